@@ -1,0 +1,42 @@
+"""What can go wrong through the user's or the data's fault.
+
+::
+
+    DupcheckError            every error meant for a person; exit code 2 on the command line
+    ├── CatalogError         a catalogue, draft or truth file cannot be read as what it should be
+    ├── RulesError           a rule pack or a ``--set`` is wrong; names every problem at once
+    ├── UnknownListingError  a listing id that the catalogue does not hold
+    └── OutputError          a report cannot be written
+
+Anything else that is raised is a defect of dupcheck.
+"""
+
+from dupcheck.words import Lang, Message, message
+
+
+class DupcheckError(Exception):
+    """An error meant for a person: what was expected, what came, what to do, in any language."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.text: Message = message(key, **values)
+        super().__init__(self.text.say("en"))
+
+    def say(self, lang: Lang = "en") -> str:
+        """Return the error's text in ``lang``."""
+        return self.text.say(lang)
+
+
+class CatalogError(DupcheckError):
+    """A catalogue, draft or truth file cannot be read as what it should be."""
+
+
+class RulesError(DupcheckError):
+    """A rule pack or a limit given with it is wrong."""
+
+
+class UnknownListingError(DupcheckError):
+    """A listing id that the catalogue does not hold."""
+
+
+class OutputError(DupcheckError):
+    """A report cannot be written where it should go."""

@@ -1,0 +1,248 @@
+"""The nouns. Everything here is frozen and does no input or output.
+
+Numbers that are missing are ``None`` in a single listing and ``NaN`` in a column; texts that are missing are ``""``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dupcheck.words import Lang, Message
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+Severity = Literal["error", "warning", "info"]
+Verdict = Literal["duplicate", "advice"]
+Role = Literal["keep", "fold", "remove", "differentiate", "allowed"]
+Action = Literal["merge_variants", "wholesale_tier", "remove_duplicates", "differentiate", "none"]
+
+TEXT_COLUMNS = (
+    "listing_id", "title", "currency", "category", "main_image", "attributes", "shop", "images", "sku_code", "gtin",
+    "image_phash", "created", "url", "description",
+)  # fmt: skip
+NUMBER_COLUMNS = (
+    "price", "price_max", "bulk_price", "min_order_quantity", "lot_size", "stock", "sales", "reviews",
+)  # fmt: skip
+SKU_TEXT_COLUMNS = ("options", "currency", "sku_code", "gtin", "image")
+SKU_NUMBER_COLUMNS = ("price", "stock")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the input that a person should know of. ``row`` counts data rows from 1; None: not one row's fault."""
+
+    row: int | None
+    listing_id: str
+    field: str
+    severity: Severity
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """One thing a buyer can choose in a listing: its option values, price, code and stock."""
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    price: float | None = None
+    currency: str = ""
+    sku_code: str = ""
+    gtin: str = ""
+    stock: float | None = None
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One listing as the seller holds it. A listing without options has no ``skus``: it is its own only SKU."""
+
+    listing_id: str
+    title: str
+    price: float | None = None
+    price_max: float | None = None
+    currency: str = ""
+    category: str = ""
+    main_image: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    shop: str = ""
+    images: tuple[str, ...] = ()
+    sku_code: str = ""
+    gtin: str = ""
+    image_phash: str = ""
+    min_order_quantity: float | None = None
+    lot_size: float | None = None
+    bulk_price: float | None = None
+    stock: float | None = None
+    sales: float | None = None
+    reviews: float | None = None
+    created: str = ""
+    url: str = ""
+    description: str = ""
+    skus: tuple[Sku, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Listings as columns, and what was wrong with the files they came from.
+
+    ``table`` has one row a listing and the columns ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS``
+    (float64, NaN = missing) and ``row`` (int64, the data row of its file, from 1); its index is 0 … n-1.
+    ``attributes`` is canonical text: ``Name=Value; Name=Value`` or a JSON object. ``images`` is joined by ``;``.
+    ``skus`` has one row a SKU of the listings that hold options: ``listing`` (int64, a position in ``table``),
+    ``SKU_TEXT_COLUMNS`` and ``SKU_NUMBER_COLUMNS``; ``options`` has the form of ``attributes``.
+    ``image_root`` is the folder that relative photo paths start from; no photo outside it is opened.
+    """
+
+    table: pd.DataFrame
+    skus: pd.DataFrame
+    problems: tuple[Problem, ...] = ()
+    image_root: Path | None = None
+    sources: tuple[str, ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @cached_property
+    def ids(self) -> npt.NDArray[np.object_]:
+        """The listing ids, in the order of ``table``."""
+        return self.table["listing_id"].to_numpy(dtype=object)
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The position in ``table`` of each listing id."""
+        return {listing_id: i for i, listing_id in enumerate(self.ids)}
+
+    def column(self, name: str) -> npt.NDArray[np.object_]:
+        """Return a text column as an array of ``str``."""
+        return self.table[name].to_numpy(dtype=object)
+
+    def numbers(self, name: str) -> FloatArray:
+        """Return a number column as an array of float64, NaN where it is missing."""
+        return self.table[name].to_numpy(dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One axis two listings differ on, with each one's value; "" where a listing does not state it."""
+
+    axis: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a rule, held against one pair."""
+
+    signal: str
+    side: Literal["min", "max"]
+    limit: float
+    value: float
+    state: Literal["held", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A listing's place in a group. ``partner`` is the listing it is closest to there, ``rule`` what joins the two."""
+
+    listing_id: str
+    role: Role
+    rule: str
+    options: Mapping[str, str]
+    partner: str
+    explanation: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Listings that should be one. ``weakest`` is the caught pair of least strength, ``strength`` that in 0 … 1."""
+
+    group_id: str
+    verdict: Verdict
+    rules: tuple[str, ...]
+    listings: tuple[str, ...]
+    weakest: tuple[str, str]
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An option axis of a planned listing, values in the order a buyer should see them."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSku:
+    """One row of a plan's SKU table, and the listing it comes from."""
+
+    listing_id: str
+    options: Mapping[str, str]
+    price: float | None
+    currency: str
+    sku_code: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wholesale:
+    """One wholesale tier: from ``min_order_quantity`` pieces on, ``discount_percent`` off every SKU's price."""
+
+    min_order_quantity: int
+    discount_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to mend one group."""
+
+    group_id: str
+    action: Action
+    keep: str
+    listings: tuple[str, ...]
+    title: str
+    axes: tuple[Axis, ...]
+    skus: tuple[PlannedSku, ...]
+    wholesale: Wholesale | None
+    reasons: tuple[Message, ...]
+    cautions: tuple[Message, ...]
+    members: tuple[Member, ...]
+
+    def as_dict(self, lang: Lang = "en") -> dict[str, object]:
+        """Return the plan as ``merges.json`` holds it."""
+        return {
+            "group_id": self.group_id,
+            "action": self.action,
+            "keep": self.keep,
+            "listings": list(self.listings),
+            "title": self.title,
+            "axes": [{"name": a.name, "values": list(a.values)} for a in self.axes],
+            "skus": [
+                {
+                    "listing_id": s.listing_id,
+                    "options": dict(s.options),
+                    "price": s.price,
+                    "currency": s.currency,
+                    "sku_code": s.sku_code,
+                    "image": s.image,
+                }
+                for s in self.skus
+            ],
+            "wholesale": None
+            if self.wholesale is None
+            else {
+                "min_order_quantity": self.wholesale.min_order_quantity,
+                "discount_percent": self.wholesale.discount_percent,
+            },
+            "reasons": [m.say(lang) for m in self.reasons],
+            "cautions": [m.say(lang) for m in self.cautions],
+        }

@@ -1,0 +1,52 @@
+"""What people read, in English and Chinese.
+
+Texts live in ``words/en/*.toml`` and ``words/zh/*.toml``: one file a subject, the same keys in both languages.
+A key is ``subject.name`` (``problems.price_missing``); ``{name}`` in a text is filled from the message's values.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+Lang = Literal["en", "zh"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+
+
+@cache
+def _texts(lang: Lang, subject: str) -> Mapping[str, str]:
+    found: dict[str, str] = tomllib.loads(files(__name__).joinpath(lang, f"{subject}.toml").read_text("utf-8"))
+    return found
+
+
+def say(key: str, lang: Lang = "en", /, **values: object) -> str:
+    """Return the text of ``key`` (``subject.name``) in ``lang``, its ``{placeholders}`` filled from ``values``.
+
+    A value that is itself a :class:`Message` is said in the same language. An unknown key is a ``KeyError``:
+    the tests hold every key that the code names against both languages.
+    """
+    subject, _, name = key.partition(".")
+    text = _texts(lang, subject)[name]
+    return text.format_map({k: v.say(lang) if isinstance(v, Message) else v for k, v in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text that is not yet in any language: a key and its values."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def say(self, lang: Lang = "en") -> str:
+        """Return the message in ``lang``."""
+        return say(self.key, lang, **self.values)
+
+    def __str__(self) -> str:
+        return self.say("en")
+
+
+def message(key: str, /, **values: object) -> Message:
+    """Return the message ``key`` with ``values``: short for ``Message(key, {...})``."""
+    return Message(key, values)
