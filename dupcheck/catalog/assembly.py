@@ -1,0 +1,499 @@
+"""Columns of text → :class:`~dupcheck.model.Catalog`, and back to single listings.
+
+The one place where values are read, ids made unique and problems told, whatever file the columns came from.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from dupcheck.catalog.tables import TextArray, make_texts, shorten
+from dupcheck.catalog.values import (
+    MISSING,
+    clean_markup,
+    clean_text,
+    clean_title,
+    find_decimal,
+    format_attributes,
+    is_spoiled_id,
+    parse_attributes,
+    parse_count,
+    parse_price,
+    split_images,
+)
+from dupcheck.model import (
+    NUMBER_COLUMNS,
+    SKU_TEXT_COLUMNS,
+    TEXT_COLUMNS,
+    BoolArray,
+    Catalog,
+    FloatArray,
+    IntArray,
+    Problem,
+    Severity,
+)
+from dupcheck.words import Message, message
+
+# The canonical columns, in the order they are written. ``price_max`` and ``skus`` carry what one price cannot say.
+CANONICAL: Final = (
+    "listing_id", "title", "price", "currency", "category", "main_image", "attributes", "shop", "images", "sku_code",
+    "gtin", "image_phash", "min_order_quantity", "lot_size", "bulk_price", "stock", "sales", "reviews", "created",
+    "url", "description", "price_max", "skus",
+)  # fmt: skip
+REQUIRED: Final = ("listing_id", "title")
+SKU_FIELDS: Final = ("options", "price", "currency", "sku_code", "gtin", "stock", "image")
+_PRICES: Final = ("price", "price_max", "bulk_price")
+_COUNTS: Final = ("min_order_quantity", "lot_size", "stock", "sales", "reviews")
+
+
+@dataclass(slots=True)
+class SkuColumns:
+    """SKUs as columns of text; ``listing`` is a position in the listings they belong to."""
+
+    listing: IntArray
+    options: TextArray
+    price: TextArray
+    currency: TextArray
+    sku_code: TextArray
+    gtin: TextArray
+    stock: TextArray
+    image: TextArray
+
+
+def make_sku_columns(listing: Sequence[int], **columns: Sequence[str]) -> SkuColumns:
+    """Return SKU columns; those not given are empty."""
+    made = {
+        name: make_texts(columns[name]) if name in columns else make_texts([""] * len(listing)) for name in SKU_FIELDS
+    }
+    return SkuColumns(np.array(listing, dtype=np.int64), **made)
+
+
+class Problems:
+    """The problems found so far, and short words for adding to them."""
+
+    def __init__(self, found: Iterable[Problem] = ()) -> None:
+        self.found: list[Problem] = list(found)
+
+    def add(self, row: int | None, listing_id: str, name: str, severity: Severity, text: Message) -> None:
+        """Add one problem."""
+        self.found.append(Problem(row, listing_id, name, severity, text))
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Whole columns of values
+
+
+def _map_unique(texts: TextArray, convert: Callable[[str], str]) -> TextArray:
+    codes, unique = pd.factorize(texts)
+    return make_texts([convert(t) for t in unique])[codes] if len(unique) else texts
+
+
+def clean_column(texts: TextArray) -> TextArray:
+    """Return ``texts`` cleaned (:func:`~dupcheck.catalog.values.clean_text`), fast where there is little to clean."""
+    if "".join(texts).isprintable():
+        return make_texts([t.strip() for t in texts])
+    return make_texts([clean_text(t) for t in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class PriceColumns:
+    """What a column of prices says. ``bad`` marks texts that are no price."""
+
+    amount: FloatArray
+    high: FloatArray
+    currency: TextArray
+    pieces: FloatArray
+    bad: BoolArray
+
+
+def read_prices(texts: TextArray) -> PriceColumns:
+    """Read a column of prices; every distinct text once."""
+    codes, unique = pd.factorize(texts)
+    decimal = find_decimal(unique)
+    read = [None if t.casefold() in MISSING else parse_price(t, decimal) for t in unique]
+    nan = math.nan
+    amount = np.array([nan if p is None else p.amount for p in read], dtype=np.float64)
+    high = np.array([nan if p is None or p.high is None else p.high for p in read], dtype=np.float64)
+    pieces = np.array([nan if p is None or p.pieces is None else p.pieces for p in read], dtype=np.float64)
+    currency = make_texts(["" if p is None else p.currency for p in read])
+    bad = np.array([p is None and t.casefold() not in MISSING for p, t in zip(read, unique, strict=True)], dtype=bool)
+    return PriceColumns(amount[codes], high[codes], currency[codes], pieces[codes], bad[codes])
+
+
+def read_counts(texts: TextArray) -> tuple[FloatArray, BoolArray]:
+    """Read a column of counts: the numbers, NaN where missing or unreadable, and which texts are no number."""
+    codes, unique = pd.factorize(texts)
+    read = [None if t.casefold() in MISSING else parse_count(t) for t in unique]
+    numbers = np.array([math.nan if n is None else n for n in read], dtype=np.float64)
+    bad = np.array([n is None and t.casefold() not in MISSING for n, t in zip(read, unique, strict=True)], dtype=bool)
+    return numbers[codes], bad[codes]
+
+
+_SIDE = r"[^=;\n]*[^=;\n\s]"
+_SIMPLE = re.compile(rf"(?![{{\[])(?=\S){_SIDE}=(?=\S){_SIDE}(?:; (?=\S){_SIDE}=(?=\S){_SIDE})*")
+
+
+def canonical_attributes(text: str) -> str:
+    """Return attributes in canonical text, whatever form they came in."""
+    return format_attributes(parse_attributes(text))
+
+
+def clean_phash(text: str) -> str:
+    """Return a 64-bit picture hash as 16 lower-case hex digits; "" if it is not one."""
+    text = text.strip().lower().removeprefix("0x")
+    return text if re.fullmatch(r"[0-9a-f]{16}", text) else ""
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Ids
+
+
+def name_twins(ids: TextArray, shops: TextArray) -> dict[int, str]:
+    """Return new names for ids that are taken: position → name. The first of them keeps its id.
+
+    A twin from another shop is called after it (``A-1 (shop)``), else counted (``A-1 (2)``).
+    """
+    duplicated = pd.Series(ids, dtype=object).duplicated(keep="first").to_numpy()
+    if not duplicated.any():
+        return {}
+    taken = set(ids)
+    owner: dict[str, str] = {}
+    for listing_id, shop in zip(ids, shops, strict=True):
+        owner.setdefault(listing_id, shop)
+    counts: dict[str, int] = {}
+    renamed: dict[int, str] = {}
+    for i in np.flatnonzero(duplicated).tolist():
+        listing_id, shop = ids[i], shops[i]
+        name = f"{listing_id} ({shop})"
+        if not shop or shop == owner[listing_id] or name in taken:
+            count = counts.get(listing_id, 1)
+            while (name := f"{listing_id} ({count + 1})") in taken:
+                count += 1
+            counts[listing_id] = count + 1
+        taken.add(name)
+        renamed[i] = name
+    return renamed
+
+
+def _say_empty(problems: Problems, name: str, count: int) -> bool:
+    """One line for a column nobody filled, in place of one a listing."""
+    if count > 1:
+        problems.add(None, "", name, "info", message("catalog.column_empty", field=name))
+        return True
+    return False
+
+
+def build_catalog(
+    columns: Mapping[str, TextArray],
+    rows: IntArray,
+    *,
+    skus: SkuColumns | None = None,
+    problems: Iterable[Problem] = (),
+    numeric_ids: BoolArray | None = None,
+    image_root: Path | None = None,
+    sources: Sequence[str] = (),
+    mapping: Mapping[str, str] | None = None,
+) -> Catalog:
+    """Make a catalogue of columns of text, named as in ``CANONICAL``; a column not given is empty.
+
+    ``rows`` are the data rows of the file; ``numeric_ids`` says which ids came from cells that held numbers. Every
+    row becomes a listing but those with neither id nor title, which are told in the problems with what they hold.
+    """
+    told = Problems(problems)
+    count = len(rows)
+    empty = make_texts([""] * count)
+    texts = {name: columns.get(name, empty) for name in CANONICAL}
+    ids = clean_column(texts["listing_id"])
+    titles = make_texts([clean_title(t) for t in texts["title"]])
+
+    nothing = (ids == "") & (titles == "")
+    if nothing.any():
+        for i in np.flatnonzero(nothing):
+            rest = " | ".join(str(c[i]).strip() for c in columns.values() if str(c[i]).strip())
+            if rest:
+                told.add(int(rows[i]), "", "listing_id", "error", message("catalog.row_skipped", text=shorten(rest)))
+        keep = ~nothing
+        if skus is not None:
+            moved = np.cumsum(keep) - 1
+            kept = keep[skus.listing]
+            skus = SkuColumns(
+                moved[skus.listing[kept]], skus.options[kept], skus.price[kept], skus.currency[kept],
+                skus.sku_code[kept], skus.gtin[kept], skus.stock[kept], skus.image[kept],
+            )  # fmt: skip
+        texts = {name: column[keep] for name, column in texts.items()}
+        ids, titles, rows, count = ids[keep], titles[keep], rows[keep], int(keep.sum())
+        numeric_ids = None if numeric_ids is None else numeric_ids[keep]
+
+    out: dict[str, TextArray] = {}
+    numbers: dict[str, FloatArray] = {}
+    out["title"] = titles
+    out["shop"] = clean_column(texts["shop"])
+    out["listing_id"] = ids = _name_listings(ids, out["shop"], rows, numeric_ids, told)
+
+    for i in np.flatnonzero(titles == ""):
+        told.add(int(rows[i]), ids[i], "title", "warning", message("catalog.title_missing"))
+
+    for name in ("currency", "category", "sku_code", "gtin", "created", "url"):
+        out[name] = clean_column(texts[name])
+    out["currency"] = _map_unique(out["currency"], lambda t: t.upper() if len(t) == 3 else t)
+    out["description"] = make_texts([clean_markup(t) if t else "" for t in texts["description"]])
+    out["attributes"] = make_texts(
+        [t if not t or _SIMPLE.fullmatch(t) else canonical_attributes(t) for t in clean_column(texts["attributes"])]
+    )
+    _read_pictures(out, texts, ids, rows, told)
+    _read_numbers(out, numbers, texts, ids, rows, skus, told)
+
+    sku_table = _read_skus(out, numbers, texts["skus"], skus, ids, rows, told)
+    table = pd.DataFrame({"row": rows.astype(np.int64)})
+    for name in TEXT_COLUMNS:
+        table[name] = pd.Series(out[name], dtype=object)
+    for name in NUMBER_COLUMNS:
+        table[name] = numbers[name]
+    table = table[[*TEXT_COLUMNS, *NUMBER_COLUMNS, "row"]]
+    order = sorted(range(len(told.found)), key=lambda i: (told.found[i].row is not None, told.found[i].row or 0))
+    return Catalog(
+        table, sku_table, tuple(told.found[i] for i in order), image_root, tuple(sources), dict(mapping or {})
+    )
+
+
+def _name_listings(
+    ids: TextArray, shops: TextArray, rows: IntArray, numeric: BoolArray | None, told: Problems
+) -> TextArray:
+    ids = ids.copy()
+    missing = np.flatnonzero(ids == "").tolist()
+    for i in missing:
+        ids[i] = f"row-{rows[i]}"
+    twins = name_twins(ids, shops)
+    for i in missing:
+        told.add(int(rows[i]), twins.get(i, ids[i]), "listing_id", "warning",
+                 message("catalog.id_missing", listing_id=twins.get(i, ids[i])))  # fmt: skip
+    suspects = [
+        i
+        for i, t in enumerate(ids)
+        if (t[0].isdigit() and ("E" in t or "e" in t) and is_spoiled_id(t))
+        or (numeric is not None and numeric[i] and is_spoiled_id(t, numeric=True))
+    ]
+    if not suspects and len(ids) >= 5:
+        long = [t for t in ids if len(t) >= 16 and t.isdigit()]
+        if len(long) >= 5 and all(t.endswith("0") for t in long):  # text now, but a spreadsheet has been at it
+            suspects = [i for i, t in enumerate(ids) if len(t) >= 16 and t.isdigit()]
+    for i in suspects:
+        told.add(int(rows[i]), twins.get(i, ids[i]), "listing_id", "warning",
+                 message("catalog.id_spoiled", listing_id=ids[i]))  # fmt: skip
+    for i, name in twins.items():
+        if ids[i] != f"row-{rows[i]}":
+            told.add(int(rows[i]), name, "listing_id", "warning",
+                     message("catalog.id_twice", listing_id=ids[i], renamed=name))  # fmt: skip
+    for i, name in twins.items():
+        ids[i] = name
+    return ids
+
+
+def _read_pictures(
+    out: dict[str, TextArray], texts: Mapping[str, TextArray], ids: TextArray, rows: IntArray, told: Problems
+) -> None:
+    first: list[str] = []
+    others: list[str] = []
+    for main, more in zip(clean_column(texts["main_image"]), texts["images"], strict=True):
+        if not more and ("/" not in main or not any(c in main for c in ";,| \n\\")) and "\\" not in main:
+            first.append(main)
+            others.append("")
+            continue
+        found = split_images(main) if main else []
+        found += [p for p in split_images(more) if p not in found] if more else []
+        first.append(found[0] if found else "")
+        others.append(";".join(found[1:]))
+    out["main_image"], out["images"] = make_texts(first), make_texts(others)
+    hashes = clean_column(texts["image_phash"])
+    cleaned = make_texts([clean_phash(t) if t else "" for t in hashes])
+    for i in np.flatnonzero((cleaned == "") & (hashes != "")):
+        if hashes[i].casefold() not in MISSING:
+            told.add(int(rows[i]), ids[i], "image_phash", "warning",
+                     message("catalog.phash_unreadable", text=shorten(hashes[i])))  # fmt: skip
+    out["image_phash"] = cleaned
+
+
+def _read_numbers(
+    out: dict[str, TextArray],
+    numbers: dict[str, FloatArray],
+    texts: Mapping[str, TextArray],
+    ids: TextArray,
+    rows: IntArray,
+    skus: SkuColumns | None,
+    told: Problems,
+) -> None:
+    for name in _COUNTS:
+        column = clean_column(texts[name])
+        numbers[name], bad = read_counts(column)
+        for i in np.flatnonzero(bad):
+            told.add(int(rows[i]), ids[i], name, "warning",
+                     message("catalog.number_unreadable", text=shorten(column[i])))  # fmt: skip
+    has_skus = np.zeros(len(rows), dtype=bool)
+    if skus is not None:
+        has_skus[skus.listing] = True
+    has_skus |= texts["skus"] != ""
+    ranges = np.full(len(rows), np.nan)
+    for name in _PRICES:
+        column = clean_column(texts[name])
+        read = read_prices(column)
+        numbers[name] = read.amount
+        if name == "price":
+            ranges = read.high
+            out["currency"] = np.where(out["currency"] == "", read.currency, out["currency"])
+            missing = np.isnan(read.amount) & ~read.bad & ~has_skus
+            if not (missing.all() and _say_empty(told, "price", int(missing.sum()))):
+                for i in np.flatnonzero(missing):
+                    told.add(int(rows[i]), ids[i], "price", "info", message("catalog.price_missing"))
+            lot = numbers["lot_size"]
+            numbers["lot_size"] = np.where(np.isnan(lot), read.pieces, lot)
+        elif name == "price_max":
+            high = np.fmax(read.amount, read.high)
+            numbers["price_max"] = np.where(np.isnan(high), ranges, high)
+        for i in np.flatnonzero(read.bad):
+            _tell_price(told, int(rows[i]), ids[i], name, column[i])
+
+
+def _tell_price(told: Problems, row: int, listing_id: str, name: str, text: str) -> None:
+    if re.fullmatch(r"\W*0+(?:[.,]0+)?\W*", text):
+        told.add(row, listing_id, name, "info", message("catalog.price_zero"))
+    else:
+        told.add(row, listing_id, name, "warning", message("catalog.price_unreadable", text=shorten(text)))
+
+
+# --------------------------------------------------------------------------------------------------------------
+# SKUs
+
+
+def _parse_skus(text: str) -> list[dict[str, str]] | None:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, list) or not all(isinstance(sku, dict) for sku in document):
+        return None
+    parsed = []
+    for sku in document:
+        options = sku.get("options", {})
+        if not isinstance(options, dict):
+            return None
+        row = {
+            "options": format_attributes(parse_attributes(json.dumps(options))),
+        }
+        for name in SKU_FIELDS[1:]:
+            value = sku.get(name)
+            row[name] = "" if value is None else clean_text(value if isinstance(value, str) else format_number(value))
+        parsed.append(row)
+    return parsed
+
+
+def format_number(value: object) -> str:
+    """Write a number as text: the shortest that reads back the same, whole numbers without ``.0``; NaN as ""."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return "" if value is None else str(value)
+    number = float(value)
+    if not math.isfinite(number):
+        return ""
+    if number.is_integer() and abs(number) < 1e16:
+        return str(int(number))
+    return np.format_float_positional(number, trim="-")
+
+
+def _read_skus(
+    out: dict[str, TextArray],
+    numbers: dict[str, FloatArray],
+    cells: TextArray,
+    skus: SkuColumns | None,
+    ids: TextArray,
+    rows: IntArray,
+    told: Problems,
+) -> pd.DataFrame:
+    if skus is None:
+        held: list[tuple[int, dict[str, str]]] = []
+        for i in np.flatnonzero(cells != "").tolist():
+            if not cells[i].strip():
+                continue
+            parsed = _parse_skus(cells[i])
+            if parsed is None:
+                told.add(int(rows[i]), ids[i], "skus", "warning",
+                         message("catalog.skus_unreadable", text=shorten(cells[i])))  # fmt: skip
+            else:
+                held += [(int(i), sku) for sku in parsed]
+        skus = make_sku_columns(
+            [i for i, _ in held],
+            **{name: [sku[name] for _, sku in held] for name in SKU_FIELDS},
+        )
+    order = np.argsort(skus.listing, kind="stable")
+    listing = skus.listing[order]
+    prices = read_prices(clean_column(skus.price[order]))
+    stock, bad_stock = read_counts(clean_column(skus.stock[order]))
+    currency = _map_unique(clean_column(skus.currency[order]), lambda t: t.upper() if len(t) == 3 else t)
+    currency = np.where(currency == "", prices.currency, currency)
+    for k in np.flatnonzero(prices.bad).tolist():
+        i = int(listing[k])
+        _tell_price(told, int(rows[i]), ids[i], "price", skus.price[order][k])
+    for k in np.flatnonzero(bad_stock).tolist():
+        i = int(listing[k])
+        told.add(int(rows[i]), ids[i], "stock", "warning",
+                 message("catalog.number_unreadable", text=shorten(skus.stock[order][k])))  # fmt: skip
+    images = make_texts([(split_images(t) or [""])[0] if t else "" for t in skus.image[order]])
+    _spread_sku_prices(out, numbers, listing, prices.amount, currency, ids, rows, told)
+    if len(listing):
+        currency = np.where(currency == "", out["currency"][listing], currency)
+    table = pd.DataFrame({"listing": listing})
+    made = {
+        "options": make_texts([canonical_attributes(t) if t else "" for t in skus.options[order]]),
+        "currency": currency,
+        "sku_code": clean_column(skus.sku_code[order]),
+        "gtin": clean_column(skus.gtin[order]),
+        "image": images,
+    }
+    for name in SKU_TEXT_COLUMNS:
+        table[name] = pd.Series(made[name], dtype=object)
+    table["price"], table["stock"] = prices.amount, stock
+    return table
+
+
+def _spread_sku_prices(
+    out: dict[str, TextArray],
+    numbers: dict[str, FloatArray],
+    listing: IntArray,
+    amount: FloatArray,
+    currency: TextArray,
+    ids: TextArray,
+    rows: IntArray,
+    told: Problems,
+) -> None:
+    """Give a listing that states no price of its own the range of its SKUs' prices, and their one currency."""
+    if not len(listing):
+        return
+    own = numbers["price"]
+    low = np.full(len(own), np.inf)
+    high = np.full(len(own), -np.inf)
+    known = ~np.isnan(amount)
+    np.minimum.at(low, listing[known], amount[known])
+    np.maximum.at(high, listing[known], amount[known])
+    fill = np.isnan(own) & np.isfinite(low)
+    numbers["price"] = np.where(fill, low, own)
+    own_high = numbers["price_max"]
+    numbers["price_max"] = np.where(fill & (high > low), high, own_high)
+    blank = np.flatnonzero(out["currency"] == "")
+    if len(blank):
+        names = out["currency"].copy()
+        first: dict[int, str] = {}
+        for i, c in zip(listing.tolist(), currency, strict=True):
+            if c:
+                first.setdefault(i, c)
+        for i in blank:
+            names[i] = first.get(int(i), "")
+        out["currency"] = names
+    has_skus = np.zeros(len(own), dtype=bool)
+    has_skus[listing] = True
+    for i in np.flatnonzero(has_skus & np.isnan(numbers["price"])):
+        told.add(int(rows[i]), ids[i], "price", "info", message("catalog.price_missing"))

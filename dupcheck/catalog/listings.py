@@ -1,0 +1,219 @@
+"""Catalogues and single listings: one into the other, several into one, and out to canonical CSV."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
+from dupcheck.catalog.tables import make_texts
+from dupcheck.catalog.values import format_attributes, parse_attributes
+from dupcheck.errors import OutputError
+from dupcheck.model import Catalog, Listing, Problem, Sku
+from dupcheck.words import message
+
+_TEXT_FIELDS = (
+    "listing_id", "title", "currency", "category", "main_image", "shop", "sku_code", "gtin", "image_phash", "created",
+    "url", "description",
+)  # fmt: skip
+_NUMBER_FIELDS = (
+    "price", "price_max", "min_order_quantity", "lot_size", "bulk_price", "stock", "sales", "reviews",
+)  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    number = float(value)  # type: ignore[arg-type]
+    return None if np.isnan(number) else number
+
+
+def get_skus(catalog: Catalog, position: int) -> tuple[Sku, ...]:
+    """Return the SKUs of the listing at ``position``; none where it holds no options."""
+    owners = catalog.skus["listing"].to_numpy()
+    first, last = np.searchsorted(owners, [position, position + 1])
+    return tuple(
+        Sku(parse_attributes(options), _number(price), currency, sku_code, gtin, _number(stock), image)
+        for options, price, currency, sku_code, gtin, stock, image in catalog.skus.iloc[first:last][
+            ["options", "price", "currency", "sku_code", "gtin", "stock", "image"]
+        ].itertuples(index=False)
+    )
+
+
+def get_listing(catalog: Catalog, position: int) -> Listing:
+    """Return the listing at ``position`` of ``catalog.table``, its SKUs with it."""
+    row = catalog.table.iloc[position]
+    plain: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
+    plain |= {name: _number(row[name]) for name in _NUMBER_FIELDS}
+    return Listing(
+        **plain,
+        attributes=parse_attributes(row["attributes"]),
+        images=tuple(p for p in row["images"].split(";") if p),
+        skus=get_skus(catalog, position),
+    )
+
+
+def make_catalog(listings: Iterable[Listing], *, image_root: Path | None = None) -> Catalog:
+    """Make a catalogue of ``listings``; what is wrong with them is told in its problems, as with a file's rows."""
+    held = list(listings)
+    columns = {name: make_texts([getattr(x, name) for x in held]) for name in _TEXT_FIELDS}
+    for name in _NUMBER_FIELDS:
+        columns[name] = make_texts([format_number(getattr(x, name)) for x in held])
+    columns["attributes"] = make_texts([format_attributes(x.attributes) for x in held])
+    columns["images"] = make_texts([";".join(x.images) for x in held])
+    pairs = [(i, sku) for i, x in enumerate(held) for sku in x.skus]
+    skus = make_sku_columns(
+        [i for i, _ in pairs],
+        options=[format_attributes(s.options) for _, s in pairs],
+        price=[format_number(s.price) for _, s in pairs],
+        currency=[s.currency for _, s in pairs],
+        sku_code=[s.sku_code for _, s in pairs],
+        gtin=[s.gtin for _, s in pairs],
+        stock=[format_number(s.stock) for _, s in pairs],
+        image=[s.image for _, s in pairs],
+    )
+    return build_catalog(columns, np.arange(1, len(held) + 1, dtype=np.int64), skus=skus, image_root=image_root)
+
+
+def _common_root(roots: Sequence[Path]) -> Path | None:
+    try:
+        return Path(os.path.commonpath([r.resolve() for r in roots]))
+    except ValueError:  # two drives of one machine
+        return None
+
+
+def _move_pictures(catalog: Catalog, root: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
+    """Make photo paths start from ``root``.
+
+    A path that leaves its own folder is dropped: it must not gain the right to a wider one.
+    """
+    table, skus = catalog.table.copy(), catalog.skus.copy()
+    own = catalog.image_root
+    told: list[Problem] = []
+    if own is None or own.resolve() == root:
+        return table, skus, told
+    prefix = own.resolve().relative_to(root).as_posix()
+
+    def move(path: str) -> str:
+        if not path or "://" in path[:12]:
+            return path
+        inside = os.path.normpath(path.replace("\\", "/"))
+        if inside.startswith(("..", "/")) or Path(inside).is_absolute() or inside[1:2] == ":":
+            return ""
+        return f"{prefix}/{path}"
+
+    moved = [move(p) for p in table["main_image"]]
+    for i, (before, after) in enumerate(zip(table["main_image"], moved, strict=True)):
+        if before and not after:
+            told.append(
+                Problem(
+                    int(table["row"].iloc[i]), table["listing_id"].iloc[i], "main_image", "warning",
+                    message("catalog.image_outside", image=before),
+                )
+            )  # fmt: skip
+    table["main_image"] = pd.Series(make_texts(moved), dtype=object)
+    table["images"] = pd.Series(
+        make_texts([";".join(p for p in map(move, t.split(";")) if p) for t in table["images"]]), dtype=object
+    )
+    skus["image"] = pd.Series(make_texts([move(p) for p in skus["image"]]), dtype=object)
+    return table, skus, told
+
+
+def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
+    """Put several catalogues into one, in their order. Ids that two of them use are told apart, as in one file.
+
+    Photo paths then start from the folder that holds all the catalogues' folders.
+    """
+    if len(catalogs) == 1:
+        return catalogs[0]
+    roots = [c.image_root for c in catalogs if c.image_root is not None]
+    root = _common_root(roots) if roots else None
+    tables, sku_tables, problems = [], [], []
+    before = 0
+    for catalog in catalogs:
+        table, skus, told = (catalog.table, catalog.skus.copy(), []) if root is None else _move_pictures(catalog, root)
+        skus["listing"] = skus["listing"] + before
+        before += len(table)
+        tables.append(table)
+        sku_tables.append(skus)
+        problems += [*catalog.problems, *told]
+    table = pd.concat(tables, ignore_index=True)
+    ids = table["listing_id"].to_numpy(dtype=object).copy()
+    for i, name in name_twins(ids, table["shop"].to_numpy(dtype=object)).items():
+        problems.append(
+            Problem(
+                int(table["row"].iloc[i]), name, "listing_id", "info",
+                message("catalog.id_twice", listing_id=ids[i], renamed=name),
+            )
+        )  # fmt: skip
+        ids[i] = name
+    table["listing_id"] = pd.Series(ids, dtype=object)
+    mapping: dict[str, str] = {}
+    for catalog in catalogs:
+        mapping |= catalog.mapping
+    return Catalog(
+        table, pd.concat(sku_tables, ignore_index=True), tuple(problems), root,
+        tuple(s for c in catalogs for s in c.sources), mapping,
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Out to canonical CSV
+
+
+def _guard(text: str) -> str:
+    """Mark a text that a spreadsheet would run as a formula with its own sign for text, ``'``; undone on reading."""
+    return f"'{text}" if text.lstrip("'").startswith(("=", "+", "-", "@")) else text
+
+
+def _write_skus(catalog: Catalog, position: int) -> str:
+    rows = []
+    for sku in get_skus(catalog, position):
+        row: dict[str, object] = {"options": dict(sku.options)}
+        row |= {
+            name: getattr(sku, name)
+            for name in ("price", "currency", "sku_code", "gtin", "stock", "image")
+            if getattr(sku, name) not in (None, "")
+        }
+        rows.append(row)
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def format_catalog(catalog: Catalog) -> str:
+    """Return ``catalog`` as canonical CSV. Optional columns that no listing fills are left out."""
+    columns: dict[str, list[str]] = {}
+    with_skus = set(catalog.skus["listing"].tolist())
+    for name in CANONICAL:
+        if name == "skus":
+            cells = [_write_skus(catalog, i) if i in with_skus else "" for i in range(len(catalog))]
+        elif name in _NUMBER_FIELDS:
+            cells = [format_number(x) for x in catalog.numbers(name)]
+        else:
+            cells = [_guard(t) for t in catalog.column(name)]
+        if any(cells) or CANONICAL.index(name) < 7:
+            columns[name] = cells
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return out.getvalue()
+
+
+def write_catalog(catalog: Catalog, path: str | Path) -> None:
+    """Write ``catalog`` as canonical CSV (UTF-8 with BOM); reading it back gives the same listings and SKUs.
+
+    Two columns beyond the plain ones carry what these cannot hold: ``price_max`` and ``skus`` (JSON). The file is
+    whole or not there. Raises :class:`~dupcheck.errors.OutputError` where it cannot be written.
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(b"\xef\xbb\xbf" + format_catalog(catalog).encode("utf-8"))
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError("catalog.no_write", path=path, reason=error.strerror or error) from error

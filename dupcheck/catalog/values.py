@@ -1,0 +1,416 @@
+"""What stands in a cell → a value: prices, counts, ids, attributes, picture lists, texts with markup.
+
+Every function here takes one text and is total: what cannot be read is ``None`` (or the text itself), never an error.
+"""
+
+import html
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Decimal = Literal[".", ","]
+
+MISSING: Final = frozenset(
+    {"", "-", "--", "—", "–", "/", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "无", "暂无", "空", "нет"}
+)
+
+# --------------------------------------------------------------------------------------------------------------
+# Texts
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
+_HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});")
+_BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+
+
+def clean_text(text: str) -> str:
+    """Return ``text`` without control characters, byte order marks and blanks around it; line ends are ``\\n``."""
+    if not text.isprintable():
+        text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip()
+
+
+def clean_title(text: str) -> str:
+    """Return a title on one line: entities read, tags that a marketplace left in it taken out, blanks single.
+
+    Only what looks like one whole tag of HTML goes: ``<b>``, ``<br/>``; "size <M>" or "a < b" stays.
+    """
+    text = clean_text(text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
+    if "<" in text:
+        text = _KNOWN_TAG.sub(" ", text)
+    return clean_text(" ".join(text.split()))
+
+
+_KNOWN_TAG = re.compile(
+    r"</?(?:a|b|big|br|center|div|em|font|h[1-6]|i|img|li|ol|p|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+
+
+def clean_markup(text: str) -> str:
+    """Return the words of a description: entities read (twice, as exports escape twice), tags out, lines kept."""
+    text = clean_text(text)
+    for _ in range(2):
+        if "&" in text:
+            text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
+    if "<" in text:
+        text = _TAG.sub(" ", _BREAK.sub("\n", _HIDDEN.sub(" ", text)))
+    lines = (_BLANKS.sub(" ", line).strip() for line in clean_text(text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price as a seller wrote it.
+
+    ``amount`` is the price, or the lower end of a range whose upper end is ``high``. ``currency`` is an ISO 4217
+    code or ""; ``$`` is read as USD and ``¥`` as CNY, the usual meanings in an AliExpress seller's files. ``per`` is
+    the unit the price is for ("lot", "piece", "set", "pair", "pack" or "") and ``pieces`` how many pieces that
+    unit holds, where the text says so.
+    """
+
+    amount: float
+    high: float | None = None
+    currency: str = ""
+    per: str = ""
+    pieces: float | None = None
+
+
+_SYMBOLS: Final[Mapping[str, str]] = {
+    "us $": "USD", "us$": "USD", "$": "USD", "r$": "BRL", "a$": "AUD", "au $": "AUD", "au$": "AUD", "c$": "CAD",
+    "ca $": "CAD", "ca$": "CAD", "hk$": "HKD", "nt$": "TWD", "s$": "SGD", "mx$": "MXN", "€": "EUR", "£": "GBP",
+    "¥": "CNY", "rmb": "CNY", "人民币": "CNY", "元": "CNY", "块": "CNY", "円": "JPY", "₽": "RUB", "руб.": "RUB",
+    "руб": "RUB", "р.": "RUB", "р": "RUB", "₴": "UAH", "грн": "UAH", "zł": "PLN", "₫": "VND", "đ": "VND", "₱": "PHP",
+    "฿": "THB", "rp.": "IDR", "rp": "IDR", "rm": "MYR", "₩": "KRW", "₹": "INR", "rs.": "INR", "rs": "INR",
+    "₺": "TRY", "tl": "TRY", "₪": "ILS", "美元": "USD", "欧元": "EUR", "卢布": "RUB",
+}  # fmt: skip
+_ISO: Final = frozenset(
+    re.findall(
+        "...",
+        "USDEURGBPCNYRUBBRLJPYAUDCADNZDCHFSEKNOKDKKPLNCZKHUFRONBGNTRYILSSARAEDEGPKZTUAHBYN"
+        "INRIDRMYRSGDPHPTHBVNDKRWTWDHKDMXNCLPCOPARSPENZARNGNKESMADPKRBDTLKR",
+    )
+)
+# Money that is written without decimals: there a dot before three digits parts thousands.
+_WHOLE: Final = frozenset({"IDR", "VND", "KRW", "JPY", "CLP", "COP", "ARS"})
+_PER: Final[Mapping[str, str]] = {
+    "lot": "lot", "lots": "lot", "批": "lot", "лот": "lot", "lote": "lot",
+    "piece": "piece", "pieces": "piece", "pcs": "piece", "pc": "piece", "each": "piece", "ea": "piece", "unit": "piece",
+    "件": "piece", "个": "piece", "只": "piece", "条": "piece", "шт": "piece", "шт.": "piece", "pieza": "piece",
+    "peça": "piece", "unidad": "piece", "unidade": "piece",
+    "set": "set", "sets": "set", "套": "set", "组": "set", "набор": "set", "комплект": "set",
+    "pair": "pair", "pairs": "pair", "双": "pair", "对": "pair", "пара": "pair",
+    "pack": "pack", "packs": "pack", "包": "pack", "盒": "pack", "упак": "pack", "bag": "pack", "box": "pack",
+}  # fmt: skip
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+_MONEY = rf"(?:{_either(_SYMBOLS)}|{_either(_ISO)})"
+_NUMBER = r"(?:[0-9]{1,3}(?:[ '’.,][0-9]{2,3})+(?:[.,][0-9]{1,4})?|[0-9]+(?:[.,][0-9]{1,6})?|[.,][0-9]{1,4})"
+_UNIT = _either(_PER)
+_PRICE = re.compile(
+    rf"(?:from|price|now|only|about|approx\.?|от|цена|desde|ab|仅|约|售价|价格|:|\s)*"
+    rf"(?P<c1>{_MONEY}\s*)?(?P<a>{_NUMBER})\s*(?P<c2>{_MONEY})?"
+    rf"(?:\s*(?:-|–|—|~|至|到|to|до|a)\s*(?P<c3>{_MONEY}\s*)?(?P<b>{_NUMBER})\s*(?P<c4>{_MONEY})?)?"
+    rf"\s*(?P<c5>{_MONEY})?\s*(?:起|\+|up)?"
+    rf"(?:\s*(?:/|per|за)?\s*(?P<per>{_UNIT})|\s*/\s*(?P<m>[0-9]{{1,5}})\s*(?P<of>{_UNIT}))?"
+    rf"(?:\s*[(,]?\s*(?P<n>[0-9]{{1,5}})\s*(?P<what>{_UNIT})\s*(?:/\s*(?P<lot>{_UNIT}))?\s*\)?)?\s*\.?",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
+_COMMA_DECIMAL = re.compile(r"[0-9],[0-9]{1,2}(?![0-9.,])")
+_DOT_DECIMAL = re.compile(r"[0-9]\.[0-9]{1,2}(?![0-9.,])")
+_LONGEST_PRICE = 120
+
+
+def find_decimal(texts: Iterable[str]) -> Decimal | None:
+    """Say which sign parts the decimals in a column of prices; None where the column does not settle it.
+
+    ``1.005`` is one and a bit in one shop and a thousand and five in another: the other prices beside it tell.
+    """
+    comma = dot = False
+    for text in texts:
+        comma = comma or _COMMA_DECIMAL.search(text) is not None
+        dot = dot or _DOT_DECIMAL.search(text) is not None
+        if comma and dot:
+            return None
+    return "," if comma else "." if dot else None
+
+
+def _read_number(text: str, decimal: Decimal | None, whole: bool) -> float | None:
+    text = re.sub(r"[ '’]", "", text)
+    commas, dots = text.count(","), text.count(".")
+    if commas and dots:
+        last = max(text.rfind(","), text.rfind("."))
+        if text.count(text[last]) > 1:
+            return None
+        text = re.sub(r"[.,]", "", text[:last]) + "." + text[last + 1 :]
+    elif commas + dots > 1:
+        text = re.sub(r"[.,]", "", text)
+    elif commas or dots:
+        sign = "," if commas else "."
+        head, tail = text.split(sign)
+        thousands = len(tail) == 3 and head.strip("0") != "" and len(head) <= 3
+        if thousands and (bool(commas) or whole if decimal is None else decimal != sign):
+            text = head + tail
+        else:
+            text = f"{head or '0'}.{tail}"
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _currency(text: str | None) -> str:
+    text = (text or "").strip()
+    return text.upper() if text.upper() in _ISO else _SYMBOLS.get(text.lower(), "")
+
+
+def parse_price(text: str, decimal: Decimal | None = None) -> Price | None:
+    """Read a price with its symbols, range, unit and thousands in any of three styles; None if it is not one price.
+
+    ``decimal`` is the column's decimal sign (:func:`find_decimal`) and settles ``1.005`` and ``1,005``; without it
+    a comma before three digits parts thousands and a dot does not, but in money that has no small coins.
+    A price of 0 and a negative one are read as what they are: not a price.
+    """
+    if _PLAIN.fullmatch(text):
+        return Price(float(text)) if float(text) > 0 else None
+    if len(text) > _LONGEST_PRICE:
+        return None
+    found = _PRICE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    currency = next((c for c in (_currency(found[f"c{i}"]) for i in (1, 2, 3, 4, 5)) if c), "")
+    amount = _read_number(found["a"], decimal, currency in _WHOLE)
+    high = _read_number(found["b"], decimal, currency in _WHOLE) if found["b"] else None
+    if amount is None or amount <= 0 or (found["b"] and (high is None or high < amount)):
+        return None
+    per = _PER.get((found["per"] or "").lower(), "")
+    count = found["n"] or found["m"]
+    pieces = float(count) if count else None
+    if not per and (found["lot"] or found["m"]):
+        per = _PER[found["lot"].lower()] if found["lot"] else "lot"
+    return Price(amount, high if high != amount else None, currency, per, pieces or None)
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Counts and ids
+
+_COUNT = re.compile(
+    r"(?P<n>[0-9][0-9 ,.'’]*)\s*(?P<times>[kк]|千|[wm万]|тыс\.?)?\s*\+?\s*[^\W\d_]{0,12}\.?", re.IGNORECASE
+)
+_TIMES: Final = {"k": 1e3, "к": 1e3, "千": 1e3, "тыс": 1e3, "w": 1e4, "万": 1e4, "m": 1e6}
+
+
+def parse_count(text: str) -> float | None:
+    """Read a number of things: ``12``, ``1,000+ sold``, ``1.2万``, ``12.0``; None if it is not one."""
+    if len(text) > 40:
+        return None
+    if _PLAIN.fullmatch(text):
+        return float(text)
+    found = _COUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    times = _TIMES.get((found["times"] or "").lower().rstrip("."), 1.0)
+    digits = found["n"].strip(" ,.'’")
+    groups = re.fullmatch(r"[0-9]{1,3}(?:([ ,.'’])[0-9]{3})(?:\1[0-9]{3})*", digits)
+    plain = re.sub(r"[ ,.'’]", "", digits) if groups else digits.replace(",", ".")
+    try:
+        number = float(plain) * times
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def is_spoiled_id(text: str, numeric: bool = False) -> bool:
+    """Say whether a spreadsheet may have spoiled this id.
+
+    Spreadsheets keep 15 digits: a longer number comes back with zeros at its end, or as ``1.00512E+15``. A text
+    that ends in 0 may be right, so ids of 16 digits and more count only if they come from a ``numeric`` cell.
+    """
+    if re.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}", text):
+        return True
+    return numeric and len(text) >= 16 and text.isdigit() and text.endswith("0")
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Attributes
+
+_PLAIN_PAIRS = re.compile(r"[^=;{\[\s][^=;]*=[^=;]*(?:; [^=;\s][^=;]*=[^=;]*)*")
+_NAME_KEYS: Final = ("name", "attributename", "attrname", "originalattributename", "skupropertyname", "key", "属性名")
+_VALUE_KEYS: Final = (
+    "value", "values", "attributevalue", "attrvalue", "attributevalues", "propertyvaluedefinitionname",
+    "skupropertyvalue", "originalvaluename", "valuename", "属性值",
+)  # fmt: skip
+
+
+def _show(value: object) -> str:
+    if isinstance(value, str):
+        return clean_text(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, list) and not any(isinstance(v, list | dict) for v in value):
+        return ", ".join(_show(v) for v in value)
+    if isinstance(value, dict):
+        named = [value[k] for k in value if _plain_key(k) in _NAME_KEYS + _VALUE_KEYS]
+        if len(value) <= 3 and len(named) == 1:
+            return _show(named[0])
+    if isinstance(value, list) and all(isinstance(v, dict) for v in value):
+        shown = [_show(v) for v in value]
+        if not any(s.startswith(("{", "[")) for s in shown):
+            return ", ".join(shown)
+    return str(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
+
+
+def _plain_key(key: object) -> str:
+    return re.sub(r"[\s_-]", "", str(key)).lower()
+
+
+def _add(into: dict[str, str], name: str, value: str) -> None:
+    name, value = clean_text(name), clean_text(value)
+    if not value and not name:
+        return
+    if into.get(name) and value and value != into[name]:
+        value = f"{into[name]}, {value}"
+    into[name] = value or into.get(name, "")
+
+
+def _parse_document(text: str) -> dict[str, str] | None:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    found: dict[str, str] = {}
+    if isinstance(document, dict):
+        for name, value in document.items():
+            _add(found, str(name), _show(value))
+        return found
+    if isinstance(document, list):
+        for item in document:
+            if not isinstance(item, dict):
+                return None
+            keys = {_plain_key(k): k for k in item}
+            name_key = next((keys[k] for k in _NAME_KEYS if k in keys), None)
+            value_key = next((keys[k] for k in _VALUE_KEYS if k in keys), None)
+            if name_key is not None and value_key is not None:
+                _add(found, _show(item[name_key]), _show(item[value_key]))
+            elif name_key is None:
+                for name, value in item.items():
+                    _add(found, str(name), _show(value))
+        return found
+    return None
+
+
+def parse_attributes(text: str) -> dict[str, str]:
+    """Read ``Name=Value; Name=Value``, a JSON object or a JSON list of named values; order is kept.
+
+    Forgiving: ``Name: Value`` on lines or between ``;`` or ``|``, full-width signs, a ``;`` inside a value
+    (``Material=A;B`` is one value), entities of HTML. A name that stands twice keeps both values (``Red, Blue``); a
+    value without a name has the name "". Anything is read as something: no text is an error.
+    """
+    text = text.strip()
+    if not text:
+        return {}
+    if text[0] in "{[":
+        document = _parse_document(text)
+        if document is not None:
+            return document
+    found: dict[str, str] = {}
+    if _PLAIN_PAIRS.fullmatch(text):
+        for pair in text.split("; "):
+            name, _, value = pair.partition("=")
+            _add(found, name, value)
+        return found
+    sign = "=" if "=" in text or "＝" in text else ":"
+    bars = sign == ":" or (text.count("|") + 1 == text.count("=") and not re.search("[;；\n]", text))
+    # The signs that part the pieces are kept: where one stood inside a value, it goes back there.
+    pieces = re.split(r"([;；\n|])" if bars else r"([;；\n])", text)
+    read: list[tuple[str, str]] = []
+    for i in range(0, len(pieces), 2):
+        name, parted, value = _PARTITION[sign](pieces[i])
+        if parted and name.strip():
+            read.append((name, value))
+        elif sign == ":" and pieces[i].strip():
+            return {"": clean_text(text)}
+        elif read:
+            read[-1] = (read[-1][0], read[-1][1] + pieces[i - 1] + pieces[i])
+        elif pieces[i].strip():
+            read.append(("", value if parted else name))
+    for name, value in read:
+        _add(found, name, value.rstrip(" ;；\n|"))
+    if "&" in text:
+        found = {_unescape(name): _unescape(value) for name, value in found.items()}
+    return found
+
+
+def _partition(signs: str) -> Callable[[str], tuple[str, str, str]]:
+    pattern = re.compile(f"[{signs}]")
+
+    def part(text: str) -> tuple[str, str, str]:
+        found = pattern.search(text)
+        return (text, "", "") if found is None else (text[: found.start()], found[0], text[found.end() :])
+
+    return part
+
+
+_PARTITION: Final = {"=": _partition("=＝"), ":": _partition(":：")}
+
+
+def _unescape(text: str) -> str:
+    return clean_text(_ENTITY.sub(lambda m: html.unescape(m[0]), text))
+
+
+def format_attributes(attributes: Mapping[str, str]) -> str:
+    """Write attributes as ``Name=Value; Name=Value``, or as a JSON object where that could be misread.
+
+    ``parse_attributes(format_attributes(a)) == a`` for all attributes that :func:`parse_attributes` returns.
+    """
+    text = "; ".join(f"{name}={value}" for name, value in attributes.items())
+    if not text or (_PLAIN_PAIRS.fullmatch(text) and "\n" not in text and parse_attributes(text) == dict(attributes)):
+        return text
+    return json.dumps(dict(attributes), ensure_ascii=False)
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Pictures
+
+_ADDRESS_SPLIT = re.compile(r"[\s;,|]+(?=(?:https?:)?//)", re.IGNORECASE)
+_PATH_SPLIT = re.compile(r"\s*[;|\n]\s*|\s*,\s*(?=\S+\.(?:jpe?g|png|webp|gif|bmp|tiff?)\b)", re.IGNORECASE)
+
+
+def split_images(text: str) -> list[str]:
+    """Split a cell of photo paths or addresses, whatever parts them (``;``, ``,``, ``|``, blanks or lines); no doubles.
+
+    A comma inside an address stays in it. ``//cdn.example/x.jpg`` gets its ``https:``; ``\\`` becomes ``/``.
+    """
+    found: dict[str, None] = {}
+    for chunk in _ADDRESS_SPLIT.split(clean_text(text)):
+        remote = re.match(r"(?:https?:)?//", chunk, re.IGNORECASE) is not None
+        for piece in re.split(r"[;|\n]", chunk) if remote else _PATH_SPLIT.split(chunk):
+            piece = piece.strip(" \t,;|'\"")
+            if not piece:
+                continue
+            if not remote or not re.match(r"(?:https?:)?//", piece, re.IGNORECASE):
+                piece = piece.replace("\\", "/")
+            elif piece.startswith("//"):
+                piece = f"https:{piece}"
+            found.setdefault(piece)
+    return list(found)
