@@ -1,0 +1,29 @@
+"""What an audit found, for people and programs.
+
+Every report is made from one plain dict (``audit.json``, ``format`` 1) and from nothing else, so that they cannot
+disagree: three tables, two JSON documents, one page, a notebook cell and a few lines for the terminal.
+:func:`save_report` writes the folder that holds them.
+"""
+
+from dupcheck.reports.cell import render_cell
+from dupcheck.reports.documents import render_audit, render_merges, settle_audit
+from dupcheck.reports.folder import save_report
+from dupcheck.reports.page import render_page
+from dupcheck.reports.summary import format_summary
+from dupcheck.reports.tables import render_groups, render_pairs, render_problems
+from dupcheck.reports.thumbnails import Thumbnail, photo_thumbnails
+
+__all__ = [
+    "Thumbnail",
+    "format_summary",
+    "photo_thumbnails",
+    "render_audit",
+    "render_cell",
+    "render_groups",
+    "render_merges",
+    "render_page",
+    "render_pairs",
+    "render_problems",
+    "save_report",
+    "settle_audit",
+]

@@ -1,0 +1,75 @@
+"""The JSON documents: ``audit.json``, the whole result, and ``merges.json``, the plans alone."""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+class SettledAudit(dict[str, Any]):
+    """An audit that :func:`settle_audit` has gone through, as ``audit.json`` holds it."""
+
+
+_DEPTH = 3
+"""How many levels are spread over lines. What lies deeper stands in one line, so that large audits stay small."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def settle_audit(audit: Mapping[str, Any]) -> SettledAudit:
+    """Return the audit with nothing in it that a document cannot hold, in an order of its own.
+
+    NaN and infinities become ``None`` (cannot tell), numbers of NumPy those of Python, tuples lists, and halves of
+    characters (lone surrogates, which no file can hold) the replacement character. Pairs are sorted by their ids and
+    rule and listings by their id; groups, plans and problems keep the order they came in. A settled audit is returned
+    as it is.
+    """
+    if isinstance(audit, SettledAudit):
+        return audit
+    settled = SettledAudit(_settle(audit))
+    settled["listings"] = dict(sorted(settled["listings"].items()))
+    settled["pairs"] = sorted(settled["pairs"], key=lambda pair: (pair["listing_a"], pair["listing_b"], pair["rule"]))
+    return settled
+
+
+def render_audit(audit: Mapping[str, Any]) -> str:
+    """Return the text of ``audit.json``: the settled audit itself."""
+    return "".join(_lines(settle_audit(audit), _DEPTH)) + "\n"
+
+
+def render_merges(audit: Mapping[str, Any]) -> str:
+    """Return the text of ``merges.json``: the list of plans, in the order of the groups."""
+    return "".join(_lines(settle_audit(audit)["plans"], _DEPTH)) + "\n"
+
+
+def _settle(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {_settle(str(name)): _settle(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_settle(inner) for inner in value]
+    if hasattr(value, "item"):  # a NumPy scalar
+        return _settle(value.item())
+    raise TypeError(f"an audit holds plain values, not {type(value).__name__}")
+
+
+def _lines(value: Any, depth: int, indent: str = "") -> Iterator[str]:
+    if depth == 0 or not value or not isinstance(value, dict | list):
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return
+    inner = indent + " "
+    opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
+    entries = value.items() if isinstance(value, dict) else ((None, entry) for entry in value)
+    yield opening
+    for number, (name, entry) in enumerate(entries):
+        yield (",\n" if number else "\n") + inner
+        if name is not None:
+            yield json.dumps(name, ensure_ascii=False) + ": "
+        yield from _lines(entry, depth - 1, inner)
+    yield f"\n{indent}{closing}"

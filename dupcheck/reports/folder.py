@@ -1,0 +1,103 @@
+"""The report folder: every report of one audit, whole or not at all.
+
+The files are first written beside their place. A folder that is not there yet then appears in one rename; in one that
+is, each file is renamed over its forerunner. While that goes on, ``audit.json`` is missing: where it lies, the report
+is whole. Nothing but the report's own files is ever replaced or deleted.
+"""
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from dupcheck.errors import OutputError
+from dupcheck.reports.documents import SettledAudit, render_audit, render_merges, settle_audit
+from dupcheck.reports.page import render_page
+from dupcheck.reports.tables import render_groups, render_pairs, render_problems
+from dupcheck.reports.thumbnails import Thumbnail
+
+MARK = "audit.json"
+"""The file that is put in place last: where it lies, the report is whole."""
+
+_STAGING = ".dupcheck-unfinished-"
+_LEFT_BEHIND = 24 * 3600  # seconds; a staging folder of that age was left by a process that was killed
+
+_FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], bytes]] = {
+    "pairs.csv": lambda audit, _: render_pairs(audit),
+    "groups.csv": lambda audit, _: render_groups(audit),
+    "merges.json": lambda audit, _: render_merges(audit).encode(),
+    "problems.csv": lambda audit, _: render_problems(audit),
+    "report.html": lambda audit, thumbnail: render_page(audit, thumbnail).encode(),
+    MARK: lambda audit, _: render_audit(audit).encode(),
+}
+
+
+def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None = None) -> list[Path]:
+    """Write the report folder ``out`` and return the paths of its files.
+
+    Other files in the folder stay as they are, and so does an earlier report until the new one is ready. ``thumbnail``
+    gives the page its photos. Raises :class:`OutputError` where the folder cannot be written.
+    """
+    settled = settle_audit(audit)
+    with _explained(out):
+        if out.is_dir():
+            for name in _FILES:
+                if (out / name).is_dir():
+                    raise OutputError("report.folder_in_the_way", path=str(out / name))
+            with _staging(out) as stage:
+                _write_files(stage, settled, thumbnail)
+                (out / MARK).unlink(missing_ok=True)
+                for name in _FILES:
+                    (stage / name).replace(out / name)
+        elif out.exists():
+            raise OutputError("report.path_is_file", path=str(out))
+        else:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with _staging(out.parent) as stage:
+                _write_files(stage, settled, thumbnail)
+                stage.rename(out)
+    return [out / name for name in _FILES]
+
+
+@contextmanager
+def _staging(parent: Path) -> Iterator[Path]:
+    """Give a new folder inside ``parent``, gone at the end; and sweep up those that a killed process left there."""
+    for left in parent.glob(f"{_STAGING}*"):
+        if left.is_dir() and time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+            shutil.rmtree(left, ignore_errors=True)
+    stage = parent / f"{_STAGING}{token_hex(4)}"
+    stage.mkdir()
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write_files(folder: Path, audit: SettledAudit, thumbnail: Thumbnail | None) -> None:
+    for name, render in _FILES.items():
+        with (folder / name).open("wb") as file:
+            file.write(render(audit, thumbnail))
+            file.flush()
+            os.fsync(file.fileno())  # a full disk may show only here
+
+
+@contextmanager
+def _explained(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        path = str(error.filename2 or out)  # the name of a staging folder would tell a person nothing
+        match error.errno:
+            case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+                raise OutputError("report.disk_full", path=str(out)) from error
+            case errno.EACCES | errno.EPERM | errno.EROFS:
+                raise OutputError("report.not_writable", path=path) from error
+            case errno.ENOTDIR | errno.EEXIST:
+                raise OutputError("report.path_is_file", path=path) from error
+            case _:
+                raise OutputError("report.cannot_write", path=path, reason=error.strerror or str(error)) from error

@@ -1,0 +1,272 @@
+"""``report.html``: the whole audit as one page that needs nothing else.
+
+The head, the rules and the problems are written here; the groups lie in the page as data and are drawn by the page's
+own script, which makes every text of the catalogue a text node. A content policy names that script and the style sheet
+by their hashes: nothing else can run, and nothing is loaded from anywhere.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from dupcheck.reports.documents import SettledAudit, settle_audit
+from dupcheck.reports.phrases import files_of, join_words, language, name_of, shorten, show_price
+from dupcheck.reports.tables import show_number
+from dupcheck.reports.thumbnails import Thumbnail
+from dupcheck.words import Lang, say
+
+_TITLE_CHARACTERS = 300
+_PROBLEMS = 300
+_PAIRS_A_GROUP = 30
+_PHOTO_BYTES = 32_000_000  # of all photos in the page; what is beyond is left out, and said so
+
+_KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"RIFF": "webp", b"GIF8": "gif"}
+
+# What the script says. Its texts keep their placeholders: it fills them in.
+SCRIPT_WORDS = (
+    "action_merge_variants", "action_wholesale_tier", "action_remove_duplicates", "action_differentiate",
+    "action_none", "do_merge_variants", "do_wholesale_tier", "do_remove_duplicates", "do_differentiate", "do_none",
+    "role_keep", "role_fold", "role_remove", "role_differentiate", "role_allowed",
+    "state_held", "state_failed", "state_skipped", "verdict_duplicate", "verdict_advice",
+    "shown", "photos", "no_photo", "photo_of", "plan", "differs", "differs_nothing", "why_caught", "keep_step",
+    "title_step", "wholesale_step", "fold_step", "remove_step", "differentiate_step", "allowed_step",
+    "cautions", "skus", "column_photo", "column_price", "column_code", "column_listing", "weakest",
+    "strength", "evidence", "evidence_one", "more_pairs", "places", "also_measured", "show_all",
+    "open_listing", "link_here", "decision", "decision_open", "decision_merge_accepted", "decision_not_duplicate",
+    "decision_allowed", "decision_reason", "save_decisions",
+)  # fmt: skip
+
+
+def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) -> str:
+    """Return the page. ``thumbnail`` gives the photos of the listings that stand in a group; each is held once."""
+    settled = settle_audit(audit)
+    lang = language(settled)
+    style, script = _asset("report.css"), _asset("report.js")
+    photos = _Photos(thumbnail)
+    data = _data(settled, photos, lang)
+    return _template().render(
+        audit=settled,
+        lang=lang,
+        locale="zh-CN" if lang == "zh" else "en",
+        files=files_of(settled, lang),
+        style=Markup(style),
+        script=Markup(script),
+        policy=(
+            f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+            "base-uri 'none'; form-action 'none'"
+        ),
+        data=embed_json(data),
+        photos=embed_json(photos.addresses),
+        photos_left_out=photos.left_out,
+        problems=settled["problems"][:_PROBLEMS],
+        actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
+        proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],
+        loose_pairs=len(settled["pairs"]) - _pairs_inside(settled),
+        say=lambda name, /, **values: say(f"report.{name}", lang, **values),
+        name_of=lambda kind, name: name_of(kind, name, lang),
+        join=lambda words: join_words(list(words), lang),
+        number=show_number,
+    )
+
+
+def embed_json(value: object) -> Markup:
+    """Return JSON that may stand inside a ``script`` element: no character in it can end one, or start markup."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+class _Photos:
+    """The photos of the page as ``data:`` addresses, each once."""
+
+    def __init__(self, thumbnail: Thumbnail | None) -> None:
+        self.addresses: list[str] = []
+        self.left_out = 0
+        self._thumbnail = thumbnail
+        self._places: dict[bytes, int] = {}
+        self._size = 0
+
+    def place(self, listing_id: str) -> int | None:
+        """Return where the listing's photo stands in ``addresses``, or None."""
+        picture = self._thumbnail(listing_id) if self._thumbnail else None
+        kind = next((name for start, name in _KINDS.items() if picture and picture.startswith(start)), None)
+        if not picture or kind is None:
+            return None
+        key = hashlib.sha256(picture).digest()
+        if key not in self._places:
+            if self._size + len(picture) > _PHOTO_BYTES:
+                self.left_out += 1
+                return None
+            self._size += len(picture)
+            self._places[key] = len(self.addresses)
+            self.addresses.append(f"data:image/{kind};base64,{base64.b64encode(picture).decode()}")
+        return self._places[key]
+
+
+def _data(audit: SettledAudit, photos: _Photos, lang: Lang) -> dict[str, object]:
+    shown = dict.fromkeys(member["listing_id"] for group in audit["groups"] for member in group["members"])
+    pairs = _pairs_by_group(audit)
+    signals = dict.fromkeys(signal for pair in audit["pairs"] for signal in pair["signals"])
+    axes = dict.fromkeys(difference["axis"] for pair in audit["pairs"] for difference in pair["differs_in"])
+    return {
+        "words": {name: say(f"report.{name}", lang, **_KEPT) for name in SCRIPT_WORDS},
+        "signals": {signal: name_of("signal", signal, lang) for signal in signals},
+        "axes": {axis: name_of("axis", axis, lang) for axis in axes},
+        "rules": {rule["code"]: rule["summary"] for rule in audit["rules"]["rules"]},
+        "listings": {
+            listing_id: _listing(audit["listings"].get(listing_id, {}), photos.place(listing_id), lang)
+            for listing_id in shown
+        },
+        "groups": [
+            _group(group, plan, pairs[group["group_id"]], lang)
+            for group, plan in zip(audit["groups"], audit["plans"], strict=True)
+        ],
+    }
+
+
+_KEPT = {name: f"{{{name}}}" for name in ("n", "of", "id", "percent")}
+
+
+def _listing(listing: Mapping[str, Any], photo: int | None, lang: Lang) -> dict[str, object]:
+    facts = [
+        say(f"report.{key}", lang, n=show_number(listing[column]))
+        for key, column in (("sold", "sales"), ("reviews", "reviews"))
+        if listing.get(column) is not None
+    ]
+    least = listing.get("min_order_quantity")
+    if least is not None and least > 1:
+        facts.append(say("report.from_pieces", lang, n=show_number(least)))
+    url = str(listing.get("url") or "")
+    return {
+        "title": shorten(listing.get("title", ""), _TITLE_CHARACTERS),
+        "price": show_price(listing.get("price"), listing.get("currency", ""), lang),
+        "photo": photo,
+        "file": shorten(listing.get("main_image", ""), _TITLE_CHARACTERS),
+        "code": listing.get("sku_code", ""),
+        "url": url if url.lower().startswith(("https://", "http://")) else "",
+        "facts": [fact for fact in [listing.get("shop", ""), *facts] if fact],
+    }
+
+
+def _group(
+    group: Mapping[str, Any], plan: Mapping[str, Any], pairs: list[Mapping[str, Any]], lang: Lang
+) -> dict[str, object]:
+    weakest = group["weakest"] or {}
+    ends = {weakest.get("listing_a"), weakest.get("listing_b")}
+    # The pair that the group hangs on first, then those with the listing to keep, then the rest.
+    telling = sorted(
+        pairs,
+        key=lambda pair: (
+            ends != {pair["listing_a"], pair["listing_b"]} or pair["rule"] != weakest.get("rule"),
+            group["keep"] not in (pair["listing_a"], pair["listing_b"]),
+        ),
+    )
+    return {
+        "id": group["group_id"],
+        "verdict": group["verdict"],
+        "action": group["action"],
+        "rules": group["rules"],
+        "keep": group["keep"],
+        "strength": weakest.get("strength"),
+        "weakest": [weakest["listing_a"], weakest["listing_b"], weakest["rule"]] if weakest else None,
+        "members": [
+            {
+                "id": member["listing_id"],
+                "role": member["role"],
+                "options": list(member["options"].items()),
+                "why": member["explanation"],
+            }
+            for member in group["members"]
+        ],
+        "title": shorten(plan["title"], _TITLE_CHARACTERS),
+        "plan_axes": [[axis["name"], axis["values"]] for axis in plan["axes"]],
+        "skus": [
+            {
+                "id": sku["listing_id"],
+                "options": sku["options"],
+                "price": show_price(sku["price"], sku["currency"], lang),
+                "code": sku["sku_code"],
+                "file": sku["image"],
+            }
+            for sku in plan["skus"]
+        ],
+        "wholesale": plan["wholesale"],
+        "reasons": plan["reasons"],
+        "cautions": plan["cautions"],
+        "pairs": [_pair(pair) for pair in telling[:_PAIRS_A_GROUP]],
+        "all_pairs": len(pairs),
+    }
+
+
+def _pair(pair: Mapping[str, Any]) -> dict[str, object]:
+    judged = {condition["signal"] for condition in pair["conditions"]}
+    return {
+        "a": pair["listing_a"],
+        "b": pair["listing_b"],
+        "rule": pair["rule"],
+        "differs": [[difference["axis"], difference["a"], difference["b"]] for difference in pair["differs_in"]],
+        "conditions": [
+            [c["signal"], c["side"], c["limit"], c["value"], c["state"], c["text"]] for c in pair["conditions"]
+        ],
+        "also": [
+            [signal, None if value is None else show_number(value)]
+            for signal, value in pair["signals"].items()
+            if signal not in judged
+        ],
+        "why": pair["explanation"],
+    }
+
+
+def _pairs_by_group(audit: SettledAudit) -> dict[str, list[Mapping[str, Any]]]:
+    homes: dict[str, list[Mapping[str, Any]]] = {}
+    for group in audit["groups"]:
+        for member in group["members"]:
+            homes.setdefault(member["listing_id"], []).append(group)
+    found: dict[str, list[Mapping[str, Any]]] = {group["group_id"]: [] for group in audit["groups"]}
+    for pair in audit["pairs"]:
+        for group_id in _shared(homes, pair):
+            found[group_id].append(pair)
+    return found
+
+
+def _shared(homes: Mapping[str, Iterable[Mapping[str, Any]]], pair: Mapping[str, Any]) -> list[str]:
+    """Return the groups that hold both listings of a pair and name its rule."""
+    right = {group["group_id"] for group in homes.get(pair["listing_b"], ())}
+    return [
+        group["group_id"]
+        for group in homes.get(pair["listing_a"], ())
+        if group["group_id"] in right and pair["rule"] in group["rules"]
+    ]
+
+
+def _pairs_inside(audit: SettledAudit) -> int:
+    return len({id(pair) for pairs in _pairs_by_group(audit).values() for pair in pairs})
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("dupcheck.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("dupcheck.reports").joinpath("templates", name).read_text("utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

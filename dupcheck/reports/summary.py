@@ -1,0 +1,87 @@
+"""The audit in a few lines, for the terminal."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dupcheck.reports.documents import settle_audit
+from dupcheck.reports.phrases import join_words, language, name_of, shorten
+from dupcheck.words import say
+
+_TOP = 3
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
+    """Return what was checked and found as plain text of about a dozen lines, without a line end after the last.
+
+    ``out`` is the report folder, named at the end if given. Control characters of titles (a terminal would obey them)
+    are left out.
+    """
+    settled = settle_audit(audit)
+    lang = language(settled)
+    counts = settled["counts"]
+    catalog = settled["catalog"]
+    lines = [
+        say(
+            "report.text_checked",
+            lang,
+            listings=counts["listings"],
+            photos=catalog["photos"],
+            skus=catalog["skus"],
+            pack=_plain(settled["rules"]["title"] or settled["rules"]["pack"]),
+        )
+    ]
+    if counts["pairs"]:
+        by_rule = join_words([f"{code} {n}" for code, n in counts["pairs_by_rule"].items()], lang)
+        lines.append(
+            say(
+                "report.text_found",
+                lang,
+                groups=counts["groups"],
+                flagged=counts["flagged"],
+                pairs=counts["pairs"],
+                rules=by_rule,
+            )
+        )
+    else:
+        lines.append(say("report.text_nothing", lang))
+    actions = {action: n for action, n in counts["groups_by_action"].items() if n}
+    if actions:
+        lines.append(say("report.text_actions", lang))
+        lines += [f"  {n:>5}  {name_of('action', action, lang)}" for action, n in actions.items()]
+    if settled["groups"]:
+        lines.append(say("report.text_top", lang))
+        lines += [f"  {_group_line(settled, group)}" for group in _largest(settled["groups"])]
+    found = {severity: n for severity, n in counts["problems_by_severity"].items() if n}
+    if found:
+        shown = join_words([say(f"report.text_severity_{severity}", lang, n=n) for severity, n in found.items()], lang)
+        lines.append(say("report.text_problems", lang, problems=shown))
+    else:
+        lines.append(say("report.text_no_problems", lang))
+    if out is not None:
+        lines.append(say("report.text_report", lang, path=out / "report.html"))
+    return "\n".join(lines)
+
+
+def _largest(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(groups, key=lambda group: (group["verdict"] != "duplicate", -len(group["members"])))[:_TOP]
+
+
+def _group_line(audit: Mapping[str, Any], group: Mapping[str, Any]) -> str:
+    lang = language(audit)
+    keep = group["keep"] or group["members"][0]["listing_id"]
+    return say(
+        "report.text_group",
+        lang,
+        group_id=group["group_id"],
+        action=name_of("action", group["action"], lang),
+        n=len(group["members"]),
+        keep=shorten(_plain(keep), 24),
+        title=shorten(_plain(audit["listings"].get(keep, {}).get("title", "")), 60),
+    )
+
+
+def _plain(text: str) -> str:
+    return _UNPRINTABLE.sub(" ", text)

@@ -1,0 +1,113 @@
+"""The tables: ``pairs.csv``, ``groups.csv`` and ``problems.csv``.
+
+UTF-8 with a byte order mark, comma-separated, CRLF at line ends (RFC 4180): Excel, LibreOffice and pandas read it
+alike. A value that a spreadsheet would run as a formula gets a leading apostrophe, as OWASP advises ("CSV Injection").
+The same audit gives the same bytes.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dupcheck.reports.documents import settle_audit
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# The full-width forms count too: a Chinese input method writes them. Blanks of every width, marks that take no room and control characters may hide a formula's first character.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x7f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def render_pairs(audit: Mapping[str, Any]) -> bytes:
+    """Return ``pairs.csv``: every pair a rule caught, one row a pair and rule, sorted by ids and rule.
+
+    One column a signal, in the order of the audit, empty where it cannot tell; numbers have up to six decimals.
+    """
+    settled = settle_audit(audit)
+    pairs: list[Mapping[str, Any]] = settled["pairs"]
+    signals = _signals(settled)
+    return _table(
+        ("listing_a", "listing_b", "rule", "verdict", "differs_in", *signals, "explanation"),
+        (
+            (
+                pair["listing_a"],
+                pair["listing_b"],
+                pair["rule"],
+                pair["verdict"],
+                ";".join(difference["axis"] for difference in pair["differs_in"]),
+                *(pair["signals"].get(signal) for signal in signals),
+                pair["explanation"],
+            )
+            for pair in pairs
+        ),
+    )
+
+
+def render_groups(audit: Mapping[str, Any]) -> bytes:
+    """Return ``groups.csv``: one row a group and listing, in the order of the audit."""
+    return _table(
+        ("group_id", "listing_id", "role", "rule", "options", "explanation"),
+        (
+            (
+                group["group_id"],
+                member["listing_id"],
+                member["role"],
+                member["rule"],
+                join_options(member["options"]),
+                member["explanation"],
+            )
+            for group in settle_audit(audit)["groups"]
+            for member in group["members"]
+        ),
+    )
+
+
+def render_problems(audit: Mapping[str, Any]) -> bytes:
+    """Return ``problems.csv``: what was wrong in the input, in the order of the audit; no row: not one row's fault."""
+    columns = ("row", "listing_id", "field", "severity", "message")
+    return _table(columns, ([problem[column] for column in columns] for problem in settle_audit(audit)["problems"]))
+
+
+def join_options(options: Mapping[str, str]) -> str:
+    """Return options as ``Color=Red; Size=XL``, or as a JSON object where a name or value would make that ambiguous."""
+    if any("=" in name or ";" in name or ";" in value for name, value in options.items()):
+        return json.dumps(dict(options), ensure_ascii=False)
+    return "; ".join(f"{name}={value}" for name, value in options.items())
+
+
+def show_number(value: float) -> str:
+    """Return a number with up to six decimals and no more than it needs: ``5.99``, ``100``, ``0.333333``."""
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _signals(audit: Mapping[str, Any]) -> Sequence[str]:
+    """Return the signals' names: those of the pairs, or, where no pair was caught, those that the rules look at."""
+    found: dict[str, None] = {}
+    for pair in audit["pairs"]:
+        found.update(dict.fromkeys(pair["signals"]))
+    if not found:
+        for rule in audit["rules"]["rules"]:
+            found.update(dict.fromkeys(condition["signal"] for every in rule["when"] for condition in every))
+    return tuple(found)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return show_number(value)
+    text = _UNPRINTABLE.sub("\ufffd", str(value))
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
