@@ -1,0 +1,27 @@
+"""Reading titles and the values of options and attributes, in several languages.
+
+:func:`normalise` gives one spelling, :func:`read_title` tokens with the axes their words state, :func:`read_value` the
+comparable form of one value. All knowledge of words is data: ``vocabularies/*.toml``.
+"""
+
+from dupcheck.text.measures import read_quantity
+from dupcheck.text.normalising import normalise
+from dupcheck.text.titles import Title, Token, read_title, read_titles
+from dupcheck.text.values import align_name, order_values, read_value, read_values, show_value
+from dupcheck.text.vocabulary import AXES, AxisFacts
+
+__all__ = [
+    "AXES",
+    "AxisFacts",
+    "Title",
+    "Token",
+    "align_name",
+    "normalise",
+    "order_values",
+    "read_quantity",
+    "read_title",
+    "read_titles",
+    "read_value",
+    "read_values",
+    "show_value",
+]

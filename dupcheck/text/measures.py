@@ -1,0 +1,316 @@
+"""Numbers with a unit, pack counts and numbered sizes: found in a folded text by one pattern, made comparable.
+
+Canonical forms: a number without needless zeros, a blank, a unit. Lengths in ``mm``, ``cm`` or ``m`` by magnitude
+(one form a value), or in ``in``, ``ft``, ``yd``; weights in ``g``; volumes in ``ml``; capacities in ``gb``
+(1 TB = 1000 GB); ``w``; ``v``. Inches and centimetres are not merged here: :func:`read_quantity` gives both in mm.
+"""
+
+import math
+import re
+from functools import cache
+from typing import NamedTuple
+
+from dupcheck.text.vocabulary import Unit, load_vocabulary
+
+
+class Measure(NamedTuple):
+    """A measure in a text: its axis ("" for one that is part of the product's identity) and its canonical values."""
+
+    axis: str
+    values: tuple[str, ...]
+
+
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
+_AMOUNT = rf"(?:\d+[ -]\d+/\d+(?!\d)|\d+/\d+(?!\d)|{NUMBER})"
+_END = r"(?![a-zа-я0-9])"
+_LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
+_AGE = {
+    "y": [
+        "y",
+        "yr",
+        "yrs",
+        "year",
+        "years",
+        "t",
+        "tahun",
+        "thn",
+        "th",
+        "лет",
+        "года",
+        "год",
+        "岁",
+        "anos",
+        "ano",
+        "yo",
+    ],
+    "m": ["m", "mo", "mos", "month", "months", "bulan", "bln", "мес", "месяцев", "个月", "meses", "mths"],
+}
+_NOT_AFTER = {
+    "个": "月",
+    "条": "纹",
+    "本": "色",
+    "把": "手",
+    "台": "灯",
+    "包": "邮装",
+    "片": "装",
+    "只": "有",
+    "张": "力",
+    "套": "装",
+}
+
+
+def _alternatives(words: object) -> str:
+    """Join words as a pattern, the longest first, each held from running on into another word."""
+    parts = []
+    for word in sorted(words, key=lambda w: (-len(w), w)):  # type: ignore[call-overload]
+        if "\u3400" <= word[-1] <= "\u9fff":
+            after = f"(?![{_NOT_AFTER[word]}])" if word in _NOT_AFTER else ""
+            parts.append(re.escape(word) + after)
+        else:
+            parts.append(re.escape(word).replace(r"\ ", r"\s") + _END)
+    return "|".join(parts)
+
+
+@cache
+def measure_pattern() -> str:
+    """Return the pattern of everything that starts with, or leads to, a number. Its groups are named."""
+    v = load_vocabulary()
+    lengths = [s for s, u in v.units.items() if u.axis == "length" and s not in "\"'in"]
+    length = rf"(?:{_alternatives(lengths)}|in(?![a-z0-9])(?!\s*\d)|\"|'(?!s))"
+    others = [s for s, u in v.units.items() if u.axis != "length"]
+    long_units = [s for s, u in v.units.items() if (not u.short or len(s) > 1) and s not in "\"'in"]
+    units = [s for s in v.units if s not in "\"'in" and s != "k"]
+    unit = (
+        rf"(?:\s?(?:{_alternatives(units)})|-(?:{_alternatives(long_units)}|in{_END})"
+        rf"|\s?\"|'(?!s)|k{_END}|in{_END}(?!\s*\d)|(?<=[\d.]\d)\sin{_END}(?!\s*\d)|\sin(?=\s*(?:$|[x)(,|])))"
+    )
+    count = _alternatives([*v.pieces, *v.containers, *v.many])
+    side = rf"{_AMOUNT}(?:\s?{length})?{_LETTER}"
+    before = "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True))
+    ages = _alternatives([w for ws in _AGE.values() for w in ws])
+    return "|".join(
+        [
+            rf"(?P<dim>{side}(?:\s?x\s?{side}){{1,3}}(?:\s?{length})?{_LETTER}(?![\d.])(?!\s?(?:{_alternatives(others)}))(?!\s?x\s?\d)(?![a-z]))",
+            rf"(?P<cnsize>1[4-9]\d/\d{{2,3}}[a-dy]{_END}|w\d\d\s?[/x]?\s?l\d\d{_END})",
+            rf"(?P<in1>\d{{1,2}}\s?-?(?:in\s?-?\s?1|合一|合1)(?!\d))",
+            rf"(?P<ctn>\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END})",
+            rf"(?P<times>\d{{1,3}}\s?x\s?(?={_AMOUNT}{unit}))",
+            rf"(?P<age>\d{{1,2}}\s?-\s?\d{{1,2}}\s?(?:{ages})|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold))",
+            rf"(?P<shoe>\d\d(?:\.5)?\s?(?:码|号)(?!\w))",
+            rf"(?P<count>\d{{1,6}}(?:\.5)?\s?-?\s?(?:{count})(?:\s?(?:/|per|in)\s?(?:a\s)?(?:lot|set|pack|bag|box|pcs|лот|套|包|袋|盒){_END})?)",
+            rf"(?P<range>{NUMBER}\s?-\s?{NUMBER}{unit})",
+            rf"(?P<list>\d+(?:[/+]\d+)+{unit})",
+            rf"(?P<measure>{_AMOUNT}{unit})",
+            rf"(?P<before>(?:{before})\s?\(?\s?\d{{1,5}}(?![\d.]|{unit})(?:\s?(?:{_alternatives(v.pieces)}))?)",
+            rf"(?P<system>(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}(?:\.5)?(?![\w.,/\"'-])(?!\s?(?:x\s?\d|{_alternatives([*others, *lengths, *v.pieces])})))",
+            r"(?P<percent>\d+(?:\.\d+)?%)",
+        ]
+    )
+
+
+def plain_number(text: str) -> str:
+    """Return a written number without thousands separators: ``1,005.00`` → ``1005``, ``2,5`` → ``2.5``."""
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
+        return show_number(float(text.replace(",", "")))
+    return text.replace(",", ".")
+
+
+def _amount(text: str) -> float:
+    """Read a decimal, a fraction or a mixed number: ``22-1/2`` is 22.5."""
+    if "/" not in text:
+        return float(plain_number(text))
+    *whole, fraction = re.split(r"[ -]", text)
+    top, bottom = fraction.split("/")
+    return (float(whole[0]) if whole else 0.0) + (float(top) / float(bottom) if float(bottom) else math.nan)
+
+
+def show_number(value: float, digits: int = 4) -> str:
+    """Return a number without needless zeros."""
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+def _length(mm: float) -> str:
+    if mm >= 1000 and round(mm, 6) % 100 == 0:
+        return f"{show_number(mm / 1000)} m"
+    if mm >= 50 and (mm >= 100 or round(mm, 6) % 10 == 0):
+        return f"{show_number(mm / 10)} cm"
+    return f"{show_number(mm)} mm"
+
+
+def canonical_quantity(amount: float, unit: Unit) -> str:
+    """Return the one form of an amount in a unit, as the module describes."""
+    if unit.axis == "length":
+        if unit.name in ("mm", "cm", "m", "km"):
+            return _length(amount * unit.scale)
+        return f"{show_number(amount)} {unit.name}"
+    if unit.axis == "capacity":
+        # Sellers mean 1 GB by 1024 MB and 1 TB by 1024 GB.
+        gb = amount * unit.scale
+        if unit.name == "mb" and amount >= 1024 and amount % 1024 == 0:
+            gb = amount / 1024
+        elif unit.name == "gb" and amount >= 1024 and amount % 1024 == 0:
+            gb = amount / 1024 * 1000
+        return f"{show_number(gb)} gb"
+    if unit.axis == "":
+        return f"{show_number(amount)}{unit.name}"
+    base = {"weight": "g", "volume": "ml", "power": "w", "voltage": "v"}[unit.axis]
+    exact = unit.scale in (0.001, 1.0, 500.0, 1000.0)
+    return f"{show_number(amount * unit.scale, 4 if exact else 2)} {base}"
+
+
+_NUMBERS = re.compile(_AMOUNT)
+_SPLIT = re.compile(rf"({_AMOUNT})\s?-?\s?(.*)", re.S)
+
+
+def _unit_of(text: str) -> Unit | None:
+    return load_vocabulary().units.get(text.strip().lstrip("-").strip())
+
+
+def _measure(text: str) -> Measure | None:
+    m = _SPLIT.fullmatch(text)
+    unit = _unit_of(m[2]) if m else None
+    if m is None or unit is None:
+        return None
+    amount = _amount(m[1])
+    if math.isnan(amount):
+        return None
+    if unit.name == "yd" and m[2].strip() == "码" and amount >= 30:
+        return Measure("size", (show_number(amount),))
+    return Measure(unit.axis, (canonical_quantity(amount, unit),))
+
+
+def _dimension(text: str) -> Measure | None:
+    sides: list[tuple[float, str]] = []
+    for part in re.split(r"\s?x\s?", text):
+        m = re.match(rf"({_AMOUNT})\s?(.*)", part)
+        if m is None:
+            return None
+        rest = re.sub(r"\s?(?:w|h|d|l|dia|t)$", "", m[2]) if m[2] not in ("m",) else m[2]
+        unit = _unit_of(rest) if rest else None
+        sides.append((_amount(m[1]), unit.name if unit else ""))
+    names = [name for _, name in sides if name]
+    last = names[-1] if names else ""
+    if any(math.isnan(a) for a, _ in sides):
+        return None
+    if last in ("mm", "cm", "m", "km"):
+        scale = {"mm": 0.1, "cm": 1.0, "m": 100.0, "km": 100000.0}
+        shown = [show_number(a * scale.get(name or last, scale[last])) for a, name in sides]
+        return Measure("dimension", ("x".join(shown) + " cm",))
+    shown = [show_number(a) for a, _ in sides]
+    return Measure("dimension", ("x".join(shown) + (f" {last}" if last else ""),))
+
+
+def _count(text: str) -> Measure | None:
+    v = load_vocabulary()
+    m = re.match(r"(\d+(?:\.5)?)\s?-?\s?(.*)", text, re.S)
+    if m is None:
+        return None
+    number, word = float(m[1]), m[2]
+    word = re.split(r"\s?(?:/|\sper\s|\sin\s)\s?", word)[0].strip()
+    if word in v.many:
+        return Measure("pack", (show_number(number * v.many[word]),))
+    kind = v.containers.get(word, "")
+    return Measure("pack", (f"{show_number(number)} {kind}".strip(),))
+
+
+def read_measure(group: str, text: str) -> Measure | None:
+    """Return what the pattern's group ``group`` matched as ``text``, or None where it is no measure after all."""
+    text = text.strip()
+    if group == "dim":
+        return _dimension(text)
+    if group == "measure":
+        return _measure(text)
+    if group == "count":
+        return _count(text)
+    if group in ("ctn", "times", "before"):
+        numbers = re.findall(r"\d+", text)
+        return Measure("pack", (str(int(numbers[-1])),))
+    if group == "shoe":
+        number = re.match(r"[\d.]+", text)
+        amount = float(number[0]) if number else 0.0
+        if amount >= 30:
+            return Measure("size", (show_number(amount),))
+        return Measure("length", (f"{show_number(amount)} yd",)) if text.endswith("码") else None
+    if group == "cnsize":
+        return Measure("size", (re.sub(r"\s?[/x]?\s?l(?=\d)", " l", text) if text[0] == "w" else text,))
+    if group == "system":
+        return _system_size(text)
+    if group == "age":
+        return _age(text)
+    if group == "in1":
+        return Measure("", (re.match(r"\d+", text)[0] + "in1",))  # type: ignore[index]
+    if group == "percent":
+        return Measure("", (text,))
+    if group == "list":
+        return _list(text)
+    return _range(text)
+
+
+def _system_size(text: str) -> Measure | None:
+    m = re.match(r"([a-z]+)\s?([\d.]+)", text)
+    if m is None:
+        return None
+    system, number = m[1], show_number(float(m[2]))
+    # EU sizes go without a name as often as with one; "uk. 38" is Indonesian for "size 38".
+    bare = float(number) >= 30 and system in ("eu", "eur", "uk", "cn")
+    return Measure("size", (number if bare else f"{system} {number}".replace("eur ", "eu "),))
+
+
+def _age(text: str) -> Measure | None:
+    m = re.match(r"(\d+)(?:\s?-\s?(\d+))?\s?(.*)", text)
+    if m is None:
+        return None
+    word = m[3]
+    kind = "t" if word == "t" else "m" if word in _AGE["m"] else "y"
+    span = str(int(m[1])) + (f"-{int(m[2])}" if m[2] else "")
+    return Measure("size", (span + kind,))
+
+
+def _list(text: str) -> Measure | None:
+    m = re.match(r"(\d+(?:[/+]\d+)+)\s?-?(.*)", text, re.S)
+    unit = _unit_of(m[2]) if m else None
+    if m is None or unit is None:
+        return None
+    numbers = [int(n) for n in re.split(r"[/+]", m[1])]
+    if len(numbers) == 2 and "/" in m[1] and unit.axis != "capacity":
+        top, bottom = numbers
+        if top < bottom and bottom in (2, 3, 4, 8, 16, 32, 64) and math.gcd(top, bottom) == 1:
+            return Measure(unit.axis, (canonical_quantity(top / bottom, unit),))
+    return Measure(unit.axis, tuple(canonical_quantity(float(n), unit) for n in numbers))
+
+
+def _range(text: str) -> Measure | None:
+    m = re.match(rf"({NUMBER})\s?-\s?({NUMBER})(.*)", text, re.S)
+    unit = _unit_of(m[3]) if m else None
+    if m is None or unit is None:
+        return None
+    low, high = show_number(_amount(m[1])), show_number(_amount(m[2]))
+    blank = " " if unit.axis else ""
+    return Measure(unit.axis, (f"{low}-{high}{blank}{unit.name}",))
+
+
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s?([a-z ]+)?")
+
+
+def read_quantity(canonical: str) -> tuple[float, str]:
+    """Return a canonical value as a number and the base unit it is in: ``5.5 in`` → (139.7, "mm"), ``10`` → (10, "").
+
+    A value that is no single quantity gives (NaN, ""). Base units: mm, g, ml, gb, w, v.
+    """
+    m = _QUANTITY.fullmatch(canonical)
+    if m is None:
+        return math.nan, ""
+    if m[2] is None:
+        return float(m[1]), ""
+    unit = load_vocabulary().units.get(m[2].strip())
+    if unit is None:
+        return (
+            (float(m[1]), m[2].strip())
+            if m[2].strip() in set(load_vocabulary().containers.values())
+            else (math.nan, "")
+        )
+    base = {"length": "mm", "weight": "g", "volume": "ml", "capacity": "gb", "power": "w", "voltage": "v"}.get(
+        unit.axis
+    )
+    return float(m[1]) * unit.scale, base or unit.name

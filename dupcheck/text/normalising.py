@@ -1,0 +1,169 @@
+"""One spelling for texts that mean the same to a reader: case, width, script variants, quotes, entities, symbols.
+
+Two forms are made. :func:`fold` keeps the marks that delimit values (``( ) , |``) and is what titles are read from;
+:func:`normalise` is for comparing and showing, with the delimiters gone.
+"""
+
+import html
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+_BEFORE = str.maketrans(
+    {
+        **dict.fromkeys("™®©℠℗", " "),
+        **dict.fromkeys("‘’‚‛´`ʹʼ′‵＇", "'"),
+        **dict.fromkeys("“”„‟″‶«»〞〝＂", '"'),
+        **{c: f" {unicodedata.normalize('NFKC', c).replace(chr(0x2044), '/')} " for c in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"},
+        "⁄": "/",
+    }
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});|&(?:trade|reg|copy|nbsp|quot|amp|lt|gt)\b", re.I)
+_TAG = re.compile(r"</?[a-z!][^<>]{0,300}>", re.I)
+
+_PAIR = re.compile(r"(?<!\w)(\w)&(?=\w(?!\w))")
+_TIMES = re.compile(r"(?<=\d)(\s*)[×х*✕✖](\s*)(?=\d)")
+_LEADING_POINT = re.compile(r"(?<![\w.])\.(?=\d)")
+_POINT = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_APOSTROPHE = re.compile(r"(?<!\w)'|(?<=[^\W\d_])'(?![^\W\d_])")
+_LOOSE_INCH = re.compile(r"(?<=\d)\s+\"(?=\s|$|[),x/|])")
+_QUOTE = re.compile(r'(?<!\d)"')
+_PERCENT = re.compile(r"(?<!\d)%")
+_PLUS = re.compile(r"(?<!\w)\+|(?<!\d)\+(?!\w)")
+_DASH = re.compile(r"""(?<![\w"'%])-|-(?!\w)""")
+_SLASH = re.compile(r"""(?<![\w"'%])/|/(?!\w)""")
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+_WITHOUT = re.compile(r"\bw/o\b")
+_WITH = re.compile(r"\bw/")
+_DELIMITERS = re.compile(r"[()|]|(?<!\d),|,(?!\d)")
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+_KEPT = frozenset("'\"-/+&.,%()|<>;:~×✕✖*х")
+_MARKS = {
+    **dict.fromkeys("[{【〔〖「『《〈［｛⟨⟦", "("),
+    **dict.fromkeys("]}】〕〗」』》〉］｝⟩⟧", ")"),
+    **dict.fromkeys(";:、。；：，", ","),
+    **dict.fromkeys("•·・‧●¦┃│丨", "|"),
+    "~": "-",
+    "_": " ",
+    "ё": "е",
+    "đ": "d",
+    "ł": "l",
+    "ø": "o",
+    "ı": "i",
+    "×": "×",
+}
+
+
+@cache
+def _converter() -> Any:
+    from opencc import OpenCC  # heavy, and needed only where a text holds Chinese characters
+
+    return OpenCC("t2s")
+
+
+def _sign(char: str) -> str:
+    """What one character, after NFKC and case folding, becomes."""
+    if char in _MARKS:
+        return _MARKS[char]
+    if char in _KEPT:
+        return char
+    code, category = ord(char), unicodedata.category(char)
+    if category[0] == "L":
+        if code > 0x2E7F and _CJK.match(char):
+            simple = str(_converter().convert(char))
+            return simple if len(simple) == 1 else char
+        if code > 0x7F and unicodedata.name(char, "").startswith("LATIN"):
+            base = unicodedata.normalize("NFD", char)[0]
+            return base if base.isascii() else char
+        return char
+    if category == "Nd":
+        return char
+    if category in ("Mn", "Mc"):
+        # Accents that stand alone and variation selectors go; vowel signs of Thai or Hindi are letters.
+        return "" if 0x300 <= code <= 0x36F or 0xFE00 <= code <= 0xFE0F or code >= 0xE0100 else char
+    if category in ("Cf", "Me"):
+        return ""
+    return "-" if category == "Pd" else " "
+
+
+class _Signs(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        self[code] = sign = _sign(chr(code))
+        return sign
+
+
+_SIGNS = _Signs()
+
+
+def _unescape(text: str) -> str:
+    for _ in range(3):
+        plain = _ENTITY.sub(lambda m: html.unescape(m[0].lower().rstrip(";") + ";"), text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in one case, width and script, with only the marks that carry meaning.
+
+    What is left besides letters, digits and blanks: ``( )`` for any bracket, ``,`` and ``|`` as delimiters, ``-`` and
+    ``/`` inside words, ``.`` and ``,`` between digits, ``'`` inside words or after a number (feet), ``"`` (inch) and
+    ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks;
+    Chinese is simplified, accents of Latin letters and ё are dropped.
+    """
+    if "&" in text:
+        text = _unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).casefold()
+        text = unicodedata.normalize("NFKC", text)
+    text = text.translate(_SIGNS)
+    if "&" in text:
+        text = _PAIR.sub(r"\1\0", text).replace("&", " ").replace("\0", "&")
+    if "''" in text:
+        text = text.replace("''", '"')
+    if "×" in text or "*" in text or "х" in text:
+        text = _TIMES.sub(r"\1x\2", text).replace("×", " x ").replace("*", " ")
+    text = text.replace("<", " ").replace(">", " ")
+    if "." in text:
+        text = _POINT.sub(" ", _LEADING_POINT.sub("0.", text))
+    if "/" in text:
+        text = _WITH.sub("with ", _WITHOUT.sub("without ", text))
+        text = _SLASH.sub(" | ", text)
+    if "-" in text:
+        text = _DASH.sub(" | ", text)
+    if "," in text:
+        text = _COMMA.sub(" , ", text)
+    if '"' in text:
+        text = _QUOTE.sub(" ", _LOOSE_INCH.sub('"', text))
+    if "'" in text:
+        text = _APOSTROPHE.sub(" ", text)
+    if "%" in text:
+        text = _PERCENT.sub(" ", text)
+    if "+" in text:
+        text = _PLUS.sub(" ", text)
+    return text
+
+
+def _plain(text: str) -> str:
+    return " ".join(_DELIMITERS.sub(" ", fold(text)).split())
+
+
+def normalise(text: str) -> str:
+    """Return the one spelling of ``text`` that equal texts share: :func:`fold` without delimiters, blanks collapsed.
+
+    Idempotent. ``Ｔ-Ｓhirt【新款】 5.5″`` becomes ``t-shirt 新款 5.5"``.
+    """
+    once = _plain(text)
+    for _ in range(8):
+        again = _plain(once)
+        if again == once:
+            break
+        once = again
+    return once

@@ -1,0 +1,607 @@
+"""A title as tokens: what belongs to the core, what is a value on an axis, what only sells.
+
+A title is folded, cut by one pattern into measures, runs of unspaced script, delimiters and chunks, each of which is
+read once and remembered; then phrases are looked up, spellings that are a value only in some places are decided on,
+and colours that stand together become one value.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from dupcheck.text.measures import measure_pattern, plain_number, read_measure
+from dupcheck.text.normalising import fold
+from dupcheck.text.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary
+
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_MEMORY = 500_000  # titles of a big catalogue share most of their words: keep so many, then start again
+
+
+class Token(NamedTuple):
+    """One part of a title.
+
+    ``text`` is its folded form; ``kind`` is word, number, code, measure or cjk; ``axis`` is "" for the core, "noise"
+    for what only sells, otherwise an axis on which ``value`` is the canonical value.
+    """
+
+    text: str
+    kind: str
+    axis: str
+    value: str
+
+
+class Title(NamedTuple):
+    """A title's tokens in order, with noise words (axis "noise") kept in their places."""
+
+    tokens: tuple[Token, ...]
+
+    def core(self) -> tuple[str, ...]:
+        """Return the texts of the tokens that are neither an axis value nor noise."""
+        return tuple(t.text for t in self.tokens if not t.axis)
+
+    def values(self, axis: str) -> tuple[str, ...]:
+        """Return the values on ``axis``, in order, each once."""
+        return tuple(dict.fromkeys(t.value for t in self.tokens if t.axis == axis))
+
+
+class Piece(NamedTuple):
+    """A piece of a title on its way to a token; ``sep`` is what stands before it, ``place`` as in a Reading."""
+
+    text: str
+    kind: str
+    axis: str
+    value: str
+    sep: str
+    place: str
+
+
+_SEPARATORS = " -/+,|()"
+
+
+@cache
+def _scanner() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<sep>[(),|/+-])|(?P<number>\d+/\d+(?![\w/\"'])|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\w.\"'])(?!\s?(?:x\s?\d))|(?<=\d\s)x\s?\d{{1,3}}(?![\w.])|x\s\d{{1,3}}(?![\w.\"])(?!\s?x))"
+        rf"|{measure_pattern()}"
+        rf"|(?P<cjk>(?:[tvo](?=[恤领])|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=码))?[{UNSPACED}]+)"
+        rf"|(?P<chunk>[^\s(),|/+{UNSPACED}]+(?:\+(?!\w))?)"
+    )
+
+
+_chunks: dict[str, tuple[Piece, ...]] = {}
+_measures: dict[tuple[str, str], tuple[Piece, ...]] = {}
+_runs: dict[str, tuple[Piece, ...]] = {}
+_words: dict[str, str] = {}
+
+
+def _fold_word(word: str) -> str:
+    known = _words.get(word)
+    if known is None:
+        if len(_words) > _MEMORY:
+            _words.clear()
+        known = _words[word] = fold_word(word)
+    return known
+
+
+def _word(text: str, sep: str) -> Piece:
+    return Piece(_fold_word(text) or text, "word", "", "", sep, "")
+
+
+_SIZE_PART = re.compile(r"[1-7]\d(?:\.5)?")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['&.][^\W\d_]+)*")
+_GLUED = re.compile(r"(\d+)([^\W\d_]{3,})")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?%)(.*)", re.S)
+
+
+def _part(text: str, sep: str) -> list[Piece]:
+    """Read a part of a chunk that holds no hyphen."""
+    v = load_vocabulary()
+    if _DIGITS.fullmatch(text):
+        return [Piece(plain_number(text), "number", "", "", sep, "")]
+    if text in v.phrases and not _LETTERS.fullmatch(text):
+        r = v.phrases[text]
+        return [Piece(text, "code", r.axis, r.value, sep, r.place)]
+    if (m := _PERCENT.fullmatch(text)) is not None:
+        return [Piece(m[1], "number", "", "", sep, ""), *(_part(m[2], " ") if m[2] else [])]
+    if (m := _GLUED.fullmatch(text)) is not None:
+        # A running number before a colour: 16black, 11olivegreen.
+        r = v.phrases.get(fold_word(m[2]))
+        if r is not None and r.axis == "color":
+            return [Piece(m[2], "word", "color", r.value, sep, "")]
+        if m[2] in v.compact:
+            return [Piece(m[2], "word", "color", v.compact[m[2]], sep, "")]
+    if text in v.compact and text not in v.phrases:
+        return [Piece(text, "word", "color", v.compact[text], sep, "")]
+    if _LETTERS.fullmatch(text):
+        return [_word(text, sep)]
+    if text.endswith("+"):
+        return [Piece(text[:-1], "code", "", "", sep, ""), Piece("plus", "word", "", "", " ", "")]
+    text = text.strip("\"'%.&")
+    return [Piece(text, "code" if any(c.isdigit() for c in text) else "word", "", "", sep, "")] if text else []
+
+
+def _read_chunk(chunk: str) -> tuple[Piece, ...]:
+    """Read a chunk of letters, digits and hyphens: words joined by hyphens come apart, codes stay whole."""
+    if "-" not in chunk:
+        return tuple(_part(chunk, " "))
+    v = load_vocabulary()
+    parts = [p for p in chunk.split("-") if p]
+    tail: list[Piece] = []
+    pack = re.fullmatch(r"(.+?)-(\d{1,4}-?(?:pack|pcs?|pieces?|pk|packs|set|pairs?|box))", chunk)
+    if pack is not None:
+        found = read_measure("count", pack[2])
+        if found is not None:
+            tail = [Piece(pack[2], "measure", found.axis, found.values[0], " ", "")]
+            parts = [p for p in pack[1].split("-") if p]
+    if all(_LETTERS.fullmatch(p) for p in parts):
+        return (*(_word(p, "-" if i else " ") for i, p in enumerate(parts)), *tail)
+    if all(p.isdigit() for p in parts):
+        return (Piece("-".join(parts), "code" if len(parts) > 1 else "number", "", "", " ", ""), *tail)
+    # Values at the end come off a code: sku-4411-a-black, tee-2xl.
+    end = len(parts)
+    while end > 1 and _is_value(parts[end - 1], v):
+        end -= 1
+    head = parts[:end]
+    if not _comes_apart(head, v):
+        pieces = [Piece("-".join(head), "code", "", "", " ", "")]
+    else:
+        pieces = []
+        for i, p in enumerate(head):
+            pieces += _part(p, "-" if i else " ")
+    for p in parts[end:]:
+        pieces += _part(p, "-")
+    return (*pieces, *tail)
+
+
+def _is_value(part: str, v: Vocabulary) -> bool:
+    r = v.phrases.get(fold_word(part))
+    return r is not None and (r.axis in ("color", "size") or r.axis == "tone") and (r.place != "size" or part in "sml")
+
+
+def _comes_apart(parts: list[str], v: Vocabulary) -> bool:
+    for part in parts:
+        if part.isdigit():
+            if len(part) > 3 or (part[0] == "0" and len(part) > 1):
+                return False
+        elif _LETTERS.fullmatch(part):
+            if len(part) < 3 and part not in v.phrases:
+                return False
+        elif part not in v.phrases and not _SIZE_PART.fullmatch(part):
+            return False
+    return len(parts) == 1 or any(_LETTERS.fullmatch(p) and len(p) > 2 for p in parts)
+
+
+_NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "十": 10, "百": 100}
+_COUNTED = re.compile(
+    r"(?:一套)?([一二两三四五六七八九十百]{1,5})(件套|件装|个装|只装|条装|片装|支装|双装|包装|瓶装|盒装|套装|件|个|只|条|支|双|对|盒|套|打|瓶)(?![一月纹])"
+)
+
+
+def _numeral(text: str) -> int:
+    total = current = 0
+    for sign in text:
+        n = _NUMERALS[sign]
+        if n >= 10:
+            total += (current or 1) * n
+            current = 0
+        else:
+            current = n
+    return total + current
+
+
+@cache
+def _longest_run() -> int:
+    return max(len(p) for p in load_vocabulary().phrases if re.fullmatch(rf"[{UNSPACED}]+", p))
+
+
+def _read_run(run: str) -> tuple[Piece, ...]:
+    """Cut a run of unspaced script by the vocabulary, the longest spelling first; the rest becomes bigrams."""
+    v, pieces, unknown, i, n = load_vocabulary(), list[Piece](), "", 0, len(run)
+    longest = _longest_run() + 1
+    if all((r := v.phrases.get(c)) is not None and r.axis == "color" for c in run):
+        return tuple(Piece(c, "cjk", "color", v.phrases[c].value, "/" if j else " ", "") for j, c in enumerate(run))
+
+    def flush() -> None:
+        nonlocal unknown
+        if unknown:
+            grams = [unknown] if len(unknown) == 1 else [unknown[j : j + 2] for j in range(len(unknown) - 1)]
+            pieces.extend(Piece(g, "cjk", "", "", " ", "") for g in grams)
+            unknown = ""
+
+    while i < n:
+        found: Reading | None = None
+        width = 0
+        for width in range(min(longest, n - i), 0, -1):
+            found = v.phrases.get(run[i : i + width])
+            if found is not None and found.place != "alone":
+                break
+            found = None
+        if found is None:
+            counted = _COUNTED.match(run, i)
+            if counted is not None and (len(counted[1]) == 1 or "十" in counted[1] or "百" in counted[1]):
+                measure = read_measure("count", f"{_numeral(counted[1])}{counted[2]}")
+                if measure is not None:
+                    flush()
+                    pieces.append(Piece(counted[0], "measure", "pack", measure.values[0], " ", ""))
+                    i = counted.end()
+                    continue
+            unknown += run[i]
+            i += 1
+            continue
+        flush()
+        text = run[i : i + width]
+        pieces.append(Piece(v.synonyms.get(text, text), "cjk", found.axis, found.value, " ", found.place))
+        i += width
+    flush()
+    return tuple(pieces)
+
+
+def _read_measure(group: str, text: str) -> tuple[Piece, ...]:
+    found = read_measure(group, text)
+    if found is None:
+        return tuple(p for t in text.split() for p in _read_chunk(t.strip("/-+")) if p.text)
+    if found.axis:
+        return tuple(Piece(text.strip(), "measure", found.axis, value, " ", "") for value in found.values)
+    kind = "code" if group == "in1" else "number" if group == "percent" else "measure"
+    return tuple(Piece(value, kind, "", "", " ", "") for value in found.values)
+
+
+def _pieces(text: str) -> list[Piece]:
+    """Cut a folded text into pieces, values that need no neighbours already read."""
+    pieces: list[Piece] = []
+    sep = "|"
+    for m in _scanner().finditer(text):
+        group, found = m.lastgroup or "chunk", m[0]
+        if group == "sep":
+            sep = found
+            continue
+        if group == "chunk":
+            new = _chunks.get(found)
+            if new is None:
+                if len(_chunks) > _MEMORY:
+                    _chunks.clear()
+                new = _chunks[found] = _read_chunk(found)
+        elif group == "cjk":
+            new = _runs.get(found)
+            if new is None:
+                if len(_runs) > _MEMORY:
+                    _runs.clear()
+                new = _runs[found] = _read_run(found)
+        elif group == "number":
+            if found[0] == "x":
+                new = (Piece(found, "measure", "pack", str(int(found[1:])), " ", ""),)
+            else:
+                new = (Piece(plain_number(found), "number", "", "", " ", ""),)
+        else:
+            new = _measures.get((group, found))
+            if new is None:
+                if len(_measures) > _MEMORY:
+                    _measures.clear()
+                new = _measures[group, found] = _read_measure(group, found)
+        if not new:
+            continue
+        pieces.append(new[0]._replace(sep=sep) if sep != " " else new[0])
+        pieces.extend(new[1:])
+        sep = " "
+    return pieces
+
+
+def _look_up(pieces: list[Piece], v: Vocabulary) -> tuple[list[Piece], set[str]]:
+    """Find the phrases, the longest first, and say which places need deciding."""
+    out: list[Piece] = []
+    places: set[str] = set()
+    longest, phrases = v.longest, v.phrases
+    i, n = 0, len(pieces)
+    while i < n:
+        piece = pieces[i]
+        if piece.kind != "word" or piece.axis:
+            out.append(piece)
+            if piece.place:
+                places.add(piece.place)
+            if piece.axis == "color":
+                places.add("color")
+            i += 1
+            continue
+        width = longest.get(piece.text, 0)
+        if width:
+            if width > n - i:
+                width = n - i
+            while width > 1:
+                if all(
+                    pieces[k].sep in " -" and pieces[k].kind == "word" and not pieces[k].axis
+                    for k in range(i + 1, i + width)
+                ):
+                    text = " ".join([p.text for p in pieces[i : i + width]])
+                    reading = phrases.get(text)
+                    if reading is not None:
+                        break
+                width -= 1
+            else:
+                text = piece.text
+                reading = phrases.get(text)
+            if reading is not None:
+                axis, value, place = reading
+                if not axis and text not in v.synonyms:
+                    out.extend(pieces[i : i + width])
+                else:
+                    out.append(
+                        Piece(v.synonyms.get(text, text) if not axis else text, "word", axis, value, piece.sep, place)
+                    )
+                    places.add(place)
+                    places.add(axis)
+                i += width
+                continue
+        out.append(piece)
+        i += 1
+    return out, places
+
+
+def look_up_pieces(text: str) -> list[Piece]:
+    """Cut a folded text and find its phrases, undecided: every spelling is read as its vocabulary says."""
+    return _look_up(_pieces(text), load_vocabulary())[0]
+
+
+def _words_of(pieces: list[Piece]) -> set[str]:
+    return {p.text for p in pieces}
+
+
+_OPEN = frozenset("-/,|()+")
+
+
+def _ends_value(pieces: list[Piece], i: int) -> bool:
+    """Whether what follows piece ``i`` is the end, a delimiter, noise or a value."""
+    if i + 1 >= len(pieces):
+        return True
+    after = pieces[i + 1]
+    return after.sep in _OPEN or (after.axis not in ("", "tone", "material") and after.place in ("sure", ""))
+
+
+def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
+    """Decide in place on spellings that are a value only where a value may stand."""
+    words = _words_of(pieces)
+    bed = bool(words & v.cues["bed"])
+    for i, piece in enumerate(pieces):
+        place = piece.place
+        if place in ("", "sure", "before", "after", "alone"):
+            continue
+        before = pieces[i - 1] if i else None
+        after = pieces[i + 1] if i + 1 < len(pieces) else None
+        near = [p for p in (before, after) if p is not None and p.sep != "|"]
+        if place == "thing":
+            beside = (
+                before is not None
+                and piece.sep in " -/+"
+                and before.axis in ("color", "tone")
+                and before.place != "thing"
+            ) or (
+                after is not None and after.sep in " -/+" and after.axis in ("color", "tone") and after.place != "thing"
+            )
+            alone = piece.sep in _OPEN and i > 0
+            keep = len(pieces) > 1 and (
+                beside or (_ends_value(pieces, i) and (after is None or alone or after.axis == "size"))
+            )
+        elif place == "size":
+            marked = before is not None and before.text in v.cues["marker"]
+            sized = any(p.axis == "size" and p.kind != "measure" for p in near)
+            colored = any(p.axis == "color" and p.place != "thing" for p in near)
+            held = piece.sep in _OPEN and i > 0 and (after is None or after.sep in _OPEN)
+            last = i > 0 and (after is None or all(p.axis == "noise" for p in pieces[i + 1 :]))
+            named = before is not None and before.text in v.not_before_size and piece.sep == " "
+            keep = (marked or sized or colored or held or last) and not named
+            if len(piece.text) > 1 and piece.text.isascii() and not (marked or sized or held):
+                keep = keep and colored and after is None
+        elif place == "bed":
+            keep = bed or (after is not None and after.text == "size")
+        else:
+            keep = True
+        if not keep:
+            tone = v.also_tones.get(piece.text)
+            if tone is not None:
+                pieces[i] = piece._replace(axis=tone.axis, value=tone.value, place=tone.place)
+            else:
+                pieces[i] = piece._replace(axis="", value="", place="")
+
+
+def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
+    """Read a bare number as a size where it stands as one: ``Short-32-Gray``, ``size 38``, ``sepatu 38 39 40``."""
+    clothes: bool | None = None
+    for i, piece in enumerate(pieces):
+        if piece.kind != "number" or piece.axis or not _SIZE_PART.fullmatch(piece.text):
+            if (
+                piece.kind == "number"
+                and not piece.axis
+                and i
+                and pieces[i - 1].text in v.cues["marker"]
+                and len(piece.text) < 5
+                and "%" not in piece.text
+            ):
+                pieces[i] = piece._replace(axis="size", value=piece.text)
+            continue
+        before = pieces[i - 1] if i else None
+        after = pieces[i + 1] if i + 1 < len(pieces) else None
+        marked = before is not None and before.text in v.cues["marker"]
+        listed = before is not None and before.axis == "size" and before.kind == "number"
+        held = (
+            piece.sep in "-|"
+            and i > 0
+            and (
+                (after is not None and after.sep == "-" and after.axis in ("color", "tone", "size"))
+                or (after is None and before is not None and before.axis == "color")
+            )
+        )
+        if not (marked or listed or held):
+            if clothes is None:
+                clothes = bool(_words_of(pieces) & v.cues["clothes"])
+            held = (
+                clothes
+                and float(piece.text) >= 20
+                and (
+                    (piece.sep == "-" and i > 0)
+                    or any(
+                        p is not None
+                        and (
+                            p.axis in ("color", "size")
+                            or (p.kind == "number" and _SIZE_PART.fullmatch(p.text) is not None)
+                        )
+                        for p in (before, after)
+                    )
+                )
+            )
+        if marked or listed or held:
+            pieces[i] = piece._replace(axis="size", value=piece.text)
+
+
+_FILLERS = frozenset({"tone", "color", "colour", "finish", "warna", "colored", "coloured", "色"})
+_JOINTS = frozenset({"and", "y", "e", "dan", "и", "n"})
+
+
+def join_colors(run: list[Piece], v: Vocabulary) -> list[str]:
+    """Return the values of a run of colours and tones: one, or several where plain colours are only listed.
+
+    A tone goes before its colour (``azul claro`` → light blue), colours side by side are one name (``brown cherry``),
+    ``/`` keeps two-tone values in order (``antique black/light gray``).
+    """
+    sides: list[list[Piece]] = [[]]
+    for piece in run:
+        if piece.sep in "/+-" and sides[-1] and piece.axis == "color" and any(p.axis == "color" for p in sides[-1]):
+            sides.append([piece])
+        elif piece.sep in "/+" and sides[-1]:
+            sides.append([piece])
+        else:
+            sides[-1].append(piece)
+    plain = [p for p in run if p.axis == "color"]
+    if len(sides) == 1 and len(plain) > 2 and not any(p.value in v.finishes for p in plain):
+        return [p.value for p in plain]
+    return ["/".join(s for s in (_one_color(side) for side in sides) if s)]
+
+
+def _one_color(side: list[Piece]) -> str:
+    v = load_vocabulary()
+    words: list[str] = []
+    for i, piece in enumerate(side):
+        if piece.axis != "tone":
+            words.append(piece.value)
+        elif piece.place == "after" or not any(p.axis == "color" for p in side[i + 1 :]):
+            words.insert(max(len(words) - 1, 0), piece.value)
+        else:
+            words.append(piece.value)
+    # "navy blue", "wine red": a shade with its own colour behind it is the shade.
+    out = [w for i, w in enumerate(words) if not (i and v.parents.get(words[i - 1]) == w)]
+    text = " ".join(w for i, w in enumerate(out) if not (i and out[i - 1] == w))
+    known = v.phrases.get(text)
+    return known.value if known is not None and known.axis == "color" else text
+
+
+def _join(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
+    """Make one piece of the colours that stand together; tones without a colour go back into the core."""
+    out: list[Piece] = []
+    i, n = 0, len(pieces)
+    while i < n:
+        piece = pieces[i]
+        if piece.axis not in ("color", "tone") and piece.text not in v.also_tones:
+            out.append(piece)
+            i += 1
+            continue
+        run: list[Piece] = []
+        j, end = i, i
+        while j < n:
+            p = pieces[j]
+            if run and (
+                p.sep not in " -/+" or (p.sep == " " and p.kind == run[-1].kind == "cjk" and run[-1].axis == "color")
+            ):
+                break
+            if p.axis in ("color", "tone"):
+                run.append(p)
+                end = j + 1
+            elif (
+                p.text in v.also_tones
+                and j + 1 < n
+                and pieces[j + 1].axis in ("color", "tone")
+                and pieces[j + 1].sep in " -"
+            ):
+                tone = v.also_tones[p.text]
+                run.append(p._replace(axis="tone", value=tone.value, place=tone.place))
+                end = j + 1
+            elif run and p.text in _FILLERS and run[-1].axis == "color":
+                end = j + 1
+            elif (
+                run
+                and p.text in _JOINTS
+                and run[-1].axis == "color"
+                and j + 1 < n
+                and pieces[j + 1].axis in ("color", "tone")
+            ):
+                pieces[j + 1] = pieces[j + 1]._replace(sep="/")
+            else:
+                break
+            j += 1
+        while run and run[-1].axis == "tone" and run[-1].place == "before" and len(run) > 1 and _stray(run, v):
+            run.pop()
+            end = i + len(run)
+        if not any(p.axis == "color" for p in run):
+            end = max(end, i + 1)
+            for p in pieces[i:end]:
+                out.append(p._replace(axis="", value="", place="") if p.axis == "tone" else p)
+            i = end
+            continue
+        values = join_colors(run, v)
+        if len(values) > 1:
+            colors = [p for p in run if p.axis == "color"]
+            out.extend(p._replace(value=value) for p, value in zip(colors, values, strict=True))
+        else:
+            text = "".join((("/" if p.sep in "/+" else " ") if k else "") + p.text for k, p in enumerate(run))
+            out.append(Piece(text, run[0].kind, "color", values[0], run[0].sep, ""))
+        i = end
+    return out
+
+
+def _stray(run: list[Piece], v: Vocabulary) -> bool:
+    """Whether the run's last tone belongs to the words after it ("Red Vintage Dress")."""
+    return run[-1].value not in ("matte", "glossy", "metallic", "satin", "pastel")
+
+
+def _read(text: str) -> list[Piece]:
+    v = load_vocabulary()
+    pieces, places = _look_up(_pieces(text), v)
+    if places & {"thing", "size", "bed"}:
+        _decide(pieces, places, v)
+    if any(p.kind == "number" for p in pieces):
+        _decide_numbers(pieces, v)
+    if places & {"color", "tone"}:
+        pieces = _join(pieces, v)
+    return _tidy(pieces, v)
+
+
+def _tidy(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
+    """Drop into noise what only leads to a value: "size" before a size, "100%" before a material, a lone "x"."""
+    markers = v.cues["marker"]
+    for i, p in enumerate(pieces):
+        if p.axis:
+            continue
+        after = pieces[i + 1] if i + 1 < len(pieces) else None
+        if (
+            (p.text in markers and after is not None and after.axis == "size")
+            or (p.text[-1] == "%" and after is not None and after.axis in ("material", "noise"))
+            or (p.text in ("size", "x", "pcs", "pc") and p.kind == "word")
+        ):
+            pieces[i] = p._replace(axis="noise")
+    return pieces
+
+
+def read_title(title: str) -> Title:
+    """Read one title. Any text is accepted; case, width, script variant, emoji and symbols around it do not matter."""
+    return Title(tuple([Token(p.text, p.kind, p.axis, p.value) for p in _read(fold(title)) if p.text]))
+
+
+def read_titles(titles: Sequence[str]) -> list[Title]:
+    """Read many titles; equal ones once. Words are remembered between calls."""
+    known: dict[str, Title] = {}
+    out: list[Title] = []
+    for title in titles:
+        read = known.get(title)
+        if read is None:
+            read = known[title] = read_title(title)
+        out.append(read)
+    return out
