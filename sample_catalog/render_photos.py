@@ -630,7 +630,7 @@ def march(scene: Scene, seed: int) -> Array:
     u, v = (a.ravel() for a in np.meshgrid(axis, -axis))
 
     def sample(us: Array, vs: Array) -> Array:
-        return np.concatenate([_trace(scene, us[i : i + 32768], vs[i : i + 32768]) for i in range(0, us.size, 32768)])
+        return np.concatenate([_trace(scene, us[i : i + 16384], vs[i : i + 16384]) for i in range(0, us.size, 16384)])
 
     layers = sample(u, v)
     grid = layers.reshape(SIZE, SIZE, 5)
@@ -1978,7 +1978,7 @@ def socks(seed: int) -> Array:
 # --------------------------------------------------------------------------------------------------------------------
 
 
-def develop(light: Array, seed: int, grain: float = 1.6, vignette: float = 0.05) -> Image.Image:
+def develop(light: Array, seed: int, grain: float = 2.2, vignette: float = 0.05) -> Image.Image:
     """Linear light → what a camera would save: tone curve, white balance, vignette, a little blur, sensor noise."""
     rng = np.random.default_rng(seed)
     balance = 1 + rng.normal(0, 0.006, 3)
@@ -1989,6 +1989,7 @@ def develop(light: Array, seed: int, grain: float = 1.6, vignette: float = 0.05)
     tones = 255 * np.clip(x, 0, 1) ** (1 / 2.2)
     softened = 0.72 * tones + 0.07 * sum(np.roll(tones, s, a) for a in (0, 1) for s in (-1, 1))
     luma = rng.normal(0, grain, (SIZE, SIZE, 1))
+    luma = luma + 0.45 * (np.roll(luma, 1, 0) + np.roll(luma, 1, 1))  # demosaicing smears noise over neighbours
     chroma = rng.normal(0, grain * 0.4, (SIZE, SIZE, 3))
     shot = 1.25 - 0.6 * softened / 255
     return Image.fromarray(np.clip(softened + (luma + chroma) * shot + 0.5, 0, 255).astype(np.uint8), "RGB")
