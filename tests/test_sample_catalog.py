@@ -141,8 +141,8 @@ class TestPhotos:
             with Image.open(path) as picture:
                 grey = np.asarray(picture.convert("L"), np.float32)
             assert len(np.unique(grey)) > 100, f"{path.name} is flat"
-            corner = grey[8:48, 8:48]
-            assert np.abs(np.diff(corner, axis=1)).mean() > 0.3, f"{path.name} has no grain"
+            changing = np.diff(grey, axis=1) != 0  # a drawing is flat between its lines
+            assert changing.mean() > 0.3, f"{path.name} has no grain"
 
 
 class TestHashes:
