@@ -1,0 +1,13 @@
+"""From picture files to numbers that say whether two photos are one.
+
+::
+
+    files           a name in a catalogue → a file inside its folder, or a problem
+    remote          a web address → bytes, only when asked for
+    pictures        bytes → a small RGB picture, upright, on white; refuses what would not fit in memory
+    fingerprints    a picture → one record of fixed size: hashes, thumbnails, colours, quality
+    cache           records kept between runs, keyed by content, algorithm and version
+    table           a catalogue → Photos: one row a distinct photo, as columns
+    neighbours      which rows might be one photo, without comparing all of them
+    verification    two rows → how far apart, on aligned thumbnails; what was done to the photo
+"""

@@ -1,0 +1,369 @@
+"""A catalogue → :class:`Photos`: one row a distinct photo, as columns, and which listing shows which."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
+from dupcheck.photos.cache import Cache, Signature
+from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
+from dupcheck.photos.fingerprints import FINGERPRINT, Record, parse_phash, take_fingerprint
+from dupcheck.photos.pictures import MAX_BYTES, PictureError, open_picture
+from dupcheck.words import Message, message
+
+_BATCH = 64
+_SET_BITS = 8
+"""A catalogue hash with fewer bits set is that of a blank picture: a real one has about half of them set."""
+_SHARED_BY = 2
+"""A flat graphic that so many listings of different titles use as their main photo is a placeholder."""
+
+
+class Fetcher(Protocol):
+    """Gets pictures from web addresses."""
+
+    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message]]:
+        """Yield each address with its bytes, or with the reason why there are none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Photos:
+    """The photos of a catalogue: one row a distinct picture content, however many files and listings show it.
+
+    ``main`` (listings,) is the row of each listing's main photo, -1: none, or it cannot be read. ``extra`` holds the
+    rows of further photos and ``extra_listing`` the listing positions that show them. ``phash`` (photos,) is the plain
+    64-bit hash of each row. ``place`` (photos,) is the position of each row's record in ``prints``, -1 where only the
+    hash is known. ``usable`` (photos,) is false for what says nothing: blank pictures, placeholders.
+    """
+
+    main: IntArray
+    extra: IntArray
+    extra_listing: IntArray
+    phash: npt.NDArray[np.uint64]
+    place: IntArray
+    usable: BoolArray
+    prints: npt.NDArray[np.void]
+
+    def __len__(self) -> int:
+        return len(self.phash)
+
+    @cached_property
+    def pictured(self) -> BoolArray:
+        """Whether there is a picture behind each row, not a hash alone."""
+        known: BoolArray = self.place >= 0
+        return known
+
+    def pair_with_extras(self, listings: IntArray) -> tuple[IntArray, IntArray]:
+        """Return, for each further photo of each of ``listings``, the position in ``listings`` and the photo's row."""
+        order, start = self._extras_by_listing
+        first = start[listings]
+        count = start[listings + 1] - first
+        owner = np.repeat(np.arange(len(listings)), count)
+        rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+        return owner, self.extra[order[first[owner] + rank]]
+
+    @cached_property
+    def _extras_by_listing(self) -> tuple[IntArray, IntArray]:
+        order = np.argsort(self.extra_listing, kind="stable")
+        return order, np.searchsorted(self.extra_listing[order], np.arange(len(self.main) + 1))
+
+
+def read_photos(
+    catalog: Catalog,
+    *,
+    cache: Path | None = None,
+    jobs: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    fetch: Fetcher | None = None,
+) -> tuple[Photos, tuple[Problem, ...]]:
+    """Read every photo that the catalogue names, and say what was wrong with them.
+
+    ``cache`` is the folder where fingerprints are kept between runs, ``jobs`` the number of threads (0: one a core),
+    ``progress`` is told how many photo files are done, of how many. Web addresses are read with ``fetch``, and not at
+    all without it. No photo problem stops the run: a listing whose photo cannot be read has none, or its catalogue
+    hash.
+    """
+    names, uses = _collect_uses(catalog)
+    store = Cache(cache)
+    try:
+        reader = _Reader(store, jobs or os.cpu_count() or 1, progress)
+        found, failed = reader.read(names, catalog.image_root, fetch)
+    finally:
+        store.close()
+    problems = list(_name_problems(catalog, names, uses, failed))
+    if store.problem is not None:
+        problems.append(Problem(None, "", "main_image", "warning", store.problem))
+    photos, wrong = _assemble(catalog, names, uses, found)
+    return _refuse_placeholders(catalog, photos), (*problems, *wrong)
+
+
+def join_photos(first: Photos, second: Photos) -> Photos:
+    """Return the photos of two catalogues as those of one that holds the listings of ``first``, then of ``second``.
+
+    Rows are not merged: the same content in both stands twice, at a distance of 0.
+    """
+    rows, listings, records = len(first), len(first.main), len(first.prints)
+    return Photos(
+        main=np.concatenate([first.main, np.where(second.main >= 0, second.main + rows, -1)]),
+        extra=np.concatenate([first.extra, np.where(second.extra >= 0, second.extra + rows, -1)]),
+        extra_listing=np.concatenate([first.extra_listing, second.extra_listing + listings]),
+        phash=np.concatenate([first.phash, second.phash]),
+        place=np.concatenate([first.place, np.where(second.place >= 0, second.place + records, -1)]),
+        usable=np.concatenate([first.usable, second.usable]),
+        prints=np.concatenate([first.prints, second.prints]),
+    )
+
+
+@dataclass(frozen=True)
+class _Uses:
+    """Who names what: parallel arrays, one entry a mention."""
+
+    name: IntArray
+    listing: IntArray
+    is_main: BoolArray
+
+
+def _collect_uses(catalog: Catalog) -> tuple[list[str], _Uses]:
+    """Return the distinct photo names of the catalogue and where they are used."""
+    index: dict[str, int] = {}
+    used: list[tuple[int, int, bool]] = []
+
+    def note(name: str, listing: int, is_main: bool) -> None:
+        if name := name.strip():
+            used.append((index.setdefault(name, len(index)), listing, is_main))
+
+    for i, name in enumerate(catalog.column("main_image")):
+        note(name, i, True)
+    for i, joined in enumerate(catalog.column("images")):
+        for name in joined.split(";") if joined else ():
+            note(name, i, False)
+    for i, name in zip(catalog.skus["listing"], catalog.skus["image"], strict=True):
+        note(name, int(i), False)
+    table = np.array(used, dtype=np.int64).reshape(-1, 3)
+    return list(index), _Uses(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_))
+
+
+@dataclass(frozen=True)
+class _Failure:
+    severity: Severity
+    text: Message
+
+
+class _Reader:
+    """Gets the fingerprints of named photos: from the cache where they are known, from the pixels where not."""
+
+    def __init__(self, cache: Cache, jobs: int, progress: Callable[[int, int], None] | None) -> None:
+        self._cache = cache
+        self._jobs = jobs
+        self._progress = progress or (lambda done, total: None)
+        self._done = 0
+        self._total = 0
+        self._records: dict[bytes, Record] = {}
+        self._content: dict[str, bytes] = {}
+        self._failed: dict[str, _Failure] = {}
+
+    def read(
+        self, names: Sequence[str], root: Path | None, fetch: Fetcher | None
+    ) -> tuple[Mapping[str, tuple[bytes, Record]], Mapping[str, _Failure]]:
+        """Return content key and record of each name that could be read, and why the others could not."""
+        self._total = len(names)
+        addresses = [name for name in names if is_address(name)]
+        self._read_files([name for name in names if not is_address(name)], root)
+        if fetch is not None:
+            self._read_addresses(addresses, fetch)
+        found = {name: (content, self._records[content]) for name, content in self._content.items()}
+        return found, self._failed
+
+    def _read_files(self, names: Sequence[str], root: Path | None) -> None:
+        if root is None:
+            self._tick(len(names))
+            return
+        folder = PhotoFolder(root)
+        places: dict[str, tuple[str, Signature]] = {}
+        for name in names:
+            try:
+                places[name] = folder.find(name)
+            except OutsideError as error:
+                self._failed[name] = _Failure("warning", error.text)
+        seen = self._cache.contents([path for path, _ in places.values()])
+        known = {
+            name: seen[path][1]
+            for name, (path, signature) in places.items()
+            if path in seen and seen[path][0] == signature
+        }
+        self._records.update(self._cache.fingerprints(list(set(known.values()))))
+        self._content.update((name, content) for name, content in known.items() if content in self._records)
+        self._tick(len(names) - len(places) + len(self._content))
+        self._hash_files({name: place for name, place in places.items() if name not in self._content})
+
+    def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
+        with ThreadPoolExecutor(self._jobs) as pool:
+            batches = _batches(places.items(), _BATCH)
+            ahead = [pool.submit(_hash_batch, batch, self._records) for batch in islice(batches, 2 * self._jobs)]
+            while ahead:
+                done = ahead.pop(0).result()
+                ahead.extend(pool.submit(_hash_batch, batch, self._records) for batch in islice(batches, 1))
+                self._store(done, places)
+                self._tick(len(done))
+
+    def _store(self, done: Sequence["_Outcome"], places: Mapping[str, tuple[str, Signature]]) -> None:
+        for outcome in done:
+            if outcome.failure is not None:
+                self._failed[outcome.name] = outcome.failure
+            else:
+                self._content[outcome.name] = outcome.content
+                if outcome.record is not None:
+                    self._records.setdefault(outcome.content, outcome.record)
+        read = [outcome for outcome in done if outcome.failure is None]
+        self._cache.keep(
+            ((*places[o.name], o.content) for o in read if o.name in places),
+            ((o.content, o.record) for o in read if o.record is not None),
+        )
+
+    def _read_addresses(self, addresses: Sequence[str], fetch: Fetcher) -> None:
+        for address, answer in fetch.fetch(addresses):
+            if isinstance(answer, Message):
+                self._failed[address] = _Failure("warning", answer)
+            else:
+                self._store([_hash_content(address, answer, self._records)], {})
+            self._tick(1)
+
+    def _tick(self, count: int) -> None:
+        self._done += count
+        self._progress(self._done, self._total)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    name: str
+    content: bytes = b""
+    record: Record | None = None
+    failure: _Failure | None = None
+
+
+def _hash_batch(
+    batch: Sequence[tuple[str, tuple[str, Signature]]], known: Mapping[bytes, Record]
+) -> list[_Outcome]:
+    return [_hash_file(name, path, signature, known) for name, (path, signature) in batch]
+
+
+def _hash_file(name: str, path: str, signature: Signature, known: Mapping[bytes, Record]) -> _Outcome:
+    if signature[0] > MAX_BYTES:
+        size = message("photos.too_many_bytes", path=name, size=signature[0] // 1_000_000, limit=MAX_BYTES // 1_000_000)
+        return _Outcome(name, failure=_Failure("warning", size))
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        reason = message("photos.unreadable", path=name, reason=error.strerror or str(error))
+        return _Outcome(name, failure=_Failure("error", reason))
+    return _hash_content(name, data, known)
+
+
+def _hash_content(name: str, data: bytes, known: Mapping[bytes, Record]) -> _Outcome:
+    content = hashlib.blake2b(data, digest_size=16).digest()
+    if content in known:
+        return _Outcome(name, content)
+    try:
+        return _Outcome(name, content, take_fingerprint(open_picture(data)))
+    except PictureError as error:
+        reason = message("photos.unreadable", path=name, reason=error.text)
+        return _Outcome(name, failure=_Failure("error", reason))
+
+
+def _batches(
+    items: Iterable[tuple[str, tuple[str, Signature]]], size: int
+) -> Iterator[list[tuple[str, tuple[str, Signature]]]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _name_problems(
+    catalog: Catalog, names: Sequence[str], uses: _Uses, failed: Mapping[str, _Failure]
+) -> Iterator[Problem]:
+    rows = catalog.numbers("row")
+    listings = catalog.ids
+    for name, listing, is_main in zip(uses.name, uses.listing, uses.is_main, strict=True):
+        failure = failed.get(names[name])
+        if failure is not None:
+            where = "main_image" if is_main else "images"
+            yield Problem(int(rows[listing]), listings[listing], where, failure.severity, failure.text)
+
+
+def _assemble(
+    catalog: Catalog, names: Sequence[str], uses: _Uses, found: Mapping[str, tuple[bytes, Record]]
+) -> tuple[Photos, list[Problem]]:
+    """Put the records into columns, a row a content; listings without a readable photo get their catalogue hash."""
+    row_of: dict[bytes, int] = {}
+    records: list[Record] = []
+    rows = np.full(len(names), -1, dtype=np.int64)
+    for i, name in enumerate(names):
+        if name in found:
+            content, record = found[name]
+            if content not in row_of:
+                row_of[content] = len(records)
+                records.append(record)
+            rows[i] = row_of[content]
+    prints = np.array(records, dtype=FINGERPRINT) if records else np.zeros(0, dtype=FINGERPRINT)
+    main = np.full(len(catalog), -1, dtype=np.int64)
+    main[uses.listing[uses.is_main]] = rows[uses.name[uses.is_main]]
+    extra, extra_listing = rows[uses.name[~uses.is_main]], uses.listing[~uses.is_main]
+    hashes, stated, problems = _parse_hashes(catalog)
+    bare = np.flatnonzero((main < 0) & stated)
+    values, inverse = np.unique(hashes[bare], return_inverse=True)
+    main[bare] = len(prints) + inverse
+    photos = Photos(
+        main=main,
+        extra=extra[extra >= 0],
+        extra_listing=extra_listing[extra >= 0],
+        phash=np.concatenate([prints["phash"], values]),
+        place=np.concatenate([np.arange(len(prints), dtype=np.int64), np.full(len(values), -1, dtype=np.int64)]),
+        usable=np.concatenate([~prints["blank"], np.bitwise_count(values) >= _SET_BITS]),
+        prints=prints,
+    )
+    return photos, problems
+
+
+def _parse_hashes(catalog: Catalog) -> tuple[npt.NDArray[np.uint64], BoolArray, list[Problem]]:
+    """Return the catalogue's own hashes, where there are any, and a problem for each that is none."""
+    values = np.zeros(len(catalog), dtype=np.uint64)
+    stated = np.zeros(len(catalog), dtype=np.bool_)
+    problems = []
+    rows = catalog.numbers("row")
+    for i, text in enumerate(catalog.column("image_phash")):
+        if not text:
+            continue
+        value = parse_phash(text)
+        if value is None:
+            reason = message("photos.bad_hash", value=text[:80])
+            problems.append(Problem(int(rows[i]), catalog.ids[i], "image_phash", "warning", reason))
+        else:
+            values[i], stated[i] = value, True
+    return values, stated, problems
+
+
+def _refuse_placeholders(catalog: Catalog, photos: Photos) -> Photos:
+    """Mark as unusable the flat graphics that listings of quite different titles share as their main photo."""
+    if not photos.prints["graphic"].any():
+        return photos
+    graphic = np.zeros(len(photos), dtype=np.bool_)
+    graphic[photos.pictured] = photos.prints["graphic"][photos.place[photos.pictured]]
+    users = np.flatnonzero((photos.main >= 0) & graphic[photos.main])
+    titles: dict[int, list[frozenset[str]]] = {}
+    for listing, title in zip(users, catalog.column("title")[users], strict=True):
+        titles.setdefault(int(photos.main[listing]), []).append(frozenset(title.casefold().split()))
+    usable = photos.usable.copy()
+    for row, words in titles.items():
+        if len(words) >= _SHARED_BY:
+            common = frozenset.intersection(*words)
+            usable[row] &= 3 * len(common) > min(map(len, words))
+    return replace(photos, usable=usable)
