@@ -30,11 +30,11 @@ TEXTS = {
         "caution": "“{axis}” must be a price attribute of the category; if it is not, state it in the title instead.",
     },
     "zh": {
-        "why": "{a} 与 {b} 图片相同、文字雷同;差异在于{axes}。",
+        "why": "{a} 与 {b} 图片相同、文字雷同；差异在于{axes}。",
         "same": "{a} 与 {b} 图片相同、文字完全雷同。",
-        "place": "与 {keep} 图片相同、文字雷同;差异在于{axes}。",
-        "keep": "销量最高,评价最多。",
-        "caution": "“{axis}”必须是该类目的价格属性;如果不是,请改写在标题末尾。",
+        "place": "与 {keep} 图片相同、文字雷同；差异在于{axes}。",
+        "keep": "销量最高，评价最多。",
+        "caution": "“{axis}”必须是该类目的价格属性；如果不是，请改写在标题末尾。",
     },
 }
 
@@ -365,7 +365,7 @@ class _Maker:
                             "same-main-image",
                             (
                                 "Same main image, and title and attributes nearly identical.",
-                                "商品主图完全相同,且标题、属性等关键信息雷同。",
+                                "商品主图完全相同，且标题、属性等关键信息雷同。",
                             ),
                         ),
                         (
@@ -373,7 +373,7 @@ class _Maker:
                             "other-main-image",
                             (
                                 "Other main image, but title, attributes and price highly similar.",
-                                "商品主图不同,但标题、属性、价格等关键信息高度雷同。",
+                                "商品主图不同，但标题、属性、价格等关键信息高度雷同。",
                             ),
                         ),
                         (
@@ -409,7 +409,7 @@ class _Maker:
             "candidates": {
                 "pairs": 4 * len(self.pairs),
                 "proposed_by": {"title": 3 * len(self.pairs), "image": len(self.pairs)},
-                "may_miss": "两个商品若标题与图片都不相近,则不会被比较。"
+                "may_miss": "两个商品若标题与图片都不相近，则不会被比较。"
                 if zh
                 else "Two listings alike in neither title nor photo are not compared.",
             },

@@ -132,7 +132,7 @@ def _data(audit: SettledAudit, photos: _Photos, lang: Lang) -> dict[str, object]
     }
 
 
-_KEPT = {name: f"{{{name}}}" for name in ("n", "of", "id", "percent")}
+_KEPT = {name: f"{{{name}}}" for name in ("n", "of", "id", "percent", "what")}
 
 
 def _listing(listing: Mapping[str, Any], photo: int | None, lang: Lang) -> dict[str, object]:
@@ -217,7 +217,7 @@ def _pair(pair: Mapping[str, Any]) -> dict[str, object]:
             [c["signal"], c["side"], c["limit"], c["value"], c["state"], c["text"]] for c in pair["conditions"]
         ],
         "also": [
-            [signal, None if value is None else show_number(value)]
+            [signal, None if value is None else f"{value:.3g}"]
             for signal, value in pair["signals"].items()
             if signal not in judged
         ],

@@ -15,7 +15,8 @@ from typing import Any
 from dupcheck.reports.documents import settle_audit
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-# The full-width forms count too: a Chinese input method writes them. Blanks of every width, marks that take no room and control characters may hide a formula's first character.
+# Blanks of every width and marks that take no room may hide a formula's first character. The full-width signs count
+# too: some spreadsheets take them for the plain ones.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x7f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 

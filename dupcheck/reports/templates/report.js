@@ -174,30 +174,34 @@
       h("ul", { class: "conditions" }, pair.conditions.map((condition) => h("li", { class: condition[4] },
         h("span", { class: "said" }, condition[5]), track(condition),
         h("span", { class: "state" }, t(`state_${condition[4]}`))))),
-      pair.also.length > 0 && h("p", { class: "soft small" }, `${t("also_measured")}: `,
-        pair.also.map(([signal, value]) => `${signalName(signal)} ${value ?? t("state_skipped")}`).join(" · ")));
+      pair.also.length > 0 && h("p", { class: "soft small" }, t("also_measured", {
+        what: pair.also.map(([signal, value]) => `${signalName(signal)} ${value ?? t("state_skipped")}`).join(" · ") })));
   }
 
   function why(group) {
     const caught = group.rules.map((code) => h("p", { dir: "auto" }, h("a", { class: "code", href: "#rules" }, code), " ",
       data.rules[code] || ""));
     const first = group.pairs[0];
-    const rest = group.pairs.slice(1);
     const strength = group.strength === null ? "" : t("strength", { percent: percent(group.strength) });
+    return h("section", { class: "why" }, h("h4", null, t("why_caught")), caught,
+      first && h("p", { class: "sub" }, h("b", null, t("weakest")), " ", strength && h("span", { class: "soft" }, strength)),
+      first && evidence(first));
+  }
+
+  // The other pairs and each listing's place, made when a person opens them.
+  function everything(group) {
     const all = h("details", { class: "all" }, h("summary", null,
       group.all_pairs === 1 ? t("evidence_one") : t("evidence", { n: group.all_pairs })));
     all.addEventListener("toggle", () => {
       if (all.childElementCount > 1) return;
-      all.append(...rest.map(evidence));
+      all.append(h("div", { class: "pairs" }, group.pairs.slice(1).map(evidence)));
       if (group.all_pairs > group.pairs.length) {
         all.append(h("p", { class: "soft" }, t("more_pairs", { n: group.all_pairs - group.pairs.length })));
       }
       all.append(h("h5", null, t("places")), h("dl", { class: "places" }, group.members.map((m) =>
         [h("dt", null, id(m.id)), h("dd", { dir: "auto" }, m.why)])));
     });
-    return h("section", { class: "why" }, h("h4", null, t("why_caught")), caught,
-      first && h("p", { class: "sub" }, h("b", null, t("weakest")), " ", strength && h("span", { class: "soft" }, strength)),
-      first && evidence(first), all);
+    return all;
   }
 
   // ---- decisions: kept by the browser, written to a file on request ----
@@ -286,6 +290,7 @@
       h("div", { class: "columns" },
         h("div", null, h("section", null, h("h4", null, t("differs")), axes(group)), plan(group), skus(group)),
         why(group)),
+      everything(group),
       decision(group)));
     card.node.classList.add("drawn");
   }

@@ -1,0 +1,211 @@
+"""An audit as one plain dict (``audit.json``, format 1): what every report is made from."""
+
+import math
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from dupcheck.candidates import Candidates
+from dupcheck.catalog.values import parse_attributes
+from dupcheck.differences import find_differences
+from dupcheck.features import Features
+from dupcheck.model import Catalog, Group, Plan, Problem
+from dupcheck.rules import Rule, RulePack
+from dupcheck.signals import SIGNALS
+from dupcheck.verdicts import Findings, explain_condition, explain_finding, judge_conditions
+from dupcheck.words import Lang
+
+FORMAT = 1
+_LIBRARIES = ("dupcheck", "ImageHash", "Pillow", "rapidfuzz", "scikit-learn", "numpy", "pandas")
+
+
+def make_record(
+    catalog: Catalog,
+    features: Features,
+    pack: RulePack,
+    candidates: Candidates,
+    findings: Findings,
+    groups: Sequence[Group],
+    plans: Sequence[Plan],
+    problems: Sequence[Problem],
+    settings: Mapping[str, object],
+    lang: Lang,
+) -> dict[str, Any]:
+    """Return the whole result of an audit in words and numbers; NaN never appears, it is None."""
+    pairs = list_pairs(features, pack, findings, lang)
+    group_rows = [_group_row(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
+    involved = {i for pair in pairs for i in (pair["listing_a"], pair["listing_b"])}
+    involved.update(i for plan in plans for i in plan.listings)
+    positions = sorted(catalog.positions[i] for i in involved)
+    duplicates = findings.duplicates
+    return {
+        "format": FORMAT,
+        "lang": lang,
+        "versions": list_versions(),
+        "rules": describe_pack(pack, lang),
+        "settings": dict(settings),
+        "catalog": {
+            "files": [source.replace("\\", "/").rsplit("/", 1)[-1] for source in catalog.sources],
+            "listings": len(catalog),
+            "skus": max(len(catalog), len(catalog) - catalog.skus["listing"].nunique() + len(catalog.skus)),
+            "photos": len(features.photos),
+            "image_root": None if catalog.image_root is None else str(catalog.image_root),
+            "mapping": dict(catalog.mapping),
+        },
+        "counts": {
+            "listings": len(catalog),
+            "flagged": len(set(duplicates.left.tolist()) | set(duplicates.right.tolist())),
+            "pairs": len(findings),
+            "pairs_by_rule": dict(sorted(Counter(p["rule"] for p in pairs).items())),
+            "groups": len(group_rows),
+            "groups_by_action": dict(sorted(Counter(plan.action for plan in plans).items())),
+            "problems": len(problems),
+            "problems_by_severity": {
+                s: sum(p.severity == s for p in problems) for s in ("error", "warning", "info")
+            },
+        },
+        "candidates": {
+            "pairs": len(candidates),
+            "proposed_by": dict(candidates.proposed_by),
+            "may_miss": " ".join(m.say(lang) for m in candidates.may_miss),
+        },
+        "listings": {str(features.ids[i]): _listing_row(catalog, i) for i in positions},
+        "pairs": pairs,
+        "groups": group_rows,
+        "plans": [plan.as_dict(lang) for plan in plans],
+        "problems": list_problems(problems, lang),
+    }
+
+
+def list_versions() -> dict[str, str]:
+    """Return the versions of dupcheck, Python and the libraries whose release can change a result."""
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
+    """Return the rule pack in words: names, reasons, limits, sources."""
+    return {
+        "pack": pack.name,
+        "title": pack.title.say(lang),
+        "note": pack.note.say(lang),
+        "set": list(pack.changes),
+        "sources": [{"text": s.text, "date": s.date} for s in pack.sources],
+        "penalty": pack.penalty.say_all(lang),
+        "rules": [
+            {
+                "code": rule.code,
+                "name": rule.name,
+                "verdict": rule.verdict,
+                "summary": rule.summary.say(lang),
+                "why": rule.why.say(lang),
+                "mistakes": rule.mistakes.say(lang),
+                "when": [
+                    [
+                        {"signal": x.signal, "side": x.side, "limit": x.limit, "missing": x.missing}
+                        for x in clause
+                    ]
+                    for clause in rule.when
+                ],
+            }
+            for rule in pack.rules
+        ],
+    }
+
+
+def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lang) -> list[dict[str, Any]]:
+    """Return each finding as a dict: its rule, what differs, every signal, every condition, one sentence."""
+    columns = {name: values.tolist() for name, values in findings.signals.items()}
+    said: dict[tuple[int, str, float], str] = {}
+    rows = []
+    for k, (left, right, code) in enumerate(
+        zip(findings.left.tolist(), findings.right.tolist(), findings.rule.tolist(), strict=True)
+    ):
+        rule: Rule = pack.rules[code]
+        signals = {s.name: columns[s.name][k] for s in SIGNALS}
+        conditions = judge_conditions(rule, signals)
+        differences = find_differences(features, left, right)
+        verdict = "duplicate" if findings.duplicate[k] else "advice"
+        texts = []
+        for c in conditions:
+            key = (code, c.signal, c.value)
+            if key not in said:
+                said[key] = explain_condition(c, lang)
+            texts.append(said[key])
+        rows.append(
+            {
+                "listing_a": str(features.ids[left]),
+                "listing_b": str(features.ids[right]),
+                "rule": rule.code,
+                "verdict": verdict,
+                "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in differences],
+                "signals": {name: None if math.isnan(v) else round(v, 4) for name, v in signals.items()},
+                "conditions": [
+                    {
+                        "signal": c.signal,
+                        "side": c.side,
+                        "limit": c.limit,
+                        "value": None if math.isnan(c.value) else round(c.value, 4),
+                        "state": c.state,
+                        "text": text,
+                    }
+                    for c, text in zip(conditions, texts, strict=True)
+                ],
+                "explanation": explain_finding(rule, verdict, conditions, differences, lang),
+            }
+        )
+    return rows
+
+
+def list_problems(problems: Sequence[Problem], lang: Lang) -> list[dict[str, Any]]:
+    """Return the problems as rows of ``problems.csv``."""
+    return [
+        {"row": p.row, "listing_id": p.listing_id, "field": p.field, "severity": p.severity, "message": p.text.say(lang)}
+        for p in problems
+    ]
+
+
+def _group_row(group: Group, plan: Plan, lang: Lang) -> dict[str, Any]:
+    return {
+        "group_id": group.group_id,
+        "verdict": group.verdict,
+        "action": plan.action,
+        "rules": list(group.rules),
+        "keep": plan.keep,
+        "weakest": {
+            "listing_a": group.weakest[0],
+            "listing_b": group.weakest[1],
+            "rule": group.weakest_rule,
+            "strength": round(group.strength, 4),
+        },
+        "members": [
+            {
+                "listing_id": m.listing_id,
+                "role": m.role,
+                "rule": m.rule,
+                "options": dict(m.options),
+                "explanation": m.explanation.say(lang),
+            }
+            for m in plan.members
+        ],
+    }
+
+
+def _listing_row(catalog: Catalog, position: int) -> dict[str, Any]:
+    row = catalog.table.iloc[position]
+
+    def number(name: str) -> float | None:
+        return None if math.isnan(row[name]) else float(row[name])
+
+    return {
+        **{k: str(row[k]) for k in ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")},
+        **{k: number(k) for k in ("price", "sales", "reviews", "min_order_quantity")},
+        "attributes": parse_attributes(str(row["attributes"])),
+    }
