@@ -7,6 +7,7 @@ Canonical forms: a number without needless zeros, a blank, a unit. Lengths in ``
 
 import math
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -20,8 +21,9 @@ class Measure(NamedTuple):
     values: tuple[str, ...]
 
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
-_AMOUNT = rf"(?:\d+[ -]\d+/\d+(?!\d)|\d+/\d+(?!\d)|{NUMBER})"
+# Possessive, so that a long run of digits is walked once.
+NUMBER = r"(?:\d{1,3}(?:,\d{3})++(?:\.\d++)?(?!\d)|\d++(?:[.,]\d++)?)"
+_AMOUNT = rf"(?:\d++[ -]\d++/\d++|\d++/\d++|{NUMBER})"
 _END = r"(?![a-zа-я0-9])"
 _LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
 _AGE = {
@@ -59,53 +61,76 @@ _NOT_AFTER = {
 }
 
 
-def _alternatives(words: object) -> str:
-    """Join words as a pattern, the longest first, each held from running on into another word."""
-    parts = []
-    for word in sorted(words, key=lambda w: (-len(w), w)):  # type: ignore[call-overload]
-        if "\u3400" <= word[-1] <= "\u9fff":
-            after = f"(?![{_NOT_AFTER[word]}])" if word in _NOT_AFTER else ""
-            parts.append(re.escape(word) + after)
+_Tree = dict[str, "_Tree"]
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Join words as one pattern that walks them letter by letter, prefers the longest and ends where a word ends."""
+    tree: _Tree = {}
+    for word in words:
+        node = tree
+        for sign in word:
+            node = node.setdefault(sign, {})
+        node[""] = {"" + word[-1]: {}}
+    return _branch(tree)
+
+
+def _branch(tree: _Tree) -> str:
+    parts = [("\\s" if sign == " " else re.escape(sign)) + _branch(below) for sign, below in tree.items() if sign]
+    if "" in tree:
+        last = next(iter(tree[""]))
+        if not "\u3400" <= last <= "\u9fff":
+            parts.append(_END)
         else:
-            parts.append(re.escape(word).replace(r"\ ", r"\s") + _END)
-    return "|".join(parts)
+            parts.append(f"(?![{_NOT_AFTER[last]}])" if last in _NOT_AFTER else "")
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 @cache
 def measure_pattern() -> str:
     """Return the pattern of everything that starts with, or leads to, a number. Its groups are named."""
     v = load_vocabulary()
-    lengths = [s for s, u in v.units.items() if u.axis == "length" and s not in "\"'in"]
-    length = rf"(?:{_alternatives(lengths)}|in(?![a-z0-9])(?!\s*\d)|\"|'(?!s))"
-    others = [s for s, u in v.units.items() if u.axis != "length"]
-    long_units = [s for s, u in v.units.items() if (not u.short or len(s) > 1) and s not in "\"'in"]
-    units = [s for s in v.units if s not in "\"'in" and s != "k"]
+    names = [s for s in v.units if s not in ("'", '"', "in", "k")]
+    lengths = _alternatives(s for s in names if v.units[s].axis == "length")
+    others = _alternatives(s for s in names if v.units[s].axis != "length")
+    long_units = _alternatives(s for s in names if not v.units[s].short or len(s) > 1)
+    inch = rf"in{_END}(?!\s*\d)"
     unit = (
-        rf"(?:\s?(?:{_alternatives(units)})|-(?:{_alternatives(long_units)}|in{_END})"
-        rf"|\s?\"|'(?!s)|k{_END}|in{_END}(?!\s*\d)|(?<=[\d.]\d)\sin{_END}(?!\s*\d)|\sin(?=\s*(?:$|[x)(,|])))"
+        rf"(?:\s?{_alternatives(names)}|-(?:{long_units}|{inch})|\s?\"|'(?!s)|k{_END}|{inch}"
+        rf"|(?<=[\d.]\d)\s{inch}|\sin(?=\s*(?:$|[x)(,|])))"
     )
+    side = rf"{_AMOUNT}(?:\s?(?:{lengths}|{inch}|\"|'(?!s)))?{_LETTER}"
+    sides = rf"{side}(?:\s?x\s?{side}){{1,3}}(?![\d.])(?!\s?{others})(?!\s?x\s?\d)(?![a-z])"
+    pieces = _alternatives(v.pieces)
     count = _alternatives([*v.pieces, *v.containers, *v.many])
-    side = rf"{_AMOUNT}(?:\s?{length})?{_LETTER}"
-    before = "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True))
+    per = _alternatives(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"])
     ages = _alternatives([w for ws in _AGE.values() for w in ws])
-    return "|".join(
-        [
-            rf"(?P<dim>{side}(?:\s?x\s?{side}){{1,3}}(?:\s?{length})?{_LETTER}(?![\d.])(?!\s?(?:{_alternatives(others)}))(?!\s?x\s?\d)(?![a-z]))",
-            rf"(?P<cnsize>1[4-9]\d/\d{{2,3}}[a-dy]{_END}|w\d\d\s?[/x]?\s?l\d\d{_END})",
-            rf"(?P<in1>\d{{1,2}}\s?-?(?:in\s?-?\s?1|合一|合1)(?!\d))",
-            rf"(?P<ctn>\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END})",
-            rf"(?P<times>\d{{1,3}}\s?x\s?(?={_AMOUNT}{unit}))",
-            rf"(?P<age>\d{{1,2}}\s?-\s?\d{{1,2}}\s?(?:{ages})|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold))",
-            rf"(?P<shoe>\d\d(?:\.5)?\s?(?:码|号)(?!\w))",
-            rf"(?P<count>\d{{1,6}}(?:\.5)?\s?-?\s?(?:{count})(?:\s?(?:/|per|in)\s?(?:a\s)?(?:lot|set|pack|bag|box|pcs|лот|套|包|袋|盒){_END})?)",
-            rf"(?P<range>{NUMBER}\s?-\s?{NUMBER}{unit})",
-            rf"(?P<list>\d+(?:[/+]\d+)+{unit})",
-            rf"(?P<measure>{_AMOUNT}{unit})",
-            rf"(?P<before>(?:{before})\s?\(?\s?\d{{1,5}}(?![\d.]|{unit})(?:\s?(?:{_alternatives(v.pieces)}))?)",
-            rf"(?P<system>(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}(?:\.5)?(?![\w.,/\"'-])(?!\s?(?:x\s?\d|{_alternatives([*others, *lengths, *v.pieces])})))",
-            r"(?P<percent>\d+(?:\.\d+)?%)",
-        ]
-    )
+    before = "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True))
+    numbered = [
+        ("dim", sides),
+        ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
+        ("in1", r"\d{1,2}\s?-?(?:in\s?-?\s?1|合一|合1)(?!\d)"),
+        ("ctn", rf"\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END}"),
+        ("times", rf"\d{{1,3}}\s?x\s?(?={_AMOUNT}{unit})"),
+        ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
+        ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)"),
+        ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
+        ("range", rf"{NUMBER}\s?-\s?{NUMBER}{unit}"),
+        ("list", rf"\d++(?:[/+]\d++){{1,7}}+{unit}"),
+        ("measure", rf"{_AMOUNT}{unit}"),
+        ("percent", r"\d++(?:\.\d++)?%"),
+    ]
+    led = [
+        ("jeans", rf"w\d\d\s?[/x]?\s?l\d\d{_END}"),
+        ("before", rf"(?:{before})\s?\(?\s?\d{{1,5}}+(?!\.|{unit})(?:\s?{pieces})?"),
+        (
+            "system",
+            rf"(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}+(?:\.5)?(?![\w.,/\"'-])"
+            rf"(?!\s?(?:x\s?\d|{others}|{lengths}|{pieces}))",
+        ),
+    ]
+    groups = ["|".join(rf"(?P<{name}>{pattern})" for name, pattern in part) for part in (numbered, led)]
+    return rf"(?=\d)(?:{groups[0]})|{groups[1]}"
 
 
 def plain_number(text: str) -> str:
@@ -232,7 +257,7 @@ def read_measure(group: str, text: str) -> Measure | None:
         if amount >= 30:
             return Measure("size", (show_number(amount),))
         return Measure("length", (f"{show_number(amount)} yd",)) if text.endswith("码") else None
-    if group == "cnsize":
+    if group in ("cnsize", "jeans"):
         return Measure("size", (re.sub(r"\s?[/x]?\s?l(?=\d)", " l", text) if text[0] == "w" else text,))
     if group == "system":
         return _system_size(text)

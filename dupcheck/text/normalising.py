@@ -39,10 +39,10 @@ _WITH = re.compile(r"\bw/")
 _DELIMITERS = re.compile(r"[()|]|(?<!\d),|,(?!\d)")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
-_KEPT = frozenset("'\"-/+&.,%()|<>;:~×✕✖*х")
+_KEPT = frozenset("'\"-/+&.,%|<>;:~×✕✖*х")
 _MARKS = {
-    **dict.fromkeys("[{【〔〖「『《〈［｛⟨⟦", "("),
-    **dict.fromkeys("]}】〕〗」』》〉］｝⟩⟧", ")"),
+    **dict.fromkeys("([{【〔〖「『《〈［｛⟨⟦", " ( "),
+    **dict.fromkeys(")]}】〕〗」』》〉］｝⟩⟧", " ) "),
     **dict.fromkeys(";:、。；：，", ","),
     **dict.fromkeys("•·・‧●¦┃│丨", "|"),
     "~": "-",
@@ -111,7 +111,7 @@ def fold(text: str) -> str:
 
     What is left besides letters, digits and blanks: ``( )`` for any bracket, ``,`` and ``|`` as delimiters, ``-`` and
     ``/`` inside words, ``.`` and ``,`` between digits, ``'`` inside words or after a number (feet), ``"`` (inch) and
-    ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks;
+    ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks, ``&`` is "and";
     Chinese is simplified, accents of Latin letters and ё are dropped.
     """
     if "&" in text:
@@ -125,7 +125,7 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     text = text.translate(_SIGNS)
     if "&" in text:
-        text = _PAIR.sub(r"\1\0", text).replace("&", " ").replace("\0", "&")
+        text = _PAIR.sub(r"\1\0", text).replace("&", " and ").replace("\0", "&")
     if "''" in text:
         text = text.replace("''", '"')
     if "×" in text or "*" in text or "х" in text:

@@ -6,13 +6,13 @@ and colours that stand together become one value.
 """
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dupcheck.text.measures import measure_pattern, plain_number, read_measure
 from dupcheck.text.normalising import fold
-from dupcheck.text.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary
+from dupcheck.text.vocabulary import Vocabulary, fold_word, load_vocabulary
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MEMORY = 500_000  # titles of a big catalogue share most of their words: keep so many, then start again
@@ -56,36 +56,34 @@ class Piece(NamedTuple):
     place: str
 
 
-_SEPARATORS = " -/+,|()"
+@cache
+def _leads() -> str:
+    """A pattern of the words that may lead to a number, so that what follows them matters."""
+    words = {w.split()[0] for w in load_vocabulary().pack_before} | set("eu eur us uk cn ru br jp x w".split())
+    return rf"(?:{'|'.join(sorted(words))})(?![a-zа-я])"
 
 
 @cache
 def _scanner() -> re.Pattern[str]:
+    """The one pattern a title is cut by."""
     return re.compile(
-        rf"(?P<sep>[(),|/+-])|(?P<number>\d+/\d+(?![\w/\"'])|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\w.\"'])(?!\s?(?:x\s?\d))|(?<=\d\s)x\s?\d{{1,3}}(?![\w.])|x\s\d{{1,3}}(?![\w.\"])(?!\s?x))"
+        rf"(?P<word>(?!{_leads()})[a-zа-я]+(?=[\s,|]|$))|(?P<sep>[(),|/+-])"
+        r"|(?P<number>\d++/\d++(?![\w/\"'])|\d{1,3}(?:,\d{3})++(?:\.\d++)?(?![\w.\"'])(?!\s?x\s?\d))"
+        r"|(?P<copies>(?<=\d\s)x\s?\d{1,3}(?![\w.])|x\s\d{1,3}(?![\w.\"])(?!\s?x))"
         rf"|{measure_pattern()}"
-        rf"|(?P<cjk>(?:[tvo](?=[恤领])|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=码))?[{UNSPACED}]+)"
+        rf"|(?P<run>(?:[tvo](?=[恤领])|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=码))?[{UNSPACED}]+)"
         rf"|(?P<chunk>[^\s(),|/+{UNSPACED}]+(?:\+(?!\w))?)"
     )
 
 
-_chunks: dict[str, tuple[Piece, ...]] = {}
-_measures: dict[tuple[str, str], tuple[Piece, ...]] = {}
-_runs: dict[str, tuple[Piece, ...]] = {}
-_words: dict[str, str] = {}
-
-
-def _fold_word(word: str) -> str:
-    known = _words.get(word)
-    if known is None:
-        if len(_words) > _MEMORY:
-            _words.clear()
-        known = _words[word] = fold_word(word)
-    return known
+@cache
+def _bound() -> re.Pattern[str]:
+    """What a chunk starts with if its reading depends on what stands around it."""
+    return re.compile(rf"[\d(),|/+-]|{_leads()}|[sml]码|\d*x*[sml]码|f码")
 
 
 def _word(text: str, sep: str) -> Piece:
-    return Piece(_fold_word(text) or text, "word", "", "", sep, "")
+    return Piece(fold_word(text) or text, "word", "", "", sep, "")
 
 
 _SIZE_PART = re.compile(r"[1-7]\d(?:\.5)?")
@@ -200,7 +198,7 @@ def _read_run(run: str) -> tuple[Piece, ...]:
     """Cut a run of unspaced script by the vocabulary, the longest spelling first; the rest becomes bigrams."""
     v, pieces, unknown, i, n = load_vocabulary(), list[Piece](), "", 0, len(run)
     longest = _longest_run() + 1
-    if all((r := v.phrases.get(c)) is not None and r.axis == "color" for c in run):
+    if all(c in v.phrases and v.phrases[c].axis == "color" for c in run):
         return tuple(Piece(c, "cjk", "color", v.phrases[c].value, "/" if j else " ", "") for j, c in enumerate(run))
 
     def flush() -> None:
@@ -211,8 +209,7 @@ def _read_run(run: str) -> tuple[Piece, ...]:
             unknown = ""
 
     while i < n:
-        found: Reading | None = None
-        width = 0
+        width, found = 0, None
         for width in range(min(longest, n - i), 0, -1):
             found = v.phrases.get(run[i : i + width])
             if found is not None and found.place != "alone":
@@ -248,43 +245,68 @@ def _read_measure(group: str, text: str) -> tuple[Piece, ...]:
     return tuple(Piece(value, kind, "", "", " ", "") for value in found.values)
 
 
+_READERS: Mapping[str, Callable[[str], tuple[Piece, ...]]] = {
+    "word": lambda found: (_word(found, " "),),
+    "chunk": _read_chunk,
+    "run": _read_run,
+    "number": lambda found: (Piece(plain_number(found), "number", "", "", " ", ""),),
+    "copies": lambda found: (Piece(found, "measure", "pack", str(int(found[1:])), " ", ""),),
+}
+# What was read before: whole chunks whose reading needs no neighbour, and matches by their group.
+_free_chunks: dict[str, tuple[Piece, ...]] = {}
+_matches: dict[tuple[str, str], tuple[Piece, ...]] = {}
+
+
+def _remember(group: str, found: str) -> tuple[Piece, ...]:
+    known = _matches.get((group, found))
+    if known is None:
+        if len(_matches) > _MEMORY:
+            _matches.clear()
+        reader = _READERS.get(group)
+        known = _matches[group, found] = reader(found) if reader else _read_measure(group, found)
+    return known
+
+
 def _pieces(text: str) -> list[Piece]:
     """Cut a folded text into pieces, values that need no neighbours already read."""
     pieces: list[Piece] = []
-    sep = "|"
-    for m in _scanner().finditer(text):
-        group, found = m.lastgroup or "chunk", m[0]
-        if group == "sep":
-            sep = found
+    sep, at, length = "|", 0, len(text)
+    match = _scanner().match
+    while at < length:
+        if text[at] == " ":
+            at += 1
             continue
-        if group == "chunk":
-            new = _chunks.get(found)
-            if new is None:
-                if len(_chunks) > _MEMORY:
-                    _chunks.clear()
-                new = _chunks[found] = _read_chunk(found)
-        elif group == "cjk":
-            new = _runs.get(found)
-            if new is None:
-                if len(_runs) > _MEMORY:
-                    _runs.clear()
-                new = _runs[found] = _read_run(found)
-        elif group == "number":
-            if found[0] == "x":
-                new = (Piece(found, "measure", "pack", str(int(found[1:])), " ", ""),)
-            else:
-                new = (Piece(plain_number(found), "number", "", "", " ", ""),)
+        end = text.find(" ", at)
+        if end < 0:
+            end = length
+        chunk = text[at:end]
+        new = _free_chunks.get(chunk)
+        if new is not None:
+            at = end + 1
         else:
-            new = _measures.get((group, found))
-            if new is None:
-                if len(_measures) > _MEMORY:
-                    _measures.clear()
-                new = _measures[group, found] = _read_measure(group, found)
+            m = match(text, at)
+            if m is None:
+                at += 1
+                continue
+            group = m.lastgroup or "chunk"
+            if group == "sep":
+                sep, at = m[0], at + 1
+                continue
+            new = _remember(group, m[0])
+            if m.end() == end and group in ("word", "chunk", "run") and _bound().match(chunk) is None:
+                if len(_free_chunks) > _MEMORY:
+                    _free_chunks.clear()
+                _free_chunks[chunk] = new
+            at = max(m.end(), at + 1)
         if not new:
             continue
-        pieces.append(new[0]._replace(sep=sep) if sep != " " else new[0])
-        pieces.extend(new[1:])
-        sep = " "
+        if sep == " ":
+            pieces += new
+        else:
+            first = new[0]
+            pieces.append(Piece(first.text, first.kind, first.axis, first.value, sep, first.place))
+            pieces += new[1:]
+            sep = " "
     return pieces
 
 
@@ -348,6 +370,7 @@ def _words_of(pieces: list[Piece]) -> set[str]:
 
 
 _OPEN = frozenset("-/,|()+")
+_FILLERS = frozenset({"tone", "color", "colour", "finish", "warna", "colored", "coloured", "色"})
 
 
 def _ends_value(pieces: list[Piece], i: int) -> bool:
@@ -359,49 +382,84 @@ def _ends_value(pieces: list[Piece], i: int) -> bool:
 
 
 def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
-    """Decide in place on spellings that are a value only where a value may stand."""
-    words = _words_of(pieces)
-    bed = bool(words & v.cues["bed"])
-    for i, piece in enumerate(pieces):
-        place = piece.place
-        if place in ("", "sure", "before", "after", "alone"):
-            continue
-        before = pieces[i - 1] if i else None
-        after = pieces[i + 1] if i + 1 < len(pieces) else None
-        near = [p for p in (before, after) if p is not None and p.sep != "|"]
-        if place == "thing":
-            beside = (
-                before is not None
-                and piece.sep in " -/+"
-                and before.axis in ("color", "tone")
-                and before.place != "thing"
-            ) or (
-                after is not None and after.sep in " -/+" and after.axis in ("color", "tone") and after.place != "thing"
-            )
-            alone = piece.sep in _OPEN and i > 0
-            keep = len(pieces) > 1 and (
-                beside or (_ends_value(pieces, i) and (after is None or alone or after.axis == "size"))
-            )
-        elif place == "size":
-            marked = before is not None and before.text in v.cues["marker"]
-            sized = any(p.axis == "size" and p.kind != "measure" for p in near)
-            colored = any(p.axis == "color" and p.place != "thing" for p in near)
-            held = piece.sep in _OPEN and i > 0 and (after is None or after.sep in _OPEN)
-            last = i > 0 and (after is None or all(p.axis == "noise" for p in pieces[i + 1 :]))
-            named = before is not None and before.text in v.not_before_size and piece.sep == " "
-            keep = (marked or sized or colored or held or last) and not named
-            if len(piece.text) > 1 and piece.text.isascii() and not (marked or sized or held):
-                keep = keep and colored and after is None
-        elif place == "bed":
-            keep = bed or (after is not None and after.text == "size")
-        else:
-            keep = True
-        if not keep:
-            tone = v.also_tones.get(piece.text)
-            if tone is not None:
-                pieces[i] = piece._replace(axis=tone.axis, value=tone.value, place=tone.place)
-            else:
-                pieces[i] = piece._replace(axis="", value="", place="")
+    """Decide in place on spellings that are a value only where a value may stand: sizes first, then colours."""
+    if places & {"size", "bed"}:
+        bed = not v.cues["bed"].isdisjoint(p.text for p in pieces)
+        for i, piece in enumerate(pieces):
+            if piece.place == "size":
+                _settle(pieces, i, _is_size(pieces, i, v), v)
+            elif piece.place == "bed":
+                _settle(pieces, i, bed or _is_bed_size(pieces, i), v)
+    if "thing" in places:
+        # From the end, so that "chrome/clear" is read once its last word is; then forwards for what stands behind.
+        for i in range(len(pieces) - 1, -1, -1):
+            if pieces[i].place == "thing" and _is_color(pieces, i):
+                _settle(pieces, i, True, v)
+        for i, piece in enumerate(pieces):
+            if piece.place == "thing":
+                _settle(pieces, i, _is_color(pieces, i), v)
+
+
+def _settle(pieces: list[Piece], i: int, keep: bool, v: Vocabulary) -> None:
+    piece = pieces[i]
+    if keep:
+        pieces[i] = piece._replace(place="")
+    elif (tone := v.also_tones.get(piece.text)) is not None:
+        pieces[i] = piece._replace(axis="tone", value=tone.value, place=tone.place)
+    else:
+        pieces[i] = piece._replace(axis="", value="", place="")
+
+
+def _is_color(pieces: list[Piece], i: int) -> bool:
+    """Whether a colour that also names a thing is one here: beside a colour or tone, or where a value stands."""
+    piece = pieces[i]
+    if len(pieces) == 1:
+        return False
+    if i and piece.sep in " -/+":
+        before = pieces[i - 1]
+        if before.axis in ("color", "tone") and before.place != "thing":
+            return True
+    behind = i + 1
+    while behind < len(pieces) and pieces[behind].text in _FILLERS:
+        behind += 1
+    if behind == len(pieces):
+        return True
+    after = pieces[behind]
+    if after.axis in ("color", "tone") and after.place != "thing" and after.sep in " -/+":
+        return True
+    if all(p.axis == "noise" for p in pieces[behind:]):
+        return True
+    return (behind > i + 1 or _ends_value(pieces, i)) and i > 0 and (piece.sep in _OPEN or after.axis == "size")
+
+
+def _is_size(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
+    """Whether S, M, L or a size in words is one here."""
+    piece = pieces[i]
+    before = pieces[i - 1] if i else None
+    after = pieces[i + 1] if i + 1 < len(pieces) else None
+    if before is not None and before.text in v.cues["marker"]:
+        return True
+    if before is not None and piece.sep == " " and before.text in v.not_before_size:
+        return False
+    if any(p is not None and p.axis == "size" and p.kind != "measure" and p.sep != "|" for p in (before, after)):
+        return True
+    if i and piece.sep in _OPEN and (after is None or after.sep in _OPEN):
+        return True
+    if before is not None and before.axis == "color" and before.place != "thing" and _ends_value(pieces, i):
+        return True
+    if len(piece.text) > 1 and piece.text.isascii():
+        return False
+    if after is not None and after.axis == "color" and after.place != "thing" and _ends_value(pieces, i + 1):
+        return True
+    return i > 0 and all(p.axis == "noise" for p in pieces[i + 1 :])
+
+
+def _is_bed_size(pieces: list[Piece], i: int) -> bool:
+    """Whether a bed's size stands at the end behind a colour, or before the word "size"."""
+    after = pieces[i + 1] if i + 1 < len(pieces) else None
+    if after is None:
+        return i > 0 and pieces[i - 1].axis == "color"
+    return after.text == "size"
 
 
 def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
@@ -453,45 +511,84 @@ def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
             pieces[i] = piece._replace(axis="size", value=piece.text)
 
 
-_FILLERS = frozenset({"tone", "color", "colour", "finish", "warna", "colored", "coloured", "色"})
 _JOINTS = frozenset({"and", "y", "e", "dan", "и", "n"})
 
 
-def join_colors(run: list[Piece], v: Vocabulary) -> list[str]:
-    """Return the values of a run of colours and tones: one, or several where plain colours are only listed.
+# A part of a colour's name: what stands before it, "color" or "tone", its value, its place.
+ColorPart = tuple[str, str, str, str]
+
+
+@lru_cache(maxsize=50_000)
+def join_colors(parts: tuple[ColorPart, ...]) -> tuple[str, ...]:
+    """Return the values of colours and tones that stand together: one, or several where plain colours are only listed.
 
     A tone goes before its colour (``azul claro`` → light blue), colours side by side are one name (``brown cherry``),
     ``/`` keeps two-tone values in order (``antique black/light gray``).
     """
-    sides: list[list[Piece]] = [[]]
-    for piece in run:
-        if piece.sep in "/+-" and sides[-1] and piece.axis == "color" and any(p.axis == "color" for p in sides[-1]):
-            sides.append([piece])
-        elif piece.sep in "/+" and sides[-1]:
-            sides.append([piece])
+    v = load_vocabulary()
+    sides: list[list[ColorPart]] = [[]]
+    for part in parts:
+        sep, axis, _, _ = part
+        colored = axis == "color" and any(a == "color" for _, a, _, _ in sides[-1])
+        if sides[-1] and (sep in "/+" or (sep == "-" and colored)):
+            sides.append([part])
         else:
-            sides[-1].append(piece)
-    plain = [p for p in run if p.axis == "color"]
-    if len(sides) == 1 and len(plain) > 2 and not any(p.value in v.finishes for p in plain):
-        return [p.value for p in plain]
-    return ["/".join(s for s in (_one_color(side) for side in sides) if s)]
+            sides[-1].append(part)
+    plain = [value for _, axis, value, _ in parts if axis == "color"]
+    if len(sides) == 1 and len(plain) > 2 and v.finishes.isdisjoint(plain):
+        return tuple(plain)
+    return ("/".join(filter(None, map(_one_color, sides))),)
 
 
-def _one_color(side: list[Piece]) -> str:
+def _one_color(side: list[ColorPart]) -> str:
     v = load_vocabulary()
     words: list[str] = []
-    for i, piece in enumerate(side):
-        if piece.axis != "tone":
-            words.append(piece.value)
-        elif piece.place == "after" or not any(p.axis == "color" for p in side[i + 1 :]):
-            words.insert(max(len(words) - 1, 0), piece.value)
-        else:
-            words.append(piece.value)
+    for i, (_, axis, value, place) in enumerate(side):
+        behind = axis == "tone" and (place == "after" or all(a == "tone" for _, a, _, _ in side[i + 1 :]))
+        words.insert(max(len(words) - 1, 0) if behind else len(words), value)
     # "navy blue", "wine red": a shade with its own colour behind it is the shade.
-    out = [w for i, w in enumerate(words) if not (i and v.parents.get(words[i - 1]) == w)]
-    text = " ".join(w for i, w in enumerate(out) if not (i and out[i - 1] == w))
+    shades = [w for i, w in enumerate(words) if not (i and v.parents.get(words[i - 1]) == w)]
+    text = " ".join(w for i, w in enumerate(shades) if not (i and shades[i - 1] == w))
     known = v.phrases.get(text)
     return known.value if known is not None and known.axis == "color" else text
+
+
+# Tones that also stand behind their colour in English ("black matte"); another one belongs to the words after it.
+_TRAILING = frozenset({"matte", "glossy", "metallic", "satin", "pastel"})
+
+
+def _color_run(pieces: list[Piece], start: int, v: Vocabulary) -> tuple[list[Piece], int]:
+    """Return the colours and tones that stand together from ``start``, and where what follows them starts."""
+    run: list[Piece] = []
+    ends = [start]
+    i, n = start, len(pieces)
+    joint = False
+    while i < n:
+        p = pieces[i]
+        if run and (
+            p.sep not in " -/+" or (p.sep == " " and p.kind == run[-1].kind == "cjk" and run[-1].axis == "color")
+        ):
+            break
+        colored = i + 1 < n and pieces[i + 1].axis in ("color", "tone") and pieces[i + 1].sep in " -"
+        if p.axis in ("color", "tone"):
+            run.append(p._replace(sep="/") if joint else p)
+            ends.append(i + 1)
+            joint = False
+        elif p.text in v.also_tones and colored:
+            tone = v.also_tones[p.text]
+            run.append(p._replace(axis="tone", value=tone.value, place=tone.place))
+            ends.append(i + 1)
+        elif run and p.text in _FILLERS and run[-1].axis == "color":
+            ends[-1] = i + 1
+        elif run and p.text in _JOINTS and run[-1].axis == "color" and colored:
+            joint = True
+        else:
+            break
+        i += 1
+    while len(run) > 1 and run[-1].axis == "tone" and run[-1].place == "before" and run[-1].value not in _TRAILING:
+        run.pop()
+        ends.pop()
+    return run, ends[-1]
 
 
 def _join(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
@@ -504,52 +601,17 @@ def _join(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
             out.append(piece)
             i += 1
             continue
-        run: list[Piece] = []
-        j, end = i, i
-        while j < n:
-            p = pieces[j]
-            if run and (
-                p.sep not in " -/+" or (p.sep == " " and p.kind == run[-1].kind == "cjk" and run[-1].axis == "color")
-            ):
-                break
-            if p.axis in ("color", "tone"):
-                run.append(p)
-                end = j + 1
-            elif (
-                p.text in v.also_tones
-                and j + 1 < n
-                and pieces[j + 1].axis in ("color", "tone")
-                and pieces[j + 1].sep in " -"
-            ):
-                tone = v.also_tones[p.text]
-                run.append(p._replace(axis="tone", value=tone.value, place=tone.place))
-                end = j + 1
-            elif run and p.text in _FILLERS and run[-1].axis == "color":
-                end = j + 1
-            elif (
-                run
-                and p.text in _JOINTS
-                and run[-1].axis == "color"
-                and j + 1 < n
-                and pieces[j + 1].axis in ("color", "tone")
-            ):
-                pieces[j + 1] = pieces[j + 1]._replace(sep="/")
-            else:
-                break
-            j += 1
-        while run and run[-1].axis == "tone" and run[-1].place == "before" and len(run) > 1 and _stray(run, v):
-            run.pop()
-            end = i + len(run)
+        run, end = _color_run(pieces, i, v)
         if not any(p.axis == "color" for p in run):
-            end = max(end, i + 1)
-            for p in pieces[i:end]:
-                out.append(p._replace(axis="", value="", place="") if p.axis == "tone" else p)
-            i = end
+            out.append(piece._replace(axis="", value="", place="") if piece.axis == "tone" else piece)
+            i += 1
             continue
-        values = join_colors(run, v)
+        values = join_colors(tuple([(p.sep, p.axis, p.value, p.place) for p in run]))
         if len(values) > 1:
             colors = [p for p in run if p.axis == "color"]
             out.extend(p._replace(value=value) for p, value in zip(colors, values, strict=True))
+        elif len(run) == 1:
+            out.append(run[0]._replace(value=values[0]))
         else:
             text = "".join((("/" if p.sep in "/+" else " ") if k else "") + p.text for k, p in enumerate(run))
             out.append(Piece(text, run[0].kind, "color", values[0], run[0].sep, ""))
@@ -557,24 +619,29 @@ def _join(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
     return out
 
 
-def _stray(run: list[Piece], v: Vocabulary) -> bool:
-    """Whether the run's last tone belongs to the words after it ("Red Vintage Dress")."""
-    return run[-1].value not in ("matte", "glossy", "metallic", "satin", "pastel")
-
-
 def _read(text: str) -> list[Piece]:
     v = load_vocabulary()
     pieces, places = _look_up(_pieces(text), v)
     if places & {"thing", "size", "bed"}:
         _decide(pieces, places, v)
-    if any(p.kind == "number" for p in pieces):
+    if "number" in [p.kind for p in pieces]:
         _decide_numbers(pieces, v)
     if places & {"color", "tone"}:
         pieces = _join(pieces, v)
-    return _tidy(pieces, v)
+    if "%" in text or not _leading().isdisjoint([p.text for p in pieces]):
+        _tidy(pieces, v)
+    return pieces
 
 
-def _tidy(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
+_BARE = frozenset({"size", "x", "pcs", "pc"})
+
+
+@cache
+def _leading() -> frozenset[str]:
+    return _BARE | load_vocabulary().cues["marker"]
+
+
+def _tidy(pieces: list[Piece], v: Vocabulary) -> None:
     """Drop into noise what only leads to a value: "size" before a size, "100%" before a material, a lone "x"."""
     markers = v.cues["marker"]
     for i, p in enumerate(pieces):
@@ -584,15 +651,28 @@ def _tidy(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
         if (
             (p.text in markers and after is not None and after.axis == "size")
             or (p.text[-1] == "%" and after is not None and after.axis in ("material", "noise"))
-            or (p.text in ("size", "x", "pcs", "pc") and p.kind == "word")
+            or (p.text in _BARE and p.kind == "word")
         ):
             pieces[i] = p._replace(axis="noise")
-    return pieces
+
+
+_tokens: dict[tuple[str, ...], Token] = {}
+
+
+def _token(piece: Piece) -> Token:
+    """Return a piece as a token; equal tokens are one object, for a catalogue's titles repeat their words."""
+    parts = piece[:4]
+    token = _tokens.get(parts)
+    if token is None:
+        if len(_tokens) > _MEMORY:
+            _tokens.clear()
+        token = _tokens[parts] = Token(*parts)
+    return token
 
 
 def read_title(title: str) -> Title:
     """Read one title. Any text is accepted; case, width, script variant, emoji and symbols around it do not matter."""
-    return Title(tuple([Token(p.text, p.kind, p.axis, p.value) for p in _read(fold(title)) if p.text]))
+    return Title(tuple([_token(p) for p in _read(fold(title))]))
 
 
 def read_titles(titles: Sequence[str]) -> list[Title]:

@@ -126,7 +126,7 @@ def _color(pieces: list[Piece]) -> str:
 
 def _color_side(side: list[Piece]) -> str:
     if any(p.axis == "color" for p in side) and all(p.axis in ("color", "tone") for p in side):
-        return " ".join(join_colors([p._replace(sep=" ") for p in side], load_vocabulary()))
+        return " ".join(join_colors(tuple([(" ", p.axis, p.value, p.place) for p in side])))
     return " ".join(p.value if p.axis in ("color", "tone") else p.text for p in side)
 
 
