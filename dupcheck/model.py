@@ -37,7 +37,10 @@ SKU_NUMBER_COLUMNS = ("price", "stock")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in the input that a person should know of. ``row`` counts data rows from 1; None: not one row's fault."""
+    """Something in the input that a person should know of.
+
+    ``row`` counts data rows from 1; None: it is no single row's fault.
+    """
 
     row: int | None
     listing_id: str
@@ -113,7 +116,7 @@ class Catalog:
     @cached_property
     def ids(self) -> npt.NDArray[np.object_]:
         """The listing ids, in the order of ``table``."""
-        return self.table["listing_id"].to_numpy(dtype=object)
+        return self.column("listing_id")
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -122,11 +125,13 @@ class Catalog:
 
     def column(self, name: str) -> npt.NDArray[np.object_]:
         """Return a text column as an array of ``str``."""
-        return self.table[name].to_numpy(dtype=object)
+        texts: npt.NDArray[np.object_] = self.table[name].to_numpy(dtype=object)
+        return texts
 
     def numbers(self, name: str) -> FloatArray:
         """Return a number column as an array of float64, NaN where it is missing."""
-        return self.table[name].to_numpy(dtype=np.float64)
+        values: FloatArray = self.table[name].to_numpy(dtype=np.float64)
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,7 @@ class Group:
     rules: tuple[str, ...]
     listings: tuple[str, ...]
     weakest: tuple[str, str]
+    weakest_rule: str
     strength: float
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dupcheck.catalog.tables import TextArray, make_texts, shorten
+from dupcheck.catalog.tables import Problems, TextArray, make_texts, shorten
 from dupcheck.catalog.values import (
     MISSING,
     clean_markup,
@@ -37,9 +37,8 @@ from dupcheck.model import (
     FloatArray,
     IntArray,
     Problem,
-    Severity,
 )
-from dupcheck.words import Message, message
+from dupcheck.words import message
 
 # The canonical columns, in the order they are written. ``price_max`` and ``skus`` carry what one price cannot say.
 CANONICAL: Final = (
@@ -73,17 +72,6 @@ def make_sku_columns(listing: Sequence[int], **columns: Sequence[str]) -> SkuCol
         name: make_texts(columns[name]) if name in columns else make_texts([""] * len(listing)) for name in SKU_FIELDS
     }
     return SkuColumns(np.array(listing, dtype=np.int64), **made)
-
-
-class Problems:
-    """The problems found so far, and short words for adding to them."""
-
-    def __init__(self, found: Iterable[Problem] = ()) -> None:
-        self.found: list[Problem] = list(found)
-
-    def add(self, row: int | None, listing_id: str, name: str, severity: Severity, text: Message) -> None:
-        """Add one problem."""
-        self.found.append(Problem(row, listing_id, name, severity, text))
 
 
 # --------------------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ nothing is turned into a number here.
 
 import csv
 import io
+import itertools
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -19,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dupcheck.model import BoolArray, IntArray, Problem
-from dupcheck.words import message
+from dupcheck.model import BoolArray, IntArray, Problem, Severity
+from dupcheck.words import Message, message
 
 TextArray = npt.NDArray[np.object_]
 
@@ -55,6 +56,17 @@ def shorten(text: str, longest: int = 120) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+class Problems:
+    """The problems found so far, and short words for adding to them."""
+
+    def __init__(self, found: Iterable[Problem] = ()) -> None:
+        self.found: list[Problem] = list(found)
+
+    def add(self, row: int | None, listing_id: str, name: str, severity: Severity, text: Message) -> None:
+        """Add one problem."""
+        self.found.append(Problem(row, listing_id, name, severity, text))
+
+
 # --------------------------------------------------------------------------------------------------------------
 # Delimited text
 
@@ -78,11 +90,25 @@ def _split_literally(line: str, delimiter: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of delimited text: its cells, and what was odd about its quotes ("" or a problem's key)."""
+    """One record of a table.
+
+    ``oddity`` is what was odd about its quotes ("" or a problem's key) and ``lines`` how many lines it took;
+    ``numeric`` are the cells that a spreadsheet held as numbers.
+    """
 
     cells: list[str]
     oddity: str = ""
     lines: int = 1
+    numeric: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table before its header is found."""
+
+    name: str
+    records: list[Record]
+    problems: tuple[Problem, ...] = ()
 
 
 def split_records(text: str, delimiter: str) -> list[Record]:
@@ -153,8 +179,30 @@ def _read_fast(raw: bytes, name: str) -> Sheet | None:
             # A cell whose line has as many commas as a row may have swallowed one: the careful way looks closer.
             if any(line.count(",") >= len(columns) - 2 for c in columns for line in re.split(r"[\r\n]", c[i])[1:]):
                 return None
-    headers = tuple(str(c[0]) for c in columns)
-    return Sheet(name, headers, tuple(c[1:] for c in columns), np.arange(1, len(frame), dtype=np.int64))
+    headers = _name_headers([str(c[0]) for c in columns])
+    if len(headers) < len(columns):
+        return None
+    return Sheet(name, tuple(headers), tuple(c[1:] for c in columns), np.arange(1, len(frame), dtype=np.int64))
+
+
+def guess_delimiter(lines: Sequence[str]) -> str:
+    """Return what parts the cells of these lines: what gives the most cells, and alike in every line."""
+
+    def rate(delimiter: str) -> tuple[float, int]:
+        with _long_cells():
+            counts = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if any(c.strip() for c in cells)]
+        widest = max(counts, default=1)
+        if widest < 2:
+            return (0.0, 0)
+        return (widest * sum(c > 1 for c in counts) / len(counts) * (1 + counts.count(widest) / len(counts)), widest)
+
+    return max(DELIMITERS, key=rate)
+
+
+def read_text(text: str, name: str) -> Grid:
+    """Read delimited text of any delimiter."""
+    head = list(itertools.islice(io.StringIO(text[:200_000], newline=""), 30))
+    return Grid(name, split_records(text, guess_delimiter(head)))
 
 
 def _first_line(raw: bytes) -> str:
@@ -162,39 +210,61 @@ def _first_line(raw: bytes) -> str:
     return raw[: end.start() if end else len(raw)].decode("utf-8", "replace")
 
 
-def make_sheet(name: str, records: Sequence[Record], header: int = 0) -> Sheet:
-    """Make a sheet of ``records``, whose header is record number ``header``; rows above it are dropped."""
-    headers = [h.strip() for h in records[header].cells]
+def _name_headers(cells: Sequence[str]) -> list[str]:
+    """Return headers on one line each; a name that is there before gets ``__2``."""
+    headers: list[str] = []
+    seen: dict[str, int] = {}
+    for cell in cells:
+        header = cell.strip()
+        key = header.casefold()
+        seen[key] = seen.get(key, 0) + 1
+        headers.append(f"{header}__{seen[key]}" if header and seen[key] > 1 else header)
     while headers and not headers[-1]:
         headers.pop()
+    return headers
+
+
+def make_sheet(grid: Grid, header: int = 0, skip: Collection[int] = ()) -> Sheet:
+    """Make a sheet of a grid whose header is record number ``header``.
+
+    Records above the header are no data, nor are those whose number is in ``skip``; all below it count as data rows.
+    """
+    headers = _name_headers(grid.records[header].cells)
     width = len(headers)
-    problems: list[Problem] = []
+    problems = Problems(grid.problems)
     kept: list[list[str]] = []
     rows: list[int] = []
-    body = records[header + 1 :]
-    for row, record in enumerate(body, 1):
+    numbers: list[tuple[int, ...]] = []
+    for row, record in enumerate(grid.records[header + 1 :], 1):
+        if header + row in skip:
+            continue
         cells = record.cells
         if record.oddity == "quote_open":
-            problems.append(Problem(row, "", "", "warning", message("catalog.quote_open")))
+            problems.add(row, "", "", "warning", message("catalog.quote_open"))
         elif record.oddity:
-            problems.append(Problem(row, "", "", "warning", message("catalog.rows_swallowed", count=record.lines - 1)))
+            problems.add(row, "", "", "warning", message("catalog.rows_swallowed", count=record.lines - 1))
         if len(cells) > width:
             rest = [c for c in cells[width:] if c.strip()]
             if rest:
-                told = message("catalog.row_long", came=len(cells), expected=width, text=shorten(" | ".join(rest)))
-                problems.append(Problem(row, "", "", "warning", told))
+                text = shorten(" | ".join(rest))
+                told = message("catalog.row_long", came=len(cells), expected=width, text=text)
+                problems.add(row, "", "", "warning", told)
             cells = cells[:width]
         elif len(cells) < width:
-            if row == len(body) and any(c.strip() for c in cells):
+            if header + row == len(grid.records) - 1 and any(c.strip() for c in cells):
                 told = message("catalog.row_short", came=len(cells), expected=width)
-                problems.append(Problem(row, "", "", "warning", told))
+                problems.add(row, "", "", "warning", told)
             cells = cells + [""] * (width - len(cells))
         kept.append(cells)
         rows.append(row)
-    columns = tuple(make_texts(column) for column in zip(*kept, strict=True)) if kept else ()
-    if not kept:
-        columns = tuple(make_texts([]) for _ in headers)
-    return Sheet(name, tuple(headers), columns, np.array(rows, dtype=np.int64), {}, tuple(problems))
+        numbers.append(record.numeric)
+    columns = tuple(make_texts(c) for c in zip(*kept, strict=True)) if kept else tuple(make_texts([]) for _ in headers)
+    numeric: dict[int, BoolArray] = {}
+    for k, places in enumerate(numbers):
+        for i in places:
+            if i < width:
+                numeric.setdefault(i, np.zeros(len(kept), dtype=bool))[k] = True
+    return Sheet(grid.name, tuple(headers), columns, np.array(rows, dtype=np.int64), numeric, tuple(problems.found))
 
 
 def read_plain_csv(raw: bytes, name: str) -> Sheet | None:
@@ -207,4 +277,4 @@ def read_plain_csv(raw: bytes, name: str) -> Sheet | None:
     except UnicodeDecodeError:
         return None
     records = split_records(text.replace("\x00", ""), ",")
-    return make_sheet(name, records) if records else None
+    return make_sheet(Grid(name, records)) if records else None

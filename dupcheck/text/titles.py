@@ -511,7 +511,7 @@ def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
             pieces[i] = piece._replace(axis="size", value=piece.text)
 
 
-_JOINTS = frozenset({"and", "y", "e", "dan", "и", "n"})
+JOINTS = frozenset({"and", "y", "e", "dan", "и"})
 
 
 # A part of a colour's name: what stands before it, "color" or "tone", its value, its place.
@@ -580,7 +580,7 @@ def _color_run(pieces: list[Piece], start: int, v: Vocabulary) -> tuple[list[Pie
             ends.append(i + 1)
         elif run and p.text in _FILLERS and run[-1].axis == "color":
             ends[-1] = i + 1
-        elif run and p.text in _JOINTS and run[-1].axis == "color" and colored:
+        elif run and p.text in JOINTS and run[-1].axis == "color" and colored:
             joint = True
         else:
             break

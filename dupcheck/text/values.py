@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from dupcheck.text.measures import read_quantity, show_number
 from dupcheck.text.normalising import fold, normalise
-from dupcheck.text.titles import Piece, join_colors, look_up_pieces
+from dupcheck.text.titles import JOINTS, Piece, join_colors, look_up_pieces
 from dupcheck.text.vocabulary import load_vocabulary, look_up_key
 from dupcheck.words import Lang
 
@@ -88,7 +88,7 @@ def _free(folded: str, text: str) -> str:
 
 def _one(axis: str, part: str) -> str:
     pieces = look_up_pieces(part)
-    useful = [p for p in pieces if p.axis != "noise"]
+    useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in JOINTS)]
     pieces = useful or pieces
     if axis == "color":
         return _color(pieces)
@@ -113,7 +113,7 @@ def _color(pieces: list[Piece]) -> str:
             tone = v.also_tones[p.text]
             p = p._replace(axis="tone", value=tone.value, place=tone.place)
         joint = p.sep in "/+|" or (p.sep == "-" and p.axis == "color" and bool(sides) and sides[-1][-1].axis == "color")
-        if sides and not joint and p.text not in ("and", "y", "e", "dan", "и"):
+        if sides and not joint and p.text not in JOINTS:
             sides[-1].append(p)
         elif sides and not joint:
             sides.append([])

@@ -1,0 +1,172 @@
+"""Blocking: which pairs of listings are worth measuring, without comparing all of them.
+
+Three ways propose pairs: the nearest titles (sparse top-k on weighted words), near photos (Hamming neighbours) and
+equal codes. Listings with the same core title are one row of the title search, so a product in forty sizes does not
+crowd out its neighbours. Every bound that can lose a pair is counted and said.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sparse_dot_topn import sp_matmul_topn
+
+from dupcheck.features import Features
+from dupcheck.model import IntArray
+from dupcheck.photos.neighbours import find_neighbours
+from dupcheck.words import Message, message
+
+TOP_TITLES = 20
+"""How many nearest other titles each title proposes."""
+TITLE_FLOOR = 0.3
+"""Cosine of weighted words below which two titles are never proposed."""
+COMMON_WORD = 20_000
+"""A word in more different titles than this does not propose pairs by itself."""
+CROWD = 60
+"""Of more than this many listings with one title, photo or code, each is paired with so many neighbours only."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs worth measuring: two arrays of listing positions, ``left < right``, each pair once, sorted."""
+
+    left: IntArray
+    right: IntArray
+    proposed_by: Mapping[str, int]
+    may_miss: tuple[Message, ...]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def find_candidates(features: Features) -> Candidates:
+    """Propose the pairs of listings that may be duplicates."""
+    n = len(features)
+    misses: list[Message] = []
+    ways = {
+        "title": _pair_titles(features, misses),
+        "image": _pair_photos(features, misses),
+        "codes": _pair_codes(features, misses),
+    }
+    keys = np.unique(np.concatenate([*ways.values(), np.empty(0, dtype=np.int64)]))
+    return Candidates(
+        left=keys // n if n else keys,
+        right=keys % n if n else keys,
+        proposed_by={name: len(found) for name, found in ways.items()},
+        may_miss=(message("audit.may_miss_titles", k=TOP_TITLES, floor=round(100 * TITLE_FLOOR)), *misses),
+    )
+
+
+def _pair_titles(features: Features, misses: list[Message]) -> IntArray:
+    """Pairs of listings whose core titles are the same or among each other's nearest."""
+    members = _group_titles(features)
+    titles = features.title[members.items[members.start[:-1]]]
+    words_in = np.diff(titles.tocsc().indptr)
+    if (words_in > COMMON_WORD).any():
+        common = words_in > COMMON_WORD
+        titles = titles @ sparse.diags_array((~common).astype(np.float32))
+        titles = sparse.csr_array(titles)
+        titles.eliminate_zeros()
+        misses.append(message("audit.may_miss_words", words=int(common.sum()), titles=COMMON_WORD))
+    norms = np.sqrt(titles.multiply(titles).sum(axis=1))
+    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+    titles = sparse.csr_matrix(sparse.diags_array(scale.astype(np.float32)) @ titles)
+    near = sp_matmul_topn(
+        titles, titles.T.tocsr(), top_n=TOP_TITLES + 1, threshold=TITLE_FLOOR, n_threads=features.jobs
+    ).tocoo()
+    apart = near.row < near.col
+    mirrored = near.row > near.col
+    a = np.concatenate([near.row[apart], near.col[mirrored]]).astype(np.int64)
+    b = np.concatenate([near.col[apart], near.row[mirrored]]).astype(np.int64)
+    distinct = max(len(members.sizes), 1)
+    keys = np.unique(a * distinct + b)
+    across = _pair_groups(members, keys // distinct, keys % distinct, len(features))
+    return np.unique(np.concatenate([_pair_within(members, len(features), misses, "title"), across]))
+
+
+def _group_titles(features: Features) -> "Members":
+    """Group the listings whose core titles hold the same words; a listing without words stands in no group."""
+    titles = features.title
+    worded = np.flatnonzero(np.diff(titles.indptr) > 0)
+    if not len(worded):
+        return Members(worded, np.zeros(1, dtype=np.int64))
+    mark = np.random.default_rng(0).integers(0, 2**63, titles.shape[1], dtype=np.uint64)
+    sums = np.add.reduceat(mark[titles.indices], titles.indptr[worded])
+    _, group = np.unique(sums, return_inverse=True)
+    return _members(group.astype(np.int64), worded, int(group.max()) + 1)
+
+
+def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
+    """Pairs of listings of which one shows a photo near to the other's main photo."""
+    photos = features.photos
+    listing = np.concatenate([np.flatnonzero(photos.main >= 0), photos.extra_listing])
+    photo = np.concatenate([photos.main[photos.main >= 0], photos.extra])
+    used = photo >= 0
+    members = _members(photo[used], listing[used], len(photos))
+    left, right = find_neighbours(photos)
+    n = len(features)
+    within = _pair_within(members, n, misses, "image")
+    return np.unique(np.concatenate([within, _pair_groups(members, left, right, n)]))
+
+
+def _pair_codes(features: Features, misses: list[Message]) -> IntArray:
+    """Pairs of listings that share a code."""
+    codes = features.codes.tocoo()
+    members = _members(codes.col.astype(np.int64), codes.row.astype(np.int64), features.codes.shape[1])
+    return _pair_within(members, len(features), misses, "codes")
+
+
+@dataclass(frozen=True)
+class Members:
+    """Which listings share one thing: group g holds ``items[start[g]:start[g + 1]]``, ascending."""
+
+    items: IntArray
+    start: IntArray
+
+    @property
+    def sizes(self) -> IntArray:
+        """How many listings each group holds."""
+        return np.diff(self.start)
+
+
+def _members(group: IntArray, item: IntArray, groups: int) -> Members:
+    order = np.lexsort((item, group))
+    start = np.zeros(groups + 1, dtype=np.int64)
+    np.cumsum(np.bincount(group, minlength=groups), out=start[1:])
+    return Members(item[order], start)
+
+
+def _pair_within(members: Members, n: int, misses: list[Message], way: str) -> IntArray:
+    """Every pair inside each group, as keys ``left * n + right``; in a crowd only near neighbours in order."""
+    sizes = members.sizes
+    found = [np.empty(0, dtype=np.int64)]
+    position = np.arange(len(members.items)) - np.repeat(members.start[:-1], sizes)
+    left_in_group = np.repeat(sizes, sizes) - position - 1
+    for step in range(1, min(int(sizes.max(initial=0)), CROWD + 1)):
+        at = np.flatnonzero(left_in_group >= step)
+        found.append(_keys(members.items[at], members.items[at + step], n))
+    crowds = int((sizes > CROWD + 1).sum())
+    if crowds:
+        misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=CROWD))
+    return np.unique(np.concatenate(found))
+
+
+def _pair_groups(members: Members, a: IntArray, b: IntArray, n: int) -> IntArray:
+    """Every pair across two groups, for each pair of groups; of a crowd the first members only."""
+    if not len(a):
+        return np.empty(0, dtype=np.int64)
+    sizes = np.minimum(members.sizes, CROWD)
+    count = sizes[a] * sizes[b]
+    owner = np.repeat(np.arange(len(a)), count)
+    rank = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    width = sizes[b][owner]
+    i = members.items[members.start[a[owner]] + rank // np.maximum(width, 1)]
+    j = members.items[members.start[b[owner]] + rank % np.maximum(width, 1)]
+    return _keys(i, j, n)
+
+
+def _keys(i: IntArray, j: IntArray, n: int) -> IntArray:
+    apart = i != j
+    keys: IntArray = np.minimum(i, j)[apart] * n + np.maximum(i, j)[apart]
+    return keys

@@ -1,0 +1,243 @@
+"""Headers → fields. What each marketplace's export looks like is data: one TOML file a format, beside this module.
+
+A seller adds a format by putting such a file into the folder of :func:`own_folder`; one of the same name replaces ours.
+
+A format file holds ``title.en`` and ``title.zh``; ``must`` (headers it always has), ``strong`` (headers that tell it
+from others) and ``never``; ``rows``, which says what a row is::
+
+    listings    one listing a row
+    variants    rows with the same ``group`` headers are the SKUs of one listing
+    parents     a row whose ``kind`` is one of ``children`` belongs to the row its ``parent`` names
+    follow      such a row, or one without a title, belongs to the row above it
+
+and ``[columns]``, from field to header, or to headers of which the first that is filled counts. In a header ``{n}``
+stands for a number, ``{name}`` and ``{rest}`` for any words. Besides the catalogue's own columns the fields are
+``group``, ``kind``, ``parent``, ``variant_id``, ``variant_image``, ``option_name_{n}``, ``option_value_{n}``,
+``option_list`` (``Color=Red|Size=M``), ``option:NAME``, ``attribute:NAME``, and ``facet:NAME``: an option where the
+SKUs of a listing differ in it, else an attribute.
+"""
+
+import os
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from dupcheck.errors import CatalogError
+from dupcheck.words import Lang
+
+Rows = Literal["listings", "variants", "parents", "follow"]
+Fields = dict[str, list[int]]
+
+GENERIC: Final = "headers"
+CANONICAL_NAME: Final = "canonical"
+_NUMERALS: Final = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
+_KEYS: Final = frozenset(
+    {"title", "must", "strong", "never", "rows", "group", "children", "number_rows", "fold_case", "split_on_repeat"}
+    | {"notes", "image_folder", "title_tail", "columns"}
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """One known shape of file; see the module's words on what each part means."""
+
+    name: str
+    titles: Mapping[str, str]
+    must: tuple[str, ...] = ()
+    strong: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    rows: Rows = "listings"
+    group: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    number_rows: bool = False
+    fold_case: bool = False
+    split_on_repeat: bool = False
+    notes: bool = False
+    image_folder: str = ""
+    title_tail: str = ""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def title(self, lang: Lang = "en") -> str:
+        """Return what the format is, in ``lang``."""
+        return self.titles.get(lang) or self.titles.get("en") or self.name
+
+
+def normalise_header(header: str) -> str:
+    """Return a header as it is compared.
+
+    Without case, width, ``*``, ``_`` and ``-``, without Amazon's ``[…]`` qualifiers, and without what follows a line
+    end or （必填） ("required").
+    """
+    text = unicodedata.normalize("NFKC", header).strip().lstrip("\ufeff").lower()
+    text = re.split(r"[\r\n]|\(必填\)|\(required\)|\(选填\)", text, maxsplit=1)[0]
+    text = re.sub(r"\[[^\]]*\]", "", text)
+    return " ".join(re.sub(r"[*_\-]", " ", text).split()).rstrip(":")
+
+
+def own_folder() -> Path:
+    """Return the folder where a seller's own formats are looked for: ``$DUPCHECK_FORMATS`` or the user's settings."""
+    given = os.environ.get("DUPCHECK_FORMATS")
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("dupcheck", appauthor=False)) / "formats"
+
+
+def _list(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    raise TypeError(value)
+
+
+def _make_format(name: str, text: str, path: str) -> Format:
+    try:
+        held: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
+    unknown = sorted(set(held) - _KEYS)
+    if unknown:
+        raise CatalogError("catalog.bad_format_key", path=path, keys=", ".join(unknown), known=", ".join(sorted(_KEYS)))
+    try:
+        titles = held.get("title", {})
+        rows = held.get("rows", "listings")
+        if rows not in ("listings", "variants", "parents", "follow") or not isinstance(held.get("columns"), dict):
+            raise TypeError(rows)
+        re.compile(str(held.get("title_tail", "")))
+        return Format(
+            name,
+            {"en": titles} if isinstance(titles, str) else {str(k): str(v) for k, v in titles.items()},
+            must=_list(held.get("must", [])),
+            strong=_list(held.get("strong", [])),
+            never=_list(held.get("never", [])),
+            rows=cast(Rows, rows),
+            group=_list(held.get("group", [])),
+            children=tuple(c.lower() for c in _list(held.get("children", []))),
+            number_rows=bool(held.get("number_rows", False)),
+            fold_case=bool(held.get("fold_case", False)),
+            split_on_repeat=bool(held.get("split_on_repeat", False)),
+            notes=bool(held.get("notes", False)),
+            image_folder=str(held.get("image_folder", "")),
+            title_tail=str(held.get("title_tail", "")),
+            columns={key: _list(value) for key, value in held["columns"].items()},
+        )
+    except (TypeError, AttributeError, re.error) as error:
+        raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> tuple[Format, ...]:
+    found = {
+        f.name.removesuffix(".toml"): _make_format(f.name.removesuffix(".toml"), f.read_text("utf-8"), f.name)
+        for f in files(__name__).iterdir()
+        if f.name.endswith(".toml")
+    }
+    for name, _ in stamp:
+        path = folder / name
+        try:
+            found[path.stem] = _make_format(path.stem, path.read_text("utf-8"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
+    return tuple(found[name] for name in sorted(found))
+
+
+def list_formats() -> tuple[Format, ...]:
+    """Return every known format, ours and the seller's own, by name."""
+    folder = own_folder()
+    try:
+        stamp = tuple(sorted((p.name, p.stat().st_mtime_ns) for p in folder.glob("*.toml")))
+    except OSError:
+        stamp = ()
+    return _load(folder, stamp)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(header: str) -> re.Pattern[str] | None:
+    """Compile a header with ``{n}``, ``{name}`` or ``{rest}``; None for a plain one."""
+    if "{" not in header:
+        return None
+    text = re.escape(normalise_header(header.replace("{", "\ue000").replace("}", "\ue001")))
+    text = re.sub("\ue000n\ue001", r"(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})", text)
+    text = re.sub("\ue000name\ue001", r"(?P<name>.+)", text)
+    return re.compile(re.sub("\ue000rest\ue001", r".+", text))
+
+
+def _numeral(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    return sum(_NUMERALS[c] for c in text)
+
+
+def has_header(wanted: str, headers: Sequence[str]) -> bool:
+    """Say whether one of the normalised ``headers`` is ``wanted``, which may be a pattern."""
+    pattern = _pattern(wanted)
+    if pattern is None:
+        return normalise_header(wanted) in headers
+    return any(pattern.fullmatch(h) for h in headers)
+
+
+def score_format(known: Format, headers: Sequence[str]) -> float:
+    """Say how well normalised ``headers`` fit a format: 0 not at all … 1 every telling header is there."""
+    if not known.must or not all(has_header(h, headers) for h in known.must):
+        return 0.0
+    strong = sum(has_header(h, headers) for h in known.strong) / max(1, len(known.strong))
+    never = sum(has_header(h, headers) for h in known.never)
+    return 0.0 if known.strong and not strong else max(0.0, 0.5 + 0.5 * strong - 0.35 * never)
+
+
+def find_format(headers: Sequence[str]) -> Format | None:
+    """Return the known format that these headers as they stand in a file show, or None."""
+    plain = [normalise_header(h) for h in headers]
+    scored = [(score_format(f, plain), f) for f in list_formats()]
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= 0.55 else None
+
+
+def generic_format() -> Format:
+    """Return the format of files that are of no known one: headers in five languages."""
+    return next(f for f in list_formats() if f.name == GENERIC)
+
+
+def map_fields(known: Format, headers: Sequence[str]) -> Fields:
+    """Return which columns hold which field, preferred ones first, numbered ones in their order."""
+    plain = [normalise_header(h) for h in headers]
+    places: dict[str, list[int]] = {}
+    for i, header in enumerate(plain):
+        places.setdefault(header, []).append(i)
+    fields: Fields = {}
+    literal: set[int] = set()
+    numbered: dict[str, list[tuple[int, int]]] = {}
+    for name, wanted in known.columns.items():
+        for header in wanted:
+            if _pattern(header) is None and (found := places.get(normalise_header(header))):
+                fields.setdefault(name, []).append(found[0])
+                literal.add(found[0])
+    for name, wanted in known.columns.items():
+        for header in wanted:
+            pattern = _pattern(header)
+            if pattern is None:
+                continue
+            for i, text in enumerate(plain):
+                found_at = None if i in literal else pattern.fullmatch(text)
+                if found_at is None:
+                    continue
+                groups = found_at.groupdict()
+                number = _numeral(groups["n"]) if groups.get("n") else 0
+                full = name.replace("{n}", str(number))
+                if "{name}" in full:
+                    # The header's own writing, not the normalised one, names an attribute.
+                    start = found_at.start("name") if len(text) == len(headers[i].strip()) else -1
+                    own = headers[i].strip()[start : start + len(groups["name"])] if start >= 0 else groups["name"]
+                    full = full.replace("{name}", own.strip())
+                numbered.setdefault(full, []).append((number, i))
+    for name, found_here in numbered.items():
+        fields.setdefault(name, []).extend(i for _, i in sorted(found_here))
+    return fields

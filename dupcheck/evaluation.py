@@ -1,0 +1,64 @@
+"""How right a grouping is, against a truth file: for measuring, not needed by a seller."""
+
+import csv
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from dupcheck.errors import CatalogError
+from dupcheck.pipeline import Audit
+
+
+def evaluate(audit: Audit, truth: str | Path | Mapping[str, str]) -> dict[str, float]:
+    """Compare an audit's groups with the truth (listing_id → product_id, or a CSV with these columns).
+
+    Returns pairwise ``precision``, ``recall`` and ``f1``; ``row_f1``, the mean over listings of the F1 of its group
+    against its product; ``candidate_recall``, the share of true pairs that blocking proposed; ``largest`` and
+    ``largest_true``, the sizes of the largest group and product. Listings outside the truth are left out.
+    """
+    products = truth if isinstance(truth, Mapping) else read_truth(truth)
+    home = {str(audit.features.ids[m]): g.group_id for g, members in audit.grouped for m in members}
+    known = [i for i in audit.catalog.ids.tolist() if i in products]
+    group = {i: home.get(i, f"alone:{i}") for i in known}
+    cell = Counter((group[i], products[i]) for i in known)
+    in_group, in_product = Counter(group.values()), Counter(products[i] for i in known)
+    found, real = sum(map(_pairs, in_group.values())), sum(map(_pairs, in_product.values()))
+    right = sum(map(_pairs, cell.values()))
+    precision, recall = right / found if found else 1.0, right / real if real else 1.0
+    rows = sum(n * 2 * n / (in_group[g] + in_product[p]) for (g, p), n in cell.items())
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / (precision + recall) if precision + recall else 0.0,
+        "row_f1": rows / len(known) if known else 1.0,
+        "candidate_recall": _candidate_recall(audit, products, real),
+        "largest": float(max(in_group.values(), default=0)),
+        "largest_true": float(max(in_product.values(), default=0)),
+    }
+
+
+def read_truth(path: str | Path) -> dict[str, str]:
+    """Read a truth file: a CSV with the columns listing_id and product_id."""
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as f:
+            return {row["listing_id"]: row["product_id"] for row in csv.DictReader(f)}
+    except OSError as error:
+        raise CatalogError("catalog.unreadable", path=str(path), reason=error.strerror or str(error)) from None
+    except (KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise CatalogError("audit.bad_truth", path=str(path), reason=str(error)) from None
+
+
+def _pairs(n: int) -> int:
+    return n * (n - 1) // 2
+
+
+def _candidate_recall(audit: Audit, products: Mapping[str, str], real: int) -> float:
+    numbers: dict[str, int] = {}
+    codes = np.array(
+        [numbers.setdefault(products[i], len(numbers)) if i in products else -1 for i in audit.catalog.ids.tolist()],
+        dtype=np.int64,
+    )
+    a, b = codes[audit.candidates.left], codes[audit.candidates.right]
+    return float(((a == b) & (a >= 0)).sum() / real) if real else 1.0

@@ -1,0 +1,386 @@
+"""Catalog → Features: columns, one row a listing, computed once; and the statistics of the whole catalogue.
+
+Two kinds of knowledge meet here. A listing's own (its title read into words and axis values, its attributes, codes,
+prices, photos) needs no other listing. The catalogue's (how rare a word is, which words its option columns use, which
+word is another's misspelling) is kept in :class:`Statistics`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from dupcheck.catalog.values import parse_attributes
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
+from dupcheck.photos.table import Photos
+from dupcheck.text import AXES, Token, align_name, read_title, read_titles, read_value
+
+OPTION_AXES = (
+    "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
+    "compatible", "ships from",
+)  # fmt: skip
+"""The axes on which one listing's options usually vary, in the order a buyer sees them."""
+SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", "shape")
+"""Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
+IDENTITY = ("brand", "model", "material")
+"""Attributes that say what a thing is: they weigh three times as much as others."""
+_IDENTITY_WEIGHT = 3.0
+_NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
+
+
+@dataclass(frozen=True)
+class AxisColumn:
+    """One axis of the catalogue: ``codes`` indexes ``values`` for each listing, -1 where it states none."""
+
+    codes: IntArray
+    values: tuple[str, ...]
+
+    def value(self, position: int) -> str:
+        """Return a listing's canonical value on this axis, "" where it states none."""
+        code = int(self.codes[position])
+        return self.values[code] if code >= 0 else ""
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What only the whole catalogue can tell."""
+
+    listings: int
+    weights: FloatArray
+    phrases: Mapping[tuple[str, ...], tuple[str, str]]
+    aliases: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Features:
+    """The columns that signals read. ``title`` holds the square root of each core word's weight, so that the dot
+    product of two rows is the weight they share; ``attribute_names`` and ``attribute_values`` do the same for
+    attributes. ``quantity`` orders offers of one product: pieces sold together, or the minimum order.
+    """
+
+    ids: npt.NDArray[np.object_]
+    title: sparse.csr_array
+    vocabulary: tuple[str, ...]
+    attribute_names: sparse.csr_array
+    attribute_values: sparse.csr_array
+    axes: Mapping[str, AxisColumn]
+    codes: sparse.csr_array
+    has_model_code: BoolArray
+    price_low: FloatArray
+    price_high: FloatArray
+    quantity: FloatArray
+    minimum_order: FloatArray
+    currency: IntArray
+    category: IntArray
+    shop: IntArray
+    photos: Photos
+    statistics: Statistics
+    jobs: int = 1
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def title_weight(self) -> FloatArray:
+        """The weight of each listing's core title."""
+        weight: FloatArray = self.title.multiply(self.title).sum(axis=1).astype(np.float64)
+        return weight
+
+
+def make_features(
+    catalog: Catalog, photos: Photos, *, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+) -> Features:
+    """Compute every column of a catalogue's features."""
+    attributes = _read_attributes(catalog)
+    titles = read_titles(list(catalog.column("title")))
+    phrases = _learn_phrases(attributes)
+    cores, stated = [], []
+    for i, title in enumerate(titles):
+        tokens = _mark_phrases(title.tokens, phrases)
+        stated.append(_state_axes(attributes[i], tokens))
+        cores.append(_core_words(tokens))
+        if progress is not None and i % 4096 == 0:
+            progress(i, len(titles))
+    axes = _axis_columns(stated)
+    aliases = _find_misspellings(cores)
+    words, vocabulary, kinds = _count_words(cores, aliases)
+    weights = _weigh_words(words, kinds)
+    names, values = _attribute_matrices(attributes)
+    codes, has_model_code = _code_matrix(catalog, attributes, cores)
+    pieces = _pieces(catalog, axes)
+    minimum_order = np.nan_to_num(catalog.numbers("min_order_quantity"), nan=1.0)
+    price, high = catalog.numbers("price"), catalog.numbers("price_max")
+    return Features(
+        ids=catalog.ids,
+        title=sparse.csr_array(words @ sparse.diags_array(np.sqrt(weights).astype(np.float32))),
+        vocabulary=vocabulary,
+        attribute_names=names,
+        attribute_values=values,
+        axes=axes,
+        codes=codes,
+        has_model_code=has_model_code,
+        price_low=price / pieces,
+        price_high=np.where(np.isnan(high), price, high) / pieces,
+        quantity=np.maximum(pieces, minimum_order),
+        minimum_order=minimum_order,
+        currency=_number_texts(catalog.column("currency")),
+        category=_number_texts(catalog.column("category")),
+        shop=_number_texts(catalog.column("shop")),
+        photos=photos,
+        statistics=Statistics(len(catalog), weights, phrases, aliases),
+        jobs=jobs,
+    )
+
+
+def _read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
+    """Each listing's attributes under aligned names; listings with the same text share one mapping."""
+    known: dict[str, Mapping[str, str]] = {}
+    names: dict[str, str] = {}
+    rows = []
+    for text in catalog.column("attributes"):
+        if text not in known:
+            found = {}
+            for name, value in parse_attributes(text).items():
+                aligned = names.setdefault(name, align_name(name))
+                if value.strip():
+                    found.setdefault(aligned, value)
+            known[text] = found
+        rows.append(known[text])
+    return rows
+
+
+def _learn_phrases(attributes: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], tuple[str, str]]:
+    """The words of the catalogue's own option values: words → (axis, canonical value).
+
+    An option column knows what no vocabulary does («Blue Camo», «E.King»); a title that says the same words states
+    the same value, also where its own option column is empty.
+    """
+    count: Counter[tuple[str, str]] = Counter()
+    for row in attributes:
+        for name, value in row.items():
+            if name in OPTION_AXES and len(value) <= 60:
+                count[name, value] += 1
+    phrases: dict[tuple[str, ...], tuple[str, str]] = {}
+    spelled = list(count)
+    for (axis, value), title in zip(spelled, read_titles([value for _, value in spelled]), strict=True):
+        words = tuple(t.text for t in title.tokens)
+        if words and any(not w.isdigit() for w in words):
+            phrases.setdefault(words, (axis, read_value(axis, value)))
+    return phrases
+
+
+def _mark_phrases(
+    tokens: Sequence[Token], phrases: Mapping[tuple[str, ...], tuple[str, str]]
+) -> tuple[Token, ...]:
+    """Tag the words of a title that are, together, an option value the catalogue knows; the longest first."""
+    result: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        for width in range(min(6, len(tokens) - i), 0, -1):
+            found = phrases.get(tuple(t.text for t in tokens[i : i + width]))
+            if found is not None:
+                text = " ".join(t.text for t in tokens[i : i + width])
+                result.append(Token(text, "word", *found))
+                i += width
+                break
+        else:
+            result.append(tokens[i])
+            i += 1
+    return tuple(result)
+
+
+def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token]) -> dict[str, str]:
+    """The value a listing states on each axis: its attribute's, else its title's (several joined by ``|``)."""
+    stated: dict[str, list[str]] = {}
+    for token in tokens:
+        if token.axis and token.axis != "noise" and token.value not in stated.setdefault(token.axis, []):
+            stated[token.axis].append(token.value)
+    values = {axis: "|".join(found) for axis, found in stated.items()}
+    for name, value in attributes.items():
+        if name in AXES and (canonical := read_value(name, value)):
+            values[name] = canonical
+    return values
+
+
+def _core_words(tokens: Sequence[Token]) -> list[Token]:
+    """What is left of a title without axis values and selling words; all of it where nothing would be left."""
+    core = [t for t in tokens if not t.axis]
+    return core or [t for t in tokens if t.axis != "noise"]
+
+
+def _axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
+    columns = {}
+    for axis in sorted({axis for row in stated for axis in row}):
+        seen: dict[str, int] = {}
+        codes = np.full(len(stated), -1, dtype=np.int64)
+        for i, row in enumerate(stated):
+            value = row.get(axis)
+            if value:
+                codes[i] = seen.setdefault(value, len(seen))
+        columns[axis] = AxisColumn(codes, tuple(seen))
+    return columns
+
+
+def _find_misspellings(cores: Sequence[Sequence[Token]]) -> dict[str, str]:
+    """Rare words that are one slip of the pen (a letter lost, doubled or swapped) from a far more common one.
+
+    Only words of letters, of five or more, seen once or twice, against words seen at least four times as often:
+    model codes and numbers are never blurred. Found by deleted-letter keys, so no two words are compared needlessly.
+    """
+    count = Counter(t.text for core in cores for t in core if t.kind == "word" and len(t.text) >= 5)
+    keys: dict[str, list[str]] = {}
+    for word, seen in count.items():
+        if seen >= 4:
+            for key in _deletions(word):
+                keys.setdefault(key, []).append(word)
+    aliases = {}
+    for word, seen in count.items():
+        if seen > 2:
+            continue
+        near = {w for key in _deletions(word) for w in keys.get(key, ()) if _one_slip(word, w)}
+        if near:
+            best = max(near, key=lambda w: (count[w], w))
+            if count[best] >= 4 * seen:
+                aliases[word] = best
+    return aliases
+
+
+def _deletions(word: str) -> set[str]:
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """True where a and b differ by one lost or doubled letter or by two neighbours swapped; not by a replaced one.
+
+    A replaced letter makes another word too often (Serena, Selena; Marla, Maria).
+    """
+    if len(a) == len(b):
+        apart = [i for i in range(len(a)) if a[i] != b[i]]
+        if len(apart) != 2 or apart[1] != apart[0] + 1:
+            return False
+        i, j = apart
+        return a[i] == b[j] and a[j] == b[i]
+    short, long = sorted((a, b), key=len)
+    return len(long) - len(short) == 1 and short in _deletions(long)
+
+
+def _count_words(
+    cores: Sequence[Sequence[Token]], aliases: Mapping[str, str]
+) -> tuple[sparse.csr_array, tuple[str, ...], list[str]]:
+    """A 0/1 matrix listings × words, the words, and each word's kind."""
+    seen: dict[str, int] = {}
+    kinds: list[str] = []
+    indices: list[int] = []
+    start = [0]
+    for core in cores:
+        row = set()
+        for token in core:
+            word = aliases.get(token.text, token.text)
+            code = seen.setdefault(word, len(seen))
+            if code == len(kinds):
+                kinds.append(token.kind)
+            row.add(code)
+        indices += sorted(row)
+        start.append(len(indices))
+    data = np.ones(len(indices), dtype=np.float32)
+    matrix = sparse.csr_array((data, np.array(indices, dtype=np.int32), np.array(start)), shape=(len(cores), len(seen)))
+    return matrix, tuple(seen), kinds
+
+
+def _weigh_words(words: sparse.csr_array, kinds: Sequence[str]) -> FloatArray:
+    """The weight of each word: its inverse document frequency, smoothed; numbers and codes weigh half as much again."""
+    n = words.shape[0]
+    seen = np.bincount(words.indices, minlength=words.shape[1])
+    weights: FloatArray = np.log((n + 1) / (seen + 1)) + 1.0
+    exact = np.array([kind in ("number", "code", "measure") for kind in kinds], dtype=bool)
+    weights[exact] *= 1.5
+    return weights
+
+
+def _attribute_matrices(attributes: Sequence[Mapping[str, str]]) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Names and values of the attributes that are no option axis, weighted so that dot products add up agreement."""
+    names: dict[str, int] = {}
+    words: dict[tuple[str, str], int] = {}
+    made: dict[int, tuple[list[int], list[float], list[int], list[float]]] = {}
+    rows = []
+    for row in attributes:
+        if id(row) not in made:
+            made[id(row)] = _attribute_row(row, names, words)
+        rows.append(made[id(row)])
+    name_matrix = _stack([(r[0], r[1]) for r in rows], len(names))
+    value_matrix = _stack([(r[2], r[3]) for r in rows], len(words))
+    return name_matrix, value_matrix
+
+
+def _attribute_row(
+    row: Mapping[str, str], names: dict[str, int], words: dict[tuple[str, str], int]
+) -> tuple[list[int], list[float], list[int], list[float]]:
+    name_codes, name_weights, value_codes, value_weights = [], [], [], []
+    for name, value in row.items():
+        if name in _NO_AGREEMENT:
+            continue
+        parts = {w for w in read_value(name, value).replace("/", " ").replace(",", " ").split() if w}
+        if not parts:
+            continue
+        weight = _IDENTITY_WEIGHT if name in IDENTITY else 1.0
+        name_codes.append(names.setdefault(name, len(names)))
+        name_weights.append(weight**0.5)
+        for part in sorted(parts):
+            value_codes.append(words.setdefault((name, part), len(words)))
+            value_weights.append((weight / len(parts)) ** 0.5)
+    return name_codes, name_weights, value_codes, value_weights
+
+
+def _stack(rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) -> sparse.csr_array:
+    sizes = np.fromiter((len(r[0]) for r in rows), dtype=np.int64, count=len(rows))
+    start = np.concatenate([[0], np.cumsum(sizes)])
+    indices = np.fromiter((c for r in rows for c in r[0]), dtype=np.int32, count=int(start[-1]))
+    data = np.fromiter((w for r in rows for w in r[1]), dtype=np.float32, count=int(start[-1]))
+    matrix = sparse.csr_array((data, indices, start), shape=(len(rows), max(width, 1)))
+    matrix.sort_indices()
+    return matrix
+
+
+def _code_matrix(
+    catalog: Catalog, attributes: Sequence[Mapping[str, str]], cores: Sequence[Sequence[Token]]
+) -> tuple[sparse.csr_array, BoolArray]:
+    """Which codes each listing carries, and whether one of them names a product (a part number or model code)."""
+    seen: dict[str, int] = {}
+    rows: list[tuple[list[int], list[float]]] = []
+    named = np.zeros(len(cores), dtype=bool)
+    for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
+        found = {f"gtin:{gtin}"} if gtin else set()
+        if sku:
+            found.add(f"sku:{sku.casefold()}")
+        model = {t.text for t in cores[i] if t.kind == "code"}
+        if "part number" in attributes[i]:
+            model |= {t.text for t in read_title(attributes[i]["part number"]).tokens if t.kind == "code"}
+        named[i] = bool(model)
+        found |= {f"code:{m}" for m in model}
+        codes = sorted(seen.setdefault(c, len(seen)) for c in found)
+        rows.append((codes, [1.0] * len(codes)))
+    return _stack(rows, len(seen)), named
+
+
+def _pieces(catalog: Catalog, axes: Mapping[str, AxisColumn]) -> FloatArray:
+    """How many pieces a listing's price buys: its lot size, else the pack its title or attributes name, else 1."""
+    pieces = np.ones(len(catalog))
+    if "pack" in axes:
+        column = axes["pack"]
+        counts = np.array([float(v) if v.isdecimal() and 0 < int(v) < 100_000 else 1.0 for v in column.values] + [1.0])
+        pieces = counts[column.codes]
+    lot = catalog.numbers("lot_size")
+    return np.where(lot > 1, lot, pieces)
+
+
+def _number_texts(texts: npt.NDArray[np.object_]) -> IntArray:
+    """Number equal texts alike (case and blanks aside); -1 where a text is missing."""
+    seen: dict[str, int] = {}
+    return np.array(
+        [seen.setdefault(key, len(seen)) if (key := " ".join(t.casefold().split())) else -1 for t in texts],
+        dtype=np.int64,
+    )

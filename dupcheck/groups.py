@@ -1,0 +1,128 @@
+"""Findings → groups: listings that should be one, without chains.
+
+Average linkage on the strength of pairs: two clusters join while the mean strength between their members is at least
+one half, the strength at which a rule just holds. A pair whose differences the pack calls distinct (another model,
+another brand) can never stand in one group.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+from sklearn.cluster import AgglomerativeClustering
+
+from dupcheck.features import Features
+from dupcheck.model import FloatArray, Group, IntArray
+from dupcheck.rules import RulePack
+from dupcheck.verdicts import Findings, measure_strength
+
+JOIN = 0.5
+"""The mean strength at which two clusters still join: that of a pair which a rule just catches."""
+LARGEST = 3_000
+"""A component of more listings is first cut at its weakest pairs, so that its distances fit in memory."""
+_NEVER = 1e6
+
+
+def cluster_listings(features: Features, pack: RulePack, findings: Findings) -> tuple[IntArray, ...]:
+    """Return the listing positions of each group: clusters of the pairs that «duplicate» rules caught."""
+    caught = findings.duplicates
+    parts = _split(len(features), caught.left, caught.right, caught.strength)
+    if not parts:
+        return ()
+    left, right, owner = _all_pairs(parts)
+    strength, contradict = measure_strength(features, pack, left, right)
+    distance = np.where(contradict, _NEVER, 1.0 - strength)
+    clusters: list[IntArray] = []
+    ends = np.cumsum(np.bincount(owner, minlength=len(parts)))
+    for part, end in zip(parts, ends, strict=True):
+        size = len(part)
+        clusters += [part[c] for c in _link(distance[end - size * (size - 1) // 2 : end], size)]
+    return tuple(sorted(clusters, key=lambda c: int(c[0])))
+
+
+def _split(n: int, left: IntArray, right: IntArray, strength: FloatArray) -> list[IntArray]:
+    """Return the connected components of two or more listings, each cut until it is no larger than LARGEST."""
+    done: list[IntArray] = []
+    graph = sparse.coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
+    _, label = sparse.csgraph.connected_components(graph, directed=False)
+    order = np.argsort(label, kind="stable")
+    pieces = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
+    for piece in pieces:
+        if len(piece) <= 1:
+            continue
+        if len(piece) <= LARGEST:
+            done.append(np.sort(piece).astype(np.int64))
+            continue
+        inside = np.isin(left, piece)
+        kept = inside & (strength > np.quantile(strength[inside], 0.25))
+        if kept.any():
+            done += _split(n, left[kept], right[kept], strength[kept])
+        else:  # equal strength throughout: plain copies, and any cut is as good as another
+            done += [np.sort(piece[k : k + LARGEST]).astype(np.int64) for k in range(0, len(piece), LARGEST)]
+    return done
+
+
+def _all_pairs(parts: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
+    left, right, owner = [], [], []
+    for k, part in enumerate(parts):
+        i, j = np.triu_indices(len(part), 1)
+        left.append(part[i])
+        right.append(part[j])
+        owner.append(np.full(len(i), k, dtype=np.int64))
+    return np.concatenate(left), np.concatenate(right), np.concatenate(owner)
+
+
+def _link(distance: FloatArray, size: int) -> list[IntArray]:
+    """Cluster one component from its condensed distances; return the index arrays of clusters of two or more."""
+    if distance.max() <= JOIN:
+        return [np.arange(size)]
+    square = np.zeros((size, size))
+    square[np.triu_indices(size, 1)] = distance
+    square += square.T
+    model = AgglomerativeClustering(
+        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=JOIN + 1e-9
+    )
+    label = model.fit_predict(square)
+    found = (np.flatnonzero(label == k) for k in range(int(label.max()) + 1))
+    return [members for members in found if len(members) > 1]
+
+
+def name_group(ids: Sequence[str]) -> str:
+    """Return a group's id: made from its members' ids alone, so it stays the same from run to run."""
+    text = "\x1f".join(sorted(ids))
+    return "G-" + hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
+
+
+def make_groups(features: Features, pack: RulePack, findings: Findings) -> tuple[tuple[Group, IntArray], ...]:
+    """Return each group with the positions of its members, in catalogue order."""
+    caught = findings.duplicates
+    label = np.full(len(features), -1, dtype=np.int64)
+    clusters = cluster_listings(features, pack, findings)
+    for k, members in enumerate(clusters):
+        label[members] = k
+    inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
+    inside = inside[np.lexsort((inside, caught.strength[inside], label[caught.left[inside]]))]
+    owner = label[caught.left[inside]]
+    starts = np.searchsorted(owner, np.arange(len(clusters) + 1))
+    groups = []
+    for k, members in enumerate(clusters):
+        pairs = inside[starts[k] : starts[k + 1]]
+        weakest = pairs[0]
+        ids = tuple(str(i) for i in features.ids[members])
+        codes = sorted({pack.rules[r].code for r in caught.rule[pairs]})
+        groups.append(
+            (
+                Group(
+                    group_id=name_group(ids),
+                    verdict="duplicate",
+                    rules=tuple(codes),
+                    listings=ids,
+                    weakest=(str(features.ids[caught.left[weakest]]), str(features.ids[caught.right[weakest]])),
+                    weakest_rule=pack.rules[caught.rule[weakest]].code,
+                    strength=float(caught.strength[weakest]),
+                ),
+                members,
+            )
+        )
+    return tuple(groups)

@@ -1,0 +1,177 @@
+"""Pairs → findings: which pairs a rule catches, how strongly, and why. Numbers first, words last."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from dupcheck.candidates import Candidates
+from dupcheck.differences import contradict, explain_differences
+from dupcheck.features import Features
+from dupcheck.model import BoolArray, Condition, Difference, FloatArray, IntArray, Verdict
+from dupcheck.rules import Limit, Rule, RulePack, explain_limit
+from dupcheck.signals import SIGNALS, get_signal
+from dupcheck.words import Lang, say
+
+_CHUNK = 400_000
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The pairs that a rule caught: ``left < right`` are listing positions, ``rule`` an index into the pack's rules.
+
+    ``distinct`` marks pairs that a duplicate rule caught although what differs makes them different products: these
+    deserve advice, not a merge. ``strength`` is 0.5 where the rule just holds and 1 where nothing could be closer.
+    """
+
+    left: IntArray
+    right: IntArray
+    rule: IntArray
+    strength: FloatArray
+    duplicate: BoolArray
+    distinct: BoolArray
+    signals: Mapping[str, FloatArray]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def __getitem__(self, where: BoolArray | IntArray) -> "Findings":
+        return Findings(
+            self.left[where], self.right[where], self.rule[where], self.strength[where], self.duplicate[where],
+            self.distinct[where], {name: values[where] for name, values in self.signals.items()},
+        )  # fmt: skip
+
+    @cached_property
+    def duplicates(self) -> "Findings":
+        """The findings whose verdict is «duplicate»."""
+        return self[self.duplicate]
+
+
+def measure_signals(features: Features, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
+    """Return every signal's values for the pairs."""
+    return {signal.name: signal.measure(features, left, right) for signal in SIGNALS}
+
+
+def judge_pairs(
+    features: Features,
+    pack: RulePack,
+    candidates: Candidates,
+    progress: Callable[[int, int], None] | None = None,
+) -> Findings:
+    """Measure every candidate pair and keep those that a rule catches; memory stays bounded by what is caught.
+
+    A pair is found once: by the first duplicate rule that holds, else by the first advice rule.
+    """
+    parts = []
+    for start in range(0, max(len(candidates), 1), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        parts.append(_judge(features, pack, candidates.left[part], candidates.right[part]))
+        if progress is not None:
+            progress(min(start + _CHUNK, len(candidates)), len(candidates))
+    return Findings(
+        *(np.concatenate([getattr(p, f) for p in parts])
+          for f in ("left", "right", "rule", "strength", "duplicate", "distinct")),
+        signals={name: np.concatenate([p.signals[name] for p in parts]) for name in parts[0].signals},
+    )  # fmt: skip
+
+
+def _judge(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> Findings:
+    signals = measure_signals(features, left, right)
+    rule = np.full(len(left), -1, dtype=np.int64)
+    in_order = sorted(range(len(pack.rules)), key=lambda r: pack.rules[r].verdict != "duplicate")
+    for r in in_order:
+        rule[(rule < 0) & pack.rules[r].fire(signals)] = r
+    caught = np.flatnonzero(rule >= 0)
+    left, right, rule = left[caught], right[caught], rule[caught]
+    signals = {name: values[caught] for name, values in signals.items()}
+    strict = np.array([r.verdict == "duplicate" for r in pack.rules])[rule]
+    distinct = strict & contradict(features, pack, left, right, signals)
+    return Findings(left, right, rule, _strength(pack, signals), strict & ~distinct, distinct, signals)
+
+
+def measure_strength(
+    features: Features, pack: RulePack, left: IntArray, right: IntArray
+) -> tuple[FloatArray, BoolArray]:
+    """Return how strongly «duplicate» rules bind each pair (0 … 1), and which pairs can never be one product."""
+    strength, never = np.zeros(len(left)), np.zeros(len(left), dtype=bool)
+    for start in range(0, len(left), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        signals = measure_signals(features, left[part], right[part])
+        strength[part] = _strength(pack, signals)
+        never[part] = contradict(features, pack, left[part], right[part], signals)
+    return strength, never
+
+
+def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
+    """The best alternative of any duplicate rule: ≥ 0.5 where it holds, by its margins; < 0.5 where it fails.
+
+    Pairs that only an advice rule caught get that rule's strength in the same way.
+    """
+    best = np.zeros(len(next(iter(signals.values()))))
+    for rule in pack.rules:
+        if rule.verdict != "duplicate":
+            continue
+        for clause, held in zip(rule.when, rule.hold(signals), strict=True):
+            margins, shortfall = [], np.ones(len(best))
+            for limit in clause:
+                values = signals[limit.signal]
+                close, at_limit = _closeness(limit, values), float(_closeness(limit, np.array([limit.limit]))[0])
+                told = ~np.isnan(values)
+                margins.append(np.where(told, (close - at_limit) / max(1.0 - at_limit, 1e-9), np.nan))
+                short = np.where(told, close / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else 0.0)
+                shortfall = np.minimum(shortfall, short)
+            margin = _mean_told(np.clip(np.stack(margins), 0.0, 1.0))
+            best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, 0.49 * np.clip(shortfall, 0.0, 1.0)))
+    return best
+
+
+def _mean_told(rows: FloatArray) -> FloatArray:
+    told = ~np.isnan(rows)
+    count = told.sum(axis=0)
+    total: FloatArray = np.where(told, rows, 0.0).sum(axis=0)
+    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+
+
+def _closeness(limit: Limit, values: FloatArray) -> FloatArray:
+    """A signal's values on one scale: 1 = its best, 0 = its worst."""
+    signal = get_signal(limit.signal)
+    scaled: FloatArray = np.clip((values - signal.worst) / (signal.best - signal.worst), 0.0, 1.0)
+    return scaled
+
+
+# --- words: only for pairs that were caught or asked for ---------------------------------------------------------
+
+
+def judge_conditions(rule: Rule, signals: Mapping[str, float]) -> tuple[Condition, ...]:
+    """Return each condition of the alternative of ``rule`` that is met, or comes nearest to it."""
+    clauses = [tuple(limit.judge(signals[limit.signal]) for limit in clause) for clause in rule.when]
+
+    def nearness(conditions: tuple[Condition, ...]) -> tuple[bool, float]:
+        failed = sum(c.state == "failed" for c in conditions)
+        held = sum(c.state == "held" for c in conditions)
+        return failed == 0 and held > 0, held / len(conditions)
+
+    return max(clauses, key=nearness)
+
+
+def explain_condition(condition: Condition, lang: Lang = "en") -> str:
+    """Return one condition as text: what was measured against which limit, held or not."""
+    limit = explain_limit(Limit(condition.signal, condition.side, condition.limit), lang)
+    value = get_signal(condition.signal).show(condition.value, lang)
+    return say(f"verdicts.condition_{condition.state}", lang, limit=limit, value=value)
+
+
+def explain_finding(
+    rule: Rule, verdict: Verdict, conditions: tuple[Condition, ...],
+    differences: tuple[Difference, ...], lang: Lang = "en",
+) -> str:  # fmt: skip
+    """Return one finding as a sentence: the rule, its evidence, and what the two differ in."""
+    evidence = say("verdicts.and", lang).join(
+        f"{say(f'signals.{c.signal}', lang)} {get_signal(c.signal).show(c.value, lang)}"
+        for c in conditions
+        if c.state == "held"
+    )
+    differs = explain_differences(differences, lang) or say("verdicts.nothing", lang)
+    key = "verdicts.finding" if verdict == "duplicate" or rule.verdict == "advice" else "verdicts.finding_distinct"
+    return say(key, lang, code=rule.code, summary=rule.summary.say(lang), evidence=evidence, differs=differs)
