@@ -143,7 +143,7 @@ def _read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
     rows = []
     for text in catalog.column("attributes"):
         if text not in known:
-            found = {}
+            found: dict[str, str] = {}
             for name, value in parse_attributes(text).items():
                 aligned = names.setdefault(name, align_name(name))
                 if value.strip():
@@ -173,9 +173,7 @@ def _learn_phrases(attributes: Sequence[Mapping[str, str]]) -> dict[tuple[str, .
     return phrases
 
 
-def _mark_phrases(
-    tokens: Sequence[Token], phrases: Mapping[tuple[str, ...], tuple[str, str]]
-) -> tuple[Token, ...]:
+def _mark_phrases(tokens: Sequence[Token], phrases: Mapping[tuple[str, ...], tuple[str, str]]) -> tuple[Token, ...]:
     """Tag the words of a title that are, together, an option value the catalogue knows; the longest first."""
     result: list[Token] = []
     i = 0

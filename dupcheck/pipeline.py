@@ -134,10 +134,12 @@ def audit(
     _tell(progress, "audit.stage_candidates", 0, 1)
     candidates = find_candidates(features)
     _tell(progress, "audit.stage_candidates", 1, 1)
-    judge = judge_pairs
     if engine == "spark":
-        from dupcheck.spark import judge_pairs as judge  # noqa: F811
-    findings = judge(features, pack, candidates, _stage(progress, "audit.stage_pairs"))
+        from dupcheck.spark import judge_on_spark
+
+        findings = judge_on_spark(features, pack, candidates)
+    else:
+        findings = judge_pairs(features, pack, candidates, _stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
     grouped = make_groups(features, pack, findings)
     plans = make_plans(read, features, pack, findings, grouped)

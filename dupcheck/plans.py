@@ -9,6 +9,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.differences import AxisNames, DifferenceNames, find_differences, name_axis
 from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
 from dupcheck.model import (
+    NUMBER_COLUMNS,
     Action,
     Axis,
     Catalog,
@@ -63,6 +64,7 @@ class _Planner:
     ) -> None:  # fmt: skip
         self.features, self.pack, self.group, self.drafts = features, pack, group, drafts
         self.table = catalog.table
+        self.numbers = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
         self.ranked = sorted(members, key=self.rank)
         self.keep = self.ranked[0]
         self.reasons: list[Message] = []
@@ -75,8 +77,8 @@ class _Planner:
         return str(self.features.ids[position])
 
     def number(self, position: int, name: str) -> float | None:
-        value = float(self.table.at[position, name])
-        return None if np.isnan(value) else value
+        value = self.numbers[name][position]
+        return None if np.isnan(value) else float(value)
 
     def completeness(self, position: int) -> int:
         return sum(value != "" and value == value for value in self.table.loc[position])
@@ -91,7 +93,8 @@ class _Planner:
             elif name == "completeness":
                 key.append(-self.completeness(position))
             else:
-                key.append(-(self.number(position, name) if self.number(position, name) is not None else -np.inf))
+                value = self.number(position, name)
+                key.append(np.inf if value is None else -value)
         return (*key, self.id(position))
 
     def show_options(self, position: int) -> dict[str, str]:
@@ -138,7 +141,8 @@ class _Planner:
         kept = [m for m in retail if m not in copies]
         if self.keep not in kept:
             self.keep = kept[0]
-        roles = {m: "fold" for m in members} | dict.fromkeys(copies, "remove")
+        roles = dict.fromkeys(members, "fold")
+        roles.update(dict.fromkeys(copies, "remove"))
         roles[self.keep] = "keep"
         tier = self.make_tier(kept, wholesale, axes)
         obstacles = self.find_obstacles(axes, kept)
@@ -271,9 +275,7 @@ class _Planner:
         for axis in axes:
             silent = [self.id(m) for m in kept if not self.value(axis, m)]
             if silent:
-                self.cautions.append(
-                    message("plans.unstated", axis=AxisNames("", {}, (axis,)), ids=", ".join(silent))
-                )
+                self.cautions.append(message("plans.unstated", axis=AxisNames("", {}, (axis,)), ids=", ".join(silent)))
             long = [v for v in self.values(axis, kept) if len(v) > self.pack.merge.option_name_max]
             if long:
                 self.cautions.append(
@@ -285,7 +287,11 @@ class _Planner:
         prices = [p for m in kept if (p := self.number(m, "price"))]
         if len(kept) > 1 and prices and max(prices) > self.pack.merge.price_spread_max * min(prices):
             self.cautions.append(
-                message("plans.spread", times=f"{max(prices) / min(prices):.1f}", max=f"{self.pack.merge.price_spread_max:g}")
+                message(
+                    "plans.spread",
+                    times=f"{max(prices) / min(prices):.1f}",
+                    max=f"{self.pack.merge.price_spread_max:g}",
+                )
             )
         missing = [self.id(m) for m in kept if self.number(m, "price") is None]
         if missing:
@@ -296,12 +302,7 @@ class _Planner:
     def title(self, axes: Sequence[str]) -> str:
         """The kept listing's title without the words that become options."""
         title = str(self.table.at[self.keep, "title"])
-        gone = Counter(
-            word
-            for token in read_title(title).tokens
-            if token.axis in axes
-            for word in token.text.split()
-        )
+        gone = Counter(word for token in read_title(title).tokens if token.axis in axes for word in token.text.split())
         for axis in axes:
             gone.update(normalise(self.shown[self.keep].get(axis, "")).split())
         words = []

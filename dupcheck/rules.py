@@ -19,7 +19,7 @@ import numpy as np
 
 from dupcheck.errors import RulesError
 from dupcheck.model import BoolArray, Condition, FloatArray, Verdict
-from dupcheck.signals import SIGNALS, Signal, get_signal
+from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.words import LANGS, Lang, Message, message
 
 Side = Literal["min", "max"]
@@ -90,7 +90,8 @@ class Rule:
 
     def fire(self, signals: Mapping[str, FloatArray]) -> BoolArray:
         """Return which pairs the rule catches."""
-        return np.logical_or.reduce(self.hold(signals))
+        caught: BoolArray = np.logical_or.reduce(self.hold(signals))
+        return caught
 
 
 def _hold_clause(clause: Sequence[Limit], signals: Mapping[str, FloatArray]) -> BoolArray:
@@ -159,9 +160,7 @@ class RulePack:
         for rule in self.rules:
             if rule.code == code:
                 return rule
-        raise RulesError(
-            "rules.no_such_rule", code=code, pack=self.name, codes=", ".join(r.code for r in self.rules)
-        )
+        raise RulesError("rules.no_such_rule", code=code, pack=self.name, codes=", ".join(r.code for r in self.rules))
 
     def with_limit(self, *settings: str) -> "RulePack":
         """Return the pack with limits changed, each written ``R2.title.min=85``.
@@ -299,9 +298,7 @@ class _Reader:
             title=self.words("title", data),
             note=self.words("note", data),
             penalty=self.words("steps", penalty),
-            sources=tuple(
-                Source(str(s.get("text", "")), str(s.get("date", ""))) for s in self.tables("source", data)
-            ),
+            sources=tuple(Source(str(s.get("text", "")), str(s.get("date", ""))) for s in self.tables("source", data)),
         )
         if self.wrong:
             raise RulesError("rules.bad_pack", path=self.path, problems=_join(self.wrong))

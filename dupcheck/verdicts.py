@@ -1,6 +1,6 @@
 """Pairs → findings: which pairs a rule catches, how strongly, and why. Numbers first, words last."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,11 +69,20 @@ def judge_pairs(
         parts.append(_judge(features, pack, candidates.left[part], candidates.right[part]))
         if progress is not None:
             progress(min(start + _CHUNK, len(candidates)), len(candidates))
+    return join_findings(parts)
+
+
+def join_findings(parts: Sequence[Findings]) -> Findings:
+    """Put findings behind one another; there must be at least one part."""
     return Findings(
-        *(np.concatenate([getattr(p, f) for p in parts])
-          for f in ("left", "right", "rule", "strength", "duplicate", "distinct")),
-        signals={name: np.concatenate([p.signals[name] for p in parts]) for name in parts[0].signals},
-    )  # fmt: skip
+        np.concatenate([p.left for p in parts]),
+        np.concatenate([p.right for p in parts]),
+        np.concatenate([p.rule for p in parts]),
+        np.concatenate([p.strength for p in parts]),
+        np.concatenate([p.duplicate for p in parts]),
+        np.concatenate([p.distinct for p in parts]),
+        {name: np.concatenate([p.signals[name] for p in parts]) for name in parts[0].signals},
+    )
 
 
 def _judge(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> Findings:
@@ -130,7 +139,8 @@ def _mean_told(rows: FloatArray) -> FloatArray:
     told = ~np.isnan(rows)
     count = told.sum(axis=0)
     total: FloatArray = np.where(told, rows, 0.0).sum(axis=0)
-    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    mean: FloatArray = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    return mean
 
 
 def _closeness(limit: Limit, values: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from dupcheck.candidates import Candidates
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.differences import find_differences
 from dupcheck.features import Features
-from dupcheck.model import Catalog, Group, Plan, Problem
+from dupcheck.model import Catalog, Group, Plan, Problem, Verdict
 from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.verdicts import Findings, explain_condition, explain_finding, judge_conditions
@@ -62,9 +62,7 @@ def make_record(
             "groups": len(group_rows),
             "groups_by_action": dict(sorted(Counter(plan.action for plan in plans).items())),
             "problems": len(problems),
-            "problems_by_severity": {
-                s: sum(p.severity == s for p in problems) for s in ("error", "warning", "info")
-            },
+            "problems_by_severity": {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "info")},
         },
         "candidates": {
             "pairs": len(candidates),
@@ -108,10 +106,7 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
                 "why": rule.why.say(lang),
                 "mistakes": rule.mistakes.say(lang),
                 "when": [
-                    [
-                        {"signal": x.signal, "side": x.side, "limit": x.limit, "missing": x.missing}
-                        for x in clause
-                    ]
+                    [{"signal": x.signal, "side": x.side, "limit": x.limit, "missing": x.missing} for x in clause]
                     for clause in rule.when
                 ],
             }
@@ -132,7 +127,7 @@ def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lan
         signals = {s.name: columns[s.name][k] for s in SIGNALS}
         conditions = judge_conditions(rule, signals)
         differences = find_differences(features, left, right)
-        verdict = "duplicate" if findings.duplicate[k] else "advice"
+        verdict: Verdict = "duplicate" if findings.duplicate[k] else "advice"
         texts = []
         for c in conditions:
             key = (code, c.signal, c.value)
@@ -167,7 +162,13 @@ def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lan
 def list_problems(problems: Sequence[Problem], lang: Lang) -> list[dict[str, Any]]:
     """Return the problems as rows of ``problems.csv``."""
     return [
-        {"row": p.row, "listing_id": p.listing_id, "field": p.field, "severity": p.severity, "message": p.text.say(lang)}
+        {
+            "row": p.row,
+            "listing_id": p.listing_id,
+            "field": p.field,
+            "severity": p.severity,
+            "message": p.text.say(lang),
+        }
         for p in problems
     ]
 
@@ -205,7 +206,10 @@ def _listing_row(catalog: Catalog, position: int) -> dict[str, Any]:
         return None if math.isnan(row[name]) else float(row[name])
 
     return {
-        **{k: str(row[k]) for k in ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")},
+        **{
+            k: str(row[k])
+            for k in ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")
+        },
         **{k: number(k) for k in ("price", "sales", "reviews", "min_order_quantity")},
         "attributes": parse_attributes(str(row["attributes"])),
     }

@@ -1,0 +1,278 @@
+"""The command line: open, call one verb, translate the error, set the exit code."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, get_args
+
+import click
+from tqdm import tqdm
+
+from dupcheck.catalog import read_catalog
+from dupcheck.errors import DupcheckError
+from dupcheck.model import Verdict
+from dupcheck.pipeline import ENGINES, Answer, Progress, audit, check, why
+from dupcheck.rules import RulePack, list_packs, read_pack, say_verdict
+from dupcheck.words import LANGS, Lang, say
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _language(context: click.Context | None) -> Lang:
+    """The language of this run: ``--lang``, wherever it stands, else English."""
+    given = sys.argv[1:]
+    for i, word in enumerate(given):
+        value = (
+            word.partition("=")[2]
+            if word.startswith("--lang=")
+            else given[i + 1]
+            if word == "--lang" and i + 1 < len(given)
+            else ""
+        )
+        if value in LANGS:
+            return "zh" if value == "zh" else "en"
+    return "en"
+
+
+class _Option(click.Option):
+    """An option whose help is a key of the texts, said in the language asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        key, self.help = self.help, say(f"cli.{self.help}", _language(ctx)) if self.help else None
+        record = super().get_help_record(ctx)
+        self.help = key
+        return record
+
+
+class _Spoken:
+    """A command whose help is a key of the texts, said in the language asked for."""
+
+    help: str | None
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(say(f"cli.{self.help}", _language(ctx)))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return say(f"cli.{self.help}", _language(None)).split("\n")[0]
+
+
+class _Command(_Spoken, click.Command):
+    pass
+
+
+class _Group(_Spoken, click.Group):
+    command_class = _Command
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command; an error meant for a person becomes one line and exit code 2, Ctrl-C one line and 130."""
+        lang = _language(None)
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False}) or 0
+        except click.exceptions.Exit as stop:
+            sys.exit(stop.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(2)
+        except DupcheckError as error:
+            _fail(error.say(lang))
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(say("cli.stopped", lang), err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(0)
+
+
+def _fail(text: str) -> NoReturn:
+    click.echo(f"dupcheck: {text}", err=True)
+    sys.exit(2)
+
+
+_Group.group_class = _Group
+
+
+def _option(*names: str, **extra: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(*names, cls=_Option, **extra)
+
+
+def _shared(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that audit, check and why have in common."""
+    for option in reversed(
+        (
+            _option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images"),
+            _option("--rules", default="aliexpress", show_default=True, metavar="PACK|FILE", help="opt_rules"),
+            _option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
+            _option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map"),
+            _option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="opt_jobs"),
+            _option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="opt_cache"),
+            _lang_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _lang_option(command: Callable[..., None]) -> Callable[..., None]:
+    return _option("--lang", type=click.Choice(LANGS), default="en", show_default=True, help="opt_lang")(command)
+
+
+@click.group(cls=_Group, context_settings=_CONTEXT, help="help")
+@click.version_option(package_name="dupcheck", prog_name="dupcheck")
+def main() -> None:  # noqa: D103
+    pass
+
+
+@main.command("audit", help="help_audit")
+@click.argument("catalog", nargs=-1, required=True)
+@_shared
+@_option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="dupcheck-report",
+    show_default=True,
+    metavar="DIR",
+    help="opt_out",
+)
+@_option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
+@_option("--fail-on", type=click.Choice(get_args(Verdict)), help="opt_fail_on")
+def run_audit(
+    catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
+    jobs: int, cache: Path | None, lang: Lang, out: Path, engine: Any, fail_on: Verdict | None,
+) -> None:  # fmt: skip
+    pack = read_pack(rules).with_limit(*settings)
+    with _Bars(lang) as bars:
+        read = read_catalog(catalog, images=images, mapping=_read_maps(maps, lang))
+        result = audit(read, pack, engine=engine, jobs=jobs, cache=cache, lang=lang, progress=bars.tell)
+        bars.tell("audit.stage_report", 0, 1)
+        result.save(out)
+    click.echo(result.summarize(out))
+    found = set(result.findings.duplicate.tolist())
+    if fail_on is not None and (True in found or (fail_on == "advice" and found)):
+        sys.exit(1)
+
+
+@main.command("check", help="help_check")
+@click.argument("draft", nargs=-1, required=True)
+@_option("--against", required=True, metavar="CATALOG", multiple=True, help="opt_against")
+@_shared
+@_option("--json", "as_json", is_flag=True, help="opt_json")
+def run_check(
+    draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
+    maps: tuple[str, ...], jobs: int, cache: Path | None, lang: Lang, as_json: bool,
+) -> None:  # fmt: skip
+    pack = read_pack(rules).with_limit(*settings)
+    base = read_catalog(against, images=images, mapping=_read_maps(maps, lang))
+    answers: list[Answer] = []
+    with _Bars(lang) as bars:
+        for path in draft:
+            answers += check(path, base, pack, jobs=jobs, cache=cache, lang=lang, progress=bars.tell)
+    for answer in answers:
+        click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, allow_nan=False) if as_json else str(answer))
+    if any(a.verdict == "duplicate" for a in answers):
+        sys.exit(1)
+
+
+@main.command("why", help="help_why")
+@click.argument("catalog")
+@click.argument("listing_a", metavar="ID")
+@click.argument("listing_b", metavar="ID")
+@_shared
+def run_why(
+    catalog: str, listing_a: str, listing_b: str, images: Path | None, rules: str, settings: tuple[str, ...],
+    maps: tuple[str, ...], jobs: int, cache: Path | None, lang: Lang,
+) -> None:  # fmt: skip
+    del jobs
+    read = read_catalog(catalog, images=images, mapping=_read_maps(maps, lang))
+    click.echo(str(why(read, listing_a, listing_b, rules, settings=settings, cache=cache, lang=lang)))
+
+
+@main.group("rules", help="help_rules", invoke_without_command=True)
+@click.pass_context
+def rules_group(context: click.Context) -> None:  # noqa: D103
+    if context.invoked_subcommand is None:
+        context.invoke(run_rules_list, rules="aliexpress", settings=(), lang=_language(context))
+
+
+def _pack_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        _lang_option,
+        _option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
+        _option("--rules", default="aliexpress", show_default=True, metavar="PACK|FILE", help="opt_rules"),
+    ):
+        command = option(command)
+    return command
+
+
+def _pack(rules: str, settings: Sequence[str]) -> RulePack:
+    return read_pack(rules).with_limit(*settings)
+
+
+@rules_group.command("list", help="help_rules_list")
+@_pack_options
+def run_rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:  # noqa: D103
+    pack = _pack(rules, settings)
+    click.echo(f"{pack.name}: {pack.title.say(lang)}")
+    for rule in pack.rules:
+        click.echo(f"  {rule.code}  {say_verdict(rule.verdict, lang)}  {rule.summary.say(lang)}")
+    click.echo(say("cli.packs", lang, packs=", ".join(list_packs())))
+
+
+@rules_group.command("show", help="help_rules_show")
+@click.argument("code")
+@_pack_options
+def run_rules_show(code: str, rules: str, settings: tuple[str, ...], lang: Lang) -> None:  # noqa: D103
+    click.echo(_pack(rules, settings).explain(code, lang))
+
+
+@rules_group.command("test", help="help_rules_test")
+@_pack_options
+def run_rules_test(rules: str, settings: tuple[str, ...], lang: Lang) -> None:  # noqa: D103
+    pack = _pack(rules, settings)
+    wrong = pack.run_examples()
+    for text in wrong:
+        click.echo(text.say(lang))
+    count = sum(len(r.fires) + len(r.spares) for r in pack.rules)
+    click.echo(say("cli.examples", lang, pack=pack.name, passed=count - len(wrong), failed=len(wrong)))
+    if wrong:
+        sys.exit(1)
+
+
+def _read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:
+    pairs = {}
+    for text in maps:
+        field, equals, header = text.partition("=")
+        if not (field and equals and header):
+            _fail(say("cli.bad_map", lang, text=text))
+        pairs[field.strip()] = header.strip()
+    return pairs
+
+
+class _Bars:
+    """Progress on a terminal, one bar a stage; silent elsewhere."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
+        self.stage = ""
+        self.bar: tqdm[NoReturn] | None = None
+        self.tell: Progress = self._show if sys.stderr.isatty() else self._ignore
+
+    def __enter__(self) -> "_Bars":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def _ignore(self, stage: str, done: int, total: int) -> None:
+        pass
+
+    def _show(self, stage: str, done: int, total: int) -> None:
+        if stage != self.stage or self.bar is None:
+            self.__exit__()
+            self.stage = stage
+            self.bar = tqdm(total=total, desc=say(stage, self.lang), leave=False, dynamic_ncols=True)
+        self.bar.total = total
+        self.bar.update(done - self.bar.n)
