@@ -200,6 +200,8 @@ def _measure(text: str) -> Measure | None:
     amount = _amount(m[1])
     if math.isnan(amount):
         return None
+    if m[2].strip() == "l" and amount >= 1000:
+        return None  # a code: 3027L
     if unit.name == "yd" and m[2].strip() == "码" and amount >= 30:
         return Measure("size", (show_number(amount),))
     return Measure(unit.axis, (canonical_quantity(amount, unit),))

@@ -20,6 +20,8 @@ _BEFORE = str.maketrans(
     }
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});|&(?:trade|reg|copy|nbsp|quot|amp|lt|gt)\b", re.I)
+# Bytes that an export wrote out as text: \xe2\x9d\xa4.
+_ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
 _TAG = re.compile(r"</?[a-z!][^<>]{0,300}>", re.I)
 
 _PAIR = re.compile(r"(?<!\w)(\w)&(?=\w(?!\w))")
@@ -111,11 +113,13 @@ def fold(text: str) -> str:
 
     What is left besides letters, digits and blanks: ``( )`` for any bracket, ``,`` and ``|`` as delimiters, ``-`` and
     ``/`` inside words, ``.`` and ``,`` between digits, ``'`` inside words or after a number (feet), ``"`` (inch) and
-    ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks, ``&`` is "and";
-    Chinese is simplified, accents of Latin letters and ё are dropped.
+    ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks, ``&`` is
+    "and"; Chinese is simplified, accents of Latin letters and ё are dropped.
     """
     if "&" in text:
         text = _unescape(text)
+    if "\\x" in text:
+        text = _ESCAPED.sub(" ", text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     if text.isascii():

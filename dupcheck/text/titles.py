@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dupcheck.text.measures import measure_pattern, plain_number, read_measure
 from dupcheck.text.normalising import fold
-from dupcheck.text.vocabulary import Vocabulary, fold_word, load_vocabulary
+from dupcheck.text.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MEMORY = 500_000  # titles of a big catalogue share most of their words: keep so many, then start again
@@ -59,7 +59,18 @@ class Piece(NamedTuple):
 @cache
 def _leads() -> str:
     """A pattern of the words that may lead to a number, so that what follows them matters."""
-    words = {w.split()[0] for w in load_vocabulary().pack_before} | set("eu eur us uk cn ru br jp x w".split())
+    words = {w.split()[0] for w in load_vocabulary().pack_before} | {
+        "eu",
+        "eur",
+        "us",
+        "uk",
+        "cn",
+        "ru",
+        "br",
+        "jp",
+        "x",
+        "w",
+    }
     return rf"(?:{'|'.join(sorted(words))})(?![a-zа-я])"
 
 
@@ -86,6 +97,7 @@ def _word(text: str, sep: str) -> Piece:
     return Piece(fold_word(text) or text, "word", "", "", sep, "")
 
 
+_SIZE_SPAN = re.compile(r"\d{1,2}(?:-\d{1,2})+")
 _SIZE_PART = re.compile(r"[1-7]\d(?:\.5)?")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['&.][^\W\d_]+)*")
@@ -99,8 +111,8 @@ def _part(text: str, sep: str) -> list[Piece]:
     if _DIGITS.fullmatch(text):
         return [Piece(plain_number(text), "number", "", "", sep, "")]
     if text in v.phrases and not _LETTERS.fullmatch(text):
-        r = v.phrases[text]
-        return [Piece(text, "code", r.axis, r.value, sep, r.place)]
+        axis, value, place = v.phrases[text]
+        return [Piece(text, "code", axis, value, sep, place)]
     if (m := _PERCENT.fullmatch(text)) is not None:
         return [Piece(m[1], "number", "", "", sep, ""), *(_part(m[2], " ") if m[2] else [])]
     if (m := _GLUED.fullmatch(text)) is not None:
@@ -209,12 +221,13 @@ def _read_run(run: str) -> tuple[Piece, ...]:
             unknown = ""
 
     while i < n:
-        width, found = 0, None
+        found: Reading | None = None
+        width = 0
         for width in range(min(longest, n - i), 0, -1):
-            found = v.phrases.get(run[i : i + width])
-            if found is not None and found.place != "alone":
+            known = v.phrases.get(run[i : i + width])
+            if known is not None and known.place != "alone":
+                found = known
                 break
-            found = None
         if found is None:
             counted = _COUNTED.match(run, i)
             if counted is not None and (len(counted[1]) == 1 or "十" in counted[1] or "百" in counted[1]):
@@ -345,6 +358,10 @@ def _look_up(pieces: list[Piece], v: Vocabulary) -> tuple[list[Piece], set[str]]
                 reading = phrases.get(text)
             if reading is not None:
                 axis, value, place = reading
+                if place == "stop" and piece.sep == "-" and len(text) == 1:
+                    out.append(piece)  # "PCI-E", "Natur-E"
+                    i += 1
+                    continue
                 if not axis and text not in v.synonyms:
                     out.extend(pieces[i : i + width])
                 else:
@@ -462,10 +479,25 @@ def _is_bed_size(pieces: list[Piece], i: int) -> bool:
     return after.text == "size"
 
 
+_GRAMS = re.compile(r"\d{1,2}(?:\.\d)?g")
+
+
+def _decide_grams(pieces: list[Piece], v: Vocabulary) -> None:
+    """Read "3G" beside words of networks and drives as the speed it is there, not as grams."""
+    if v.cues["network"].isdisjoint(p.text for p in pieces):
+        return
+    for i, p in enumerate(pieces):
+        if p.axis == "weight" and _GRAMS.fullmatch(p.text):
+            pieces[i] = p._replace(kind="code", axis="", value="")
+
+
 def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
     """Read a bare number as a size where it stands as one: ``Short-32-Gray``, ``size 38``, ``sepatu 38 39 40``."""
     clothes: bool | None = None
     for i, piece in enumerate(pieces):
+        if piece.kind == "code" and i and pieces[i - 1].text in v.cues["marker"] and _SIZE_SPAN.fullmatch(piece.text):
+            pieces[i] = piece._replace(axis="size", value=piece.text)
+            continue
         if piece.kind != "number" or piece.axis or not _SIZE_PART.fullmatch(piece.text):
             if (
                 piece.kind == "number"
@@ -624,16 +656,26 @@ def _read(text: str) -> list[Piece]:
     pieces, places = _look_up(_pieces(text), v)
     if places & {"thing", "size", "bed"}:
         _decide(pieces, places, v)
-    if "number" in [p.kind for p in pieces]:
+    if "weight" in [p.axis for p in pieces]:
+        _decide_grams(pieces, v)
+    if not _NUMBERED.isdisjoint([p.kind for p in pieces]):
         _decide_numbers(pieces, v)
     if places & {"color", "tone"}:
         pieces = _join(pieces, v)
-    if "%" in text or not _leading().isdisjoint([p.text for p in pieces]):
+    if "%" in text or "20" in text or not _leading().isdisjoint([p.text for p in pieces]):
         _tidy(pieces, v)
     return pieces
 
 
+_NUMBERED = frozenset({"number", "code"})
 _BARE = frozenset({"size", "x", "pcs", "pc"})
+
+
+_YEAR = re.compile(r"20[1-4]\d")
+
+
+def _sells(pieces: list[Piece], i: int) -> bool:
+    return any(p.axis == "noise" and p.place != "stop" for p in pieces[max(i - 1, 0) : i + 2])
 
 
 @cache
@@ -642,14 +684,15 @@ def _leading() -> frozenset[str]:
 
 
 def _tidy(pieces: list[Piece], v: Vocabulary) -> None:
-    """Drop into noise what only leads to a value: "size" before a size, "100%" before a material, a lone "x"."""
+    """Call noise what only leads to a value: "size" before one, "100%" before a material, a year that sells."""
     markers = v.cues["marker"]
     for i, p in enumerate(pieces):
         if p.axis:
             continue
         after = pieces[i + 1] if i + 1 < len(pieces) else None
         if (
-            (p.text in markers and after is not None and after.axis == "size")
+            (p.text in markers and after is not None and after.axis in ("size", "dimension", "length"))
+            or (p.kind == "number" and _YEAR.fullmatch(p.text) and _sells(pieces, i))
             or (p.text[-1] == "%" and after is not None and after.axis in ("material", "noise"))
             or (p.text in _BARE and p.kind == "word")
         ):

@@ -23,7 +23,7 @@ _HEADER_TAIL = re.compile(r"[\r\n（(].*", re.S)
 
 
 def align_name(name: str) -> str:
-    """Return the id of the axis that an attribute, option or column is called by: ``Colour``, ``颜色``, ``cor`` → color.
+    """Return the id of the axis that an attribute, option or column names: ``Colour``, ``颜色``, ``cor`` → color.
 
     A name that no axis has comes back normalised.
     """
@@ -182,7 +182,7 @@ _SHOWN_UNITS = {"gb": "GB", "tb": "TB", "mb": "MB", "l": "L", "w": "W", "v": "V"
 
 
 def show_value(axis: str, canonical: str, lang: Lang = "en") -> str:
-    """Return a canonical value as people read it: ``xxl`` → XXL, pack ``10`` → 10 pcs (10件), ``navy`` → Navy (藏青色)."""
+    """Return a canonical value as people read it: ``xxl`` → XXL, pack ``10`` → 10 pcs or 10件, ``navy`` → 藏青色."""
     if not canonical:
         return ""
     return ("，" if lang == "zh" else ", ").join(_show(axis, value, lang) for value in canonical.split(", "))

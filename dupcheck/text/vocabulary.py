@@ -13,10 +13,13 @@ from typing import Any, Literal, NamedTuple
 
 from dupcheck.text.normalising import normalise
 
-Place = Literal["sure", "thing", "size", "bed", "before", "after", "alone"]
+Place = Literal["sure", "thing", "size", "bed", "before", "after", "alone", "stop"]
 
 LANGUAGES = ("en", "zh", "ru", "es", "pt", "id", "more")
-_ENDINGS = "ый ий ой ая яя ое ее ые ие ого его ому ему ым им ую юю ых их ыми ими ом ем ей о".split()
+_ENDINGS = (
+    "ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие", "ого", "его", "ому", "ему", "ым",
+    "им", "ую", "юю", "ых", "их", "ыми", "ими", "ом", "ем", "ей", "о",
+)  # fmt: skip
 # Vocabularies whose entries are plain lists of spellings, and the axis each is for.
 SIMPLE = {
     "materials": "material",
@@ -34,7 +37,8 @@ class Reading(NamedTuple):
     """What a spelling means: its axis, its value there, and where in a title it may be read so.
 
     ``sure``: anywhere; ``thing``: a colour that also names a thing; ``size`` and ``bed``: only where a size may stand;
-    ``before`` and ``after``: a tone, on that side of its colour; ``alone``: one Chinese character, only as a whole text.
+    ``before`` and ``after``: a tone, on that side of its colour; ``alone``: one Chinese character, only as a whole
+    text; ``stop``: a word without meaning of its own.
     """
 
     axis: str
@@ -195,7 +199,7 @@ def load_vocabulary() -> Vocabulary:
     b.show("size", "one size", "均码")
     for name in (*LANGUAGES, "ru_words", "stop"):
         for spelling in selling.get(name, ()):
-            b.add(spelling, "noise", "", "sure")
+            b.add(spelling, "noise", "", "stop" if name == "stop" else "sure")
     synonyms = {look_up_key(word): group[0] for group in synonym_data["groups"] for word in group}
     for spelling in synonyms:
         b.add(spelling, "", "", "sure")
