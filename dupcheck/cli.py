@@ -121,8 +121,8 @@ def _lang_option(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group(cls=_Group, context_settings=_CONTEXT, help="help")
 @click.version_option(package_name="dupcheck", prog_name="dupcheck")
-def main() -> None:  # noqa: D103
-    pass
+def main() -> None:
+    """Run the command ``dupcheck``."""
 
 
 @main.command("audit", help="help_audit")
@@ -138,7 +138,7 @@ def main() -> None:  # noqa: D103
 )
 @_option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
 @_option("--fail-on", type=click.Choice(get_args(Verdict)), help="opt_fail_on")
-def run_audit(
+def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, lang: Lang, out: Path, engine: Any, fail_on: Verdict | None,
 ) -> None:  # fmt: skip
@@ -159,7 +159,7 @@ def run_audit(
 @_option("--against", required=True, metavar="CATALOG", multiple=True, help="opt_against")
 @_shared
 @_option("--json", "as_json", is_flag=True, help="opt_json")
-def run_check(
+def _check(
     draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
     maps: tuple[str, ...], jobs: int, cache: Path | None, lang: Lang, as_json: bool,
 ) -> None:  # fmt: skip
@@ -180,7 +180,7 @@ def run_check(
 @click.argument("listing_a", metavar="ID")
 @click.argument("listing_b", metavar="ID")
 @_shared
-def run_why(
+def _why(
     catalog: str, listing_a: str, listing_b: str, images: Path | None, rules: str, settings: tuple[str, ...],
     maps: tuple[str, ...], jobs: int, cache: Path | None, lang: Lang,
 ) -> None:  # fmt: skip
@@ -191,9 +191,9 @@ def run_why(
 
 @main.group("rules", help="help_rules", invoke_without_command=True)
 @click.pass_context
-def rules_group(context: click.Context) -> None:  # noqa: D103
+def _rules(context: click.Context) -> None:
     if context.invoked_subcommand is None:
-        context.invoke(run_rules_list, rules="aliexpress", settings=(), lang=_language(context))
+        context.invoke(_rules_list, rules="aliexpress", settings=(), lang=_language(context))
 
 
 def _pack_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -210,9 +210,9 @@ def _pack(rules: str, settings: Sequence[str]) -> RulePack:
     return read_pack(rules).with_limit(*settings)
 
 
-@rules_group.command("list", help="help_rules_list")
+@_rules.command("list", help="help_rules_list")
 @_pack_options
-def run_rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:  # noqa: D103
+def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     pack = _pack(rules, settings)
     click.echo(f"{pack.name}: {pack.title.say(lang)}")
     for rule in pack.rules:
@@ -220,16 +220,16 @@ def run_rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:  
     click.echo(say("cli.packs", lang, packs=", ".join(list_packs())))
 
 
-@rules_group.command("show", help="help_rules_show")
+@_rules.command("show", help="help_rules_show")
 @click.argument("code")
 @_pack_options
-def run_rules_show(code: str, rules: str, settings: tuple[str, ...], lang: Lang) -> None:  # noqa: D103
+def _rules_show(code: str, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     click.echo(_pack(rules, settings).explain(code, lang))
 
 
-@rules_group.command("test", help="help_rules_test")
+@_rules.command("test", help="help_rules_test")
 @_pack_options
-def run_rules_test(rules: str, settings: tuple[str, ...], lang: Lang) -> None:  # noqa: D103
+def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     pack = _pack(rules, settings)
     wrong = pack.run_examples()
     for text in wrong:
