@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from dupcheck.reports.documents import settle_audit
+from dupcheck.reports.documents import largest_groups, settle_audit
 from dupcheck.reports.phrases import files_of, join_words, language, name_of, shorten
 from dupcheck.words import Lang, say
 
@@ -27,7 +27,7 @@ def render_cell(audit: Mapping[str, Any]) -> str:
         f"<b>{counts[name]}</b> {escape(say(f'report.tile_{name}', lang))}"
         for name in ("flagged", "groups", "pairs", "problems")
     )
-    shown = sorted(groups, key=lambda group: (group["verdict"] != "duplicate", -len(group["members"])))[:_TOP]
+    shown = largest_groups(groups, _TOP)
     table = _table([_row(settled, group) for group in shown], lang) if shown else ""
     more = len(groups) - len(shown)
     rest = f"<p>{escape(say('report.cell_more', lang, n=more))}</p>" if more else ""

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
@@ -11,9 +11,13 @@ class SettledAudit(dict[str, Any]):
     """An audit that :func:`settle_audit` has gone through, as ``audit.json`` holds it."""
 
 
+GROUPS_SHOWN = 3_000
+"""How many groups the page holds: what a browser opens in a second or two. The tables hold all."""
+
 _DEPTH = 3
 """How many levels are spread over lines. What lies deeper stands in one line, so that large audits stay small."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -31,6 +35,19 @@ def settle_audit(audit: Mapping[str, Any]) -> SettledAudit:
     settled["listings"] = dict(sorted(settled["listings"].items()))
     settled["pairs"] = sorted(settled["pairs"], key=lambda pair: (pair["listing_a"], pair["listing_b"], pair["rule"]))
     return settled
+
+
+def largest_groups(groups: Sequence[Mapping[str, Any]], most: int) -> list[Mapping[str, Any]]:
+    """Return the first ``most`` groups, duplicates before advice and large before small."""
+    return sorted(groups, key=lambda group: (group["verdict"] != "duplicate", -len(group["members"])))[:most]
+
+
+def pick_groups(groups: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the groups that the page shows: all, or the ``GROUPS_SHOWN`` largest, in the order they have."""
+    if len(groups) <= GROUPS_SHOWN:
+        return list(groups)
+    shown = {group["group_id"] for group in largest_groups(groups, GROUPS_SHOWN)}
+    return [group for group in groups if group["group_id"] in shown]
 
 
 def render_audit(audit: Mapping[str, Any]) -> str:
@@ -61,7 +78,7 @@ def _settle(value: Any) -> Any:
 
 def _lines(value: Any, depth: int, indent: str = "") -> Iterator[str]:
     if depth == 0 or not value or not isinstance(value, dict | list):
-        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+        yield _JSON.encode(value)
         return
     inner = indent + " "
     opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
@@ -70,6 +87,6 @@ def _lines(value: Any, depth: int, indent: str = "") -> Iterator[str]:
     for number, (name, entry) in enumerate(entries):
         yield (",\n" if number else "\n") + inner
         if name is not None:
-            yield json.dumps(name, ensure_ascii=False) + ": "
+            yield _JSON.encode(name) + ": "
         yield from _lines(entry, depth - 1, inner)
     yield f"\n{indent}{closing}"

@@ -16,7 +16,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from dupcheck.reports.documents import SettledAudit, settle_audit
+from dupcheck.differences import name_axis
+from dupcheck.reports.documents import SettledAudit, pick_groups, settle_audit
 from dupcheck.reports.phrases import files_of, join_words, language, name_of, shorten, show_price
 from dupcheck.reports.tables import show_number
 from dupcheck.reports.thumbnails import Thumbnail
@@ -64,6 +65,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         ),
         data=embed_json(data),
         photos=embed_json(photos.addresses),
+        groups_left_out=len(settled["groups"]) - len(pick_groups(settled["groups"])),
         photos_left_out=photos.left_out,
         problems=settled["problems"][:_PROBLEMS],
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
@@ -112,23 +114,22 @@ class _Photos:
 
 
 def _data(audit: SettledAudit, photos: _Photos, lang: Lang) -> dict[str, object]:
-    shown = dict.fromkeys(member["listing_id"] for group in audit["groups"] for member in group["members"])
+    groups = pick_groups(audit["groups"])
+    plans = {plan["group_id"]: plan for plan in audit["plans"]}
+    shown = dict.fromkeys(member["listing_id"] for group in groups for member in group["members"])
     pairs = _pairs_by_group(audit)
     signals = dict.fromkeys(signal for pair in audit["pairs"] for signal in pair["signals"])
     axes = dict.fromkeys(difference["axis"] for pair in audit["pairs"] for difference in pair["differs_in"])
     return {
         "words": {name: say(f"report.{name}", lang, **_KEPT) for name in SCRIPT_WORDS},
         "signals": {signal: name_of("signal", signal, lang) for signal in signals},
-        "axes": {axis: name_of("axis", axis, lang) for axis in axes},
+        "axes": {axis: name_axis(axis, lang) for axis in axes},
         "rules": {rule["code"]: rule["summary"] for rule in audit["rules"]["rules"]},
         "listings": {
             listing_id: _listing(audit["listings"].get(listing_id, {}), photos.place(listing_id), lang)
             for listing_id in shown
         },
-        "groups": [
-            _group(group, plan, pairs[group["group_id"]], lang)
-            for group, plan in zip(audit["groups"], audit["plans"], strict=True)
-        ],
+        "groups": [_group(group, plans[group["group_id"]], pairs[group["group_id"]], lang) for group in groups],
     }
 
 

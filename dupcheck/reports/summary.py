@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dupcheck.reports.documents import settle_audit
+from dupcheck.reports.documents import largest_groups, settle_audit
 from dupcheck.reports.phrases import join_words, language, name_of, shorten
 from dupcheck.words import say
 
@@ -53,7 +53,7 @@ def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
         lines += [f"  {n:>5}  {name_of('action', action, lang)}" for action, n in actions.items()]
     if settled["groups"]:
         lines.append(say("report.text_top", lang))
-        lines += [f"  {_group_line(settled, group)}" for group in _largest(settled["groups"])]
+        lines += [f"  {_group_line(settled, group)}" for group in largest_groups(settled["groups"], _TOP)]
     found = {severity: n for severity, n in counts["problems_by_severity"].items() if n}
     if found:
         shown = join_words([say(f"report.text_severity_{severity}", lang, n=n) for severity, n in found.items()], lang)
@@ -63,10 +63,6 @@ def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
     if out is not None:
         lines.append(say("report.text_report", lang, path=out / "report.html"))
     return "\n".join(lines)
-
-
-def _largest(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(groups, key=lambda group: (group["verdict"] != "duplicate", -len(group["members"])))[:_TOP]
 
 
 def _group_line(audit: Mapping[str, Any], group: Mapping[str, Any]) -> str:

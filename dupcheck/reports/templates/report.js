@@ -56,23 +56,22 @@
   // ---- a card ----
 
   const ORDER = ["remove_duplicates", "merge_variants", "wholesale_tier", "differentiate", "none"];
+  const SIGNS = { held: "✓", failed: "✗", skipped: "–" };
   const ROLE_STEPS = [["fold", "fold_step"], ["remove", "remove_step"], ["differentiate", "differentiate_step"],
     ["allowed", "allowed_step"]];
 
-  function member(group) {
-    return (m) => {
-      const listing = data.listings[m.id];
-      const facts = [listing.price, ...listing.facts].join(" · ");
-      return h("li", { class: `tile ${m.role}` },
-        h("div", { class: "frame" }, photo(m.id, "photo"), h("span", { class: "role" }, t(`role_${m.role}`))),
-        h("p", { class: "who" }, id(m.id),
-          listing.url && h("a", { href: listing.url, target: "_blank", rel: "noopener noreferrer",
-            "aria-label": `${t("open_listing")}: ${m.id}` }, "↗")),
-        h("p", { class: "title", dir: "auto", title: listing.title }, listing.title),
-        h("p", { class: "facts" }, facts),
-        m.options.length > 0 && h("p", { class: "chips" },
-          m.options.map(([name, value]) => h("span", { class: "chip" }, `${name}: `, bdi(value)))));
-    };
+  function member(m) {
+    const listing = data.listings[m.id];
+    const facts = [listing.price, ...listing.facts].join(" · ");
+    return h("li", { class: `tile ${m.role}` },
+      h("div", { class: "frame" }, photo(m.id, "photo"), h("span", { class: "role" }, t(`role_${m.role}`))),
+      h("p", { class: "who" }, id(m.id),
+        listing.url && h("a", { href: listing.url, target: "_blank", rel: "noopener noreferrer",
+          "aria-label": `${t("open_listing")}: ${m.id}` }, "↗")),
+      h("p", { class: "title", dir: "auto", title: listing.title }, listing.title),
+      h("p", { class: "facts" }, facts),
+      m.options.length > 0 && h("p", { class: "chips" },
+        m.options.map(([name, value]) => h("span", { class: "chip" }, `${name}: `, bdi(value)))));
   }
 
   // What the group's listings differ in: the plan's axes, then those that only its pairs name.
@@ -141,7 +140,7 @@
       codes && h("td", { class: "id" }, bdi(sku.code || "–")),
       h("td", null, id(sku.id)));
     const label = `${t("skus")}: ${group.id}`;
-    const [body, more] = [capped(group.skus, 40, row, h("tbody", null))].flat();
+    const [body, more] = [capped(group.skus, 20, row, h("tbody", null))].flat();
     return h("section", { class: "skus" }, h("h4", null, t("skus")),
       h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label },
         h("table", null, h("thead", null, h("tr", null, head.map((name) => h("th", { scope: "col" }, bdi(name))))), body)), more);
@@ -173,7 +172,9 @@
         h("span", { class: "chip" }, `${axisName(axis)}: `, bdi(a || "–"), " / ", bdi(b || "–")))),
       h("ul", { class: "conditions" }, pair.conditions.map((condition) => h("li", { class: condition[4] },
         h("span", { class: "said" }, condition[5]), track(condition),
-        h("span", { class: "state" }, t(`state_${condition[4]}`))))),
+        h("span", { class: "state", title: t(`state_${condition[4]}`) },
+          h("span", { "aria-hidden": "true" }, SIGNS[condition[4]]), h("span", { class: "hidden" },
+            t(`state_${condition[4]}`)))))),
       pair.also.length > 0 && h("p", { class: "soft small" }, t("also_measured", {
         what: pair.also.map(([signal, value]) => `${signalName(signal)} ${value ?? t("state_skipped")}`).join(" · ") })));
   }
@@ -286,7 +287,7 @@
     card.drawn = true;
     const { group } = card;
     card.node.append(h("div", { class: "body" },
-      capped(group.members, 12, member(group), h("ul", { class: "tiles-row", "aria-label": t("photos") })),
+      capped(group.members, innerWidth < 760 ? 6 : 12, member, h("ul", { class: "tiles-row", "aria-label": t("photos") })),
       h("div", { class: "columns" },
         h("div", null, h("section", null, h("h4", null, t("differs")), axes(group)), plan(group), skus(group)),
         why(group)),
