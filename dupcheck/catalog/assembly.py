@@ -320,6 +320,9 @@ def _read_numbers(
     for name in _COUNTS:
         column = clean_column(texts[name])
         numbers[name], bad = read_counts(column)
+        if name != "stock":  # stock goes below 0 where more was sold than held
+            bad = bad | (numbers[name] < 0)
+            numbers[name] = np.where(bad, np.nan, numbers[name])
         for i in np.flatnonzero(bad):
             told.add(int(rows[i]), ids[i], name, "warning",
                      message("catalog.number_unreadable", text=shorten(column[i])))  # fmt: skip

@@ -140,7 +140,7 @@ def _read_options(sku: Node) -> tuple[dict[str, str], str]:
 
 
 def read_sku_key(text: str) -> dict[str, str]:
-    """Read AliExpress's key of a SKU, ``14:173#Gray ;5:361386``: names and values it has numbers for, else the numbers."""
+    """Read AliExpress's key of a SKU, ``14:173#Gray ;5:361386``: its names and values where known, else the numbers."""
     options: dict[str, str] = {}
     for piece in re.split(r"[;,]", text):
         found = re.fullmatch(r"\s*(\d+):(\d+)(?:#(.*))?", piece, re.DOTALL)
@@ -342,8 +342,12 @@ def _find_maker(node: Node) -> _Maker | None:
     keys = node.keys
     if any(k in keys for k in _SKU_LISTS) or "aeopaeproductpropertys" in keys or "multilanguagesubjectlist" in keys:
         return _make_aliexpress
-    if "skumodule" in keys or "skucomponent" in keys or ("sku" in keys and "price" in keys and "skuproperties" in
-                                                         Node(keys["sku"] if isinstance(keys["sku"], dict) else {}).keys):  # fmt: skip
+    newest = keys.get("sku")
+    if (
+        "skumodule" in keys
+        or "skucomponent" in keys
+        or ("price" in keys and isinstance(newest, dict) and "skuproperties" in Node(newest).keys)
+    ):
         return _make_page
     if isinstance(keys.get("variants"), list) and "title" in keys:
         return _make_shopify

@@ -179,7 +179,7 @@ def _read_fast(raw: bytes, name: str) -> Sheet | None:
             # A cell whose line has as many commas as a row may have swallowed one: the careful way looks closer.
             if any(line.count(",") >= len(columns) - 2 for c in columns for line in re.split(r"[\r\n]", c[i])[1:]):
                 return None
-    headers = _name_headers([str(c[0]) for c in columns])
+    headers = name_headers([str(c[0]) for c in columns])
     if len(headers) < len(columns):
         return None
     return Sheet(name, tuple(headers), tuple(c[1:] for c in columns), np.arange(1, len(frame), dtype=np.int64))
@@ -210,7 +210,7 @@ def _first_line(raw: bytes) -> str:
     return raw[: end.start() if end else len(raw)].decode("utf-8", "replace")
 
 
-def _name_headers(cells: Sequence[str]) -> list[str]:
+def name_headers(cells: Sequence[str]) -> list[str]:
     """Return headers on one line each; a name that is there before gets ``__2``."""
     headers: list[str] = []
     seen: dict[str, int] = {}
@@ -229,7 +229,7 @@ def make_sheet(grid: Grid, header: int = 0, skip: Collection[int] = ()) -> Sheet
 
     Records above the header are no data, nor are those whose number is in ``skip``; all below it count as data rows.
     """
-    headers = _name_headers(grid.records[header].cells)
+    headers = name_headers(grid.records[header].cells)
     width = len(headers)
     problems = Problems(grid.problems)
     kept: list[list[str]] = []

@@ -217,9 +217,11 @@ _TIMES: Final = {"k": 1e3, "к": 1e3, "千": 1e3, "тыс": 1e3, "w": 1e4, "万"
 
 
 def parse_count(text: str) -> float | None:
-    """Read a number of things: ``12``, ``1,000+ sold``, ``1.2万``, ``12.0``; None if it is not one."""
+    """Read a number of things: ``12``, ``1,000+ sold``, ``1.2万``, ``-1`` (oversold); None if it is not one."""
     if len(text) > 40:
         return None
+    if text.startswith("-") and _PLAIN.fullmatch(text[1:]):
+        return -float(text[1:])
     if _PLAIN.fullmatch(text):
         return float(text)
     found = _COUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -254,7 +256,7 @@ _PLAIN_PAIRS = re.compile(r"[^=;{\[\s][^=;]*=[^=;]*(?:; [^=;\s][^=;]*=[^=;]*)*")
 _NAME_KEYS: Final = ("name", "attributename", "attrname", "originalattributename", "skupropertyname", "key", "属性名")
 _VALUE_KEYS: Final = (
     "value", "values", "attributevalue", "attrvalue", "attributevalues", "propertyvaluedefinitionname",
-    "skupropertyvalue", "originalvaluename", "valuename", "属性值",
+    "skupropertyvalue", "originalvaluename", "valuename", "attributevaluelist", "属性值",
 )  # fmt: skip
 
 
@@ -333,6 +335,8 @@ def parse_attributes(text: str) -> dict[str, str]:
         document = _parse_document(text)
         if document is not None:
             return document
+        if text.startswith(('{"', "[{", '["')):  # JSON that is broken has no pairs to find
+            return {"": clean_text(text)}
     found: dict[str, str] = {}
     if _PLAIN_PAIRS.fullmatch(text):
         for pair in text.split("; "):

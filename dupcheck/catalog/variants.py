@@ -352,10 +352,10 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
         next((sku["sku_code"] for sku in draft.skus if sku["sku_code"]), ""),
     )
     draft.fields["listing_id"] = next((t for t in ids if t), "")
-    if not draft.fields["listing_id"] and known.number_rows and draft.fields["title"]:
-        draft.fields["listing_id"] = f"row-{draft.row}"
     if known.title_tail:
         draft.fields["title"] = re.sub(known.title_tail, "", draft.fields["title"])
+    if known.currency and not draft.fields["currency"]:
+        draft.fields["currency"] = known.currency
     _read_trade(read, rows[0], draft)
     return draft
 
@@ -439,7 +439,40 @@ def _read_trade(read: RowReader, row: int, draft: Draft) -> None:
         draft.fields["lot_size"] = ""
 
 
+_SPREAD: Final = ("option_list", "sku_codes", "taobao_skus", "taobao_pictures", "bulk_discount", "sold_by")
+
+
+def _assemble_plain(read: RowReader) -> Assembled:
+    """Take rows that are one listing each as they are, column by column."""
+    columns = {name: read.values[name] for name in CANONICAL if read.has(name)}
+    ids = columns.get("listing_id", make_texts([""] * read.count))
+    for name in ("variant_id", "group", "sku_code"):
+        if read.has(name):
+            ids = np.where(ids == "", read.values[name], ids)
+    columns["listing_id"] = ids
+    if read.names["attribute"] or read.names["facet"]:
+        columns["attributes"] = make_texts(
+            [format_attributes(_attributes(read, [row], ())) for row in range(read.count)]
+        )
+    numeric = [read.is_numeric("listing_id", row) for row in range(read.count)] if read.sheet.numeric else None
+    filled = np.zeros(read.count, dtype=bool)
+    for column in read.sheet.columns:
+        filled |= np.fromiter((bool(t.strip()) for t in column), dtype=bool, count=read.count)
+    return Assembled(
+        {name: column[filled] for name, column in columns.items()},
+        read.sheet.rows[filled],
+        None,
+        None if numeric is None else np.array(numeric, dtype=bool)[filled],
+    )
+
+
 def assemble_rows(sheet: Sheet, known: Format, fields: Fields) -> Assembled:
     """Return the listings and SKUs of a sheet, as columns."""
     read = RowReader(sheet, fields, known)
+    spread = bool(read.numbers or read.names["option"] or any(read.has(name) for name in _SPREAD))
+    plain = known.rows == "listings" and not (spread or known.image_folder or known.title_tail or known.number_rows)
+    if known.name == GENERIC:
+        plain = plain and not any(_group_keys(read))
+    if plain:
+        return _assemble_plain(read)
     return collect_drafts([_make_draft(read, rows) for rows in _group_rows(read)])

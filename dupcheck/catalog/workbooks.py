@@ -4,6 +4,8 @@ import datetime
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Sequence
 from typing import Final
 
 from dupcheck.catalog.encodings import decode_text
@@ -51,7 +53,7 @@ def _check_size(raw: bytes, path: str) -> None:
                     spans = [int(n) for n in re.findall(rb'number-(?:columns|rows)-repeated="([0-9]{1,9})"', text)]
                     if len(spans) > 0 and sum(s > 2000 for s in spans) > 4000:
                         raise CatalogError("catalog.too_wide", path=path, rows=max(spans), columns=max(spans))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error):
         return  # calamine says what is wrong with it
 
 
@@ -82,7 +84,7 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
         raise CatalogError("catalog.bad_workbook", path=path, reason=str(error)[:200]) from error
 
 
-def _make_record(cells: list[object]) -> Record:
+def _make_record(cells: Sequence[object]) -> Record:
     numeric = tuple(
         i for i, v in enumerate(cells) if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) >= 1e15
     )
@@ -128,7 +130,7 @@ def read_html(raw: bytes, path: str) -> list[Grid]:
                     span = min(int(cell.get("colspan") or 1), 100)
                 except ValueError:
                     span = 1
-                cells += ["".join(cell.itertext()).strip(), *[""] * (span - 1)]
+                cells += ["".join(str(t) for t in cell.itertext()).strip(), *[""] * (span - 1)]
             records.append(Record(cells))
         if records:
             grids.append(Grid(f"table {number}", records))

@@ -17,6 +17,7 @@ stands for a number, ``{name}`` and ``{rest}`` for any words. Besides the catalo
 SKUs of a listing differ in it, else an attribute.
 """
 
+import itertools
 import os
 import re
 import tomllib
@@ -29,7 +30,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.errors import CatalogError
-from dupcheck.words import Lang
+from dupcheck.words import Lang, Message
 
 Rows = Literal["listings", "variants", "parents", "follow"]
 Fields = dict[str, list[int]]
@@ -39,11 +40,11 @@ CANONICAL_NAME: Final = "canonical"
 _NUMERALS: Final = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 _KEYS: Final = frozenset(
     {"title", "must", "strong", "never", "rows", "group", "children", "number_rows", "fold_case", "split_on_repeat"}
-    | {"notes", "image_folder", "title_tail", "columns"}
+    | {"notes", "image_folder", "title_tail", "currency", "columns"}
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """One known shape of file; see the module's words on what each part means."""
 
@@ -61,6 +62,7 @@ class Format:
     notes: bool = False
     image_folder: str = ""
     title_tail: str = ""
+    currency: str = ""
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def title(self, lang: Lang = "en") -> str:
@@ -127,6 +129,7 @@ def _make_format(name: str, text: str, path: str) -> Format:
             notes=bool(held.get("notes", False)),
             image_folder=str(held.get("image_folder", "")),
             title_tail=str(held.get("title_tail", "")),
+            currency=str(held.get("currency", "")),
             columns={key: _list(value) for key, value in held["columns"].items()},
         )
     except (TypeError, AttributeError, re.error) as error:
@@ -206,6 +209,21 @@ def generic_format() -> Format:
     return next(f for f in list_formats() if f.name == GENERIC)
 
 
+def known_headers() -> frozenset[str]:
+    """Return every plain header that any format names, normalised."""
+    return _known_headers(list_formats())
+
+
+@lru_cache(maxsize=2)
+def _known_headers(formats: tuple[Format, ...]) -> frozenset[str]:
+    return frozenset(
+        normalise_header(h)
+        for known in formats
+        for h in itertools.chain(known.must, known.strong, *known.columns.values())
+        if "{" not in h
+    )
+
+
 def map_fields(known: Format, headers: Sequence[str]) -> Fields:
     """Return which columns hold which field, preferred ones first, numbered ones in their order."""
     plain = [normalise_header(h) for h in headers]
@@ -241,3 +259,13 @@ def map_fields(known: Format, headers: Sequence[str]) -> Fields:
     for name, found_here in numbered.items():
         fields.setdefault(name, []).extend(i for _, i in sorted(found_here))
     return fields
+
+
+class FormatTitle(Message):
+    """What a format is, as a part of a longer message: said in that message's language."""
+
+    __slots__ = ()
+
+    def say(self, lang: Lang = "en") -> str:
+        """Return the format's title in ``lang``."""
+        return str(self.values.get(lang) or self.values.get("en") or self.key)
