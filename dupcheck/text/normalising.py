@@ -152,7 +152,7 @@ def fold(text: str) -> str:
         text = _PERCENT.sub(" ", text)
     if "+" in text:
         text = _PLUS.sub(" ", text)
-    return text
+    return " ".join(text.split())
 
 
 def _plain(text: str) -> str:

@@ -210,6 +210,8 @@ def _read_run(run: str) -> tuple[Piece, ...]:
     """Cut a run of unspaced script by the vocabulary, the longest spelling first; the rest becomes bigrams."""
     v, pieces, unknown, i, n = load_vocabulary(), list[Piece](), "", 0, len(run)
     longest = _longest_run() + 1
+    if (whole := v.phrases.get(run)) is not None:
+        return (Piece(v.synonyms.get(run, run), "cjk", whole.axis, whole.value, " ", whole.place),)
     if all(c in v.phrases and v.phrases[c].axis == "color" for c in run):
         return tuple(Piece(c, "cjk", "color", v.phrases[c].value, "/" if j else " ", "") for j, c in enumerate(run))
 
@@ -259,7 +261,7 @@ def _read_measure(group: str, text: str) -> tuple[Piece, ...]:
 
 
 _READERS: Mapping[str, Callable[[str], tuple[Piece, ...]]] = {
-    "word": lambda found: (_word(found, " "),),
+    "word": lambda found: tuple(_part(found, " ")),
     "chunk": _read_chunk,
     "run": _read_run,
     "number": lambda found: (Piece(plain_number(found), "number", "", "", " ", ""),),

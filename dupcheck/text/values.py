@@ -130,12 +130,19 @@ def _color_side(side: list[Piece]) -> str:
     return " ".join(p.value if p.axis in ("color", "tone") else p.text for p in side)
 
 
+# In a column of sizes 8L is a size and 24M an age in months, not litres and metres.
+_LETTERED = re.compile(r"\d{1,2}l|(?:9|12|18|24|36)m")
+
+
 def _size(pieces: list[Piece]) -> str:
     v = load_vocabulary()
     if len(pieces) > 1:
         pieces = [p for p in pieces if p.text not in v.cues["marker"] and p.text != "size"] or pieces
     out = ""
     for p in pieces:
+        if p.kind == "measure" and _LETTERED.fullmatch(p.text):
+            out += ("" if not out else "/" if p.sep in "/|" else " ") + p.text
+            continue
         text = p.value if p.axis == "size" or p.axis in MEASURED or p.axis == "pack" else p.text
         if p.axis == "tone" and p.text == "medium":
             text = "m"
@@ -225,10 +232,14 @@ def _show_size(value: str, lang: Lang) -> str:
     if value in v.letters and value != "one size":
         return value.upper()
     if re.fullmatch(r"[a-z.]+(?:[ /][a-z.]+)*", value):
-        return "/".join(s.upper() if s in v.letters and s != "one size" else _title_case(s) for s in value.split("/"))
+        return "/".join(s.upper() if s in v.letters and s != "one size" else _bed(s) for s in value.split("/"))
     if not math.isnan(read_quantity(value)[0]) and " " in value:
         return _show_measure(value, lang)
     return value.upper() if re.search(r"\d", value) else _title_case(value)
+
+
+def _bed(value: str) -> str:
+    return ".".join(_title_case(part) for part in value.split("."))
 
 
 def _show_pack(value: str, lang: Lang) -> str:
@@ -270,12 +281,13 @@ def _rank(axis: str, value: str) -> tuple[int, float, str]:
             return (1 if first != "one size" else 0, float(v.letters.index(first)), value)
         if first in v.beds:
             return 2, float(v.beds.index(first)), value
+        if (age := re.match(r"(\d+)(?:-\d+)?([mty])$", value)) is not None:
+            return 4, float(age[1]) / (12 if age[2] == "m" else 1), value
     if axis != "color":
         amount, unit = read_quantity(value)
         if not math.isnan(amount):
             return 3, amount, unit + value
         number = re.search(r"\d+(?:\.\d+)?", value)
         if number is not None and (number.start() == 0 or axis == "size"):
-            months = 1 / 12 if value.endswith("m") else 1.0
-            return 4, float(number[0]) * (months if axis == "size" else 1.0), value
+            return 4, float(number[0]), value
     return 5, 0.0, value

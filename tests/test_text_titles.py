@@ -1,0 +1,291 @@
+"""Titles: what is core, what is a value, what only sells. Tables of traps, then properties that hold for any text."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from dupcheck.text import Title, read_title, read_titles
+
+
+def tagged(title: str) -> str:
+    """A title's tokens on one line: core words bare, values as [axis:value], noise left out."""
+    tokens = [t for t in read_title(title).tokens if t.axis != "noise"]
+    return " ".join(f"[{t.axis}:{t.value}]" if t.axis else t.text for t in tokens)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        # a value between hyphens
+        ("Ajax Gym Short-32-Gray", "ajax gym short [size:32] [color:gray]"),
+        ("Nova Tank-M-Yellow", "nova tank [size:m] [color:yellow]"),
+        ("Trail Pant -33-Brown", "trail pant [size:33] [color:brown]"),
+        ("Nova Long-Sleeve Tee-XXL-Navy Blue", "nova long sleeve tshirt [size:xxl] [color:navy]"),
+        # codes stay whole
+        ("660595-B21 Xeon E5-2603 1.8GHz ML350p", "660595-b21 xeon e5-2603 1.8ghz ml350p"),
+        ("GM250-5Pack", "gm250 [pack:5]"),
+        ("660595-B21-10Pack", "660595-b21 [pack:10]"),
+        ("Galaxy A54 Case", "galaxy a54 case"),
+        ("Nappies S40 M34 L30", "nappy s40 m34 l30"),
+        ("Joy BR-9 brush", "joy br-9 brush"),
+        ("S20+ phone", "s20 plus phone"),
+        ("Lion 3027L chair", "lion 3027l chair"),
+        ("SKU-4411-A-Black", "sku-4411-a [color:black]"),
+        # numbers after words stay core
+        ("iPhone 14 Case", "iphone 14 case"),
+        ("iPhone XS Case", "iphone xs case"),
+        ("Windows 11 Key", "window 11 key"),
+        ("Sleeve 3/4 shirt", "sleeve 3/4 shirt"),
+        ("1,005.00 screws", "1005 screw"),
+        ("2 in 1 hair dryer", "2in1 hair dryer"),
+        ("3-in-1 cable", "3in1 cable"),
+    ],
+)
+def test_codes_and_hyphens(title: str, expected: str) -> None:
+    assert tagged(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "axis", "values"),
+    [
+        # sizes
+        ("Dress 2XL", "size", ("xxl",)),
+        ("Dress XXL", "size", ("xxl",)),
+        ("Shirt size M blue dots", "size", ("m",)),
+        ("Shirt (L)", "size", ("l",)),
+        ("Shirt S M L XL", "size", ("s", "m", "l", "xl")),
+        ("Shirt S/M", "size", ("s", "m")),
+        ("M audio interface", "size", ()),
+        ("Tesla Model S mats", "size", ()),
+        ("Tesla Model S", "size", ()),
+        ("H&M dress", "size", ()),
+        ("Large capacity bag", "size", ()),
+        ("T-Shirt Large", "size", ()),
+        ("T-Shirt - Large", "size", ("l",)),
+        ("KARA L Beige Shaped Sofa", "size", ()),
+        ("sepatu 38 39 40", "size", ("38", "39", "40")),
+        ("running shoes EU 42", "size", ("42",)),
+        ("running shoes US 9.5", "size", ("us 9.5",)),
+        ("Celana ukuran 34", "size", ("34",)),
+        ("女鞋 38码", "size", ("38",)),
+        ("Romper 2-3 years", "size", ("2-3y",)),
+        ("童装 3-4岁", "size", ("3-4y",)),
+        ("连衣裙 均码", "size", ("one size",)),
+        ("Blouse Free Size", "size", ("one size",)),
+        ("KARLA Bed Gray Cal.King", "size", ("cal.king",)),
+        ("Foundation Silver Twin XL", "size", ("twin xl",)),
+        ("Metal Frame Black Queen", "size", ("queen",)),
+        ("Full HD monitor", "size", ()),
+        ("Full Zip Jacket", "size", ()),
+        ("King Kong figure", "size", ()),
+        ("camisa talla XL", "size", ("xl",)),
+        ("футболка размер 46", "size", ("46",)),
+        # litres are no size, a size is no litres
+        ("Backpack 8L", "volume", ("8000 ml",)),
+        ("Backpack 8L", "size", ()),
+        ("Shirt 2XL", "volume", ()),
+        # packs
+        ("Pens 10pcs", "pack", ("10",)),
+        ("Pens 100pcs", "pack", ("100",)),
+        ("Pens, pack of 10", "pack", ("10",)),
+        ("Pens 5 Pack", "pack", ("5",)),
+        ("Pens 5-Pack", "pack", ("5",)),
+        ("masker isi 50", "pack", ("50",)),
+        ("masker isi 12 pcs", "pack", ("12",)),
+        ("botol isi 100ml", "pack", ()),
+        ("gelas 1 lusin", "pack", ("12",)),
+        ("eggs 2 dozen", "pack", ("24",)),
+        ("套装 一套三件", "pack", ("3",)),
+        ("毛巾 三条装", "pack", ("3",)),
+        ("袜子 5双", "pack", ("5 pair",)),
+        ("袜子 10件装", "pack", ("10",)),
+        ("红色 10个月 宝宝", "pack", ()),
+        ("перчатки 100 шт", "pack", ("100",)),
+        ("набор из 6 чашек", "pack", ("6",)),
+        ("3 piezas", "pack", ("3",)),
+        ("kit com 4 copos", "pack", ("4",)),
+        ("Oil 2 x 500ml", "pack", ("2",)),
+        ("Oil 500ml x 2", "pack", ("2",)),
+        ("3 Pc. Coffee Table Set", "pack", ("3",)),
+        ("Side Chair (2 or CTN)", "pack", ("2",)),
+        ("Side Chair (2/CTN)", "pack", ("2",)),
+        ("Socks 3 pairs", "pack", ("3 pair",)),
+        ("Bolts 10pcs/lot", "pack", ("10",)),
+        # measures
+        ('Scissors 5.5"', "length", ("5.5 in",)),
+        ("Scissors 5.5 inch", "length", ("5.5 in",)),
+        ("Scissors 5.5''", "length", ("5.5 in",)),
+        ("Scissors 5.5″", "length", ("5.5 in",)),
+        ("Scissors 6.0 inch", "length", ("6 in",)),
+        ('Shelf 16 5/8"', "length", ("16.625 in",)),
+        ('Shelf 22-1/2"', "length", ("22.5 in",)),
+        ("Shelf 5½ inch", "length", ("5.5 in",)),
+        ("2 in 1 brush", "length", ()),
+        ("strap 38mm 40mm 42mm", "length", ("38 mm", "40 mm", "42 mm")),
+        ("strap 38/40/42mm", "length", ("38 mm", "40 mm", "42 mm")),
+        ("cable 0.5 m", "length", ("50 cm",)),
+        ("cable 50cm", "length", ("50 cm",)),
+        ("绳子 5米", "length", ("5 m",)),
+        ("ткань 20码", "length", ("20 yd",)),
+        ("Disk 1TB", "capacity", ("1000 gb",)),
+        ("Disk 1000 GB", "capacity", ("1000 gb",)),
+        ("Disk 4-TB", "capacity", ("4000 gb",)),
+        ("Disk 73-GB", "capacity", ("73 gb",)),
+        ("Disk 73GB", "capacity", ("73 gb",)),
+        ("Phone 6/64GB", "capacity", ("6 gb", "64 gb")),
+        ("Phone 4GB+64GB", "capacity", ("4 gb", "64 gb")),
+        ("rice 0.5kg", "weight", ("500 g",)),
+        ("rice 500gr", "weight", ("500 g",)),
+        ("HP 3-TB 3G SATA", "weight", ()),
+        ("rug 5' X 7'", "dimension", ("5x7 ft",)),
+        ('63"W X 16 5/8"D X 38 3/4"H', "dimension", ("63x16.625x38.75 in",)),
+        ("mat 20x30cm", "dimension", ("20x30 cm",)),
+        ("mat 200×300mm", "dimension", ("20x30 cm",)),
+        ("коврик 20х30 см", "dimension", ("20x30 cm",)),
+        ("charger 65W", "power", ("65 w",)),
+        ("lamp 220V EU plug", "plug", ("eu plug",)),
+        ("lamp 220V EU plug", "voltage", ("220 v",)),
+        # colours
+        ("Hoodie Navy Blue", "color", ("navy",)),
+        ("Phone Rose Gold", "color", ("rose gold",)),
+        ("Tee Off-White", "color", ("off white",)),
+        ("Tee Sky Blue", "color", ("sky blue",)),
+        ("Tee Dark-Gray", "color", ("dark gray",)),
+        ("Table Antique Black/Light Gray", "color", ("antique black/light gray",)),
+        ("Chair Brown Cherry", "color", ("brown cherry",)),
+        ("Desk Chrome/Clear", "color", ("chrome/clear",)),
+        ("Sofa Natural Tone/Beige", "color", ("natural/beige",)),
+        ("Bed Walnut E.King", "color", ("walnut",)),
+        ("Coffee Table", "color", ()),
+        ("Coffee Table Espresso", "color", ("espresso",)),
+        ("Milk Chocolate 100g", "color", ()),
+        ("Gamis putih hitam navy maroon", "color", ("white", "black", "navy", "maroon")),
+        ("kaos biru tua", "color", ("dark blue",)),
+        ("camisa azul claro", "color", ("light blue",)),
+        ("футболка темно-синяя", "color", ("navy",)),
+        ("外套 藏青色", "color", ("navy",)),
+        ("外套 顏色 深灰", "color", ("dark gray",)),
+        ("红木家具", "color", ()),
+        ("16black shirt", "color", ("black",)),
+        ("11olivegreen shirt", "color", ("olive",)),
+        ("Lamp black & white", "color", ("black/white",)),
+        # material, pattern, whom for, tier
+        ("100%cotton shirt", "material", ("cotton",)),
+        ("纯棉T恤", "material", ("cotton",)),
+        ("Silk tie paisley", "pattern", ("paisley",)),
+        ("рубашка в клетку", "pattern", ("plaid",)),
+        ("women's shirts", "gender", ("women",)),
+        ("男士外套", "gender", ("men",)),
+        ("tas wanita", "gender", ("women",)),
+        ("Beads wholesale", "tier", ("wholesale",)),
+        ("Beads grosir", "tier", ("wholesale",)),
+        ("珠子 批发", "tier", ("wholesale",)),
+        ("бусины оптом", "tier", ("wholesale",)),
+        ("Beads retail", "tier", ("retail",)),
+    ],
+)
+def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
+    assert read_title(title).values(axis) == values
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Silk Tie", "HOT SALE Silk Tie Free Shipping!!"),
+        ("Silk Tie", "New Arrival 2026 Silk Tie - Best Price!"),
+        ("Silk Tie", "🔥【正品】 Silk Tie 包邮"),
+        ("Silk Tie", "Silk Ties"),
+        ("T-Shirt V-Neck", "TShirt v neck"),
+        ("Tee shirt", "t shirt"),
+        ("tas selempang", "TAS SELEMPANG MURAH ready stock bisa COD"),
+        ("куртка", "Куртка хит продаж бесплатная доставка"),
+        ("funda silicona", "Funda silicona envío gratis"),
+        ("真丝领带", "真絲領帶【新款】包郵"),
+        ("cable for phone", "cable phone"),
+        ("Bowers & Wilkins P5", "bowers and wilkins p5"),
+        ("Disk&trade; drive", "Disk™ drive"),
+    ],
+)
+def test_selling_words_and_spelling_do_not_reach_the_core(left: str, right: str) -> None:
+    assert read_title(left).core() == read_title(right).core()
+    assert read_title(left).core() or read_title(left).values("material")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Galaxy A54 case", "Galaxy A55 case"),
+        ("iPhone 14 case", "iPhone 15 case"),
+        ("iPhone X case", "iPhone XS case"),
+        ("Galaxy S20 case", "Galaxy S20+ case"),
+        ("Pens 10pcs", "Pens 100pcs"),
+        ("660595-B21", "660595-B22"),
+        ('Scissors 5.5"', 'Scissors 6.0"'),
+        ("battery 5000mAh", "battery 10000mAh"),
+        ("Dancow 1+ 800g", "Dancow 3+ 800g"),
+        ("真丝领带", "真丝围巾"),
+    ],
+)
+def test_what_differs_stays_apart(left: str, right: str) -> None:
+    assert read_title(left) != read_title(right)
+
+
+def test_unspaced_scripts_become_bigrams() -> None:
+    assert read_title("领带").core() == ("领带",)
+    assert read_title("手机支架").core() == ("手机", "机支", "支架")
+    assert all(len(t) <= 2 for t in read_title("กระเป๋าสะพาย").core())
+    assert len(read_title("กระเป๋าสะพาย").core()) > 3
+
+
+def test_noise_is_kept_in_its_place() -> None:
+    assert [t.axis for t in read_title("Hot Sale Silk Tie").tokens] == ["noise", "material", ""]
+
+
+def test_many_titles_read_as_one_by_one() -> None:
+    titles = ["Nova Tank-M-Yellow", "", "包邮 领带", "Nova Tank-M-Yellow"]
+    assert read_titles(titles) == [read_title(t) for t in titles]
+    assert read_titles([]) == []
+
+
+WORDS = st.sampled_from(
+    [
+        "red", "Navy", "blue", "XL", "M", "10pcs", "2 x 500ml", "5.5\"", "660595-B21", "A54", "t-shirt",
+        "coffee", "light", "matte", "size", "38", "38码", "红色", "三件", "包邮", "оптом", "синяя", "63\"W X 5\"D",
+        "1,005.00", "&amp;", "-", "/", "(", ")", "+", "%", "°", "½", "กระเป๋า", "\u200b", "🔥", "w/", "'", "''",
+        "x", "in", "1TB", "6/64GB", "of", "pack of", "isi", "eu", "3-4y",
+    ]
+)  # fmt: skip
+TITLES = st.one_of(
+    st.text(max_size=60), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join)
+)
+
+
+@given(TITLES)
+@example("a" * 5000)
+@example("1" * 20000 + "-" + "1" * 20000)
+@example("1/" * 5000)
+@example("1 x " * 3000)
+@example("&amp;" * 3000)
+@example("-" * 5000)
+@example("<" * 5000)
+def test_any_text_can_be_read_and_no_token_is_empty(title: str) -> None:
+    read = read_title(title)
+    assert isinstance(read, Title)
+    for token in read.tokens:
+        assert token.text.strip()
+        assert token.kind in ("word", "number", "code", "measure", "cjk")
+        assert bool(token.value) == (token.axis not in ("", "noise"))
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(WORDS, max_size=9).map(" ".join),
+    st.sampled_from(["🔥", "★", "!!!", "【】", "™", " ", "\u200b", "\ufeff", "…"]),
+)
+def test_case_width_and_symbols_around_do_not_matter(title: str, symbol: str) -> None:
+    read = read_title(title)
+    assert read_title(title.upper()) == read
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isalnum() else c for c in title)
+    assert "&" in title or read_title(wide) == read  # an entity is one in ASCII only
+    assert read_title(f"{symbol}{title}") == read
+    assert read_title(f"{title} {symbol}") == read
