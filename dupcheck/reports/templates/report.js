@@ -364,6 +364,7 @@
   arrange();
   filter();
   countDecisions();
+  for (const node of [...list.children].slice(0, 3)) draw(cardOf.get(node));
   // The cards were not there when the browser looked for the address's target.
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target) target.scrollIntoView();
