@@ -1,5 +1,6 @@
 """What sellers hold → :class:`~dupcheck.model.Catalog`: files of any kind in, listings and their SKUs out."""
 
+from dupcheck.catalog.formats import describe_formats, own_folder
 from dupcheck.catalog.listings import (
     format_catalog,
     get_listing,
@@ -13,12 +14,14 @@ from dupcheck.catalog.values import Price, format_attributes, parse_attributes, 
 
 __all__ = [
     "Price",
+    "describe_formats",
     "format_attributes",
     "format_catalog",
     "get_listing",
     "get_skus",
     "make_catalog",
     "merge_catalogs",
+    "own_folder",
     "parse_attributes",
     "parse_price",
     "read_catalog",

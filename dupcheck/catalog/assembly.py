@@ -473,7 +473,8 @@ def _spread_sku_prices(
     fill = np.isnan(own) & np.isfinite(low)
     numbers["price"] = np.where(fill, low, own)
     own_high = numbers["price_max"]
-    numbers["price_max"] = np.where(fill & (high > low), high, own_high)
+    at_low = fill | (numbers["price"] == low)
+    numbers["price_max"] = np.where(at_low & np.isnan(own_high) & (high > low), high, own_high)
     blank = np.flatnonzero(out["currency"] == "")
     if len(blank):
         names = out["currency"].copy()

@@ -41,7 +41,7 @@ from dupcheck.catalog.values import parse_count, parse_price
 from dupcheck.catalog.variants import Draft, assemble_rows, collect_drafts
 from dupcheck.errors import CatalogError
 from dupcheck.model import Catalog, Listing
-from dupcheck.words import Lang, Message, message
+from dupcheck.words import LANGS, Lang, Message, message, say
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -217,7 +217,7 @@ def _find_notes(reading: _Reading) -> set[int]:
     for number in range(start, min(start + 6, len(records))):
         plain = [normalise_header(c[:200]) for c in records[number].cells if c.strip()]
         hits = sum(p in words for p in plain)
-        if hits >= 3 and hits * 2 >= len(plain):
+        if hits >= 3 and hits * 3 >= len(plain):
             skip.add(number)
     for record in records[: reading.header]:
         settings = re.search(r"dataRow=(\d{1,4})", " ".join(record.cells)[:5000])
@@ -403,6 +403,8 @@ def _read_any(raw: bytes, path: Path, images: Path | None, mapping: Mapping[str,
         if grid is not None:
             return _read_grids([Grid(grid.name, grid.records, tuple(told.found))], path, images, mapping, need_ids)
         if drafts:
+            title = FormatTitle("json", {lang: say("catalog.format_products", lang) for lang in LANGS})
+            told.add(None, "", "", "info", message("catalog.read_as", format=title, mapping=""))
             return _read_drafts(drafts, told, path, images)
         raise CatalogError("catalog.empty", path=path)
     grid = read_text(text, path.name)

@@ -116,6 +116,7 @@ def split_records(text: str, delimiter: str) -> list[Record]:
 
     A quote that never closes, or closes in a later row, would swallow the rows between. Such a record is told by its
     lines: each has as many cells as a row. It is then read as it stands, and so are the rows it had swallowed.
+    A file that breaks off inside a cell of many lines keeps that cell.
     """
     lines = list(io.StringIO(text, newline=""))
     records: list[Record] = []
@@ -131,9 +132,14 @@ def split_records(text: str, delimiter: str) -> list[Record]:
                     width = max(width, len(cells))
                 oddity = ""
                 if last - first > 1 and mended < 1000:
-                    if last == len(lines) and sum(line.count('"') for line in lines[first:last]) % 2:
+                    held = lines[first:last]
+                    rows = sum(_is_row(line, delimiter, width) for line in held[1:])
+                    if last == len(lines) and sum(line.count('"') for line in held) % 2:
                         oddity = "quote_open"
-                    elif width >= 3 and all(_is_row(line, delimiter, width) for line in lines[first : last - 1]):
+                        if 2 * rows < len(held) - 1:  # the file breaks off in a long cell
+                            records.append(Record(cells, oddity))
+                            continue
+                    elif width >= 3 and rows == len(held) - 1 and held[0].count(delimiter) == width - 1:
                         oddity = "rows_swallowed"
                 if oddity:
                     records.append(Record(_split_literally(lines[first], delimiter), oddity, last - first))

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.errors import CatalogError
-from dupcheck.words import Lang, Message
+from dupcheck.words import Lang, Message, say
 
 Rows = Literal["listings", "variants", "parents", "follow"]
 Fields = dict[str, list[int]]
@@ -70,6 +70,22 @@ class Format:
         return self.titles.get(lang) or self.titles.get("en") or self.name
 
 
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+
+
+@lru_cache(maxsize=4096)
+def _simplify(text: str) -> str:
+    """Write a Chinese header in simplified characters, as the formats have them."""
+    return str(_converter().convert(text))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
 def normalise_header(header: str) -> str:
     """Return a header as it is compared.
 
@@ -79,6 +95,8 @@ def normalise_header(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).strip().lstrip("\ufeff").lower()
     text = re.split(r"[\r\n]|\(必填\)|\(required\)|\(选填\)", text, maxsplit=1)[0]
     text = re.sub(r"\[[^\]]*\]", "", text)
+    if not text.isascii() and _HAN.search(text):
+        text = _simplify(text)
     return " ".join(re.sub(r"[*_\-]", " ", text).split()).rstrip(":")
 
 
@@ -207,6 +225,18 @@ def find_format(headers: Sequence[str]) -> Format | None:
 def generic_format() -> Format:
     """Return the format of files that are of no known one: headers in five languages."""
     return next(f for f in list_formats() if f.name == GENERIC)
+
+
+def describe_formats(lang: Lang = "en") -> list[tuple[str, str]]:
+    """Return name and description of everything that is recognised, in ``lang``: the canonical columns first."""
+    known = {f.name: f.title(lang) for f in list_formats()}
+    last = known.pop(GENERIC)
+    return [
+        (CANONICAL_NAME, say("catalog.format_canonical", lang)),
+        *known.items(),
+        ("json", say("catalog.format_products", lang)),
+        (GENERIC, last),
+    ]
 
 
 def known_headers() -> frozenset[str]:
