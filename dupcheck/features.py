@@ -5,8 +5,8 @@ prices, photos) needs no other listing. The catalogue's (how rare a word is, whi
 word is another's misspelling) is kept in :class:`Statistics`.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
+from dupcheck.lexicon import Lexicon, learn_lexicon
+from dupcheck.model import Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.text import AXES, Token, align_name, read_title, read_titles, read_value
 
@@ -29,6 +30,9 @@ SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", 
 IDENTITY = ("brand", "model", "material")
 """Attributes that say what a thing is: they weigh three times as much as others."""
 _IDENTITY_WEIGHT = 3.0
+_PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
+_COMMON_CODE = 40
+_MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
 
 
@@ -51,8 +55,7 @@ class Statistics:
 
     listings: int
     weights: FloatArray
-    phrases: Mapping[tuple[str, ...], tuple[str, str]]
-    aliases: Mapping[str, str]
+    lexicon: Lexicon
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Features:
     attribute_values: sparse.csr_array
     axes: Mapping[str, AxisColumn]
     codes: sparse.csr_array
-    has_model_code: BoolArray
+    model_codes: sparse.csr_array
     price_low: FloatArray
     price_high: FloatArray
     quantity: FloatArray
@@ -96,21 +99,23 @@ def make_features(
 ) -> Features:
     """Compute every column of a catalogue's features."""
     attributes = _read_attributes(catalog)
-    titles = read_titles(list(catalog.column("title")))
-    phrases = _learn_phrases(attributes)
+    texts = list(catalog.column("title"))
+    titles = read_titles(texts)
+    lexicon = learn_lexicon((t.tokens for t in titles), _list_options(attributes))
     cores, stated = [], []
     for i, title in enumerate(titles):
-        tokens = _mark_phrases(title.tokens, phrases)
-        stated.append(_state_axes(attributes[i], tokens))
-        cores.append(_core_words(tokens))
+        corrected = lexicon.correct(texts[i])
+        tokens = lexicon.mark(read_title(corrected).tokens if corrected else title.tokens)
+        values = _state_axes(attributes[i], tokens)
+        stated.append(values)
+        cores.append(_core_words(tokens, "size" in values))
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     axes = _axis_columns(stated)
-    aliases = _find_misspellings(cores)
-    words, vocabulary, kinds = _count_words(cores, aliases)
+    words, vocabulary, kinds = _count_words(cores)
     weights = _weigh_words(words, kinds)
     names, values = _attribute_matrices(attributes)
-    codes, has_model_code = _code_matrix(catalog, attributes, cores)
+    codes, model_codes = _code_matrices(catalog, attributes, cores)
     pieces = _pieces(catalog, axes)
     minimum_order = np.nan_to_num(catalog.numbers("min_order_quantity"), nan=1.0)
     price, high = catalog.numbers("price"), catalog.numbers("price_max")
@@ -122,7 +127,7 @@ def make_features(
         attribute_values=values,
         axes=axes,
         codes=codes,
-        has_model_code=has_model_code,
+        model_codes=model_codes,
         price_low=price / pieces,
         price_high=np.where(np.isnan(high), price, high) / pieces,
         quantity=np.maximum(pieces, minimum_order),
@@ -131,7 +136,7 @@ def make_features(
         category=_number_texts(catalog.column("category")),
         shop=_number_texts(catalog.column("shop")),
         photos=photos,
-        statistics=Statistics(len(catalog), weights, phrases, aliases),
+        statistics=Statistics(len(catalog), weights, lexicon),
         jobs=jobs,
     )
 
@@ -153,44 +158,6 @@ def _read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
     return rows
 
 
-def _learn_phrases(attributes: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], tuple[str, str]]:
-    """The words of the catalogue's own option values: words → (axis, canonical value).
-
-    An option column knows what no vocabulary does («Blue Camo», «E.King»); a title that says the same words states
-    the same value, also where its own option column is empty.
-    """
-    count: Counter[tuple[str, str]] = Counter()
-    for row in attributes:
-        for name, value in row.items():
-            if name in OPTION_AXES and len(value) <= 60:
-                count[name, value] += 1
-    phrases: dict[tuple[str, ...], tuple[str, str]] = {}
-    spelled = list(count)
-    for (axis, value), title in zip(spelled, read_titles([value for _, value in spelled]), strict=True):
-        words = tuple(t.text for t in title.tokens)
-        if words and any(not w.isdigit() for w in words):
-            phrases.setdefault(words, (axis, read_value(axis, value)))
-    return phrases
-
-
-def _mark_phrases(tokens: Sequence[Token], phrases: Mapping[tuple[str, ...], tuple[str, str]]) -> tuple[Token, ...]:
-    """Tag the words of a title that are, together, an option value the catalogue knows; the longest first."""
-    result: list[Token] = []
-    i = 0
-    while i < len(tokens):
-        for width in range(min(6, len(tokens) - i), 0, -1):
-            found = phrases.get(tuple(t.text for t in tokens[i : i + width]))
-            if found is not None:
-                text = " ".join(t.text for t in tokens[i : i + width])
-                result.append(Token(text, "word", *found))
-                i += width
-                break
-        else:
-            result.append(tokens[i])
-            i += 1
-    return tuple(result)
-
-
 def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token]) -> dict[str, str]:
     """The value a listing states on each axis: its attribute's, else its title's (several joined by ``|``)."""
     stated: dict[str, list[str]] = {}
@@ -204,10 +171,25 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token]) -> dict[
     return values
 
 
-def _core_words(tokens: Sequence[Token]) -> list[Token]:
-    """What is left of a title without axis values and selling words; all of it where nothing would be left."""
-    core = [t for t in tokens if not t.axis]
+def _core_words(tokens: Sequence[Token], sized: bool) -> list[Token]:
+    """What is left of a title without axis values and selling words; all of it where nothing would be left.
+
+    Where a listing states its size, a measure beside it names the product (a 12 inch mattress, Queen) and stays.
+    """
+    core = [
+        Token(t.value, "measure", "", "") if sized and t.axis in _MEASURES else t
+        for t in tokens
+        if not t.axis or (sized and t.axis in _MEASURES)
+    ]
     return core or [t for t in tokens if t.axis != "noise"]
+
+
+def _list_options(attributes: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Every (axis, value) of the listings' option columns."""
+    for row in {id(row): row for row in attributes}.values():
+        for name, value in row.items():
+            if name in OPTION_AXES:
+                yield name, value
 
 
 def _axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
@@ -223,51 +205,8 @@ def _axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
     return columns
 
 
-def _find_misspellings(cores: Sequence[Sequence[Token]]) -> dict[str, str]:
-    """Rare words that are one slip of the pen (a letter lost, doubled or swapped) from a far more common one.
-
-    Only words of letters, of five or more, seen once or twice, against words seen at least four times as often:
-    model codes and numbers are never blurred. Found by deleted-letter keys, so no two words are compared needlessly.
-    """
-    count = Counter(t.text for core in cores for t in core if t.kind == "word" and len(t.text) >= 5)
-    keys: dict[str, list[str]] = {}
-    for word, seen in count.items():
-        if seen >= 4:
-            for key in _deletions(word):
-                keys.setdefault(key, []).append(word)
-    aliases = {}
-    for word, seen in count.items():
-        if seen > 2:
-            continue
-        near = {w for key in _deletions(word) for w in keys.get(key, ()) if _one_slip(word, w)}
-        if near:
-            best = max(near, key=lambda w: (count[w], w))
-            if count[best] >= 4 * seen:
-                aliases[word] = best
-    return aliases
-
-
-def _deletions(word: str) -> set[str]:
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
-
-
-def _one_slip(a: str, b: str) -> bool:
-    """True where a and b differ by one lost or doubled letter or by two neighbours swapped; not by a replaced one.
-
-    A replaced letter makes another word too often (Serena, Selena; Marla, Maria).
-    """
-    if len(a) == len(b):
-        apart = [i for i in range(len(a)) if a[i] != b[i]]
-        if len(apart) != 2 or apart[1] != apart[0] + 1:
-            return False
-        i, j = apart
-        return a[i] == b[j] and a[j] == b[i]
-    short, long = sorted((a, b), key=len)
-    return len(long) - len(short) == 1 and short in _deletions(long)
-
-
 def _count_words(
-    cores: Sequence[Sequence[Token]], aliases: Mapping[str, str]
+    cores: Sequence[Sequence[Token]],
 ) -> tuple[sparse.csr_array, tuple[str, ...], list[str]]:
     """A 0/1 matrix listings × words, the words, and each word's kind."""
     seen: dict[str, int] = {}
@@ -277,8 +216,7 @@ def _count_words(
     for core in cores:
         row = set()
         for token in core:
-            word = aliases.get(token.text, token.text)
-            code = seen.setdefault(word, len(seen))
+            code = seen.setdefault(token.text, len(seen))
             if code == len(kinds):
                 kinds.append(token.kind)
             row.add(code)
@@ -343,25 +281,42 @@ def _stack(rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) ->
     return matrix
 
 
-def _code_matrix(
+def _code_matrices(
     catalog: Catalog, attributes: Sequence[Mapping[str, str]], cores: Sequence[Sequence[Token]]
-) -> tuple[sparse.csr_array, BoolArray]:
-    """Which codes each listing carries, and whether one of them names a product (a part number or model code)."""
-    seen: dict[str, int] = {}
-    rows: list[tuple[list[int], list[float]]] = []
-    named = np.zeros(len(cores), dtype=bool)
+) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Which codes that identify a product each listing carries, and which model codes of any kind.
+
+    A GTIN, a SKU code, a part number stated as an attribute and a word of a title that is built like a part number
+    identify; a short one (A54, 440C) only tells models apart. A code that very many listings share identifies nothing.
+    """
+    strong: dict[str, int] = {}
+    weak: dict[str, int] = {}
+    strong_rows, weak_rows = [], []
+    parts: dict[str, set[str]] = {}
     for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
-        found = {f"gtin:{gtin}"} if gtin else set()
+        stated = attributes[i].get("part number", "")
+        if stated not in parts:
+            parts[stated] = {
+                t.text for t in read_title(stated).tokens if t.kind in ("code", "number") and len(t.text) > 3
+            }
+        models = {t.text for t in cores[i] if t.kind == "code"}
+        found = {f"code:{m}" for m in parts[stated] | {m for m in models if _PART_NUMBER.fullmatch(m)}}
+        if gtin:
+            found.add(f"gtin:{gtin}")
         if sku:
             found.add(f"sku:{sku.casefold()}")
-        model = {t.text for t in cores[i] if t.kind == "code"}
-        if "part number" in attributes[i]:
-            model |= {t.text for t in read_title(attributes[i]["part number"]).tokens if t.kind == "code"}
-        named[i] = bool(model)
-        found |= {f"code:{m}" for m in model}
-        codes = sorted(seen.setdefault(c, len(seen)) for c in found)
-        rows.append((codes, [1.0] * len(codes)))
-    return _stack(rows, len(seen)), named
+        strong_rows.append(_ones(sorted(strong.setdefault(c, len(strong)) for c in found)))
+        weak_rows.append(_ones(sorted(weak.setdefault(c, len(weak)) for c in models | parts[stated])))
+    codes = _stack(strong_rows, len(strong))
+    common = np.bincount(codes.indices, minlength=codes.shape[1]) > _COMMON_CODE
+    if common.any():
+        codes = sparse.csr_array(codes @ sparse.diags_array((~common).astype(np.float32)))
+        codes.eliminate_zeros()
+    return codes, _stack(weak_rows, len(weak))
+
+
+def _ones(codes: list[int]) -> tuple[list[int], list[float]]:
+    return codes, [1.0] * len(codes)
 
 
 def _pieces(catalog: Catalog, axes: Mapping[str, AxisColumn]) -> FloatArray:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class Codes:
     """1 where a code is shared, 0 where both state codes that name a product and share none, NaN otherwise.
 
-    A shared GTIN, SKU code or part number is strong evidence of one product. Different GTINs or SKU codes say
-    nothing (each size of a shirt has its own), so only part numbers and model codes can answer 0.
+    A shared GTIN, SKU code or part number is strong evidence of one product; a shared short model code (A54, 440C)
+    is none. Different GTINs or SKU codes say nothing (each size of a shirt has its own), so only part numbers and
+    model codes can answer 0.
     """
 
     name = "codes"
@@ -29,8 +30,9 @@ class Codes:
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return 1, 0 or NaN for each pair."""
         result = np.full(len(left), np.nan)
-        named = features.has_model_code[left] & features.has_model_code[right]
-        result[named] = 0.0
+        named = np.diff(features.model_codes.indptr) > 0
+        both = named[left] & named[right]
+        result[both & (dot_rows(features.model_codes, left, right) == 0)] = 0.0
         result[dot_rows(features.codes, left, right) > 0] = 1.0
         return result
 

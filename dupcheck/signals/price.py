@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from dupcheck.features import Features
 from dupcheck.words import Lang
 
-# A bigger pack or a wholesale offer is cheaper a piece; down to this share of the other's price that is no conflict.
+# Down to this share of the other's price, a gap is what a bigger pack, a wholesale offer or another size explains.
 _TIER_FLOOR = 0.3
+_SIZES = ("size", "capacity", "length", "volume", "weight", "dimension", "material")
 
 
 class Price:
     """The gap between two prices a piece, in percent of the higher one.
 
     Prices are divided by the pieces in a pack or lot; of two price ranges the nearest ends count, and ranges that
-    overlap have no gap. NaN where a price is missing, currencies differ, or the gap is what two tiers of one product
-    are expected to have: a bigger pack or a wholesale offer that is cheaper a piece.
+    overlap have no gap. NaN where a price is missing, currencies differ, or the gap is what two offers of one product
+    are expected to have: a bigger pack or a wholesale offer that is cheaper a piece, or another size or material.
     """
 
     name = "price"
@@ -38,7 +39,7 @@ class Price:
             gap = np.where(upper <= lower, 0.0, 100.0 * (upper - lower) / upper)
         gap[np.isnan(low_l) | np.isnan(low_r)] = np.nan
         gap[features.currency[left] != features.currency[right]] = np.nan
-        gap[self._tiers(features, left, right)] = np.nan
+        gap[self._tiers(features, left, right) | self._sizes(features, left, right)] = np.nan
         return gap
 
     @staticmethod
@@ -49,6 +50,20 @@ class Price:
             dearer = np.where(more > 0, ratio, 1.0 / ratio)
         tiers: np.ndarray[tuple[int], np.dtype[np.bool_]] = (more != 0) & (dearer <= 1.0) & (dearer >= _TIER_FLOOR)
         return tiers
+
+    @staticmethod
+    def _sizes(features: "Features", left: IntArray, right: IntArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        differ = np.zeros(len(left), dtype=bool)
+        for axis in _SIZES:
+            if axis in features.axes:
+                a, b = features.axes[axis].codes[left], features.axes[axis].codes[right]
+                differ |= (a >= 0) & (b >= 0) & (a != b)
+        low, high = features.price_low[left], features.price_low[right]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            near: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.minimum(low, high) >= _TIER_FLOOR * np.maximum(
+                low, high
+            )
+        return differ & near
 
     def show(self, value: float, lang: Lang = "en") -> str:
         """Return the value with its unit."""
