@@ -1,7 +1,7 @@
 """Titles: what is core, what is a value, what only sells. Tables of traps, then properties that hold for any text."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dupcheck.text import Title, read_title, read_titles
@@ -34,6 +34,8 @@ def tagged(title: str) -> str:
         # numbers after words stay core
         ("iPhone 14 Case", "iphone 14 case"),
         ("iPhone XS Case", "iphone xs case"),
+        ("Case iPhone 11 / X / XS", "case iphone 11 x xs"),
+        ("Oil 4T 20w50", "oil 4t 20w50"),
         ("Windows 11 Key", "window 11 key"),
         ("Sleeve 3/4 shirt", "sleeve 3/4 shirt"),
         ("1,005.00 screws", "1005 screw"),
@@ -69,6 +71,7 @@ def test_codes_and_hyphens(title: str, expected: str) -> None:
         ("Celana ukuran 34", "size", ("34",)),
         ("女鞋 38码", "size", ("38",)),
         ("Romper 2-3 years", "size", ("2-3y",)),
+        ("Kids Pajamas 4T", "size", ("4t",)),
         ("童装 3-4岁", "size", ("3-4y",)),
         ("连衣裙 均码", "size", ("one size",)),
         ("Blouse Free Size", "size", ("one size",)),
@@ -217,6 +220,7 @@ def test_selling_words_and_spelling_do_not_reach_the_core(left: str, right: str)
         ("Galaxy A54 case", "Galaxy A55 case"),
         ("iPhone 14 case", "iPhone 15 case"),
         ("iPhone X case", "iPhone XS case"),
+        ("iPhone X case", "iPhone case"),
         ("Galaxy S20 case", "Galaxy S20+ case"),
         ("Pens 10pcs", "Pens 100pcs"),
         ("660595-B21", "660595-B22"),
@@ -277,7 +281,6 @@ def test_any_text_can_be_read_and_no_token_is_empty(title: str) -> None:
         assert bool(token.value) == (token.axis not in ("", "noise"))
 
 
-@settings(max_examples=150)
 @given(
     st.lists(WORDS, max_size=9).map(" ".join),
     st.sampled_from(["🔥", "★", "!!!", "【】", "™", " ", "\u200b", "\ufeff", "…"]),

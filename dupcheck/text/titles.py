@@ -305,7 +305,7 @@ def _pieces(text: str) -> list[Piece]:
                 continue
             group = m.lastgroup or "chunk"
             if group == "sep":
-                sep, at = m[0], at + 1
+                sep, at = m[0] if pieces else "|", at + 1
                 continue
             new = _remember(group, m[0])
             if m.end() == end and group in ("word", "chunk", "run") and _bound().match(chunk) is None:
@@ -460,8 +460,9 @@ def _is_size(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
         return True
     if before is not None and piece.sep == " " and before.text in v.not_before_size:
         return False
-    if any(p is not None and p.axis == "size" and p.kind != "measure" and p.sep != "|" for p in (before, after)):
-        return True
+    for near, sep in ((before, piece.sep), (after, after.sep if after is not None else "")):
+        if near is not None and near.axis == "size" and near.kind != "measure" and sep != "|":
+            return True
     if i and piece.sep in _OPEN and (after is None or after.sep in _OPEN):
         return True
     if before is not None and before.axis == "color" and before.place != "thing" and _ends_value(pieces, i):
@@ -484,13 +485,29 @@ def _is_bed_size(pieces: list[Piece], i: int) -> bool:
 _GRAMS = re.compile(r"\d{1,2}(?:\.\d)?g")
 
 
-def _decide_grams(pieces: list[Piece], v: Vocabulary) -> None:
-    """Read "3G" beside words of networks and drives as the speed it is there, not as grams."""
-    if v.cues["network"].isdisjoint(p.text for p in pieces):
-        return
+_TODDLER = re.compile(r"\d{1,2} ?t")
+_CHILDREN = frozenset({"kids", "baby", "boys", "girls"})
+_DOUBTFUL = frozenset({"weight", "size"})
+
+
+def _decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
+    """Give back what is a code beside certain words: 3G in a network, iPhone XS, 4T oil without a child in sight."""
+    words = {p.text for p in pieces}
+    network = not v.cues["network"].isdisjoint(words)
+    phone = not v.cues["phone"].isdisjoint(words)
     for i, p in enumerate(pieces):
-        if p.axis == "weight" and _GRAMS.fullmatch(p.text):
-            pieces[i] = p._replace(kind="code", axis="", value="")
+        if (
+            (network and p.axis == "weight" and _GRAMS.fullmatch(p.text))
+            or (phone and p.axis == "size" and p.text == "xs")
+            or (
+                p.axis == "size"
+                and _TODDLER.fullmatch(p.text)
+                and v.cues["baby"].isdisjoint(words)
+                and v.cues["clothes"].isdisjoint(words)
+                and _CHILDREN.isdisjoint([q.value for q in pieces])
+            )
+        ):
+            pieces[i] = p._replace(kind="code", axis="", value="", place="")
 
 
 def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
@@ -658,8 +675,8 @@ def _read(text: str) -> list[Piece]:
     pieces, places = _look_up(_pieces(text), v)
     if places & {"thing", "size", "bed"}:
         _decide(pieces, places, v)
-    if "weight" in [p.axis for p in pieces]:
-        _decide_grams(pieces, v)
+    if not _DOUBTFUL.isdisjoint([p.axis for p in pieces]):
+        _decide_codes(pieces, v)
     if not _NUMBERED.isdisjoint([p.kind for p in pieces]):
         _decide_numbers(pieces, v)
     if places & {"color", "tone"}:
@@ -680,6 +697,10 @@ def _sells(pieces: list[Piece], i: int) -> bool:
     return any(p.axis == "noise" and p.place != "stop" for p in pieces[max(i - 1, 0) : i + 2])
 
 
+def _measured(pieces: list[Piece], i: int) -> bool:
+    return any(p.kind == "measure" for p in pieces[max(i - 1, 0) : i + 2])
+
+
 @cache
 def _leading() -> frozenset[str]:
     return _BARE | load_vocabulary().cues["marker"]
@@ -696,7 +717,7 @@ def _tidy(pieces: list[Piece], v: Vocabulary) -> None:
             (p.text in markers and after is not None and after.axis in ("size", "dimension", "length"))
             or (p.kind == "number" and _YEAR.fullmatch(p.text) and _sells(pieces, i))
             or (p.text[-1] == "%" and after is not None and after.axis in ("material", "noise"))
-            or (p.text in _BARE and p.kind == "word")
+            or (p.text in _BARE and p.kind == "word" and (p.text != "x" or _measured(pieces, i)))
         ):
             pieces[i] = p._replace(axis="noise")
 
