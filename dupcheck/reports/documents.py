@@ -14,8 +14,11 @@ class SettledAudit(dict[str, Any]):
 GROUPS_SHOWN = 3_000
 """How many groups the page holds: what a browser opens in a second or two. The tables hold all."""
 
-_DEPTH = 3
-"""How many levels are spread over lines. What lies deeper stands in one line, so that large audits stay small."""
+_AUDIT_DEPTH = 2
+"""How many levels of an audit are spread over lines: a pair, group, plan or listing is one line, whole."""
+
+_MERGES_DEPTH = 3
+"""The same for the plans, which people read: one line an option axis, SKU, reason or caution."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -52,28 +55,32 @@ def pick_groups(groups: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def render_audit(audit: Mapping[str, Any]) -> str:
     """Return the text of ``audit.json``: the settled audit itself."""
-    return "".join(_lines(settle_audit(audit), _DEPTH)) + "\n"
+    return "".join(_lines(settle_audit(audit), _AUDIT_DEPTH)) + "\n"
 
 
 def render_merges(audit: Mapping[str, Any]) -> str:
     """Return the text of ``merges.json``: the list of plans, in the order of the groups."""
-    return "".join(_lines(settle_audit(audit)["plans"], _DEPTH)) + "\n"
+    return "".join(_lines(settle_audit(audit)["plans"], _MERGES_DEPTH)) + "\n"
 
 
 def _settle(value: Any) -> Any:
-    if isinstance(value, str):
-        return _LONE_SURROGATE.sub("\ufffd", value)
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {_settle(str(name)): _settle(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
+    # Millions of values go through here: the commonest kinds come first.
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value)
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if kind is dict:
+        return {_settle(name) if type(name) is str else str(name): _settle(inner) for name, inner in value.items()}
+    if kind is list or kind is tuple:
         return [_settle(inner) for inner in value]
+    if value is None or kind is int or kind is bool:
+        return value
+    if isinstance(value, Mapping):
+        return _settle(dict(value))
     if hasattr(value, "item"):  # a NumPy scalar
         return _settle(value.item())
-    raise TypeError(f"an audit holds plain values, not {type(value).__name__}")
+    raise TypeError(f"an audit holds plain values, not {kind.__name__}")
 
 
 def _lines(value: Any, depth: int, indent: str = "") -> Iterator[str]:

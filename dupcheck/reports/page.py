@@ -51,7 +51,8 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
     lang = language(settled)
     style, script = _asset("report.css"), _asset("report.js")
     photos = _Photos(thumbnail)
-    data = _data(settled, photos, lang)
+    pairs = _pairs_by_group(settled)
+    data = _data(settled, pairs, photos, lang)
     return _template().render(
         audit=settled,
         lang=lang,
@@ -70,7 +71,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         problems=settled["problems"][:_PROBLEMS],
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
         proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],
-        loose_pairs=len(settled["pairs"]) - _pairs_inside(settled),
+        loose_pairs=len(settled["pairs"]) - len({id(pair) for inside in pairs.values() for pair in inside}),
         say=lambda name, /, **values: say(f"report.{name}", lang, **values),
         name_of=lambda kind, name: name_of(kind, name, lang),
         join=lambda words: join_words(list(words), lang),
@@ -113,11 +114,12 @@ class _Photos:
         return self._places[key]
 
 
-def _data(audit: SettledAudit, photos: _Photos, lang: Lang) -> dict[str, object]:
+def _data(
+    audit: SettledAudit, pairs: Mapping[str, list[Mapping[str, Any]]], photos: _Photos, lang: Lang
+) -> dict[str, object]:
     groups = pick_groups(audit["groups"])
     plans = {plan["group_id"]: plan for plan in audit["plans"]}
     shown = dict.fromkeys(member["listing_id"] for group in groups for member in group["members"])
-    pairs = _pairs_by_group(audit)
     signals = dict.fromkeys(signal for pair in audit["pairs"] for signal in pair["signals"])
     axes = dict.fromkeys(difference["axis"] for pair in audit["pairs"] for difference in pair["differs_in"])
     return {
@@ -246,10 +248,6 @@ def _shared(homes: Mapping[str, Iterable[Mapping[str, Any]]], pair: Mapping[str,
         for group in homes.get(pair["listing_a"], ())
         if group["group_id"] in right and pair["rule"] in group["rules"]
     ]
-
-
-def _pairs_inside(audit: SettledAudit) -> int:
-    return len({id(pair) for pairs in _pairs_by_group(audit).values() for pair in pairs})
 
 
 @cache
