@@ -164,21 +164,14 @@ def _group_rows(read: RowReader) -> list[list[int]]:
     groups: list[list[int]] = []
     by_key: dict[object, int] = {}
     parents: dict[str, int] = {}
-    titles = read.values.get("title")
     keys = _group_keys(read)
     waiting: list[tuple[int, str]] = []
     for row in np.flatnonzero(filled).tolist():
         kind = read.get("kind", row).casefold().split(",")[0].strip()
         child = kind in known.children if known.children else False
-        if known.rows == "follow" or known.name == GENERIC:
-            nameless = titles is not None and not titles[row] and not keys[row] and not read.get("listing_id", row)
-            belongs = bool(nameless and (read.options(row, {}) or read.get("sku_code", row)))
-            if known.rows == "follow":
-                nameless = titles is not None and not titles[row]
-                belongs = child or bool(nameless and (read.options(row, {}) or read.get("sku_code", row)))
-            if belongs and groups:
-                groups[-1].append(row)
-                continue
+        if groups and ((child and known.rows == "follow") or _is_nameless(read, row)):
+            groups[-1].append(row)
+            continue
         if known.rows == "parents":
             parent = read.get("parent", row)
             if child and parent:
@@ -237,6 +230,19 @@ def _group_keys(read: RowReader) -> list[tuple[str, ...] | None]:
         )
         found.append((*key, read.get("title", row) if spoiled else "") if any(key) else None)
     return found
+
+
+def _is_nameless(read: RowReader, row: int) -> bool:
+    """Say whether a row has no title, but states a SKU: then it is one of the listing above it."""
+    if read.known.rows != "follow" and read.known.name != GENERIC:
+        return False
+    if read.get("title", row) or (
+        read.known.name == GENERIC and (read.get("listing_id", row) or read.get("group", row))
+    ):
+        return False
+    return bool(
+        read.get("sku_code", row) or read.options(row, {}) or any(read.get(key, row) for _, key in read.names["facet"])
+    )
 
 
 def _rows_are_skus(read: RowReader) -> bool:
@@ -472,7 +478,7 @@ def assemble_rows(sheet: Sheet, known: Format, fields: Fields) -> Assembled:
     spread = bool(read.numbers or read.names["option"] or any(read.has(name) for name in _SPREAD))
     plain = known.rows == "listings" and not (spread or known.image_folder or known.title_tail or known.number_rows)
     if known.name == GENERIC:
-        plain = plain and not any(_group_keys(read))
+        plain = plain and not any(_group_keys(read)) and not any(_is_nameless(read, row) for row in range(read.count))
     if plain:
         return _assemble_plain(read)
     return collect_drafts([_make_draft(read, rows) for rows in _group_rows(read)])

@@ -209,9 +209,10 @@ def score_format(known: Format, headers: Sequence[str]) -> float:
     """Say how well normalised ``headers`` fit a format: 0 not at all … 1 every telling header is there."""
     if not known.must or not all(has_header(h, headers) for h in known.must):
         return 0.0
-    strong = sum(has_header(h, headers) for h in known.strong) / max(1, len(known.strong))
+    # A format that names no telling headers stands by what it must have alone.
+    strong = sum(has_header(h, headers) for h in known.strong) / len(known.strong) if known.strong else 0.6
     never = sum(has_header(h, headers) for h in known.never)
-    return 0.0 if known.strong and not strong else max(0.0, 0.5 + 0.5 * strong - 0.35 * never)
+    return 0.0 if not strong else max(0.0, 0.5 + 0.5 * strong - 0.35 * never)
 
 
 def find_format(headers: Sequence[str]) -> Format | None:
