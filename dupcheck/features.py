@@ -18,7 +18,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.lexicon import Lexicon, learn_lexicon
 from dupcheck.model import Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
-from dupcheck.text import AXES, Token, align_name, read_title, read_titles, read_value
+from dupcheck.text import AXES, Token, align_name, normalise, read_title, read_titles, read_value
 
 OPTION_AXES = (
     "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
@@ -31,6 +31,7 @@ IDENTITY = ("brand", "model", "material")
 """Attributes that say what a thing is: they weigh three times as much as others."""
 _IDENTITY_WEIGHT = 3.0
 _PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
+_PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
 _COMMON_CODE = 40
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
@@ -73,6 +74,7 @@ class Features:
     axes: Mapping[str, AxisColumn]
     codes: sparse.csr_array
     model_codes: sparse.csr_array
+    part_numbers: sparse.csr_array
     price_low: FloatArray
     price_high: FloatArray
     quantity: FloatArray
@@ -101,7 +103,7 @@ def make_features(
     attributes = _read_attributes(catalog)
     texts = list(catalog.column("title"))
     titles = read_titles(texts)
-    lexicon = learn_lexicon((t.tokens for t in titles), _list_options(attributes))
+    lexicon = learn_lexicon(texts, _list_options(attributes))
     cores, stated = [], []
     for i, title in enumerate(titles):
         corrected = lexicon.correct(texts[i])
@@ -115,7 +117,7 @@ def make_features(
     words, vocabulary, kinds = _count_words(cores)
     weights = _weigh_words(words, kinds)
     names, values = _attribute_matrices(attributes)
-    codes, model_codes = _code_matrices(catalog, attributes, cores)
+    codes, model_codes, part_numbers = _code_matrices(catalog, attributes, cores)
     pieces = _pieces(catalog, axes)
     minimum_order = np.nan_to_num(catalog.numbers("min_order_quantity"), nan=1.0)
     price, high = catalog.numbers("price"), catalog.numbers("price_max")
@@ -128,6 +130,7 @@ def make_features(
         axes=axes,
         codes=codes,
         model_codes=model_codes,
+        part_numbers=part_numbers,
         price_low=price / pieces,
         price_high=np.where(np.isnan(high), price, high) / pieces,
         quantity=np.maximum(pieces, minimum_order),
@@ -283,36 +286,42 @@ def _stack(rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) ->
 
 def _code_matrices(
     catalog: Catalog, attributes: Sequence[Mapping[str, str]], cores: Sequence[Sequence[Token]]
-) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """Which codes that identify a product each listing carries, and which model codes of any kind.
+) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]:
+    """Which codes that identify a product each listing carries, which model codes its title has, which part numbers
+    its attributes state.
 
     A GTIN, a SKU code, a part number stated as an attribute and a word of a title that is built like a part number
     identify; a short one (A54, 440C) only tells models apart. A code that very many listings share identifies nothing.
     """
     strong: dict[str, int] = {}
     weak: dict[str, int] = {}
-    strong_rows, weak_rows = [], []
-    parts: dict[str, set[str]] = {}
+    stated: dict[str, int] = {}
+    rows: tuple[list[tuple[list[int], list[float]]], ...] = ([], [], [])
+    parts: dict[str, list[str]] = {}
     for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
-        stated = attributes[i].get("part number", "")
-        if stated not in parts:
-            parts[stated] = {
-                t.text for t in read_title(stated).tokens if t.kind in ("code", "number") and len(t.text) > 3
-            }
+        text = attributes[i].get("part number", "")
+        if text not in parts:
+            parts[text] = _read_part_numbers(text)
         models = {t.text for t in cores[i] if t.kind == "code"}
-        found = {f"code:{m}" for m in parts[stated] | {m for m in models if _PART_NUMBER.fullmatch(m)}}
+        found = {f"code:{m}" for m in parts[text]} | {f"code:{m}" for m in models if _PART_NUMBER.fullmatch(m)}
         if gtin:
             found.add(f"gtin:{gtin}")
         if sku:
             found.add(f"sku:{sku.casefold()}")
-        strong_rows.append(_ones(sorted(strong.setdefault(c, len(strong)) for c in found)))
-        weak_rows.append(_ones(sorted(weak.setdefault(c, len(weak)) for c in models | parts[stated])))
-    codes = _stack(strong_rows, len(strong))
-    common = np.bincount(codes.indices, minlength=codes.shape[1]) > _COMMON_CODE
+        for row, codes, known in zip(rows, (found, models, parts[text]), (strong, weak, stated), strict=True):
+            row.append(_ones(sorted(known.setdefault(c, len(known)) for c in codes)))
+    matrix = _stack(rows[0], len(strong))
+    common = np.bincount(matrix.indices, minlength=matrix.shape[1]) > _COMMON_CODE
     if common.any():
-        codes = sparse.csr_array(codes @ sparse.diags_array((~common).astype(np.float32)))
-        codes.eliminate_zeros()
-    return codes, _stack(weak_rows, len(weak))
+        matrix = sparse.csr_array(matrix @ sparse.diags_array((~common).astype(np.float32)))
+        matrix.eliminate_zeros()
+    return matrix, _stack(rows[1], len(weak)), _stack(rows[2], len(stated))
+
+
+def _read_part_numbers(text: str) -> list[str]:
+    """The part numbers an attribute states, without the pack sizes that shops append to them."""
+    words = re.split(r"[,;|\s]+", _PACK_SUFFIX.sub(" ", normalise(text)))
+    return sorted({w.strip("-") for w in words if len(w) > 3 and any(c.isdigit() for c in w)})
 
 
 def _ones(codes: list[int]) -> tuple[list[int], list[float]]:

@@ -4,8 +4,9 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy import sparse
 
-from dupcheck.model import FloatArray, IntArray
+from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.signals.arithmetic import dot_rows
 from dupcheck.words import Lang, say
 
@@ -18,7 +19,7 @@ class Codes:
 
     A shared GTIN, SKU code or part number is strong evidence of one product; a shared short model code (A54, 440C)
     is none. Different GTINs or SKU codes say nothing (each size of a shirt has its own), so only part numbers and
-    model codes can answer 0.
+    the model codes of titles can answer 0. Where both attributes state part numbers, these decide.
     """
 
     name = "codes"
@@ -30,11 +31,17 @@ class Codes:
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return 1, 0 or NaN for each pair."""
         result = np.full(len(left), np.nan)
-        named = np.diff(features.model_codes.indptr) > 0
-        both = named[left] & named[right]
-        result[both & (dot_rows(features.model_codes, left, right) == 0)] = 0.0
+        result[self._tell_apart(features.model_codes, left, right)] = 0.0
         result[dot_rows(features.codes, left, right) > 0] = 1.0
+        result[self._tell_apart(features.part_numbers, left, right)] = 0.0
         return result
+
+    @staticmethod
+    def _tell_apart(codes: sparse.csr_array, left: IntArray, right: IntArray) -> BoolArray:
+        stated = np.diff(codes.indptr) > 0
+        apart: BoolArray = stated[left] & stated[right]
+        apart[apart] = dot_rows(codes, left[apart], right[apart]) == 0
+        return apart
 
     def show(self, value: float, lang: Lang = "en") -> str:
         """Return «shared», «different» or «cannot tell»."""
