@@ -1,7 +1,7 @@
 """Titles: what is core, what is a value, what only sells. Tables of traps, then properties that hold for any text."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dupcheck.text import Title, read_title, read_titles
@@ -78,6 +78,13 @@ def test_codes_and_hyphens(title: str, expected: str) -> None:
         ("KARLA Bed Gray Cal.King", "size", ("cal.king",)),
         ("Foundation Silver Twin XL", "size", ("twin xl",)),
         ("Metal Frame Black Queen", "size", ("queen",)),
+        ("Metal Frame Black Queen Hot Sale 包邮", "size", ("queen",)),
+        ("Queen Bed ROSA Silver", "size", ("queen",)),
+        ("Double bed sheet", "size", ("double",)),
+        ("Bed with double drawers", "size", ()),
+        ("-L-Orange Bra Lucia Cross-Fit", "size", ("l",)),
+        ("Mirror Walnut Wholesale", "color", ("walnut",)),
+        ("End Table Oak New Arrival 2026", "color", ("oak",)),
         ("Full HD monitor", "size", ()),
         ("Full Zip Jacket", "size", ()),
         ("King Kong figure", "size", ()),
@@ -210,7 +217,7 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
     ],
 )
 def test_selling_words_and_spelling_do_not_reach_the_core(left: str, right: str) -> None:
-    assert read_title(left).core() == read_title(right).core()
+    assert sorted(read_title(left).core()) == sorted(read_title(right).core())
     assert read_title(left).core() or read_title(left).values("material")
 
 
@@ -264,6 +271,7 @@ TITLES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(TITLES)
 @example("a" * 5000)
 @example("1" * 20000 + "-" + "1" * 20000)
@@ -272,6 +280,8 @@ TITLES = st.one_of(
 @example("&amp;" * 3000)
 @example("-" * 5000)
 @example("<" * 5000)
+@example("light " * 5000)
+@example("light " * 5000 + "red")
 def test_any_text_can_be_read_and_no_token_is_empty(title: str) -> None:
     read = read_title(title)
     assert isinstance(read, Title)

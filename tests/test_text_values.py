@@ -3,10 +3,20 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupcheck.text import AXES, align_name, normalise, order_values, read_quantity, read_value, read_values, show_value
+from dupcheck.text import (
+    AXES,
+    align_name,
+    guess_value,
+    normalise,
+    order_values,
+    read_quantity,
+    read_value,
+    read_values,
+    show_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +197,28 @@ def test_axes_say_what_is_an_option_and_what_is_identity() -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("Bllue", "blue"),
+        ("Blcak", "black"),
+        ("Gren", "green"),
+        ("Gray", "gray"),
+        ("Walnt", "walnut"),
+        ("Zzz", ""),
+        ("", ""),
+        ("XL", ""),
+    ],
+)
+def test_guess_value(word: str, value: str) -> None:
+    assert guess_value("color", word) == value
+
+
+@pytest.mark.parametrize("word", ["bed", "rud", "Table", "blck white", "bl", "hi"])
+def test_ordinary_and_ambiguous_words_are_not_guessed(word: str) -> None:
+    assert guess_value("color", word) == ""
+
+
+@pytest.mark.parametrize(
     ("value", "amount", "unit"),
     [
         ("5.5 in", 139.7, "mm"),
@@ -230,6 +262,7 @@ def test_normalise(text: str, expected: str) -> None:
     assert normalise(text) == expected
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.text(alphabet="aA1.5,'\"-/+&;%x×х<>()amp ½`″ё\u0301\u200b顏", max_size=25)))
 def test_normalise_is_idempotent(text: str) -> None:
     once = normalise(text)
@@ -246,6 +279,7 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([*AXES, "unknown name"]),
     st.one_of(

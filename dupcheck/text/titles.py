@@ -408,7 +408,7 @@ def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
             if piece.place == "size":
                 _settle(pieces, i, _is_size(pieces, i, v), v)
             elif piece.place == "bed":
-                _settle(pieces, i, bed or _is_bed_size(pieces, i), v)
+                _settle(pieces, i, _is_bed_size(pieces, i, bed, v), v)
     if "thing" in places:
         # From the end, so that "chrome/clear" is read once its last word is; then forwards for what stands behind.
         for i in range(len(pieces) - 1, -1, -1):
@@ -417,6 +417,11 @@ def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
         for i, piece in enumerate(pieces):
             if piece.place == "thing":
                 _settle(pieces, i, _is_color(pieces, i), v)
+
+
+def _at_end(pieces: list[Piece], i: int) -> bool:
+    """Whether nothing but selling words stands behind piece ``i``."""
+    return all(p.axis in ("noise", "tier") for p in pieces[i + 1 :])
 
 
 def _settle(pieces: list[Piece], i: int, keep: bool, v: Vocabulary) -> None:
@@ -446,7 +451,7 @@ def _is_color(pieces: list[Piece], i: int) -> bool:
     after = pieces[behind]
     if after.axis in ("color", "tone") and after.place != "thing" and after.sep in " -/+":
         return True
-    if all(p.axis == "noise" for p in pieces[behind:]):
+    if _at_end(pieces, behind - 1):
         return True
     return (behind > i + 1 or _ends_value(pieces, i)) and i > 0 and (piece.sep in _OPEN or after.axis == "size")
 
@@ -465,21 +470,23 @@ def _is_size(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
             return True
     if i and piece.sep in _OPEN and (after is None or after.sep in _OPEN):
         return True
+    if after is not None and after.sep == "-" and after.axis in ("color", "size"):
+        return True
     if before is not None and before.axis == "color" and before.place != "thing" and _ends_value(pieces, i):
         return True
     if len(piece.text) > 1 and piece.text.isascii():
         return False
     if after is not None and after.axis == "color" and after.place != "thing" and _ends_value(pieces, i + 1):
         return True
-    return i > 0 and all(p.axis == "noise" for p in pieces[i + 1 :])
+    return i > 0 and _at_end(pieces, i)
 
 
-def _is_bed_size(pieces: list[Piece], i: int) -> bool:
-    """Whether a bed's size stands at the end behind a colour, or before the word "size"."""
+def _is_bed_size(pieces: list[Piece], i: int, bed: bool, v: Vocabulary) -> bool:
+    """Whether Full or King is a bed's size here: the title speaks of a bed, or it stands at the end behind a colour."""
     after = pieces[i + 1] if i + 1 < len(pieces) else None
-    if after is None:
-        return i > 0 and pieces[i - 1].axis == "color"
-    return after.text == "size"
+    if pieces[i].value in ("single", "double"):
+        return after is not None and after.sep == " " and after.text in v.cues["bed"]
+    return bed or (i > 0 and pieces[i - 1].axis == "color" and _at_end(pieces, i))
 
 
 _GRAMS = re.compile(r"\d{1,2}(?:\.\d)?g")
@@ -594,8 +601,9 @@ def join_colors(parts: tuple[ColorPart, ...]) -> tuple[str, ...]:
 def _one_color(side: list[ColorPart]) -> str:
     v = load_vocabulary()
     words: list[str] = []
+    last = max((i for i, (_, axis, _, _) in enumerate(side) if axis == "color"), default=-1)
     for i, (_, axis, value, place) in enumerate(side):
-        behind = axis == "tone" and (place == "after" or all(a == "tone" for _, a, _, _ in side[i + 1 :]))
+        behind = axis == "tone" and (place == "after" or i > last)
         words.insert(max(len(words) - 1, 0) if behind else len(words), value)
     # "navy blue", "wine red": a shade with its own colour behind it is the shade.
     shades = [w for i, w in enumerate(words) if not (i and v.parents.get(words[i - 1]) == w)]
@@ -609,7 +617,7 @@ _TRAILING = frozenset({"matte", "glossy", "metallic", "satin", "pastel"})
 
 
 def _color_run(pieces: list[Piece], start: int, v: Vocabulary) -> tuple[list[Piece], int]:
-    """Return the colours and tones that stand together from ``start``, and where what follows them starts."""
+    """Return the colours and tones that stand together from ``start``, and where what follows them starts; none if only tones."""
     run: list[Piece] = []
     ends = [start]
     i, n = start, len(pieces)
@@ -636,7 +644,9 @@ def _color_run(pieces: list[Piece], start: int, v: Vocabulary) -> tuple[list[Pie
         else:
             break
         i += 1
-    while len(run) > 1 and run[-1].axis == "tone" and run[-1].place == "before" and run[-1].value not in _TRAILING:
+    if all(p.axis == "tone" for p in run):
+        return [], ends[-1]
+    while run[-1].axis == "tone" and run[-1].place == "before" and run[-1].value not in _TRAILING:
         run.pop()
         ends.pop()
     return run, ends[-1]
@@ -653,9 +663,10 @@ def _join(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
             i += 1
             continue
         run, end = _color_run(pieces, i, v)
-        if not any(p.axis == "color" for p in run):
-            out.append(piece._replace(axis="", value="", place="") if piece.axis == "tone" else piece)
-            i += 1
+        if not run:
+            end = max(end, i + 1)
+            out.extend(p._replace(axis="", value="", place="") if p.axis == "tone" else p for p in pieces[i:end])
+            i = end
             continue
         values = join_colors(tuple([(p.sep, p.axis, p.value, p.place) for p in run]))
         if len(values) > 1:
@@ -673,6 +684,8 @@ def _join(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
 def _read(text: str) -> list[Piece]:
     v = load_vocabulary()
     pieces, places = _look_up(_pieces(text), v)
+    if "20" in text:
+        _mark_years(pieces)
     if places & {"thing", "size", "bed"}:
         _decide(pieces, places, v)
     if not _DOUBTFUL.isdisjoint([p.axis for p in pieces]):
@@ -681,7 +694,7 @@ def _read(text: str) -> list[Piece]:
         _decide_numbers(pieces, v)
     if places & {"color", "tone"}:
         pieces = _join(pieces, v)
-    if "%" in text or "20" in text or not _leading().isdisjoint([p.text for p in pieces]):
+    if "%" in text or not _leading().isdisjoint([p.text for p in pieces]):
         _tidy(pieces, v)
     return pieces
 
@@ -693,8 +706,13 @@ _BARE = frozenset({"size", "x", "pcs", "pc"})
 _YEAR = re.compile(r"20[1-4]\d")
 
 
-def _sells(pieces: list[Piece], i: int) -> bool:
-    return any(p.axis == "noise" and p.place != "stop" for p in pieces[max(i - 1, 0) : i + 2])
+def _mark_years(pieces: list[Piece]) -> None:
+    """Call a year beside a selling word noise: "New Arrival 2026"."""
+    for i, p in enumerate(pieces):
+        if p.kind == "number" and not p.axis and _YEAR.fullmatch(p.text):
+            near = pieces[max(i - 1, 0) : i + 2]
+            if any(q.axis == "noise" and q.place != "stop" for q in near):
+                pieces[i] = p._replace(axis="noise")
 
 
 def _measured(pieces: list[Piece], i: int) -> bool:
@@ -707,7 +725,7 @@ def _leading() -> frozenset[str]:
 
 
 def _tidy(pieces: list[Piece], v: Vocabulary) -> None:
-    """Call noise what only leads to a value: "size" before one, "100%" before a material, a year that sells."""
+    """Call noise what only leads to a value: "size" before one, "100%" before a material, a lone "x"."""
     markers = v.cues["marker"]
     for i, p in enumerate(pieces):
         if p.axis:
@@ -715,7 +733,6 @@ def _tidy(pieces: list[Piece], v: Vocabulary) -> None:
         after = pieces[i + 1] if i + 1 < len(pieces) else None
         if (
             (p.text in markers and after is not None and after.axis in ("size", "dimension", "length"))
-            or (p.kind == "number" and _YEAR.fullmatch(p.text) and _sells(pieces, i))
             or (p.text[-1] == "%" and after is not None and after.axis in ("material", "noise"))
             or (p.text in _BARE and p.kind == "word" and (p.text != "x" or _measured(pieces, i)))
         ):

@@ -7,7 +7,7 @@ shades, sizes or counts never do. What no vocabulary knows stays as it is, norma
 import math
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dupcheck.text.measures import read_quantity, show_number
 from dupcheck.text.normalising import fold, normalise
@@ -20,6 +20,43 @@ _WORDED = frozenset({"material", "pattern", "gender", "plug", "condition", "tier
 _UNORDERED = frozenset({"material"})
 _COLOR_CODE = re.compile(r"^\W*\d+\s*[-_#.]?\s*(?=[^\W\d_])|(?<=[^\W\d_])\d+\W*$")
 _HEADER_TAIL = re.compile(r"[\r\n（(].*", re.S)
+
+
+@cache
+def _words_without_a_letter(axis: str) -> Mapping[str, frozenset[tuple[int, str]]]:
+    """Every one-word spelling of an axis with one letter left out: that letter's place, and the value meant."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for phrase, reading in load_vocabulary().phrases.items():
+        if reading.axis == axis and len(phrase) > 2 and phrase.isalpha():
+            for i, shorter in enumerate(_shorter(phrase)):
+                found.setdefault(shorter, set()).add((i, reading.value))
+    return {shorter: frozenset(values) for shorter, values in found.items()}
+
+
+def _shorter(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def guess_value(axis: str, word: str) -> str:
+    """Return the value a mistyped word must mean on ``axis`` (``Bllue``, ``Blcak``, ``Gren``); "" if none or several.
+
+    A letter too many, one lost or two swapped; in words of five letters and more also one wrong letter. The search is
+    the deletion index of Garbe's SymSpell (2012). Only for a word that stands where a value stands: names and
+    ordinary words lie as close to a colour as mistakes do.
+    """
+    word = look_up_key(word)
+    known = load_vocabulary().phrases
+    if word in known:
+        return known[word].value if known[word].axis == axis else ""
+    if len(word) < 2 or not word.isalpha():
+        return ""
+    index = _words_without_a_letter(axis)
+    forms = [*_shorter(word), *(word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))]
+    values = {known[form].value for form in forms if len(form) > 2 and form in known and known[form].axis == axis}
+    values |= {value for _, value in index.get(word, ())}
+    if not values and len(word) > 4:
+        values = {value for i, form in enumerate(_shorter(word)) for j, value in index.get(form, ()) if i == j}
+    return values.pop() if len(values) == 1 else ""
 
 
 def align_name(name: str) -> str:
