@@ -19,9 +19,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
 _SHORTEST = 3
 _RARE = 2
-"""A word seen more often than this is taken as meant."""
-_OFTEN = 2
 _SLIPPED = 4
+_EXAMPLES = 8
+_WITNESS = 200
+"""A word in more titles than this does not bear out a misspelling beside it."""
 
 
 @dataclass(frozen=True)
@@ -79,34 +80,23 @@ def _learn_phrases(options: Sequence[tuple[str, str]]) -> tuple[Phrases, set[str
 
 
 def _find_misspellings(titles: Iterable[str], option_words: Collection[str]) -> dict[str, str]:
-    """Rare words that are one slip of the pen (a letter lost, added or swapped) from one the catalogue uses more.
+    """Words that are one slip of the pen (a letter lost, added or swapped) from one the catalogue uses far more.
 
-    Only words of letters; never model codes or numbers. A word of a vocabulary or an option column is known from its
-    first use on; another must be used far more often than the misspelt one, the more so the shorter it is. Two
+    Only words of letters; never model codes or numbers. The catalogue must bear each slip out: another title with the
+    word that is meant shares a rare word with the title that is misspelt, so that a rare name stays a name. Two
     neighbours between which a letter slipped («BedB lack») are put right as a pair. Found by deleted-letter keys, so
     that no two words are compared needlessly.
     """
+    texts = [normalise(title) for title in titles]
     seen: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
-    for title in titles:
-        text = normalise(title)
+    for text in texts:
         seen.update(_WORD.findall(text))
         pairs.update(_PAIR.findall(text))
     vocabulary = load_vocabulary().phrases
     trusted = {w for w in (*seen, *option_words) if w in option_words or fold_word(w) in vocabulary}
-    keys: dict[str, list[str]] = {}
-    for word in {*seen, *option_words}:
-        if len(word) >= _SHORTEST and (seen[word] >= _OFTEN or word in trusted):
-            for key in _delete_letters(word):
-                keys.setdefault(key, []).append(word)
-    aliases: dict[str, str] = {}
-    for word, count in seen.items():
-        if count > _RARE or len(word) < _SHORTEST or word in trusted:
-            continue
-        near = {w for key in _delete_letters(word) for w in keys.get(key, ()) if w != word and _one_slip(word, w)}
-        near = {w for w in near if _outweighs(seen[w], count, min(len(word), len(w)), w in trusted)}
-        if near:
-            aliases[word] = max(near, key=lambda w: (seen[w], w in trusted, w))
+    slips = _propose_slips(seen, trusted, option_words)
+    aliases = _bear_out(slips, texts, seen)
     for pair, count in pairs.items():
         first, _, second = pair.partition(" ")
         if count <= _RARE and seen[first] <= _RARE and seen[second] <= _RARE and not {first, second} & trusted:
@@ -116,12 +106,62 @@ def _find_misspellings(titles: Iterable[str], option_words: Collection[str]) -> 
     return aliases
 
 
+def _propose_slips(seen: Counter[str], trusted: Collection[str], option_words: Collection[str]) -> dict[str, list[str]]:
+    """For each word that may be misspelt, the words that may be meant: the most used first."""
+    keys: dict[str, list[str]] = {}
+    for word in {*seen, *option_words}:
+        if len(word) >= _SHORTEST and (seen[word] >= 2 or word in trusted):
+            for key in _delete_letters(word):
+                keys.setdefault(key, []).append(word)
+    slips = {}
+    for word, count in seen.items():
+        if len(word) < _SHORTEST or word in trusted:
+            continue
+        near = {w for key in _delete_letters(word) for w in keys.get(key, ()) if w != word and _one_slip(word, w)}
+        near = {w for w in near if _outweighs(seen[w], count, min(len(word), len(w)), w in trusted)}
+        if near:
+            slips[word] = sorted(near, key=lambda w: (-seen[w], w))
+    return slips
+
+
+def _bear_out(slips: Mapping[str, Sequence[str]], texts: Sequence[str], seen: Mapping[str, int]) -> dict[str, str]:
+    """Keep the slips that most of their titles bear out, up to a few titles each."""
+    examples: dict[str, list[list[str]]] = {}
+    for text in texts:
+        words = _WORD.findall(text)
+        for word in words:
+            if word in slips and len(examples.setdefault(word, [])) < _EXAMPLES:
+                examples[word].append(words)
+    witnesses = {
+        id(words): sorted({w for w in words if w != word and 2 <= seen[w] <= _WITNESS}, key=lambda w: (seen[w], w))[:3]
+        for word, titles in examples.items()
+        for words in titles
+    }
+    wanted = {w for rare in witnesses.values() for w in rare}
+    holders: dict[str, list[int]] = {}
+    for i, text in enumerate(texts):
+        for word in _WORD.findall(text):
+            if word in wanted:
+                holders.setdefault(word, []).append(i)
+    aliases = {}
+    for word, titles in examples.items():
+        for meant in slips[word]:
+            whole = re.compile(rf"\b{meant}\b")
+            borne = sum(
+                any(whole.search(texts[i]) for rare in witnesses[id(words)] for i in holders[rare]) for words in titles
+            )
+            if 2 * borne >= len(titles):
+                aliases[word] = meant
+                break
+    return aliases
+
+
 def _outweighs(seen: int, misspelt: int, letters: int, trusted: bool) -> bool:
-    """Whether a word seen so often is meant by a rare one like it: the shorter both are, the more must speak for it."""
-    if letters >= 6:
+    """Whether a word seen so often can be meant by a rarer one like it: the shorter both are, the more must speak."""
+    if letters >= 6 and misspelt <= _RARE:
         return seen >= 2 * misspelt or trusted
-    if letters >= 4:
-        return seen >= 10 * misspelt or (trusted and seen >= 2 * misspelt)
+    if letters >= 4 or trusted:
+        return seen >= 6 * misspelt or (trusted and misspelt <= _RARE)
     return seen >= 50 * misspelt
 
 
