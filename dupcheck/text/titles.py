@@ -617,7 +617,10 @@ _TRAILING = frozenset({"matte", "glossy", "metallic", "satin", "pastel"})
 
 
 def _color_run(pieces: list[Piece], start: int, v: Vocabulary) -> tuple[list[Piece], int]:
-    """Return the colours and tones that stand together from ``start``, and where what follows them starts; none if only tones."""
+    """Return the colours and tones that stand together from ``start``, and where what follows them starts.
+
+    Tones alone are no run: then it is empty.
+    """
     run: list[Piece] = []
     ends = [start]
     i, n = start, len(pieces)
