@@ -284,7 +284,7 @@ class _Reader:
             self.fault("rules.code_twice", code=code)
         keep = self.table("keep", data)
         self.keys("keep", keep, ("order",))
-        order = keep.get("order", ["sales", "reviews", "created", "completeness"])
+        order = self.texts("keep.order", keep.get("order", ["sales", "reviews", "created", "completeness"]))
         for key in order:
             self.one_of("keep.order", key, KEEP_KEYS)
         penalty = self.table("penalty", data)
@@ -294,7 +294,7 @@ class _Reader:
             rules=rules,
             exceptions=tuple(self.exception(i, e) for i, e in enumerate(self.tables("exception", data))),
             merge=self.merge(self.table("merge", data)),
-            keep=tuple(order),
+            keep=order,
             title=self.words("title", data),
             note=self.words("note", data),
             penalty=self.words("steps", penalty),
@@ -331,6 +331,12 @@ class _Reader:
             return found
         self.fault("rules.not_tables", place=name)
         return []
+
+    def texts(self, place: str, value: object) -> tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(v, str) for v in value):
+            return tuple(value)
+        self.fault("rules.not_a_list", place=place, came=repr(value))
+        return ()
 
     def words(self, name: str, data: Mapping[str, Any]) -> Words:
         found = data.get(name, {})
@@ -403,7 +409,7 @@ class _Reader:
         place = str(data.get("name") or f"exception {index + 1}")
         self.keys(place, data, ("name", "summary", "differ_only_in", "allow"))
         allow = data.get("allow")
-        if not isinstance(allow, int) or allow < 1:
+        if not isinstance(allow, int) or isinstance(allow, bool) or allow < 1:
             self.fault("rules.bad_allow", place=place, came=repr(allow))
         axes = data.get("differ_only_in")
         if not isinstance(axes, list) or not axes or not all(isinstance(a, str) for a in axes):
@@ -417,7 +423,7 @@ class _Reader:
         values: dict[str, Any] = {}
         for name, value in data.items():
             if name == "distinct":
-                values[name] = tuple(str(v) for v in value) if isinstance(value, list) else ()
+                values[name] = self.texts("merge.distinct", value)
             elif name == "price_spread_max":
                 values[name] = self.number("merge.price_spread_max", value)
             elif name in names:
