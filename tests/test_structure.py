@@ -125,8 +125,9 @@ def test_a_wheel_carries_everything_and_finds_its_rules(tmp_path: Path) -> None:
     missing = [str(p.relative_to(PACKAGE)) for p in data if not (site / "dupcheck" / p.relative_to(PACKAGE)).is_file()]
     assert not missing
     code = (
-        "import dupcheck, dupcheck.rules as r; "
-        "print(dupcheck.__file__); print(r.packs_folder()); print(*r.list_packs()); print(*r.read_pack('aliexpress').signals)"
+        "import dupcheck, dupcheck.rules as r\n"
+        "print(dupcheck.__file__, r.packs_folder(), ' '.join(r.list_packs()), sep='\\n')\n"
+        "print(*r.read_pack('aliexpress').signals)"
     )
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
