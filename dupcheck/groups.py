@@ -108,6 +108,8 @@ def make_groups(features: Features, pack: RulePack, findings: Findings) -> tuple
     groups = []
     for k, members in enumerate(clusters):
         pairs = inside[starts[k] : starts[k + 1]]
+        if not len(pairs):  # in a crowd, two that no candidate pair joined can meet through others only
+            continue
         weakest = pairs[0]
         ids = tuple(str(i) for i in features.ids[members])
         codes = sorted({pack.rules[r].code for r in caught.rule[pairs]})
