@@ -1,0 +1,180 @@
+"""Blocking: held against comparing every pair, and honest about what it leaves out."""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupcheck import candidates as blocking
+from dupcheck.candidates import Candidates, find_candidates
+from dupcheck.catalog import make_catalog
+from dupcheck.features import Features, make_features
+from dupcheck.model import Catalog, Listing
+from dupcheck.photos.neighbours import RADIUS
+from dupcheck.photos.table import read_photos
+
+WORDS = ("lamp", "kettle", "violin", "ladder", "hammock", "trumpet", "wallet", "bracket", "anvil", "canoe")
+HASHES = ("f0f0a5a5c3c3b1d2", "f0f0a5a5c3c3b1d1", "0f1e2d3c4b5a6978", "8f1e2d3c4b5a6978", "a1b2c3d4e5f60718")
+LISTINGS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "title": st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join),
+            "gtin": st.sampled_from(["", "", "6901234002010", "6901234001853"]),
+            "sku_code": st.sampled_from(["", "", "AB-100", "CD-200"]),
+            "image_phash": st.sampled_from(["", *HASHES]),
+        }
+    ),
+    max_size=14,
+)
+
+
+def features_of(rows: list[dict[str, Any]]) -> Features:
+    catalog = make_catalog([Listing(**{"listing_id": f"L-{i}", "title": "", **row}) for i, row in enumerate(rows)])
+    photos, _ = read_photos(catalog, jobs=1)
+    return make_features(catalog, photos, jobs=1)
+
+
+def pairs_of(found: Candidates) -> set[tuple[int, int]]:
+    return set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+
+
+def bits(a: str, b: str) -> int:
+    return (int(a, 16) ^ int(b, 16)).bit_count()
+
+
+def cosines(features: Features) -> np.ndarray[Any, Any]:
+    rows = features.title.toarray().astype(np.float64)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+    return rows @ rows.T
+
+
+@given(LISTINGS)
+@settings(max_examples=60, deadline=None)
+def test_every_pair_that_comparing_all_would_propose_is_proposed(rows: list[dict[str, Any]]) -> None:
+    features = features_of(rows)
+    found = pairs_of(find_candidates(features))
+    alike = cosines(features)
+    for i, j in combinations(range(len(rows)), 2):
+        a, b = rows[i], rows[j]
+        same_words = a["title"] and set(a["title"].split()) == set(b["title"].split())
+        shared = any(a[c] and a[c] == b[c] for c in ("gtin", "sku_code"))
+        # Six bits is what the neighbour search promises to find; beyond, it may.
+        photo = a["image_phash"] and b["image_phash"] and bits(a["image_phash"], b["image_phash"]) <= 6
+        # Fewer titles than TOP_TITLES: every one that is alike enough is among the nearest.
+        near = alike[i, j] > blocking.TITLE_FLOOR + 1e-4
+        if same_words or shared or photo or near:
+            assert (i, j) in found, (a, b)
+
+
+@given(LISTINGS)
+@settings(max_examples=40, deadline=None)
+def test_nothing_else_is_proposed(rows: list[dict[str, Any]]) -> None:
+    features = features_of(rows)
+    alike = cosines(features)
+    for i, j in pairs_of(find_candidates(features)):
+        a, b = rows[i], rows[j]
+        shared = any(a[c] and a[c] == b[c] for c in ("gtin", "sku_code"))
+        photo = a["image_phash"] and b["image_phash"] and bits(a["image_phash"], b["image_phash"]) <= RADIUS
+        assert shared or photo or alike[i, j] >= blocking.TITLE_FLOOR - 1e-4
+
+
+@given(LISTINGS)
+@settings(max_examples=40, deadline=None)
+def test_pairs_are_unique_ordered_and_counted(rows: list[dict[str, Any]]) -> None:
+    found = find_candidates(features_of(rows))
+    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert pairs == sorted(set(pairs))
+    assert all(0 <= i < j < len(rows) for i, j in pairs)
+    assert len(found) == len(pairs)
+    assert set(found.proposed_by) == {"title", "image", "codes"}
+    assert max(found.proposed_by.values()) <= len(pairs) <= sum(found.proposed_by.values())
+
+
+def test_each_title_proposes_its_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    rows = [{"title": " ".join(random.choice(WORDS, 4, replace=False))} for _ in range(150)]
+    features = features_of(rows)
+    monkeypatch.setattr(blocking, "TOP_TITLES", 3)
+    found = pairs_of(find_candidates(features))
+    alike = cosines(features)
+    words = [frozenset(r["title"].split()) for r in rows]
+    for i, mine in enumerate(words):
+        # One row a distinct title: other titles, the nearest first; ties at the third may fall either way.
+        others = {w: alike[i, j] for j, w in enumerate(words) if w != mine}
+        third = sorted(others.values())[-3]
+        for j, w in enumerate(words):
+            if w != mine and alike[i, j] > max(third, blocking.TITLE_FLOOR) + 1e-4:
+                assert (min(i, j), max(i, j)) in found
+    assert len(found) < 150 * 149 / 2 / 3
+
+
+def test_a_product_in_many_sizes_does_not_crowd_out_its_neighbours() -> None:
+    sizes = [{"title": f"Brass violin stand size {s}"} for s in range(30, 60)]
+    rows = [*sizes, {"title": "Brass violin holder"}]
+    found = pairs_of(find_candidates(features_of(rows)))
+    assert all((i, 30) in found for i in range(30))
+
+
+@pytest.mark.parametrize(
+    ("way", "row"),
+    [
+        ("titles", {"title": "violin ladder"}),
+        ("photos", {"image_phash": HASHES[0]}),
+        ("codes", {"gtin": "6901234002010"}),
+    ],
+)
+def test_a_crowd_is_bounded_and_said(way: str, row: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking, "CROWD", 5)
+    found = find_candidates(features_of([row] * 30))
+    counts = Counter([*found.left.tolist(), *found.right.tolist()])
+    assert len(found) <= 30 * 5
+    assert set(counts) == set(range(30)), "everybody is compared with somebody"
+    told = " ".join(m.say("en") for m in found.may_miss)
+    assert f"1 {way} are shared by more than 5 listings" in told
+    assert len(find_candidates(features_of([row] * 6))) == 15
+
+
+def test_a_crowd_is_paired_with_its_neighbours_elsewhere_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking, "CROWD", 5)
+    found = pairs_of(find_candidates(features_of([{"title": "brass violin stand"}] * 20 + [{"title": "brass violin"}])))
+    assert any(j == 20 for _, j in found)
+
+
+def test_very_common_words_propose_nothing_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking, "COMMON_WORD", 4)
+    rows = [{"title": f"lamp {word}"} for word in WORDS[1:]]
+    found = find_candidates(features_of(rows))
+    assert len(found) == 0
+    assert any("1 very common word" in m.say("en") for m in found.may_miss)
+
+
+def test_what_may_be_missed_is_always_said_in_both_languages() -> None:
+    found = find_candidates(features_of([{"title": "violin"}, {"title": "violin"}]))
+    for lang in ("en", "zh"):
+        text = " ".join(m.say(lang) for m in found.may_miss)  # type: ignore[arg-type]
+        assert str(blocking.TOP_TITLES) in text
+        assert "{" not in text
+
+
+@pytest.mark.parametrize("rows", [[], [{}], [{"title": "violin"}], [{}, {}, {}]])
+def test_catalogues_without_pairs_propose_none(rows: list[dict[str, Any]]) -> None:
+    found = find_candidates(features_of(rows))
+    assert len(found) == 0
+    assert found.left.dtype == found.right.dtype == np.int64
+
+
+def test_the_sample_loses_no_true_pair(sample: Catalog, read_features: Callable[[Catalog], Features]) -> None:
+    features = read_features(sample)
+    found = find_candidates(features)
+    assert len(found) < len(sample) * (len(sample) - 1) / 2 / 4
+    ids = features.ids
+    pairs = {(ids[i], ids[j]) for i, j in pairs_of(found)}
+    for family in ((101, 105), (106, 107), (111, 115), (121, 124), (131, 132), (143, 145), (151, 154), (161, 166)):
+        for i, j in combinations(range(family[0], family[1] + 1), 2):
+            assert (f"A-{i}", f"A-{j}") in pairs
