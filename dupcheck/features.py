@@ -32,6 +32,7 @@ IDENTITY = ("brand", "model", "material")
 _IDENTITY_WEIGHT = 3.0
 _PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
 _PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
+_DIGITS = re.compile(r"\d+")
 _COMMON_CODE = 40
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
@@ -74,6 +75,7 @@ class Features:
     axes: Mapping[str, AxisColumn]
     codes: sparse.csr_array
     model_codes: sparse.csr_array
+    model_shapes: sparse.csr_array
     part_numbers: sparse.csr_array
     price_low: FloatArray
     price_high: FloatArray
@@ -117,7 +119,7 @@ def make_features(
     words, vocabulary, kinds = _count_words(cores)
     weights = _weigh_words(words, kinds)
     names, values = _attribute_matrices(attributes)
-    codes, model_codes, part_numbers = _code_matrices(catalog, attributes, cores)
+    codes, model_codes, model_shapes, part_numbers = _code_matrices(catalog, attributes, cores)
     pieces = _pieces(catalog, axes)
     minimum_order = np.nan_to_num(catalog.numbers("min_order_quantity"), nan=1.0)
     price, high = catalog.numbers("price"), catalog.numbers("price_max")
@@ -130,6 +132,7 @@ def make_features(
         axes=axes,
         codes=codes,
         model_codes=model_codes,
+        model_shapes=model_shapes,
         part_numbers=part_numbers,
         price_low=price / pieces,
         price_high=np.where(np.isnan(high), price, high) / pieces,
@@ -286,17 +289,18 @@ def _stack(rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) ->
 
 def _code_matrices(
     catalog: Catalog, attributes: Sequence[Mapping[str, str]], cores: Sequence[Sequence[Token]]
-) -> tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array]:
-    """Which codes that identify a product each listing carries, which model codes its title has, which part numbers
-    its attributes state.
+) -> tuple[sparse.csr_array, ...]:
+    """Which codes each listing carries: those that identify a product, its title's model codes, the shapes of these
+    (digits made equal: A54 and A55 are of one shape), and the part numbers that its attributes state.
 
     A GTIN, a SKU code, a part number stated as an attribute and a word of a title that is built like a part number
     identify; a short one (A54, 440C) only tells models apart. A code that very many listings share identifies nothing.
     """
     strong: dict[str, int] = {}
     weak: dict[str, int] = {}
+    shapes: dict[str, int] = {}
     stated: dict[str, int] = {}
-    rows: tuple[list[tuple[list[int], list[float]]], ...] = ([], [], [])
+    rows: tuple[list[tuple[list[int], list[float]]], ...] = ([], [], [], [])
     parts: dict[str, list[str]] = {}
     for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
         text = attributes[i].get("part number", "")
@@ -308,14 +312,16 @@ def _code_matrices(
             found.add(f"gtin:{gtin}")
         if sku:
             found.add(f"sku:{sku.casefold()}")
-        for row, codes, known in zip(rows, (found, models, parts[text]), (strong, weak, stated), strict=True):
+        shaped = {_DIGITS.sub("0", m) for m in models}
+        sets = (found, models, shaped, parts[text])
+        for row, codes, known in zip(rows, sets, (strong, weak, shapes, stated), strict=True):
             row.append(_ones(sorted(known.setdefault(c, len(known)) for c in codes)))
     matrix = _stack(rows[0], len(strong))
     common = np.bincount(matrix.indices, minlength=matrix.shape[1]) > _COMMON_CODE
     if common.any():
         matrix = sparse.csr_array(matrix @ sparse.diags_array((~common).astype(np.float32)))
         matrix.eliminate_zeros()
-    return matrix, _stack(rows[1], len(weak)), _stack(rows[2], len(stated))
+    return matrix, _stack(rows[1], len(weak)), _stack(rows[2], len(shapes)), _stack(rows[3], len(stated))
 
 
 def _read_part_numbers(text: str) -> list[str]:

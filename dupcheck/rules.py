@@ -3,7 +3,8 @@
 A pack file holds ``[[rule]]``, ``[[exception]]``, ``[merge]``, ``[keep]`` and ``[penalty]``; its shape is shown in
 ``rules/aliexpress.toml``. A condition is a limit on a signal in the signal's own unit; a rule fires when every
 condition of one of its ``when`` alternatives holds. A condition on something that cannot be told fails, unless it
-says ``missing = "skip"``; an alternative all of whose conditions were skipped does not hold.
+says ``missing = "skip"``; with ``missing = "only"`` and no limit it asks for just that: that nothing is known. An
+alternative all of whose conditions were skipped does not hold.
 """
 
 import difflib
@@ -23,7 +24,7 @@ from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.words import LANGS, Lang, Message, message
 
 Side = Literal["min", "max"]
-Missing = Literal["fail", "skip"]
+Missing = Literal["fail", "skip", "only"]
 KEEP_KEYS = ("sales", "reviews", "created", "completeness", "stock", "price")
 
 
@@ -53,6 +54,8 @@ class Limit:
 
     def hold(self, values: FloatArray) -> tuple[BoolArray, BoolArray]:
         """Return (held, skipped) for each value; a NaN is skipped or neither, as ``missing`` says."""
+        if self.missing == "only":
+            return np.zeros(values.shape, dtype=bool), np.isnan(values)
         told = ~np.isnan(values)
         with np.errstate(invalid="ignore"):
             held = told & ((values <= self.limit) if self.side == "max" else (values >= self.limit))
@@ -221,6 +224,8 @@ def say_verdict(verdict: Verdict, lang: Lang) -> str:
 def explain_limit(limit: Limit, lang: Lang = "en") -> str:
     """Return «title ≥ 80 %» in words, with what happens where it cannot be told."""
     signal = get_signal(limit.signal)
+    if limit.missing == "only":
+        return message("rules.must_be_unknown", signal=message(f"signals.{signal.name}")).say(lang)
     sign = "≤" if limit.side == "max" else "≥"
     text = f"{message(f'signals.{signal.name}').say(lang)} {sign} {signal.show(limit.limit, lang)}"
     return text + message("rules.if_known").say(lang) if limit.missing == "skip" else text
@@ -387,6 +392,8 @@ class _Reader:
             return Limit(signal, "min", math.nan)
         self.keys(where, data, ("min", "max", "missing"))
         sides = [s for s in ("min", "max") if s in data]
+        if data.get("missing") == "only" and not sides:
+            return Limit(signal, "min", 0.0, "only")
         if len(sides) != 1:
             self.fault("rules.one_side", place=where)
             return Limit(signal, "min", math.nan)

@@ -4,7 +4,6 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import sparse
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.signals.arithmetic import dot_rows
@@ -19,7 +18,8 @@ class Codes:
 
     A shared GTIN, SKU code or part number is strong evidence of one product; a shared short model code (A54, 440C)
     is none. Different GTINs or SKU codes say nothing (each size of a shirt has its own), so only part numbers and
-    the model codes of titles can answer 0. Where both attributes state part numbers, these decide.
+    model codes of one shape in the titles (A54, A55) can answer 0; codes of different shapes are often the sellers'
+    own. Where both attributes state part numbers, these decide.
     """
 
     name = "codes"
@@ -31,17 +31,15 @@ class Codes:
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return 1, 0 or NaN for each pair."""
         result = np.full(len(left), np.nan)
-        result[self._tell_apart(features.model_codes, left, right)] = 0.0
+        alike = dot_rows(features.model_shapes, left, right) > 0
+        alike[alike] = dot_rows(features.model_codes, left[alike], right[alike]) == 0
+        result[alike] = 0.0
         result[dot_rows(features.codes, left, right) > 0] = 1.0
-        result[self._tell_apart(features.part_numbers, left, right)] = 0.0
+        stated = np.diff(features.part_numbers.indptr) > 0
+        both: BoolArray = stated[left] & stated[right]
+        both[both] = dot_rows(features.part_numbers, left[both], right[both]) == 0
+        result[both] = 0.0
         return result
-
-    @staticmethod
-    def _tell_apart(codes: sparse.csr_array, left: IntArray, right: IntArray) -> BoolArray:
-        stated = np.diff(codes.indptr) > 0
-        apart: BoolArray = stated[left] & stated[right]
-        apart[apart] = dot_rows(codes, left[apart], right[apart]) == 0
-        return apart
 
     def show(self, value: float, lang: Lang = "en") -> str:
         """Return «shared», «different» or «cannot tell»."""
