@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from dupcheck.catalog.calamine_process import show_cell
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.values import clean_text, format_attributes
 from dupcheck.catalog.variants import Draft
-from dupcheck.catalog.workbooks import show_cell
 from dupcheck.errors import CatalogError
 from dupcheck.model import Problem
 from dupcheck.words import message

@@ -261,7 +261,13 @@ def _read_grids(
     grids: Sequence[Grid], path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool
 ) -> Catalog:
     catalogs = []
-    for reading in _choose(grids, mapping, path):
+    chosen = _choose(grids, mapping, path)
+    spare = Problems()
+    taken = [id(reading.grid) for reading in chosen]
+    for grid in grids:
+        if id(grid) not in taken and any(c.strip() for r in grid.records for c in r.cells):
+            spare.add(None, "", "", "info", message("catalog.sheet_skipped", name=grid.name, count=len(grid.records)))
+    for reading in chosen:
         _apply_mapping(reading, mapping, path)
         _require(reading, path, need_ids)
         if not need_ids:
@@ -269,6 +275,10 @@ def _read_grids(
         skip = _find_notes(reading)
         sheet = make_sheet(reading.grid, reading.header, skip)
         told = Problems(sheet.problems)
+        above = [c.strip() for r in reading.grid.records[: reading.header] for c in r.cells if c.strip()]
+        if above:
+            text = shorten(" | ".join(above))
+            told.add(None, "", "", "info", message("catalog.above_header", count=reading.header, text=text))
         for number in sorted(skip):
             text = shorten(" | ".join(c for c in reading.grid.records[number].cells if c.strip()))
             told.add(number - reading.header, "", "", "info", message("catalog.note_skipped", text=text))
@@ -278,7 +288,7 @@ def _read_grids(
     if not catalogs:
         raise CatalogError("catalog.header_only", path=path)
     merged = merge_catalogs(catalogs)
-    return replace(merged, sources=(str(path),))
+    return replace(merged, sources=(str(path),), problems=(*spare.found, *merged.problems))
 
 
 def _has_ids(reading: _Reading) -> bool:
