@@ -112,7 +112,7 @@ def make_features(
         tokens = lexicon.mark(read_title(corrected).tokens if corrected else title.tokens)
         values = _state_axes(attributes[i], tokens)
         stated.append(values)
-        cores.append(_core_words(tokens, "size" in values))
+        cores.append(_core_words(tokens, values.get("size", "")))
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     axes = _axis_columns(stated)
@@ -174,18 +174,19 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token]) -> dict[
     for name, value in attributes.items():
         if name in AXES and (canonical := read_value(name, value)):
             values[name] = canonical
-    return values
+    # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own
+    return {axis: value for axis, value in values.items() if axis not in _MEASURES or value != values.get("size")}
 
 
-def _core_words(tokens: Sequence[Token], sized: bool) -> list[Token]:
+def _core_words(tokens: Sequence[Token], size: str) -> list[Token]:
     """What is left of a title without axis values and selling words; all of it where nothing would be left.
 
     Where a listing states its size, a measure beside it names the product (a 12 inch mattress, Queen) and stays.
     """
     core = [
-        Token(t.value, "measure", "", "") if sized and t.axis in _MEASURES else t
+        Token(t.value, "measure", "", "") if t.axis else t
         for t in tokens
-        if not t.axis or (sized and t.axis in _MEASURES)
+        if not t.axis or (size and t.axis in _MEASURES and t.value != size)
     ]
     return core or [t for t in tokens if t.axis != "noise"]
 
