@@ -1,5 +1,6 @@
 """Pairs → findings: which pairs a rule catches, how strongly, and why. Numbers first, words last."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -169,7 +170,8 @@ def explain_condition(condition: Condition, lang: Lang = "en") -> str:
     """Return one condition as text: what was measured against which limit, held or not."""
     limit = explain_limit(Limit(condition.signal, condition.side, condition.limit), lang)
     value = get_signal(condition.signal).show(condition.value, lang)
-    return say(f"verdicts.condition_{condition.state}", lang, limit=limit, value=value)
+    untold = condition.state == "failed" and math.isnan(condition.value)
+    return say(f"verdicts.condition_{'untold' if untold else condition.state}", lang, limit=limit, value=value)
 
 
 def explain_finding(
