@@ -13,9 +13,10 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a process took: wall-clock seconds, peak resident memory in MB, its exit code and what it printed."""
+    """What a process took: wall-clock and processor seconds, peak resident memory in MB; and what it printed."""
 
     seconds: float
+    processor: float
     megabytes: float
     code: int
     output: str
@@ -35,7 +36,7 @@ def run_command(command: Sequence[str | Path], *, allowed: Sequence[int] = (0,))
     if code not in allowed:
         sys.exit(f"{' '.join(map(str, command))} ended with exit code {code}\n{output}")
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Run(seconds, usage.ru_maxrss / unit, code, output)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, code, output)
 
 
 def render_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
