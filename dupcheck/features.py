@@ -6,7 +6,7 @@ word is another's misspelling) is kept in :class:`Statistics`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.lexicon import Lexicon, learn_lexicon
+from dupcheck.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.model import Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.text import AXES, Token, align_name, normalise, read_title, read_titles, read_value
@@ -79,6 +79,7 @@ class Features:
     part_numbers: sparse.csr_array
     price_low: FloatArray
     price_high: FloatArray
+    pieces: FloatArray
     quantity: FloatArray
     minimum_order: FloatArray
     currency: IntArray
@@ -106,15 +107,15 @@ def make_features(
     texts = list(catalog.column("title"))
     titles = read_titles(texts)
     lexicon = learn_lexicon(texts, _list_options(attributes))
-    cores, stated = [], []
+    marked = []
     for i, title in enumerate(titles):
         corrected = lexicon.correct(texts[i])
-        tokens = lexicon.mark(read_title(corrected).tokens if corrected else title.tokens)
-        values = _state_axes(attributes[i], tokens)
-        stated.append(values)
-        cores.append(_core_words(tokens, values.get("size", "")))
+        marked.append(lexicon.mark(read_title(corrected).tokens if corrected else title.tokens))
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
+    stray = find_stray_words(marked)
+    stated = [_state_axes(row, tokens) for row, tokens in zip(attributes, marked, strict=True)]
+    cores = [_core_words(tokens, row.get("size", ""), stray) for tokens, row in zip(marked, stated, strict=True)]
     axes = _axis_columns(stated)
     words, vocabulary, kinds = _count_words(cores)
     weights = _weigh_words(words, kinds)
@@ -134,8 +135,9 @@ def make_features(
         model_codes=model_codes,
         model_shapes=model_shapes,
         part_numbers=part_numbers,
-        price_low=price / pieces,
-        price_high=np.where(np.isnan(high), price, high) / pieces,
+        price_low=price,
+        price_high=np.where(np.isnan(high), price, high),
+        pieces=pieces,
         quantity=np.maximum(pieces, minimum_order),
         minimum_order=minimum_order,
         currency=_number_texts(catalog.column("currency")),
@@ -178,7 +180,7 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token]) -> dict[
     return {axis: value for axis, value in values.items() if axis not in _MEASURES or value != values.get("size")}
 
 
-def _core_words(tokens: Sequence[Token], size: str) -> list[Token]:
+def _core_words(tokens: Sequence[Token], size: str, stray: Collection[str]) -> list[Token]:
     """What is left of a title without axis values and selling words; all of it where nothing would be left.
 
     Where a listing states its size, a measure beside it names the product (a 12 inch mattress, Queen) and stays.
@@ -186,7 +188,7 @@ def _core_words(tokens: Sequence[Token], size: str) -> list[Token]:
     core = [
         Token(t.value, "measure", "", "") if t.axis else t
         for t in tokens
-        if not t.axis or (size and t.axis in _MEASURES and t.value != size)
+        if (not t.axis and t.text not in stray) or (size and t.axis in _MEASURES and t.value != size)
     ]
     return core or [t for t in tokens if t.axis != "noise"]
 

@@ -21,6 +21,8 @@ _SHORTEST = 3
 _RARE = 2
 _SLIPPED = 4
 _EXAMPLES = 8
+_STRAY_SEEN = 3
+_STRAY_RATIO = 4
 _WITNESS = 200
 """A word in more titles than this does not bear out a misspelling beside it."""
 
@@ -110,7 +112,7 @@ def _propose_slips(seen: Counter[str], trusted: Collection[str], option_words: C
     """For each word that may be misspelt, the words that may be meant: the most used first."""
     keys: dict[str, list[str]] = {}
     for word in {*seen, *option_words}:
-        if len(word) >= _SHORTEST and (seen[word] >= 2 or word in trusted):
+        if len(word) >= _SHORTEST and (seen[word] >= 2 or len(word) >= 6 or word in trusted):
             for key in _delete_letters(word):
                 keys.setdefault(key, []).append(word)
     slips = {}
@@ -119,6 +121,7 @@ def _propose_slips(seen: Counter[str], trusted: Collection[str], option_words: C
             continue
         near = {w for key in _delete_letters(word) for w in keys.get(key, ()) if w != word and _one_slip(word, w)}
         near = {w for w in near if _outweighs(seen[w], count, min(len(word), len(w)), w in trusted)}
+        near = {w for w in near if (seen[w], w) > (count, word) or w in trusted}
         if near:
             slips[word] = sorted(near, key=lambda w: (-seen[w], w))
     return slips
@@ -159,7 +162,7 @@ def _bear_out(slips: Mapping[str, Sequence[str]], texts: Sequence[str], seen: Ma
 def _outweighs(seen: int, misspelt: int, letters: int, trusted: bool) -> bool:
     """Whether a word seen so often can be meant by a rarer one like it: the shorter both are, the more must speak."""
     if letters >= 6 and misspelt <= _RARE:
-        return seen >= 2 * misspelt or trusted
+        return seen >= misspelt or trusted
     if letters >= 4 or trusted:
         return seen >= 6 * misspelt or (trusted and misspelt <= _RARE)
     return seen >= 50 * misspelt
@@ -182,3 +185,20 @@ def _one_slip(a: str, b: str) -> bool:
         return a[i] == b[j] and a[j] == b[i]
     short, long = sorted((a, b), key=len)
     return len(long) - len(short) == 1 and short in _delete_letters(long)
+
+
+def find_stray_words(titles: Iterable[Sequence[Token]]) -> frozenset[str]:
+    """Words that nearly always stand inside an option value: where one stands alone, it is a piece of such a value.
+
+    In a shuffled title («Gray Bed Sybella Dark») the words of a value stand apart, and what is left of it is no part
+    of the core.
+    """
+    tagged: Counter[str] = Counter()
+    core: Counter[str] = Counter()
+    for tokens in titles:
+        for token in tokens:
+            if not token.axis:
+                core[token.text] += 1
+            elif token.axis != "noise":
+                tagged.update(token.text.split())
+    return frozenset(w for w, n in tagged.items() if n >= _STRAY_SEEN and n >= _STRAY_RATIO * core[w])

@@ -16,12 +16,21 @@ _TIER_FLOOR = 0.3
 _SIZES = ("size", "capacity", "length", "volume", "weight", "dimension", "material")
 
 
+def _gap(low_a: FloatArray, high_a: FloatArray, low_b: FloatArray, high_b: FloatArray) -> FloatArray:
+    upper, lower = np.maximum(low_a, low_b), np.minimum(high_a, high_b)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap: FloatArray = np.where(upper <= lower, 0.0, 100.0 * (upper - lower) / upper)
+    gap[np.isnan(low_a) | np.isnan(low_b)] = np.nan
+    return gap
+
+
 class Price:
     """The gap between two prices a piece, in percent of the higher one.
 
-    Prices are divided by the pieces in a pack or lot; of two price ranges the nearest ends count, and ranges that
-    overlap have no gap. NaN where a price is missing, currencies differ, or the gap is what two offers of one product
-    are expected to have: a bigger pack or a wholesale offer that is cheaper a piece, or another size or material.
+    Prices are compared as they stand and divided by the pieces in a pack or lot, and the smaller gap counts: a
+    title may name a number that is no pack. Of two price ranges the nearest ends count, and ranges that overlap
+    have no gap. NaN where a price is missing, currencies differ, or the gap is what two offers of one product are
+    expected to have: a bigger pack or a wholesale offer that is cheaper a piece, or another size or material.
     """
 
     name = "price"
@@ -32,12 +41,10 @@ class Price:
 
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return the gap in percent for each pair."""
-        low_l, low_r = features.price_low[left], features.price_low[right]
-        high_l, high_r = features.price_high[left], features.price_high[right]
-        upper, lower = np.maximum(low_l, low_r), np.minimum(high_l, high_r)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            gap = np.where(upper <= lower, 0.0, 100.0 * (upper - lower) / upper)
-        gap[np.isnan(low_l) | np.isnan(low_r)] = np.nan
+        low, high, pieces = features.price_low, features.price_high, features.pieces
+        whole = _gap(low[left], high[left], low[right], high[right])
+        a, b = pieces[left], pieces[right]
+        gap = np.fmin(whole, _gap(low[left] / a, high[left] / a, low[right] / b, high[right] / b))
         gap[features.currency[left] != features.currency[right]] = np.nan
         gap[self._tiers(features, left, right) | self._sizes(features, left, right)] = np.nan
         return gap
@@ -46,7 +53,8 @@ class Price:
     def _tiers(features: "Features", left: IntArray, right: IntArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         more = features.quantity[left] - features.quantity[right]
         with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = features.price_low[left] / features.price_low[right]
+            price = features.price_low / features.pieces
+            ratio = price[left] / price[right]
             dearer = np.where(more > 0, ratio, 1.0 / ratio)
         tiers: np.ndarray[tuple[int], np.dtype[np.bool_]] = (more != 0) & (dearer <= 1.0) & (dearer >= _TIER_FLOOR)
         return tiers
