@@ -144,12 +144,12 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def launch(cache: Path) -> Callable[..., "subprocess.Popen[str]"]:
     """Start ``python -m dupcheck`` as a process of its own."""
 
-    def start(*args: object, cwd: Path | None = None) -> "subprocess.Popen[str]":
+    def start(*args: object, cwd: Path | None = None, **env: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [sys.executable, "-m", "dupcheck", *map(str, args)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=cwd,
             env={**os.environ, "DUPCHECK_CACHE": str(cache), "PYTHONIOENCODING": "utf-8",
-                 "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])},
+                 "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")]), **env},
         )  # fmt: skip
 
     return start

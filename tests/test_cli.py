@@ -1,0 +1,385 @@
+"""The command line: exit codes, messages, languages, and nothing but a message whatever the input."""
+
+import json
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+HEADER = "listing_id,title,price,currency,category,main_image,attributes\n"
+TWINS = (
+    HEADER + "A-1,Brass violin stand,9.90,USD,Music,,Finish=Matt\n"
+    "A-2,Brass violin stand,9.90,USD,Music,,Finish=Matt\n"
+    "B-1,Oak garden ladder,59.00,USD,Garden,,Steps=5\n"
+)
+REPORT = {"pairs.csv", "groups.csv", "merges.json", "problems.csv", "audit.json", "report.html"}
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[..., Path]:
+    def write(text: str | bytes, name: str = "catalog.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def twins(put: Callable[..., Path]) -> Path:
+    return put(TWINS)
+
+
+def refused(result: Any, *says: str) -> str:
+    """The command refused its input with one message and wrote nothing to its output."""
+    assert result.code == 2, result.out + result.err
+    assert result.out == ""
+    assert result.err.strip()
+    assert "Traceback" not in result.err
+    for text in says:
+        assert text in result.err, result.err
+    return str(result.err)
+
+
+class TestAudit:
+    def test_it_writes_the_report_and_says_where(self, run: Run, twins: Path, tmp_path: Path) -> None:
+        result = run("audit", twins, "--out", tmp_path / "out")
+        assert result.code == 0
+        assert {p.name for p in (tmp_path / "out").iterdir()} == REPORT
+        assert str(tmp_path / "out" / "report.html") in result.out
+        assert "3 listings" in result.out
+        assert len(result.out.splitlines()) <= 20
+        assert result.err == "", "no progress where nobody watches"
+
+    def test_its_folder_has_a_name_of_its_own(
+        self, run: Run, twins: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert run("audit", twins).code == 0
+        assert (tmp_path / "dupcheck-report" / "audit.json").is_file()
+
+    @pytest.mark.parametrize(
+        ("rows", "fail_on", "code"),
+        [
+            (TWINS, "duplicate", 1),
+            (TWINS, "advice", 1),
+            (TWINS, None, 0),
+            # one title and one set of attributes at quite another price, by hashes of quite other photos: advice
+            (
+                HEADER.replace("main_image", "image_phash")
+                + "A-1,Brass violin stand,9.90,USD,Music,f0f0a5a5c3c3b1d2,Finish=Matt\n"
+                "A-2,Brass violin stand,99.0,USD,Music,0f1e2d3c4b5a6978,Finish=Matt\n",
+                "duplicate",
+                0,
+            ),
+            (
+                HEADER.replace("main_image", "image_phash")
+                + "A-1,Brass violin stand,9.90,USD,Music,f0f0a5a5c3c3b1d2,Finish=Matt\n"
+                "A-2,Brass violin stand,99.0,USD,Music,0f1e2d3c4b5a6978,Finish=Matt\n",
+                "advice",
+                1,
+            ),
+            (HEADER + "A-1,Brass violin stand,9.90,USD,Music,,\nB-1,Oak ladder,5,USD,Garden,,\n", "advice", 0),
+        ],
+    )
+    def test_fail_on(
+        self, run: Run, put: Callable[..., Path], tmp_path: Path, rows: str, fail_on: str | None, code: int
+    ) -> None:
+        more = ["--fail-on", fail_on] if fail_on else []
+        assert run("audit", put(rows), "--out", tmp_path / "out", *more).code == code
+        assert (tmp_path / "out" / "audit.json").is_file(), "the report is written all the same"
+
+    def test_chinese(self, run: Run, twins: Path, tmp_path: Path) -> None:
+        result = run("audit", twins, "--out", tmp_path / "out", "--lang", "zh")
+        assert result.code == 0
+        assert all(CHINESE.search(line) or line.lstrip().startswith("G-") for line in result.out.splitlines() if line)
+        text = (tmp_path / "out" / "groups.csv").read_text("utf-8-sig")
+        assert CHINESE.search(text) and "Closest" not in text
+
+    def test_settings_and_mapping_are_heeded(self, run: Run, put: Callable[..., Path], tmp_path: Path) -> None:
+        odd = put(TWINS.replace("title", "Wie es heißt").replace("price", "Preis"))
+        more = ["--map", "title=Wie es heißt", "--map", "price=Preis", "--set", "R2.title.min=99.5"]
+        assert run("audit", odd, "--out", tmp_path / "out", *more).code == 0
+        whole = json.loads((tmp_path / "out" / "audit.json").read_text("utf-8"))
+        assert whole["rules"]["set"] == ["R2.title.min=99.5"]
+        assert whole["counts"]["groups"] == 1
+
+    def test_a_pack_of_ones_own(self, run: Run, twins: Path, put: Callable[..., Path], tmp_path: Path) -> None:
+        pack = put('format = 1\n[[rule]]\ncode = "MINE"\nwhen.title = { min = 90 }\n', "mine.toml")
+        assert run("audit", twins, "--rules", pack, "--out", tmp_path / "out").code == 0
+        assert ",MINE," in (tmp_path / "out" / "pairs.csv").read_text("utf-8-sig")
+
+    def test_two_runs_write_the_same_bytes(
+        self, launch: Callable[..., Any], sample_folder: Path, tmp_path: Path
+    ) -> None:
+        """In processes whose sets and dicts are ordered differently, with one core and with two."""
+        runs = [
+            launch(
+                "audit", sample_folder / "catalog.csv", "--out", tmp_path / seed, "--jobs", seed, PYTHONHASHSEED=seed
+            )
+            for seed in ("1", "2")
+        ]
+        for process in runs:
+            _, err = process.communicate(timeout=120)
+            assert process.returncode == 0, err
+        for name in REPORT:
+            assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name
+
+
+class TestWrongInput:
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            (b"", ["empty"]),
+            (b"\xef\xbb\xbf", ["empty"]),
+            (HEADER, ["header"]),
+            ("name,cost\nBrass violin stand,9.90\n", ["cost"]),
+            ("id,titel_xx,price\nA-1,Brass,9.90\n", ["titel_xx"]),
+            (b"\x89PNG\r\n\x1a\n" + bytes(200), []),
+            (bytes(5000), []),
+            (b"PK\x03\x04" + b"x" * 100, []),
+            ('{"listings": 5', []),
+        ],
+    )
+    def test_a_file_that_is_no_catalogue(
+        self, run: Run, put: Callable[..., Path], tmp_path: Path, content: str | bytes, says: list[str]
+    ) -> None:
+        path = put(content)
+        refused(run("audit", path, "--out", tmp_path / "out"), *says)
+        assert not (tmp_path / "out").exists()
+
+    def test_missing_columns_are_told_with_those_found_and_the_nearest(
+        self, run: Run, put: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        text = refused(run("audit", put("listing_id,titl,cost\nA-1,Brass,9\n"), "--out", tmp_path / "out"))
+        assert "title" in text and "titl" in text and "--map" in text
+
+    def test_no_such_file_and_a_folder(self, run: Run, tmp_path: Path) -> None:
+        refused(run("audit", tmp_path / "gone.csv"), "gone.csv")
+        refused(run("audit", tmp_path), str(tmp_path))
+        assert CHINESE.search(refused(run("audit", tmp_path / "gone.csv", "--lang", "zh"), "gone.csv"))
+
+    def test_the_report_cannot_be_a_file_that_is_there(self, run: Run, twins: Path, tmp_path: Path) -> None:
+        (tmp_path / "taken").write_text("mine")
+        refused(run("audit", twins, "--out", tmp_path / "taken"), "taken", "--out")
+        assert (tmp_path / "taken").read_text() == "mine"
+
+    @pytest.mark.parametrize(
+        ("more", "says"),
+        [
+            (["--rules", "alibaba"], "aliexpress"),
+            (["--rules", "gone.toml"], "gone.toml"),
+            (["--set", "R2.titel.min=5"], "title"),
+            (["--set", "nonsense"], "R2.title.min=85"),
+            (["--map", "title"], "--map"),
+            (["--map", "titel=title"], "title"),
+            (["--map", "title=gone"], "gone"),
+            (["--lang", "de"], "en"),
+            (["--jobs", "-1"], "--jobs"),
+            (["--engine", "abacus"], "spark"),
+            (["--fail-on", "anything"], "duplicate"),
+            (["--frobnicate"], "--frobnicate"),
+        ],
+    )  # fmt: skip
+    def test_wrong_options(self, run: Run, twins: Path, tmp_path: Path, more: list[str], says: str) -> None:
+        refused(run("audit", twins, "--out", tmp_path / "out", *more), says)
+        assert not (tmp_path / "out").exists()
+
+    def test_no_arguments(self, run: Run) -> None:
+        refused(run("audit"))
+        refused(run("frobnicate"), "frobnicate")
+
+    def test_bad_rows_are_told_and_the_rest_goes_on(
+        self, run: Run, put: Callable[..., Path], tmp_path: Path, read_report: Callable[[Path], Any],
+        draw_photo: Callable[..., Path],
+    ) -> None:  # fmt: skip
+        draw_photo(tmp_path / "good.jpg", 1)
+        put(b"this is no picture", "broken.jpg")
+        catalog = put(
+            HEADER + "A-1,Brass violin stand,9.90,USD,Music,good.jpg,\n"
+            "A-1,Brass violin stand with a lamp,9.90,USD,Music,good.jpg,\n"
+            "A-3,Oak garden ladder,,USD,Garden,broken.jpg,\n"
+            "A-4,Tin kettle,cheap,USD,Kitchen,gone.jpg,\n"
+            "A-5,,5,USD,Kitchen,../../etc/passwd,\n"
+            ",Canvas hammock,5,USD,Garden,,\n"
+        )
+        result = run("audit", catalog, "--out", tmp_path / "out")
+        assert result.code == 0, result.err
+        report = read_report(tmp_path / "out")
+        problems = {(p["row"], p["field"]): p for p in report.rows("problems.csv")}
+        for row, field in (
+            ("2", "listing_id"), ("3", "price"), ("3", "main_image"), ("4", "price"), ("4", "main_image"),
+            ("5", "title"), ("5", "main_image"), ("6", "listing_id"),
+        ):  # fmt: skip
+            assert (row, field) in problems, (row, field, sorted(problems))
+        assert all(p["message"] and p["severity"] in ("error", "warning", "info") for p in problems.values())
+        assert problems["3", "main_image"]["severity"] == "error"
+        assert "broken.jpg" in problems["3", "main_image"]["message"]
+        whole = json.loads((tmp_path / "out" / "audit.json").read_text("utf-8"))
+        assert whole["counts"]["listings"] == 6
+        assert whole["counts"]["groups"] == 1
+
+    def test_hostile_texts_go_through(
+        self, run: Run, put: Callable[..., Path], tmp_path: Path, read_report: Callable[[Path], Any]
+    ) -> None:
+        title = '=HYPERLINK(""http://x"") {0} {title} %s </script><b> \u202e brass \'stand\' ☠'
+        catalog = put(HEADER + "".join(f'"={i}","{title}",1,USD,"@SUM(1)",,"=a=b; +c=-d"\n' for i in (1, 2)))
+        assert run("audit", catalog, "--out", tmp_path / "out").code == 0
+        cells = [c for row in read_report(tmp_path / "out").rows("groups.csv") for c in row.values()]
+        assert cells and not any(c.startswith(("=", "+", "-", "@")) for c in cells)
+
+
+class TestCheck:
+    @pytest.mark.parametrize(
+        ("draft", "code", "verdict"),
+        [
+            ("N-1,Brass violin stand,9.90,USD,Music,,Finish=Matt\n", 1, "duplicate"),
+            ("N-1,Canvas hammock,9.90,USD,Music,,\n", 0, "publish"),
+            ("A-1,Brass violin stand,9.90,USD,Music,,Finish=Matt\n", 1, "duplicate"),
+        ],
+    )
+    def test_would_publishing_break_a_rule(
+        self, run: Run, twins: Path, put: Callable[..., Path], draft: str, code: int, verdict: str
+    ) -> None:
+        path = put(HEADER + draft, "draft.csv")
+        result = run("check", path, "--against", twins, "--json")
+        assert result.code == code, result.err
+        (line,) = result.out.splitlines()
+        answer = json.loads(line)
+        assert answer["verdict"] == verdict
+        shown = run("check", path, "--against", twins)
+        assert shown.code == code
+        assert "Traceback" not in shown.err and shown.out.strip()
+
+    def test_json_is_one_object_a_line(self, run: Run, twins: Path, put: Callable[..., Path]) -> None:
+        one = put(HEADER + "N-1,Brass violin stand,,,,,\nN-2,Canvas hammock,,,,,\n", "one.csv")
+        two = put(HEADER + "N-3,Tin kettle,,,,,\n", "two.csv")
+        result = run("check", one, two, "--against", twins, "--json", "--lang", "zh")
+        answers = [json.loads(line, parse_constant=pytest.fail) for line in result.out.splitlines()]
+        assert [a["listing_id"] for a in answers] == ["N-1", "N-2", "N-3"]
+        assert result.code == (1 if any(a["verdict"] == "duplicate" for a in answers) else 0)
+
+    def test_chinese(self, run: Run, twins: Path, put: Callable[..., Path]) -> None:
+        path = put(HEADER + "N-1,Brass violin stand,9.90,USD,Music,,Finish=Matt\n", "draft.csv")
+        result = run("check", path, "--against", twins, "--lang=zh")
+        assert result.code == 1
+        assert CHINESE.search(result.out) and "publish" not in result.out
+
+    def test_wrong_input(self, run: Run, twins: Path, put: Callable[..., Path], tmp_path: Path) -> None:
+        refused(run("check", tmp_path / "gone.csv", "--against", twins), "gone.csv")
+        refused(run("check", twins, "--against", tmp_path / "gone.csv"), "gone.csv")
+        refused(run("check", put(b"", "empty.csv"), "--against", twins), "empty")
+        refused(run("check", twins), "--against")
+
+
+class TestWhy:
+    def test_it_shows_every_condition(self, run: Run, twins: Path) -> None:
+        result = run("why", twins, "A-1", "A-2")
+        assert result.code == 0
+        assert all(code in result.out for code in ("R1", "R2", "R3", "R4"))
+        assert "✓" in result.out and "100 %" in result.out
+
+    def test_chinese(self, run: Run, twins: Path) -> None:
+        result = run("why", twins, "A-1", "B-1", "--lang", "zh")
+        assert result.code == 0
+        assert all(CHINESE.search(line) for line in result.out.splitlines()[1:] if line)
+
+    def test_an_unknown_id_names_the_nearest(self, run: Run, twins: Path) -> None:
+        refused(run("why", twins, "A-1", "A-9"), "A-9", "A-1")
+        assert CHINESE.search(refused(run("why", twins, "A-1", "A-9", "--lang", "zh")))
+
+    def test_wrong_input(self, run: Run, twins: Path, tmp_path: Path) -> None:
+        refused(run("why", tmp_path / "gone.csv", "A-1", "A-2"), "gone.csv")
+        refused(run("why", twins, "A-1"))
+        refused(run("why", twins, "A-1", "A-2", "--rules", "alibaba"), "aliexpress")
+
+
+class TestRules:
+    def test_list(self, run: Run) -> None:
+        for args in (("rules",), ("rules", "list")):
+            result = run(*args)
+            assert result.code == 0
+            assert all(code in result.out for code in ("R1", "R2", "R3", "R4", "aliexpress"))
+
+    def test_show(self, run: Run) -> None:
+        result = run("rules", "show", "R2", "--set", "R2.title.min=91")
+        assert result.code == 0
+        assert "title ≥ 91 %" in result.out
+        chinese = run("rules", "show", "R2", "--lang", "zh")
+        assert CHINESE.search(chinese.out) and "Known mistakes" not in chinese.out
+        refused(run("rules", "show", "R9"), "R1, R2")
+
+    def test_the_shipped_examples_pass(self, run: Run) -> None:
+        result = run("rules", "test")
+        assert result.code == 0
+        assert "0 failed" in result.out
+
+    def test_an_example_that_fails_is_told(self, run: Run, put: Callable[..., Path]) -> None:
+        pack = put('format = 1\n[[rule]]\ncode = "X"\nwhen.title = { min = 80 }\nfires = [{ title = 5 }]\n', "x.toml")
+        result = run("rules", "test", "--rules", pack)
+        assert result.code == 1
+        assert "X should fire for title=5" in result.out
+        assert run("rules", "test", "--set", "R1.title.min=100").code == 1
+
+    def test_a_wrong_pack_is_one_error_with_every_problem(self, run: Run, put: Callable[..., Path]) -> None:
+        pack = put('format = 1\n[[rule]]\ncode = "X"\nwhen.titel = { min = 80 }\nwhy.fr = "x"\n', "x.toml")
+        for words in (["rules", "test"], ["rules", "list"], ["rules", "show", "X"]):
+            text = refused(run(*words, "--rules", pack), "Did you mean title?")
+            assert "fr" in text
+        refused(run("rules", "test", "--rules", "alibaba"), "aliexpress")
+
+
+class TestHelp:
+    @pytest.mark.parametrize(
+        "words", [[], ["audit"], ["check"], ["why"], ["rules"], ["rules", "list"], ["rules", "show"], ["rules", "test"]]
+    )
+    def test_every_command_explains_itself_in_both_languages(self, run: Run, words: list[str]) -> None:
+        english, short = run(*words, "--help"), run(*words, "-h")
+        assert english.code == 0
+        assert english.out == short.out
+        assert "help_" not in english.out and "opt_" not in english.out
+        assert not CHINESE.search(english.out.replace("商品名", ""))
+        if "rules" not in words[:1] or len(words) > 1:
+            chinese = run(*words, "--lang", "zh", "--help") if words else None
+            assert chinese is None or CHINESE.search(chinese.out)
+
+    def test_the_version(self, run: Run) -> None:
+        assert re.search(r"\d+\.\d+", run("--version").out)
+
+
+@pytest.fixture
+def big_catalog(tmp_path: Path) -> Path:
+    """A catalogue whose audit takes a few seconds after the photos are done."""
+    random = np.random.default_rng(1)
+    words = ["".join(random.choice(list("bdfgklmnprstvz"), 6)) for _ in range(400)]
+
+    def rows() -> Iterator[str]:
+        for i in range(12_000):
+            yield f"L-{i},{' '.join(random.choice(words, 7))},{i % 90 + 1},USD,Things,,Finish={words[i % 50]}\n"
+
+    path = tmp_path / "big.csv"
+    path.write_text(HEADER + "".join(rows()), "utf-8")
+    return path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_leaves_nothing_behind(launch: Callable[..., Any], big_catalog: Path, tmp_path: Path) -> None:
+    process = launch("audit", big_catalog, "--out", tmp_path / "out", "--cache", tmp_path / "cache", cwd=tmp_path)
+    sign = tmp_path / "cache" / "photos.sqlite"
+    while not sign.exists() and process.poll() is None:  # the catalogue is read, the measuring has begun
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err and "stopped" in err
+    assert out == ""
+    assert {p.name for p in tmp_path.iterdir()} == {"big.csv", "cache"}
