@@ -189,7 +189,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSku:
-    """One row of a plan's SKU table, and the listing it comes from."""
+    """One row of a plan's SKU table, and the listing it comes from.
+
+    ``replaces`` names the other listings that offered the same: this SKU now stands for theirs.
+    """
 
     listing_id: str
     options: Mapping[str, str]
@@ -197,6 +200,9 @@ class PlannedSku:
     currency: str
     sku_code: str
     image: str
+    gtin: str = ""
+    stock: float | None = None
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +214,26 @@ class Wholesale:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one listing that should be changed.
+
+    ``field`` is title, description, main_image or ``attributes.NAME``; ``value`` what to put there, "" where only the
+    seller can make it (a photo of its own); ``text`` says the same in words.
+    """
+
+    listing_id: str
+    field: str
+    value: str
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """How to mend one group."""
+    """How to mend one group, or how to tell listings apart that are in no group.
+
+    ``changes`` say which field of which listing to change to what. In advice for listings in no group ``keep`` may be
+    a listing outside ``listings``: it stays as it is.
+    """
 
     group_id: str
     action: Action
@@ -222,6 +246,12 @@ class Plan:
     reasons: tuple[Message, ...]
     cautions: tuple[Message, ...]
     members: tuple[Member, ...]
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def offline(self) -> tuple[str, ...]:
+        """The listings to take offline once the plan is carried out."""
+        return tuple(m.listing_id for m in self.members if m.role in ("fold", "remove"))
 
     def as_dict(self, lang: Lang = "en") -> dict[str, object]:
         """Return the plan as ``merges.json`` holds it."""
@@ -240,6 +270,9 @@ class Plan:
                     "currency": s.currency,
                     "sku_code": s.sku_code,
                     "image": s.image,
+                    "gtin": s.gtin,
+                    "stock": s.stock,
+                    "replaces": list(s.replaces),
                 }
                 for s in self.skus
             ],
@@ -249,6 +282,10 @@ class Plan:
                 "min_order_quantity": self.wholesale.min_order_quantity,
                 "discount_percent": self.wholesale.discount_percent,
             },
+            "changes": [
+                {"listing_id": c.listing_id, "field": c.field, "value": c.value, "text": c.text.say(lang)}
+                for c in self.changes
+            ],
             "reasons": [m.say(lang) for m in self.reasons],
             "cautions": [m.say(lang) for m in self.cautions],
         }

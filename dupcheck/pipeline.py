@@ -19,7 +19,7 @@ from dupcheck.features import Features, make_features
 from dupcheck.groups import make_groups
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Listing, Plan, Problem, Verdict
 from dupcheck.photos.table import Photos, read_photos
-from dupcheck.plans import make_plans
+from dupcheck.plans import make_plans, tell_apart
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
 from dupcheck.reports.record import list_pairs, make_record
 from dupcheck.reports.tables import join_options
@@ -50,6 +50,7 @@ class Audit:
     problems: tuple[Problem, ...]
     settings: Mapping[str, object] = field(default_factory=dict)
     lang: Lang = "en"
+    advice: tuple[Plan, ...] = ()
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -85,7 +86,8 @@ class Audit:
         if lang not in self._records:
             self._records[lang] = make_record(
                 self.catalog, self.features, self.pack, self.candidates, self.findings,
-                [group for group, _ in self.grouped], self.plans, self.problems, self.settings, lang,
+                [group for group, _ in self.grouped], self.plans, self.advice, self.problems, self.settings,
+                lang,
             )  # fmt: skip
         return self._records[lang]
 
@@ -132,7 +134,7 @@ def audit(
     jobs = jobs or os.cpu_count() or 1
     features, photo_problems = _measure_catalog(read, jobs, cache, progress)
     _tell(progress, "audit.stage_candidates", 0, 1)
-    candidates = find_candidates(features)
+    candidates = _same_seller(find_candidates(features), pack, read)
     _tell(progress, "audit.stage_candidates", 1, 1)
     if engine == "spark":
         from dupcheck.spark import judge_on_spark
@@ -143,10 +145,11 @@ def audit(
     _tell(progress, "audit.stage_groups", 0, 1)
     grouped = make_groups(features, pack, findings)
     plans = make_plans(read, features, pack, findings, grouped)
+    plans, advice = tell_apart(read, features, pack, findings, plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
-        {"engine": engine}, lang,
+        {"engine": engine}, lang, advice,
     )  # fmt: skip
 
 
@@ -181,13 +184,11 @@ class Answer:
     def advise(self) -> str:
         """Return in one sentence what to do."""
         if self.verdict == "publish":
-            return say("audit.answer_publish", self.lang)
+            return say("audit.answer_allowed" if self.pairs else "audit.answer_publish", self.lang)
         others = list(dict.fromkeys(self._other(p) for p in self.pairs))
         if self.verdict == "advice" or self.plan is None:
             return say(f"audit.answer_{self.verdict}", self.lang, ids=", ".join(others[:5]))
         role = next((m for m in self.plan.members if m.listing_id == self.listing_id), None)
-        if role is not None and role.role == "allowed":
-            return say("audit.answer_allowed", self.lang)
         if self.plan.wholesale is not None and role is not None and not _is_sku(self.plan, self.listing_id):
             tier = self.plan.wholesale
             return say("audit.answer_tier", self.lang, keep=self.plan.keep, minimum=tier.min_order_quantity,
@@ -205,6 +206,8 @@ class Answer:
     def __str__(self) -> str:
         lines = [f"{self.listing_id}: {self.advise()}"]
         lines += [f"  {self._other(p)}: {p['explanation']}" for p in self.pairs[:5]]
+        changes = () if self.plan is None else self.plan.changes
+        lines += [f"  → {c.text.say(self.lang)}" for c in changes if c.listing_id == self.listing_id]
         return "\n".join(lines)
 
 
@@ -236,29 +239,33 @@ def check(
     known = merge_catalogs([replace(base, problems=()), drafts])
     positions = np.arange(len(base), len(known))
     features, photo_problems = _measure_catalog(known, jobs or os.cpu_count() or 1, cache, progress)
-    candidates = find_candidates(features)
+    candidates = _same_seller(find_candidates(features), pack, known)
     new = (candidates.left >= len(base)) | (candidates.right >= len(base))
     findings = judge_pairs(features, pack, replace(candidates, left=candidates.left[new], right=candidates.right[new]))
     grouped = make_groups(features, pack, findings)
-    plans = make_plans(known, features, pack, findings, grouped, drafts=frozenset(positions.tolist()))
-    home = {int(m): k for k, (_, members) in enumerate(grouped) for m in members}
+    new_ones = frozenset(positions.tolist())
+    plans = make_plans(known, features, pack, findings, grouped, drafts=new_ones)
+    plans, advice = tell_apart(known, features, pack, findings, plans, drafts=new_ones)
+    home = {i: plan for plan in (*plans, *advice) for i in plan.listings}
     problems = (*known.problems, *photo_problems)
-    return [_answer(int(p), features, pack, findings, home, plans, problems, lang) for p in positions]
+    return [_answer(int(p), features, pack, findings, home, problems, lang) for p in positions]
 
 
 def _answer(
-    position: int, features: Features, pack: RulePack, findings: Findings, home: Mapping[int, int],
-    plans: Sequence[Plan], problems: Sequence[Problem], lang: Lang,
+    position: int, features: Features, pack: RulePack, findings: Findings, home: Mapping[str, Plan],
+    problems: Sequence[Problem], lang: Lang,
 ) -> Answer:  # fmt: skip
     mine = np.flatnonzero((findings.left == position) | (findings.right == position))
     mine = mine[np.lexsort((-findings.strength[mine], ~findings.duplicate[mine]))]
     found = findings[mine]
     listing_id = str(features.ids[position])
-    duplicate = bool(found.duplicate.any())
-    plan = plans[home[position]] if position in home else None
+    plan = home.get(listing_id)
+    allowed = plan is not None and any(m.listing_id == listing_id and m.role == "allowed" for m in plan.members)
+    duplicate = bool(found.duplicate.any()) and not allowed
+    advice = bool((~found.duplicate).any())
     return Answer(
         listing_id,
-        "duplicate" if duplicate else "advice" if len(found) else "publish",
+        "duplicate" if duplicate else "advice" if advice else "publish",
         tuple(list_pairs(features, pack, found, lang)),
         plan,
         tuple(p for p in problems if p.listing_id == listing_id),
@@ -363,6 +370,15 @@ def find_position(catalog: Catalog, listing_id: str) -> int:
     raise UnknownListingError(
         "audit.no_such_listing" if near else "audit.no_such_listing_at_all", id=listing_id, nearest=", ".join(near)
     )
+
+
+def _same_seller(candidates: Candidates, pack: RulePack, catalog: Catalog) -> Candidates:
+    """Leave out pairs of listings whose shops the pack takes for different sellers."""
+    seller = pack.number_sellers(catalog.column("shop").tolist())
+    if seller is None:
+        return candidates
+    same = seller[candidates.left] == seller[candidates.right]
+    return replace(candidates, left=candidates.left[same], right=candidates.right[same])
 
 
 def _read(source: Source, images: str | Path | None) -> Catalog:

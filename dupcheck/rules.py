@@ -1,10 +1,14 @@
 """Rule packs: one marketplace's policy as data, read from TOML, explained, and held against measured pairs.
 
-A pack file holds ``[[rule]]``, ``[[exception]]``, ``[merge]``, ``[keep]`` and ``[penalty]``; its shape is shown in
-``rules/aliexpress.toml``. A condition is a limit on a signal in the signal's own unit; a rule fires when every
-condition of one of its ``when`` alternatives holds. A condition on something that cannot be told fails, unless it
-says ``missing = "skip"``; with ``missing = "only"`` and no limit it asks for just that: that nothing is known. An
-alternative all of whose conditions were skipped does not hold.
+A pack file holds ``[[rule]]``, ``[[exception]]``, ``[[category]]``, ``[[opposite]]``, ``[seller]``, ``[merge]``,
+``[keep]`` and ``[penalty]``; its shape is shown in ``rules/aliexpress.toml``. A condition is a limit on a signal in the
+signal's own unit; a rule fires when every condition of one of its ``when`` alternatives holds. A condition on something
+that cannot be told fails, unless it says ``missing = "skip"``; with ``missing = "only"`` and no limit it asks for just
+that: that nothing is known. An alternative all of whose conditions were skipped does not hold.
+
+A file that says ``extends = "aliexpress"`` starts from that pack: its tables are laid over the pack's, rules by their
+code, exceptions and opposites by their name; ``set`` changes single limits, ``drop`` takes rules out. A rule that says
+``like = "aliexpress.R1"`` starts from another pack's rule in the same way.
 """
 
 import difflib
@@ -19,12 +23,15 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from dupcheck.errors import RulesError
-from dupcheck.model import BoolArray, Condition, FloatArray, Verdict
+from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
 from dupcheck.signals import SIGNALS, get_signal
+from dupcheck.text import AXES
 from dupcheck.words import LANGS, Lang, Message, message
 
 Side = Literal["min", "max"]
 Missing = Literal["fail", "skip", "only"]
+Scope = Literal["account", "shop"]
+Alphabet = Literal["any", "ascii"]
 KEEP_KEYS = ("sales", "reviews", "created", "completeness", "stock", "price")
 
 
@@ -109,25 +116,88 @@ def _hold_clause(clause: Sequence[Limit], signals: Mapping[str, FloatArray]) -> 
 
 @dataclass(frozen=True, slots=True)
 class RuleException:
-    """Listings that differ only in these axes are allowed, up to ``allow`` of them."""
+    """What the marketplace allows although a rule fires: up to ``allow`` listings, None for any number.
+
+    Either the listings differ only in the axes ``differ_only_in``; or every two of them differ in ``at_least`` of the
+    ``axes`` and the ``limits`` (each a limit that holds where a signal differs significantly). ``categories`` are
+    texts, one of which must be found in the category; none: every category. An exception without a test is one that
+    only the seller can judge: it is told, never applied.
+    """
 
     name: str
-    differ_only_in: tuple[str, ...]
-    allow: int
+    differ_only_in: tuple[str, ...] = ()
+    allow: int | None = None
+    categories: tuple[str, ...] = ()
+    at_least: int = 0
+    axes: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    summary: Words = Words()
+
+    @property
+    def testable(self) -> bool:
+        """Whether dupcheck can see that the exception applies."""
+        return bool(self.differ_only_in or self.at_least)
+
+    def covers(self, category: str) -> bool:
+        """Return whether the exception is for listings of this category."""
+        return not self.categories or _matches(category, self.categories)
+
+
+def _matches(category: str, patterns: Sequence[str]) -> bool:
+    return any(p.casefold() in category.casefold() for p in patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFacts:
+    """What the seller knows of a category: the axes for which it offers no option, so that no listing can hold them."""
+
+    match: str
+    no_option: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """A fault that a wrong merge would be: options on these ``axes`` are looked at with suspicion."""
+
+    name: str
+    axes: tuple[str, ...] = ()
+    summary: Words = Words()
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Whose listings are held against one another: all of an account's shops, or each shop's own.
+
+    ``groups`` names shops that count as one although the scope is the shop.
+    """
+
+    scope: Scope = "account"
+    groups: tuple[tuple[str, ...], ...] = ()
     summary: Words = Words()
 
 
 @dataclass(frozen=True, slots=True)
 class MergeLimits:
-    """What one listing can hold on the marketplace, and which differences forbid a merge."""
+    """What one listing can hold on the marketplace, and which differences forbid a merge.
+
+    ``values_max`` caps the values of single axes (fitments, say); an ``alphabet`` of "ascii" means English letters,
+    digits and signs only.
+    """
 
     max_axes: int = 3
     price_tiers: int = 1
+    discount_max: int = 99
+    min_order_max: int = 100_000
     title_max: int = 128
+    title_alphabet: Alphabet = "any"
     option_name_max: int = 20
+    option_alphabet: Alphabet = "any"
     sku_code_max: int = 20
+    skus_max: int = 10_000
+    images_max: int = 100
     price_spread_max: float = math.inf
     distinct: tuple[str, ...] = ()
+    values_max: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +215,9 @@ class RulePack:
     name: str
     rules: tuple[Rule, ...]
     exceptions: tuple[RuleException, ...] = ()
+    categories: tuple[CategoryFacts, ...] = ()
+    opposites: tuple[Opposite, ...] = ()
+    seller: Seller = Seller()
     merge: MergeLimits = MergeLimits()
     keep: tuple[str, ...] = ("sales", "reviews", "created", "completeness")
     title: Words = Words()
@@ -164,6 +237,19 @@ class RulePack:
             if rule.code == code:
                 return rule
         raise RulesError("rules.no_such_rule", code=code, pack=self.name, codes=", ".join(r.code for r in self.rules))
+
+    def no_option(self, category: str) -> frozenset[str]:
+        """Return the axes for which a category offers no option."""
+        return frozenset(a for c in self.categories if _matches(category, [c.match]) for a in c.no_option)
+
+    def number_sellers(self, shops: Sequence[str]) -> IntArray | None:
+        """Return a number for each listing's shop, equal where they count as one seller; None where all are one."""
+        if self.seller.scope == "account":
+            return None
+        home = {shop.casefold(): f"\x1f{k}" for k, group in enumerate(self.seller.groups) for shop in group}
+        names = [home.get(shop.casefold(), shop.casefold()) for shop in shops]
+        codes = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        return np.array([codes[name] for name in names], dtype=np.int64)
 
     def with_limit(self, *settings: str) -> "RulePack":
         """Return the pack with limits changed, each written ``R2.title.min=85``.
@@ -197,10 +283,54 @@ class RulePack:
                 lines.append(message("rules.or").say(lang))
             lines += [f"  - {explain_limit(limit, lang)}" for limit in clause]
         lines += ["", message("rules.mistakes", text=rule.mistakes.say(lang)).say(lang), "", self.note.say(lang)]
-        if self.sources:
-            lines += ["", message("rules.sources").say(lang)]
-            lines += [f"  - {s.text}" + (f" ({s.date})" if s.date else "") for s in self.sources]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._explain_sources(lang)])
+
+    def describe(self, lang: Lang = "en") -> str:
+        """Return the whole pack as text for a person: rules, exceptions, what a listing can hold, penalties."""
+        lines = [f"{self.name}: {self.title.say(lang)}", self.note.say(lang), ""]
+        lines += [f"  {r.code}  {say_verdict(r.verdict, lang)}  {r.summary.say(lang)}" for r in self.rules]
+        told = [self._explain_exception(e, lang) for e in self.exceptions]
+        lines += self._section("rules.exceptions", told, lang)
+        lines += self._section("rules.opposites", [o.summary.say(lang) for o in self.opposites], lang)
+        facts = [
+            message("rules.category_no_option", match=c.match, axes=_name_axes(c.no_option, lang)).say(lang)
+            for c in self.categories
+        ]
+        lines += self._section("rules.categories", facts, lang)
+        lines += self._section("rules.seller", [self.seller.summary.say(lang) or self._scope(lang)], lang)
+        lines += self._section("rules.merge", self._explain_merge(lang), lang)
+        keep = [message(f"rules.keep_{name}").say(lang) for name in self.keep]
+        lines += self._section("rules.keep", [message("rules.arrow").say(lang).join(keep)], lang)
+        lines += self._section("rules.penalty", self.penalty.say_all(lang), lang)
+        return "\n".join([*lines, *self._explain_sources(lang)])
+
+    @staticmethod
+    def _section(key: str, texts: Sequence[str], lang: Lang) -> list[str]:
+        return ["", message(key).say(lang), *(f"  - {t}" for t in texts)] if texts else []
+
+    @staticmethod
+    def _explain_exception(exception: RuleException, lang: Lang) -> str:
+        text = exception.summary.say(lang) or exception.name
+        return text if exception.testable else text + message("rules.untested").say(lang)
+
+    def _scope(self, lang: Lang) -> str:
+        return message(f"rules.scope_{self.seller.scope}").say(lang)
+
+    def _explain_merge(self, lang: Lang) -> list[str]:
+        m = self.merge
+        texts = [
+            message("rules.merge_axes", axes=m.max_axes, tiers=m.price_tiers),
+            message("rules.merge_texts", title=m.title_max, option=m.option_name_max, code=m.sku_code_max),
+        ]
+        if m.distinct:
+            texts.append(message("rules.merge_distinct", axes=_name_axes(m.distinct, lang)))
+        if math.isfinite(m.price_spread_max):
+            texts.append(message("rules.merge_spread", times=f"{m.price_spread_max:g}"))
+        texts += [message("rules.merge_values", axis=_name_axes([a], lang), max=n) for a, n in m.values_max.items()]
+        return [t.say(lang) for t in texts]
+
+    def _explain_sources(self, lang: Lang) -> list[str]:
+        return self._section("rules.sources", [s.text + (f" ({s.date})" if s.date else "") for s in self.sources], lang)
 
     def run_examples(self) -> tuple[Message, ...]:
         """Run every rule's ``fires`` and ``spares`` examples; return one message for each that comes out wrong."""
@@ -214,6 +344,11 @@ class RulePack:
                         key = "rules.example_must_fire" if wanted else "rules.example_must_not_fire"
                         wrong.append(message(key, code=rule.code, example=text))
         return tuple(wrong)
+
+
+def _name_axes(axes: Iterable[str], lang: Lang) -> str:
+    names = (axis if axis not in AXES else AXES[axis].zh if lang == "zh" else AXES[axis].en for axis in axes)
+    return message("verdicts.comma").say(lang).join(names)
 
 
 def say_verdict(verdict: Verdict, lang: Lang) -> str:
@@ -252,20 +387,88 @@ def read_pack(source: str | Path | RulePack) -> RulePack:
     """
     if isinstance(source, RulePack):
         return source
+    path, reader = _find_pack(source), _Reader(str(source))
+    return reader.read(_load(path, reader), path.stem)
+
+
+def _find_pack(source: str | Path, beside: Path | None = None) -> Path:
     path = Path(source)
-    if path.suffix != ".toml":
-        path = packs_folder() / f"{source}.toml"
-        if not path.is_file():
-            raise RulesError("rules.no_such_pack", name=str(source), packs=", ".join(list_packs()))
+    if path.suffix == ".toml":
+        return path if beside is None else beside / path
+    path = packs_folder() / f"{source}.toml"
+    if not path.is_file():
+        raise RulesError("rules.no_such_pack", name=str(source), packs=", ".join(list_packs()))
+    return path
+
+
+def _parse(path: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise RulesError("rules.no_such_file", path=str(path)) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesError("rules.not_toml", path=str(path), reason=str(error)) from None
-    return _Reader(str(path)).read(data, path.stem)
+
+
+def _load(path: Path, reader: "_Reader", below: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Parse a pack file and lay it over the pack that it extends and the rules that its own are like."""
+    data = _parse(path)
+    if path.resolve() in below:
+        reader.fault("rules.extends_itself", path=path.name)
+        return data
+    base: dict[str, Any] = {}
+    parent = data.pop("extends", None)
+    if parent is not None:
+        try:
+            base = _load(_find_pack(str(parent), path.parent), reader, (*below, path.resolve()))
+        except RulesError as error:
+            reader.wrong.append(error.text)
+    rules = data.get("rule")
+    if isinstance(rules, list):
+        data["rule"] = [_find_like(r, reader) if isinstance(r, dict) and "like" in r else r for r in rules]
+    return _overlay(base, {"name": path.stem, **data}) if base else data
+
+
+def _find_like(rule: dict[str, Any], reader: "_Reader") -> dict[str, Any]:
+    name, _, code = str(rule["like"]).partition(".")
+    own = {k: v for k, v in rule.items() if k != "like"}
+    try:
+        there = _load(_find_pack(name), reader)
+    except RulesError as error:
+        reader.wrong.append(error.text)
+        return own
+    rules = {str(r.get("code")): r for r in there.get("rule", [])}
+    if code not in rules:
+        hint = _did_you_mean(code, rules)
+        reader.fault("rules.unknown_value", place=f"{rule.get('code')}.like", value=repr(rule["like"]), hint=hint)
+        return own
+    return {**rules[code], **own}
+
+
+_NAMED = {"rule": "code", "exception": "name", "opposite": "name"}
+"""Lists of tables whose entries replace those of the same name in the pack below; other lists are appended."""
+
+
+def _overlay(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in own.items():
+        below = result.get(key)
+        if key in _NAMED and isinstance(below, list) and isinstance(value, list):
+            name = _NAMED[key]
+            entries = {str(e.get(name)): e for e in below}
+            for entry in value:
+                here = str(entry.get(name)) if isinstance(entry, dict) else repr(entry)
+                entries[here] = {**entries.get(here, {}), **entry} if isinstance(entry, dict) else entry
+            result[key] = list(entries.values())
+        elif isinstance(below, list) and isinstance(value, list):
+            result[key] = [*below, *value]
+        elif isinstance(below, dict) and isinstance(value, dict):
+            result[key] = {**below, **value}
+        else:
+            result[key] = value
+    return result
 
 
 class _Reader:
@@ -277,11 +480,16 @@ class _Reader:
 
     def read(self, data: Mapping[str, Any], stem: str) -> RulePack:
         self.keys("", data, (
-            "format", "name", "title", "note", "source", "rule", "exception", "merge", "keep", "penalty",
+            "format", "name", "title", "note", "source", "rule", "exception", "category", "opposite", "seller", "merge",
+            "keep", "penalty", "set", "drop",
         ))  # fmt: skip
         if data.get("format") != 1:
             self.fault("rules.bad_format", came=repr(data.get("format")))
         rules = tuple(self.rule(i, r) for i, r in enumerate(self.tables("rule", data)))
+        drop = self.texts("drop", data.get("drop", []))
+        for code in drop:
+            self.one_of("drop", code, [rule.code for rule in rules])
+        rules = tuple(rule for rule in rules if rule.code not in drop)
         if not rules:
             self.fault("rules.no_rules")
         codes = [rule.code for rule in rules]
@@ -289,7 +497,7 @@ class _Reader:
             self.fault("rules.code_twice", code=code)
         keep = self.table("keep", data)
         self.keys("keep", keep, ("order",))
-        order = self.texts("keep.order", keep.get("order", ["sales", "reviews", "created", "completeness"]))
+        order = self.texts("keep.order", keep.get("order", [])) or ("sales", "reviews", "created", "completeness")
         for key in order:
             self.one_of("keep.order", key, KEEP_KEYS)
         penalty = self.table("penalty", data)
@@ -298,6 +506,9 @@ class _Reader:
             name=str(data.get("name", stem)),
             rules=rules,
             exceptions=tuple(self.exception(i, e) for i, e in enumerate(self.tables("exception", data))),
+            categories=tuple(self.category(i, c) for i, c in enumerate(self.tables("category", data))),
+            opposites=tuple(self.opposite(i, o) for i, o in enumerate(self.tables("opposite", data))),
+            seller=self.seller(self.table("seller", data)),
             merge=self.merge(self.table("merge", data)),
             keep=order,
             title=self.words("title", data),
@@ -305,6 +516,11 @@ class _Reader:
             penalty=self.words("steps", penalty),
             sources=tuple(Source(str(s.get("text", "")), str(s.get("date", ""))) for s in self.tables("source", data)),
         )
+        for setting in self.texts("set", data.get("set", [])):
+            try:
+                pack = _change_limit(pack, setting)
+            except RulesError as error:
+                self.wrong.append(error.text)
         if self.wrong:
             raise RulesError("rules.bad_pack", path=self.path, problems=_join(self.wrong))
         return pack
@@ -414,28 +630,87 @@ class _Reader:
 
     def exception(self, index: int, data: Mapping[str, Any]) -> RuleException:
         place = str(data.get("name") or f"exception {index + 1}")
-        self.keys(place, data, ("name", "summary", "differ_only_in", "allow"))
+        self.keys(place, data, (
+            "name", "summary", "differ_only_in", "allow", "categories", "at_least", "axes", "limits",
+        ))  # fmt: skip
+        limits = self.table("limits", data)
+        axes = self.axes(f"{place}.axes", "axes", data)
+        at_least = self.count(f"{place}.at_least", data.get("at_least", 0), 0)
         allow = data.get("allow")
-        if not isinstance(allow, int) or isinstance(allow, bool) or allow < 1:
+        if allow is not None and (not isinstance(allow, int) or isinstance(allow, bool) or allow < 1):
             self.fault("rules.bad_allow", place=place, came=repr(allow))
-        axes = data.get("differ_only_in")
-        if not isinstance(axes, list) or not axes or not all(isinstance(a, str) for a in axes):
+            allow = None
+        only = self.axes(f"{place}.differ_only_in", "differ_only_in", data)
+        summary = self.words("summary", data)
+        if not only and not at_least and (allow is not None or not summary.by_lang):
             self.fault("rules.missing_key", place=place, key="differ_only_in")
-            axes = []
-        return RuleException(place, tuple(axes), allow if isinstance(allow, int) else 1, self.words("summary", data))
+        if at_least > len(axes) + len(limits):
+            self.fault("rules.at_least_of", place=place, count=at_least, of=len(axes) + len(limits))
+        return RuleException(
+            name=place,
+            differ_only_in=only,
+            allow=allow,
+            categories=self.texts(f"{place}.categories", data.get("categories", [])),
+            at_least=at_least,
+            axes=axes,
+            limits=tuple(self.limit(place, name, limit) for name, limit in limits.items()),
+            summary=summary,
+        )
+
+    def category(self, index: int, data: Mapping[str, Any]) -> CategoryFacts:
+        place = f"category {index + 1}"
+        self.keys(place, data, ("match", "no_option"))
+        if not isinstance(data.get("match"), str) or not data["match"].strip():
+            self.fault("rules.missing_key", place=place, key="match")
+        return CategoryFacts(str(data.get("match", "")), self.axes(f"{place}.no_option", "no_option", data))
+
+    def opposite(self, index: int, data: Mapping[str, Any]) -> Opposite:
+        place = str(data.get("name") or f"opposite {index + 1}")
+        self.keys(place, data, ("name", "axes", "summary"))
+        return Opposite(place, self.axes(f"{place}.axes", "axes", data), self.words("summary", data))
+
+    def seller(self, data: Mapping[str, Any]) -> Seller:
+        self.keys("seller", data, ("scope", "groups", "summary"))
+        scope = data.get("scope", "account")
+        self.one_of("seller.scope", scope, get_args(Scope))
+        groups = data.get("groups", [])
+        if not isinstance(groups, list) or not all(isinstance(g, list) for g in groups):
+            self.fault("rules.not_groups", place="seller.groups")
+            groups = []
+        return Seller(scope, tuple(tuple(str(s) for s in g) for g in groups), self.words("summary", data))
+
+    def axes(self, place: str, name: str, data: Mapping[str, Any]) -> tuple[str, ...]:
+        found = self.texts(place, data.get(name, []))
+        for axis in found:
+            self.one_of(place, axis, list(AXES))
+        return found
+
+    def count(self, place: str, value: object, least: int) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        self.fault("rules.not_a_count", place=place, least=least, came=repr(value))
+        return least
 
     def merge(self, data: Mapping[str, Any]) -> MergeLimits:
         names = tuple(MergeLimits.__dataclass_fields__)
         self.keys("merge", data, names)
         values: dict[str, Any] = {}
         for name, value in data.items():
+            place = f"merge.{name}"
             if name == "distinct":
-                values[name] = self.texts("merge.distinct", value)
+                values[name] = self.axes(place, name, data)
+            elif name == "values_max":
+                caps = self.table(name, data)
+                for axis in caps:
+                    self.one_of(place, axis, list(AXES))
+                values[name] = {axis: self.count(f"{place}.{axis}", n, 1) for axis, n in caps.items()}
+            elif name in ("title_alphabet", "option_alphabet"):
+                self.one_of(place, value, get_args(Alphabet))
+                values[name] = value
             elif name == "price_spread_max":
-                values[name] = self.number("merge.price_spread_max", value)
+                values[name] = self.number(place, value)
             elif name in names:
-                number = self.number(f"merge.{name}", value)
-                values[name] = 0 if math.isnan(number) else int(number)
+                values[name] = self.count(place, value, 0)
         return MergeLimits(**values)
 
 

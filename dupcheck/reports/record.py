@@ -29,6 +29,7 @@ def make_record(
     findings: Findings,
     groups: Sequence[Group],
     plans: Sequence[Plan],
+    advice: Sequence[Plan],
     problems: Sequence[Problem],
     settings: Mapping[str, object],
     lang: Lang,
@@ -37,7 +38,7 @@ def make_record(
     pairs = list_pairs(features, pack, findings, lang)
     group_rows = [_group_row(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
     involved = {i for pair in pairs for i in (pair["listing_a"], pair["listing_b"])}
-    involved.update(i for plan in plans for i in plan.listings)
+    involved.update(i for plan in (*plans, *advice) for i in (plan.keep, *plan.listings))
     positions = sorted(catalog.positions[i] for i in involved)
     duplicates = findings.duplicates
     return {
@@ -73,6 +74,7 @@ def make_record(
         "pairs": pairs,
         "groups": group_rows,
         "plans": [plan.as_dict(lang) for plan in plans],
+        "advice": [plan.as_dict(lang) for plan in advice],
         "problems": list_problems(problems, lang),
     }
 

@@ -1,0 +1,224 @@
+"""Different products that look like one listing twice: what to change so that no rule fires afterwards.
+
+Pairs that an advice rule caught, or a duplicate rule although what differs makes them two products. The listing that
+ranks lower changes: its main photo, its title, or both, whichever is enough. Whether it is enough is asked of the rules
+themselves, with the signals as they would be afterwards.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+
+import numpy as np
+from scipy import sparse
+
+from dupcheck.differences import DifferenceNames, find_differences
+from dupcheck.features import Features
+from dupcheck.groups import name_group
+from dupcheck.model import Catalog, Change, Member, Plan
+from dupcheck.plans.changes import fit_words
+from dupcheck.plans.offers import Shelf
+from dupcheck.plans.planner import explain_keep, rank_listing
+from dupcheck.rules import RulePack
+from dupcheck.signals import get_signal
+from dupcheck.text import AXES, normalise, read_title
+from dupcheck.verdicts import Findings
+from dupcheck.words import message
+
+MARGIN = 5.0
+"""How far below a limit a rewritten title is brought, in percent, since the catalogue's word weights shift a little."""
+_HEAD = 2
+"""A rewritten title keeps at least so many of its own words."""
+_NO_FACTS = frozenset({"gtin", "part number", "origin", "season"})
+
+
+def tell_apart(
+    catalog: Catalog,
+    features: Features,
+    pack: RulePack,
+    findings: Findings,
+    plans: Sequence[Plan],
+    *,
+    drafts: frozenset[int] = frozenset(),
+) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
+    """Return the plans with what their listings must change besides, and advice for listings that no plan names.
+
+    Of the pairs that deserve advice, only those count whose listings the plans leave online.
+    """
+    shelf = Shelf(catalog, features)
+    gone = {i for plan in plans for i in plan.offline}
+    home = {i: k for k, plan in enumerate(plans) for i in plan.listings}
+    live = np.array([str(i) not in gone for i in features.ids.tolist()], dtype=bool)
+    advice = findings[~findings.duplicate]
+    advice = advice[live[advice.left] & live[advice.right]]
+    mended, added = list(plans), []
+    for positions, pairs in _components(advice, len(features)):
+        ranked = sorted(positions, key=lambda m: rank_listing(shelf, pack, m, drafts))
+        changes = _change_component(shelf, pack, advice, pairs, ranked)
+        own = {m: [c for c in changes if c.listing_id == shelf.id(m)] for m in ranked}
+        for m in [m for m in ranked if own[m] and shelf.id(m) in home]:
+            k = home[shelf.id(m)]
+            mended[k] = replace(mended[k], changes=(*mended[k].changes, *own[m]))
+        free = [m for m in ranked if shelf.id(m) not in home and (own[m] or m == ranked[0])]
+        if any(own[m] for m in free):
+            added.append(_make_plan(shelf, pack, ranked, free, own))
+    return tuple(mended), tuple(added)
+
+
+def _components(advice: Findings, n: int) -> Iterable[tuple[list[int], list[int]]]:
+    """Yield the listings of each connected component of the pairs, and its pairs."""
+    if not len(advice):
+        return
+    graph = sparse.coo_array((np.ones(len(advice), dtype=np.int8), (advice.left, advice.right)), shape=(n, n))
+    _, label = sparse.csgraph.connected_components(graph, directed=False)
+    owner = label[advice.left]
+    order = np.argsort(owner, kind="stable")
+    for pairs in np.split(order, np.flatnonzero(np.diff(owner[order])) + 1):
+        listings = sorted({*advice.left[pairs].tolist(), *advice.right[pairs].tolist()})
+        yield listings, pairs.tolist()
+
+
+def _change_component(
+    shelf: Shelf, pack: RulePack, advice: Findings, pairs: Sequence[int], ranked: Sequence[int]
+) -> list[Change]:
+    """Return the changes of one component; of a pair, the listing that ranks lower changes."""
+    place = {m: k for k, m in enumerate(ranked)}
+    asked: dict[int, list[int]] = {}
+    for p in pairs:
+        a, b = int(advice.left[p]), int(advice.right[p])
+        asked.setdefault(max(a, b, key=place.__getitem__), []).append(p)
+    changes: list[Change] = []
+    titles: dict[int, str] = {}
+    for m in ranked:
+        own = asked.get(m, [])
+        if not own:
+            continue
+        needed = [_needed_changes(pack, {n: float(v[p]) for n, v in advice.signals.items()}) for p in own]
+        partners = [int(advice.right[p]) if int(advice.left[p]) == m else int(advice.left[p]) for p in own]
+        limits = [limit for _, limit in needed if limit is not None]
+        if any(photo for photo, _ in needed):
+            changes.append(_change_photo(shelf, m, partners))
+        if limits:
+            title = _rewrite_title(shelf, pack, m, [(q, titles.get(q, "")) for q in partners], min(limits))
+            titles[m] = title
+            text = message("plans.change_title", id=shelf.id(m), value=title)
+            changes.append(Change(shelf.id(m), "title", title, text))
+    return changes
+
+
+def _needed_changes(pack: RulePack, signals: Mapping[str, float]) -> tuple[bool, float | None]:
+    """Return whether a pair needs another photo, and below which title likeness it must come, None: as it is.
+
+    The fewest changes after which no rule fires, the photo before the title; both where nothing less is enough.
+    """
+    floors = sorted({x.limit for r in pack.rules for c in r.when for x in c if x.signal == "title" and x.side == "min"})
+    titles: list[float | None] = [None, *(max(f - MARGIN, 0.0) for f in reversed(floors) if f <= signals["title"])]
+    for photo, title in [(photo, title) for title in titles for photo in (False, True)]:
+        after = dict(signals)
+        if photo:
+            after["image"], after["color"] = get_signal("image").worst, np.nan
+        if title is not None:
+            after["title"] = title
+        columns = {name: np.array([value]) for name, value in after.items()}
+        if (photo or title is not None) and not any(rule.fire(columns)[0] for rule in pack.rules):
+            return photo, title
+    return True, titles[-1]
+
+
+def _change_photo(shelf: Shelf, member: int, partners: Sequence[int]) -> Change:
+    """Another photo of the listing's own that no partner shows, or one that is yet to be taken."""
+    taken = {shelf.text(m, "main_image") for m in (member, *partners)}
+    taken |= {p for m in partners for p in shelf.text(m, "images").split(";")}
+    own = next((p for p in shelf.text(member, "images").split(";") if p and p not in taken), "")
+    key = "plans.change_photo_to" if own else "plans.change_photo_own"
+    ids = ", ".join(shelf.id(m) for m in partners[:3])
+    return Change(shelf.id(member), "main_image", own, message(key, id=shelf.id(member), value=own, ids=ids))
+
+
+def _rewrite_title(shelf: Shelf, pack: RulePack, member: int, partners: Sequence[tuple[int, str]], below: float) -> str:
+    """Return the listing's title with what only it states at the end and shared words left out before that.
+
+    ``partners`` are listings with their new titles, "" where theirs stay as they are.
+    """
+    title = shelf.text(member, "title")
+    others = [new or shelf.text(m, "title") for m, new in partners]
+    facts = _own_facts(shelf, member, [m for m, _ in partners], others)
+    words = title.split()
+    shared = {w for t in others for w in normalise(t).split()}
+    weigh = _Weights(shelf)
+    while True:
+        new = fit_words(" ".join(words), " ".join(facts), pack.merge.title_max)
+        if all(weigh.likeness(new, other) < below for other in others) or len(words) <= _HEAD:
+            return new
+        spare = [k for k in range(_HEAD, len(words)) if set(normalise(words[k]).split()) & shared]
+        words.pop(spare[-1] if spare else -1)
+
+
+def _own_facts(shelf: Shelf, member: int, partners: Sequence[int], titles: Sequence[str]) -> list[str]:
+    """The listing's attribute values that no partner states and that stand in no title of the pair."""
+    theirs = [shelf.attributes(m) for m in partners]
+    known = normalise(" ".join([shelf.text(member, "title"), *titles])).replace("-", " ")
+    facts = []
+    order = {axis: k for k, axis in enumerate(("brand", "model", *AXES))}
+    stated = shelf.attributes(member)
+    for axis in sorted(stated, key=lambda a: order.get(a, len(order))):
+        name, value = stated[axis]
+        same = any(normalise(o.get(axis, ("", ""))[1]) == normalise(value) for o in theirs)
+        if (
+            axis in _NO_FACTS
+            or same
+            or not 2 <= len(value) <= 30
+            or f" {normalise(value).replace('-', ' ')} " in f" {known} "
+        ):
+            continue
+        facts.append(value if any(c.isalpha() for c in value) else f"{name} {value}")
+    return facts[:4]
+
+
+class _Weights:
+    """The weights of words in this catalogue, for titles that are not in it yet."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        features = shelf.features
+        self.rarest = float(np.log((features.statistics.listings + 1) / 2) + 1.0)
+        self.weights = dict(zip(features.vocabulary, features.statistics.weights.tolist(), strict=False))
+        self.lexicon = features.statistics.lexicon
+
+    def likeness(self, a: str, b: str) -> float:
+        """Return the share of weight that two titles have in common, in percent."""
+        left, right = self._words(a), self._words(b)
+        total = sum(left.values()) + sum(right.values())
+        common = sum(w for word, w in left.items() if word in right)
+        return 200.0 * common / total if total else 0.0
+
+    def _words(self, title: str) -> dict[str, float]:
+        tokens = self.lexicon.mark(read_title(self.lexicon.correct(title) or title).tokens)
+        core = [t for t in tokens if not t.axis] or [t for t in tokens if t.axis != "noise"]
+        return {t.text: self.weights.get(t.text, self.rarest) for t in core}
+
+
+def _make_plan(
+    shelf: Shelf, pack: RulePack, ranked: Sequence[int], free: Sequence[int], own: Mapping[int, Sequence[Change]],
+) -> Plan:  # fmt: skip
+    ids = [shelf.id(m) for m in ranked]
+    keep = ranked[0]
+    members = []
+    for m in free:
+        partner = next((q for q in ranked if q != m), keep)
+        differs = DifferenceNames("", {}, find_differences(shelf.features, m, partner))
+        text = message("plans.two_products", partner=shelf.id(partner), differs=differs)
+        members.append(Member(shelf.id(m), "keep" if m == keep else "differentiate", "", {}, shelf.id(partner), text))
+    return Plan(
+        group_id=name_group(ids),
+        action="differentiate",
+        keep=shelf.id(keep),
+        listings=tuple(shelf.id(m) for m in free),
+        title=shelf.text(keep, "title"),
+        axes=(),
+        skus=(),
+        wholesale=None,
+        reasons=(message("plans.advice", ids=", ".join(ids)), explain_keep(shelf, pack, ranked)),
+        cautions=(),
+        members=tuple(members),
+        changes=tuple(chain.from_iterable(own[m] for m in free)),
+    )

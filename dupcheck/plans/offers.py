@@ -1,0 +1,217 @@
+"""What the listings of a group offer: one offer a SKU, its value on each axis, and the axes that become options.
+
+A listing without options of its own is one offer; one that already holds SKUs is as many as it holds. Values are told
+twice: canonical, for equality, and as the seller wrote them, for showing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from dupcheck.catalog import get_skus
+from dupcheck.catalog.values import parse_attributes
+from dupcheck.differences import name_axis
+from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
+from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray
+from dupcheck.text import AXES, align_name, order_values, read_value, show_value
+
+MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
+"""Axes whose values may only repeat another's: the size 6 inch is also a length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that a listing sells. ``values`` and ``shown`` hold an entry for each axis that it states."""
+
+    member: int
+    values: Mapping[str, str]
+    shown: Mapping[str, str]
+    price: float | None
+    currency: str
+    sku_code: str
+    gtin: str
+    stock: float | None
+    image: str
+
+    def combo(self, axes: Sequence[str]) -> tuple[str, ...]:
+        """Return the offer's canonical values on ``axes``, "" where it states none."""
+        return tuple(self.values.get(a, "") for a in axes)
+
+
+class Shelf:
+    """A catalogue's listings as offers; positions are those of the catalogue's table."""
+
+    def __init__(self, catalog: Catalog, features: Features) -> None:
+        self.catalog, self.features = catalog, features
+        self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
+        self.names: dict[str, str] = {}
+        self._texts = {name: catalog.column(name) for name in catalog.table.columns if name not in self.numbers}
+
+    @cached_property
+    def _with_skus(self) -> frozenset[int]:
+        return frozenset(self.catalog.skus["listing"].tolist())
+
+    def id(self, position: int) -> str:
+        """Return a listing's id."""
+        return str(self.features.ids[position])
+
+    def text(self, position: int, name: str) -> str:
+        """Return one of a listing's texts."""
+        return str(self._texts[name][position])
+
+    def number(self, position: int, name: str) -> float | None:
+        """Return one of a listing's numbers, None where it is missing."""
+        value = self.numbers[name][position]
+        return None if np.isnan(value) else float(value)
+
+    def completeness(self, position: int) -> int:
+        """Return how many fields of a listing are filled in."""
+        texts = sum(str(t[position]) != "" for t in self._texts.values())
+        return texts + sum(not np.isnan(n[position]) for n in self.numbers.values())
+
+    def value(self, axis: str, position: int) -> str:
+        """Return the canonical value that a listing as a whole states on an axis, "" where none."""
+        column = self.features.axes.get(axis)
+        return "" if column is None else column.value(position)
+
+    def minimum_order(self, position: int) -> float:
+        """Return how many pieces a buyer must take; where a bulk price is given, the minimum is that price's."""
+        minimum = self.number(position, "min_order_quantity")
+        return 1.0 if minimum is None or self.number(position, "bulk_price") is not None else minimum
+
+    def attributes(self, position: int) -> dict[str, tuple[str, str]]:
+        """Return a listing's attributes: aligned name → (name, value) as the seller wrote them."""
+        found: dict[str, tuple[str, str]] = {}
+        for name, value in parse_attributes(self.text(position, "attributes")).items():
+            if value.strip():
+                found.setdefault(align_name(name), (name, value.strip()))
+        return found
+
+    def name(self, axis: str) -> str:
+        """Return the name of an axis as an option: the vocabulary's English one, else the seller's."""
+        return name_axis(axis, "en") if axis in AXES else self.names.get(axis, axis)
+
+    def list_offers(self, position: int) -> tuple[Offer, ...]:
+        """Return what a listing offers, one offer a SKU."""
+        values, shown = self._listing_values(position)
+        whole = Offer(
+            position, values, shown, self.number(position, "price"), self.text(position, "currency"),
+            self.text(position, "sku_code"), self.text(position, "gtin"), self.number(position, "stock"),
+            self.text(position, "main_image"),
+        )  # fmt: skip
+        if position not in self._with_skus:
+            return (whole,)
+        offers = []
+        for sku in get_skus(self.catalog, position):
+            own, seen = dict(values), dict(shown)
+            for name, value in sku.options.items():
+                axis = align_name(name)
+                if canonical := read_value(axis, value):
+                    self.names.setdefault(axis, name)
+                    own[axis], seen[axis] = canonical, value.strip()
+            offers.append(
+                Offer(
+                    position, own, seen, sku.price, sku.currency or whole.currency, sku.sku_code, sku.gtin, sku.stock,
+                    sku.image or whole.image,
+                )
+            )  # fmt: skip
+        return tuple(offers)
+
+    def _listing_values(self, position: int) -> tuple[dict[str, str], dict[str, str]]:
+        attributes = self.attributes(position)
+        values, shown = {}, {}
+        for axis in (*OPTION_AXES, *SIDE_AXES):
+            if canonical := self.value(axis, position):
+                raw = attributes.get(axis, ("", ""))[1]
+                values[axis] = canonical
+                told = raw and read_value(axis, raw) == canonical
+                shown[axis] = raw if told else "/".join(show_value(axis, v, "en") for v in canonical.split("|"))
+        return values, shown
+
+    def held_axes(self, offers: Sequence[Offer]) -> list[str]:
+        """Return the axes that the listings' own SKUs use, beyond those that every listing is read for."""
+        return [a for a in dict.fromkeys(a for o in offers for a in o.values) if a not in OPTION_AXES + SIDE_AXES]
+
+
+def drop_common(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Take out of values that a title states together («jacquard|striped») the parts that every offer shares."""
+    result = list(offers)
+    for axis in {a for o in offers for a, v in o.values.items() if "|" in v}:
+        parts = [set(o.values[axis].split("|")) for o in offers if axis in o.values]
+        common = set.intersection(*parts)
+        if not common or any(p == common for p in parts):
+            continue
+        for i, offer in enumerate(result):
+            if common & set(offer.values.get(axis, "").split("|")):
+                left = [v for v in offer.values[axis].split("|") if v not in common]
+                shown = "/".join(show_value(axis, v, "en") for v in left)
+                result[i] = replace(
+                    offer, values={**offer.values, axis: "|".join(left)}, shown={**offer.shown, axis: shown}
+                )
+    return tuple(result)
+
+
+def find_axes(offers: Sequence[Offer], held: Sequence[str]) -> list[str]:
+    """Return the axes that become options, in a buyer's order.
+
+    Axes on which offers state different values; of those that only go along with others (``SIDE_AXES``), the ones
+    that all state and that tell offers apart which nothing else does. An axis that the others already determine is
+    left out if some offers do not state it or if it is a measure that repeats another axis: what it says is then a fact
+    of the option, not an option of its own.
+    """
+    axes = [a for a in (*OPTION_AXES, *held) if len({o.values.get(a, "") for o in offers} - {""}) > 1]
+    for axis in SIDE_AXES:
+        if all(o.values.get(axis) for o in offers):
+            told_apart = len({o.combo(axes) for o in offers})
+            if len({o.combo((*axes, axis)) for o in offers}) > told_apart:
+                axes.append(axis)
+
+    def unstated(axis: str) -> int:
+        return sum(not o.values.get(axis) for o in offers)
+
+    for axis in sorted(axes, key=lambda a: (unstated(a), axes.index(a)), reverse=True):
+        rest = [a for a in axes if a != axis]
+        if not rest or not _determined(axis, rest, offers):
+            continue
+        repeats = axis in MEASURED and any(_repeats(axis, b, offers) for b in rest)
+        if unstated(axis) or repeats:
+            axes.remove(axis)
+    return axes
+
+
+def _determined(axis: str, by: Sequence[str], offers: Sequence[Offer]) -> bool:
+    """Whether offers alike on the axes ``by`` never state two values on ``axis``."""
+    seen: dict[tuple[str, ...], str] = {}
+    return all(seen.setdefault(o.combo(by), v) == v for o in offers if (v := o.values.get(axis, "")))
+
+
+def _repeats(axis: str, other: str, offers: Sequence[Offer]) -> bool:
+    """Whether one axis says of every offer the same as another: the size 6 inch is the length 6 inch."""
+    return all(o.values.get(axis) == read_value(axis, o.shown.get(other, "")) for o in offers)
+
+
+def list_values(axis: str, offers: Sequence[Offer]) -> list[str]:
+    """Return the values of an axis as they are shown, in a buyer's order; of two spellings the first offer's."""
+    shown = {o.values[axis]: o.shown[axis] for o in reversed(offers) if o.values.get(axis)}
+    return [shown[v] for v in order_values(axis, shown)]
+
+
+def shorten_values(values: Sequence[str], most: int) -> dict[str, str]:
+    """Return a name of at most ``most`` characters for each value: the words that all share go, the rest stays.
+
+    A value that cannot be shortened so, without becoming another's, keeps its length.
+    """
+    if all(len(v) <= most for v in values):
+        return {v: v for v in values}
+    words = [v.split() for v in values]
+    common = {w.casefold() for w in words[0]}.intersection(*({w.casefold() for w in ws} for ws in words[1:]))
+    lead = 0
+    while len(values) > 1 and all(len(ws) > lead + 1 and ws[lead].casefold() in common for ws in words):
+        lead += 1
+    short = [" ".join(ws[lead:]) for ws in words]
+    cut = [s if len(s) <= most else s[: most + 1].rsplit(" ", 1)[0][:most].rstrip() for s in short]
+    if len(set(cut)) == len(cut) and all(len(c) >= 0.5 * len(s) for c, s in zip(cut, short, strict=True)):
+        short = cut
+    return dict(zip(values, short if len(set(short)) == len(short) else values, strict=True))

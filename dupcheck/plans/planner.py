@@ -1,0 +1,624 @@
+"""Group → Plan: which listing to keep, what to fold into it as options, what to remove, and what stands in the way."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from dupcheck.differences import AxisNames, DifferenceNames, find_differences
+from dupcheck.model import Action, Axis, Change, Group, IntArray, Member, Plan, PlannedSku, Role, Wholesale
+from dupcheck.plans.changes import change_axes, is_told_apart
+from dupcheck.plans.offers import MEASURED, Offer, Shelf, drop_common, find_axes, list_values, shorten_values
+from dupcheck.plans.tiers import CENT, bulk_price, find_discount
+from dupcheck.rules import RuleException, RulePack
+from dupcheck.text import normalise, order_values, read_title, read_value
+from dupcheck.verdicts import Findings, measure_signals
+from dupcheck.words import Message, message
+
+_TEMPLATES = frozenset(
+    normalise(name)
+    for name in (
+        "freight template",
+        "promise template",
+        "shipping template",
+        "service template",
+        "运费模板",
+        "服务模板",
+    )
+)
+_PICTURED = ("color", "pattern", "style", "shape", "material")
+"""Axes whose values a buyer chooses by their picture."""
+_LINKS = frozenset({"for", "of", "in", "with", "by", "size", "color", "colour", "fits"})
+_FEW = 3
+
+
+class Planner:
+    """Makes the plan of one group. ``members`` are listing positions; ``best`` is the one to keep first."""
+
+    def __init__(
+        self, shelf: Shelf, pack: RulePack, group: Group, members: Sequence[int], drafts: frozenset[int] = frozenset()
+    ) -> None:
+        self.shelf, self.pack, self.group = shelf, pack, group
+        self.ranked = sorted(members, key=lambda m: rank_listing(shelf, pack, m, drafts))
+        self.offers = drop_common([o for m in self.ranked for o in shelf.list_offers(m)])
+        self.axes = find_axes(self.offers, shelf.held_axes(self.offers))
+        self.keep = self.ranked[0]
+        self.reasons: list[Message] = []
+        self.cautions: list[Message] = []
+
+    def make(self, caught: Findings, pairs: IntArray) -> Plan:
+        """Return the plan; ``pairs`` index the findings that join the group's members."""
+        category = self.shelf.text(self.keep, "category")
+        allowed = self._find_exception(category)
+        if allowed is not None:
+            return self._leave(allowed, caught, pairs)
+        self._split()
+        obstacles = self._find_obstacles(category)
+        if obstacles:
+            return self._differentiate(obstacles, caught, pairs)
+        return self._merge(caught, pairs)
+
+    # what may stay as it is
+
+    def _find_exception(self, category: str) -> Message | None:
+        """Say why the marketplace allows the whole group as it is, if it does; past a cap, say so among the reasons."""
+        count = len(self.ranked)
+        for exception in self.pack.exceptions:
+            if not exception.testable or not exception.covers(category) or not self._excepts(exception):
+                continue
+            names = AxisNames("", {}, tuple(self.axes))
+            if exception.allow is None:
+                return message("plans.allowed_any", count=count, axes=names)
+            if count <= exception.allow:
+                return message("plans.allowed", count=count, axes=names, allow=exception.allow)
+            spare = ", ".join(self.shelf.id(m) for m in self.ranked[: exception.allow])
+            self.reasons.append(
+                message("plans.over_cap", count=count, axes=names, allow=exception.allow, ids=spare)
+            )  # fmt: skip
+        return None
+
+    def _excepts(self, exception: RuleException) -> bool:
+        if len(self.offers) != len(self.ranked):
+            return False
+        if exception.at_least:
+            return self._differ_enough(exception)
+        combos = {o.combo(self.axes) for o in self.offers}
+        return (
+            bool(self.axes)
+            and set(self.axes) <= set(exception.differ_only_in)
+            and len(combos) == len(self.ranked)
+            and all(all(c) for c in combos)
+        )
+
+    def _differ_enough(self, exception: RuleException) -> bool:
+        """Whether every two of the group differ significantly in as many things as the marketplace asks for."""
+        pairs = list(combinations(range(len(self.offers)), 2))
+        count = np.zeros(len(pairs), dtype=np.int64)
+        for axis in exception.axes:
+            values = [o.values.get(axis, "") for o in self.offers]
+            count += np.array([bool(values[a] and values[b]) and values[a] != values[b] for a, b in pairs])
+        left = np.array([self.offers[a].member for a, _ in pairs])
+        right = np.array([self.offers[b].member for _, b in pairs])
+        signals = measure_signals(self.shelf.features, left, right)
+        for limit in exception.limits:
+            count += limit.hold(signals[limit.signal])[0]
+        return bool((count >= exception.at_least).all())
+
+    def _leave(self, reason: Message, caught: Findings, pairs: IntArray) -> Plan:
+        roles: dict[int, Role] = dict.fromkeys(self.ranked, "allowed")
+        return self._finish("none", roles, caught, pairs, reasons=(reason,))
+
+    # what becomes of each member
+
+    def _split(self) -> None:
+        """Part the members: kept ones whose offers become SKUs, wholesale twins, and copies."""
+        minimum = {m: self.shelf.minimum_order(m) for m in self.ranked}
+        marked = {m for m in self.ranked if "wholesale" in self.shelf.value("tier", m)}
+        if len(marked) == len(self.ranked):
+            marked = set()
+        dear = {m for m in self.ranked if m in marked or minimum[m] > min(minimum.values())}
+        retail = {o.combo(self.axes) for o in self.offers if o.member not in dear}
+        self.wholesale = [m for m in self.ranked if m in dear and self._combos(m) <= retail]
+        self.skus: dict[tuple[str, ...], list[Offer]] = {}
+        for offer in self.offers:
+            if offer.member not in self.wholesale:
+                self.skus.setdefault(offer.combo(self.axes), []).append(offer)
+        self.keep = next(m for m in self.ranked if m not in self.wholesale)
+        chosen = {offers[0].member for offers in self.skus.values()}
+        self.kept = [m for m in self.ranked if m in chosen]
+        self.copies = [m for m in self.ranked if m not in chosen and m not in self.wholesale]
+        lost = [m for m in self.kept if minimum[m] > min(minimum.values())]
+        if lost:
+            self.cautions.append(message("plans.minimum_lost", ids=self._ids(lost)))
+
+    def _combos(self, member: int) -> set[tuple[str, ...]]:
+        return {o.combo(self.axes) for o in self.offers if o.member == member}
+
+    def _ids(self, members: Iterable[int]) -> str:
+        return ", ".join(self.shelf.id(m) for m in members)
+
+    # what stands in the way
+
+    def _find_obstacles(self, category: str) -> list[Message]:
+        """Say why the group cannot be merged, if so."""
+        obstacles = []
+        merge = self.pack.merge
+        if len(self.axes) > merge.max_axes:
+            names = AxisNames("", {}, tuple(self.axes))
+            obstacles.append(message("plans.too_many_axes", count=len(self.axes), axes=names, max=merge.max_axes))
+        blocked = [a for a in self.axes if a in self.pack.no_option(category)]
+        if blocked:
+            obstacles.append(message("plans.no_option", axes=AxisNames("", {}, tuple(blocked)), category=category))
+        currencies = sorted({o.currency for o in self.offers} - {""})
+        if len(currencies) > 1:
+            obstacles.append(message("plans.currencies", currencies=", ".join(currencies)))
+        if len(self.skus) > merge.skus_max:
+            obstacles.append(message("plans.too_many_skus", count=len(self.skus), max=merge.skus_max))
+        for axis, most in merge.values_max.items():
+            count = len({o.values.get(axis, "") for o in self.offers} - {""})
+            if axis in self.axes and count > most:
+                name = AxisNames("", {}, (axis,))
+                obstacles.append(message("plans.too_many_values", axis=name, count=count, max=most))
+        return obstacles
+
+    def _differentiate(self, obstacles: Sequence[Message], caught: Findings, pairs: IntArray) -> Plan:
+        """Tell the listings apart, since they cannot be one; or leave them, where they already are told apart."""
+        shelf = self.shelf
+        currencies = Counter(o.currency for o in self.offers if o.currency)
+        if len(currencies) == 1 and is_told_apart(shelf, self.offers, self.ranked, self.axes):
+            reason = message("plans.told_apart", count=len(self.ranked), axes=AxisNames("", {}, tuple(self.axes)))
+            self.reasons += obstacles
+            return self._leave(reason, caught, pairs)
+        self.reasons.append(explain_keep(shelf, self.pack, self.ranked))
+        self.reasons += obstacles
+        changes: list[Change] = []
+        currency = shelf.text(self.keep, "currency") or max(sorted(currencies), key=currencies.__getitem__, default="")
+        for member in self.ranked if len(currencies) > 1 else []:
+            if shelf.text(member, "currency") not in ("", currency):
+                text = message("plans.change_currency", id=shelf.id(member), currency=currency)
+                changes.append(Change(shelf.id(member), "currency", currency, text))
+        if not changes:
+            changes = change_axes(shelf, self.offers, self.ranked, self.axes, self.pack.merge.title_max)
+        stay = set(self.copies)
+        roles: dict[int, Role] = {m: "remove" if m in stay else "differentiate" for m in self.ranked}
+        roles[self.keep] = "keep"
+        changes = [c for c in changes if c.listing_id not in {shelf.id(m) for m in stay}]
+        return self._finish("differentiate", roles, caught, pairs, changes=changes)
+
+    # merging
+
+    def _merge(self, caught: Findings, pairs: IntArray) -> Plan:
+        self.reasons.insert(
+            0, explain_keep(self.shelf, self.pack, [self.keep, *(m for m in self.ranked if m != self.keep)])
+        )
+        tier = self._make_tier()
+        roles: dict[int, Role] = dict.fromkeys(self.ranked, "fold")
+        roles.update(dict.fromkeys(self.copies, "remove"))
+        roles[self.keep] = "keep"
+        action: Action
+        if len(self.kept) > 1:
+            action = "merge_variants"
+            for axis in self.axes:
+                count = len({o.values.get(axis, "") for o in self.offers} - {""})
+                self.reasons.append(message("plans.axis", axis=AxisNames("", {}, (axis,)), count=count))
+        elif self.wholesale and tier is not None:
+            action = "wholesale_tier"
+        else:
+            action = "remove_duplicates"
+            roles.update(dict.fromkeys(self.wholesale, "remove"))
+        if self.copies:
+            self.reasons.append(message("plans.copies", ids=self._ids(self.copies)))
+        self._check()
+        return self._finish(action, roles, caught, pairs, tier=tier)
+
+    def _make_tier(self) -> Wholesale | None:
+        """One wholesale tier for the twins and for the tiers that listings already have, or None with the reason."""
+        merge, twins = self.pack.merge, dict[int, list[tuple[float, float]]]()
+        minimum: dict[int, float] = {}
+        for m in self.wholesale:
+            prices = self._twin_prices(m)
+            if prices:
+                twins[m], minimum[m] = prices, self.shelf.minimum_order(m)
+        for m in self.kept:
+            retail, bulk = self.shelf.number(m, "price"), self.shelf.number(m, "bulk_price")
+            if retail and bulk and bulk < retail:
+                twins[m], minimum[m] = [(retail, bulk)], self.shelf.number(m, "min_order_quantity") or 2.0
+        found = {m: d for m in twins if (d := find_discount(twins[m], merge.discount_max)) is not None}
+        for m in self.wholesale:
+            if m in twins and m not in found:
+                self.cautions.append(message("plans.tier_not_cheaper", id=self.shelf.id(m)))
+        if not found:
+            return None
+        if merge.price_tiers < 1:
+            self.cautions.append(message("plans.no_tiers", ids=self._ids(found)))
+            return None
+        steps = sorted({minimum[m] for m in found})
+        if len(steps) > merge.price_tiers:
+            least = min(found, key=lambda m: (found[m].percent, minimum[m]))
+            given_up = [m for m in found if minimum[m] != minimum[least]]
+            self.cautions.append(
+                message("plans.tiers_many", count=len(steps), max=merge.price_tiers, ids=self._ids(given_up))
+            )
+            found = {m: d for m, d in found.items() if m not in given_up}
+        discount = find_discount([pair for m in found for pair in twins[m]], merge.discount_max)
+        assert discount is not None  # every one of its parts is cheaper
+        if not discount.fits:
+            self.cautions.append(message("plans.tiers_differ", low=discount.low, high=discount.high))
+        elif discount.off > CENT + 1e-9:
+            worst = max(
+                (p for m in found for p in twins[m]), key=lambda p: abs(bulk_price(p[0], discount.percent) - p[1])
+            )
+            self.cautions.append(
+                message("plans.tier_off", price=f"{bulk_price(worst[0], discount.percent):.2f}", was=f"{worst[1]:.2f}")
+            )
+        pieces = int(min(minimum[m] for m in found))
+        if pieces < 2:
+            pieces = 2
+            self.cautions.append(message("plans.tier_no_minimum"))
+        if pieces > merge.min_order_max:
+            self.cautions.append(message("plans.tier_minimum", minimum=pieces, max=merge.min_order_max))
+        self.reasons.append(message("plans.tier", minimum=pieces, percent=discount.percent))
+        return Wholesale(pieces, discount.percent)
+
+    def _twin_prices(self, member: int) -> list[tuple[float, float]]:
+        prices = []
+        for offer in (o for o in self.offers if o.member == member):
+            partner = self.skus[offer.combo(self.axes)][0]
+            if offer.price and partner.price:
+                prices.append((partner.price, offer.price))
+            else:
+                silent = offer if not offer.price else partner
+                self.cautions.append(message("plans.tier_no_price", id=self.shelf.id(silent.member)))
+        return prices
+
+    # what a seller should look at before merging
+
+    def _check(self) -> None:
+        chosen = [offers[0] for offers in self.skus.values()]
+        for axis in self.axes:
+            self._check_axis(axis, chosen)
+        self._check_prices(chosen)
+        self._check_codes(chosen)
+        self._check_places()
+        self._check_copies()
+        self._check_facts()
+        for opposite in self.pack.opposites:
+            named = [a for a in self.axes if a in opposite.axes]
+            if named:
+                names = AxisNames("", {}, tuple(named))
+                self.cautions.append(message("plans.opposite", axes=names, text=_PackText(opposite.summary.by_lang)))
+
+    def _check_axis(self, axis: str, chosen: Sequence[Offer]) -> None:
+        name, merge = AxisNames("", {}, (axis,)), self.pack.merge
+        silent = dict.fromkeys(o.member for o in chosen if not o.values.get(axis))
+        if silent:
+            self.cautions.append(message("plans.unstated", axis=name, ids=self._ids(silent)))
+        names = self._option_names(axis)
+        changed = [f"{old} → {new}" for old, new in names.items() if old != new]
+        if changed:
+            self.cautions.append(message("plans.shortened", max=merge.option_name_max, names="; ".join(changed)))
+        long = [n for n in names.values() if len(n) > merge.option_name_max]
+        if long:
+            self.cautions.append(message("plans.long_names", names=", ".join(long), max=merge.option_name_max))
+        if merge.option_alphabet == "ascii":
+            foreign = [n for n in names.values() if not n.isascii()]
+            if foreign:
+                self.cautions.append(message("plans.names_alphabet", names=", ".join(foreign)))
+        if axis in _PICTURED:
+            shown: dict[str, dict[str, None]] = {}
+            for offer in chosen:
+                if offer.values.get(axis):
+                    shown.setdefault(offer.image, {})[offer.shown[axis]] = None
+            for image, values in shown.items():
+                if len({normalise(v) for v in values}) > 1:
+                    key = "plans.same_photo" if image else "plans.no_photo"
+                    self.cautions.append(message(key, axis=name, values=", ".join(values)))
+
+    def _check_prices(self, chosen: Sequence[Offer]) -> None:
+        missing = dict.fromkeys(o.member for o in chosen if o.price is None)
+        if missing:
+            self.cautions.append(message("plans.no_price", ids=self._ids(missing)))
+        prices = [o.price for o in chosen if o.price]
+        most = self.pack.merge.price_spread_max
+        if len(self.skus) < 2 or not prices or max(prices) <= most * min(prices):
+            return
+        times = f"{max(prices) / min(prices):.1f}"
+        pieces = [_pieces(o) for o in chosen if o.price]
+        each = [p / n for p, n in zip(prices, pieces, strict=True)]
+        if "pack" in self.axes and max(each) <= most * min(each):
+            a_piece = f"{max(each) / min(each):.1f}"
+            self.cautions.append(message("plans.spread_packs", times=times, max=f"{most:g}", piece=a_piece))
+        else:
+            self.cautions.append(message("plans.spread", times=times, max=f"{most:g}"))
+
+    def _check_codes(self, chosen: Sequence[Offer]) -> None:
+        most = self.pack.merge.sku_code_max
+        codes = [o.sku_code for o in chosen if o.sku_code]
+        bad = [c for c in dict.fromkeys(codes) if len(c) > most or any(s in c for s in " <>") or not c.isascii()]
+        if bad:
+            self.cautions.append(message("plans.bad_codes", codes=_few(bad), max=most))
+        twice = [c for c, n in Counter(codes).items() if n > 1]
+        if twice:
+            self.cautions.append(message("plans.same_codes", codes=_few(twice)))
+        stocks = [o.stock for o in chosen]
+        if stocks and all(s is not None and s <= 0 for s in stocks):
+            self.cautions.append(message("plans.no_stock"))
+
+    def _check_places(self) -> None:
+        for name in ("category", "shop"):
+            found = sorted({self.shelf.text(m, name) for m in self.ranked} - {""})
+            if len(found) > 1:
+                self.cautions.append(message(f"plans.{name}_differs", names="; ".join(found)))
+        templates = [
+            {value for name, (_, value) in self.shelf.attributes(m).items() if normalise(name) in _TEMPLATES}
+            for m in self.ranked
+        ]
+        if len(set.union(*templates)) > 1:
+            self.cautions.append(message("plans.templates_differ", names="; ".join(sorted(set.union(*templates)))))
+        title = self._title()
+        if self.pack.merge.title_alphabet == "ascii" and not title.isascii():
+            self.cautions.append(message("plans.title_alphabet"))
+        pictures = {p for m in self.ranked for p in self.shelf.text(m, "images").split(";")}
+        pictures |= {self.shelf.text(m, "main_image") for m in self.ranked}
+        if len(pictures - {""}) > self.pack.merge.images_max:
+            self.cautions.append(
+                message("plans.images", count=len(pictures - {""}), max=self.pack.merge.images_max)
+            )  # fmt: skip
+
+    def _check_copies(self) -> None:
+        """Say what an offer that gives way held otherwise than the one that stays."""
+        codes, prices, stocks = [], [], []
+        for first, *others in self.skus.values():
+            for other in others:
+                copy = self.shelf.id(other.member)
+                codes += [
+                    f"{c} ({copy})" for c in (other.sku_code, other.gtin) if c and c not in (first.sku_code, first.gtin)
+                ]
+                if other.price is not None and first.price is not None and other.price != first.price:
+                    prices.append(f"{copy}: {other.price:g}, {self.shelf.id(first.member)}: {first.price:g}")
+                if other.stock is not None and first.stock is not None and other.stock != first.stock:
+                    stocks.append(f"{copy}: {other.stock:g}, {self.shelf.id(first.member)}: {first.stock:g}")
+        if codes:
+            self.cautions.append(message("plans.codes_given_up", codes=_few(codes)))
+        if prices:
+            self.cautions.append(message("plans.prices_differ", prices=_few(prices)))
+        if stocks:
+            self.cautions.append(message("plans.stocks_differ", stocks=_few(stocks)))
+
+    def _check_facts(self) -> None:
+        """Name the attributes that the members state differently, options apart."""
+        stated: dict[str, dict[str, str]] = {}
+        written: dict[str, str] = {}
+        for m in self.ranked:
+            options = {(a, o.values.get(a, "")) for o in self.offers if o.member == m for a in self.axes}
+            for axis, (name, value) in self.shelf.attributes(m).items():
+                repeats = axis in self.axes or any(v and read_value(a, value) == v for a, v in options)
+                if not repeats and axis not in ("sku", "gtin", "part number"):
+                    written.setdefault(axis, name)
+                    stated.setdefault(axis, {}).setdefault(read_value(axis, value), f"{value} ({self.shelf.id(m)})")
+        differ = [f"{written[a]}: {_few(list(v.values()))}" for a, v in stated.items() if len(v) > 1]
+        if differ:
+            self.cautions.append(message("plans.attributes_differ", attributes="; ".join(differ)))
+
+    # putting it together
+
+    def _option_names(self, axis: str) -> dict[str, str]:
+        return shorten_values(list_values(axis, self.offers), self.pack.merge.option_name_max)
+
+    def _title(self) -> str:
+        shared = {}
+        for axis in self.axes:
+            words = [set(normalise(v).split()) for v in list_values(axis, self.offers)]
+            shared[axis] = set.intersection(*words) if axis not in ("color", "size", "pack") and words else set()
+        own = [o for o in self.offers if o.member == self.keep]
+        return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max)
+
+    def _finish(
+        self, action: Action, roles: Mapping[int, Role], caught: Findings, pairs: IntArray, *,
+        tier: Wholesale | None = None, changes: Sequence[Change] = (), reasons: Sequence[Message] = (),
+    ) -> Plan:  # fmt: skip
+        merged = action in ("merge_variants", "wholesale_tier", "remove_duplicates")
+        folded = (
+            self.axes if action in ("merge_variants", "differentiate") or len(getattr(self, "skus", ())) > 1 else []
+        )
+        names = {a: self._option_names(a) for a in folded}
+        shelf = self.shelf
+        return Plan(
+            group_id=self.group.group_id,
+            action=action,
+            keep=shelf.id(self.keep),
+            listings=tuple(shelf.id(m) for m in self.ranked),
+            title=self._title() if merged and folded else shelf.text(self.keep, "title"),
+            axes=tuple(Axis(shelf.name(a), tuple(dict.fromkeys(names[a].values()))) for a in folded),
+            skus=self._sku_table(folded, names) if merged else (),
+            wholesale=tier,
+            reasons=(*self.reasons, *reasons),
+            cautions=tuple(self.cautions),
+            members=self._describe_members(roles, caught, pairs),
+            changes=tuple(changes),
+        )
+
+    def _sku_table(self, axes: Sequence[str], names: Mapping[str, Mapping[str, str]]) -> tuple[PlannedSku, ...]:
+        """One row a combination; what its first offer leaves open comes from the offers that it replaces."""
+        order = {a: order_values(a, {o.values[a] for o in self.offers if o.values.get(a)}) for a in axes}
+        spelled = {a: {o.values[a]: o.shown[a] for o in reversed(self.offers) if o.values.get(a)} for a in axes}
+
+        def place(offers: Sequence[Offer]) -> list[int]:
+            values = [(a, offers[0].values.get(a, "")) for a in axes]
+            return [order[a].index(v) if v else len(order[a]) for a, v in values]
+
+        rows = []
+        for offers in sorted(self.skus.values(), key=place):
+            first = offers[0]
+            twins = list(offers[1:])
+            twins += [
+                o for o in self.offers if o.member in self.wholesale and o.combo(self.axes) == first.combo(self.axes)
+            ]
+            backup = [first, *offers[1:]]
+            options = {self.shelf.name(a): names[a][spelled[a][v]] for a in axes if (v := first.values.get(a, ""))}
+            rows.append(
+                PlannedSku(
+                    listing_id=self.shelf.id(first.member),
+                    options=options,
+                    price=next((o.price for o in backup if o.price is not None), None),
+                    currency=next((o.currency for o in backup if o.currency), ""),
+                    sku_code=next((o.sku_code for o in backup if o.sku_code), ""),
+                    image=next((o.image for o in backup if o.image), ""),
+                    gtin=next((o.gtin for o in backup if o.gtin), ""),
+                    stock=next((o.stock for o in backup if o.stock is not None), None),
+                    replaces=tuple(dict.fromkeys(self.shelf.id(o.member) for o in twins)),
+                )
+            )
+        return tuple(rows)
+
+    def _describe_members(self, roles: Mapping[int, Role], caught: Findings, pairs: IntArray) -> tuple[Member, ...]:
+        """Each member with its role, its options, and the caught pair that binds it most strongly."""
+        best: dict[int, int] = {}
+        for p in pairs[np.argsort(-caught.strength[pairs], kind="stable")]:
+            for m in (int(caught.left[p]), int(caught.right[p])):
+                best.setdefault(m, int(p))
+        shown_axes = [*self.axes, *(a for a in ("color", "size") if a not in self.axes)]
+        members = []
+        for m in sorted(self.ranked, key=lambda m: (m != self.keep, self.ranked.index(m))):
+            own = [o for o in self.offers if o.member == m]
+            options = {}
+            for axis in shown_axes:
+                values = list_values(axis, own)
+                if values:
+                    options[self.shelf.name(axis)] = ", ".join(values)
+            if m not in best:
+                explanation, partner, code = message("plans.by_group"), "", ""
+            else:
+                p = best[m]
+                other = int(caught.right[p]) if int(caught.left[p]) == m else int(caught.left[p])
+                partner, code = self.shelf.id(other), self.pack.rules[caught.rule[p]].code
+                differences = find_differences(self.shelf.features, m, other)
+                key = "plans.like_partner" if differences else "plans.same_as_partner"
+                explanation = message(
+                    key, code=code, partner=partner, percent=round(100 * float(caught.strength[p])),
+                    differs=DifferenceNames("", {}, differences),
+                )  # fmt: skip
+            members.append(Member(self.shelf.id(m), roles[m], code, options, partner, explanation))
+        return tuple(members)
+
+
+class _PackText(Message):
+    """A pack's own words as a part of a message: said in that message's language."""
+
+    __slots__ = ()
+
+    def __init__(self, by_lang: Mapping[str, object]) -> None:
+        super().__init__("", by_lang)
+
+    def say(self, lang: str = "en") -> str:
+        return str(self.values.get(lang) or self.values.get("en") or "")
+
+
+def _pieces(offer: Offer) -> float:
+    number = offer.values.get("pack", "").partition(" ")[0]
+    return float(number) if number.replace(".", "", 1).isdigit() and float(number) > 0 else 1.0
+
+
+def _few(texts: Sequence[str]) -> str:
+    """The first few texts, and an ellipsis where there are more."""
+    return "; ".join(texts[:_FEW]) + (" …" if len(texts) > _FEW else "")
+
+
+# --- which listing to keep ---------------------------------------------------------------------------------------
+
+
+def rank_listing(
+    shelf: Shelf, pack: RulePack, position: int, drafts: frozenset[int] = frozenset()
+) -> tuple[object, ...]:
+    """Return a sort key: the listing to keep first, by the pack's order; what is missing ranks last, drafts behind."""
+    key: list[object] = [position in drafts]
+    for name in pack.keep:
+        if name == "created":
+            created = shelf.text(position, "created")
+            key += [created == "", created]
+        elif name == "completeness":
+            key.append(-shelf.completeness(position))
+        else:
+            value = shelf.number(position, name)
+            key.append(np.inf if value is None else -value)
+    return (*key, shelf.id(position))
+
+
+def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message:
+    """Say in which point of the pack's order the first listing is ahead of all that equal it until then."""
+    keep, rest = ranked[0], list(ranked[1:])
+    for name in pack.keep:
+        if name == "created":
+            mine = shelf.text(keep, name)
+            if mine and all(mine < t or not t for t in (shelf.text(m, name) for m in rest)):
+                return message("plans.keep_oldest", id=shelf.id(keep), created=mine)
+            rest = [m for m in rest if shelf.text(m, name) == mine]
+        elif name == "completeness":
+            full = shelf.completeness(keep)
+            if all(full > shelf.completeness(m) for m in rest):
+                return message("plans.keep_completest", id=shelf.id(keep))
+            rest = [m for m in rest if shelf.completeness(m) == full]
+        else:
+            best = shelf.number(keep, name)
+            if best is not None and all((v := shelf.number(m, name)) is None or v < best for m in rest):
+                return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
+            rest = [m for m in rest if shelf.number(m, name) == best]
+    return message("plans.keep_first", id=shelf.id(keep))
+
+
+# --- the merged title --------------------------------------------------------------------------------------------
+
+
+def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]], most: int) -> str:
+    """Return a title without the words of the listing's own values on the axes of ``shared``, in its own spelling.
+
+    ``shared`` holds, for each axis, words that all options have in common and that therefore stay. A link word that
+    would be left hanging («… case for») goes too. Cut between words to at most ``most`` characters.
+    """
+    gone: Counter[str] = Counter()
+    for axis, common in shared.items():
+        values = {v for o in own for v in o.values.get(axis, "").split("|")} - {""}
+        told: Counter[str] = Counter()
+        for token in read_title(title).tokens:
+            same = token.axis == axis or (token.axis in MEASURED and axis == "size")
+            if same and (token.value in values or read_value(axis, token.text) in values):
+                told.update(w for w in token.text.split() if w not in common)
+        shown: Counter[str] = Counter()
+        for text in {o.shown.get(axis, "") for o in own}:
+            shown |= Counter(w for w in normalise(text).split() if w not in common)
+        gone |= told | shown
+    words: list[str] = []
+    for chunk in title.split():
+        parts = normalise(chunk).replace("-", " ").split()
+        if parts and all(gone[p] > 0 for p in parts):
+            gone.subtract(parts)
+            continue
+        tail = chunk.split("-")
+        while len(tail) > 1 and gone[normalise(tail[-1])] > 0:
+            gone[normalise(tail.pop())] -= 1
+        words.append("-".join(tail))
+    kept = _drop_links(title.split(), words)
+    text = " ".join(kept).strip(" -,/|")
+    if len(text) > most:
+        text = text[: most + 1].rsplit(" ", 1)[0][:most].strip(" -,/|")
+    return text if len(text.split()) > 1 or len(title.split()) < 3 else title[:most].strip()
+
+
+def _drop_links(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """Leave out link words and single signs behind which something was taken away that they led to."""
+    kept: list[str] = []
+    i = 0
+    for k, word in enumerate(after):
+        while i < len(before) and not before[i].startswith(word):
+            i += 1
+        followed = before[i + 1] if i + 1 < len(before) else ""
+        follows = after[k + 1] if k + 1 < len(after) else ""
+        lost = followed != "" and not (follows and followed.startswith(follows))
+        i += 1
+        if lost and (word.casefold() in _LINKS or not normalise(word)):
+            continue
+        kept.append(word)
+    while kept and kept[-1].casefold() in _LINKS:
+        kept.pop()
+    return kept
