@@ -25,6 +25,7 @@ def contradict(
             kind = np.array([*(first[v.split(" ")[0]] for v in column.values), -1])[column.codes]
             a, b = kind[left], kind[right]
             result |= (a >= 0) & (b >= 0) & (a != b)
+    result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
     if "model" in pack.merge.distinct:
         result |= signals["codes"] == 0.0
     return result

@@ -32,6 +32,7 @@ IDENTITY = ("brand", "model", "material")
 _IDENTITY_WEIGHT = 3.0
 _PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
 _PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
+_VARIANT_SUFFIX = re.compile(r"-[a-z]{1,4}$")
 _DIGITS = re.compile(r"\d+")
 _COMMON_CODE = 40
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
@@ -310,7 +311,9 @@ def _code_matrices(
         if text not in parts:
             parts[text] = _read_part_numbers(text)
         models = {t.text for t in cores[i] if t.kind == "code"}
-        found = {f"code:{m}" for m in parts[text]} | {f"code:{m}" for m in models if _PART_NUMBER.fullmatch(m)}
+        found = {f"code:{m}" for m in parts[text]} | {
+            f"code:{_part_key(m)}" for m in models if _PART_NUMBER.fullmatch(m)
+        }
         if gtin:
             found.add(f"gtin:{gtin}")
         if sku:
@@ -328,9 +331,20 @@ def _code_matrices(
 
 
 def _read_part_numbers(text: str) -> list[str]:
-    """The part numbers an attribute states, without the pack sizes that shops append to them."""
-    words = re.split(r"[,;|\s]+", _PACK_SUFFIX.sub(" ", normalise(text)))
-    return sorted({w.strip("-") for w in words if len(w) > 3 and any(c.isdigit() for c in w)})
+    """The part numbers an attribute lists, without the pack sizes and series names that shops write beside them."""
+    found = set()
+    for item in re.split(r"[,;|]", _PACK_SUFFIX.sub(" ", normalise(text))):
+        words = [w for w in item.split() if len(w) > 3 and any(c.isdigit() for c in w)]
+        if words:
+            found.add(_part_key(max(words, key=lambda w: (sum(c.isdigit() for c in w), len(w)))))
+    return sorted(found)
+
+
+def _part_key(code: str) -> str:
+    """A part number without leading zeros and without the short letter suffix by which makers mark its variants."""
+    code = code.strip("-")
+    shorter = _VARIANT_SUFFIX.sub("", code)
+    return (shorter if sum(c.isdigit() for c in shorter) >= 5 else code).lstrip("0")
 
 
 def _ones(codes: list[int]) -> tuple[list[int], list[float]]:
