@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -70,10 +71,10 @@ class Cache:
                     ((path, *signature, content) for path, signature, content in seen),
                 )
 
-    def _select(self, query: str, keys: Sequence[object], *first: object) -> Iterator[tuple[object, ...]]:
+    def _select(self, query: str, keys: Sequence[object], *first: object) -> Iterator[Any]:
         rest = iter(keys)
         while batch := tuple(islice(rest, _BATCH)):
-            rows: list[tuple[object, ...]] = []
+            rows: list[Any] = []
             with self._guard() as connection:
                 if connection is not None:
                     rows = connection.execute(query.format(",".join("?" * len(batch))), (*first, *batch)).fetchall()
@@ -117,8 +118,8 @@ def _prepare(path: Path) -> sqlite3.Connection:
                 "PRIMARY KEY (content, algorithm))"
             )
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, "
-                "ctime INTEGER NOT NULL, content BLOB NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY, size INTEGER NOT NULL, "
+                "mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, content BLOB NOT NULL)"
             )
     except BaseException:
         connection.close()

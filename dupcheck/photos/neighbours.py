@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dupcheck.model import IntArray
 from dupcheck.photos.table import Photos
 
-RADIUS = 8
+RADIUS = 9
 """Bits by which two hashes may differ to be proposed."""
 RUN = 1000
 """In a run of equal keys each row is compared with so many next ones."""
@@ -35,13 +35,14 @@ def find_neighbours(photos: Photos, radius: int = RADIUS) -> tuple[IntArray, Int
     views = photos.prints["views"][photos.place[pictured]]
     hashes = np.concatenate([photos.phash[photos.usable], views.ravel()])
     owners = np.concatenate([rows[photos.usable], np.repeat(pictured, views.shape[1])])
+    hashes, owners = hashes[hashes != 0], owners[hashes != 0]
     i, j = join_hashes(hashes, radius)
+    apart = owners[i] != owners[j]
+    i, j = i[apart], j[apart]
     keys = owners[i] * np.int64(len(photos)) + owners[j]
     swapped = owners[j] * np.int64(len(photos)) + owners[i]
     keys = np.unique(np.minimum(keys, swapped))
-    left, right = keys // max(len(photos), 1), keys % max(len(photos), 1)
-    apart = left != right
-    return left[apart], right[apart]
+    return keys // max(len(photos), 1), keys % max(len(photos), 1)
 
 
 def join_hashes(hashes: HashArray, radius: int) -> tuple[IntArray, IntArray]:

@@ -52,7 +52,9 @@ def open_picture(data: bytes) -> ByteArray:
         except UnidentifiedImageError:
             raise PictureError(message("photos.not_a_picture", start=_describe_start(data))) from None
         except Image.DecompressionBombError:
-            raise PictureError(message("photos.too_large", width="?", height="?", pixels="> 178", limit=MAX_PIXELS // 1_000_000)) from None
+            raise PictureError(
+                message("photos.too_large", width="?", height="?", pixels="> 178", limit=MAX_PIXELS // 1_000_000)
+            ) from None
         except MemoryError:
             raise PictureError(message("photos.out_of_memory")) from None
         except (*_BROKEN, cv2.error) as error:
@@ -77,8 +79,7 @@ def _decode(header: Image.Image, data: bytes) -> ByteArray:
             if picture is not None:
                 return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
         header.draft("RGB", (width // scale, height // scale))
-    picture = _flatten(header)
-    return np.asarray(picture, dtype=np.uint8)
+    return np.asarray(_flatten(header), dtype=np.uint8)
 
 
 def _flatten(picture: Image.Image) -> Image.Image:

@@ -13,11 +13,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
 from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
-from dupcheck.photos.fingerprints import FINGERPRINT, Record, parse_phash, take_fingerprint
-from dupcheck.photos.pictures import MAX_BYTES, PictureError, open_picture
+from dupcheck.photos.fingerprints import FINGERPRINT, Record, parse_phash, take_fingerprints
+from dupcheck.photos.pictures import MAX_BYTES, ByteArray, PictureError, open_picture
 from dupcheck.words import Message, message
 
 _BATCH = 64
@@ -33,6 +33,29 @@ class Fetcher(Protocol):
     def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message]]:
         """Yield each address with its bytes, or with the reason why there are none."""
         ...
+
+
+class Memory:
+    """Distance and colour difference of the pairs of rows that were looked at, so that no pair is looked at twice."""
+
+    def __init__(self) -> None:
+        self._known = np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.float64)
+
+    def recall(self, keys: IntArray) -> tuple[BoolArray, FloatArray, FloatArray]:
+        """Return which of ``keys`` are known, and their two values, NaN where they are not."""
+        known, bits, color = self._known
+        if not len(known):
+            unknown = np.full(len(keys), np.nan)
+            return np.zeros(len(keys), dtype=np.bool_), unknown, unknown
+        at = np.searchsorted(known, keys).clip(0, len(known) - 1)
+        found: BoolArray = known[at] == keys
+        return found, np.where(found, bits[at], np.nan), np.where(found, color[at], np.nan)
+
+    def remember(self, keys: IntArray, bits: FloatArray, color: FloatArray) -> None:
+        """Add the values of new keys."""
+        known, old_bits, old_color = self._known
+        every, first = np.unique(np.concatenate([known, keys]), return_index=True)
+        self._known = every, np.concatenate([old_bits, bits])[first], np.concatenate([old_color, color])[first]
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,11 @@ class Photos:
         owner = np.repeat(np.arange(len(listings)), count)
         rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
         return owner, self.extra[order[first[owner] + rank]]
+
+    @cached_property
+    def memory(self) -> "Memory":
+        """What closer looks at pairs of these rows have found so far."""
+        return Memory()
 
     @cached_property
     def _extras_by_listing(self) -> tuple[IntArray, IntArray]:
@@ -234,7 +262,7 @@ class _Reader:
             if isinstance(answer, Message):
                 self._failed[address] = _Failure("warning", answer)
             else:
-                self._store([_hash_content(address, answer, self._records)], {})
+                self._store(_hash_contents([(address, answer)], self._records), {})
             self._tick(1)
 
     def _tick(self, count: int) -> None:
@@ -250,33 +278,41 @@ class _Outcome:
     failure: _Failure | None = None
 
 
-def _hash_batch(
-    batch: Sequence[tuple[str, tuple[str, Signature]]], known: Mapping[bytes, Record]
-) -> list[_Outcome]:
-    return [_hash_file(name, path, signature, known) for name, (path, signature) in batch]
+def _hash_batch(batch: Sequence[tuple[str, tuple[str, Signature]]], known: Mapping[bytes, Record]) -> list[_Outcome]:
+    read = [_read_file(name, path, signature) for name, (path, signature) in batch]
+    return _hash_contents(read, known)
 
 
-def _hash_file(name: str, path: str, signature: Signature, known: Mapping[bytes, Record]) -> _Outcome:
+def _read_file(name: str, path: str, signature: Signature) -> tuple[str, bytes | _Failure]:
     if signature[0] > MAX_BYTES:
         size = message("photos.too_many_bytes", path=name, size=signature[0] // 1_000_000, limit=MAX_BYTES // 1_000_000)
-        return _Outcome(name, failure=_Failure("warning", size))
+        return name, _Failure("warning", size)
     try:
-        data = Path(path).read_bytes()
+        return name, Path(path).read_bytes()
     except OSError as error:
         reason = message("photos.unreadable", path=name, reason=error.strerror or str(error))
-        return _Outcome(name, failure=_Failure("error", reason))
-    return _hash_content(name, data, known)
+        return name, _Failure("error", reason)
 
 
-def _hash_content(name: str, data: bytes, known: Mapping[bytes, Record]) -> _Outcome:
-    content = hashlib.blake2b(data, digest_size=16).digest()
-    if content in known:
-        return _Outcome(name, content)
-    try:
-        return _Outcome(name, content, take_fingerprint(open_picture(data)))
-    except PictureError as error:
-        reason = message("photos.unreadable", path=name, reason=error.text)
-        return _Outcome(name, failure=_Failure("error", reason))
+def _hash_contents(read: Sequence[tuple[str, bytes | _Failure]], known: Mapping[bytes, Record]) -> list[_Outcome]:
+    """Take the fingerprints of what is not known yet; each content once."""
+    outcomes: list[_Outcome] = []
+    pictures: dict[bytes, ByteArray] = {}
+    for name, data in read:
+        if isinstance(data, _Failure):
+            outcomes.append(_Outcome(name, failure=data))
+            continue
+        content = hashlib.blake2b(data, digest_size=16).digest()
+        if content not in known and content not in pictures:
+            try:
+                pictures[content] = open_picture(data)
+            except PictureError as error:
+                reason = message("photos.unreadable", path=name, reason=error.text)
+                outcomes.append(_Outcome(name, failure=_Failure("error", reason)))
+                continue
+        outcomes.append(_Outcome(name, content))
+    records = dict(zip(pictures, take_fingerprints(list(pictures.values())), strict=True))
+    return [replace(o, record=records.get(o.content)) for o in outcomes]
 
 
 def _batches(

@@ -1,93 +1,453 @@
-"""Two photo rows → how far apart they are, in bits of 64, decided on aligned thumbnails."""
+"""Two photo rows → how far apart they are, in bits of 64, decided on aligned thumbnails.
 
+Hashes of parts and of mirrored parts only raise a suspicion, and say which part of the one picture might be which part
+of the other. From there the thumbnails are aligned (inverse-compositional Lucas-Kanade with robust weights: Baker,
+Matthews: Lucas-Kanade 20 Years On, 2004) and compared block by block: a seller's badge, banner or inset spoils a few
+neighbouring blocks at the rim, another product spoils blocks everywhere, another colour spoils none.
+"""
+
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from dupcheck.model import FloatArray, IntArray
+from dupcheck.model import BoolArray, FloatArray, IntArray
+from dupcheck.photos.fingerprints import COLOR_SIDE, HASHES, SIDE, VIEWS
 from dupcheck.photos.table import Photos
 
 SAME = 8.0
 """The distance, in bits, up to which two photos are one."""
+SUSPECT = 10
+"""Bits within which some part of one picture must lie to some part of the other for a closer look."""
+DIFFERENT = 16.0
+"""The least distance of two pictures that no hash suspects."""
+RECOLORED = 0.05
+"""The share of a photo's blocks from which on a change of colour is one."""
 
-_CHUNK = 20_000
+Floats = npt.NDArray[np.float32]
+
+_CHUNK = 50_000
+_PAIRS = 512
+_TRIES, _REFINED = 5, 2
+_HOPELESS_START, _HOPELESS = 0.48, 0.6
+_VERY_NEAR = 4
+_BLOCKS = 8
+_COARSE = SIDE // 2
+_COARSE_STEPS, _FINE_STEPS = 12, 4
+_LEAST_OVERLAP = 0.6
+
+
+def _list_combinations() -> list[tuple[str, str, bool]]:
+    """Which view of one picture may be which view of the other, and whether mirrored."""
+    straight = [(name, name) for name in VIEWS]
+    straight += [(a, b) for a in ("raw", "outer", "core") for b in ("raw", "outer", "core") if a != b]
+    crops = ("core", "crop 4", "crop 8")
+    straight += [(a, b) for a in crops for b in crops if a != b]
+    halves = ("top", "bottom", "left", "right")
+    straight += [pair for half in halves for pair in (("core", half), (half, "core"))]
+    mirrored = [(name, name) for name in ("raw", "outer", "core", "top", "bottom")]
+    mirrored += [("outer", "core"), ("core", "outer"), ("left", "right"), ("right", "left")]
+    mirrored += [("core", "left"), ("core", "right"), ("left", "core"), ("right", "core")]
+    return [(a, b, False) for a, b in straight] + [(a, b, True) for a, b in mirrored]
+
+
+_COMBINATIONS = _list_combinations()
+_FIRST = np.array([HASHES.index(f"mirrored {a}" if mirrored else a) for a, _, mirrored in _COMBINATIONS])
+_SECOND = np.array([HASHES.index(b) for _, b, _ in _COMBINATIONS])
+_FIRST_VIEW = np.array([list(VIEWS).index(a) for a, _, _ in _COMBINATIONS])
+_SECOND_VIEW = np.array([list(VIEWS).index(b) for _, b, _ in _COMBINATIONS])
+_IS_MIRRORED = np.array([mirrored for _, _, mirrored in _COMBINATIONS])
+_WHOLE = [k for k, (a, b, _) in enumerate(_COMBINATIONS) if a == b == "raw"]
 
 
 def compare_photos(photos: Photos, left: IntArray, right: IntArray) -> FloatArray:
     """Return the distance of each pair of photo rows in bits of 64; NaN where a row is -1 or says nothing.
 
-    0 for one and the same content; two rows of which one is known by its hash alone are compared by the plain hash.
+    0 for one and the same content; up to ``SAME`` it is the same photo, whatever was done to it. Two rows of which one
+    is known by its hash alone are compared by the plain hash.
     """
     result = np.full(len(left), np.nan)
-    known = (left >= 0) & (right >= 0)
-    known[known] = photos.usable[left[known]] & photos.usable[right[known]]
-    at = np.flatnonzero(known)
+    at = np.flatnonzero(_can_tell(photos, left, right))
     for begin in range(0, len(at), _CHUNK):
         part = at[begin : begin + _CHUNK]
-        result[part] = _compare(photos, left[part], right[part])
+        result[part] = _measure_distance(
+            photos, np.minimum(left[part], right[part]), np.maximum(left[part], right[part])
+        )
     return result
-
-
-def _compare(photos: Photos, left: IntArray, right: IntArray) -> FloatArray:
-    bits = np.bitwise_count(photos.phash[left] ^ photos.phash[right]).astype(np.float64)
-    both = np.flatnonzero(photos.pictured[left] & photos.pictured[right])
-    a, b = photos.prints["views"][photos.place[left[both]]], photos.prints["views"][photos.place[right[both]]]
-    views = a.shape[1] // 2
-    nearest = np.minimum(bits[both], np.bitwise_count(a[:, 0] ^ b[:, 0]))
-    for mirrored in (np.bitwise_count(a[:, 0] ^ b[:, views]), np.bitwise_count(a[:, views] ^ b[:, 0])):
-        nearest = np.minimum(nearest, mirrored)
-    bits[both] = nearest
-    close = both[nearest <= 16]
-    bits[close] = np.maximum(bits[close], _disagreement(photos, left[close], right[close]))
-    bits[left == right] = 0.0
-    return bits
-
-
-def _disagreement(photos: Photos, left: IntArray, right: IntArray) -> FloatArray:
-    """How little the grey thumbnails correlate, as bits; the mirrored one counts if it does more."""
-    a, b = _standardize(photos, left), _standardize(photos, right)
-    straight = (a * b).mean(axis=(1, 2))
-    mirrored = (a * b[:, :, ::-1]).mean(axis=(1, 2))
-    return (64.0 * (1.0 - np.maximum(straight, mirrored))).clip(0.0, 64.0)
-
-
-def _standardize(photos: Photos, rows: IntArray) -> npt.NDArray[np.float64]:
-    grey = photos.prints["grey"][photos.place[rows]].astype(np.float64)
-    grey -= grey.mean(axis=(1, 2), keepdims=True)
-    scale: npt.NDArray[np.float64] = np.maximum(grey.std(axis=(1, 2), keepdims=True), 1.0)
-    return grey / scale
 
 
 def compare_colors(photos: Photos, left: IntArray, right: IntArray) -> FloatArray:
-    """Return how far apart the colours of each pair of rows are in CIE 1976 ΔE on the pixels that are not background.
+    """Return how far apart the colours of each pair of rows are, in ΔE (CIE 1976, of a* and b*).
 
-    NaN where a picture is missing or the two are not the same photo: then no pixel has a counterpart.
+    It is that of the blocks that changed most, an eighth of those that can be held against each other, so that a
+    background that stayed does not dilute it. NaN where a picture is missing or the two are not the same photo: then
+    no block has a counterpart.
     """
     result = np.full(len(left), np.nan)
-    known = (left >= 0) & (right >= 0)
+    known = _can_tell(photos, left, right)
     known[known] = photos.pictured[left[known]] & photos.pictured[right[known]]
     at = np.flatnonzero(known)
-    at = at[compare_photos(photos, left[at], right[at]) <= SAME]
     for begin in range(0, len(at), _CHUNK):
         part = at[begin : begin + _CHUNK]
-        result[part] = _color_difference(photos, left[part], right[part])
+        first, second = np.minimum(left[part], right[part]), np.maximum(left[part], right[part])
+        bits, color = _look_once(photos, first, second)
+        result[part] = np.where(bits <= SAME, color, np.nan)
+        result[part[first == second]] = 0.0
     return result
 
 
-def _color_difference(photos: Photos, left: IntArray, right: IntArray) -> FloatArray:
-    a = _lab(photos, left)
-    b = _lab(photos, right)
-    straight = np.abs(a[..., 0] - b[..., 0]).mean(axis=(1, 2))
-    mirrored = np.abs(a[..., 0] - b[:, :, ::-1, 0]).mean(axis=(1, 2))
-    b = np.where((mirrored < straight)[:, None, None, None], b[:, :, ::-1], b)
-    apart = np.sqrt(((a - b) ** 2).sum(axis=3)).reshape(len(a), -1)
-    # the product covers at least a quarter of a trimmed picture: the background, the same in both, must not dilute it
-    share = apart.shape[1] // 4
-    result: FloatArray = np.sort(apart, axis=1)[:, -share:].mean(axis=1)
-    return result
+def _can_tell(photos: Photos, left: IntArray, right: IntArray) -> BoolArray:
+    known: BoolArray = (left >= 0) & (right >= 0)
+    known[known] = photos.usable[left[known]] & photos.usable[right[known]]
+    return known
 
 
-def _lab(photos: Photos, rows: IntArray) -> npt.NDArray[np.float64]:
-    lab = photos.prints["lab"][photos.place[rows]].astype(np.float64)
-    lab[..., 0] *= 100 / 255
-    lab[..., 1:] -= 128
-    return lab
+def _measure_distance(photos: Photos, first: IntArray, second: IntArray) -> FloatArray:
+    bits: FloatArray = np.bitwise_count(photos.phash[first] ^ photos.phash[second]).astype(np.float64)
+    both = np.flatnonzero(photos.pictured[first] & photos.pictured[second] & (first != second))
+    looked, _ = _look_once(photos, first[both], second[both])
+    bits[both] = np.where(np.isnan(looked), np.maximum(bits[both], DIFFERENT), looked)
+    bits[first == second] = 0.0
+    return bits
+
+
+def _look_once(photos: Photos, first: IntArray, second: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return bits and ΔE of the pairs that some hash suspects, NaN for the others; what was looked at is remembered."""
+    bits, color = np.full(len(first), np.nan), np.full(len(first), np.nan)
+    nearest = _suspect(photos, first, second)
+    at = np.flatnonzero((nearest.min(axis=1, initial=64) <= SUSPECT) & (first != second))
+    keys = first[at] * np.int64(len(photos)) + second[at]
+    known, bits[at], color[at] = photos.memory.recall(keys)
+    new = at[~known]
+    if len(new):
+        looks = look_closely(photos, first[new], second[new], nearest[new])
+        bits[new], color[new] = looks.bits, looks.color
+        photos.memory.remember(keys[~known], looks.bits, looks.color)
+    return bits, color
+
+
+def _suspect(photos: Photos, first: IntArray, second: IntArray) -> npt.NDArray[np.uint8]:
+    """Return (pairs, combinations) the bits between the hashes of each combination of parts; 64: no hash."""
+    views = photos.prints["views"]
+    a, b = views[photos.place[first]], views[photos.place[second]]
+    nearest = np.empty((len(first), len(_COMBINATIONS)), dtype=np.uint8)
+    for k, (i, j) in enumerate(zip(_FIRST, _SECOND, strict=True)):
+        nearest[:, k] = np.where((a[:, i] != 0) & (b[:, j] != 0), np.bitwise_count(a[:, i] ^ b[:, j]), 64)
+    return nearest
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What a closer look at pairs of pictures found: columns, one entry a pair.
+
+    ``bits`` is the distance, ``agreement`` the share of the picture's structure that agrees where nothing covers it,
+    ``recolored`` the share of blocks of another colour, ``color`` how far apart the colours are in ΔE, ``covered`` the
+    share of the picture that something covers, ``mirrored`` whether one is the other's mirror image and ``placing``
+    (pairs, 2, 3) the affine map from the first one's core to the second one's, in fractions (y, x).
+    """
+
+    bits: FloatArray
+    agreement: FloatArray
+    strict: FloatArray
+    recolored: FloatArray
+    color: FloatArray
+    covered: FloatArray
+    mirrored: BoolArray
+    placing: FloatArray
+
+
+def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
+    """Align the thumbnails of pairs of rows, starting from the nearest combinations of parts, and compare them."""
+    parts = [
+        _look(photos, first[at : at + _PAIRS], second[at : at + _PAIRS], nearest[at : at + _PAIRS])
+        for at in range(0, max(len(first), 1), _PAIRS)
+    ]
+    return Looks(*(np.concatenate([getattr(part, name) for part in parts]) for name in Looks.__dataclass_fields__))
+
+
+def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
+    a, b = photos.prints[photos.place[first]], photos.prints[photos.place[second]]
+    order = np.argsort(nearest, axis=1, kind="stable")[:, :_TRIES]
+    tries = np.stack([_place(a, b, order[:, k]) for k in range(_TRIES)], axis=1)
+    even_a, even_b = _even_out(a["light"]), _even_out(b["light"])
+    maps, fitting = _fit(_halve(even_a), _halve(even_b), tries)
+    turned = np.abs(np.linalg.det(maps)) > _ENLARGED
+    maps[turned] = np.linalg.inv(maps[turned])
+    swap = turned[:, None, None]
+    hopeful = np.flatnonzero(fitting)
+    near, far = np.where(swap, even_b, even_a)[hopeful], np.where(swap, even_a, even_b)[hopeful]
+    maps[hopeful] = _refine(near, far, maps[hopeful], _FINE_STEPS)
+    whole = nearest[:, _WHOLE].min(axis=1) <= _VERY_NEAR
+    return _compare_blocks(np.where(turned, b, a), np.where(turned, a, b), maps, turned, whole, fitting)
+
+
+def _place(a: npt.NDArray[np.void], b: npt.NDArray[np.void], combination: IntArray) -> FloatArray:
+    """Return the (pairs, 3, 3) maps from core to core, in fractions (y, x), that lay one's part upon the other's."""
+    source, target = _locate(a, _FIRST_VIEW[combination]), _locate(b, _SECOND_VIEW[combination])
+    size_y, size_x = source[:, 1] - source[:, 0], source[:, 3] - source[:, 2]
+    down, across = (target[:, 1] - target[:, 0]) / size_y, (target[:, 3] - target[:, 2]) / size_x
+    turned = _IS_MIRRORED[combination]
+    maps = np.zeros((len(a), 3, 3))
+    maps[:, 0, 0] = down
+    maps[:, 0, 2] = target[:, 0] - source[:, 0] * down
+    maps[:, 1, 1] = np.where(turned, -across, across)
+    maps[:, 1, 2] = np.where(turned, target[:, 3] + source[:, 2] * across, target[:, 2] - source[:, 2] * across)
+    maps[:, 2, 2] = 1.0
+    return maps
+
+
+def _locate(prints: npt.NDArray[np.void], view: IntArray) -> FloatArray:
+    """Return (pairs, 4) where a view lies, as fractions of the core."""
+    core = prints["core"].astype(np.float64)
+    boxes = np.stack([np.broadcast_to([0.0, 1.0, 0.0, 1.0], core.shape), prints["outer"], core], axis=1)
+    box = boxes[np.arange(len(prints)), _BOX_OF[view]]
+    region = _REGION_OF[view]
+    height, width = (box[:, 1] - box[:, 0])[:, None], (box[:, 3] - box[:, 2])[:, None]
+    rows = (box[:, :1] + region[:, :2] * height - core[:, :1]) / (core[:, 1:2] - core[:, :1])
+    columns = (box[:, 2:3] + region[:, 2:] * width - core[:, 2:3]) / (core[:, 3:] - core[:, 2:3])
+    return np.concatenate([rows, columns], axis=1)
+
+
+_BOX_OF = np.array([("raw", "outer", "core").index(box) for box, _ in VIEWS.values()])
+_REGION_OF = np.array([region for _, region in VIEWS.values()])
+
+
+def _even_out(light: npt.NDArray[np.uint8]) -> Floats:
+    """Return thumbnails with brightness and contrast made the same all over."""
+    even = np.empty(light.shape, dtype=np.float32)
+    for i, thumb in enumerate(light):
+        level = thumb.astype(np.float32)
+        mean = cv2.GaussianBlur(level, (0, 0), 4.0)
+        spread = cv2.GaussianBlur(level * level, (0, 0), 4.0) - mean * mean
+        even[i] = (level - mean) / np.sqrt(np.maximum(spread, 0.0) + 36.0)
+    return even
+
+
+def _halve(thumbs: Floats) -> Floats:
+    pairs, side = thumbs.shape[:2]
+    halved: Floats = thumbs.reshape(pairs, side // 2, 2, side // 2, 2).mean(axis=(2, 4), dtype=np.float32)
+    return halved
+
+
+def _grid(side: int) -> FloatArray:
+    """The (3, side²) homogeneous fractions (y, x, 1) of the centres of a thumbnail's pixels."""
+    at = (np.arange(side) + 0.5) / side
+    y, x = np.meshgrid(at, at, indexing="ij")
+    return np.stack([y.ravel(), x.ravel(), np.ones(side * side)])
+
+
+_COARSE_GRID, _FINE_GRID = _grid(_COARSE), _grid(SIDE)
+
+
+def _warp(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> Floats:
+    """Return each thumbnail as it looks from the other one's grid."""
+    side = thumbs.shape[1]
+    pixel = np.empty((len(maps), 2, 3))
+    linear = maps[:, :2, :2]
+    pixel[:, :, :2] = linear[:, ::-1, ::-1]
+    pixel[:, :, 2] = (side * maps[:, :2, 2] + 0.5 * linear.sum(axis=2) - 0.5)[:, ::-1]
+    seen = np.empty(thumbs.shape, dtype=np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    for i, thumb in enumerate(thumbs.astype(np.float32)):
+        seen[i] = cv2.warpAffine(thumb, pixel[i], (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return seen
+
+
+def _inside(maps: FloatArray, grid: FloatArray, slack: float = 0.01) -> BoolArray:
+    seen = maps[:, :2] @ grid
+    within: BoolArray = np.all(np.abs(seen - 0.5) <= 0.5 + slack, axis=1)
+    return within
+
+
+def _fit(a: Floats, b: Floats, tries: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """Return, for each pair, the map under which most of the two pictures agrees, and whether there is hope at all.
+
+    The most promising tries are refined. A map that enlarges the second picture is turned round for the fit, so that
+    the grid lies on the smaller part.
+    """
+    pairs = len(a)
+    promise = np.stack([_share_agreeing(*_turn(a, b, tries[:, k])) for k in range(tries.shape[1])], axis=1)
+    order = np.argsort(-promise, axis=1, kind="stable")[:, :_REFINED]
+    best = np.take_along_axis(tries, order[:, :1, None, None], axis=1)[:, 0].copy()
+    share = np.take_along_axis(promise, order[:, :1], axis=1)[:, 0] + 0.01
+    hopeful = np.flatnonzero(share > _HOPELESS_START)
+    for k in range(order.shape[1]):
+        start = tries[hopeful, order[hopeful, k]]
+        template, picture, maps = _turn(a[hopeful], b[hopeful], start)
+        maps = _refine(template, picture, maps, _COARSE_STEPS)
+        found = _share_agreeing(template, picture, maps)
+        better = found > share[hopeful]
+        turned = np.abs(np.linalg.det(start)) > _ENLARGED
+        maps[turned] = np.linalg.inv(maps[turned])
+        best[hopeful[better]], share[hopeful[better]] = maps[better], found[better]
+    fitting = np.zeros(pairs, dtype=np.bool_)
+    fitting[hopeful] = share[hopeful] > _HOPELESS
+    return best, fitting
+
+
+def _turn(a: Floats, b: Floats, maps: FloatArray) -> tuple[Floats, Floats, FloatArray]:
+    turned = np.abs(np.linalg.det(maps)) > _ENLARGED
+    swap = turned[:, None, None]
+    ways = maps.copy()
+    ways[turned] = np.linalg.inv(ways[turned])
+    return np.where(swap, b, a), np.where(swap, a, b), ways
+
+
+def _share_agreeing(template: Floats, picture: Floats, maps: FloatArray) -> FloatArray:
+    """The share of the template's energy that the picture explains, clipped where it contradicts."""
+    inside = _inside(maps, _COARSE_GRID)
+    seen = _warp(picture, maps).reshape(len(template), _COARSE * _COARSE)
+    own = template.reshape(len(template), _COARSE * _COARSE)
+    weight = inside / (1.0 + (seen - own) ** 2) ** 2
+    energy = np.maximum(np.abs(own), np.abs(seen))
+    share: FloatArray = (weight * energy).sum(axis=1) / np.maximum((inside * energy).sum(axis=1), 1e-6)
+    return np.where(inside.mean(axis=1) >= _LEAST_OVERLAP, share, -1.0)
+
+
+def _refine(template: Floats, picture: Floats, start: FloatArray, steps: int) -> FloatArray:
+    """Follow the picture's shift, turn, scale and shear from the template, by robust least squares."""
+    pairs, side = template.shape[:2]
+    grid = _grid(side)
+    y, x = grid[0] - 0.5, grid[1] - 0.5
+    slope_y = (np.gradient(template, axis=1) * side).reshape(pairs, side * side)
+    slope_x = (np.gradient(template, axis=2) * side).reshape(pairs, side * side)
+    columns = [slope_y * y, slope_y * x, slope_y, slope_x * y, slope_x * x, slope_x]
+    jacobian = np.stack(columns, axis=1).astype(np.float32)
+    own = template.reshape(pairs, side * side)
+    center = np.array([[1.0, 0.0, -0.5], [0.0, 1.0, -0.5], [0.0, 0.0, 1.0]])
+    uncenter = np.linalg.inv(center)
+    maps = start.copy()
+    for _ in range(steps):
+        rest = _warp(picture, maps).reshape(pairs, side * side) - own
+        weight = (_inside(maps, grid) / (1.0 + rest * rest) ** 2).astype(np.float32)
+        weighted = jacobian * weight[:, None]
+        normal = (weighted @ jacobian.transpose(0, 2, 1)).astype(np.float64)
+        normal += _STIFFNESS * weight.sum(axis=1)[:, None, None]
+        step = np.linalg.solve(normal, (weighted @ rest[:, :, None]).astype(np.float64))[:, :, 0].clip(-0.05, 0.05)
+        change = np.broadcast_to(np.eye(3), (pairs, 3, 3)).copy()
+        change[:, :2] += step.reshape(pairs, 2, 3)
+        maps = maps @ uncenter @ np.linalg.inv(change) @ center
+    sane = np.abs(np.linalg.det(maps) / np.linalg.det(start) - 1.0) < 0.5
+    return np.where(sane[:, None, None], maps, start)
+
+
+_STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01])
+
+
+def _list_covers() -> tuple[BoolArray, FloatArray]:
+    """What a seller's ornament leaves visible: (covers, blocks) masks and the share of blocks each one hides."""
+    masks = [np.ones((_BLOCKS, _BLOCKS), dtype=np.bool_)]
+    sizes = [(rows, _BLOCKS) for rows in (1, 2)]
+    sizes += [(rows, columns) for rows in (1, 2, 3, 4) for columns in (1, 2, 3, 4) if rows * columns > 1]
+    sizes += [(2, columns) for columns in (5, 6, 7)] + [(columns, 2) for columns in (5, 6, 7)]
+    for rows, columns in sizes:
+        mask = np.ones((_BLOCKS, _BLOCKS), dtype=np.bool_)
+        mask[:rows, :columns] = False
+        masks += [np.rot90(mask, turn) for turn in range(4)]
+    every = np.array(masks).reshape(len(masks), -1)
+    return every, 1.0 - every.mean(axis=1)
+
+
+_COVERS, _HIDDEN = _list_covers()
+
+
+def _compare_blocks(
+    near: npt.NDArray[np.void],
+    far: npt.NDArray[np.void],
+    maps: FloatArray,
+    turned: BoolArray,
+    whole_near: BoolArray,
+    fitting: BoolArray,
+) -> Looks:
+    pairs = len(near)
+    inside = _split(_inside(maps, _FINE_GRID).reshape(pairs, SIDE, SIDE)).mean(axis=2) > 0.9
+    own, seen = _split(near["light"]), _split(_warp(far["light"], maps))
+    own -= own.mean(axis=2, keepdims=True)
+    seen -= seen.mean(axis=2, keepdims=True)
+    power_own, power_seen = (own * own).mean(axis=2), (seen * seen).mean(axis=2)
+    likeness = (own * seen).mean(axis=2) / (np.sqrt(power_own * power_seen) + _NOISE)
+    alike = likeness > _ALIKE
+    structure = (np.sqrt(np.maximum(power_own, power_seen)) - _FLAT).clip(0.0, _STRONG) * inside
+    color_near, color_far = _split(near["chroma"]).mean(axis=2), _split(_warp(far["chroma"], maps)).mean(axis=2)
+    apart = _subtract_colors(color_near, color_far)
+    tinted = inside & (apart > _OTHER_COLOR)
+    plain, cover = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
+    strict, strict_cover = _agree(structure, alike)
+    detail = (tinted & alike & (structure > _DETAIL)).mean(axis=1)
+    plain = plain - _DETAIL_COST * detail + _WHOLE_BONUS * whole_near
+    chromatic = inside & (np.maximum(_measure_chroma(color_near), _measure_chroma(color_far)) > _CHROMATIC)
+    whole = tinted.sum(axis=1) >= 0.4 * np.maximum(chromatic.sum(axis=1), 1)
+    bits = np.minimum((1.0 - plain) * _SCALE, np.where(whole, (1.0 - strict) * _STRICT, 64.0))
+    sound = (inside.mean(axis=1) > _LEAST_OVERLAP) & (structure.sum(axis=1) > _LEAST_STRUCTURE) & fitting
+    held = inside & _COVERS[strict_cover] & ~((structure > 0) & (likeness < 0.5))
+    count = np.maximum(held.sum(axis=1), 1)
+    ranked = np.sort(np.where(held, apart, -1.0), axis=1)[:, ::-1]
+    top = np.maximum(count // 8, 1)
+    color = np.take_along_axis(np.cumsum(ranked.clip(0.0), axis=1), (top - 1)[:, None], axis=1)[:, 0] / top
+    placing = maps.copy()
+    placing[turned] = np.linalg.inv(placing[turned])
+    return Looks(
+        bits=np.where(sound, bits, 64.0).clip(0.0, 64.0),
+        agreement=plain,
+        strict=strict,
+        recolored=(tinted & held).sum(axis=1) / count,
+        color=color,
+        covered=_HIDDEN[cover],
+        mirrored=np.linalg.det(maps[:, :2, :2]) < 0,
+        placing=placing[:, :2],
+    )
+
+
+def _agree(weight: Floats, alike: BoolArray) -> tuple[FloatArray, IntArray]:
+    """Return the weighted share of blocks that agree under the cover that suits best, and which cover that is."""
+    told = weight @ _COVERS.T.astype(np.float32)
+    agreeing = (weight * alike) @ _COVERS.T.astype(np.float32)
+    share = np.where(told > 0.4 * told[:, :1], agreeing / np.maximum(told, 1e-3), 0.0) - _COVER_COST * _HIDDEN
+    return share.max(axis=1).astype(np.float64), share.argmax(axis=1)
+
+
+def _subtract_colors(own: Floats, seen: Floats) -> FloatArray:
+    """Return (pairs, blocks) the distance in a* and b*, what a change of brightness does to both taken out."""
+    power = (own * own).sum(axis=2)
+    ratio = np.where(power > _CHROMATIC**2, (own * seen).sum(axis=2) / np.maximum(power, 1.0), np.inf)
+    ranked = np.sort(ratio, axis=1)  # what has no colour of its own stands last
+    middling = (np.isfinite(ratio).sum(axis=1) // 2).clip(0, ranked.shape[1] - 1)
+    gain = np.take_along_axis(ranked, middling[:, None], axis=1)[:, :, None]
+    gain = np.where((gain > 0.7) & (gain < 1.4), gain, 1.0)
+    middle = np.sqrt(gain)
+    apart: FloatArray = np.sqrt(((own * middle - seen / middle) ** 2).sum(axis=2)).astype(np.float64)
+    return apart
+
+
+def _measure_chroma(color: Floats) -> FloatArray:
+    chroma: FloatArray = np.sqrt((color * color).sum(axis=2)).astype(np.float64)
+    return chroma
+
+
+_DETAIL = 4.0
+_WHOLE_BONUS = 0.06
+_DETAIL_COST = 1.5
+_CHROMATIC = 12.0
+_ENLARGED = 1.0001
+_NOISE = 2.0
+_FLAT = 2.0
+_STRONG = 20.0
+_ALIKE = 0.75
+_TINT = 10.0
+_COVER_COST = 0.3
+_LEAST_STRUCTURE = 8.0
+_OTHER_COLOR = 10.0
+_SCALE = 32.0
+_STRICT = 160.0
+
+
+def _split(thumbs: npt.NDArray[np.generic]) -> Floats:
+    """Return (pairs, blocks, pixels, …) of (pairs, side, side, …)."""
+    pairs, side = thumbs.shape[:2]
+    edge, rest = side // _BLOCKS, thumbs.shape[3:]
+    cut = thumbs.reshape(pairs, _BLOCKS, edge, _BLOCKS, edge, *rest)
+    return cut.swapaxes(2, 3).reshape(pairs, _BLOCKS * _BLOCKS, edge * edge, *rest).astype(np.float32)
+
+
+assert COLOR_SIDE % _BLOCKS == 0 and SIDE % _BLOCKS == 0
