@@ -1,6 +1,7 @@
 """Spark measures and judges as the local engine does, pair for pair."""
 
 import importlib.util
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -24,10 +25,13 @@ def session() -> Iterator[Any]:
 
     builder = SparkSession.builder.master("local[2]").appName("test").config("spark.ui.enabled", "false")
     made = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-    session = made.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        patch.setenv("PYTHONPATH", str(Path(dc.__file__).parent.parent), prepend=os.pathsep)
+        session = made.getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+        yield session
+        session.stop()
 
 
 @needs_spark
@@ -37,8 +41,8 @@ def test_spark_finds_what_the_local_engine_finds(
 ) -> None:
     from dupcheck import spark
 
-    monkeypatch.setattr(spark, "BATCH", 50)
-    assert len(sample_audit.candidates) > 2 * 50, "more than one batch, or nothing is shown"
+    monkeypatch.setattr(spark, "BATCH", 20)
+    assert len(sample_audit.candidates) > 2 * 20, "more than one batch, or nothing is shown"
     found = dc.audit(sample, engine="spark")
     local = sample_audit.findings
     for name in ("left", "right", "rule", "strength", "duplicate", "distinct"):
