@@ -83,7 +83,7 @@ class TestShippedPacks:
     def test_the_file_is_named_like_the_pack(self, pack: RulePack) -> None:
         assert (packs_folder() / f"{pack.name}.toml").is_file()
 
-    @pytest.mark.parametrize("value", ["5", '"x"', "[]", "[1]", "{}", "{ a = 1 }", "true", "nan", "-1", "2020-01-01"])
+    @pytest.mark.parametrize("value", ["5", '"x"', "[1]", "{ a = 1 }"])
     def test_any_value_put_wrong_is_an_error_for_a_person(self, pack: RulePack, value: str, read: Read) -> None:
         text = (packs_folder() / f"{pack.name}.toml").read_text("utf-8")
         for place in re.finditer(r"(?m)^[a-z_.]+ = (.+)$", text):
