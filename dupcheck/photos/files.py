@@ -18,7 +18,7 @@ class OutsideError(Exception):
 
 def is_address(name: str) -> bool:
     """Whether ``name`` is a web address."""
-    return name[:8].lower().startswith(("http://", "https://", "//"))
+    return name[:8].lower().startswith(("http://", "https://")) or (name[:2] == "//" and "." in name[2:].split("/")[0])
 
 
 class PhotoFolder:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from dupcheck.photos.pictures import MAX_BYTES, ByteArray, PictureError, open_pi
 from dupcheck.words import Message, message
 
 _BATCH = 64
+_FRESH = 7 * 24 * 3600 * 10**9
+"""Nanoseconds for which a fetched picture is taken to be what its address still shows."""
 _SET_BITS = 8
 """A catalogue hash with fewer bits set is that of a blank picture: a real one has about half of them set."""
 _SHARED_BY = 2
@@ -128,6 +131,9 @@ def read_photos(
     finally:
         store.close()
     problems = list(_name_problems(catalog, names, uses, failed))
+    left_out = 0 if fetch is not None else sum(map(is_address, names))
+    if left_out:
+        problems.append(Problem(None, "", "main_image", "info", message("photos.not_fetched", count=left_out)))
     if store.problem is not None:
         problems.append(Problem(None, "", "main_image", "warning", store.problem))
     photos, wrong = _assemble(catalog, names, uses, found)
@@ -208,6 +214,8 @@ class _Reader:
         self._read_files([name for name in names if not is_address(name)], root)
         if fetch is not None:
             self._read_addresses(addresses, fetch)
+        else:
+            self._tick(len(addresses))
         found = {name: (content, self._records[content]) for name, content in self._content.items()}
         return found, self._failed
 
@@ -258,11 +266,23 @@ class _Reader:
         )
 
     def _read_addresses(self, addresses: Sequence[str], fetch: Fetcher) -> None:
-        for address, answer in fetch.fetch(addresses):
+        """Fetch what was not fetched in the last days; what is behind an address may change."""
+        now = time.time_ns()
+        seen = {
+            address: content
+            for address, ((_, fetched, _), content) in self._cache.contents(addresses).items()
+            if 0 <= now - fetched < _FRESH
+        }
+        self._records.update(self._cache.fingerprints(list(set(seen.values()))))
+        self._content.update((address, content) for address, content in seen.items() if content in self._records)
+        wanted = [address for address in addresses if address not in self._content]
+        self._tick(len(addresses) - len(wanted))
+        for address, answer in fetch.fetch(wanted):
             if isinstance(answer, Message):
                 self._failed[address] = _Failure("warning", answer)
             else:
-                self._store(_hash_contents([(address, answer)], self._records), {})
+                place = {address: (address, (len(answer), now, 0))}
+                self._store(_hash_contents([(address, answer)], self._records), place)
             self._tick(1)
 
     def _tick(self, count: int) -> None:

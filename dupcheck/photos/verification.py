@@ -144,7 +144,8 @@ class Looks:
     ``bits`` is the distance, ``agreement`` the share of the picture's structure that agrees where nothing covers it,
     ``recolored`` the share of blocks of another colour, ``color`` how far apart the colours are in ΔE, ``covered`` the
     share of the picture that something covers, ``mirrored`` whether one is the other's mirror image and ``placing``
-    (pairs, 2, 3) the affine map from the first one's core to the second one's, in fractions (y, x).
+    (pairs, 2, 3) the affine map from the first one's core to the second one's, in fractions (y, x). ``colors``
+    (pairs, 2, 3) is the mean lightness (0 … 255), a* and b* of either picture where the colour changed, NaN: nowhere.
     """
 
     bits: FloatArray
@@ -155,6 +156,16 @@ class Looks:
     covered: FloatArray
     mirrored: BoolArray
     placing: FloatArray
+    colors: FloatArray
+
+
+def look_at_pair(photos: Photos, first: int, second: int) -> Looks | None:
+    """Return what a closer look at two rows finds, None where a picture is missing or no hash suspects anything."""
+    rows = np.array(sorted((first, second)), dtype=np.int64)
+    if rows[0] < 0 or not photos.pictured[rows].all():
+        return None
+    nearest = _suspect(photos, rows[:1], rows[1:])
+    return look_closely(photos, rows[:1], rows[1:], nearest) if nearest.min() <= SUSPECT else None
 
 
 def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
@@ -372,8 +383,8 @@ def _compare_blocks(
     color_near, color_far = _split(near["chroma"]).mean(axis=2), _split(_warp(far["chroma"], maps)).mean(axis=2)
     apart = _subtract_colors(color_near, color_far)
     tinted = inside & (apart > _OTHER_COLOR)
-    plain, cover = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
-    strict, strict_cover = _agree(structure, alike)
+    plain, cover, plain_gain = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
+    strict, strict_cover, _ = _agree(structure, alike)
     detail = (tinted & alike & (structure > _DETAIL)).mean(axis=1)
     plain = plain - _DETAIL_COST * detail + _WHOLE_BONUS * whole_near
     chromatic = inside & (np.maximum(_measure_chroma(color_near), _measure_chroma(color_far)) > _CHROMATIC)
@@ -385,26 +396,42 @@ def _compare_blocks(
     ranked = np.sort(np.where(held, apart, -1.0), axis=1)[:, ::-1]
     top = np.maximum(count // 8, 1)
     color = np.take_along_axis(np.cumsum(ranked.clip(0.0), axis=1), (top - 1)[:, None], axis=1)[:, 0] / top
+    changed = tinted & held
+    most = changed & (apart >= 0.6 * np.where(changed, apart, 0.0).max(axis=1)[:, None])
+    told = np.stack(
+        [_average(near["light"], color_near, most), _average(_warp(far["light"], maps), color_far, most)], axis=1
+    )
+    colors = np.where(turned[:, None, None], told[:, ::-1], told)
     placing = maps.copy()
     placing[turned] = np.linalg.inv(placing[turned])
     return Looks(
         bits=np.where(sound, bits, 64.0).clip(0.0, 64.0),
         agreement=plain,
         strict=strict,
-        recolored=(tinted & held).sum(axis=1) / count,
+        recolored=changed.sum(axis=1) / count,
         color=color,
-        covered=_HIDDEN[cover],
+        covered=np.where(plain_gain > _COVER_TOLD, _HIDDEN[cover], 0.0),
         mirrored=np.linalg.det(maps[:, :2, :2]) < 0,
         placing=placing[:, :2],
+        colors=colors,
     )
 
 
-def _agree(weight: Floats, alike: BoolArray) -> tuple[FloatArray, IntArray]:
-    """Return the weighted share of blocks that agree under the cover that suits best, and which cover that is."""
+def _average(light: npt.NDArray[np.generic], color: Floats, where: BoolArray) -> FloatArray:
+    """Return (pairs, 3) the mean lightness, a* and b* of the blocks ``where``, NaN: there are none."""
+    level = _split(light).mean(axis=2)
+    every = np.concatenate([level[:, :, None], color], axis=2).astype(np.float64)
+    count = where.sum(axis=1)[:, None]
+    return np.where(count > 0, (every * where[:, :, None]).sum(axis=1) / np.maximum(count, 1), np.nan)
+
+
+def _agree(weight: Floats, alike: BoolArray) -> tuple[FloatArray, IntArray, FloatArray]:
+    """Return the weighted share of blocks that agree under the cover that suits best, which, and what it gains."""
     told = weight @ _COVERS.T.astype(np.float32)
     agreeing = (weight * alike) @ _COVERS.T.astype(np.float32)
     share = np.where(told > 0.4 * told[:, :1], agreeing / np.maximum(told, 1e-3), 0.0) - _COVER_COST * _HIDDEN
-    return share.max(axis=1).astype(np.float64), share.argmax(axis=1)
+    best = share.max(axis=1).astype(np.float64)
+    return best, share.argmax(axis=1), best - share[:, 0]
 
 
 def _subtract_colors(own: Floats, seen: Floats) -> FloatArray:
@@ -436,6 +463,7 @@ _STRONG = 20.0
 _ALIKE = 0.75
 _TINT = 10.0
 _COVER_COST = 0.3
+_COVER_TOLD = 0.08
 _LEAST_STRUCTURE = 8.0
 _OTHER_COLOR = 10.0
 _SCALE = 32.0

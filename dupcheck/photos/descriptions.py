@@ -1,0 +1,90 @@
+"""What was done to a photo, in words."""
+
+from functools import reduce
+
+import numpy as np
+
+from dupcheck.model import FloatArray
+from dupcheck.photos.table import Photos
+from dupcheck.photos.verification import RECOLORED, SAME, Looks, compare_photos, look_at_pair
+from dupcheck.words import Message, message
+
+COLORED = 10.0
+"""ΔE from which two photos of one geometry show different colours."""
+
+_CHROMATIC = 12.0
+_HUES = (
+    (15.0, "pink"), (42.0, "red"), (68.0, "orange"), (105.0, "yellow"), (165.0, "green"), (220.0, "cyan"),
+    (300.0, "blue"), (335.0, "purple"), (360.0, "pink"),
+)  # fmt: skip
+_ALSO_SCALED = 0.04
+
+
+def describe_pair(photos: Photos, first: int, second: int) -> Message:
+    """Say how two photo rows relate: one photo, what was done to it, or different ones.
+
+    The message starts in lower case and has no full stop; it stands inside a sentence.
+    """
+    rows = np.array([first]), np.array([second])
+    if not compare_photos(photos, *rows)[0] <= SAME:
+        return message("photos.different")
+    looks = None if first == second else look_at_pair(photos, first, second)
+    if looks is None:
+        return message("photos.same")
+    notes = list_notes(photos, min(first, second), max(first, second), looks, swapped=first > second)
+    if not notes:
+        return message("photos.same")
+    return message("photos.same_but", notes=reduce(lambda a, b: message("photos.and_note", first=a, second=b), notes))
+
+
+def list_notes(photos: Photos, first: int, second: int, looks: Looks, *, swapped: bool = False) -> list[Message]:
+    """Return what was done to the photo, weightiest first; ``looks`` holds the one pair of them."""
+    notes = []
+    if looks.recolored[0] > RECOLORED and looks.color[0] > COLORED:
+        names = [message(f"photos.color_{name_color(color)}") for color in looks.colors[0]]
+        before, after = reversed(names) if swapped else names
+        told = before != after
+        notes.append(
+            message("photos.note_recolored", first=before, second=after)
+            if told
+            else message("photos.note_other_colors")
+        )
+    if looks.mirrored[0]:
+        notes.append(message("photos.note_mirrored"))
+    scale = abs(float(np.linalg.det(looks.placing[0, :, :2])))
+    if not 0.62 < scale < 1.6:
+        notes.append(message("photos.note_collage"))
+    elif abs(scale - 1.0) > 2 * _ALSO_SCALED:
+        notes.append(message("photos.note_cropped"))
+    if _is_bordered(photos, first) != _is_bordered(photos, second):
+        notes.append(message("photos.note_border"))
+    degrees = _measure_turn(photos, first, second, looks)
+    if abs(degrees) >= 1.5:
+        notes.append(message("photos.note_turned", degrees=round(abs(degrees))))
+    if looks.covered[0] > 0:
+        notes.append(message("photos.note_covered"))
+    return notes
+
+
+def name_color(color: FloatArray) -> str:
+    """Return the basic name of a colour, given its lightness (0 … 255), a* and b*."""
+    lightness, a, b = (float(v) for v in color)
+    if np.hypot(a, b) < _CHROMATIC:
+        return "black" if lightness < 70 else "white" if lightness > 200 else "gray"
+    hue = float(np.degrees(np.arctan2(b, a))) % 360
+    name = next(name for limit, name in _HUES if hue < limit)
+    return "brown" if name in ("orange", "yellow") and lightness < 90 else name
+
+
+def _is_bordered(photos: Photos, row: int) -> bool:
+    top, bottom, left, right = photos.prints["core"][photos.place[row]].tolist()
+    return bool((top > 0.01 and bottom < 0.99) or (left > 0.01 and right < 0.99))
+
+
+def _measure_turn(photos: Photos, first: int, second: int, looks: Looks) -> float:
+    """The angle in degrees by which the second picture is turned against the first."""
+    aspect = photos.prints["aspect"][photos.place[[first, second]]].astype(np.float64)
+    linear = looks.placing[0, :, :2] * np.array([[1.0, 1.0 / aspect[0]], [aspect[1], aspect[1] / aspect[0]]])
+    if looks.mirrored[0]:
+        linear = linear * np.array([[1.0, -1.0], [1.0, -1.0]])
+    return float(np.degrees(np.arctan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1])))

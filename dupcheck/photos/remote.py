@@ -1,0 +1,176 @@
+"""Pictures from web addresses, only when asked for, and never from inside the network that dupcheck runs in.
+
+A host's addresses are looked up once, checked, and connected to by number, so that a name cannot point elsewhere
+between the check and the connection; each redirect is checked like a first address. Proxies are not used.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urljoin
+
+import urllib3
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Timeout, Url, parse_url
+
+from dupcheck.words import Message, message
+
+MAX_BYTES = 20_000_000
+"""A picture with more bytes is not fetched."""
+JOBS = 16
+"""Pictures that are fetched at the same time."""
+
+_REDIRECTS = 5
+_CHUNK = 65_536
+_PORTS = {"http": 80, "https": 443}
+_HEADERS = {"User-Agent": "dupcheck", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class _RefusedError(Exception):
+    """An answer that will not get better when asked again; ``text`` says why."""
+
+    def __init__(self, text: Message) -> None:
+        self.text = text
+        super().__init__(text.say("en"))
+
+
+@dataclass(frozen=True)
+class RemotePhotos:
+    """Fetches pictures in parallel. ``allow_hosts`` names hosts that may have a private or loopback address.
+
+    ``connect_seconds`` and ``read_seconds`` bound each wait, ``total_seconds`` a whole picture; what fails for a
+    passing reason is asked for ``retries`` times more.
+    """
+
+    allow_hosts: Collection[str] = ()
+    jobs: int = JOBS
+    connect_seconds: float = 5.0
+    read_seconds: float = 15.0
+    total_seconds: float = 60.0
+    retries: int = 2
+    pause_seconds: float = 0.5
+    max_bytes: int = MAX_BYTES
+
+    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message]]:
+        """Yield each address with its bytes, or with the reason why there are none, as they arrive."""
+        rest = iter(addresses)
+        with ThreadPoolExecutor(self.jobs, thread_name_prefix="fetch") as pool:
+            waiting: dict[Future[bytes | Message], str] = {}
+            try:
+                waiting.update((pool.submit(self.get, a), a) for a in islice(rest, 2 * self.jobs))
+                while waiting:
+                    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        yield waiting.pop(future), future.result()
+                    waiting.update((pool.submit(self.get, a), a) for a in islice(rest, len(done)))
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def get(self, address: str) -> bytes | Message:
+        """Return the bytes behind one address, or the reason why there are none."""
+        reason = message("photos.no_answer", address=address, reason="")
+        for attempt in range(self.retries + 1):
+            if attempt:
+                time.sleep(self.pause_seconds * 2 ** (attempt - 1))
+            try:
+                return self._follow(address)
+            except _RefusedError as error:
+                return error.text
+            except (HTTPError, OSError, ValueError) as error:
+                reason = message("photos.no_answer", address=address, reason=_explain(error))
+        return reason
+
+    def _follow(self, address: str) -> bytes:
+        url = _parse(f"https:{address}" if address.startswith("//") else address)
+        deadline = time.monotonic() + self.total_seconds
+        for _ in range(_REDIRECTS + 1):
+            answer = self._ask(url)
+            try:
+                if answer.status in (301, 302, 303, 307, 308):
+                    url = _join(url, answer.headers.get("Location", ""))
+                    continue
+                if answer.status in _AGAIN:
+                    raise OSError(f"HTTP {answer.status}")
+                if answer.status != 200:
+                    raise _RefusedError(message("photos.bad_status", address=address, status=answer.status))
+                return self._read(answer, address, deadline)
+            finally:
+                answer.close()
+        raise _RefusedError(message("photos.redirected_too_often", address=address))
+
+    def _ask(self, url: Url) -> urllib3.BaseHTTPResponse:
+        host, scheme = str(url.host), str(url.scheme)
+        name = host.strip("[]")
+        port = url.port or _PORTS[scheme]
+        number = self._resolve(name, port, str(url))
+        timeout = Timeout(connect=self.connect_seconds, read=self.read_seconds)
+        pool: urllib3.HTTPConnectionPool
+        if scheme == "https":
+            pool = urllib3.HTTPSConnectionPool(
+                number, port, timeout=timeout, maxsize=1, server_hostname=name, assert_hostname=name
+            )
+        else:
+            pool = urllib3.HTTPConnectionPool(number, port, timeout=timeout, maxsize=1)
+        headers = {**_HEADERS, "Host": host if port == _PORTS[scheme] else f"{host}:{port}"}
+        return pool.urlopen(
+            "GET", url.request_uri, headers=headers, redirect=False, retries=False, preload_content=False
+        )
+
+    def _resolve(self, name: str, port: int, address: str) -> str:
+        """Return a number to connect to; one address inside a private network is enough to refuse the host."""
+        found = [str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
+        if name.lower() not in {host.lower() for host in self.allow_hosts}:
+            inside = next((number for number in found if not is_public(number)), None)
+            if inside is not None:
+                raise _RefusedError(message("photos.private_address", address=address, host=name, number=inside))
+        return found[0]
+
+    def _read(self, answer: urllib3.BaseHTTPResponse, address: str, deadline: float) -> bytes:
+        too_large = message("photos.remote_too_large", address=address, limit=self.max_bytes // 1_000_000)
+        stated = answer.headers.get("Content-Length", "")
+        if stated.isdecimal() and int(stated) > self.max_bytes:
+            raise _RefusedError(too_large)
+        data = bytearray()
+        while part := answer.read(_CHUNK):
+            data += part
+            if len(data) > self.max_bytes:
+                raise _RefusedError(too_large)
+            if time.monotonic() > deadline:
+                raise _RefusedError(message("photos.too_slow", address=address, seconds=round(self.total_seconds)))
+        return bytes(data)
+
+
+def is_public(number: str) -> bool:
+    """Whether an IP address belongs to the public internet."""
+    address = ipaddress.ip_address(number.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+    return address.is_global and not address.is_multicast
+
+
+def _parse(address: str) -> Url:
+    try:
+        url = parse_url(address.strip())
+    except LocationParseError:
+        url = Url()
+    if url.scheme not in _PORTS or not url.host:
+        raise _RefusedError(message("photos.bad_address", address=address[:300]))
+    return url
+
+
+def _join(url: Url, location: str) -> Url:
+    return _parse(urljoin(url.url, location))
+
+
+def _explain(error: Exception) -> str:
+    return str(error).rpartition(": ")[2][:200] or type(error).__name__
