@@ -4,7 +4,10 @@
 
 Writes ``catalog.csv`` (dupcheck's columns; photos as ``image_phash`` only) and ``truth.csv``. Products are sold in one
 listing, or in one a colour, size, colour and size, or pack; some listings are posted again with other words and
-another photo, some products of one brand differ in their series or model number only, and some share a stock photo.
+another photo, some products of one brand differ in their model number only, and some share a stock photo.
+
+Titles draw on a long tail of words, as real ones do: what nearest-title search costs is the sum over words of the
+square of how many titles hold each, and a short word list would make it many times dearer than it is in a shop.
 """
 
 import argparse
@@ -23,16 +26,7 @@ MATERIALS = (
     "Cotton", "Linen", "Stainless Steel", "Bamboo", "Silicone", "Leather", "Ceramic", "Acrylic", "Oak Wood",
     "Polyester", "Glass", "Aluminium", "Wool", "Canvas", "Rattan", "Velvet",
 )  # fmt: skip
-QUALITIES = (
-    "Waterproof", "Foldable", "Portable", "Adjustable", "Heavy Duty", "Lightweight", "Rechargeable", "Non-Slip",
-    "Vintage", "Minimalist", "Breathable", "Reusable", "Anti-Theft", "Shockproof", "Handmade", "Thick", "Soft",
-    "Wireless", "Magnetic", "Insulated", "Elegant", "Universal", "Professional", "Compact",
-)  # fmt: skip
-USES = (
-    "for Kitchen", "for Travel", "for Office", "for Camping", "for Garden", "for Kids", "for Home Decor", "for Gym",
-    "for Car", "for Wedding", "for Pets", "for Fishing", "for School", "for Bathroom", "for Outdoor Sports",
-    "for Studio",
-)  # fmt: skip
+STATED = 0.25  # the share of titles that name their material
 # category → what is sold in it; clothes come in sizes
 KINDS = {
     "Clothing > Tops": ("T-Shirt", "Hoodie", "Blouse", "Polo Shirt", "Cardigan", "Tank Top"),
@@ -53,7 +47,7 @@ SYLLABLES = (
 )  # fmt: skip
 STOCK_PHOTO_SHARE, STOCK_PHOTO_USERS = 0.01, 40
 REPOST_SHARE = 0.06
-SIBLING_SHARE = 0.05
+MODEL_SHARE, SIBLING_SHARE = 0.3, 0.2  # of products; of those with a model number
 
 
 def list_brands(count: int, rng: np.random.Generator) -> list[str]:
@@ -111,13 +105,15 @@ class Generator:
         while True:
             category, kind = self.kinds[int(rng.integers(len(self.kinds)))]
             brand, material = self.name(), self.pick(MATERIALS)
-            words = [brand, self.pick(QUALITIES), material, kind, self.name(), self.pick(USES)]
-            if rng.random() < 0.3:
-                words.insert(4, self.model())
+            words = [brand, self.name(), self.name(), kind, self.name(), self.name(), self.name()]
+            if rng.random() < STATED:
+                words[1] = material
+            if rng.random() < MODEL_SHARE:
+                words[4] = self.model()
             attributes = {"Brand": brand, "Material": material, "Type": kind}
             price = float(np.exp(rng.normal(2.6, 0.8)))
             yield list(self.product(words, price, category, attributes))
-            if len(words) > 6 and rng.random() < SIBLING_SHARE / 0.3:
+            if words[4][-1].isdigit() and rng.random() < SIBLING_SHARE:
                 sibling = [*words[:4], self.model(), *words[5:]]
                 yield list(self.product(sibling, price * rng.uniform(0.8, 1.3), category, attributes))
 
