@@ -134,12 +134,14 @@ def split_records(text: str, delimiter: str) -> list[Record]:
                 if last - first > 1 and mended < 1000:
                     held = lines[first:last]
                     rows = sum(_is_row(line, delimiter, width) for line in held[1:])
-                    if last == len(lines) and sum(line.count('"') for line in held) % 2:
-                        oddity = "quote_open"
-                        if 2 * rows < len(held) - 1:  # the file breaks off in a long cell
-                            records.append(Record(cells, oddity))
+                    alike = 5 * rows >= 4 * (len(held) - 1)
+                    if not _is_well_quoted(held, delimiter):
+                        if alike:
+                            oddity = "quote_open" if last == len(lines) else "rows_swallowed"
+                        elif last == len(lines):
+                            records.append(Record(cells, "quote_open"))  # the file breaks off in a long cell
                             continue
-                    elif width >= 3 and rows == len(held) - 1 and held[0].count(delimiter) == width - 1:
+                    elif rows == len(held) - 1 > 2 and width >= 4:
                         oddity = "rows_swallowed"
                 if oddity:
                     records.append(Record(_split_literally(lines[first], delimiter), oddity, last - first))
@@ -149,6 +151,15 @@ def split_records(text: str, delimiter: str) -> list[Record]:
             else:
                 break
     return records
+
+
+def _is_well_quoted(lines: Sequence[str], delimiter: str) -> bool:
+    try:
+        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _is_row(line: str, delimiter: str, width: int) -> bool:

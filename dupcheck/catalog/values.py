@@ -22,7 +22,7 @@ MISSING: Final = frozenset(
 # Texts
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
-_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
+_BREAK = re.compile(r"</?(?:br|p|div|li|tr|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});")
@@ -244,7 +244,7 @@ def is_spoiled_id(text: str, numeric: bool = False) -> bool:
     Spreadsheets keep 15 digits: a longer number comes back with zeros at its end, or as ``1.00512E+15``. A text
     that ends in 0 may be right, so ids of 16 digits and more count only if they come from a ``numeric`` cell.
     """
-    if re.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}", text):
+    if re.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}", text):
         return True
     return numeric and len(text) >= 16 and text.isdigit() and text.endswith("0")
 
@@ -321,6 +321,11 @@ def _parse_document(text: str) -> dict[str, str] | None:
     return None
 
 
+def _nameless(text: str) -> dict[str, str]:
+    value = clean_text(text)
+    return {"": value} if value else {}
+
+
 def parse_attributes(text: str) -> dict[str, str]:
     """Read ``Name=Value; Name=Value``, a JSON object or a JSON list of named values; order is kept.
 
@@ -336,7 +341,7 @@ def parse_attributes(text: str) -> dict[str, str]:
         if document is not None:
             return document
         if text.startswith(('{"', "[{", '["')):  # JSON that is broken has no pairs to find
-            return {"": clean_text(text)}
+            return _nameless(text)
     found: dict[str, str] = {}
     if _PLAIN_PAIRS.fullmatch(text):
         for pair in text.split("; "):
@@ -353,7 +358,7 @@ def parse_attributes(text: str) -> dict[str, str]:
         if parted and name.strip():
             read.append((name, value))
         elif sign == ":" and pieces[i].strip():
-            return {"": clean_text(text)}
+            return _nameless(text)
         elif read:
             read[-1] = (read[-1][0], read[-1][1] + pieces[i - 1] + pieces[i])
         elif pieces[i].strip():
@@ -396,8 +401,10 @@ def format_attributes(attributes: Mapping[str, str]) -> str:
 # --------------------------------------------------------------------------------------------------------------
 # Pictures
 
-_ADDRESS_SPLIT = re.compile(r"[\s;,|]+(?=(?:https?:)?//)", re.IGNORECASE)
-_PATH_SPLIT = re.compile(r"\s*[;|\n]\s*|\s*,\s*(?=\S+\.(?:jpe?g|png|webp|gif|bmp|tiff?)\b)", re.IGNORECASE)
+# Runs of signs are tried once, from their start, so that a long one costs no square of its length.
+_ADDRESS_SPLIT = re.compile(r"(?<![\s;,|])[\s;,|]++(?=(?:https?:)?//)", re.IGNORECASE)
+_ONE_PATH = re.compile(r"(?!//)[A-Za-z0-9_./:%?=&+~@-]+")
+_PATH_SPLIT = re.compile(r"[;|\n]|,(?=\s{0,8}[^\s,][^,]{0,300}\.(?:jpe?g|png|webp|gif|bmp|tiff?)\b)", re.IGNORECASE)
 
 
 def split_images(text: str) -> list[str]:
@@ -405,6 +412,8 @@ def split_images(text: str) -> list[str]:
 
     A comma inside an address stays in it. ``//cdn.example/x.jpg`` gets its ``https:``; ``\\`` becomes ``/``.
     """
+    if text and _ONE_PATH.fullmatch(text):
+        return [text]
     found: dict[str, None] = {}
     for chunk in _ADDRESS_SPLIT.split(clean_text(text)):
         remote = re.match(r"(?:https?:)?//", chunk, re.IGNORECASE) is not None

@@ -456,10 +456,16 @@ def _assemble_plain(read: RowReader) -> Assembled:
         if read.has(name):
             ids = np.where(ids == "", read.values[name], ids)
     columns["listing_id"] = ids
-    if read.names["attribute"] or read.names["facet"]:
-        columns["attributes"] = make_texts(
-            [format_attributes(_attributes(read, [row], ())) for row in range(read.count)]
-        )
+    named = [key for _, key in (*read.names["attribute"], *read.names["facet"])]
+    if named:
+        held = [read.values[key] for key in ("attributes", *named) if read.has(key)]
+        texts: dict[tuple[str, ...], str] = {}
+        shown = []
+        for row, cells in enumerate(zip(*held, strict=True)):
+            if cells not in texts:
+                texts[cells] = format_attributes(_attributes(read, [row], ()))
+            shown.append(texts[cells])
+        columns["attributes"] = make_texts(shown)
     numeric = [read.is_numeric("listing_id", row) for row in range(read.count)] if read.sheet.numeric else None
     filled = np.zeros(read.count, dtype=bool)
     for column in read.sheet.columns:

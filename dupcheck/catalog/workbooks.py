@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from typing import Final
+from typing import Any, Final
 
 from dupcheck.catalog import calamine_process
 from dupcheck.catalog.encodings import decode_text
@@ -84,6 +84,11 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
 _CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]{3,20})""", re.IGNORECASE)
 
 
+def _read_cell(cell: Any) -> str:
+    """Return a cell's text; each ``<br>`` is a line end."""
+    return "".join(str(part) if isinstance(part, str) else "\n" for part in cell.xpath(".//br | .//text()")).strip()
+
+
 def read_html(raw: bytes, path: str) -> list[Grid]:
     """Read the tables of an HTML file; a cell's ``<br>`` is a line end."""
     from lxml import etree, html
@@ -111,13 +116,11 @@ def read_html(raw: bytes, path: str) -> list[Grid]:
                 continue
             cells: list[str] = []
             for cell in row.iterchildren("td", "th"):
-                for line_end in cell.iter("br"):
-                    line_end.tail = "\n" + (line_end.tail or "")
                 try:
                     span = min(int(cell.get("colspan") or 1), 100)
                 except ValueError:
                     span = 1
-                cells += ["".join(str(t) for t in cell.itertext()).strip(), *[""] * (span - 1)]
+                cells += [_read_cell(cell), *[""] * (span - 1)]
             records.append(Record(cells))
         if records:
             grids.append(Grid(f"table {number}", records))

@@ -86,6 +86,7 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=16384)
 def normalise_header(header: str) -> str:
     """Return a header as it is compared.
 
