@@ -31,18 +31,18 @@ def describe_pair(photos: Photos, first: int, second: int) -> Message:
     looks = None if first == second else look_at_pair(photos, first, second)
     if looks is None:
         return message("photos.same")
-    notes = list_notes(photos, min(first, second), max(first, second), looks, swapped=first > second)
+    notes = list_notes(photos, first, second, looks)
     if not notes:
         return message("photos.same")
     return message("photos.same_but", notes=reduce(lambda a, b: message("photos.and_note", first=a, second=b), notes))
 
 
-def list_notes(photos: Photos, first: int, second: int, looks: Looks, *, swapped: bool = False) -> list[Message]:
+def list_notes(photos: Photos, first: int, second: int, looks: Looks) -> list[Message]:
     """Return what was done to the photo, weightiest first; ``looks`` holds the one pair of them."""
     notes = []
     if looks.recolored[0] > RECOLORED and looks.color[0] > COLORED:
         names = [message(f"photos.color_{name_color(color)}") for color in looks.colors[0]]
-        before, after = reversed(names) if swapped else names
+        before, after = names
         told = before != after
         notes.append(
             message("photos.note_recolored", first=before, second=after)

@@ -88,6 +88,15 @@ class Photos:
         known: BoolArray = self.place >= 0
         return known
 
+    @cached_property
+    def rank(self) -> IntArray:
+        """The order of the rows by what they show, whatever order they stand in: it makes comparing symmetric."""
+        shown = np.zeros(len(self), dtype=np.uint64)
+        shown[self.pictured] = self.prints["views"][self.place[self.pictured], 0]
+        rank = np.empty(len(self), dtype=np.int64)
+        rank[np.lexsort((shown, self.phash))] = np.arange(len(self))
+        return rank
+
     def pair_with_extras(self, listings: IntArray) -> tuple[IntArray, IntArray]:
         """Return, for each further photo of each of ``listings``, the position in ``listings`` and the photo's row."""
         order, start = self._extras_by_listing

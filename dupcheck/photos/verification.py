@@ -6,7 +6,7 @@ Matthews: Lucas-Kanade 20 Years On, 2004) and compared block by block: a seller'
 neighbouring blocks at the rim, another product spoils blocks everywhere, another colour spoils none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -71,9 +71,7 @@ def compare_photos(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
     at = np.flatnonzero(_can_tell(photos, left, right))
     for begin in range(0, len(at), _CHUNK):
         part = at[begin : begin + _CHUNK]
-        result[part] = _measure_distance(
-            photos, np.minimum(left[part], right[part]), np.maximum(left[part], right[part])
-        )
+        result[part] = _measure_distance(photos, *_arrange(photos, left[part], right[part]))
     return result
 
 
@@ -90,11 +88,17 @@ def compare_colors(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
     at = np.flatnonzero(known)
     for begin in range(0, len(at), _CHUNK):
         part = at[begin : begin + _CHUNK]
-        first, second = np.minimum(left[part], right[part]), np.maximum(left[part], right[part])
+        first, second = _arrange(photos, left[part], right[part])
         bits, color = _look_once(photos, first, second)
         result[part] = np.where(bits <= SAME, color, np.nan)
         result[part[first == second]] = 0.0
     return result
+
+
+def _arrange(photos: Photos, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Put each pair in an order that depends on what the two show, not on where they stand."""
+    swap = photos.rank[left] > photos.rank[right]
+    return np.where(swap, right, left), np.where(swap, left, right)
 
 
 def _can_tell(photos: Photos, left: IntArray, right: IntArray) -> BoolArray:
@@ -122,9 +126,19 @@ def _look_once(photos: Photos, first: IntArray, second: IntArray) -> tuple[Float
     new = at[~known]
     if len(new):
         looks = look_closely(photos, first[new], second[new], nearest[new])
-        bits[new], color[new] = looks.bits, looks.color
-        photos.memory.remember(keys[~known], looks.bits, looks.color)
+        same = _is_same_print(photos, first[new], second[new])
+        bits[new], color[new] = np.where(same, 0.0, looks.bits), np.where(same, 0.0, looks.color)
+        photos.memory.remember(keys[~known], bits[new], color[new])
     return bits, color
+
+
+def _is_same_print(photos: Photos, first: IntArray, second: IntArray) -> BoolArray:
+    """Whether two rows hold one picture: files that differ in nothing that is seen, or two tables joined."""
+    a, b = photos.prints[photos.place[first]], photos.prints[photos.place[second]]
+    same: BoolArray = np.all(a["views"] == b["views"], axis=1)
+    for name in ("light", "chroma"):
+        same &= np.all((a[name] == b[name]).reshape(len(a), -1), axis=1)
+    return same
 
 
 def _suspect(photos: Photos, first: IntArray, second: IntArray) -> npt.NDArray[np.uint8]:
@@ -160,12 +174,24 @@ class Looks:
 
 
 def look_at_pair(photos: Photos, first: int, second: int) -> Looks | None:
-    """Return what a closer look at two rows finds, None where a picture is missing or no hash suspects anything."""
-    rows = np.array(sorted((first, second)), dtype=np.int64)
-    if rows[0] < 0 or not photos.pictured[rows].all():
+    """Return what a closer look at two rows finds, None where a picture is missing or no hash suspects anything.
+
+    ``placing`` and ``colors`` go from ``first`` to ``second``.
+    """
+    if min(first, second) < 0 or not photos.pictured[[first, second]].all():
         return None
-    nearest = _suspect(photos, rows[:1], rows[1:])
-    return look_closely(photos, rows[:1], rows[1:], nearest) if nearest.min() <= SUSPECT else None
+    given = np.array([first]), np.array([second])
+    arranged = _arrange(photos, *given)
+    nearest = _suspect(photos, *arranged)
+    if nearest.min() > SUSPECT:
+        return None
+    looks = look_closely(photos, *arranged, nearest)
+    if arranged[0][0] == first:
+        return looks
+    back = np.eye(3)
+    back[:2] = looks.placing[0]
+    placing = np.linalg.inv(back)[None, :2].astype(np.float64)
+    return replace(looks, placing=placing, colors=looks.colors[:, ::-1])
 
 
 def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
