@@ -221,10 +221,11 @@ def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
 
 
 @_rules.command("show", help="help_rules_show")
-@click.argument("code")
+@click.argument("code", required=False)
 @_pack_options
-def _rules_show(code: str, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
-    click.echo(_pack(rules, settings).explain(code, lang))
+def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
+    pack = _pack(rules, settings)
+    click.echo(pack.explain(code, lang) if code else pack.describe(lang))
 
 
 @_rules.command("test", help="help_rules_test")

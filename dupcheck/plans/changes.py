@@ -7,7 +7,7 @@ attribute, at the end of the title, in the description and on the picture.
 from collections.abc import Mapping, Sequence
 
 from dupcheck.model import Change
-from dupcheck.plans.offers import Offer, Shelf, list_values
+from dupcheck.plans.offers import Offer, Shelf, list_values, says_on
 from dupcheck.text import normalise, read_title, read_value
 from dupcheck.words import Message, message
 
@@ -32,7 +32,8 @@ def is_told_apart(shelf: Shelf, offers: Sequence[Offer], members: Sequence[int],
 
 def names_value(title: str, axis: str, offer: Offer) -> bool:
     """Whether a title names an offer's value on an axis, in whatever spelling."""
-    if offer.values.get(axis, "") in read_title(title).values(axis):
+    value = offer.values.get(axis, "")
+    if value and any(says_on(token.axis, axis) and token.value == value for token in read_title(title).tokens):
         return True
     words = f" {normalise(title)} "
     return any(

@@ -17,8 +17,13 @@ from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray
 from dupcheck.text import AXES, align_name, order_values, read_value, show_value
 
-MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
+MEASURED = ("length", "dimension", "weight", "volume", "capacity", "voltage", "power")
 """Axes whose values may only repeat another's: the size 6 inch is also a length."""
+
+
+def says_on(token_axis: str, axis: str) -> bool:
+    """Whether a title's word that is read on one axis can state a value on another: 6 inch is a length and a size."""
+    return token_axis == axis or (axis == "size" and token_axis in MEASURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +140,31 @@ class Shelf:
         return [a for a in dict.fromkeys(a for o in offers for a in o.values) if a not in OPTION_AXES + SIDE_AXES]
 
 
-def drop_common(offers: Sequence[Offer]) -> tuple[Offer, ...]:
-    """Take out of values that a title states together («jacquard|striped») the parts that every offer shares."""
+def settle_values(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Make the values of a group's offers comparable.
+
+    Of values that a title states together («jacquard|striped») the parts that every offer shares go. Where others name
+    their size by a measure, an offer that states only a measure of that unit states its size by it.
+    """
+    return tuple(_drop_common([_name_size(o, _size_units(offers)) for o in offers]))
+
+
+def _size_units(offers: Sequence[Offer]) -> frozenset[str]:
+    return frozenset(v.rpartition(" ")[2] for o in offers if " " in (v := o.values.get("size", "")))
+
+
+def _name_size(offer: Offer, units: frozenset[str]) -> Offer:
+    if "size" in offer.values or not units:
+        return offer
+    axis = next((a for a in MEASURED if offer.values.get(a, "").rpartition(" ")[2] in units), "")
+    if not axis:
+        return offer
+    values, shown = dict(offer.values), dict(offer.shown)
+    values["size"], shown["size"] = values.pop(axis), shown.pop(axis)
+    return replace(offer, values=values, shown=shown)
+
+
+def _drop_common(offers: Sequence[Offer]) -> list[Offer]:
     result = list(offers)
     for axis in {a for o in offers for a, v in o.values.items() if "|" in v}:
         parts = [set(o.values[axis].split("|")) for o in offers if axis in o.values]
@@ -150,7 +178,7 @@ def drop_common(offers: Sequence[Offer]) -> tuple[Offer, ...]:
                 result[i] = replace(
                     offer, values={**offer.values, axis: "|".join(left)}, shown={**offer.shown, axis: shown}
                 )
-    return tuple(result)
+    return result
 
 
 def find_axes(offers: Sequence[Offer], held: Sequence[str]) -> list[str]:

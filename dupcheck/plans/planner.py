@@ -9,7 +9,7 @@ import numpy as np
 from dupcheck.differences import AxisNames, DifferenceNames, find_differences
 from dupcheck.model import Action, Axis, Change, Group, IntArray, Member, Plan, PlannedSku, Role, Wholesale
 from dupcheck.plans.changes import change_axes, is_told_apart
-from dupcheck.plans.offers import MEASURED, Offer, Shelf, drop_common, find_axes, list_values, shorten_values
+from dupcheck.plans.offers import Offer, Shelf, find_axes, list_values, says_on, settle_values, shorten_values
 from dupcheck.plans.tiers import CENT, bulk_price, find_discount
 from dupcheck.rules import RuleException, RulePack
 from dupcheck.text import normalise, order_values, read_title, read_value
@@ -41,7 +41,7 @@ class Planner:
     ) -> None:
         self.shelf, self.pack, self.group = shelf, pack, group
         self.ranked = sorted(members, key=lambda m: rank_listing(shelf, pack, m, drafts))
-        self.offers = drop_common([o for m in self.ranked for o in shelf.list_offers(m)])
+        self.offers = settle_values([o for m in self.ranked for o in shelf.list_offers(m)])
         self.axes = find_axes(self.offers, shelf.held_axes(self.offers))
         self.keep = self.ranked[0]
         self.reasons: list[Message] = []
@@ -150,7 +150,7 @@ class Planner:
         blocked = [a for a in self.axes if a in self.pack.no_option(category)]
         if blocked:
             obstacles.append(message("plans.no_option", axes=AxisNames("", {}, tuple(blocked)), category=category))
-        currencies = sorted({o.currency for o in self.offers} - {""})
+        currencies = sorted(self._currencies())
         if len(currencies) > 1:
             obstacles.append(message("plans.currencies", currencies=", ".join(currencies)))
         if len(self.skus) > merge.skus_max:
@@ -162,11 +162,15 @@ class Planner:
                 obstacles.append(message("plans.too_many_values", axis=name, count=count, max=most))
         return obstacles
 
+    def _currencies(self) -> Counter[str]:
+        """The currencies of the offers that would become SKUs, and how many have each; copies need none."""
+        return Counter(offers[0].currency for offers in self.skus.values() if offers[0].currency)
+
     def _differentiate(self, obstacles: Sequence[Message], caught: Findings, pairs: IntArray) -> Plan:
         """Tell the listings apart, since they cannot be one; or leave them, where they already are told apart."""
         shelf = self.shelf
-        currencies = Counter(o.currency for o in self.offers if o.currency)
-        if len(currencies) == 1 and is_told_apart(shelf, self.offers, self.ranked, self.axes):
+        currencies = self._currencies()
+        if len(currencies) <= 1 and is_told_apart(shelf, self.offers, self.ranked, self.axes):
             reason = message("plans.told_apart", count=len(self.ranked), axes=AxisNames("", {}, tuple(self.axes)))
             self.reasons += obstacles
             return self._leave(reason, caught, pairs)
@@ -581,8 +585,7 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         values = {v for o in own for v in o.values.get(axis, "").split("|")} - {""}
         told: Counter[str] = Counter()
         for token in read_title(title).tokens:
-            same = token.axis == axis or (token.axis in MEASURED and axis == "size")
-            if same and (token.value in values or read_value(axis, token.text) in values):
+            if says_on(token.axis, axis) and (token.value in values or read_value(axis, token.text) in values):
                 told.update(w for w in token.text.split() if w not in common)
         shown: Counter[str] = Counter()
         for text in {o.shown.get(axis, "") for o in own}:

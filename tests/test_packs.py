@@ -1,0 +1,233 @@
+"""Rule packs of real marketplaces: whole, sourced, bilingual, and started from in a seller's own file."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dupcheck as dc
+from dupcheck.errors import RulesError
+from dupcheck.rules import RulePack, list_packs, read_pack
+from dupcheck.words import LANGS
+
+MARKETPLACES = (
+    "aliexpress", "amazon", "ebay", "etsy", "google", "lazada", "shopee", "taobao", "tiktok", "walmart",
+)  # fmt: skip
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+Own = Callable[[str], RulePack]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Own:
+    def write_and_read(text: str) -> RulePack:
+        path = tmp_path / "mine.toml"
+        path.write_text(text, "utf-8")
+        return read_pack(path)
+
+    return write_and_read
+
+
+def test_every_marketplace_has_a_pack() -> None:
+    assert set(list_packs()) == set(MARKETPLACES)
+
+
+@pytest.mark.parametrize("name", MARKETPLACES)
+class TestEveryPack:
+    def test_it_names_its_sources_penalties_and_sellers(self, name: str) -> None:
+        pack = read_pack(name)
+        assert pack.name == name
+        assert pack.sources and all(s.text for s in pack.sources)
+        assert len(pack.penalty.say_all("en")) == len(pack.penalty.say_all("zh")) > 0
+        assert CHINESE.search(pack.seller.summary.say("zh")) and pack.seller.summary.say("en")
+        assert pack.keep and pack.keep[0] == "sales"
+        assert {"brand", "model"} <= set(pack.merge.distinct)
+
+    @pytest.mark.parametrize("lang", LANGS)
+    def test_it_is_explained_as_a_whole(self, name: str, lang: Any, run: Callable[..., Any]) -> None:
+        pack = read_pack(name)
+        shown = run("rules", "show", "--rules", name, "--lang", lang)
+        assert shown.code == 0 and shown.err == ""
+        assert shown.out.rstrip("\n") == pack.describe(lang)
+        told = [*pack.penalty.say_all(lang), *(e.summary.say(lang) for e in pack.exceptions)]
+        told += [*(o.summary.say(lang) for o in pack.opposites), *(s.text for s in pack.sources)]
+        assert all(text in shown.out for text in told)
+        assert str(pack.merge.title_max) in shown.out
+
+    def test_its_examples_run(self, name: str, run: Callable[..., Any]) -> None:
+        assert run("rules", "test", "--rules", name).code == 0
+
+    def test_texts_of_both_languages_are_there(self, name: str) -> None:
+        pack = read_pack(name)
+        words = [pack.seller.summary, pack.penalty, *(e.summary for e in pack.exceptions)]
+        words += [o.summary for o in pack.opposites]
+        assert all(set(w.by_lang) == set(LANGS) for w in words)
+
+    def test_it_audits_a_shop(self, name: str, make_shop: Callable[..., dc.Catalog]) -> None:
+        mug = "Handmade Speckled Stoneware Coffee Mug with Big Handle"
+        shop = make_shop(mug, mug, attributes={"Material": "Stoneware"}, price=8.6, currency="USD", shop="S")
+        (plan,) = dc.audit(shop, rules=name).plans
+        assert plan.action == "remove_duplicates"
+
+
+class TestWhatPacksKnow:
+    def test_caps(self) -> None:
+        caps = {(n, e.differ_only_in): e.allow for n in MARKETPLACES for e in read_pack(n).exceptions}
+        assert caps["aliexpress", ("pack",)] == 3
+        assert caps["ebay", ("compatible",)] == 5
+        assert read_pack("taobao").merge.values_max == {"compatible": 30}
+
+    def test_ebay_asks_for_two_differences(self) -> None:
+        (exception,) = [e for e in read_pack("ebay").exceptions if e.at_least]
+        assert exception.at_least == 2
+        assert len(exception.axes) + len(exception.limits) == 10
+
+    def test_the_opposite_fault(self) -> None:
+        assert [o.name for o in read_pack("aliexpress").opposites] == ["sku-cheating"]
+        (fault,) = read_pack("amazon").opposites
+        assert "pack" in fault.axes
+        assert read_pack("aliexpress").merge.price_spread_max < 100
+
+    def test_taobao_lets_clothes_stand_by_colour(self) -> None:
+        colours, sizes = read_pack("taobao").exceptions[:2]
+        assert colours.covers("女装 > 连衣裙") and not colours.covers("家居 > 毛巾")
+        assert sizes.covers("箱包皮具") and not sizes.covers("女装 > 连衣裙")
+
+    def test_the_same_limits_serve_every_marketplace(self) -> None:
+        ours = read_pack("aliexpress")
+        for name in MARKETPLACES:
+            for code in ("R1", "R2"):
+                assert read_pack(name).rule(code).when == ours.rule(code).when
+
+
+SHIRT = "Mens Heavyweight Cotton Basic Tee Short Sleeve"
+
+
+def shirts(make_shop: Callable[..., dc.Catalog], **fields: Any) -> dc.Catalog:
+    rows = [
+        {"title": f"{SHIRT} {color}", "attributes": {"Color": color, "Fit": "Regular"}} for color in ("Red", "Blue")
+    ]
+    return make_shop(*rows, **{"price": 9.8, "currency": "USD", **fields})
+
+
+class TestExceptions:
+    def test_a_category_decides(self, make_shop: Callable[..., dc.Catalog]) -> None:
+        (plan,) = dc.audit(shirts(make_shop, category="男装 > T恤"), rules="taobao").plans
+        assert (plan.action, {m.role for m in plan.members}) == ("none", {"allowed"})
+        (plan,) = dc.audit(shirts(make_shop, category="家居 > 毛巾"), rules="taobao").plans
+        assert plan.action == "merge_variants"
+
+    def test_two_differences_of_thirteen_are_enough_and_one_is_not(self, make_shop: Callable[..., dc.Catalog]) -> None:
+        (plan,) = dc.audit(shirts(make_shop), rules="ebay").plans
+        assert plan.action == "merge_variants"
+        sized = make_shop(
+            {"title": f"{SHIRT} Red M", "attributes": {"Color": "Red", "Size": "M", "Fit": "Regular"}},
+            {"title": f"{SHIRT} Blue L", "attributes": {"Color": "Blue", "Size": "L", "Fit": "Regular"}},
+            price=9.8,
+        )
+        (plan,) = dc.audit(sized, rules="ebay").plans
+        assert plan.action == "none"
+
+    def test_of_capped_fitments_the_sixth_is_too_many(self, make_shop: Callable[..., dc.Catalog]) -> None:
+        for count, action in ((5, "none"), (6, "merge_variants")):
+            rows = [
+                {"title": f"Shockproof Matte Phone Case for Galaxy A{i}", "attributes": {"Fits": f"Galaxy A{i}"}}
+                for i in range(51, 51 + count)
+            ]
+            (plan,) = dc.audit(make_shop(*rows, price=3.99), rules="ebay").plans
+            assert plan.action == action
+
+    def test_an_exception_only_a_person_can_judge_is_told_and_not_applied(self) -> None:
+        pack = read_pack("ebay")
+        silent = [e for e in pack.exceptions if not e.testable]
+        assert silent and all(e.summary.say("en") + " (only you" in pack.describe("en") for e in silent)
+
+    def test_checking_an_allowed_draft_says_publish(self, make_shop: Callable[..., dc.Catalog]) -> None:
+        shop = shirts(make_shop, category="男装 > T恤")
+        green = {"listing_id": "new", "title": f"{SHIRT} Green", "price": "9.8", "currency": "USD",
+                 "category": "男装 > T恤", "attributes": "Color=Green; Fit=Regular"}  # fmt: skip
+        (answer,) = dc.check(green, shop, rules="taobao")
+        assert answer.verdict == "publish" and answer.pairs
+        (answer,) = dc.check({**green, "category": "家居"}, shop, rules="aliexpress")
+        assert answer.verdict == "duplicate"
+
+
+class TestSellers:
+    @pytest.fixture
+    def shops(self, make_shop: Callable[..., dc.Catalog]) -> dc.Catalog:
+        return make_shop(
+            {"title": SHIRT, "shop": "North"}, {"title": SHIRT, "shop": "South"}, attributes={"Fit": "Slim"}, price=9.8
+        )
+
+    def test_an_account_counts_all_its_shops(self, shops: dc.Catalog) -> None:
+        assert len(dc.audit(shops, rules="shopee").plans) == 1
+
+    def test_a_shop_counts_by_itself(self, shops: dc.Catalog) -> None:
+        assert dc.audit(shops, rules="lazada").plans == ()
+
+    def test_a_shop_group_counts_as_one(self, shops: dc.Catalog, own: Own) -> None:
+        pack = own('extends = "tiktok"\nseller.groups = [["North", "south"], ["East"]]')
+        assert len(dc.audit(shops, rules=pack).plans) == 1
+        assert dc.audit(shops, rules="tiktok").plans == ()
+
+
+class TestOwnFiles:
+    def test_a_file_may_start_from_a_pack_and_change_a_few_numbers(self, own: Own) -> None:
+        pack = own(
+            'extends = "aliexpress"\nset = ["R2.title.min=91", "R1.image.max=5"]\ndrop = ["R4"]\n'
+            '[merge]\nmax_axes = 2\n[[exception]]\nname = "packing"\nallow = 2\n'
+            '[[category]]\nmatch = "Scissors"\nno_option = ["size"]\n'
+        )
+        base = read_pack("aliexpress")
+        assert pack.name == "mine"
+        assert [r.code for r in pack.rules] == [r.code for r in base.rules if r.code != "R4"]
+        assert {x.limit for c in pack.rule("R2").when for x in c if (x.signal, x.side) == ("title", "min")} == {91}
+        assert (pack.merge.max_axes, pack.merge.title_max) == (2, base.merge.title_max)
+        (exception,) = pack.exceptions
+        assert (exception.allow, exception.differ_only_in) == (2, ("pack",))
+        assert pack.no_option("Beauty > Hair Scissors") == {"size"} and not pack.no_option("Mugs")
+        assert pack.title == base.title and pack.sources == base.sources
+
+    def test_one_rule_can_be_changed_and_another_added(self, own: Own) -> None:
+        pack = own(
+            'extends = "aliexpress"\n[[rule]]\ncode = "R1"\nwhen.title = { min = 99 }\n'
+            '[[rule]]\ncode = "S1"\nlike = "ebay.R2"\nverdict = "advice"\n'
+        )
+        assert [x.limit for x in pack.rule("R1").when[0]] == [99]
+        assert pack.rule("R1").summary == read_pack("aliexpress").rule("R1").summary
+        assert pack.rule("S1").verdict == "advice"
+        assert pack.rule("S1").summary == read_pack("ebay").rule("R2").summary
+
+    def test_files_may_start_from_files(self, tmp_path: Path) -> None:
+        (tmp_path / "a.toml").write_text('extends = "shopee"\nmerge.max_axes = 1', "utf-8")
+        (tmp_path / "b.toml").write_text('extends = "a.toml"\nmerge.title_max = 60', "utf-8")
+        merge = read_pack(tmp_path / "b.toml").merge
+        assert (merge.max_axes, merge.title_max, merge.images_max) == (1, 60, read_pack("shopee").merge.images_max)
+
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ('extends = "alibaba"', "alibaba"),
+            ('extends = "mine.toml"', "extends itself"),
+            ('extends = "ebay"\nset = ["R2.titel.min=85"]', "Did you mean title?"),
+            ('extends = "ebay"\ndrop = ["R9"]', "R9"),
+            ('extends = "ebay"\n[[rule]]\ncode = "X"\nlike = "ebay.R9"', "ebay.R9"),
+            ('extends = "ebay"\n[[category]]\nno_option = ["siz"]', "Did you mean size?"),
+            ('extends = "ebay"\nseller.scope = "shops"', "Did you mean shop?"),
+            ('extends = "ebay"\nseller.groups = ["a"]', "seller.groups"),
+            ('extends = "ebay"\n[[exception]]\nname = "x"\nat_least = 3\naxes = ["color"]', "at_least is 3"),
+            ('extends = "ebay"\n[merge]\nvalues_max = { colour = 3 }', "Did you mean color?"),
+            ('extends = "ebay"\n[merge]\ntitle_alphabet = "latin"', "title_alphabet"),
+            ('extends = "ebay"\n[[opposite]]\nname = "x"\naxis = []', "Did you mean axes?"),
+        ],
+    )
+    def test_what_is_wrong_in_it_is_said(self, own: Own, text: str, says: str) -> None:
+        with pytest.raises(RulesError, match=re.escape(says)) as caught:
+            own(text)
+        assert CHINESE.search(caught.value.say("zh"))
+
+    def test_all_problems_come_in_one_error(self, own: Own) -> None:
+        with pytest.raises(RulesError) as caught:
+            own('extends = "ebay"\nfoo = 1\nset = ["R9.title.min=1"]\nmerge.max_axis = 2\nseller.scope = "x"')
+        assert str(caught.value).count("\n  - ") == 4
