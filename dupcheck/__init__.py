@@ -3,14 +3,20 @@
 >>> import dupcheck as dc
 >>> audit = dc.audit("sample_catalog/catalog.csv", rules="aliexpress")
 >>> audit.pairs, audit.groups, audit.plans
+
+Nothing is defined here. The names are looked up at first use, so that a command starts fast and Ctrl-C is always heard.
 """
 
-from dupcheck.catalog import read_catalog
-from dupcheck.errors import CatalogError, DupcheckError, OutputError, RulesError, UnknownListingError
-from dupcheck.evaluation import evaluate
-from dupcheck.model import Catalog, Listing, Plan, Sku
-from dupcheck.pipeline import Answer, Audit, Explanation, audit, check, why
-from dupcheck.rules import RulePack, list_packs, read_pack
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dupcheck.catalog import read_catalog
+    from dupcheck.errors import CatalogError, DupcheckError, OutputError, RulesError, UnknownListingError
+    from dupcheck.evaluation import evaluate
+    from dupcheck.model import Catalog, Listing, Plan, Sku
+    from dupcheck.pipeline import Answer, Audit, Explanation, audit, check, why
+    from dupcheck.rules import RulePack, list_packs, read_pack
 
 __all__ = [
     "Answer",
@@ -34,3 +40,23 @@ __all__ = [
     "read_pack",
     "why",
 ]
+
+_HOMES = {
+    "catalog": ("read_catalog",),
+    "errors": ("CatalogError", "DupcheckError", "OutputError", "RulesError", "UnknownListingError"),
+    "evaluation": ("evaluate",),
+    "model": ("Catalog", "Listing", "Plan", "Sku"),
+    "pipeline": ("Answer", "Audit", "Explanation", "audit", "check", "why"),
+    "rules": ("RulePack", "list_packs", "read_pack"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'dupcheck' has no attribute {name!r}")
+    return getattr(import_module(f"dupcheck.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -21,6 +21,8 @@ def evaluate(audit: Audit, truth: str | Path | Mapping[str, str]) -> dict[str, f
     products = truth if isinstance(truth, Mapping) else read_truth(truth)
     home = {str(audit.features.ids[m]): g.group_id for g, members in audit.grouped for m in members}
     known = [i for i in audit.catalog.ids.tolist() if i in products]
+    if not known:
+        raise CatalogError("audit.foreign_truth")
     group = {i: home.get(i, f"alone:{i}") for i in known}
     cell = Counter((group[i], products[i]) for i in known)
     in_group, in_product = Counter(group.values()), Counter(products[i] for i in known)
@@ -43,11 +45,14 @@ def read_truth(path: str | Path) -> dict[str, str]:
     """Read a truth file: a CSV with the columns listing_id and product_id."""
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as f:
-            return {row["listing_id"]: row["product_id"] for row in csv.DictReader(f)}
+            rows = csv.DictReader(f)
+            if not {"listing_id", "product_id"} <= set(rows.fieldnames or ()):
+                raise CatalogError("audit.bad_truth", path=str(path), found=", ".join(rows.fieldnames or ()) or "–")
+            return {row["listing_id"]: row["product_id"] for row in rows}
     except OSError as error:
         raise CatalogError("catalog.unreadable", path=str(path), reason=error.strerror or str(error)) from None
-    except (KeyError, UnicodeDecodeError, csv.Error) as error:
-        raise CatalogError("audit.bad_truth", path=str(path), reason=str(error)) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CatalogError("catalog.unreadable", path=str(path), reason=str(error)) from None
 
 
 def _pairs(n: int) -> int:

@@ -74,6 +74,7 @@ class Features:
     attribute_names: sparse.csr_array
     attribute_values: sparse.csr_array
     axes: Mapping[str, AxisColumn]
+    stated_codes: sparse.csr_array
     codes: sparse.csr_array
     model_codes: sparse.csr_array
     model_shapes: sparse.csr_array
@@ -121,7 +122,7 @@ def make_features(
     words, vocabulary, kinds = _count_words(cores)
     weights = _weigh_words(words, kinds)
     names, values = _attribute_matrices(attributes)
-    codes, model_codes, model_shapes, part_numbers = _code_matrices(catalog, attributes, cores)
+    stated_codes, codes, model_codes, model_shapes, part_numbers = _code_matrices(catalog, attributes, cores)
     pieces = _pieces(catalog, axes)
     minimum_order = np.nan_to_num(catalog.numbers("min_order_quantity"), nan=1.0)
     price, high = catalog.numbers("price"), catalog.numbers("price_max")
@@ -132,6 +133,7 @@ def make_features(
         attribute_names=names,
         attribute_values=values,
         axes=axes,
+        stated_codes=stated_codes,
         codes=codes,
         model_codes=model_codes,
         model_shapes=model_shapes,
@@ -294,40 +296,40 @@ def _stack(rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) ->
 def _code_matrices(
     catalog: Catalog, attributes: Sequence[Mapping[str, str]], cores: Sequence[Sequence[Token]]
 ) -> tuple[sparse.csr_array, ...]:
-    """Which codes each listing carries: those that identify a product, its title's model codes, the shapes of these
-    (digits made equal: A54 and A55 are of one shape), and the part numbers that its attributes state.
+    """Which codes each listing carries: those it states (GTIN, SKU code, part number); these and what its title holds
+    that is built like a part number; its title's model codes of any length; the shapes of these (digits made equal:
+    A54 and A55 are of one shape); and the part numbers that its attributes state.
 
-    A GTIN, a SKU code, a part number stated as an attribute and a word of a title that is built like a part number
-    identify; a short one (A54, 440C) only tells models apart. A code that very many listings share identifies nothing.
+    A code that very many listings share identifies nothing and is left out of the first two.
     """
-    strong: dict[str, int] = {}
-    weak: dict[str, int] = {}
-    shapes: dict[str, int] = {}
-    stated: dict[str, int] = {}
-    rows: tuple[list[tuple[list[int], list[float]]], ...] = ([], [], [], [])
-    parts: dict[str, list[str]] = {}
+    seen: tuple[dict[str, int], ...] = ({}, {}, {}, {}, {})
+    rows: tuple[list[tuple[list[int], list[float]]], ...] = ([], [], [], [], [])
+    known: dict[str, list[str]] = {}
     for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
         text = attributes[i].get("part number", "")
-        if text not in parts:
-            parts[text] = _read_part_numbers(text)
+        if text not in known:
+            known[text] = _read_part_numbers(text)
+        parts = known[text]
         models = {t.text for t in cores[i] if t.kind == "code"}
-        found = {f"code:{m}" for m in parts[text]} | {
-            f"code:{_part_key(m)}" for m in models if _PART_NUMBER.fullmatch(m)
-        }
+        stated = {f"code:{m}" for m in parts}
         if gtin:
-            found.add(f"gtin:{gtin}")
+            stated.add(f"gtin:{gtin}")
         if sku:
-            found.add(f"sku:{sku.casefold()}")
-        shaped = {_DIGITS.sub("0", m) for m in models}
-        sets = (found, models, shaped, parts[text])
-        for row, codes, known in zip(rows, sets, (strong, weak, shapes, stated), strict=True):
-            row.append(_ones(sorted(known.setdefault(c, len(known)) for c in codes)))
-    matrix = _stack(rows[0], len(strong))
-    common = np.bincount(matrix.indices, minlength=matrix.shape[1]) > _COMMON_CODE
+            stated.add(f"sku:{sku.casefold()}")
+        written = stated | {f"code:{_part_key(m)}" for m in models if _PART_NUMBER.fullmatch(m)}
+        shapes = {_DIGITS.sub("0", m) for m in models}
+        for row, codes, numbers in zip(rows, (stated, written, models, shapes, parts), seen, strict=True):
+            row.append(_ones(sorted(numbers.setdefault(c, len(numbers)) for c in codes)))
+    stated_codes, written_codes, *others = (_stack(r, len(n)) for r, n in zip(rows, seen, strict=True))
+    return _drop_common(stated_codes), _drop_common(written_codes), *others
+
+
+def _drop_common(codes: sparse.csr_array) -> sparse.csr_array:
+    common = np.bincount(codes.indices, minlength=codes.shape[1]) > _COMMON_CODE
     if common.any():
-        matrix = sparse.csr_array(matrix @ sparse.diags_array((~common).astype(np.float32)))
-        matrix.eliminate_zeros()
-    return matrix, _stack(rows[1], len(weak)), _stack(rows[2], len(shapes)), _stack(rows[3], len(stated))
+        codes = sparse.csr_array(codes @ sparse.diags_array((~common).astype(np.float32)))
+        codes.eliminate_zeros()
+    return codes
 
 
 def _read_part_numbers(text: str) -> list[str]:

@@ -4,6 +4,8 @@ The driver blocks and clusters; the executors run the very functions of the loca
 reads the features once, from a broadcast. What comes back is what a rule caught, not the candidate pairs.
 """
 
+import os
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +14,7 @@ from dupcheck.candidates import Candidates
 from dupcheck.errors import DupcheckError
 from dupcheck.features import Features
 from dupcheck.rules import RulePack
-from dupcheck.verdicts import Findings, join_findings, judge_pairs
+from dupcheck.verdicts import Findings, join_findings, judge_pairs, thin_advice
 
 BATCH = 100_000
 """Pairs a task measures."""
@@ -28,6 +30,8 @@ def judge_on_spark(features: Features, pack: RulePack, candidates: Candidates) -
         from pyspark.sql import SparkSession
     except ImportError:
         raise DupcheckError("audit.no_spark") from None
+    # Local workers must run in this environment, not in whatever python3 the path finds first.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = SparkSession.builder.appName("dupcheck").getOrCreate()
     shared = session.sparkContext.broadcast((features, pack))
     batches = [
@@ -41,4 +45,4 @@ def judge_on_spark(features: Features, pack: RulePack, candidates: Candidates) -
             yield k, judge_pairs(columns, rules, Candidates(left, right, {}, ()))
 
     found = session.sparkContext.parallelize(batches, len(batches)).mapPartitions(judge).collect()
-    return join_findings([findings for _, findings in sorted(found, key=lambda part: part[0])])
+    return thin_advice(join_findings([findings for _, findings in sorted(found, key=lambda part: part[0])]))

@@ -67,10 +67,24 @@ def judge_pairs(
     parts = []
     for start in range(0, max(len(candidates), 1), _CHUNK):
         part = slice(start, start + _CHUNK)
-        parts.append(_judge(features, pack, candidates.left[part], candidates.right[part]))
+        parts.append(thin_advice(_judge(features, pack, candidates.left[part], candidates.right[part])))
         if progress is not None:
             progress(min(start + _CHUNK, len(candidates)), len(candidates))
-    return join_findings(parts)
+    return thin_advice(join_findings(parts))
+
+
+def thin_advice(findings: Findings) -> Findings:
+    """Keep one advice pair a listing and rule, its strongest.
+
+    A stock photo that hundreds of products share would otherwise be told once for every two of them.
+    """
+    kept = findings.duplicate.copy()
+    advice = np.flatnonzero(~findings.duplicate)
+    order = advice[np.lexsort((advice, -findings.strength[advice], findings.rule[advice]))]
+    for ends in (findings.left, findings.right):
+        _, first = np.unique(np.stack([findings.rule[order], ends[order]]), axis=1, return_index=True)
+        kept[order[first]] = True
+    return findings[np.flatnonzero(kept)]
 
 
 def join_findings(parts: Sequence[Findings]) -> Findings:

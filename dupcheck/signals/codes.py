@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Codes:
-    """1 where a code is shared, 0 where both state codes that name a product and share none, NaN otherwise.
+    """1 where both state one code, ½ where one is only in a title, 0 where codes tell the two apart, NaN otherwise.
 
-    A shared GTIN, SKU code or part number is strong evidence of one product; a shared short model code (A54, 440C)
-    is none. Different GTINs or SKU codes say nothing (each size of a shirt has its own), so only part numbers and
-    model codes of one shape in the titles (A54, A55) can answer 0; codes of different shapes are often the sellers'
-    own. Where both attributes state part numbers, these decide.
+    A GTIN, SKU code or part number that both state is strong evidence of one product; one that a title holds is less,
+    for titles also name what a thing fits; a shared short model code (A54, 440C) is none. Different GTINs or SKU
+    codes say nothing (each size of a shirt has its own), so only part numbers and model codes of one shape in the
+    titles (A54, A55) can answer 0. Where both attributes state part numbers, these decide.
     """
 
     name = "codes"
@@ -29,20 +29,22 @@ class Codes:
     worst = 0.0
 
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
-        """Return 1, 0 or NaN for each pair."""
+        """Return 1, ½, 0 or NaN for each pair."""
         result = np.full(len(left), np.nan)
         alike = dot_rows(features.model_shapes, left, right) > 0
         alike[alike] = dot_rows(features.model_codes, left[alike], right[alike]) == 0
         result[alike] = 0.0
-        result[dot_rows(features.codes, left, right) > 0] = 1.0
+        result[dot_rows(features.codes, left, right) > 0] = 0.5
         stated = np.diff(features.part_numbers.indptr) > 0
         both: BoolArray = stated[left] & stated[right]
         both[both] = dot_rows(features.part_numbers, left[both], right[both]) == 0
         result[both] = 0.0
+        result[~both & (dot_rows(features.stated_codes, left, right) > 0)] = 1.0
         return result
 
     def show(self, value: float, lang: Lang = "en") -> str:
-        """Return «shared», «different» or «cannot tell»."""
+        """Return «shared», «shared in a title», «different» or «cannot tell»."""
         if math.isnan(value):
             return say("signals.cannot_tell", lang)
-        return say("signals.codes_shared" if value > 0 else "signals.codes_different", lang)
+        key = "codes_shared" if value > 0.5 else "codes_written" if value > 0 else "codes_different"
+        return say(f"signals.{key}", lang)
