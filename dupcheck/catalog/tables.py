@@ -10,6 +10,7 @@ import itertools
 import re
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -120,16 +121,15 @@ def split_records(text: str, delimiter: str) -> list[Record]:
     """
     lines = list(io.StringIO(text, newline=""))
     records: list[Record] = []
-    start, mended, width = 0, 0, 0
+    start, mended = 0, 0
     with _long_cells():
+        width = _find_width(lines[:400], delimiter)
         while start < len(lines):
             reader = csv.reader(iter(lines[start:]) if start else iter(lines), delimiter=delimiter)
             before = 0
             for cells in reader:
                 first, last = start + before, start + reader.line_num
                 before = reader.line_num
-                if len(records) < 10:
-                    width = max(width, len(cells))
                 oddity = ""
                 if last - first > 1 and mended < 1000:
                     held = lines[first:last]
@@ -141,7 +141,7 @@ def split_records(text: str, delimiter: str) -> list[Record]:
                         elif last == len(lines):
                             records.append(Record(cells, "quote_open"))  # the file breaks off in a long cell
                             continue
-                    elif rows == len(held) - 1 > 2 and width >= 4:
+                    elif alike and len(held) > 3 and width >= 4:
                         oddity = "rows_swallowed"
                 if oddity:
                     records.append(Record(_split_literally(lines[first], delimiter), oddity, last - first))
@@ -151,6 +151,18 @@ def split_records(text: str, delimiter: str) -> list[Record]:
             else:
                 break
     return records
+
+
+def _find_width(lines: Sequence[str], delimiter: str) -> int:
+    """Return how many cells most rows have. The first row of three cells and more, mostly the header, counts thrice."""
+    counts: Counter[int] = Counter()
+    reader = csv.reader(lines, delimiter=delimiter)
+    before = 0
+    for cells in reader:
+        if reader.line_num - before == 1 and len(cells) > 1:
+            counts[len(cells)] += 3 if len(cells) >= 3 and not counts else 1
+        before = reader.line_num
+    return max(counts, key=lambda n: (counts[n], n), default=0)
 
 
 def _is_well_quoted(lines: Sequence[str], delimiter: str) -> bool:

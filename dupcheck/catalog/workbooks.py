@@ -27,15 +27,15 @@ def _check_size(raw: bytes, path: str) -> None:
             for info in packed.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
                     text = packed.read(info)
-                    refs = re.findall(rb'<c\b[^>]{0,40}?\br="([A-Z]{1,3})([0-9]{1,7})"', text)
-                    if not refs:
-                        continue
-                    rows = max(int(r) for _, r in refs)
-                    letters = max({c for c, _ in refs}, key=lambda c: (len(c), c))
+                    rows, letters, count = 0, b"", 0
+                    for ref in re.finditer(rb'<c\b[^>]{0,40}?\br="([A-Z]{1,3})([0-9]{1,7})"', text):
+                        rows = max(rows, int(ref[2]))
+                        letters = max(letters, ref[1], key=lambda c: (len(c), c))
+                        count += 1
                     width = 0
                     for letter in letters:
                         width = width * 26 + letter - 64
-                    if rows * width > max(MOST_CELLS // 10, 50 * len(refs)) or rows * width > MOST_CELLS:
+                    if rows * width > max(MOST_CELLS // 10, 50 * count) or rows * width > MOST_CELLS:
                         raise CatalogError("catalog.too_wide", path=path, rows=rows, columns=width)
                 elif info.filename == "content.xml":
                     text = packed.read(info)
