@@ -69,9 +69,12 @@ def compare_photos(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
     """
     result = np.full(len(left), np.nan)
     at = np.flatnonzero(_can_tell(photos, left, right))
-    for begin in range(0, len(at), _CHUNK):
-        part = at[begin : begin + _CHUNK]
-        result[part] = _measure_distance(photos, *_arrange(photos, left[part], right[part]))
+    first, second, place = _distinct(photos, left[at], right[at])
+    bits = np.empty(len(first))
+    for begin in range(0, len(first), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        bits[part] = _measure_distance(photos, first[part], second[part])
+    result[at] = bits[place]
     return result
 
 
@@ -86,13 +89,22 @@ def compare_colors(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
     known = _can_tell(photos, left, right)
     known[known] = photos.pictured[left[known]] & photos.pictured[right[known]]
     at = np.flatnonzero(known)
-    for begin in range(0, len(at), _CHUNK):
-        part = at[begin : begin + _CHUNK]
-        first, second = _arrange(photos, left[part], right[part])
-        bits, color = _look_once(photos, first, second)
-        result[part] = np.where(bits <= SAME, color, np.nan)
-        result[part[first == second]] = 0.0
+    first, second, place = _distinct(photos, left[at], right[at])
+    difference = np.empty(len(first))
+    for begin in range(0, len(first), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        bits, color = _look_once(photos, first[part], second[part])
+        difference[part] = np.where(bits <= SAME, color, np.nan)
+    difference[first == second] = 0.0
+    result[at] = difference[place]
     return result
+
+
+def _distinct(photos: Photos, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """The distinct pairs of rows, arranged, and each pair's place among them: many listings share a photo."""
+    first, second = _arrange(photos, left, right)
+    keys, place = np.unique(first * np.int64(len(photos)) + second, return_inverse=True)
+    return keys // max(len(photos), 1), keys % max(len(photos), 1), place.astype(np.int64)
 
 
 def _arrange(photos: Photos, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
