@@ -110,6 +110,7 @@ def test_a_column_that_nobody_filled_is_told_once(tmp_path: Path) -> None:
         ("\ufeff", "catalog.empty", ()),
         (" \n\n", "catalog.empty", ()),
         (HEADER + "\n", "catalog.header_only", ()),
+        (HEADER + "\n,,5,USD,Ties,,\n", "catalog.nothing_read", ("Ties",)),
         ("listing_idd,title,price\n1,a,2\n", "catalog.missing_columns", ("listing_id", "listing_idd", "price")),
         ("listing_id,titel,price\n1,a,2\n", "catalog.missing_columns", ("title", "titel", "--map title=titel")),
     ],

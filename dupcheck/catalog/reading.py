@@ -352,6 +352,14 @@ def _is_plain(raw: bytes) -> bool:
 
 
 def _read_file(path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool = True) -> Catalog:
+    catalog = _read_rows(path, images, mapping, need_ids)
+    if not len(catalog):
+        worst = next((p for p in catalog.problems if p.severity == "error"), None)
+        raise CatalogError("catalog.nothing_read", path=path, first="" if worst is None else worst.text)
+    return catalog
+
+
+def _read_rows(path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool) -> Catalog:
     raw = _read_bytes(path)
     body = raw.removeprefix(b"\xef\xbb\xbf")
     if not body.strip(b" \t\r\n\x00"):
