@@ -21,6 +21,7 @@ from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, List
 from dupcheck.photos.table import Photos, read_photos
 from dupcheck.plans import make_plans, tell_apart
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
+from dupcheck.reports.documents import SettledAudit
 from dupcheck.reports.record import list_pairs, make_record
 from dupcheck.reports.tables import join_options
 from dupcheck.rules import RulePack, read_pack, say_verdict
@@ -51,6 +52,7 @@ class Audit:
     settings: Mapping[str, object] = field(default_factory=dict)
     lang: Lang = "en"
     advice: tuple[Plan, ...] = ()
+    cache: Path | None = None
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -80,7 +82,7 @@ class Audit:
         ]
         return pd.DataFrame(rows, columns=["group_id", "listing_id", "role", "rule", "options", "explanation"])
 
-    def as_dict(self, lang: Lang | None = None) -> dict[str, Any]:
+    def as_dict(self, lang: Lang | None = None) -> SettledAudit:
         """Return the whole result as one plain dict, as ``audit.json`` holds it."""
         lang = lang or self.lang
         if lang not in self._records:
@@ -92,13 +94,13 @@ class Audit:
         return self._records[lang]
 
     @cached_property
-    def _records(self) -> dict[Lang, dict[str, Any]]:
+    def _records(self) -> dict[Lang, SettledAudit]:
         return {}
 
     def save(self, out: str | Path, lang: Lang | None = None) -> list[Path]:
         """Write the report folder ``out`` and return its files. Raises OutputError where that cannot be done."""
         record = self.as_dict(lang)
-        return save_report(record, Path(out), photo_thumbnails(record, self.catalog.image_root))
+        return save_report(record, Path(out), photo_thumbnails(record, self.catalog.image_root, cache=self.cache))
 
     def summarize(self, out: Path | None = None, lang: Lang | None = None) -> str:
         """Return what was found in about a dozen lines."""
@@ -149,7 +151,7 @@ def audit(
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
-        {"engine": engine}, lang, advice,
+        {"engine": engine}, lang, advice, default_cache() if cache is None else Path(cache),
     )  # fmt: skip
 
 

@@ -69,9 +69,14 @@ class Limit:
         return held, (~told if self.missing == "skip" else np.zeros_like(told))
 
     def judge(self, value: float) -> Condition:
-        """Return how one value stands to the limit."""
-        held, skipped = self.hold(np.array([value], dtype=np.float64))
-        state: Literal["held", "failed", "skipped"] = "held" if held[0] else "skipped" if skipped[0] else "failed"
+        """Return how one value stands to the limit: as :meth:`hold` says of an array, without the array."""
+        state: Literal["held", "failed", "skipped"]
+        if math.isnan(value):
+            state = "failed" if self.missing == "fail" else "skipped"
+        elif self.missing == "only":
+            state = "failed"
+        else:
+            state = "held" if (value <= self.limit if self.side == "max" else value >= self.limit) else "failed"
         return Condition(self.signal, self.side, self.limit, value, state)
 
 

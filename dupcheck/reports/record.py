@@ -12,6 +12,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.differences import find_differences
 from dupcheck.features import Features
 from dupcheck.model import Catalog, Group, Plan, Problem, Verdict
+from dupcheck.reports.documents import SettledAudit, settle_audit
 from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.verdicts import Findings, explain_condition, explain_finding, judge_conditions
@@ -33,7 +34,7 @@ def make_record(
     problems: Sequence[Problem],
     settings: Mapping[str, object],
     lang: Lang,
-) -> dict[str, Any]:
+) -> SettledAudit:
     """Return the whole result of an audit in words and numbers; NaN never appears, it is None."""
     pairs = list_pairs(features, pack, findings, lang)
     group_rows = [_group_row(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
@@ -41,7 +42,7 @@ def make_record(
     involved.update(i for plan in (*plans, *advice) for i in (plan.keep, *plan.listings))
     positions = sorted(catalog.positions[i] for i in involved)
     duplicates = findings.duplicates
-    return {
+    record = {
         "format": FORMAT,
         "lang": lang,
         "versions": list_versions(),
@@ -71,12 +72,16 @@ def make_record(
             "may_miss": " ".join(m.say(lang) for m in candidates.may_miss),
         },
         "listings": {str(features.ids[i]): _listing_row(catalog, i) for i in positions},
-        "pairs": pairs,
+        "pairs": [],
         "groups": group_rows,
         "plans": [plan.as_dict(lang) for plan in plans],
         "advice": [plan.as_dict(lang) for plan in advice],
         "problems": list_problems(problems, lang),
     }
+    settled = settle_audit(record)
+    # The pairs are by far the most, and plain as they were made: they are only put in order.
+    settled["pairs"] = sorted(pairs, key=lambda pair: (pair["listing_a"], pair["listing_b"], pair["rule"]))
+    return settled
 
 
 def list_versions() -> dict[str, str]:
