@@ -9,7 +9,7 @@ from typing import Any, NoReturn, get_args
 import click
 from tqdm import tqdm
 
-from dupcheck.catalog import read_catalog
+from dupcheck.catalog import describe_formats, read_catalog, write_catalog
 from dupcheck.errors import DupcheckError
 from dupcheck.model import Verdict
 from dupcheck.pipeline import ENGINES, Answer, Progress, audit, check, why
@@ -187,6 +187,27 @@ def _why(
     del jobs
     read = read_catalog(catalog, images=images, mapping=_read_maps(maps, lang))
     click.echo(str(why(read, listing_a, listing_b, rules, settings=settings, cache=cache, lang=lang)))
+
+
+@main.command("convert", help="help_convert")
+@click.argument("catalog", nargs=-1, required=True)
+@_option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="opt_convert_out")
+@_option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@_lang_option
+def _convert(catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], lang: Lang) -> None:
+    read = read_catalog(catalog, mapping=_read_maps(maps, lang))
+    write_catalog(read, out)
+    for problem in read.problems:
+        row = f"{problem.row}: " if problem.row is not None else ""
+        click.echo(f"{row}{problem.text.say(lang)}", err=True)
+    click.echo(say("cli.converted", lang, listings=len(read), skus=len(read.skus), path=out))
+
+
+@main.command("formats", help="help_formats")
+@_lang_option
+def _formats(lang: Lang) -> None:
+    for name, text in describe_formats(lang):
+        click.echo(f"{name}: {text}")
 
 
 @main.group("rules", help="help_rules", invoke_without_command=True)

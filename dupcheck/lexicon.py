@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dupcheck.text import Token, normalise, read_titles, read_value
 from dupcheck.text.vocabulary import fold_word, load_vocabulary
@@ -34,6 +35,14 @@ class Lexicon:
     phrases: Phrases = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def _longest(self) -> Mapping[str, int]:
+        """The words of the longest phrase that begins with each word."""
+        longest: dict[str, int] = {}
+        for phrase in self.phrases:
+            longest[phrase[0]] = max(longest.get(phrase[0], 0), min(len(phrase), _PHRASE_WORDS))
+        return longest
+
     def correct(self, title: str) -> str:
         """Return a title, normalised, with its misspelt words put right; "" where it has none."""
         words = normalise(title)
@@ -46,7 +55,7 @@ class Lexicon:
         result: list[Token] = []
         i = 0
         while i < len(tokens):
-            for width in range(min(_PHRASE_WORDS, len(tokens) - i), 0, -1):
+            for width in range(min(self._longest.get(tokens[i].text, 0), len(tokens) - i), 0, -1):
                 value = self.phrases.get(tuple(t.text for t in tokens[i : i + width]))
                 if value is not None:
                     result.append(Token(" ".join(t.text for t in tokens[i : i + width]), "word", *value))

@@ -168,16 +168,27 @@ def _closeness(limit: Limit, values: FloatArray) -> FloatArray:
 # --- words: only for pairs that were caught or asked for ---------------------------------------------------------
 
 
+def choose_clauses(rule: Rule, signals: Mapping[str, FloatArray]) -> IntArray:
+    """Return for each pair which alternative of ``rule`` is met, or comes nearest to it: the most conditions held."""
+    scores = []
+    for clause in rule.when:
+        states = [limit.hold(signals[limit.signal]) for limit in clause]
+        held = np.sum([h for h, _ in states], axis=0)
+        whole = np.all([h | s for h, s in states], axis=0) & (held > 0)
+        scores.append(whole + held / (len(clause) + 1))
+    best: IntArray = np.argmax(np.stack(scores), axis=0).astype(np.int64)
+    return best
+
+
 def judge_conditions(rule: Rule, signals: Mapping[str, float]) -> tuple[Condition, ...]:
     """Return each condition of the alternative of ``rule`` that is met, or comes nearest to it."""
-    clauses = [tuple(limit.judge(signals[limit.signal]) for limit in clause) for clause in rule.when]
+    (clause,) = choose_clauses(rule, {name: np.array([value]) for name, value in signals.items()})
+    return judge_clause(rule, int(clause), signals)
 
-    def nearness(conditions: tuple[Condition, ...]) -> tuple[bool, float]:
-        failed = sum(c.state == "failed" for c in conditions)
-        held = sum(c.state == "held" for c in conditions)
-        return failed == 0 and held > 0, held / len(conditions)
 
-    return max(clauses, key=nearness)
+def judge_clause(rule: Rule, clause: int, signals: Mapping[str, float]) -> tuple[Condition, ...]:
+    """Return each condition of one alternative of ``rule``, held or not."""
+    return tuple(limit.judge(signals[limit.signal]) for limit in rule.when[clause])
 
 
 def explain_condition(condition: Condition, lang: Lang = "en") -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import numpy as np
+
 from dupcheck.candidates import Candidates
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.differences import find_differences
@@ -15,10 +17,12 @@ from dupcheck.model import Catalog, Group, Plan, Problem, Verdict
 from dupcheck.reports.documents import SettledAudit, settle_audit
 from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS
-from dupcheck.verdicts import Findings, explain_condition, explain_finding, judge_conditions
+from dupcheck.verdicts import Findings, choose_clauses, explain_condition, explain_finding, judge_clause
 from dupcheck.words import Lang
 
 FORMAT = 1
+_SHOWN_TEXTS = ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")
+_SHOWN_NUMBERS = ("price", "sales", "reviews", "min_order_quantity")
 _LIBRARIES = ("dupcheck", "ImageHash", "Pillow", "rapidfuzz", "scikit-learn", "numpy", "pandas")
 
 
@@ -71,7 +75,7 @@ def make_record(
             "proposed_by": dict(candidates.proposed_by),
             "may_miss": " ".join(m.say(lang) for m in candidates.may_miss),
         },
-        "listings": {str(features.ids[i]): _listing_row(catalog, i) for i in positions},
+        "listings": _listing_rows(catalog, positions),
         "pairs": [],
         "groups": group_rows,
         "plans": [plan.as_dict(lang) for plan in plans],
@@ -126,13 +130,18 @@ def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lan
     """Return each finding as a dict: its rule, what differs, every signal, every condition, one sentence."""
     columns = {name: values.tolist() for name, values in findings.signals.items()}
     said: dict[tuple[int, str, float], str] = {}
+    chosen = np.zeros(len(findings), dtype=np.int64)
+    for r in range(len(pack.rules)):
+        at = np.flatnonzero(findings.rule == r)
+        chosen[at] = choose_clauses(pack.rules[r], {name: values[at] for name, values in findings.signals.items()})
+    clauses = chosen.tolist()
     rows = []
     for k, (left, right, code) in enumerate(
         zip(findings.left.tolist(), findings.right.tolist(), findings.rule.tolist(), strict=True)
     ):
         rule: Rule = pack.rules[code]
         signals = {s.name: columns[s.name][k] for s in SIGNALS}
-        conditions = judge_conditions(rule, signals)
+        conditions = judge_clause(rule, clauses[k], signals)
         differences = find_differences(features, left, right)
         verdict: Verdict = "duplicate" if findings.duplicate[k] else "advice"
         texts = []
@@ -206,17 +215,15 @@ def _group_row(group: Group, plan: Plan, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _listing_row(catalog: Catalog, position: int) -> dict[str, Any]:
-    row = catalog.table.iloc[position]
-
-    def number(name: str) -> float | None:
-        return None if math.isnan(row[name]) else float(row[name])
-
+def _listing_rows(catalog: Catalog, positions: Sequence[int]) -> dict[str, dict[str, Any]]:
+    """What the reports show of each listing, by its id."""
+    rows = catalog.table.iloc[list(positions)]
+    columns = {name: rows[name].tolist() for name in ("listing_id", "attributes", *_SHOWN_TEXTS, *_SHOWN_NUMBERS)}
     return {
-        **{
-            k: str(row[k])
-            for k in ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")
-        },
-        **{k: number(k) for k in ("price", "sales", "reviews", "min_order_quantity")},
-        "attributes": parse_attributes(str(row["attributes"])),
+        listing_id: {
+            **{name: columns[name][k] for name in _SHOWN_TEXTS},
+            **{name: None if math.isnan(columns[name][k]) else columns[name][k] for name in _SHOWN_NUMBERS},
+            "attributes": parse_attributes(columns["attributes"][k]),
+        }
+        for k, listing_id in enumerate(columns["listing_id"])
     }
