@@ -10,7 +10,8 @@ import click
 from tqdm import tqdm
 
 from dupcheck.catalog import describe_formats, read_catalog, write_catalog
-from dupcheck.errors import DupcheckError
+from dupcheck.errors import DupcheckError, OutputError
+from dupcheck.exports import EXPORTS, carry_out, list_moves, read_plans, write_moves
 from dupcheck.model import Verdict
 from dupcheck.pipeline import ENGINES, Answer, Progress, audit, check, why
 from dupcheck.rules import RulePack, list_packs, read_pack, say_verdict
@@ -137,10 +138,12 @@ def main() -> None:
     help="opt_out",
 )
 @_option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
+@_option("--export", "exports", type=click.Choice(list(EXPORTS)), multiple=True, help="opt_export")
 @_option("--fail-on", type=click.Choice(get_args(Verdict)), help="opt_fail_on")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
-    jobs: int, cache: Path | None, lang: Lang, out: Path, engine: Any, fail_on: Verdict | None,
+    jobs: int, cache: Path | None, lang: Lang, out: Path, engine: Any, exports: tuple[str, ...],
+    fail_on: Verdict | None,
 ) -> None:  # fmt: skip
     pack = read_pack(rules).with_limit(*settings)
     with _Bars(lang) as bars:
@@ -148,7 +151,10 @@ def _audit(
         result = audit(read, pack, engine=engine, jobs=jobs, cache=cache, lang=lang, progress=bars.tell)
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
+        written = result.export(*exports, out=out) if exports else []
     click.echo(result.summarize(out))
+    for path in written:
+        click.echo(say("cli.export_written", lang, path=path))
     found = set(result.findings.duplicate.tolist())
     if fail_on is not None and (True in found or (fail_on == "advice" and found)):
         sys.exit(1)
@@ -187,6 +193,30 @@ def _why(
     del jobs
     read = read_catalog(catalog, images=images, mapping=_read_maps(maps, lang))
     click.echo(str(why(read, listing_a, listing_b, rules, settings=settings, cache=cache, lang=lang)))
+
+
+@main.command("merge", help="help_merge")
+@click.argument("catalog", nargs=-1, required=True)
+@_option("--plans", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_plans")
+@_option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_merged")
+@_option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
+@_option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@_lang_option
+def _merge(
+    catalog: tuple[str, ...], plans: Path, out: Path, images: Path | None, maps: tuple[str, ...], lang: Lang
+) -> None:
+    if out.resolve() in {plans.resolve(), *(Path(c).resolve() for c in catalog)}:
+        raise OutputError("exports.same_file", path=str(out))
+    read = read_catalog(catalog, images=images, mapping=_read_maps(maps, lang))
+    wanted = read_plans(plans)
+    merged = carry_out(read, wanted)
+    write_catalog(merged, out)
+    moves = write_moves(list_moves(read, wanted), out.with_name(f"{out.stem}-moved.csv"))
+    skus = len(merged) - merged.skus["listing"].nunique() + len(merged.skus)
+    click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=skus, path=out))
+    click.echo(say("exports.moved", lang, path=moves))
+    if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
+        click.echo(say("exports.photo_root", lang, folder=merged.image_root))
 
 
 @main.command("convert", help="help_convert")

@@ -15,6 +15,7 @@ from dupcheck.candidates import Candidates, find_candidates
 from dupcheck.catalog import make_catalog, merge_catalogs, read_catalog, read_listing
 from dupcheck.differences import explain_differences, find_differences
 from dupcheck.errors import CatalogError, UnknownListingError
+from dupcheck.exports import carry_out, list_plans, write_exports
 from dupcheck.features import Features, make_features
 from dupcheck.groups import make_groups
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Listing, Plan, Problem, Verdict
@@ -101,6 +102,14 @@ class Audit:
         """Write the report folder ``out`` and return its files. Raises OutputError where that cannot be done."""
         record = self.as_dict(lang)
         return save_report(record, Path(out), photo_thumbnails(record, self.catalog.image_root, cache=self.cache))
+
+    def export(self, *names: str, out: str | Path) -> list[Path]:
+        """Write the plans as files that marketplaces take (``EXPORTS``), and what to take offline; return the paths."""
+        return write_exports(names, self.catalog, list_plans(self.plans), Path(out), self.lang)
+
+    def merge(self) -> Catalog:
+        """Return the catalogue as it is once every plan is carried out; the audited one stays as it is."""
+        return carry_out(self.catalog, list_plans((*self.plans, *self.advice)))
 
     def summarize(self, out: Path | None = None, lang: Lang | None = None) -> str:
         """Return what was found in about a dozen lines."""

@@ -361,9 +361,13 @@ class TestObstacles:
             {"title": f"{TEE} {c} {s}", "attributes": {**FACTS, "Color": c, "Size": s}}
             for c, s in (("Red", "M"), ("Red", "L"), ("Blue", "M"))
         ]
-        plan = only_plan(make_shop(*rows, price=9.8), own("merge.max_axes = 1"))
+        pack = own("merge.max_axes = 1")
+        plan = only_plan(make_shop(*rows, price=9.8, main_image="x.jpg"), pack)
         assert plan.action == "differentiate" and plan.skus == ()
         assert "Cannot merge, because it would take 2 options (Color, Size)" in said(plan)
+        assert {c.field for c in plan.changes} == {"description", "main_image"}, "title and attributes say it already"
+        apart = make_shop(*({**r, "main_image": f"{i}.jpg"} for i, r in enumerate(rows)), price=9.8)
+        assert only_plan(apart, pack).action == "none"
 
     def test_more_values_than_an_axis_holds(self, make_shop: Shop, own: Callable[[str], RulePack]) -> None:
         rows = [{"title": f"{TEE} {c}", "attributes": {**FACTS, "Color": c}} for c in ("Red", "Blue", "Green")]

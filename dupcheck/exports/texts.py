@@ -1,0 +1,50 @@
+"""How values are written into a marketplace's file."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from dupcheck.exports.merging import Merged
+from dupcheck.model import Sku
+from dupcheck.text import align_name
+
+
+def show_price(price: float | None) -> str:
+    """Return a price with two digits, "" where it is unknown."""
+    return "" if price is None else f"{price:.2f}"
+
+
+def show_count(count: float | None) -> str:
+    """Return a count as a whole number, "" where it is unknown."""
+    return "" if count is None else str(int(count))
+
+
+def show_html(text: str) -> str:
+    """Return a description as HTML: plain text, its lines as paragraphs."""
+    return "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
+
+
+def name_sku(merged: Merged, number: int, sku: Sku) -> str:
+    """Return the SKU's code, or one made of the listing's id and the SKU's number where it has none."""
+    return sku.sku_code or (merged.listing.listing_id if not sku.options else f"{merged.listing.listing_id}-{number}")
+
+
+def find_attribute(merged: Merged, axis: str) -> str:
+    """Return the value of a listing's attribute, whatever language its name is in; "" where there is none."""
+    return next((v for n, v in merged.listing.attributes.items() if align_name(n) == axis), "")
+
+
+def write_rows(
+    columns: Sequence[str],
+    rows: Sequence[Mapping[str, str]],
+    *,
+    delimiter: str = ",",
+    above: Sequence[Sequence[str]] = (),
+) -> bytes:
+    """Return rows as a delimited text in UTF-8, ``above`` standing before the headers."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerows([*above, columns])
+    writer.writerows([row.get(c, "") for c in columns] for row in rows)
+    return text.getvalue().encode()
