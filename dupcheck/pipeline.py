@@ -20,7 +20,7 @@ from dupcheck.features import Features, make_features
 from dupcheck.groups import make_groups
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Listing, Plan, Problem, Verdict
 from dupcheck.photos.table import Photos, read_photos
-from dupcheck.plans import make_plans, tell_apart
+from dupcheck.plans import make_plans, order_by_risk, tell_apart
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
 from dupcheck.reports.documents import SettledAudit
 from dupcheck.reports.record import list_pairs, make_record
@@ -157,6 +157,7 @@ def audit(
     grouped = make_groups(features, pack, findings)
     plans = make_plans(read, features, pack, findings, grouped)
     plans, advice = tell_apart(read, features, pack, findings, plans)
+    grouped, plans = order_by_risk(read, pack, grouped, plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),

@@ -239,9 +239,10 @@ class TestOptions:
 
     def test_a_link_word_does_not_hang(self, make_shop: Shop) -> None:
         rows = [
-            {"title": f"Shockproof Matte Hard Case for {m}", "attributes": {"Fits": m}} for m in ("Nova 5", "Zen 7")
+            {"title": f"Mens Heavyweight Cotton Tee in {c}", "attributes": {**FACTS, "Color": c}}
+            for c in ("Red", "Blue")
         ]
-        assert only_plan(make_shop(*rows, price=4.0)).title == "Shockproof Matte Hard Case"
+        assert only_plan(make_shop(*rows, price=4.0)).title == "Mens Heavyweight Cotton Tee"
 
     def test_a_long_title_is_cut_between_words(self, make_shop: Shop, own: Callable[[str], RulePack]) -> None:
         rows = [{"title": f"{TEE} {c}", "attributes": {**FACTS, "Color": c}} for c in ("Red", "Blue")]
@@ -546,3 +547,37 @@ def test_every_offer_has_a_place_in_the_plan(offers: list[tuple[str, str]]) -> N
     assert len(plan.skus) == len(set(offers))
     assert plan.keep == f"L{len(offers) - 1}"
     assert set(plan.offline) == {x.listing_id for x in listings} - {plan.keep}
+
+
+class TestRisk:
+    @pytest.fixture(scope="class")
+    def record(self, sample_audit: dc.Audit) -> dict[str, Any]:
+        return sample_audit.as_dict()
+
+    def test_violations_are_the_listings_too_many(self, record: dict[str, Any], sample_audit: dc.Audit) -> None:
+        open_plans = [p for p in sample_audit.plans if p.action != "none"]
+        assert record["counts"]["violations"] == sum(len(p.listings) - 1 for p in open_plans)
+        assert sum(record["counts"]["violations_by_rule"].values()) == record["counts"]["violations"]
+        assert record["counts"]["advice"] == sum(len({c.listing_id for c in p.changes}) for p in sample_audit.advice)
+
+    def test_ten_edits_remove_most(self, record: dict[str, Any], sample_audit: dc.Audit) -> None:
+        edits = record["counts"]["top_edits"]
+        sizes = sorted((len(p.listings) - 1 for p in sample_audit.plans if p.action != "none"), reverse=True)
+        assert [e["removes"] for e in edits] == sizes[:10]
+        assert edits[-1]["left"] == record["counts"]["violations"] - sum(sizes[:10])
+
+    def test_work_is_ordered_by_what_it_saves(self, record: dict[str, Any], sample_audit: dc.Audit) -> None:
+        assert [g["group_id"] for g in record["groups"]] == [p["group_id"] for p in record["plans"]]
+        first = [min(g["rules"]) for g in record["groups"] if g["action"] != "none"]
+        assert first == sorted(first), "the gravest rule first"
+        assert record["groups"][-1]["action"] == "none", "what needs no work comes last"
+        assert [g.group_id for g, _ in sample_audit.grouped] == [p.group_id for p in sample_audit.plans]
+
+    def test_what_is_at_stake_is_what_was_sold(self, make_shop: Shop) -> None:
+        rows = [{"title": TEE, "sales": 10.0, "price": 9.0}, {"title": TEE, "sales": 2.0, "price": 9.5}, {"title": TEE}]
+        record = dc.audit(make_shop(*rows, attributes=FACTS, currency="USD")).as_dict()
+        assert record["counts"]["at_stake"] == {"USD": 109.0}
+
+    def test_a_calm_shop_counts_nothing(self, make_shop: Shop) -> None:
+        counts = dc.audit(make_shop("Cast Iron Pan", "Folding Camping Table")).as_dict()["counts"]
+        assert (counts["violations"], counts["top_edits"], counts["at_stake"]) == (0, [], {})

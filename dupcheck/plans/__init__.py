@@ -2,7 +2,7 @@
 
 ``offers`` says what a group's listings sell and which axes become options, ``tiers`` does the wholesale arithmetic,
 ``planner`` makes a group's plan, ``changes`` tells listings of one product apart that cannot be one, ``advice`` those
-of different products.
+of different products; ``risk`` says what the work saves.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,12 @@ from dupcheck.model import Catalog, Group, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.planner import Planner
+from dupcheck.plans.risk import count_risk, order_by_risk
 from dupcheck.plans.tiers import bulk_price, find_discount
 from dupcheck.rules import RulePack
 from dupcheck.verdicts import Findings
 
-__all__ = ["bulk_price", "find_discount", "make_plans", "tell_apart"]
+__all__ = ["bulk_price", "count_risk", "find_discount", "make_plans", "order_by_risk", "tell_apart"]
 
 
 def make_plans(

@@ -14,6 +14,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.differences import find_differences
 from dupcheck.features import Features
 from dupcheck.model import Catalog, Group, Plan, Problem, Verdict
+from dupcheck.plans import count_risk
 from dupcheck.reports.documents import SettledAudit, settle_audit
 from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS
@@ -67,6 +68,7 @@ def make_record(
             "pairs_by_rule": dict(sorted(Counter(p["rule"] for p in pairs).items())),
             "groups": len(group_rows),
             "groups_by_action": dict(sorted(Counter(plan.action for plan in plans).items())),
+            **count_risk(catalog, pack, groups, plans, advice),
             "problems": len(problems),
             "problems_by_severity": {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "info")},
         },

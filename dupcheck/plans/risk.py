@@ -1,0 +1,92 @@
+"""What the work saves: how many violations each plan ends, what is sold under them, and in which order to work.
+
+A violation is a listing too many: of a group that should be one, all but one; of listings that must be told apart, each
+that has to change. Groups that the marketplace allows are none.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dupcheck.model import Catalog, FloatArray, Group, IntArray, Plan
+from dupcheck.rules import RulePack
+
+TOP = 10
+Grouped = tuple[Group, IntArray]
+
+
+def count_violations(plan: Plan) -> int:
+    """Return how many listings too many a plan mends."""
+    if plan.action == "none":
+        return 0
+    if plan.action == "differentiate":
+        return max(len({c.listing_id for c in plan.changes}), len(plan.listings) - 1)
+    return len(plan.offline)
+
+
+def _severity(group: Group, pack: RulePack) -> int:
+    """The place of the group's gravest rule in the pack, from 0: a pack names its rules in that order."""
+    codes = [r.code for r in pack.rules]
+    return min((codes.index(c) for c in group.rules if c in codes), default=len(codes))
+
+
+def _turnover(catalog: Catalog) -> FloatArray:
+    """What each listing has sold, in money; 0 where sales or price are unknown."""
+    return np.nan_to_num(catalog.numbers("sales") * catalog.numbers("price"))
+
+
+def order_by_risk(
+    catalog: Catalog, pack: RulePack, grouped: Sequence[Grouped], plans: Sequence[Plan]
+) -> tuple[tuple[Grouped, ...], tuple[Plan, ...]]:
+    """Return groups and their plans in the order of what mending them saves.
+
+    What needs no work comes last; before that the gravest rule first, then the most violations, then what sells most.
+    """
+
+    sold = _turnover(catalog)
+
+    def place(k: int) -> tuple[object, ...]:
+        group, members = grouped[k]
+        mends = count_violations(plans[k])
+        return (mends == 0, _severity(group, pack), -mends, -float(sold[members].sum()), int(members[0]))
+
+    order = sorted(range(len(grouped)), key=place)
+    return tuple(grouped[k] for k in order), tuple(plans[k] for k in order)
+
+
+def count_risk(
+    catalog: Catalog, pack: RulePack, groups: Sequence[Group], plans: Sequence[Plan], advice: Sequence[Plan]
+) -> dict[str, Any]:
+    """Return the audit's counts of risk.
+
+    ``violations`` in all; ``violations_by_rule``, under the gravest rule of each group, and ``advice``, the listings to
+    tell apart; ``at_stake``, what the listings of open groups have sold by currency; ``top_edits``, the ten plans that
+    end most violations, with how many are left after each.
+    """
+    by_rule: Counter[str] = Counter()
+    stake: dict[str, float] = {}
+    currency, sold = catalog.column("currency"), _turnover(catalog)
+    for group, plan in zip(groups, plans, strict=True):
+        mends = count_violations(plan)
+        if not mends:
+            continue
+        by_rule[pack.rules[min(_severity(group, pack), len(pack.rules) - 1)].code] += mends
+        for m in (catalog.positions[i] for i in plan.listings):
+            stake[currency[m]] = stake.get(currency[m], 0.0) + float(sold[m])
+    left = total = sum(by_rule.values())
+    edits = []
+    for plan in sorted(plans, key=count_violations, reverse=True)[:TOP]:
+        if mends := count_violations(plan):
+            left -= mends
+            edits.append(
+                {"group_id": plan.group_id, "action": plan.action, "keep": plan.keep, "removes": mends, "left": left}
+            )
+    return {
+        "violations": total,
+        "violations_by_rule": dict(sorted(by_rule.items())),
+        "advice": sum(len({c.listing_id for c in p.changes}) for p in advice),
+        "at_stake": {c: round(v, 2) for c, v in sorted(stake.items()) if v > 0},
+        "top_edits": edits,
+    }
