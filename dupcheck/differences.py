@@ -20,9 +20,10 @@ def contradict(
     for axis in pack.merge.distinct:
         column = features.axes.get(axis)
         if column is not None:
-            # "HP" and "HP Enterprise" are one maker: values that begin with the same word do not contradict.
-            first = {v: i for i, v in enumerate(dict.fromkeys(v.split(" ")[0] for v in column.values))}
-            kind = np.array([*(first[v.split(" ")[0]] for v in column.values), -1])[column.codes]
+            # "HP" and "HP Enterprise" are one maker: brands that begin with the same word do not contradict.
+            names = [v.split(" ")[0] if axis == "brand" else v for v in column.values]
+            number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+            kind = np.array([*(number[name] for name in names), -1])[column.codes]
             a, b = kind[left], kind[right]
             result |= (a >= 0) & (b >= 0) & (a != b)
     result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under

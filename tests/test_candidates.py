@@ -136,7 +136,7 @@ def test_a_crowd_is_bounded_and_said(way: str, row: dict[str, Any], monkeypatch:
     assert len(found) <= 30 * 5
     assert set(counts) == set(range(30)), "everybody is compared with somebody"
     told = " ".join(m.say("en") for m in found.may_miss)
-    assert f"1 {way} are shared by more than 5 listings" in told
+    assert f"Some {way} (1) are shared by more than 5 listings" in told
     assert len(find_candidates(features_of([row] * 6))) == 15
 
 
@@ -151,7 +151,7 @@ def test_very_common_words_propose_nothing_and_it_is_said(monkeypatch: pytest.Mo
     rows = [{"title": f"lamp {word}"} for word in WORDS[1:]]
     found = find_candidates(features_of(rows))
     assert len(found) == 0
-    assert any("1 very common word" in m.say("en") for m in found.may_miss)
+    assert any("Very common words (1 of them" in m.say("en") for m in found.may_miss)
 
 
 def test_what_may_be_missed_is_always_said_in_both_languages() -> None:

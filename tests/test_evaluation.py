@@ -47,6 +47,10 @@ def test_it_is_a_plain_count_of_pairs(
 ) -> None:
     audit = regroup(blank_audit, home, proposed)
     known = [i for i in range(SIZE) if i not in unknown]
+    if not known:
+        with pytest.raises(dc.CatalogError, match="different catalogues"):
+            dc.evaluate(audit, {"elsewhere": "P-1"})
+        return
     score = dc.evaluate(audit, {f"L-{i + 1}": f"P-{product[i]}" for i in known})
     pairs = list(combinations(known, 2))
     found = {p for p in pairs if home[p[0]] == home[p[1]]}

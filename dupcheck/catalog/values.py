@@ -133,7 +133,7 @@ _PRICE = re.compile(
     rf"(?:\s*[(,]?\s*(?P<n>[0-9]{{1,5}})\s*(?P<what>{_UNIT})\s*(?:/\s*(?P<lot>{_UNIT}))?\s*\)?)?\s*\.?",
     re.IGNORECASE,
 )
-_PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
+_PLAIN = re.compile(r"[0-9]{1,12}(?:\.(?:[0-9]{1,2}|[0-9]{4,}))?")  # three digits may be thousands
 _COMMA_DECIMAL = re.compile(r"[0-9],[0-9]{1,2}(?![0-9.,])")
 _DOT_DECIMAL = re.compile(r"[0-9]\.[0-9]{1,2}(?![0-9.,])")
 _LONGEST_PRICE = 120
