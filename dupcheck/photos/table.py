@@ -21,7 +21,7 @@ from dupcheck.photos.fingerprints import FINGERPRINT, Record, parse_phash, take_
 from dupcheck.photos.pictures import MAX_BYTES, ByteArray, PictureError, open_picture
 from dupcheck.words import Message, message
 
-_BATCH = 64
+_BATCH = 16
 _FRESH = 7 * 24 * 3600 * 10**9
 """Nanoseconds for which a fetched picture is taken to be what its address still shows."""
 _SET_BITS = 8

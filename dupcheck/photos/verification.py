@@ -27,15 +27,28 @@ RECOLORED = 0.05
 
 Floats = npt.NDArray[np.float32]
 
-_CHUNK = 50_000
+_CHUNK = 50_000  # pairs whose hashes are compared at a time, and pairs that are looked at
 _PAIRS = 512
-_TRIES, _REFINED = 5, 2
-_HOPELESS_START, _HOPELESS = 0.48, 0.6
-_VERY_NEAR = 4
-_BLOCKS = 8
+_TRIES, _REFINED = 5, 2  # combinations of parts that are tried, and those of them that are refined
+_HOPELESS_START, _HOPELESS = 0.48, 0.6  # agreeing shares, before and after refining, that no photo seen twice has
+_VERY_NEAR = 4  # bits between the hashes of two whole pictures that speak for themselves
+_WHOLE_BONUS = 0.06
+_BLOCKS = 8  # a side
 _COARSE = SIDE // 2
 _COARSE_STEPS, _FINE_STEPS = 12, 4
+_STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01])
+_ENLARGED = 1.0001  # a map's determinant from which on it is turned round
 _LEAST_OVERLAP = 0.6
+_LEAST_STRUCTURE = 8.0  # levels, summed over the blocks; in plainer pictures there is nothing to agree on
+_NOISE, _FLAT, _STRONG = 2.0, 2.0, 20.0  # levels of standard deviation: added, that count for nothing, that count most
+_ALIKE = 0.75  # correlation from which on two blocks agree
+_TINT = 10.0  # the weight, in levels, of a block's colour
+_OTHER_COLOR = 10.0  # ΔE from which on a block has another colour
+_CHROMATIC = 12.0  # distance from grey from which on a block has a colour
+_DETAIL, _DETAIL_COST = 4.0, 1.5  # levels of structure under a changed colour, that make it a detail of another product
+_COVER_COST, _COVER_TOLD = 0.12, 0.08
+_SCALE = 40.0  # bits for no agreement at all: 8 bits are 80 % agreement
+_STRICT = 400.0  # the same where the whole product has another colour: 8 bits are 98 %
 
 
 def _list_combinations() -> list[tuple[str, str, bool]]:
@@ -381,9 +394,6 @@ def _refine(template: Floats, picture: Floats, start: FloatArray, steps: int) ->
     return np.where(sane[:, None, None], maps, start)
 
 
-_STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01])
-
-
 def _list_covers() -> tuple[BoolArray, FloatArray]:
     """What a seller's ornament leaves visible: (covers, blocks) masks and the share of blocks each one hides."""
     masks = [np.ones((_BLOCKS, _BLOCKS), dtype=np.bool_)]
@@ -488,24 +498,6 @@ def _subtract_colors(own: Floats, seen: Floats) -> FloatArray:
 def _measure_chroma(color: Floats) -> FloatArray:
     chroma: FloatArray = np.sqrt((color * color).sum(axis=2)).astype(np.float64)
     return chroma
-
-
-_DETAIL = 4.0
-_WHOLE_BONUS = 0.06
-_DETAIL_COST = 1.5
-_CHROMATIC = 12.0
-_ENLARGED = 1.0001
-_NOISE = 2.0
-_FLAT = 2.0
-_STRONG = 20.0
-_ALIKE = 0.75
-_TINT = 10.0
-_COVER_COST = 0.3
-_COVER_TOLD = 0.08
-_LEAST_STRUCTURE = 8.0
-_OTHER_COLOR = 10.0
-_SCALE = 32.0
-_STRICT = 160.0
 
 
 def _split(thumbs: npt.NDArray[np.generic]) -> Floats:
