@@ -45,6 +45,7 @@ def shop() -> Catalog:
         for i, (c, s) in enumerate((c, s) for c in ("Red", "Navy Blue") for s in ("M", "L", "XL"))
     ]
     bottle = "Vacuum Insulated Water Bottle Leakproof Thermos"
+    stone = {"Material": "Stoneware"}
     plain = {
         "currency": "USD",
         "category": "2000",
@@ -57,9 +58,9 @@ def shop() -> Catalog:
             Listing(listing_id="200", title=bottle, price=12.5, stock=9.0, sku_code="B-1", sales=5.0, **plain),
             Listing(listing_id="201", title=f"Wholesale {bottle}", price=10.0, min_order_quantity=20.0, **plain),
             Listing(listing_id="300", title="Speckled Stoneware Coffee Mug", price=8.0, sku_code="M-1", stock=3.0,
-                    sales=2.0, currency="USD", category="3000", main_image=f"{WEB}m.jpg", attributes={"Material": "Stoneware"}),
+                    sales=2.0, currency="USD", category="3000", main_image=f"{WEB}m.jpg", attributes=stone),
             Listing(listing_id="301", title="Coffee Mug Stoneware Speckled", price=8.5, sku_code="M-2",
-                    gtin="6901234002010", currency="USD", category="3000", main_image=f"{WEB}m2.jpg", attributes={"Material": "Stoneware"},
+                    gtin="6901234002010", currency="USD", category="3000", main_image=f"{WEB}m2.jpg", attributes=stone,
                     description="Glazed by hand."),
             Listing(listing_id="400", title="Cast Iron Pan", price=31.0, currency="USD"),
         ]
@@ -354,11 +355,13 @@ class TestMerging:
         assert (pan.title, pan.attributes, pan.main_image) == ("Iron Pan 28 cm", {"Size": "28 cm"}, "")
 
 
-class TestTheSample:
-    @pytest.fixture(scope="class")
-    def after(self, sample_audit: dc.Audit) -> Catalog:
-        return carry_out(sample_audit.catalog, list_plans(sample_audit.plans))
+@pytest.fixture(scope="module")
+def after(sample_audit: dc.Audit) -> Catalog:
+    """The sample catalogue once every plan is carried out."""
+    return carry_out(sample_audit.catalog, list_plans(sample_audit.plans))
 
+
+class TestTheSample:
     def test_nothing_more_to_do(self, after: Catalog) -> None:
         assert {p.action for p in dc.audit(after).plans} <= {"none"}
 

@@ -550,7 +550,7 @@ def test_every_offer_has_a_place_in_the_plan(offers: list[tuple[str, str]]) -> N
 
 
 class TestRisk:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def record(self, sample_audit: dc.Audit) -> dict[str, Any]:
         return sample_audit.as_dict()
 
