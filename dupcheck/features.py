@@ -106,8 +106,8 @@ def make_features(
 ) -> Features:
     """Compute every column of a catalogue's features."""
     attributes = _read_attributes(catalog)
-    texts = list(catalog.column("title"))
-    titles = read_titles(texts)
+    titles = read_titles(list(catalog.column("title")))
+    texts = [normalise(title) for title in catalog.column("title")]
     lexicon = learn_lexicon(texts, _list_options(attributes))
     marked = []
     for i, title in enumerate(titles):

@@ -43,12 +43,14 @@ class Lexicon:
             longest[phrase[0]] = max(longest.get(phrase[0], 0), min(len(phrase), _PHRASE_WORDS))
         return longest
 
-    def correct(self, title: str) -> str:
-        """Return a title, normalised, with its misspelt words put right; "" where it has none."""
-        words = normalise(title)
-        corrected = _WORD.sub(lambda found: self.aliases.get(found[0], found[0]), words)
-        corrected = _PAIR.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
-        return "" if corrected == words else corrected
+    def correct(self, text: str) -> str:
+        """Return a normalised title with its misspelt words put right; "" where it has none."""
+        corrected = text
+        if not self.aliases.keys().isdisjoint(_WORD.findall(text)):
+            corrected = _WORD.sub(lambda found: self.aliases.get(found[0], found[0]), text)
+        if not self.aliases.keys().isdisjoint(_PAIR.findall(corrected)):
+            corrected = _PAIR.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
+        return "" if corrected == text else corrected
 
     def mark(self, tokens: Sequence[Token]) -> tuple[Token, ...]:
         """Tag the words of a title that are, together, an option value the catalogue knows; the longest first."""
@@ -67,10 +69,10 @@ class Lexicon:
         return tuple(result)
 
 
-def learn_lexicon(titles: Iterable[str], options: Iterable[tuple[str, str]]) -> Lexicon:
-    """Learn a catalogue's lexicon from its titles, and from the (axis, value) pairs of its option columns."""
+def learn_lexicon(texts: Sequence[str], options: Iterable[tuple[str, str]]) -> Lexicon:
+    """Learn a catalogue's lexicon from its normalised titles and the (axis, value) pairs of its option columns."""
     phrases, words = _learn_phrases(list(dict.fromkeys(options)))
-    return Lexicon(phrases, _find_misspellings(titles, words))
+    return Lexicon(phrases, _find_misspellings(texts, words))
 
 
 def _learn_phrases(options: Sequence[tuple[str, str]]) -> tuple[Phrases, set[str]]:
@@ -90,7 +92,7 @@ def _learn_phrases(options: Sequence[tuple[str, str]]) -> tuple[Phrases, set[str
     return phrases, words
 
 
-def _find_misspellings(titles: Iterable[str], option_words: Collection[str]) -> dict[str, str]:
+def _find_misspellings(texts: Sequence[str], option_words: Collection[str]) -> dict[str, str]:
     """Words that are one slip of the pen (a letter lost, added or swapped) from one the catalogue uses far more.
 
     Only words of letters; never model codes or numbers. The catalogue must bear each slip out: another title with the
@@ -98,7 +100,6 @@ def _find_misspellings(titles: Iterable[str], option_words: Collection[str]) -> 
     neighbours between which a letter slipped («BedB lack») are put right as a pair. Found by deleted-letter keys, so
     that no two words are compared needlessly.
     """
-    texts = [normalise(title) for title in titles]
     seen: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
     for text in texts:
