@@ -6,7 +6,7 @@ import numpy as np
 
 from dupcheck.model import FloatArray
 from dupcheck.photos.table import Photos
-from dupcheck.photos.verification import RECOLORED, SAME, Looks, compare_photos, look_at_pair
+from dupcheck.photos.verification import COMPARABLE, RECOLORED, SAME, Looks, compare_photos, look_at_pair
 from dupcheck.words import Message, message
 
 COLORED = 10.0
@@ -26,29 +26,31 @@ def describe_pair(photos: Photos, first: int, second: int) -> Message:
     The message starts in lower case and has no full stop; it stands inside a sentence.
     """
     rows = np.array([first]), np.array([second])
-    if not compare_photos(photos, *rows)[0] <= SAME:
-        return message("photos.different")
+    bits = float(compare_photos(photos, *rows)[0])
     looks = None if first == second else look_at_pair(photos, first, second)
-    if looks is None:
-        return message("photos.same")
-    notes = list_notes(photos, first, second, looks)
-    if not notes:
-        return message("photos.same")
-    return message("photos.same_but", notes=reduce(lambda a, b: message("photos.and_note", first=a, second=b), notes))
+    notes = [] if looks is None else list_notes(photos, first, second, looks)
+    if bits <= SAME:
+        return message("photos.same_but", notes=_join(notes)) if notes else message("photos.same")
+    if bits <= COMPARABLE and looks is not None and _is_recolored(looks):
+        return message("photos.same_view", notes=_join(notes))
+    return message("photos.different")
+
+
+def _join(notes: list[Message]) -> Message:
+    return reduce(lambda a, b: message("photos.and_note", first=a, second=b), notes)
+
+
+def _is_recolored(looks: Looks) -> bool:
+    return bool(looks.recolored[0] > RECOLORED and looks.color[0] > COLORED)
 
 
 def list_notes(photos: Photos, first: int, second: int, looks: Looks) -> list[Message]:
     """Return what was done to the photo, weightiest first; ``looks`` holds the one pair of them."""
     notes = []
-    if looks.recolored[0] > RECOLORED and looks.color[0] > COLORED:
-        names = [message(f"photos.color_{name_color(color)}") for color in looks.colors[0]]
-        before, after = names
-        told = before != after
-        notes.append(
-            message("photos.note_recolored", first=before, second=after)
-            if told
-            else message("photos.note_other_colors")
-        )
+    if _is_recolored(looks):
+        before, after = (message(f"photos.color_{name_color(color)}") for color in looks.colors[0])
+        named = message("photos.note_recolored", first=before, second=after)
+        notes.append(named if before != after else message("photos.note_other_colors"))
     if looks.mirrored[0]:
         notes.append(message("photos.note_mirrored"))
     scale = abs(float(np.linalg.det(looks.placing[0, :, :2])))

@@ -1,6 +1,7 @@
 """Bytes of a picture file → a small upright RGB picture on white, in bounded memory."""
 
 import io
+import re
 import struct
 import warnings
 
@@ -19,7 +20,7 @@ LONG_SIDE = 320
 """Pictures that come out of the decoder larger than this are shrunk to it."""
 MAX_PIXELS = 50_000_000
 """Pictures with more pixels are refused, unless they are JPEGs that the decoder reads in strips."""
-MAX_STRIP_PIXELS = 400_000_000
+MAX_STRIP_PIXELS = 170_000_000
 """Even a JPEG that is read in strips is refused beyond this."""
 MAX_BYTES = 200_000_000
 """Larger files are not read."""
@@ -51,10 +52,10 @@ def open_picture(data: bytes) -> ByteArray:
                 return _shrink(_decode(header, data))
         except UnidentifiedImageError:
             raise PictureError(message("photos.not_a_picture", start=_describe_start(data))) from None
-        except Image.DecompressionBombError:
-            raise PictureError(
-                message("photos.too_large", width="?", height="?", pixels="> 178", limit=MAX_PIXELS // 1_000_000)
-            ) from None
+        except Image.DecompressionBombError as error:
+            count = int((re.search(r"\d+", str(error)) or ["0"])[0])
+            text = message("photos.too_many_pixels", pixels=count // 1_000_000, limit=MAX_PIXELS // 1_000_000)
+            raise PictureError(text) from None
         except MemoryError:
             raise PictureError(message("photos.out_of_memory")) from None
         except (*_BROKEN, cv2.error) as error:

@@ -18,6 +18,8 @@ from dupcheck.photos.table import Photos
 
 SAME = 8.0
 """The distance, in bits, up to which two photos are one."""
+COMPARABLE = 14.0
+"""The distance up to which two photos show one thing from one side, so that their colours can be held together."""
 SUSPECT = 10
 """Bits within which some part of one picture must lie to some part of the other for a closer look."""
 DIFFERENT = 16.0
@@ -48,7 +50,9 @@ _CHROMATIC = 12.0  # distance from grey from which on a block has a colour
 _DETAIL, _DETAIL_COST = 4.0, 1.5  # levels of structure under a changed colour, that make it a detail of another product
 _COVER_COST, _COVER_TOLD = 0.12, 0.08
 _SCALE = 40.0  # bits for no agreement at all: 8 bits are 80 % agreement
-_STRICT = 400.0  # the same where the whole product has another colour: 8 bits are 98 %
+# where the whole product has another colour, its structure must agree all the more
+_RECOLOR_AGREEMENT = np.array([0.0, 0.9, 0.98, 1.0])
+_RECOLOR_BITS = np.array([64.0, 14.0, 8.0, 0.0])
 
 
 def _list_combinations() -> list[tuple[str, str, bool]]:
@@ -95,8 +99,8 @@ def compare_colors(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
     """Return how far apart the colours of each pair of rows are, in ΔE (CIE 1976, of a* and b*).
 
     It is that of the blocks that changed most, an eighth of those that can be held against each other, so that a
-    background that stayed does not dilute it. NaN where a picture is missing or the two are not the same photo: then
-    no block has a counterpart.
+    background that stayed does not dilute it. NaN where a picture is missing or the two do not show one thing from one
+    side: then no block has a counterpart.
     """
     result = np.full(len(left), np.nan)
     known = _can_tell(photos, left, right)
@@ -107,7 +111,7 @@ def compare_colors(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
     for begin in range(0, len(first), _CHUNK):
         part = slice(begin, begin + _CHUNK)
         bits, color = _look_once(photos, first[part], second[part])
-        difference[part] = np.where(bits <= SAME, color, np.nan)
+        difference[part] = np.where(bits <= COMPARABLE, color, np.nan)
     difference[first == second] = 0.0
     result[at] = difference[place]
     return result
@@ -437,7 +441,8 @@ def _compare_blocks(
     plain = plain - _DETAIL_COST * detail + _WHOLE_BONUS * whole_near
     chromatic = inside & (np.maximum(_measure_chroma(color_near), _measure_chroma(color_far)) > _CHROMATIC)
     whole = tinted.sum(axis=1) >= 0.4 * np.maximum(chromatic.sum(axis=1), 1)
-    bits = np.minimum((1.0 - plain) * _SCALE, np.where(whole, (1.0 - strict) * _STRICT, 64.0))
+    recolor = np.interp(strict, _RECOLOR_AGREEMENT, _RECOLOR_BITS)
+    bits = np.minimum((1.0 - plain) * _SCALE, np.where(whole, recolor, 64.0)).round(3)
     sound = (inside.mean(axis=1) > _LEAST_OVERLAP) & (structure.sum(axis=1) > _LEAST_STRUCTURE) & fitting
     held = inside & _COVERS[strict_cover] & ~((structure > 0) & (likeness < 0.5))
     count = np.maximum(held.sum(axis=1), 1)
@@ -475,8 +480,9 @@ def _average(light: npt.NDArray[np.generic], color: Floats, where: BoolArray) ->
 
 def _agree(weight: Floats, alike: BoolArray) -> tuple[FloatArray, IntArray, FloatArray]:
     """Return the weighted share of blocks that agree under the cover that suits best, which, and what it gains."""
-    told = weight @ _COVERS.T.astype(np.float32)
-    agreeing = (weight * alike) @ _COVERS.T.astype(np.float32)
+    exact = np.round(weight * 64).astype(np.float64)  # sums of whole numbers do not depend on their order
+    told = exact @ _COVERS.T.astype(np.float64)
+    agreeing = (exact * alike) @ _COVERS.T.astype(np.float64)
     share = np.where(told > 0.4 * told[:, :1], agreeing / np.maximum(told, 1e-3), 0.0) - _COVER_COST * _HIDDEN
     best = share.max(axis=1).astype(np.float64)
     return best, share.argmax(axis=1), best - share[:, 0]
