@@ -51,10 +51,11 @@ def tell_apart(
     live = np.array([str(i) not in gone for i in features.ids.tolist()], dtype=bool)
     advice = findings[~findings.duplicate]
     advice = advice[live[advice.left] & live[advice.right]]
+    needed = _needed_changes(pack, advice) if len(advice) else []
     mended, added = list(plans), []
     for positions, pairs in _components(advice, len(features)):
         ranked = sorted(positions, key=lambda m: rank_listing(shelf, pack, m, drafts))
-        changes = _change_component(shelf, pack, advice, pairs, ranked)
+        changes = _change_component(shelf, pack, advice, needed, pairs, ranked)
         own = {m: [c for c in changes if c.listing_id == shelf.id(m)] for m in ranked}
         for m in [m for m in ranked if own[m] and shelf.id(m) in home]:
             k = home[shelf.id(m)]
@@ -79,7 +80,12 @@ def _components(advice: Findings, n: int) -> Iterable[tuple[list[int], list[int]
 
 
 def _change_component(
-    shelf: Shelf, pack: RulePack, advice: Findings, pairs: Sequence[int], ranked: Sequence[int]
+    shelf: Shelf,
+    pack: RulePack,
+    advice: Findings,
+    needed: Sequence[tuple[bool, float | None]],
+    pairs: Sequence[int],
+    ranked: Sequence[int],
 ) -> list[Change]:
     """Return the changes of one component; of a pair, the listing that ranks lower changes."""
     place = {m: k for k, m in enumerate(ranked)}
@@ -93,10 +99,9 @@ def _change_component(
         own = asked.get(m, [])
         if not own:
             continue
-        needed = [_needed_changes(pack, {n: float(v[p]) for n, v in advice.signals.items()}) for p in own]
         partners = [int(advice.right[p]) if int(advice.left[p]) == m else int(advice.left[p]) for p in own]
-        limits = [limit for _, limit in needed if limit is not None]
-        if any(photo for photo, _ in needed):
+        limits = [limit for _, limit in (needed[p] for p in own) if limit is not None]
+        if any(needed[p][0] for p in own):
             changes.append(_change_photo(shelf, m, partners))
         if limits:
             title = _rewrite_title(shelf, pack, m, [(q, titles.get(q, "")) for q in partners], min(limits))
@@ -106,23 +111,28 @@ def _change_component(
     return changes
 
 
-def _needed_changes(pack: RulePack, signals: Mapping[str, float]) -> tuple[bool, float | None]:
-    """Return whether a pair needs another photo, and below which title likeness it must come, None: as it is.
+def _needed_changes(pack: RulePack, advice: Findings) -> list[tuple[bool, float | None]]:
+    """Return for each pair whether it needs another photo, and below which title likeness it must come, None: as it is.
 
     The fewest changes after which no rule fires, the photo before the title; both where nothing less is enough.
     """
     floors = sorted({x.limit for r in pack.rules for c in r.when for x in c if x.signal == "title" and x.side == "min"})
-    titles: list[float | None] = [None, *(max(f - MARGIN, 0.0) for f in reversed(floors) if f <= signals["title"])]
-    for photo, title in [(photo, title) for title in titles for photo in (False, True)]:
-        after = dict(signals)
+    titles = [None, *(max(f - MARGIN, 0.0) for f in reversed(floors))]
+    ways = [(photo, title) for title in titles for photo in (False, True)][1:]
+    chosen = np.full(len(advice), len(ways) - 1, dtype=np.int64)
+    for k in reversed(range(len(ways))):
+        photo, title = ways[k]
+        after = dict(advice.signals)
         if photo:
-            after["image"], after["color"] = get_signal("image").worst, np.nan
+            after["image"] = np.full(len(advice), get_signal("image").worst)
+            after["color"] = np.full(len(advice), np.nan)
         if title is not None:
-            after["title"] = title
-        columns = {name: np.array([value]) for name, value in after.items()}
-        if (photo or title is not None) and not any(rule.fire(columns)[0] for rule in pack.rules):
-            return photo, title
-    return True, titles[-1]
+            after["title"] = np.minimum(after["title"], title)
+        fires = np.logical_or.reduce([rule.fire(after) for rule in pack.rules])
+        # A title that is that unlike already needs no change.
+        spare = (title is not None) & (advice.signals["title"] <= (title or 0.0))
+        chosen[~fires & ~spare] = k
+    return [ways[k] for k in chosen.tolist()]
 
 
 def _change_photo(shelf: Shelf, member: int, partners: Sequence[int]) -> Change:

@@ -14,7 +14,7 @@ from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.differences import name_axis
 from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
-from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray
+from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
 from dupcheck.text import AXES, align_name, order_values, read_value, show_value
 
 MEASURED = ("length", "dimension", "weight", "volume", "capacity", "voltage", "power")
@@ -52,11 +52,17 @@ class Shelf:
         self.catalog, self.features = catalog, features
         self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
         self.names: dict[str, str] = {}
+        self._attributes: dict[str, dict[str, tuple[str, str]]] = {}
         self._texts = {name: catalog.column(name) for name in catalog.table.columns if name not in self.numbers}
 
     @cached_property
     def _with_skus(self) -> frozenset[int]:
         return frozenset(self.catalog.skus["listing"].tolist())
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, list[int], tuple[str, ...]]]:
+        axes = self.features.axes
+        return [(a, axes[a].codes.tolist(), axes[a].values) for a in (*OPTION_AXES, *SIDE_AXES) if a in axes]
 
     def id(self, position: int) -> str:
         """Return a listing's id."""
@@ -71,10 +77,15 @@ class Shelf:
         value = self.numbers[name][position]
         return None if np.isnan(value) else float(value)
 
-    def completeness(self, position: int) -> int:
-        """Return how many fields of a listing are filled in."""
-        texts = sum(str(t[position]) != "" for t in self._texts.values())
-        return texts + sum(not np.isnan(n[position]) for n in self.numbers.values())
+    @cached_property
+    def completeness(self) -> IntArray:
+        """How many fields of each listing are filled in."""
+        count = np.zeros(len(self.features), dtype=np.int64)
+        for texts in self._texts.values():
+            count += texts != ""
+        for numbers in self.numbers.values():
+            count += ~np.isnan(numbers)
+        return count
 
     def value(self, axis: str, position: int) -> str:
         """Return the canonical value that a listing as a whole states on an axis, "" where none."""
@@ -86,12 +97,15 @@ class Shelf:
         minimum = self.number(position, "min_order_quantity")
         return 1.0 if minimum is None or self.number(position, "bulk_price") is not None else minimum
 
-    def attributes(self, position: int) -> dict[str, tuple[str, str]]:
+    def attributes(self, position: int) -> Mapping[str, tuple[str, str]]:
         """Return a listing's attributes: aligned name → (name, value) as the seller wrote them."""
-        found: dict[str, tuple[str, str]] = {}
-        for name, value in parse_attributes(self.text(position, "attributes")).items():
-            if value.strip():
-                found.setdefault(align_name(name), (name, value.strip()))
+        text = self.text(position, "attributes")
+        found = self._attributes.get(text)
+        if found is None:
+            found = self._attributes[text] = {}
+            for name, value in parse_attributes(text).items():
+                if value.strip():
+                    found.setdefault(align_name(name), (name, value.strip()))
         return found
 
     def name(self, axis: str) -> str:
@@ -127,8 +141,9 @@ class Shelf:
     def _listing_values(self, position: int) -> tuple[dict[str, str], dict[str, str]]:
         attributes = self.attributes(position)
         values, shown = {}, {}
-        for axis in (*OPTION_AXES, *SIDE_AXES):
-            if canonical := self.value(axis, position):
+        for axis, codes, known in self._columns:
+            if codes[position] >= 0:
+                canonical = known[codes[position]]
                 raw = attributes.get(axis, ("", ""))[1]
                 values[axis] = canonical
                 told = raw and read_value(axis, raw) == canonical

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -355,12 +356,11 @@ class Planner:
             if len(found) > 1:
                 self.cautions.append(message(f"plans.{name}_differs", names="; ".join(found)))
         templates = [
-            {value for name, (_, value) in self.shelf.attributes(m).items() if normalise(name) in _TEMPLATES}
-            for m in self.ranked
+            {value for axis, (_, value) in self.shelf.attributes(m).items() if axis in _TEMPLATES} for m in self.ranked
         ]
         if len(set.union(*templates)) > 1:
             self.cautions.append(message("plans.templates_differ", names="; ".join(sorted(set.union(*templates)))))
-        title = self._title()
+        title = self._title
         if self.pack.merge.title_alphabet == "ascii" and not title.isascii():
             self.cautions.append(message("plans.title_alphabet"))
         pictures = {p for m in self.ranked for p in self.shelf.text(m, "images").split(";")}
@@ -410,6 +410,7 @@ class Planner:
     def _option_names(self, axis: str) -> dict[str, str]:
         return shorten_values(list_values(axis, self.offers), self.pack.merge.option_name_max)
 
+    @cached_property
     def _title(self) -> str:
         shared = {}
         for axis in self.axes:
@@ -433,7 +434,7 @@ class Planner:
             action=action,
             keep=shelf.id(self.keep),
             listings=tuple(shelf.id(m) for m in self.ranked),
-            title=self._title() if merged and folded else shelf.text(self.keep, "title"),
+            title=self._title if merged and folded else shelf.text(self.keep, "title"),
             axes=tuple(Axis(shelf.name(a), tuple(dict.fromkeys(names[a].values()))) for a in folded),
             skus=self._sku_table(folded, names) if merged else (),
             wholesale=tier,
@@ -542,7 +543,7 @@ def rank_listing(
             created = shelf.text(position, "created")
             key += [created == "", created]
         elif name == "completeness":
-            key.append(-shelf.completeness(position))
+            key.append(-int(shelf.completeness[position]))
         else:
             value = shelf.number(position, name)
             key.append(np.inf if value is None else -value)
@@ -559,16 +560,19 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
                 return message("plans.keep_oldest", id=shelf.id(keep), created=mine)
             rest = [m for m in rest if shelf.text(m, name) == mine]
         elif name == "completeness":
-            full = shelf.completeness(keep)
-            if all(full > shelf.completeness(m) for m in rest):
+            full = int(shelf.completeness[keep])
+            if all(full > int(shelf.completeness[m]) for m in rest):
                 return message("plans.keep_completest", id=shelf.id(keep))
-            rest = [m for m in rest if shelf.completeness(m) == full]
+            rest = [m for m in rest if int(shelf.completeness[m]) == full]
         else:
             best = shelf.number(keep, name)
             if best is not None and all((v := shelf.number(m, name)) is None or v < best for m in rest):
                 return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
             rest = [m for m in rest if shelf.number(m, name) == best]
     return message("plans.keep_first", id=shelf.id(keep))
+
+
+_plain_word = lru_cache(maxsize=100_000)(normalise)
 
 
 # --- the merged title --------------------------------------------------------------------------------------------
@@ -581,10 +585,11 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
     would be left hanging («… case for») goes too. Cut between words to at most ``most`` characters.
     """
     gone: Counter[str] = Counter()
+    tokens = read_title(title).tokens if shared else ()
     for axis, common in shared.items():
         values = {v for o in own for v in o.values.get(axis, "").split("|")} - {""}
         told: Counter[str] = Counter()
-        for token in read_title(title).tokens:
+        for token in tokens:
             if says_on(token.axis, axis) and (token.value in values or read_value(axis, token.text) in values):
                 told.update(w for w in token.text.split() if w not in common)
         shown: Counter[str] = Counter()
@@ -593,13 +598,13 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         gone |= told | shown
     words: list[str] = []
     for chunk in title.split():
-        parts = normalise(chunk).replace("-", " ").split()
+        parts = _plain_word(chunk).replace("-", " ").split()
         if parts and all(gone[p] > 0 for p in parts):
             gone.subtract(parts)
             continue
         tail = chunk.split("-")
-        while len(tail) > 1 and gone[normalise(tail[-1])] > 0:
-            gone[normalise(tail.pop())] -= 1
+        while len(tail) > 1 and gone[_plain_word(tail[-1])] > 0:
+            gone[_plain_word(tail.pop())] -= 1
         words.append("-".join(tail))
     kept = _drop_links(title.split(), words)
     text = " ".join(kept).strip(" -,/|")
@@ -619,7 +624,7 @@ def _drop_links(before: Sequence[str], after: Sequence[str]) -> list[str]:
         follows = after[k + 1] if k + 1 < len(after) else ""
         lost = followed != "" and not (follows and followed.startswith(follows))
         i += 1
-        if lost and (word.casefold() in _LINKS or not normalise(word)):
+        if lost and (word.casefold() in _LINKS or not _plain_word(word)):
             continue
         kept.append(word)
     while kept and kept[-1].casefold() in _LINKS:
