@@ -203,3 +203,10 @@ def test_draft_of_the_readme_is_not_in_the_sample() -> None:
     with (SAMPLE / "catalog.csv").open(encoding="utf-8", newline="") as file:
         known = {row["listing_id"] for row in csv.DictReader(file)}
     assert {row["listing_id"] for row in csv.DictReader(body.splitlines())}.isdisjoint(known)
+
+
+def test_the_phone_cases_get_advice_as_the_readme_says(sample_audit: dc.Audit) -> None:
+    assert all("A-181" in read(name) and "A-182" in read(name) for name in READMES)
+    pair = sample_audit.pairs.query("listing_a == 'A-181' and listing_b == 'A-182'")
+    assert pair["verdict"].tolist() == ["advice"]
+    assert not sample_audit.groups["listing_id"].isin(["A-181", "A-182"]).any()
