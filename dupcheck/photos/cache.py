@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,14 @@ Signature = tuple[int, int, int]
 
 
 class Cache:
-    """The store in ``folder``; without a folder, or where the folder cannot be used, it keeps nothing."""
+    """The store in ``folder``; without a folder, or where the folder cannot be used, it keeps nothing.
+
+    Threads may share it.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self.problem: Message | None = None
+        self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         if folder is None:
             return
@@ -83,11 +88,12 @@ class Cache:
     @contextmanager
     def _guard(self) -> Iterator[sqlite3.Connection | None]:
         """Give the connection; a cache that fails (a full disk, a damaged file) is left alone from then on."""
-        try:
-            yield self._connection
-        except sqlite3.Error as error:
-            self.close()
-            self._give_up(error)
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                self.close()
+                self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
         self.problem = message("photos.no_cache", reason=str(error))
@@ -108,7 +114,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
 
 
 def _prepare(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
+    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -22,6 +22,7 @@ from dupcheck.photos.pictures import MAX_BYTES, ByteArray, PictureError, open_pi
 from dupcheck.words import Message, message
 
 _BATCH = 16
+_BATCH_BYTES = 32_000_000
 _FRESH = 7 * 24 * 3600 * 10**9
 """Nanoseconds for which a fetched picture is taken to be what its address still shows."""
 _SET_BITS = 8
@@ -252,13 +253,42 @@ class _Reader:
 
     def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
         with ThreadPoolExecutor(self._jobs) as pool:
-            batches = _batches(places.items(), _BATCH)
-            ahead = [pool.submit(_hash_batch, batch, self._records) for batch in islice(batches, 2 * self._jobs)]
-            while ahead:
-                done = ahead.pop(0).result()
-                ahead.extend(pool.submit(_hash_batch, batch, self._records) for batch in islice(batches, 1))
-                self._store(done, places)
-                self._tick(len(done))
+            batches = _batches(places.items())
+            ahead = [pool.submit(self._hash_batch, batch) for batch in islice(batches, 2 * self._jobs)]
+            try:
+                while ahead:
+                    done = ahead.pop(0).result()
+                    ahead.extend(pool.submit(self._hash_batch, batch) for batch in islice(batches, 1))
+                    self._store(done, places)
+                    self._tick(len(done))
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> list["_Outcome"]:
+        return self._hash_contents([_read_file(name, path, signature) for name, (path, signature) in batch])
+
+    def _hash_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> list["_Outcome"]:
+        """Take the fingerprints of what neither this run nor the cache knows; each content once."""
+        keys = {name: hashlib.blake2b(data, digest_size=16).digest() for name, data in read if isinstance(data, bytes)}
+        known = self._cache.fingerprints([key for key in keys.values() if key not in self._records])
+        outcomes: list[_Outcome] = []
+        pictures: dict[bytes, ByteArray] = {}
+        for name, data in read:
+            if isinstance(data, _Failure):
+                outcomes.append(_Outcome(name, failure=data))
+                continue
+            content = keys[name]
+            if content not in self._records and content not in known and content not in pictures:
+                try:
+                    pictures[content] = open_picture(data)
+                except PictureError as error:
+                    reason = message("photos.unreadable", path=name, reason=error.text)
+                    outcomes.append(_Outcome(name, failure=_Failure("error", reason)))
+                    continue
+            outcomes.append(_Outcome(name, content))
+        new = zip(pictures, take_fingerprints(list(pictures.values())), strict=True) if pictures else ()
+        records = {**known, **dict(new)}
+        return [replace(o, record=records.get(o.content)) for o in outcomes]
 
     def _store(self, done: Sequence["_Outcome"], places: Mapping[str, tuple[str, Signature]]) -> None:
         for outcome in done:
@@ -291,7 +321,7 @@ class _Reader:
                 self._failed[address] = _Failure("warning", answer)
             else:
                 place = {address: (address, (len(answer), now, 0))}
-                self._store(_hash_contents([(address, answer)], self._records), place)
+                self._store(self._hash_contents([(address, answer)]), place)
             self._tick(1)
 
     def _tick(self, count: int) -> None:
@@ -307,11 +337,6 @@ class _Outcome:
     failure: _Failure | None = None
 
 
-def _hash_batch(batch: Sequence[tuple[str, tuple[str, Signature]]], known: Mapping[bytes, Record]) -> list[_Outcome]:
-    read = [_read_file(name, path, signature) for name, (path, signature) in batch]
-    return _hash_contents(read, known)
-
-
 def _read_file(name: str, path: str, signature: Signature) -> tuple[str, bytes | _Failure]:
     if signature[0] > MAX_BYTES:
         size = message("photos.too_many_bytes", path=name, size=signature[0] // 1_000_000, limit=MAX_BYTES // 1_000_000)
@@ -323,32 +348,19 @@ def _read_file(name: str, path: str, signature: Signature) -> tuple[str, bytes |
         return name, _Failure("error", reason)
 
 
-def _hash_contents(read: Sequence[tuple[str, bytes | _Failure]], known: Mapping[bytes, Record]) -> list[_Outcome]:
-    """Take the fingerprints of what is not known yet; each content once."""
-    outcomes: list[_Outcome] = []
-    pictures: dict[bytes, ByteArray] = {}
-    for name, data in read:
-        if isinstance(data, _Failure):
-            outcomes.append(_Outcome(name, failure=data))
-            continue
-        content = hashlib.blake2b(data, digest_size=16).digest()
-        if content not in known and content not in pictures:
-            try:
-                pictures[content] = open_picture(data)
-            except PictureError as error:
-                reason = message("photos.unreadable", path=name, reason=error.text)
-                outcomes.append(_Outcome(name, failure=_Failure("error", reason)))
-                continue
-        outcomes.append(_Outcome(name, content))
-    records = dict(zip(pictures, take_fingerprints(list(pictures.values())), strict=True))
-    return [replace(o, record=records.get(o.content)) for o in outcomes]
-
-
 def _batches(
-    items: Iterable[tuple[str, tuple[str, Signature]]], size: int
+    items: Iterable[tuple[str, tuple[str, Signature]]],
 ) -> Iterator[list[tuple[str, tuple[str, Signature]]]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
+    """Cut the files into batches of few enough files and bytes to be held in memory several at a time."""
+    batch: list[tuple[str, tuple[str, Signature]]] = []
+    size = 0
+    for name, place in items:
+        if batch and (len(batch) == _BATCH or size + place[1][0] > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((name, place))
+        size += place[1][0]
+    if batch:
         yield batch
 
 

@@ -1,0 +1,77 @@
+"""Near hashes are found without comparing all pairs; held against comparing all pairs."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupcheck.photos.neighbours import find_neighbours, join_hashes
+from dupcheck.photos.table import Photos
+
+COMPLETE = 6
+"""Bits apart up to which nothing may be missed."""
+
+WORD = st.integers(0, 2**64 - 1)
+
+
+def oracle(hashes: np.ndarray, radius: int) -> set[tuple[int, int]]:
+    apart = np.bitwise_count(hashes[:, None] ^ hashes[None, :])
+    return {(int(i), int(j)) for i, j in np.argwhere(apart <= radius) if i < j}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(WORD, max_size=12), st.data())
+def test_every_near_pair_is_found(seeds: list[int], data: st.DataObject) -> None:
+    hashes = list(seeds)
+    for seed in seeds:
+        flips = data.draw(st.lists(st.integers(0, 63), max_size=9))
+        hashes.append(seed ^ sum(1 << bit for bit in set(flips)))
+    array = np.array(hashes, dtype=np.uint64)
+    left, right = join_hashes(array, COMPLETE)
+    found = list(zip(left.tolist(), right.tolist(), strict=True))
+    assert len(found) == len(set(found))
+    assert set(found) == oracle(array, COMPLETE)
+
+
+@pytest.mark.parametrize("radius", [0, 3, 6, 9])
+def test_many_hashes(radius: int) -> None:
+    random = np.random.default_rng(radius)
+    base = random.integers(0, 2**63, 300, dtype=np.uint64)
+    flips = np.array(
+        [sum(1 << int(b) for b in random.choice(64, k, replace=False)) for k in random.integers(0, 11, 300)]
+    )
+    hashes = np.concatenate([base, base ^ flips.astype(np.uint64)])
+    found = set(zip(*(side.tolist() for side in join_hashes(hashes, radius)), strict=True))
+    wanted = oracle(hashes, radius)
+    assert found <= wanted
+    assert {pair for pair in wanted if np.bitwise_count(hashes[pair[0]] ^ hashes[pair[1]]) <= COMPLETE} <= found
+    assert len(found) >= 0.9 * len(wanted)
+
+
+def hash_only(hashes: np.ndarray, usable: np.ndarray | None = None) -> Photos:
+    count = len(hashes)
+    return Photos(
+        main=np.arange(count),
+        extra=np.empty(0, np.int64),
+        extra_listing=np.empty(0, np.int64),
+        phash=hashes,
+        place=np.full(count, -1),
+        usable=np.ones(count, np.bool_) if usable is None else usable,
+        prints=np.zeros(0, dtype=[("views", np.uint64, (24,))]),
+    )
+
+
+def test_rows_known_by_hash_alone_are_proposed_once_in_order() -> None:
+    hashes = np.array([0xFFFF0000, 7 << 60, 0xFFFF0001, 0xFFFF0003], dtype=np.uint64)
+    left, right = find_neighbours(hash_only(hashes))
+    assert list(zip(left, right, strict=True)) == [(0, 2), (0, 3), (2, 3)]
+
+
+def test_what_says_nothing_is_never_proposed() -> None:
+    hashes = np.array([0xFFFF0000, 0xFFFF0001], dtype=np.uint64)
+    assert len(find_neighbours(hash_only(hashes, np.array([True, False])))[0]) == 0
+
+
+def test_no_photos_at_all() -> None:
+    left, right = find_neighbours(hash_only(np.empty(0, np.uint64)))
+    assert len(left) == len(right) == 0
