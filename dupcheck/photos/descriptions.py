@@ -15,7 +15,7 @@ COLORED = 10.0
 _CHROMATIC = 12.0
 _HUES = (
     (15.0, "pink"), (42.0, "red"), (68.0, "orange"), (105.0, "yellow"), (165.0, "green"), (220.0, "cyan"),
-    (300.0, "blue"), (335.0, "purple"), (360.0, "pink"),
+    (309.0, "blue"), (335.0, "purple"), (360.0, "pink"),
 )  # fmt: skip
 _ALSO_SCALED = 0.04
 

@@ -1,0 +1,196 @@
+"""Pictures from web addresses, against a server on the loopback interface."""
+
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from dupcheck.model import Catalog
+from dupcheck.photos.remote import RemotePhotos, is_public
+from dupcheck.photos.table import read_photos
+from dupcheck.words import Message
+
+FAST = {"pause_seconds": 0.01, "connect_seconds": 1.0, "read_seconds": 0.5}
+
+
+@dataclass
+class Site:
+    """A server, what it was asked for, and a photo it shows."""
+
+    port: int
+    photo: bytes
+    asked: Counter[str] = field(default_factory=Counter)
+    hosts: set[str] = field(default_factory=set)
+
+    def at(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+
+@pytest.fixture
+def site(tmp_path: Path, draw_photo: Callable[..., Path]) -> Iterator[Site]:
+    shown = Site(0, draw_photo(tmp_path / "photo.jpg", 3).read_bytes())
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            shown.asked[self.path] += 1
+            shown.hosts.add(self.headers["Host"])
+            kind, _, rest = self.path.strip("/").partition("/")
+            if kind == "status":
+                self.answer(int(rest))
+            elif kind == "shaky" and shown.asked[self.path] < 3:
+                self.answer(503)
+            elif kind == "go":
+                self.answer(302, Location=f"http://{rest}" if "." in rest else f"/{rest}")
+            elif kind == "loop":
+                self.answer(302, Location=self.path)
+            elif kind == "slow":
+                self.answer(200, **{"Content-Length": "9999"})
+                time.sleep(1.0)
+            elif kind == "endless":
+                self.answer(200)
+                with_data = b"x" * 65_536
+                try:
+                    for _ in range(400):
+                        self.wfile.write(with_data)
+                except OSError:
+                    pass
+            elif kind == "large":
+                self.answer(200, **{"Content-Length": "999999999"})
+            elif kind == "text":
+                self.answer(200)
+                self.wfile.write(b"<html>no picture</html>")
+            else:
+                self.answer(200)
+                self.wfile.write(shown.photo)
+
+        def answer(self, status: int, **headers: str) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    shown.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield shown
+    server.shutdown()
+    server.server_close()
+
+
+def client(**options: object) -> RemotePhotos:
+    return RemotePhotos(**{"allow_hosts": ["127.0.0.1"], "jobs": 4, **FAST, **options})
+
+
+def why(answer: bytes | Message) -> str:
+    assert isinstance(answer, Message)
+    assert answer.say("zh") != answer.say("en")
+    return answer.key
+
+
+def test_a_photo_is_fetched(site: Site) -> None:
+    assert client().get(site.at("/a.jpg")) == site.photo
+    assert site.hosts == {f"127.0.0.1:{site.port}"}
+
+
+def test_many_photos_come_back_each_with_its_address(site: Site) -> None:
+    addresses = [site.at(f"/{i}.jpg") for i in range(25)] + [site.at("/status/404")]
+    found = dict(client().fetch(addresses))
+    assert set(found) == set(addresses)
+    assert why(found.pop(addresses[-1])) == "photos.bad_status"
+    assert set(found.values()) == {site.photo}
+
+
+def test_nothing_inside_the_network_is_asked(site: Site) -> None:
+    outsider = client(allow_hosts=[])
+    for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "127.1", "2130706433", "[::ffff:127.0.0.1]"):
+        assert why(outsider.get(site.at("/a.jpg", host))) in ("photos.private_address", "photos.no_answer")
+    assert not site.asked
+
+
+def test_a_redirect_inside_the_network_is_not_followed(site: Site) -> None:
+    allowed = client()
+    assert allowed.get(site.at("/go/a.jpg".replace(".jpg", ""))) == site.photo
+    assert why(allowed.get(site.at(f"/go/localhost.:{site.port}/a"))) in ("photos.private_address", "photos.no_answer")
+    assert why(allowed.get(site.at("/go/169.254.169.254/latest"))) == "photos.private_address"
+    assert site.asked["/a"] == 1
+
+
+def test_a_name_is_connected_to_by_the_number_that_was_checked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["8.8.8.8", "127.0.0.1"])
+    looked_up = []
+
+    def resolve(name: str, port: int, *rest: object, **named: object) -> list[tuple[object, ...]]:
+        looked_up.append(name)
+        number = name if name[0].isdigit() else next(answers)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (number, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(
+        socket.socket, "connect", lambda self, to: pytest.fail("inside") if to[0][:3] == "127" else 1 / 0
+    )
+    with pytest.raises(ZeroDivisionError):  # it went to 8.8.8.8
+        client(allow_hosts=[], retries=0).get("http://rebinding.example/a.jpg")
+    assert looked_up.count("rebinding.example") == 1
+
+
+def test_what_passes_is_asked_for_again_and_what_does_not_is_not(site: Site) -> None:
+    assert client(retries=2).get(site.at("/shaky/a.jpg")) == site.photo
+    assert why(client(retries=1).get(site.at("/status/503"))) == "photos.no_answer"
+    assert why(client(retries=1).get(site.at("/status/410"))) == "photos.bad_status"
+    assert site.asked["/status/503"] == 2
+    assert site.asked["/status/410"] == 1
+
+
+def test_time_and_size_are_bounded(site: Site) -> None:
+    assert why(client(retries=0).get(site.at("/slow/a.jpg"))) == "photos.no_answer"
+    assert why(client(max_bytes=100_000).get(site.at("/endless/a.jpg"))) == "photos.remote_too_large"
+    assert why(client().get(site.at("/large/a.jpg"))) == "photos.remote_too_large"
+    assert why(client(total_seconds=0.0).get(site.at("/endless/a.jpg"))) == "photos.too_slow"
+    assert why(client().get(site.at("/loop/a"))) == "photos.redirected_too_often"
+    assert site.asked["/large/a.jpg"] == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://example.com/a.jpg", "http://", "http:///a.jpg", "file:///etc/passwd", "http://a b/"]
+)
+def test_what_is_no_address_is_said(address: str) -> None:
+    assert why(client(retries=0).get(address)) in ("photos.bad_address", "photos.no_answer")
+
+
+@pytest.mark.parametrize(
+    ("number", "public"),
+    [
+        ("8.8.8.8", True), ("2001:4860:4860::8888", True), ("10.0.0.1", False), ("192.168.1.1", False),
+        ("172.16.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("0.0.0.0", False), ("::1", False),
+        ("::", False), ("fe80::1%eth0", False), ("fc00::1", False), ("::ffff:10.0.0.1", False), ("224.0.0.1", False),
+        ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("255.255.255.255", False),
+    ],
+)  # fmt: skip
+def test_which_numbers_are_public(number: str, public: bool) -> None:
+    assert is_public(number) is public
+
+
+def test_a_catalogue_s_addresses_are_fetched_once_and_remembered(
+    site: Site, make_shop: Callable[..., Catalog], tmp_path: Path
+) -> None:
+    names = ["/a.jpg", "/a.jpg", "/b.jpg", "/text/x.jpg", "/status/404"]
+    catalog = make_shop(*({"main_image": site.at(n)} for n in names))
+    for _ in range(2):
+        photos, problems = read_photos(catalog, cache=tmp_path / "cache", fetch=client())
+        assert photos.main.tolist() == [0, 0, 0, -1, -1]
+        assert [(p.listing_id, p.text.key) for p in problems] == [
+            ("L-4", "photos.unreadable"),
+            ("L-5", "photos.bad_status"),
+        ]
+    assert site.asked["/a.jpg"] == site.asked["/b.jpg"] == 1
