@@ -174,7 +174,7 @@ def _check(
     answers: list[Answer] = []
     with _Bars(lang) as bars:
         for path in draft:
-            answers += check(path, base, pack, jobs=jobs, cache=cache, lang=lang, progress=bars.tell)
+            answers += check(path, base, pack, images=images, jobs=jobs, cache=cache, lang=lang, progress=bars.tell)
     for answer in answers:
         click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, allow_nan=False) if as_json else str(answer))
     if any(a.verdict == "duplicate" for a in answers):

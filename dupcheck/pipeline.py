@@ -243,11 +243,11 @@ def check(
 
     ``draft`` is a Listing, a dict with the fields of one, several Listings, or a file that holds drafts. Drafts are
     checked against the catalogue and against each other. A draft's photo path starts from the catalogue's photo
-    folder, or, for a file of drafts, from that file's own folder.
+    folder, or, for a file of drafts, from ``images`` or else that file's own folder.
     """
     pack = read_pack(rules).with_limit(*settings)
     base = _read(catalog, images)
-    drafts = _read_drafts(draft, base)
+    drafts = _read_drafts(draft, base, images)
     known = merge_catalogs([replace(base, problems=()), drafts])
     positions = np.arange(len(base), len(known))
     features, photo_problems = _measure_catalog(known, jobs or os.cpu_count() or 1, cache, progress)
@@ -397,13 +397,13 @@ def _read(source: Source, images: str | Path | None) -> Catalog:
     return source if isinstance(source, Catalog) else read_catalog(source, images=images)
 
 
-def _read_drafts(draft: object, base: Catalog) -> Catalog:
+def _read_drafts(draft: object, base: Catalog, images: str | Path | None) -> Catalog:
     if isinstance(draft, list | tuple) and all(isinstance(d, Listing) for d in draft):
         return make_catalog(draft, image_root=base.image_root)
     if isinstance(draft, Listing | Mapping):
         return make_catalog(read_listing(draft), image_root=base.image_root)
     if isinstance(draft, str | Path):
-        return read_catalog(draft)
+        return read_catalog(draft, images=images)
     raise CatalogError("catalog.bad_draft", came=type(draft).__name__)
 
 

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
+import imagehash
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 from scipy.fft import dct
 
 from dupcheck.photos.pictures import ByteArray
 
-VERSION = 8
+VERSION = 9
 """Part of the cache key: goes up whenever a record would come out otherwise."""
 
 SIDE = 48
@@ -93,13 +95,14 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     count = len(pictures)
     records = np.zeros(count, dtype=FINGERPRINT)
     columns = {name: records[name] for name in records.dtype.names or ()}  # setting a field of one record is slow
-    plain = np.empty((count, 8, 8), dtype=np.float32)
+    plain = np.empty((count, 8), dtype=np.uint8)
     small = np.empty((count, COLOR_SIDE, COLOR_SIDE, 3), dtype=np.uint8)
     light = np.empty((len(_BOXES), count, _SQUARE, _SQUARE), dtype=np.uint8)
     for i, picture in enumerate(pictures):
         height, width = picture.shape[:2]
         boxes = _find_boxes(picture)
-        plain[i] = _transform(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32))
+        # imagehash itself, though slower: this one is held against hashes that others computed with it
+        plain[i] = np.packbits(imagehash.phash(Image.fromarray(picture)).hash)
         for k, (top, bottom, left, right) in enumerate(boxes):
             if k and boxes[k] == boxes[k - 1]:
                 light[k, i] = light[k - 1, i]
@@ -119,7 +122,7 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
         regions = [region for box, region in VIEWS.values() if box == name]
         spectra[:, at] = _transform_parts(square, regions)
     records["chroma"] = measure_chroma(small)
-    records["phash"] = hash_spectra(plain, plainest=0.0)
+    records["phash"] = plain.view(">u8")[:, 0]
     records["views"][:, : len(VIEWS)] = hash_spectra(spectra)
     records["views"][:, len(VIEWS) :] = hash_spectra(spectra[:, _MIRRORED_AT] * _MIRROR)
     return records
@@ -266,20 +269,14 @@ def _project_parts(parts: tuple[tuple[float, float], ...]) -> npt.NDArray[np.flo
     return matrix
 
 
-def _transform(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The 8 x 8 lowest DCT coefficients of a grey picture resampled to 32 x 32."""
-    spectrum = _projection(grey.shape[0]) @ grey @ _projection(grey.shape[1]).T
-    return spectrum.astype(np.float32, copy=False)
-
-
-def hash_spectra(spectra: npt.NDArray[np.float32], plainest: float = PLAINEST) -> npt.NDArray[np.uint64]:
-    """Return the 64-bit hash of each spectrum (…, 8, 8); 0 for what varies by less than ``plainest`` levels."""
+def hash_spectra(spectra: npt.NDArray[np.float32]) -> npt.NDArray[np.uint64]:
+    """Return the 64-bit hash of each spectrum (…, 8, 8); 0 for what varies by less than ``PLAINEST`` levels."""
     flat = spectra.reshape(*spectra.shape[:-2], 64)
     median = np.partition(flat, (31, 32), axis=-1)[..., 31:33].mean(axis=-1, dtype=np.float32)
     bits = np.packbits(flat > median[..., None], axis=-1)
     hashes: npt.NDArray[np.uint64] = bits.view(">u8").astype(np.uint64)[..., 0]
     spread = np.sqrt((flat[..., 1:] ** 2).sum(axis=-1)) / (2 * 32 * 32)
-    return np.where(spread >= plainest, hashes, np.uint64(0))
+    return np.where(spread >= PLAINEST, hashes, np.uint64(0))
 
 
 _HEX = re.compile("[0-9a-f]{16}")
