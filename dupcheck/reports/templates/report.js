@@ -121,6 +121,9 @@
       const those = group.members.filter((m) => m.role === role);
       if (those.length) steps.append(step(t(name), ids(those)));
     }
+    if (group.changes.length) {
+      steps.append(step(t("changes_step"), group.changes.map((change) => h("p", { dir: "auto" }, change))));
+    }
     return h("section", { class: "plan" }, h("h4", null, t("plan")), steps,
       group.cautions.length > 0 && h("div", { class: "cautions" }, h("b", null, t("cautions")),
         h("ul", null, group.cautions.map((caution) => h("li", { dir: "auto" }, caution)))));
