@@ -5,14 +5,17 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+import cv2
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
@@ -137,7 +140,8 @@ def read_photos(
     store = Cache(cache)
     try:
         reader = _Reader(store, jobs or os.cpu_count() or 1, progress)
-        found, failed = reader.read(names, catalog.image_root, fetch)
+        with _one_thread_each():
+            found, failed = reader.read(names, catalog.image_root, fetch)
     finally:
         store.close()
     problems = list(_name_problems(catalog, names, uses, failed))
@@ -165,6 +169,18 @@ def join_photos(first: Photos, second: Photos) -> Photos:
         usable=np.concatenate([first.usable, second.usable]),
         prints=np.concatenate([first.prints, second.prints]),
     )
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Keep BLAS and OpenCV from starting threads of their own: pictures are small and there is a thread a core."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 @dataclass(frozen=True)
