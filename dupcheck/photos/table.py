@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -268,23 +269,25 @@ class _Reader:
         self._hash_files({name: place for name, place in places.items() if name not in self._content})
 
     def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
+        """Read and decode ahead in threads, which OpenCV does without the interpreter's lock; hash in this one."""
         with ThreadPoolExecutor(self._jobs) as pool:
             batches = _batches(places.items())
-            ahead = [pool.submit(self._hash_batch, batch) for batch in islice(batches, 2 * self._jobs)]
+            ahead = deque(pool.submit(self._open_files, batch) for batch in islice(batches, 2 * self._jobs))
             try:
                 while ahead:
-                    done = ahead.pop(0).result()
-                    ahead.extend(pool.submit(self._hash_batch, batch) for batch in islice(batches, 1))
+                    opened = ahead.popleft().result()
+                    ahead.extend(pool.submit(self._open_files, batch) for batch in islice(batches, 1))
+                    done = _hash_opened(opened)
                     self._store(done, places)
                     self._tick(len(done))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> list["_Outcome"]:
-        return self._hash_contents([_read_file(name, path, signature) for name, (path, signature) in batch])
+    def _open_files(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> "_Opened":
+        return self._open_contents([_read_file(name, path, signature) for name, (path, signature) in batch])
 
-    def _hash_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> list["_Outcome"]:
-        """Take the fingerprints of what neither this run nor the cache knows; each content once."""
+    def _open_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> "_Opened":
+        """Decode what neither this run nor the cache knows; each content once."""
         keys = {name: hashlib.blake2b(data, digest_size=16).digest() for name, data in read if isinstance(data, bytes)}
         known = self._cache.fingerprints([key for key in keys.values() if key not in self._records])
         outcomes: list[_Outcome] = []
@@ -302,9 +305,7 @@ class _Reader:
                     outcomes.append(_Outcome(name, failure=_Failure("error", reason)))
                     continue
             outcomes.append(_Outcome(name, content))
-        new = zip(pictures, take_fingerprints(list(pictures.values())), strict=True) if pictures else ()
-        records = {**known, **dict(new)}
-        return [replace(o, record=records.get(o.content)) for o in outcomes]
+        return _Opened(outcomes, known, pictures)
 
     def _store(self, done: Sequence["_Outcome"], places: Mapping[str, tuple[str, Signature]]) -> None:
         for outcome in done:
@@ -337,7 +338,7 @@ class _Reader:
                 self._failed[address] = _Failure("warning", answer)
             else:
                 place = {address: (address, (len(answer), now, 0))}
-                self._store(self._hash_contents([(address, answer)]), place)
+                self._store(_hash_opened(self._open_contents([(address, answer)])), place)
             self._tick(1)
 
     def _tick(self, count: int) -> None:
@@ -351,6 +352,21 @@ class _Outcome:
     content: bytes = b""
     record: Record | None = None
     failure: _Failure | None = None
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """Files that were read, the records of those that are known already, and the pictures of the others by content."""
+
+    outcomes: Sequence[_Outcome]
+    known: Mapping[bytes, Record]
+    pictures: Mapping[bytes, ByteArray]
+
+
+def _hash_opened(opened: _Opened) -> list[_Outcome]:
+    new = take_fingerprints(list(opened.pictures.values())) if opened.pictures else ()
+    records = {**opened.known, **dict(zip(opened.pictures, new, strict=True))}
+    return [replace(outcome, record=records.get(outcome.content)) for outcome in opened.outcomes]
 
 
 def _read_file(name: str, path: str, signature: Signature) -> tuple[str, bytes | _Failure]:
