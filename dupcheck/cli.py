@@ -212,8 +212,7 @@ def _merge(
     merged = carry_out(read, wanted)
     write_catalog(merged, out)
     moves = write_moves(list_moves(read, wanted), out.with_name(f"{out.stem}-moved.csv"))
-    skus = len(merged) - merged.skus["listing"].nunique() + len(merged.skus)
-    click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=skus, path=out))
+    click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
     click.echo(say("exports.moved", lang, path=moves))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
         click.echo(say("exports.photo_root", lang, folder=merged.image_root))
@@ -230,7 +229,7 @@ def _convert(catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], lang: L
     for problem in read.problems:
         row = f"{problem.row}: " if problem.row is not None else ""
         click.echo(f"{row}{problem.text.say(lang)}", err=True)
-    click.echo(say("cli.converted", lang, listings=len(read), skus=len(read.skus), path=out))
+    click.echo(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
 
 
 @main.command("formats", help="help_formats")

@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from dupcheck.words import Lang, Message
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+Columns = Mapping[str, npt.NDArray[Any]]
+"""Columns of one length, by name: texts are arrays of ``str`` objects, numbers are float64."""
 
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["duplicate", "advice"]
@@ -95,43 +99,70 @@ class Listing:
 class Catalog:
     """Listings as columns, and what was wrong with the files they came from.
 
-    ``table`` has one row a listing and the columns ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS``
-    (float64, NaN = missing) and ``row`` (int64, the data row of its file, from 1); its index is 0 … n-1.
-    ``attributes`` is canonical text: ``Name=Value; Name=Value`` or a JSON object. ``images`` is joined by ``;``.
-    ``skus`` has one row a SKU of the listings that hold options: ``listing`` (int64, a position in ``table``),
-    ``SKU_TEXT_COLUMNS`` and ``SKU_NUMBER_COLUMNS``; ``options`` has the form of ``attributes``.
-    ``image_root`` is the folder that relative photo paths start from; no photo outside it is opened.
+    ``columns`` has one row a listing: ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS`` (float64, NaN =
+    missing) and ``row`` (int64, the data row of its file, from 1). ``attributes`` is canonical text: ``Name=Value;
+    Name=Value`` or a JSON object. ``images`` is joined by ``;``. ``sku_columns`` has one row a SKU of the listings that
+    hold options: ``listing`` (int64, a position, ascending), ``SKU_TEXT_COLUMNS`` and ``SKU_NUMBER_COLUMNS``;
+    ``options`` has the form of ``attributes``. ``image_root`` is the folder that relative photo paths start from; no
+    photo outside it is opened.
     """
 
-    table: pd.DataFrame
-    skus: pd.DataFrame
+    columns: Columns
+    sku_columns: Columns
     problems: tuple[Problem, ...] = ()
     image_root: Path | None = None
     sources: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.table)
+        return len(self.columns["listing_id"])
 
     @cached_property
     def ids(self) -> npt.NDArray[np.object_]:
-        """The listing ids, in the order of ``table``."""
+        """The listing ids, in the catalogue's order."""
         return self.column("listing_id")
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """The position in ``table`` of each listing id."""
+        """The position of each listing id."""
         return {listing_id: i for i, listing_id in enumerate(self.ids)}
+
+    @cached_property
+    def table(self) -> "pd.DataFrame":
+        """``columns`` as a table, its index 0 … n-1."""
+        return make_frame(self.columns)
+
+    @cached_property
+    def skus(self) -> "pd.DataFrame":
+        """``sku_columns`` as a table."""
+        return make_frame(self.sku_columns)
 
     def column(self, name: str) -> npt.NDArray[np.object_]:
         """Return a text column as an array of ``str``."""
-        texts: npt.NDArray[np.object_] = self.table[name].to_numpy(dtype=object)
-        return texts
+        return self.columns[name]
 
     def numbers(self, name: str) -> FloatArray:
         """Return a number column as an array of float64, NaN where it is missing."""
-        values: FloatArray = self.table[name].to_numpy(dtype=np.float64)
+        values: FloatArray = self.columns[name].astype(np.float64, copy=False)
         return values
+
+    @cached_property
+    def with_skus(self) -> frozenset[int]:
+        """The positions of the listings that hold options."""
+        return frozenset(self.sku_columns["listing"].tolist())
+
+    def count_skus(self) -> int:
+        """Return how many things a buyer can choose: a listing without options is one."""
+        return len(self) - len(self.with_skus) + len(self.sku_columns["listing"])
+
+
+def make_frame(columns: Columns) -> "pd.DataFrame":
+    """Return columns as a table for a person's notebook; texts stay Python strings."""
+    import pandas as pd  # half a second that only those pay who look at tables
+
+    return pd.DataFrame(
+        {n: pd.Series(c, dtype=object) if c.dtype == object else c for n, c in columns.items()}, columns=list(columns)
+    )
 
 
 @dataclass(frozen=True, slots=True)

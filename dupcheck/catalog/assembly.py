@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from dupcheck.catalog.tables import Problems, TextArray, make_texts, shorten
 from dupcheck.catalog.values import (
@@ -30,10 +29,10 @@ from dupcheck.catalog.values import (
 )
 from dupcheck.model import (
     NUMBER_COLUMNS,
-    SKU_TEXT_COLUMNS,
     TEXT_COLUMNS,
     BoolArray,
     Catalog,
+    Columns,
     FloatArray,
     IntArray,
     Problem,
@@ -78,8 +77,15 @@ def make_sku_columns(listing: Sequence[int], **columns: Sequence[str]) -> SkuCol
 # Whole columns of values
 
 
+def number_texts(texts: TextArray) -> tuple[IntArray, TextArray]:
+    """Return the number of each text among the distinct ones, in order of appearance, and the distinct texts."""
+    seen: dict[str, int] = {}
+    codes = np.fromiter((seen.setdefault(t, len(seen)) for t in texts), dtype=np.int64, count=len(texts))
+    return codes, make_texts(list(seen))
+
+
 def _map_unique(texts: TextArray, convert: Callable[[str], str]) -> TextArray:
-    codes, unique = pd.factorize(texts)
+    codes, unique = number_texts(texts)
     return make_texts([convert(t) for t in unique])[codes] if len(unique) else texts
 
 
@@ -103,7 +109,7 @@ class PriceColumns:
 
 def read_prices(texts: TextArray) -> PriceColumns:
     """Read a column of prices; every distinct text once."""
-    codes, unique = pd.factorize(texts)
+    codes, unique = number_texts(texts)
     decimal = find_decimal(unique)
     read = [None if t.casefold() in MISSING else parse_price(t, decimal) for t in unique]
     nan = math.nan
@@ -117,7 +123,7 @@ def read_prices(texts: TextArray) -> PriceColumns:
 
 def read_counts(texts: TextArray) -> tuple[FloatArray, BoolArray]:
     """Read a column of counts: the numbers, NaN where missing or unreadable, and which texts are no number."""
-    codes, unique = pd.factorize(texts)
+    codes, unique = number_texts(texts)
     read = [None if t.casefold() in MISSING else parse_count(t) for t in unique]
     numbers = np.array([math.nan if n is None else n for n in read], dtype=np.float64)
     bad = np.array([n is None and t.casefold() not in MISSING for n, t in zip(read, unique, strict=True)], dtype=bool)
@@ -148,9 +154,11 @@ def name_twins(ids: TextArray, shops: TextArray) -> dict[int, str]:
 
     A twin from another shop is called after it (``A-1 (shop)``), else counted (``A-1 (2)``).
     """
-    duplicated = pd.Series(ids, dtype=object).duplicated(keep="first").to_numpy()
-    if not duplicated.any():
+    codes, unique = number_texts(ids)
+    if len(unique) == len(ids):
         return {}
+    duplicated = np.ones(len(ids), dtype=bool)
+    duplicated[np.unique(codes, return_index=True)[1]] = False
     taken = set(ids)
     owner: dict[str, str] = {}
     for listing_id, shop in zip(ids, shops, strict=True):
@@ -239,12 +247,11 @@ def build_catalog(
     _read_numbers(out, numbers, texts, ids, rows, skus, told)
 
     sku_table = _read_skus(out, numbers, texts["skus"], skus, ids, rows, told)
-    table = pd.DataFrame({"row": rows.astype(np.int64)})
-    for name in TEXT_COLUMNS:
-        table[name] = pd.Series(out[name], dtype=object)
-    for name in NUMBER_COLUMNS:
-        table[name] = numbers[name]
-    table = table[[*TEXT_COLUMNS, *NUMBER_COLUMNS, "row"]]
+    table = {
+        **{name: out[name] for name in TEXT_COLUMNS},
+        **{name: numbers[name] for name in NUMBER_COLUMNS},
+        "row": rows.astype(np.int64),
+    }
     order = sorted(range(len(told.found)), key=lambda i: (told.found[i].row is not None, told.found[i].row or 0))
     return Catalog(
         table, sku_table, tuple(told.found[i] for i in order), image_root, tuple(sources), dict(mapping or {})
@@ -404,7 +411,7 @@ def _read_skus(
     ids: TextArray,
     rows: IntArray,
     told: Problems,
-) -> pd.DataFrame:
+) -> Columns:
     if skus is None:
         held: list[tuple[int, dict[str, str]]] = []
         for i in np.flatnonzero(cells != "").tolist():
@@ -437,18 +444,16 @@ def _read_skus(
     _spread_sku_prices(out, numbers, listing, prices.amount, currency, ids, rows, told)
     if len(listing):
         currency = np.where(currency == "", out["currency"][listing], currency)
-    table = pd.DataFrame({"listing": listing})
-    made = {
+    return {
+        "listing": listing,
         "options": make_texts([canonical_attributes(t) if t else "" for t in skus.options[order]]),
         "currency": currency,
         "sku_code": clean_column(skus.sku_code[order]),
         "gtin": clean_column(skus.gtin[order]),
         "image": images,
+        "price": prices.amount,
+        "stock": stock,
     }
-    for name in SKU_TEXT_COLUMNS:
-        table[name] = pd.Series(made[name], dtype=object)
-    table["price"], table["stock"] = prices.amount, stock
-    return table
 
 
 def _spread_sku_prices(

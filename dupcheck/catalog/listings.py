@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
 from dupcheck.catalog.tables import make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
 from dupcheck.errors import OutputError
-from dupcheck.model import Catalog, Listing, Problem, Sku
+from dupcheck.model import Catalog, Columns, Listing, Problem, Sku
 from dupcheck.words import message
 
 _TEXT_FIELDS = (
@@ -34,25 +33,23 @@ def _number(value: object) -> float | None:
 
 def get_skus(catalog: Catalog, position: int) -> tuple[Sku, ...]:
     """Return the SKUs of the listing at ``position``; none where it holds no options."""
-    owners = catalog.skus["listing"].to_numpy()
-    first, last = np.searchsorted(owners, [position, position + 1])
+    rows = catalog.sku_columns
+    first, last = np.searchsorted(rows["listing"], [position, position + 1])
+    fields = (rows[n][first:last] for n in ("options", "price", "currency", "sku_code", "gtin", "stock", "image"))
     return tuple(
         Sku(parse_attributes(options), _number(price), currency, sku_code, gtin, _number(stock), image)
-        for options, price, currency, sku_code, gtin, stock, image in catalog.skus.iloc[first:last][
-            ["options", "price", "currency", "sku_code", "gtin", "stock", "image"]
-        ].itertuples(index=False)
+        for options, price, currency, sku_code, gtin, stock, image in zip(*fields, strict=True)
     )
 
 
 def get_listing(catalog: Catalog, position: int) -> Listing:
-    """Return the listing at ``position`` of ``catalog.table``, its SKUs with it."""
-    row = catalog.table.iloc[position]
-    plain: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
-    plain |= {name: _number(row[name]) for name in _NUMBER_FIELDS}
+    """Return the listing at ``position`` of ``catalog``, its SKUs with it."""
+    plain: dict[str, Any] = {name: catalog.column(name)[position] for name in _TEXT_FIELDS}
+    plain |= {name: _number(catalog.columns[name][position]) for name in _NUMBER_FIELDS}
     return Listing(
         **plain,
-        attributes=parse_attributes(row["attributes"]),
-        images=tuple(p for p in row["images"].split(";") if p),
+        attributes=parse_attributes(catalog.column("attributes")[position]),
+        images=tuple(p for p in catalog.column("images")[position].split(";") if p),
         skus=get_skus(catalog, position),
     )
 
@@ -86,12 +83,12 @@ def _common_root(roots: Sequence[Path]) -> Path | None:
         return None
 
 
-def _move_pictures(catalog: Catalog, root: Path) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
+def _move_pictures(catalog: Catalog, root: Path) -> tuple[Columns, Columns, list[Problem]]:
     """Make photo paths start from ``root``.
 
     A path that leaves its own folder is dropped: it must not gain the right to a wider one.
     """
-    table, skus = catalog.table.copy(), catalog.skus.copy()
+    table, skus = catalog.columns, catalog.sku_columns
     own = catalog.image_root
     told: list[Problem] = []
     if own is None or own.resolve() == root:
@@ -111,16 +108,19 @@ def _move_pictures(catalog: Catalog, root: Path) -> tuple[pd.DataFrame, pd.DataF
         if before and not after:
             told.append(
                 Problem(
-                    int(table["row"].iloc[i]), table["listing_id"].iloc[i], "main_image", "warning",
+                    int(table["row"][i]), table["listing_id"][i], "main_image", "warning",
                     message("catalog.image_outside", image=before),
                 )
             )  # fmt: skip
-    table["main_image"] = pd.Series(make_texts(moved), dtype=object)
-    table["images"] = pd.Series(
-        make_texts([";".join(p for p in map(move, t.split(";")) if p) for t in table["images"]]), dtype=object
-    )
-    skus["image"] = pd.Series(make_texts([move(p) for p in skus["image"]]), dtype=object)
+    images = [";".join(p for p in map(move, t.split(";")) if p) for t in table["images"]]
+    table = {**table, "main_image": make_texts(moved), "images": make_texts(images)}
+    skus = {**skus, "image": make_texts([move(p) for p in skus["image"]])}
     return table, skus, told
+
+
+def join_columns(tables: Sequence[Columns]) -> Columns:
+    """Return the rows of several tables of the same columns, one table after the other."""
+    return {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
 
 
 def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
@@ -132,31 +132,33 @@ def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
         return catalogs[0]
     roots = [c.image_root for c in catalogs if c.image_root is not None]
     root = _common_root(roots) if roots else None
-    tables, sku_tables, problems = [], [], []
+    tables: list[Columns] = []
+    sku_tables: list[Columns] = []
+    problems: list[Problem] = []
     before = 0
     for catalog in catalogs:
-        table, skus, told = (catalog.table, catalog.skus.copy(), []) if root is None else _move_pictures(catalog, root)
-        skus["listing"] = skus["listing"] + before
-        before += len(table)
+        table, skus, told = (
+            (catalog.columns, catalog.sku_columns, []) if root is None else _move_pictures(catalog, root)
+        )
+        sku_tables.append({**skus, "listing": skus["listing"] + before})
+        before += len(catalog)
         tables.append(table)
-        sku_tables.append(skus)
         problems += [*catalog.problems, *told]
-    table = pd.concat(tables, ignore_index=True)
-    ids = table["listing_id"].to_numpy(dtype=object).copy()
-    for i, name in name_twins(ids, table["shop"].to_numpy(dtype=object)).items():
+    columns = join_columns(tables)
+    ids = columns["listing_id"].copy()
+    for i, name in name_twins(ids, columns["shop"]).items():
         problems.append(
             Problem(
-                int(table["row"].iloc[i]), name, "listing_id", "info",
+                int(columns["row"][i]), name, "listing_id", "info",
                 message("catalog.id_twice", listing_id=ids[i], renamed=name),
             )
         )  # fmt: skip
         ids[i] = name
-    table["listing_id"] = pd.Series(ids, dtype=object)
     mapping: dict[str, str] = {}
     for catalog in catalogs:
         mapping |= catalog.mapping
     return Catalog(
-        table, pd.concat(sku_tables, ignore_index=True), tuple(problems), root,
+        {**columns, "listing_id": ids}, join_columns(sku_tables), tuple(problems), root,
         tuple(s for c in catalogs for s in c.sources), mapping,
     )  # fmt: skip
 
@@ -186,10 +188,9 @@ def _write_skus(catalog: Catalog, position: int) -> str:
 def format_catalog(catalog: Catalog) -> str:
     """Return ``catalog`` as canonical CSV. Optional columns that no listing fills are left out."""
     columns: dict[str, list[str]] = {}
-    with_skus = set(catalog.skus["listing"].tolist())
     for name in CANONICAL:
         if name == "skus":
-            cells = [_write_skus(catalog, i) if i in with_skus else "" for i in range(len(catalog))]
+            cells = [_write_skus(catalog, i) if i in catalog.with_skus else "" for i in range(len(catalog))]
         elif name in _NUMBER_FIELDS:
             cells = [format_number(x) for x in catalog.numbers(name)]
         else:

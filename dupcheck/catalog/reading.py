@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from rapidfuzz import fuzz, process
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED, build_catalog, format_number
@@ -469,9 +468,7 @@ def read_catalog(
 def _name_shop(catalog: Catalog, name: str) -> Catalog:
     if (catalog.column("shop") != "").any():
         return catalog
-    table = catalog.table.copy()
-    table["shop"] = pd.Series(make_texts([name] * len(table)), dtype=object)
-    return replace(catalog, table=table)
+    return replace(catalog, columns={**catalog.columns, "shop": make_texts([name] * len(catalog))})
 
 
 def read_listing(source: Listing | Mapping[str, object] | str | Path) -> list[Listing]:

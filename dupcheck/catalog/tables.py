@@ -19,13 +19,14 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from dupcheck.model import BoolArray, IntArray, Problem, Severity
 from dupcheck.words import Message, message
 
 TextArray = npt.NDArray[np.object_]
 
+_LARGE: Final = 1_000_000
+"""Bytes from which a file is worth the C parser of pandas."""
 DELIMITERS: Final = (",", "\t", ";", "|")
 
 
@@ -183,13 +184,15 @@ def _is_row(line: str, delimiter: str, width: int) -> bool:
 
 def _read_fast(raw: bytes, name: str) -> Sheet | None:
     """Read comma-separated UTF-8 with the C parser of pandas; None where it is not wholly regular."""
-    if b"\x00" in raw:
+    if b"\x00" in raw or len(raw) < _LARGE:
         return None
     tail = raw[-65536:]
     if not raw.endswith((b"\n", b"\r")):
         last = re.split(rb"[\r\n]", tail)[-1].decode("utf-8", "replace")
         if len(next(csv.reader([last]), [])) != len(next(csv.reader([_first_line(raw)]), [])):
             return None  # the last row may be cut off
+    import pandas as pd  # half a second, won back on a large file only
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

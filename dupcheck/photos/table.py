@@ -207,7 +207,7 @@ def _collect_uses(catalog: Catalog) -> tuple[list[str], _Uses]:
     for i, joined in enumerate(catalog.column("images")):
         for name in joined.split(";") if joined else ():
             note(name, i, False)
-    for i, name in zip(catalog.skus["listing"], catalog.skus["image"], strict=True):
+    for i, name in zip(catalog.sku_columns["listing"], catalog.sku_columns["image"], strict=True):
         note(name, int(i), False)
     table = np.array(used, dtype=np.int64).reshape(-1, 3)
     return list(index), _Uses(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_))

@@ -53,11 +53,7 @@ class Shelf:
         self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
         self.names: dict[str, str] = {}
         self._attributes: dict[str, dict[str, tuple[str, str]]] = {}
-        self._texts = {name: catalog.column(name) for name in catalog.table.columns if name not in self.numbers}
-
-    @cached_property
-    def _with_skus(self) -> frozenset[int]:
-        return frozenset(self.catalog.skus["listing"].tolist())
+        self._texts = {name: catalog.column(name) for name in catalog.columns if name not in self.numbers}
 
     @cached_property
     def _columns(self) -> list[tuple[str, list[int], tuple[str, ...]]]:
@@ -120,7 +116,7 @@ class Shelf:
             self.text(position, "sku_code"), self.text(position, "gtin"), self.number(position, "stock"),
             self.text(position, "main_image"),
         )  # fmt: skip
-        if position not in self._with_skus:
+        if position not in self.catalog.with_skus:
             return (whole,)
         offers = []
         for sku in get_skus(self.catalog, position):

@@ -56,7 +56,7 @@ def make_record(
         "catalog": {
             "files": [source.replace("\\", "/").rsplit("/", 1)[-1] for source in catalog.sources],
             "listings": len(catalog),
-            "skus": max(len(catalog), len(catalog) - catalog.skus["listing"].nunique() + len(catalog.skus)),
+            "skus": catalog.count_skus(),
             "photos": len(features.photos),
             "image_root": None if catalog.image_root is None else str(catalog.image_root),
             "mapping": dict(catalog.mapping),
@@ -219,8 +219,11 @@ def _group_row(group: Group, plan: Plan, lang: Lang) -> dict[str, Any]:
 
 def _listing_rows(catalog: Catalog, positions: Sequence[int]) -> dict[str, dict[str, Any]]:
     """What the reports show of each listing, by its id."""
-    rows = catalog.table.iloc[list(positions)]
-    columns = {name: rows[name].tolist() for name in ("listing_id", "attributes", *_SHOWN_TEXTS, *_SHOWN_NUMBERS)}
+    rows = np.array(positions, dtype=np.int64)
+    columns = {
+        name: catalog.columns[name][rows].tolist()
+        for name in ("listing_id", "attributes", *_SHOWN_TEXTS, *_SHOWN_NUMBERS)
+    }
     return {
         listing_id: {
             **{name: columns[name][k] for name in _SHOWN_TEXTS},
