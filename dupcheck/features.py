@@ -15,8 +15,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from dupcheck.catalog.values import parse_attributes
+from dupcheck.columns import Codebook
 from dupcheck.lexicon import Lexicon, find_stray_words, learn_lexicon
-from dupcheck.model import Catalog, FloatArray, IntArray
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.text import AXES, Token, align_name, normalise, read_title, read_titles, read_value
 
@@ -54,23 +55,49 @@ class AxisColumn:
 
 @dataclass(frozen=True)
 class Statistics:
-    """What only the whole catalogue can tell."""
+    """What only the whole catalogue can tell: of how many listings, and in how many of them each word and code stands.
+
+    ``exact`` marks the words that are numbers, codes or measures. ``codes`` and ``stated_codes`` count listings a code.
+    """
 
     listings: int
-    weights: FloatArray
+    seen: IntArray
+    exact: BoolArray
+    codes: IntArray
+    stated_codes: IntArray
     lexicon: Lexicon
+    stray: frozenset[str]
+
+    @cached_property
+    def weights(self) -> FloatArray:
+        """The weight of each word: its inverse document frequency, smoothed; numbers and codes weigh half as much
+        again."""
+        weights: FloatArray = np.log((self.listings + 1) / (self.seen + 1)) + 1.0
+        weights[self.exact] *= 1.5
+        return weights
+
+
+BOOKS = ("words", "names", "values", "stated", "codes", "models", "shapes", "parts")
+
+
+@dataclass(frozen=True)
+class Base:
+    """What was learned and numbered before, for listings that are measured after the rest of their catalogue."""
+
+    statistics: Statistics
+    books: Mapping[str, Codebook]
 
 
 @dataclass(frozen=True)
 class Features:
     """The columns that signals read. ``title`` holds the square root of each core word's weight, so that the dot
     product of two rows is the weight they share; ``attribute_names`` and ``attribute_values`` do the same for
-    attributes. ``quantity`` orders offers of one product: pieces sold together, or the minimum order.
+    attributes. ``quantity`` orders offers of one product: pieces sold together, or the minimum order. ``books`` number
+    the matrices' columns.
     """
 
     ids: npt.NDArray[np.object_]
     title: sparse.csr_array
-    vocabulary: tuple[str, ...]
     attribute_names: sparse.csr_array
     attribute_values: sparse.csr_array
     axes: Mapping[str, AxisColumn]
@@ -89,6 +116,7 @@ class Features:
     shop: IntArray
     photos: Photos
     statistics: Statistics
+    books: Mapping[str, Codebook]
     jobs: int = 1
 
     def __len__(self) -> int:
@@ -100,54 +128,79 @@ class Features:
         weight: FloatArray = self.title.multiply(self.title).sum(axis=1).astype(np.float64)
         return weight
 
+    def weigh_word(self, word: str) -> float:
+        """Return a word's weight in this catalogue; a word that is not in it weighs as one that stands there once."""
+        number = self.books["words"].find(word)
+        if number >= 0:
+            return float(self.statistics.weights[number])
+        return float(np.log((self.statistics.listings + 1) / 2) + 1.0)
+
 
 def make_features(
-    catalog: Catalog, photos: Photos, *, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+    catalog: Catalog,
+    photos: Photos,
+    *,
+    base: Base | None = None,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Features:
-    """Compute every column of a catalogue's features."""
+    """Compute every column of a catalogue's features.
+
+    With ``base`` the listings are read by what was learned from others before, and counted on top of these.
+    """
     attributes = _read_attributes(catalog)
     titles = read_titles(list(catalog.column("title")))
     texts = [normalise(title) for title in catalog.column("title")]
-    lexicon = learn_lexicon(texts, _list_options(attributes))
+    lexicon = learn_lexicon(texts, _list_options(attributes)) if base is None else base.statistics.lexicon
     marked = []
     for i, title in enumerate(titles):
         corrected = lexicon.correct(texts[i])
         marked.append(lexicon.mark(read_title(corrected).tokens if corrected else title.tokens))
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
-    stray = find_stray_words(marked)
+    stray = find_stray_words(marked) if base is None else base.statistics.stray
+    books = {name: Codebook() for name in BOOKS} if base is None else base.books
     stated = [_state_axes(row, tokens) for row, tokens in zip(attributes, marked, strict=True)]
     cores = [_core_words(tokens, row.get("size", ""), stray) for tokens, row in zip(marked, stated, strict=True)]
     axes = _axis_columns(stated)
-    words, vocabulary, kinds = _count_words(cores)
-    weights = _weigh_words(words, kinds)
-    names, values = _attribute_matrices(attributes)
-    stated_codes, codes, model_codes, model_shapes, part_numbers = _code_matrices(catalog, attributes, cores)
+    words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
+    names, values = _attribute_matrices(attributes, books)
+    matrices = _code_matrices(catalog, attributes, cores, books)
+    before = None if base is None else base.statistics
+    statistics = Statistics(
+        listings=len(catalog) + (0 if before is None else before.listings),
+        seen=_count_columns(words, None if before is None else before.seen),
+        exact=exact,
+        codes=_count_columns(matrices["codes"], None if before is None else before.codes),
+        stated_codes=_count_columns(matrices["stated"], None if before is None else before.stated_codes),
+        lexicon=lexicon,
+        stray=stray,
+    )
     pieces = _pieces(catalog, axes)
     minimum_order = np.nan_to_num(catalog.numbers("min_order_quantity"), nan=1.0)
     price, high = catalog.numbers("price"), catalog.numbers("price_max")
     return Features(
         ids=catalog.ids,
-        title=sparse.csr_array(words @ sparse.diags_array(np.sqrt(weights).astype(np.float32))),
-        vocabulary=vocabulary,
+        title=weigh_titles(words, statistics),
         attribute_names=names,
         attribute_values=values,
         axes=axes,
-        stated_codes=stated_codes,
-        codes=codes,
-        model_codes=model_codes,
-        model_shapes=model_shapes,
-        part_numbers=part_numbers,
+        stated_codes=_drop_common(matrices["stated"], statistics.stated_codes),
+        codes=_drop_common(matrices["codes"], statistics.codes),
+        model_codes=matrices["models"],
+        model_shapes=matrices["shapes"],
+        part_numbers=matrices["parts"],
         price_low=price,
         price_high=np.where(np.isnan(high), price, high),
         pieces=pieces,
         quantity=np.maximum(pieces, minimum_order),
         minimum_order=minimum_order,
-        currency=_number_texts(catalog.column("currency")),
-        category=_number_texts(catalog.column("category")),
-        shop=_number_texts(catalog.column("shop")),
+        currency=number_texts(catalog.column("currency")),
+        category=number_texts(catalog.column("category")),
+        shop=number_texts(catalog.column("shop")),
         photos=photos,
-        statistics=Statistics(len(catalog), weights, lexicon),
+        statistics=statistics,
+        books=books,
         jobs=jobs,
     )
 
@@ -218,54 +271,58 @@ def _axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
 
 
 def _count_words(
-    cores: Sequence[Sequence[Token]],
-) -> tuple[sparse.csr_array, tuple[str, ...], list[str]]:
-    """A 0/1 matrix listings × words, the words, and each word's kind."""
-    seen: dict[str, int] = {}
-    kinds: list[str] = []
+    cores: Sequence[Sequence[Token]], book: Codebook, known: Sequence[bool] | BoolArray
+) -> tuple[sparse.csr_array, BoolArray]:
+    """A 0/1 matrix listings × words, and which words are numbers, codes or measures."""
+    exact = list(known)
     indices: list[int] = []
     start = [0]
     for core in cores:
         row = set()
         for token in core:
-            code = seen.setdefault(token.text, len(seen))
-            if code == len(kinds):
-                kinds.append(token.kind)
+            code = book[token.text]
+            if code == len(exact):
+                exact.append(token.kind in ("number", "code", "measure"))
             row.add(code)
         indices += sorted(row)
         start.append(len(indices))
     data = np.ones(len(indices), dtype=np.float32)
-    matrix = sparse.csr_array((data, np.array(indices, dtype=np.int32), np.array(start)), shape=(len(cores), len(seen)))
-    return matrix, tuple(seen), kinds
+    matrix = sparse.csr_array(
+        (data, np.array(indices, dtype=np.int32), np.array(start, dtype=np.int32)), shape=(len(cores), book.width)
+    )
+    return matrix, np.array(exact, dtype=bool)
 
 
-def _weigh_words(words: sparse.csr_array, kinds: Sequence[str]) -> FloatArray:
-    """The weight of each word: its inverse document frequency, smoothed; numbers and codes weigh half as much again."""
-    n = words.shape[0]
-    seen = np.bincount(words.indices, minlength=words.shape[1])
-    weights: FloatArray = np.log((n + 1) / (seen + 1)) + 1.0
-    exact = np.array([kind in ("number", "code", "measure") for kind in kinds], dtype=bool)
-    weights[exact] *= 1.5
-    return weights
+def _count_columns(matrix: sparse.csr_array, before: IntArray | None) -> IntArray:
+    count: IntArray = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.int64)
+    if before is not None:
+        count[: len(before)] += before
+    return count
 
 
-def _attribute_matrices(attributes: Sequence[Mapping[str, str]]) -> tuple[sparse.csr_array, sparse.csr_array]:
+def weigh_titles(words: sparse.csr_array, statistics: Statistics) -> sparse.csr_array:
+    """Return a 0/1 matrix of titles with the square root of its weight for each word."""
+    roots = np.sqrt(statistics.weights).astype(np.float32)
+    return sparse.csr_array((roots[words.indices], words.indices, words.indptr), shape=words.shape)
+
+
+def _attribute_matrices(
+    attributes: Sequence[Mapping[str, str]], books: Mapping[str, Codebook]
+) -> tuple[sparse.csr_array, sparse.csr_array]:
     """Names and values of the attributes that are no option axis, weighted so that dot products add up agreement."""
-    names: dict[str, int] = {}
-    words: dict[tuple[str, str], int] = {}
     made: dict[int, tuple[list[int], list[float], list[int], list[float]]] = {}
     rows = []
     for row in attributes:
         if id(row) not in made:
-            made[id(row)] = _attribute_row(row, names, words)
+            made[id(row)] = _attribute_row(row, books)
         rows.append(made[id(row)])
-    name_matrix = _stack([(r[0], r[1]) for r in rows], len(names))
-    value_matrix = _stack([(r[2], r[3]) for r in rows], len(words))
+    name_matrix = _stack([(r[0], r[1]) for r in rows], books["names"].width)
+    value_matrix = _stack([(r[2], r[3]) for r in rows], books["values"].width)
     return name_matrix, value_matrix
 
 
 def _attribute_row(
-    row: Mapping[str, str], names: dict[str, int], words: dict[tuple[str, str], int]
+    row: Mapping[str, str], books: Mapping[str, Codebook]
 ) -> tuple[list[int], list[float], list[int], list[float]]:
     name_codes, name_weights, value_codes, value_weights = [], [], [], []
     for name, value in row.items():
@@ -275,10 +332,10 @@ def _attribute_row(
         if not parts:
             continue
         weight = _IDENTITY_WEIGHT if name in IDENTITY else 1.0
-        name_codes.append(names.setdefault(name, len(names)))
+        name_codes.append(books["names"][name])
         name_weights.append(weight**0.5)
         for part in sorted(parts):
-            value_codes.append(words.setdefault((name, part), len(words)))
+            value_codes.append(books["values"][f"{name}={part}"])
             value_weights.append((weight / len(parts)) ** 0.5)
     return name_codes, name_weights, value_codes, value_weights
 
@@ -294,16 +351,17 @@ def _stack(rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) ->
 
 
 def _code_matrices(
-    catalog: Catalog, attributes: Sequence[Mapping[str, str]], cores: Sequence[Sequence[Token]]
-) -> tuple[sparse.csr_array, ...]:
+    catalog: Catalog,
+    attributes: Sequence[Mapping[str, str]],
+    cores: Sequence[Sequence[Token]],
+    books: Mapping[str, Codebook],
+) -> dict[str, sparse.csr_array]:
     """Which codes each listing carries: those it states (GTIN, SKU code, part number); these and what its title holds
     that is built like a part number; its title's model codes of any length; the shapes of these (digits made equal:
     A54 and A55 are of one shape); and the part numbers that its attributes state.
-
-    A code that very many listings share identifies nothing and is left out of the first two.
     """
-    seen: tuple[dict[str, int], ...] = ({}, {}, {}, {}, {})
-    rows: tuple[list[tuple[list[int], list[float]]], ...] = ([], [], [], [], [])
+    kinds = ("stated", "codes", "models", "shapes", "parts")
+    rows: dict[str, list[tuple[list[int], list[float]]]] = {kind: [] for kind in kinds}
     known: dict[str, list[str]] = {}
     for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
         text = attributes[i].get("part number", "")
@@ -318,14 +376,14 @@ def _code_matrices(
             stated.add(f"sku:{sku.casefold()}")
         written = stated | {f"code:{_part_key(m)}" for m in models if _PART_NUMBER.fullmatch(m)}
         shapes = {_DIGITS.sub("0", m) for m in models}
-        for row, codes, numbers in zip(rows, (stated, written, models, shapes, parts), seen, strict=True):
-            row.append(_ones(sorted(numbers.setdefault(c, len(numbers)) for c in codes)))
-    stated_codes, written_codes, *others = (_stack(r, len(n)) for r, n in zip(rows, seen, strict=True))
-    return _drop_common(stated_codes), _drop_common(written_codes), *others
+        for kind, codes in zip(kinds, (stated, written, models, shapes, parts), strict=True):
+            rows[kind].append(_ones(sorted(books[kind][c] for c in sorted(codes))))
+    return {kind: _stack(rows[kind], books[kind].width) for kind in kinds}
 
 
-def _drop_common(codes: sparse.csr_array) -> sparse.csr_array:
-    common = np.bincount(codes.indices, minlength=codes.shape[1]) > _COMMON_CODE
+def _drop_common(codes: sparse.csr_array, seen: IntArray) -> sparse.csr_array:
+    """Leave out the codes that very many listings share: they identify nothing."""
+    common = seen > _COMMON_CODE
     if common.any():
         codes = sparse.csr_array(codes @ sparse.diags_array((~common).astype(np.float32)))
         codes.eliminate_zeros()
@@ -364,7 +422,7 @@ def _pieces(catalog: Catalog, axes: Mapping[str, AxisColumn]) -> FloatArray:
     return np.where(lot > 1, lot, pieces)
 
 
-def _number_texts(texts: npt.NDArray[np.object_]) -> IntArray:
+def number_texts(texts: npt.NDArray[np.object_]) -> IntArray:
     """Number equal texts alike (case and blanks aside); -1 where a text is missing."""
     seen: dict[str, int] = {}
     return np.array(

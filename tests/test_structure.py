@@ -19,6 +19,7 @@ PROJECT = PACKAGE.parent
 LAYERS = (
     {"words"},
     {"errors", "model"},
+    {"columns"},
     {"text", "photos", "catalog"},
     {"lexicon"},
     {"features"},

@@ -189,10 +189,8 @@ class _Weights:
     """The weights of words in this catalogue, for titles that are not in it yet."""
 
     def __init__(self, shelf: Shelf) -> None:
-        features = shelf.features
-        self.rarest = float(np.log((features.statistics.listings + 1) / 2) + 1.0)
-        self.weights = dict(zip(features.vocabulary, features.statistics.weights.tolist(), strict=False))
-        self.lexicon = features.statistics.lexicon
+        self.features = shelf.features
+        self.lexicon = shelf.features.statistics.lexicon
 
     def likeness(self, a: str, b: str) -> float:
         """Return the share of weight that two titles have in common, in percent."""
@@ -204,7 +202,7 @@ class _Weights:
     def _words(self, title: str) -> dict[str, float]:
         tokens = self.lexicon.mark(read_title(self.lexicon.correct(title) or title).tokens)
         core = [t for t in tokens if not t.axis] or [t for t in tokens if t.axis != "noise"]
-        return {t.text: self.weights.get(t.text, self.rarest) for t in core}
+        return {t.text: self.features.weigh_word(t.text) for t in core}
 
 
 def _make_plan(

@@ -1,0 +1,191 @@
+"""Columns that may lie on disk: texts as bytes and offsets, numbered texts, ragged rows, a folder of arrays.
+
+What lies on disk is mapped, not read: taking a few rows of many costs the pages they stand on.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from dupcheck.model import IntArray
+
+Array = npt.NDArray[Any]
+Arrays = Mapping[str, Array]
+
+_CURRENT = "current"
+_FACTS = "facts.json"
+_LEAVE_SECONDS = 300
+
+
+class Texts(Sequence[str]):
+    """Texts as UTF-8 bytes behind one another; text i is ``data[start[i]:start[i + 1]]``."""
+
+    def __init__(self, data: Array, start: Array) -> None:
+        self.data, self.start = data, start
+
+    @classmethod
+    def pack(cls, texts: Iterable[str]) -> Self:
+        """Return the column of ``texts``."""
+        encoded = [t.encode("utf-8", "surrogatepass") for t in texts]
+        start = np.zeros(len(encoded) + 1, dtype=np.int64)
+        np.cumsum([len(e) for e in encoded], out=start[1:])
+        return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), start)
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        if not -len(self) <= position < len(self):
+            raise IndexError(position)
+        position %= len(self)
+        first, last = int(self.start[position]), int(self.start[position + 1])
+        return self.data[first:last].tobytes().decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        ends = self.start.tolist()
+        data = self.data.tobytes()
+        for first, last in pairwise(ends):
+            yield data[first:last].decode("utf-8", "surrogatepass") if last > first else ""
+
+    def take(self, rows: IntArray) -> npt.NDArray[np.object_]:
+        """Return the texts at ``rows`` as an array of ``str``."""
+        texts = np.empty(len(rows), dtype=object)
+        texts[:] = [self[i] for i in rows.tolist()]
+        return texts
+
+
+class Codebook(dict[str, int]):
+    """Texts → numbers, in the order of first appearance: ``book[text]`` numbers a text that is new.
+
+    ``stored`` are texts that were numbered before: they are looked up where they lie, and numbering goes on
+    behind them.
+    """
+
+    def __init__(self, stored: "StoredBook | None" = None) -> None:
+        super().__init__()
+        self.stored = stored
+        self.width = 0 if stored is None else stored.width
+
+    def __missing__(self, text: str) -> int:
+        number = -1 if self.stored is None else self.stored.find(text)
+        if number < 0:
+            number = self.width
+            self.width += 1
+        self[text] = number
+        return number
+
+    def find(self, text: str) -> int:
+        """Return a text's number, -1 where it has none."""
+        found = self.get(text, -1)
+        return self.stored.find(text) if found < 0 and self.stored is not None else found
+
+    def pack(self) -> dict[str, Array]:
+        """Return what :class:`StoredBook` needs. A book that goes on from a stored one cannot be packed by itself."""
+        if self.stored is not None:
+            raise ValueError("this codebook holds only what came after a stored one")
+        keys = np.fromiter((_hash(t) for t in self), dtype=np.uint64, count=len(self))
+        order = np.argsort(keys, kind="stable")
+        return {"keys": keys[order], "codes": order.astype(np.int32)}
+
+
+class StoredBook:
+    """Numbered texts as sorted 64-bit hashes: enough to look one up."""
+
+    def __init__(self, keys: Array, codes: Array) -> None:
+        self.keys, self.codes, self.width = keys, codes, len(codes)
+
+    def find(self, text: str) -> int:
+        """Return a text's number, -1 where it has none."""
+        key = np.uint64(_hash(text))
+        at = int(np.searchsorted(self.keys, key))
+        return int(self.codes[at]) if at < self.width and self.keys[at] == key else -1
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def take_ranges(start: Array, rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where the entries of ``rows`` stand when row i holds entries ``start[i]:start[i + 1]``, and new starts."""
+    first = np.asarray(start[rows], dtype=np.int64)
+    count = np.asarray(start[rows + 1], dtype=np.int64) - first
+    new = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(count, out=new[1:])
+    return np.repeat(first - new[:-1], count) + np.arange(int(new[-1])), new
+
+
+def save_arrays(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
+    """Keep arrays and facts in ``folder``, in place of what it held: whole, or not at all.
+
+    Whoever reads at that moment goes on with what was there. Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix="part-", dir=folder))
+    try:
+        for name, array in arrays.items():
+            np.save(new / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+        (new / _FACTS).write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
+        note = folder / f"{new.name}.{_CURRENT}"
+        note.write_text(new.name, "utf-8")
+        old = _current(folder)
+        note.replace(folder / _CURRENT)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    for place in folder.glob("part-*"):  # what another process may still read or write is left for a while
+        if place not in (new, old) and time.time() - place.stat().st_mtime > _LEAVE_SECONDS:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def load_facts(folder: Path) -> tuple[Path, dict[str, Any]] | None:
+    """Return the folder that holds the arrays now, and the facts beside them; None where nothing whole is kept."""
+    place = _current(folder)
+    if place is None:
+        return None
+    try:
+        facts = json.loads((place / _FACTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return (place, facts) if isinstance(facts, dict) else None
+
+
+def _current(folder: Path) -> Path | None:
+    try:
+        name = (folder / _CURRENT).read_text("utf-8")
+    except (OSError, ValueError):
+        return None
+    place = folder / name
+    return place if name.startswith("part-") and place.parent == folder and place.is_dir() else None
+
+
+class StoredArrays(Mapping[str, Array]):
+    """The arrays of a folder, each mapped when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._known:
+            try:
+                self._known[name] = np.asarray(np.load(self.folder / f"{name}.npy", "r", allow_pickle=False))
+            except (OSError, ValueError) as error:
+                raise KeyError(name) from error
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (p.stem for p in self.folder.glob("*.npy"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
