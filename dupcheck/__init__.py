@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dupcheck.catalog import read_catalog
+    from dupcheck.checking import Answer, Checker, check
     from dupcheck.errors import CatalogError, DupcheckError, OutputError, RulesError, UnknownListingError
     from dupcheck.evaluation import evaluate
     from dupcheck.model import Catalog, Listing, Plan, Sku
-    from dupcheck.pipeline import Answer, Audit, Explanation, audit, check, why
+    from dupcheck.pipeline import Audit, Explanation, audit, why
     from dupcheck.rules import RulePack, list_packs, read_pack
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Audit",
     "Catalog",
     "CatalogError",
+    "Checker",
     "DupcheckError",
     "Explanation",
     "Listing",
@@ -43,10 +45,11 @@ __all__ = [
 
 _HOMES = {
     "catalog": ("read_catalog",),
+    "checking": ("Answer", "Checker", "check"),
     "errors": ("CatalogError", "DupcheckError", "OutputError", "RulesError", "UnknownListingError"),
     "evaluation": ("evaluate",),
     "model": ("Catalog", "Listing", "Plan", "Sku"),
-    "pipeline": ("Answer", "Audit", "Explanation", "audit", "check", "why"),
+    "pipeline": ("Audit", "Explanation", "audit", "why"),
     "rules": ("RulePack", "list_packs", "read_pack"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -6,15 +6,16 @@ crowd out its neighbours. Every bound that can lose a pair is counted and said.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
 from dupcheck.features import Features
-from dupcheck.model import IntArray
+from dupcheck.model import Catalog, IntArray
 from dupcheck.photos.neighbours import find_neighbours
+from dupcheck.rules import RulePack
 from dupcheck.words import Message, message
 
 TOP_TITLES = 20
@@ -170,3 +171,12 @@ def _keys(i: IntArray, j: IntArray, n: int) -> IntArray:
     apart = i != j
     keys: IntArray = np.minimum(i, j)[apart] * n + np.maximum(i, j)[apart]
     return keys
+
+
+def keep_same_seller(candidates: Candidates, pack: RulePack, catalog: Catalog) -> Candidates:
+    """Leave out pairs of listings whose shops the pack takes for different sellers."""
+    seller = pack.number_sellers(catalog.column("shop").tolist())
+    if seller is None:
+        return candidates
+    same = seller[candidates.left] == seller[candidates.right]
+    return replace(candidates, left=candidates.left[same], right=candidates.right[same])

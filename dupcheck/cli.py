@@ -10,10 +10,12 @@ import click
 from tqdm import tqdm
 
 from dupcheck.catalog import describe_formats, read_catalog, write_catalog
+from dupcheck.checking import check
 from dupcheck.errors import DupcheckError, OutputError
 from dupcheck.exports import EXPORTS, carry_out, list_moves, read_plans, write_moves
+from dupcheck.measuring import Progress
 from dupcheck.model import Verdict
-from dupcheck.pipeline import ENGINES, Answer, Progress, audit, check, why
+from dupcheck.pipeline import ENGINES, audit, why
 from dupcheck.rules import RulePack, list_packs, read_pack, say_verdict
 from dupcheck.words import LANGS, Lang, say
 
@@ -169,12 +171,12 @@ def _check(
     draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
     maps: tuple[str, ...], jobs: int, cache: Path | None, lang: Lang, as_json: bool,
 ) -> None:  # fmt: skip
-    pack = read_pack(rules).with_limit(*settings)
-    base = read_catalog(against, images=images, mapping=_read_maps(maps, lang))
-    answers: list[Answer] = []
+    mapping = _read_maps(maps, lang)
     with _Bars(lang) as bars:
-        for path in draft:
-            answers += check(path, base, pack, images=images, jobs=jobs, cache=cache, lang=lang, progress=bars.tell)
+        answers = check(
+            draft, list(against), rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache,
+            lang=lang, progress=bars.tell,
+        )  # fmt: skip
     for answer in answers:
         click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, allow_nan=False) if as_json else str(answer))
     if any(a.verdict == "duplicate" for a in answers):

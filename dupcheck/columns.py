@@ -9,12 +9,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from dupcheck.model import IntArray
 
@@ -91,12 +93,14 @@ class Codebook(dict[str, int]):
         return self.stored.find(text) if found < 0 and self.stored is not None else found
 
     def pack(self) -> dict[str, Array]:
-        """Return what :class:`StoredBook` needs. A book that goes on from a stored one cannot be packed by itself."""
+        """Return what :class:`StoredBook` needs."""
+        new = {text: number for text, number in self.items() if self.stored is None or number >= self.stored.width}
+        keys = np.fromiter((_hash(t) for t in new), dtype=np.uint64, count=len(new))
+        codes = np.fromiter(new.values(), dtype=np.int32, count=len(new))
         if self.stored is not None:
-            raise ValueError("this codebook holds only what came after a stored one")
-        keys = np.fromiter((_hash(t) for t in self), dtype=np.uint64, count=len(self))
+            keys, codes = np.concatenate([self.stored.keys, keys]), np.concatenate([self.stored.codes, codes])
         order = np.argsort(keys, kind="stable")
-        return {"keys": keys[order], "codes": order.astype(np.int32)}
+        return {"keys": keys[order], "codes": codes[order]}
 
 
 class StoredBook:
@@ -123,6 +127,38 @@ def take_ranges(start: Array, rows: IntArray) -> tuple[IntArray, IntArray]:
     new = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum(count, out=new[1:])
     return np.repeat(first - new[:-1], count) + np.arange(int(new[-1])), new
+
+
+@dataclass(frozen=True)
+class Members:
+    """Which listings share one thing: group g holds ``items[start[g]:start[g + 1]]``, ascending."""
+
+    items: IntArray
+    start: IntArray
+
+    @property
+    def sizes(self) -> IntArray:
+        """How many listings each group holds."""
+        return np.diff(self.start)
+
+
+def group_items(group: IntArray, item: IntArray, groups: int) -> Members:
+    """Return the items of each group, from as many pairs of a group and an item."""
+    order = np.lexsort((item, group))
+    start = np.zeros(groups + 1, dtype=np.int64)
+    np.cumsum(np.bincount(group, minlength=groups), out=start[1:])
+    return Members(item[order], start)
+
+
+def group_rows(matrix: sparse.csr_array) -> Members:
+    """Group the rows that hold the same columns; a row that holds none stands in no group."""
+    filled = np.flatnonzero(np.diff(matrix.indptr) > 0)
+    if not len(filled):
+        return Members(filled, np.zeros(1, dtype=np.int64))
+    mark = np.random.default_rng(0).integers(0, 2**63, matrix.shape[1], dtype=np.uint64)
+    sums = np.add.reduceat(mark[matrix.indices], matrix.indptr[filled])
+    _, group = np.unique(sums, return_inverse=True)
+    return group_items(group.astype(np.int64), filled, int(group.max()) + 1)
 
 
 def save_arrays(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:

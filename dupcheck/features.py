@@ -7,8 +7,9 @@ word is another's misspelling) is kept in :class:`Statistics`.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,18 @@ class Statistics:
         return weights
 
 
-BOOKS = ("words", "names", "values", "stated", "codes", "models", "shapes", "parts")
+NUMBERS = ("price_low", "price_high", "pieces", "quantity", "minimum_order")
+MATRICES = {
+    "words": "title",
+    "names": "attribute_names",
+    "values": "attribute_values",
+    "stated": "stated_codes",
+    "codes": "codes",
+    "models": "model_codes",
+    "shapes": "model_shapes",
+    "parts": "part_numbers",
+}
+"""The book that numbers each matrix' columns → the matrix."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +160,10 @@ def make_features(
 
     With ``base`` the listings are read by what was learned from others before, and counted on top of these.
     """
-    attributes = _read_attributes(catalog)
+    attributes = read_attributes(catalog)
     titles = read_titles(list(catalog.column("title")))
     texts = [normalise(title) for title in catalog.column("title")]
-    lexicon = learn_lexicon(texts, _list_options(attributes)) if base is None else base.statistics.lexicon
+    lexicon = learn_lexicon(texts, list_options(attributes)) if base is None else base.statistics.lexicon
     marked = []
     for i, title in enumerate(titles):
         corrected = lexicon.correct(texts[i])
@@ -159,7 +171,7 @@ def make_features(
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     stray = find_stray_words(marked) if base is None else base.statistics.stray
-    books = {name: Codebook() for name in BOOKS} if base is None else base.books
+    books = {name: Codebook() for name in MATRICES} if base is None else base.books
     stated = [_state_axes(row, tokens) for row, tokens in zip(attributes, marked, strict=True)]
     cores = [_core_words(tokens, row.get("size", ""), stray) for tokens, row in zip(marked, stated, strict=True)]
     axes = _axis_columns(stated)
@@ -195,9 +207,7 @@ def make_features(
         pieces=pieces,
         quantity=np.maximum(pieces, minimum_order),
         minimum_order=minimum_order,
-        currency=number_texts(catalog.column("currency")),
-        category=number_texts(catalog.column("category")),
-        shop=number_texts(catalog.column("shop")),
+        **number_columns(catalog),
         photos=photos,
         statistics=statistics,
         books=books,
@@ -205,7 +215,7 @@ def make_features(
     )
 
 
-def _read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
+def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
     """Each listing's attributes under aligned names; listings with the same text share one mapping."""
     known: dict[str, Mapping[str, str]] = {}
     names: dict[str, str] = {}
@@ -249,7 +259,7 @@ def _core_words(tokens: Sequence[Token], size: str, stray: Collection[str]) -> l
     return core or [t for t in tokens if t.axis != "noise"]
 
 
-def _list_options(attributes: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+def list_options(attributes: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
     """Every (axis, value) of the listings' option columns."""
     for row in {id(row): row for row in attributes}.values():
         for name, value in row.items():
@@ -422,10 +432,62 @@ def _pieces(catalog: Catalog, axes: Mapping[str, AxisColumn]) -> FloatArray:
     return np.where(lot > 1, lot, pieces)
 
 
-def number_texts(texts: npt.NDArray[np.object_]) -> IntArray:
+def _number_texts(texts: npt.NDArray[np.object_]) -> IntArray:
     """Number equal texts alike (case and blanks aside); -1 where a text is missing."""
     seen: dict[str, int] = {}
     return np.array(
         [seen.setdefault(key, len(seen)) if (key := " ".join(t.casefold().split())) else -1 for t in texts],
         dtype=np.int64,
     )
+
+
+def join_features(first: Features, second: Features, catalog: Catalog, photos: Photos, jobs: int = 1) -> Features:
+    """Return the features of two lots of listings as those of ``catalog``, which holds both one after the other.
+
+    The books and statistics are those of ``second``, which goes on from the first's.
+    """
+    axes = {}
+    for axis in sorted({*first.axes, *second.axes}):
+        parts = [(f.axes.get(axis), len(f)) for f in (first, second)]
+        book: dict[str, int] = {}
+        codes = []
+        for column, length in parts:
+            if column is None:
+                codes.append(np.full(length, -1, dtype=np.int64))
+            else:
+                renamed = [book.setdefault(value, len(book)) for value in column.values]
+                codes.append(np.array([*renamed, -1], dtype=np.int64)[column.codes])
+        axes[axis] = AxisColumn(np.concatenate(codes), tuple(book))
+    matrices: dict[str, Any] = {}
+    for field in MATRICES.values():
+        a, b = getattr(first, field), getattr(second, field)
+        width = max(a.shape[1], b.shape[1])
+        wide = [sparse.csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], width)) for m in (a, b)]
+        matrices[field] = sparse.csr_array(sparse.vstack(wide, format="csr"))
+    return Features(
+        ids=catalog.ids,
+        axes=axes,
+        **matrices,
+        **{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in NUMBERS},
+        **number_columns(catalog),
+        photos=photos,
+        statistics=second.statistics,
+        books=second.books,
+        jobs=jobs,
+    )
+
+
+def reorder_features(features: Features, rows: IntArray, catalog: Catalog, photos: Photos) -> Features:
+    """Return the features of ``catalog``, whose listing i is row ``rows[i]`` of ``features``."""
+    columns: dict[str, Any] = {
+        **{field: sparse.csr_array(getattr(features, field)[rows]) for field in MATRICES.values()},
+        **{name: getattr(features, name)[rows] for name in NUMBERS},
+        **number_columns(catalog),
+    }
+    axes = {axis: AxisColumn(column.codes[rows], column.values) for axis, column in features.axes.items()}
+    return replace(features, ids=catalog.ids, axes=axes, photos=photos, **columns)
+
+
+def number_columns(catalog: Catalog) -> dict[str, Any]:
+    """Return the currency, category and shop of each listing as numbers, -1 where it states none."""
+    return {name: _number_texts(catalog.column(name)) for name in ("currency", "category", "shop")}

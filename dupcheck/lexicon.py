@@ -30,10 +30,15 @@ _WITNESS = 200
 
 @dataclass(frozen=True)
 class Lexicon:
-    """``phrases``: the words of an option value → (axis, canonical value). ``aliases``: a misspelt word → the word."""
+    """``phrases``: the words of an option value → (axis, canonical value). ``aliases``: a misspelt word → the word.
+
+    ``seen``: how often each word stands in the titles; ``option_words``: those of the option values.
+    """
 
     phrases: Phrases = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, int] = field(default_factory=dict)
+    option_words: frozenset[str] = frozenset()
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -69,10 +74,37 @@ class Lexicon:
         return tuple(result)
 
 
+def list_words(text: str) -> list[str]:
+    """Return the words of letters of a normalised title, as ``seen`` counts them."""
+    return _WORD.findall(text)
+
+
 def learn_lexicon(texts: Sequence[str], options: Iterable[tuple[str, str]]) -> Lexicon:
     """Learn a catalogue's lexicon from its normalised titles and the (axis, value) pairs of its option columns."""
     phrases, words = _learn_phrases(list(dict.fromkeys(options)))
-    return Lexicon(phrases, _find_misspellings(texts, words))
+    seen = Counter(w for text in texts for w in _WORD.findall(text))
+    return Lexicon(phrases, _find_misspellings(texts, words, seen), seen, frozenset(words))
+
+
+def extend_lexicon(
+    lexicon: Lexicon, texts: Sequence[str], options: Iterable[tuple[str, str]], near: Sequence[str]
+) -> Lexicon:
+    """Learn from a few more listings, given by their normalised titles and options, what the whole catalogue would.
+
+    ``near`` are the normalised titles of the listings that are most like them: these bear misspellings out.
+    """
+    phrases, words = _learn_phrases(list(dict.fromkeys(options)))
+    trusted = lexicon.option_words | words
+    own = Counter(w for text in texts for w in _WORD.findall(text))
+    unknown = {w for w in own if w not in trusted and not lexicon.seen.get(w, 0)}
+    aliases = {}
+    if unknown:
+        lengths = {len(w) + step for w in unknown for step in (-1, 0, 1)}
+        meant = {w for text in near for w in _WORD.findall(text)} | {w for w in trusted if len(w) in lengths}
+        seen = Counter({w: own[w] + lexicon.seen.get(w, 0) for w in {*own, *meant}})
+        found = _find_misspellings([*texts, *near], meant & trusted, seen)
+        aliases = {w: right for w, right in found.items() if not unknown.isdisjoint(w.split())}
+    return Lexicon({**phrases, **lexicon.phrases}, {**aliases, **lexicon.aliases}, lexicon.seen, trusted)
 
 
 def _learn_phrases(options: Sequence[tuple[str, str]]) -> tuple[Phrases, set[str]]:
@@ -92,7 +124,7 @@ def _learn_phrases(options: Sequence[tuple[str, str]]) -> tuple[Phrases, set[str
     return phrases, words
 
 
-def _find_misspellings(texts: Sequence[str], option_words: Collection[str]) -> dict[str, str]:
+def _find_misspellings(texts: Sequence[str], option_words: Collection[str], seen: Counter[str]) -> dict[str, str]:
     """Words that are one slip of the pen (a letter lost, added or swapped) from one the catalogue uses far more.
 
     Only words of letters; never model codes or numbers. The catalogue must bear each slip out: another title with the
@@ -100,11 +132,7 @@ def _find_misspellings(texts: Sequence[str], option_words: Collection[str]) -> d
     neighbours between which a letter slipped («BedB lack») are put right as a pair. Found by deleted-letter keys, so
     that no two words are compared needlessly.
     """
-    seen: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
-    for text in texts:
-        seen.update(_WORD.findall(text))
-        pairs.update(_PAIR.findall(text))
+    pairs = Counter(pair for text in texts for pair in _PAIR.findall(text))
     vocabulary = load_vocabulary().phrases
     trusted = {w for w in (*seen, *option_words) if w in option_words or fold_word(w) in vocabulary}
     slips = _propose_slips(seen, trusted, option_words)

@@ -7,6 +7,7 @@ from dupcheck.catalog.listings import (
     get_skus,
     make_catalog,
     merge_catalogs,
+    take_listings,
     write_catalog,
 )
 from dupcheck.catalog.reading import read_catalog, read_listing
@@ -26,5 +27,6 @@ __all__ = [
     "parse_price",
     "read_catalog",
     "read_listing",
+    "take_listings",
     "write_catalog",
 ]

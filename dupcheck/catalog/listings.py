@@ -5,6 +5,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import numpy as np
 from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
 from dupcheck.catalog.tables import make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
+from dupcheck.columns import take_ranges
 from dupcheck.errors import OutputError
-from dupcheck.model import Catalog, Columns, Listing, Problem, Sku
+from dupcheck.model import Catalog, Columns, IntArray, Listing, Problem, Sku
 from dupcheck.words import message
 
 _TEXT_FIELDS = (
@@ -116,6 +118,19 @@ def _move_pictures(catalog: Catalog, root: Path) -> tuple[Columns, Columns, list
     table = {**table, "main_image": make_texts(moved), "images": make_texts(images)}
     skus = {**skus, "image": make_texts([move(p) for p in skus["image"]])}
     return table, skus, told
+
+
+def take_listings(catalog: Catalog, rows: IntArray) -> Catalog:
+    """Return a catalogue of the listings at ``rows``, in their order, each with its SKUs; problems stay behind."""
+    owners = catalog.sku_columns["listing"]
+    at, start = take_ranges(np.searchsorted(owners, np.arange(len(catalog) + 1)), rows)
+    skus = {name: column[at] for name, column in catalog.sku_columns.items()}
+    return replace(
+        catalog,
+        columns={name: column[rows] for name, column in catalog.columns.items()},
+        sku_columns={**skus, "listing": np.repeat(np.arange(len(rows)), np.diff(start))},
+        problems=(),
+    )
 
 
 def join_columns(tables: Sequence[Columns]) -> Columns:

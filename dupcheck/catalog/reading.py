@@ -445,12 +445,14 @@ def read_catalog(
     *,
     images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
+    need_ids: bool = True,
 ) -> Catalog:
     """Read one catalogue from one file or several.
 
     ``images`` is the folder that photo paths start from, if it is not the file's own. ``mapping`` says which header
     holds which field (``{"title": "商品名"}``) and goes before everything the file itself tells. Several files
-    without a ``shop`` column are taken as one shop each, named after the file.
+    without a ``shop`` column are taken as one shop each, named after the file. Drafts do not ``need_ids``: rows are
+    then named by their numbers.
 
     Bad rows are told in ``problems`` of the catalogue and the rest goes on. Raises
     :class:`~dupcheck.errors.CatalogError` where a file cannot be read as a catalogue at all.
@@ -459,7 +461,7 @@ def read_catalog(
     if not files:
         raise CatalogError("catalog.no_files")
     folder = None if images is None else Path(images)
-    catalogs = [_read_file(path, folder, mapping or {}) for path in files]
+    catalogs = [_read_file(path, folder, mapping or {}, need_ids=need_ids) for path in files]
     if len(catalogs) > 1:
         catalogs = [_name_shop(c, path.stem) for c, path in zip(catalogs, files, strict=True)]
     return merge_catalogs(catalogs)

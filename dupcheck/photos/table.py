@@ -152,7 +152,7 @@ def read_photos(
     if store.problem is not None:
         problems.append(Problem(None, "", "main_image", "warning", store.problem))
     photos, wrong = _assemble(catalog, names, uses, found)
-    return _refuse_placeholders(catalog, photos), (*problems, *wrong)
+    return refuse_placeholders(catalog, photos), (*problems, *wrong)
 
 
 def join_photos(first: Photos, second: Photos) -> Photos:
@@ -170,6 +170,19 @@ def join_photos(first: Photos, second: Photos) -> Photos:
         usable=np.concatenate([first.usable, second.usable]),
         prints=np.concatenate([first.prints, second.prints]),
     )
+
+
+def merge_same(photos: Photos) -> Photos:
+    """Return the photos with one row for all that hold the same; what is unusable in one is unusable in all."""
+    shown = photos.phash.astype(object)
+    for row in np.flatnonzero(photos.pictured).tolist():
+        shown[row] = photos.prints[photos.place[row]].tobytes()
+    first: dict[object, int] = {}
+    owner = np.array([first.setdefault(content, row) for row, content in enumerate(shown)], dtype=np.int64)
+    usable = np.ones(len(photos), dtype=np.bool_)
+    np.logical_and.at(usable, owner, photos.usable)
+    owner = np.append(owner, -1)
+    return replace(photos, main=owner[photos.main], extra=owner[photos.extra], usable=usable[owner[:-1]])
 
 
 @contextmanager
@@ -460,7 +473,7 @@ def _parse_hashes(catalog: Catalog) -> tuple[npt.NDArray[np.uint64], BoolArray, 
     return values, stated, problems
 
 
-def _refuse_placeholders(catalog: Catalog, photos: Photos) -> Photos:
+def refuse_placeholders(catalog: Catalog, photos: Photos) -> Photos:
     """Mark as unusable the flat graphics that listings of quite different titles share as their main photo."""
     if not photos.prints["graphic"].any():
         return photos

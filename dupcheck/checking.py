@@ -1,0 +1,323 @@
+"""Before publishing: drafts held against a catalogue, and against each other.
+
+A :class:`Checker` keeps its catalogue measured, so that a draft costs milliseconds; :func:`check` makes one for a
+single question. Both ask the rules the very way an audit does, of the few listings that matter.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from dupcheck.candidates import Candidates, find_candidates, keep_same_seller
+from dupcheck.catalog import make_catalog, merge_catalogs, read_catalog, read_listing, take_listings
+from dupcheck.errors import CatalogError
+from dupcheck.exports.merging import carry_out, list_plans
+from dupcheck.features import Features
+from dupcheck.groups import make_groups
+from dupcheck.measuring import Progress, Source, default_cache, open_store
+from dupcheck.model import Catalog, IntArray, Listing, Plan, Problem
+from dupcheck.photos.table import Fetcher, read_photos
+from dupcheck.plans import make_plans, tell_apart
+from dupcheck.reports.record import list_pairs
+from dupcheck.rules import RulePack, read_pack
+from dupcheck.store import Store
+from dupcheck.verdicts import (
+    Findings,
+    explain_condition,
+    judge_conditions,
+    judge_pairs,
+    measure_signals,
+    measure_strength,
+)
+from dupcheck.words import Lang, say
+
+Draft = Listing | Mapping[str, object] | str | Path | Catalog | Sequence[Listing | Mapping[str, object] | str | Path]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What would happen if a draft were published.
+
+    ``verdict`` is «publish», «advice» or «duplicate»; ``pairs`` are the findings as in ``audit.json``, the strongest
+    first; ``plan`` says what to do instead of publishing a duplicate, and ``proved`` whether doing so was seen to break
+    no rule any more (None: it was not tried, or it takes a photo or a fact that only the seller has). ``nearest`` is
+    the listing that comes nearest to a rule without breaking it, with that rule's conditions.
+    """
+
+    listing_id: str
+    verdict: Literal["publish", "advice", "duplicate"]
+    pairs: tuple[Mapping[str, Any], ...]
+    plan: Plan | None
+    problems: tuple[Problem, ...]
+    lang: Lang = "en"
+    nearest: Mapping[str, Any] | None = None
+    proved: bool | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as one plain dict."""
+        return {
+            "listing_id": self.listing_id,
+            "verdict": self.verdict,
+            "advice": self.advise(),
+            "pairs": list(self.pairs),
+            "nearest": self.nearest,
+            "plan": None if self.plan is None else self.plan.as_dict(self.lang),
+            "proved": self.proved,
+            "problems": [
+                {"field": p.field, "severity": p.severity, "message": p.text.say(self.lang)} for p in self.problems
+            ],
+        }
+
+    def advise(self) -> str:
+        """Return in one sentence what to do."""
+        if self.verdict == "publish":
+            return say("audit.answer_allowed" if self.pairs else "audit.answer_publish", self.lang)
+        others = list(dict.fromkeys(self._other(p) for p in self.pairs))
+        if self.verdict == "advice" or self.plan is None:
+            return say(f"audit.answer_{self.verdict}", self.lang, ids=", ".join(others[:5]))
+        role = next((m for m in self.plan.members if m.listing_id == self.listing_id), None)
+        if self.plan.wholesale is not None and role is not None and not _is_sku(self.plan, self.listing_id):
+            tier = self.plan.wholesale
+            return say("audit.answer_tier", self.lang, keep=self.plan.keep, minimum=tier.min_order_quantity,
+                       percent=tier.discount_percent)  # fmt: skip
+        if role is not None and role.role == "fold":
+            options = "; ".join(f"{k}={v}" for k, v in role.options.items())
+            return say("audit.answer_merge", self.lang, keep=self.plan.keep, options=options)
+        if role is not None and role.role == "differentiate":
+            return say("audit.answer_differentiate", self.lang, ids=", ".join(others[:5]))
+        return say("audit.answer_copy", self.lang, ids=", ".join(others[:5]))
+
+    def _other(self, pair: Mapping[str, Any]) -> str:
+        return str(pair["listing_b"] if pair["listing_a"] == self.listing_id else pair["listing_a"])
+
+    def __str__(self) -> str:
+        lines = [f"{self.listing_id}: {self.advise()}"]
+        lines += [f"  {self._other(p)}: {p['explanation']}" for p in self.pairs[:5]]
+        changes = () if self.plan is None else self.plan.changes
+        lines += [f"  → {c.text.say(self.lang)}" for c in changes if c.listing_id == self.listing_id]
+        if self.proved is not None:
+            lines.append(f"  {say('check.proved' if self.proved else 'check.not_proved', self.lang)}")
+        if self.nearest is not None and not self.pairs:
+            lines.append(f"  {self.nearest['text']}")
+        return "\n".join(lines)
+
+
+def _is_sku(plan: Plan, listing_id: str) -> bool:
+    return any(s.listing_id == listing_id for s in plan.skus)
+
+
+class Checker:
+    """Holds drafts against one catalogue, again and again.
+
+    ``catalog`` is what :func:`~dupcheck.catalog.read_catalog` reads, with ``mapping``, or a :class:`Catalog`. Of files
+    it keeps what measuring them made in ``cache`` and looks at each check whether they changed; then only changed rows
+    are measured. The other arguments are those of :func:`check`.
+    """
+
+    def __init__(
+        self,
+        catalog: Source,
+        rules: str | Path | RulePack = "aliexpress",
+        *,
+        images: str | Path | None = None,
+        mapping: Mapping[str, str] | None = None,
+        settings: Sequence[str] = (),
+        jobs: int = 0,
+        cache: str | Path | None = None,
+        lang: Lang = "en",
+        fetch: Fetcher | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.pack = read_pack(rules).with_limit(*settings)
+        self.catalog, self.images, self.mapping = catalog, images, mapping
+        self.jobs = jobs or os.cpu_count() or 1
+        self.cache = default_cache() if cache is None else Path(cache)
+        self.lang: Lang = lang
+        self.fetch, self.progress = fetch, progress
+        self.store = self._open()
+
+    def _open(self) -> Store:
+        return open_store(
+            self.catalog, images=self.images, mapping=self.mapping, jobs=self.jobs, cache=self.cache,
+            fetch=self.fetch, progress=self.progress,
+        )  # fmt: skip
+
+    def refresh(self) -> None:
+        """Look whether the catalogue's files changed, and take up what they hold now."""
+        if not isinstance(self.catalog, Catalog):
+            self.store = self._open()
+
+    def check(self, draft: Draft, *, also: Sequence[Listing] = ()) -> list[Answer]:
+        """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
+
+        ``also`` are listings that count as part of the catalogue.
+        """
+        drafts = self._read(draft)
+        if not len(drafts):
+            return []
+        added = make_catalog(also, image_root=drafts.image_root)
+        known = drafts if not len(added) else merge_catalogs([added, drafts])
+        found = self._judge(known, len(drafts))
+        proved = self._prove(found)
+        return [self._answer(found, i, proved) for i in found.drafts.tolist()]
+
+    def _read(self, draft: Draft) -> Catalog:
+        """The drafts as one catalogue; photo paths of plain listings start from the catalogue's photo folder."""
+        if isinstance(draft, Catalog):
+            return draft
+        if isinstance(draft, str | Path) and not str(draft).lstrip().startswith(("{", "[")):
+            return read_catalog(draft, images=self.images, need_ids=False)
+        if isinstance(draft, Listing | Mapping | str | Path):
+            return make_catalog(read_listing(draft), image_root=self.store.image_root)
+        if isinstance(draft, Sequence):
+            return merge_catalogs([self._read(d) for d in draft]) if len(draft) else make_catalog(())
+        raise CatalogError("catalog.bad_draft", came=type(draft).__name__)
+
+    def _judge(self, known: Catalog, last: int, without: Sequence[str] = ()) -> "_Found":
+        """Hold the last ``last`` of ``known`` listings, that are not in the catalogue, against it and each other."""
+        photos, problems = read_photos(known, cache=self.cache, jobs=self.jobs, fetch=self.fetch)
+        around = self.store.measure_with(known, photos, without=without, jobs=self.jobs)
+        catalog, features, pack = around.catalog, around.features, self.pack
+        drafts = np.arange(len(catalog) - last, len(catalog))
+        candidates = keep_same_seller(find_candidates(features), pack, catalog)
+        new = candidates.right >= drafts[0]
+        candidates = replace(candidates, left=candidates.left[new], right=candidates.right[new])
+        findings = judge_pairs(features, pack, candidates)
+        grouped = make_groups(features, pack, findings)
+        later = frozenset(range(around.first, len(catalog)))
+        plans = make_plans(catalog, features, pack, findings, grouped, drafts=later)
+        plans, advice = tell_apart(catalog, features, pack, findings, plans, drafts=later)
+        home = {i: plan for plan in (*plans, *advice) for i in plan.listings}
+        told = (*catalog.problems, *problems)
+        return _Found(catalog, features, candidates, findings, home, drafts, told)
+
+    def _answer(self, found: "_Found", position: int, proved: Mapping[str, bool]) -> Answer:
+        mine = found.pairs_of(position)
+        listing_id = str(found.features.ids[position])
+        plan = found.home.get(listing_id)
+        verdict = found.verdict(position)
+        return Answer(
+            listing_id,
+            verdict,
+            tuple(list_pairs(found.features, self.pack, mine, self.lang)),
+            plan,
+            tuple(p for p in found.problems if p.listing_id == listing_id),
+            self.lang,
+            None if len(mine) else self._find_nearest(found, position),
+            proved.get(listing_id),
+        )
+
+    def _find_nearest(self, found: "_Found", position: int) -> dict[str, Any] | None:
+        """The candidate that comes nearest to a duplicate rule, and how far it is from each of that rule's limits."""
+        at = np.flatnonzero((found.candidates.left == position) | (found.candidates.right == position))
+        if not len(at):
+            return None
+        left, right = found.candidates.left[at], found.candidates.right[at]
+        strength, _ = measure_strength(found.features, self.pack, left, right)
+        best = int(np.argmax(strength))
+        measured = measure_signals(found.features, left[best : best + 1], right[best : best + 1])
+        signals = {name: float(values[0]) for name, values in measured.items()}
+        rules = [rule for rule in self.pack.rules if rule.verdict == "duplicate"]
+        judged = [(rule, judge_conditions(rule, signals)) for rule in rules]
+        rule, conditions = min(judged, key=lambda r: sum(c.state == "failed" for c in r[1]))
+        failed = [explain_condition(c, self.lang) for c in conditions if c.state == "failed"]
+        other = str(found.features.ids[left[best] if right[best] == position else right[best]])
+        text = say("check.nearest", self.lang, id=other, code=rule.code, failed="; ".join(failed))
+        return {
+            "listing_id": other,
+            "rule": rule.code,
+            "conditions": [
+                {
+                    "signal": c.signal,
+                    "side": c.side,
+                    "limit": c.limit,
+                    "value": None if np.isnan(c.value) else round(c.value, 4),
+                    "state": c.state,
+                }
+                for c in conditions
+            ],
+            "text": text,
+        }
+
+    def _prove(self, found: "_Found") -> dict[str, bool]:
+        """Carry out the plans of the drafts that are duplicates, and see whether what then stands breaks a rule.
+
+        Plans that need a photo or a fact from the seller are left out.
+        """
+        plans = {}
+        for position in found.drafts.tolist():
+            plan = found.home.get(str(found.features.ids[position]))
+            if plan is not None and found.verdict(position) == "duplicate" and all(c.value for c in plan.changes):
+                plans[plan.group_id] = plan
+        if not plans:
+            return {}
+        wanted = [i for plan in plans.values() for i in plan.listings]
+        where = np.array([found.catalog.positions[i] for i in wanted], dtype=np.int64)
+        after = carry_out(take_listings(found.catalog, where), list_plans(tuple(plans.values())))
+        again = self._judge(after, len(after), without=wanted)
+        left = {str(i) for i in again.features.ids[again.findings.duplicates.left]}
+        right = {str(i) for i in again.features.ids[again.findings.duplicates.right]}
+        allowed = {m.listing_id for p in again.home.values() for m in p.members if m.role == "allowed"}
+        bad = (left | right) - allowed
+        return {i: bad.isdisjoint(plan.listings) for plan in plans.values() for i in plan.listings}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Drafts held against what is around them: ``drafts`` are their positions, ``home`` is each listing's plan."""
+
+    catalog: Catalog
+    features: Features
+    candidates: Candidates
+    findings: Findings
+    home: Mapping[str, Plan]
+    drafts: IntArray
+    problems: tuple[Problem, ...]
+
+    def pairs_of(self, position: int) -> Findings:
+        """The findings of one listing, duplicates first, the strongest first."""
+        found = self.findings
+        mine = np.flatnonzero((found.left == position) | (found.right == position))
+        return found[mine[np.lexsort((-found.strength[mine], ~found.duplicate[mine]))]]
+
+    def verdict(self, position: int) -> Literal["publish", "advice", "duplicate"]:
+        """What the findings say of one listing; what the marketplace allows is no duplicate."""
+        mine = self.pairs_of(position)
+        listing_id = str(self.features.ids[position])
+        plan = self.home.get(listing_id)
+        allowed = plan is not None and any(m.listing_id == listing_id and m.role == "allowed" for m in plan.members)
+        if mine.duplicate.any() and not allowed:
+            return "duplicate"
+        return "advice" if (~mine.duplicate).any() else "publish"
+
+
+def check(
+    draft: Draft,
+    catalog: Source,
+    rules: str | Path | RulePack = "aliexpress",
+    *,
+    images: str | Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+    settings: Sequence[str] = (),
+    jobs: int = 0,
+    cache: str | Path | None = None,
+    lang: Lang = "en",
+    progress: Progress | None = None,
+    also: Sequence[Listing] = (),
+) -> list[Answer]:
+    """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
+
+    ``draft`` is a Listing, a dict with the fields of one, a file that holds drafts, or several of these. Drafts are
+    checked against the catalogue and against each other; ``also`` are listings that count as part of it. A draft's
+    photo path starts from the catalogue's photo folder, or, for a file of drafts, from ``images`` or else that file's
+    own folder. The other arguments are those of :func:`~dupcheck.pipeline.audit`.
+    """
+    checker = Checker(
+        catalog, rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache, lang=lang,
+        progress=progress,
+    )  # fmt: skip
+    return checker.check(draft, also=also)
