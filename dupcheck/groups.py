@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy import sparse
-from sklearn.cluster import AgglomerativeClustering
 
 from dupcheck.features import Features
 from dupcheck.model import FloatArray, Group, IntArray
@@ -77,6 +76,8 @@ def _link(distance: FloatArray, size: int) -> list[IntArray]:
     """Cluster one component from its condensed distances; return the index arrays of clusters of two or more."""
     if distance.max() <= JOIN:
         return [np.arange(size)]
+    from sklearn.cluster import AgglomerativeClustering  # a second, for those groups only that must be cut
+
     square = np.zeros((size, size))
     square[np.triu_indices(size, 1)] = distance
     square += square.T

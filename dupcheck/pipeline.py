@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-import pandas as pd
 
 from dupcheck.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.catalog import read_catalog
@@ -28,6 +27,9 @@ from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
 from dupcheck.words import Lang, say
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Engine = Literal["local", "spark"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -51,8 +53,10 @@ class Audit:
     cache: Path | None = None
 
     @cached_property
-    def pairs(self) -> pd.DataFrame:
+    def pairs(self) -> "pd.DataFrame":
         """One row a caught pair: the columns of ``pairs.csv``, NaN where a signal cannot tell."""
+        import pandas as pd
+
         rows = [
             {
                 "listing_a": p["listing_a"],
@@ -69,8 +73,10 @@ class Audit:
         return pd.DataFrame(rows, columns=columns).astype({s.name: np.float64 for s in SIGNALS})
 
     @cached_property
-    def groups(self) -> pd.DataFrame:
+    def groups(self) -> "pd.DataFrame":
         """One row a grouped listing: the columns of ``groups.csv``."""
+        import pandas as pd
+
         rows = [
             (plan.group_id, m.listing_id, m.role, m.rule, join_options(m.options), m.explanation.say(self.lang))
             for plan in self.plans
