@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from dupcheck.model import Catalog, Problem
 from dupcheck.photos import table
 from dupcheck.photos.cache import FILE_NAME
-from dupcheck.photos.fingerprints import parse_phash
+from dupcheck.photos.phashes import parse_phash
 from dupcheck.photos.table import Photos, join_photos, read_photos
 from dupcheck.photos.verification import compare_photos
 
@@ -242,7 +242,7 @@ import sys
 from pathlib import Path
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
-from dupcheck.photos.fingerprints import parse_phash
+from dupcheck.photos.phashes import parse_phash
 from dupcheck.photos.table import read_photos
 root = Path(sys.argv[1])
 rows = [Listing(p.name, "", main_image=p.name) for p in sorted(root.iterdir())]

@@ -5,6 +5,8 @@
     files           a name in a catalogue → a file inside its folder, or a problem
     remote          a web address → bytes, only when asked for
     pictures        bytes → a small RGB picture, upright, on white; refuses what would not fit in memory
+    borders         where a plain border, frame or padding of a picture ends
+    phashes         pictures, or the spectra of their parts → 64-bit hashes
     fingerprints    a picture → one record of fixed size: hashes, thumbnails, colours, quality
     cache           records kept between runs, keyed by content, algorithm and version
     table           a catalogue → Photos: one row a distinct photo, as columns

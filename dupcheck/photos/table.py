@@ -21,11 +21,13 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
 from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
-from dupcheck.photos.fingerprints import FINGERPRINT, Record, parse_phash, take_fingerprints
+from dupcheck.photos.fingerprints import FINGERPRINT, Record, take_fingerprints
+from dupcheck.photos.phashes import parse_phash
 from dupcheck.photos.pictures import MAX_BYTES, ByteArray, PictureError, open_picture
 from dupcheck.words import Message, message
 
-_BATCH = 16
+_BATCH = 32
+_KEY_BYTES = 16
 _BATCH_BYTES = 32_000_000
 _FRESH = 7 * 24 * 3600 * 10**9
 """Nanoseconds for which a fetched picture is taken to be what its address still shows."""
@@ -301,7 +303,7 @@ class _Reader:
 
     def _open_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> "_Opened":
         """Decode what neither this run nor the cache knows; each content once."""
-        keys = {name: hashlib.blake2b(data, digest_size=16).digest() for name, data in read if isinstance(data, bytes)}
+        keys = {name: hashlib.sha256(data).digest()[:_KEY_BYTES] for name, data in read if isinstance(data, bytes)}
         known = self._cache.fingerprints([key for key in keys.values() if key not in self._records])
         outcomes: list[_Outcome] = []
         pictures: dict[bytes, ByteArray] = {}

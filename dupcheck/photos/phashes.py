@@ -1,0 +1,113 @@
+"""64-bit perceptual hashes: the lowest frequencies of a picture of 32 x 32, each above or below their median.
+
+The plain hash is, bit for bit, that of ``imagehash.phash``, computed for many pictures at once; the hashes of parts are
+made in the same way from spectra that a matrix product takes. The method is Zauner's (Implementation and Benchmarking
+of Perceptual Image Hash Functions, 2010) as imagehash has it, resampling included.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import imagehash
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy.fft import dct
+
+from dupcheck.photos.pictures import ByteArray
+
+HashArray = npt.NDArray[np.uint64]
+
+PLAINEST = 4.0
+"""The standard deviation, in levels, below which a part of a picture has no hash."""
+
+_EDGE = 32
+_LOW = 8
+_GRAY = np.array([19595, 38470, 7471], dtype=np.float32) / np.float32(65536)
+"""The weights of Pillow's grey: with them a sum over bytes is exact in 24 bits."""
+
+
+def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
+    """Return ``imagehash.phash`` of RGB pictures (height, width, 3) of any sizes.
+
+    Pillow turns a picture to grey and resamples it, across and then down, in whole numbers and rounds after each step.
+    Those sums are exact in floating point, too, where whole pictures are a few matrix products. Tall pictures, which
+    newer releases of Pillow resample down first, are left to imagehash.
+    """
+    hashes = np.zeros(len(pictures), dtype=np.uint64)
+    wide = [i for i, picture in enumerate(pictures) if _goes_across_first(*picture.shape[:2])]
+    small = np.empty((len(wide), _EDGE, _EDGE))
+    for level, i in zip(small, wide, strict=True):
+        height, width = pictures[i].shape[:2]
+        gray = np.floor(pictures[i].reshape(-1, 3).astype(np.float32) @ _GRAY + np.float32(0.5)).astype(np.float64)
+        across = _round(gray.reshape(height, width) @ _resampling(width).T)
+        np.matmul(_resampling(height), across, out=level)
+    if wide:
+        low = dct(dct(_round(small), axis=1)[:, :_LOW], axis=2)[:, :, :_LOW].reshape(len(wide), -1)
+        hashes[wide] = _pack(low > np.median(low, axis=1, keepdims=True))
+    for i in set(range(len(pictures))).difference(wide):
+        hashes[i] = _pack(imagehash.phash(Image.fromarray(pictures[i])).hash.ravel())
+    return hashes
+
+
+def hash_spectra(spectra: npt.NDArray[np.float32]) -> HashArray:
+    """Return the 64-bit hash of each spectrum (…, 8, 8); 0 for what varies by less than ``PLAINEST`` levels."""
+    flat = spectra.reshape(*spectra.shape[:-2], _LOW * _LOW)
+    median = np.partition(flat, (31, 32), axis=-1)[..., 31:33].mean(axis=-1, dtype=np.float32)
+    spread = np.sqrt((flat[..., 1:] ** 2).sum(axis=-1)) / (2 * _EDGE * _EDGE)
+    return np.where(spread >= PLAINEST, _pack(flat > median[..., None]), np.uint64(0))
+
+
+@lru_cache(maxsize=4096)
+def project(size: int) -> npt.NDArray[np.float32]:
+    """The (8, size) matrix that resamples to 32 as Pillow's Lanczos does and takes the 8 lowest DCT-II rows.
+
+    So the spectrum of any window of a picture is two small products, and its hash that of imagehash but for rounding.
+    """
+    projection: npt.NDArray[np.float32] = (dct(np.eye(_EDGE), axis=0)[:_LOW] @ _lanczos(size)).astype(np.float32)
+    return projection
+
+
+_HEX = re.compile("[0-9a-f]{16}")
+
+
+def parse_phash(text: str) -> np.uint64 | None:
+    """Return the 64-bit hash written as 16 hex digits (``0x`` may stand before them), or None."""
+    digits = text.strip().lower().removeprefix("0x")
+    return np.uint64(int(digits, 16)) if _HEX.fullmatch(digits) else None
+
+
+def _goes_across_first(height: int, width: int) -> bool:
+    return height <= (1.5 * width if width >= 2 * _EDGE else width)
+
+
+def _lanczos(size: int) -> npt.NDArray[np.float64]:
+    """The (32, size) weights by which Pillow's Lanczos resamples a line of pixels."""
+    step = size / _EDGE
+    spread = max(step, 1.0)
+    center = (np.arange(_EDGE)[:, None] + 0.5) * step
+    start = np.maximum(np.trunc(center - 3 * spread + 0.5), 0)
+    stop = np.minimum(np.trunc(center + 3 * spread + 0.5), size)
+    at = np.arange(size)[None, :]
+    place = (at - center + 0.5) / spread
+    kernel = np.sinc(place) * np.sinc(place / 3) * ((place >= -3) & (place < 3) & (at >= start) & (at < stop))
+    weights: npt.NDArray[np.float64] = kernel / kernel.sum(axis=1, keepdims=True)
+    return weights
+
+
+@lru_cache(maxsize=4096)
+def _resampling(size: int) -> npt.NDArray[np.float64]:
+    """The same weights as Pillow holds them: whole multiples of 2⁻²²."""
+    unit = 1 << 22
+    weights = _lanczos(size) * unit
+    whole: npt.NDArray[np.float64] = np.trunc(weights + np.copysign(0.5, weights)) / unit
+    return whole
+
+
+def _round(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.floor(levels + 0.5).clip(0.0, 255.0)
+
+
+def _pack(bits: npt.NDArray[np.bool_]) -> HashArray:
+    return np.packbits(bits, axis=-1).view(">u8").astype(np.uint64)[..., 0]
