@@ -18,7 +18,7 @@ from dupcheck.errors import CatalogError
 from dupcheck.exports.merging import carry_out, list_plans
 from dupcheck.features import Features
 from dupcheck.groups import make_groups
-from dupcheck.measuring import Progress, Source, default_cache, open_store
+from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, open_store
 from dupcheck.model import Catalog, IntArray, Listing, Plan, Problem
 from dupcheck.photos.table import Fetcher, read_photos
 from dupcheck.plans import make_plans, tell_apart
@@ -305,6 +305,8 @@ def check(
     settings: Sequence[str] = (),
     jobs: int = 0,
     cache: str | Path | None = None,
+    fetch_images: bool = False,
+    allow_hosts: Sequence[str] = (),
     lang: Lang = "en",
     progress: Progress | None = None,
     also: Sequence[Listing] = (),
@@ -318,6 +320,6 @@ def check(
     """
     checker = Checker(
         catalog, rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache, lang=lang,
-        progress=progress,
+        fetch=make_fetcher(fetch_images, allow_hosts), progress=progress,
     )  # fmt: skip
     return checker.check(draft, also=also)

@@ -111,6 +111,8 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
             _option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map"),
             _option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="opt_jobs"),
             _option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="opt_cache"),
+            _option("--fetch-images", is_flag=True, help="opt_fetch_images"),
+            _option("--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="opt_allow_host"),
             _lang_option,
         )
     ):
@@ -144,13 +146,16 @@ def main() -> None:
 @_option("--fail-on", type=click.Choice(get_args(Verdict)), help="opt_fail_on")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
-    jobs: int, cache: Path | None, lang: Lang, out: Path, engine: Any, exports: tuple[str, ...],
-    fail_on: Verdict | None,
+    jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
+    engine: Any, exports: tuple[str, ...], fail_on: Verdict | None,
 ) -> None:  # fmt: skip
     pack = read_pack(rules).with_limit(*settings)
     with _Bars(lang) as bars:
         read = read_catalog(catalog, images=images, mapping=_read_maps(maps, lang))
-        result = audit(read, pack, engine=engine, jobs=jobs, cache=cache, lang=lang, progress=bars.tell)
+        result = audit(
+            read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
+            lang=lang, progress=bars.tell,
+        )  # fmt: skip
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         written = result.export(*exports, out=out) if exports else []
@@ -169,13 +174,14 @@ def _audit(
 @_option("--json", "as_json", is_flag=True, help="opt_json")
 def _check(
     draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
-    maps: tuple[str, ...], jobs: int, cache: Path | None, lang: Lang, as_json: bool,
+    maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    lang: Lang, as_json: bool,
 ) -> None:  # fmt: skip
     mapping = _read_maps(maps, lang)
     with _Bars(lang) as bars:
         answers = check(
             draft, list(against), rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache,
-            lang=lang, progress=bars.tell,
+            fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang, progress=bars.tell,
         )  # fmt: skip
     for answer in answers:
         click.echo(json.dumps(answer.as_dict(), ensure_ascii=False, allow_nan=False) if as_json else str(answer))
@@ -190,11 +196,16 @@ def _check(
 @_shared
 def _why(
     catalog: str, listing_a: str, listing_b: str, images: Path | None, rules: str, settings: tuple[str, ...],
-    maps: tuple[str, ...], jobs: int, cache: Path | None, lang: Lang,
+    maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    lang: Lang,
 ) -> None:  # fmt: skip
     del jobs
     read = read_catalog(catalog, images=images, mapping=_read_maps(maps, lang))
-    click.echo(str(why(read, listing_a, listing_b, rules, settings=settings, cache=cache, lang=lang)))
+    explained = why(
+        read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
+        allow_hosts=allow_hosts, lang=lang,
+    )  # fmt: skip
+    click.echo(str(explained))
 
 
 @main.command("merge", help="help_merge")

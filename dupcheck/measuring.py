@@ -50,6 +50,15 @@ def watch_stage(progress: Progress | None, stage: str) -> Callable[[int, int], N
     return lambda done, total: tell(stage, done, total)
 
 
+def make_fetcher(fetch_images: bool, allow_hosts: Sequence[str] = ()) -> Fetcher | None:
+    """Return what gets photos from web addresses, where that was asked for; ``allow_hosts`` may be private ones."""
+    if not fetch_images:
+        return None
+    from dupcheck.photos.remote import RemotePhotos
+
+    return RemotePhotos(allow_hosts=tuple(allow_hosts))
+
+
 def measure_catalog(
     catalog: Catalog,
     *,

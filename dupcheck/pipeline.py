@@ -16,7 +16,7 @@ from dupcheck.errors import UnknownListingError
 from dupcheck.exports import carry_out, list_plans, write_exports
 from dupcheck.features import Features
 from dupcheck.groups import make_groups
-from dupcheck.measuring import Progress, Source, default_cache, measure_catalog, watch_stage
+from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, measure_catalog, watch_stage
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Verdict
 from dupcheck.plans import make_plans, order_by_risk, tell_apart
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
@@ -132,6 +132,8 @@ def audit(
     engine: Engine = "local",
     jobs: int = 0,
     cache: str | Path | None = None,
+    fetch_images: bool = False,
+    allow_hosts: Sequence[str] = (),
     lang: Lang = "en",
     progress: Progress | None = None,
 ) -> Audit:
@@ -139,13 +141,17 @@ def audit(
 
     ``catalog`` is a :class:`Catalog` or what :func:`read_catalog` reads; ``rules`` a shipped pack's name, a TOML file
     or a pack; ``settings`` change limits (``"R2.title.min=85"``); ``jobs`` is the number of threads (0: all cores);
-    ``cache`` the folder where photo fingerprints are kept (default: the user's cache folder).
+    ``cache`` the folder where photo fingerprints are kept (default: the user's cache folder). Photos that are web
+    addresses are fetched with ``fetch_images`` alone, and from a private network only where ``allow_hosts`` names the
+    host.
     """
     pack = read_pack(rules).with_limit(*settings)
     read = _read(catalog, images)
     jobs = jobs or os.cpu_count() or 1
     kept = default_cache() if cache is None else Path(cache)
-    features, photo_problems = measure_catalog(read, jobs=jobs, cache=kept, progress=progress)
+    features, photo_problems = measure_catalog(
+        read, jobs=jobs, cache=kept, fetch=make_fetcher(fetch_images, allow_hosts), progress=progress
+    )
     _tell(progress, "audit.stage_candidates", 0, 1)
     candidates = keep_same_seller(find_candidates(features), pack, read)
     _tell(progress, "audit.stage_candidates", 1, 1)
@@ -229,6 +235,8 @@ def why(
     images: str | Path | None = None,
     settings: Sequence[str] = (),
     cache: str | Path | None = None,
+    fetch_images: bool = False,
+    allow_hosts: Sequence[str] = (),
     lang: Lang = "en",
 ) -> Explanation:
     """Hold every rule against two listings of a catalogue and show each condition.
@@ -238,9 +246,9 @@ def why(
     pack = read_pack(rules).with_limit(*settings)
     read = _read(catalog, images)
     left, right = (find_position(read, i) for i in (listing_a, listing_b))
-    features, _ = measure_catalog(
-        read, jobs=os.cpu_count() or 1, cache=default_cache() if cache is None else Path(cache)
-    )
+    kept = default_cache() if cache is None else Path(cache)
+    fetch = make_fetcher(fetch_images, allow_hosts)
+    features, _ = measure_catalog(read, jobs=os.cpu_count() or 1, cache=kept, fetch=fetch)
     measured = measure_signals(features, np.array([left]), np.array([right]))
     signals = {name: float(values[0]) for name, values in measured.items()}
     return Explanation(

@@ -1,5 +1,7 @@
 """Pictures from web addresses, against a server on the loopback interface."""
 
+import csv
+import json
 import socket
 import threading
 import time
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,3 +197,63 @@ def test_a_catalogue_s_addresses_are_fetched_once_and_remembered(
             ("L-5", "photos.bad_status"),
         ]
     assert site.asked["/a.jpg"] == site.asked["/b.jpg"] == 1
+
+
+def write_shop(site: Site, path: Path) -> Path:
+    """Three listings of one lamp, whose photos are a good address, the same one elsewhere, and a lost one."""
+    photos = [site.at("/a.jpg"), site.at("/go/b"), site.at("/status/404")]
+    rows = [f"L-{i},Brass lamp with a shade,9.90,{photo}" for i, photo in enumerate(photos)]
+    path.write_text("\n".join(["listing_id,title,price,main_image", *rows]), encoding="utf-8")
+    return path
+
+
+def read_rows(report: Path, name: str) -> list[dict[str, str]]:
+    with (report / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_command_fetches_only_when_it_is_told_to(site: Site, run: Callable[..., Any], tmp_path: Path) -> None:
+    shop, out = write_shop(site, tmp_path / "shop.csv"), tmp_path / "out"
+    assert run("audit", shop, "--out", out).code == 0
+    assert not site.asked
+    (said,) = read_rows(out, "problems.csv")
+    assert said["severity"] == "info"
+    assert "--fetch-images" in said["message"]
+    assert {row["image"] for row in read_rows(out, "pairs.csv")} == {""}
+
+    assert run("audit", shop, "--out", out, "--fetch-images").code == 0
+    assert not site.asked
+    assert [(r["listing_id"], "--allow-host" in r["message"]) for r in read_rows(out, "problems.csv")] == [
+        ("L-0", True),
+        ("L-1", True),
+        ("L-2", True),
+    ]
+
+    assert run("audit", shop, "--out", out, "--fetch-images", "--allow-host", "127.0.0.1").code == 0
+    assert site.asked == {"/a.jpg": 1, "/go/b": 1, "/b": 1, "/status/404": 1}
+    (failed,) = read_rows(out, "problems.csv")
+    assert (failed["row"], failed["listing_id"], failed["field"]) == ("3", "L-2", "main_image")
+    assert "404" in failed["message"]
+    bits = {(row["listing_a"], row["listing_b"]): row["image"] for row in read_rows(out, "pairs.csv")}
+    assert bits["L-0", "L-1"] == "0"
+    assert not any(value for pair, value in bits.items() if "L-2" in pair)
+
+
+def test_check_and_why_fetch_too_and_remember(site: Site, run: Callable[..., Any], tmp_path: Path) -> None:
+    shop = write_shop(site, tmp_path / "shop.csv")
+    fetch = ("--fetch-images", "--allow-host", "127.0.0.1", "--cache", tmp_path / "cache")
+    seen = run("why", shop, "L-0", "L-1", *fetch)
+    assert "0 bits" in seen.out, seen.out + seen.err
+    draft = tmp_path / "draft.csv"
+    draft.write_text(f"listing_id,title,price,main_image\nD,Brass lamp with a shade,9.90,{site.at('/a.jpg')}\n")
+    answer = run("check", draft, "--against", shop, "--json", *fetch)
+    assert answer.code == 1, answer.out + answer.err
+    assert json.loads(answer.out)["pairs"][0]["signals"]["image"] == 0
+    assert site.asked["/a.jpg"] == site.asked["/b"] == 1
+
+
+def test_nothing_more_is_tried_once_it_is_stopped(site: Site) -> None:
+    fetched = client(pause_seconds=60.0, jobs=2).fetch([site.at("/a.jpg"), *[site.at("/status/503")] * 4])
+    assert next(fetched)[0] == site.at("/a.jpg")
+    fetched.close()  # type: ignore[attr-defined]
+    assert site.asked["/status/503"] <= 4

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
+from threading import Event
 from urllib.parse import urljoin
 
 import urllib3
@@ -60,33 +61,36 @@ class RemotePhotos:
     def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message]]:
         """Yield each address with its bytes, or with the reason why there are none, as they arrive."""
         rest = iter(addresses)
+        stop = Event()
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="fetch") as pool:
             waiting: dict[Future[bytes | Message], str] = {}
             try:
-                waiting.update((pool.submit(self.get, a), a) for a in islice(rest, 2 * self.jobs))
+                waiting.update((pool.submit(self.get, a, stop), a) for a in islice(rest, 2 * self.jobs))
                 while waiting:
                     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
                         yield waiting.pop(future), future.result()
-                    waiting.update((pool.submit(self.get, a), a) for a in islice(rest, len(done)))
+                    waiting.update((pool.submit(self.get, a, stop), a) for a in islice(rest, len(done)))
             finally:
+                stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def get(self, address: str) -> bytes | Message:
-        """Return the bytes behind one address, or the reason why there are none."""
+    def get(self, address: str, stop: Event | None = None) -> bytes | Message:
+        """Return the bytes behind one address, or the reason why there are none; no more is tried after ``stop``."""
+        stop = stop or Event()
         reason = message("photos.no_answer", address=address, reason="")
         for attempt in range(self.retries + 1):
-            if attempt:
-                time.sleep(self.pause_seconds * 2 ** (attempt - 1))
+            if attempt and stop.wait(self.pause_seconds * 2 ** (attempt - 1)):
+                break
             try:
-                return self._follow(address)
+                return self._follow(address, stop)
             except _RefusedError as error:
                 return error.text
             except (HTTPError, OSError, ValueError) as error:
                 reason = message("photos.no_answer", address=address, reason=_explain(error))
         return reason
 
-    def _follow(self, address: str) -> bytes:
+    def _follow(self, address: str, stop: Event) -> bytes:
         url = _parse(f"https:{address}" if address.startswith("//") else address)
         deadline = time.monotonic() + self.total_seconds
         for _ in range(_REDIRECTS + 1):
@@ -99,7 +103,7 @@ class RemotePhotos:
                     raise OSError(f"HTTP {answer.status}")
                 if answer.status != 200:
                     raise _RefusedError(message("photos.bad_status", address=address, status=answer.status))
-                return self._read(answer, address, deadline)
+                return self._read(answer, address, deadline, stop)
             finally:
                 answer.close()
         raise _RefusedError(message("photos.redirected_too_often", address=address))
@@ -131,7 +135,7 @@ class RemotePhotos:
                 raise _RefusedError(message("photos.private_address", address=address, host=name, number=inside))
         return found[0]
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, address: str, deadline: float) -> bytes:
+    def _read(self, answer: urllib3.BaseHTTPResponse, address: str, deadline: float, stop: Event) -> bytes:
         too_large = message("photos.remote_too_large", address=address, limit=self.max_bytes // 1_000_000)
         stated = answer.headers.get("Content-Length", "")
         if stated.isdecimal() and int(stated) > self.max_bytes:
@@ -141,7 +145,7 @@ class RemotePhotos:
             data += part
             if len(data) > self.max_bytes:
                 raise _RefusedError(too_large)
-            if time.monotonic() > deadline:
+            if stop.is_set() or time.monotonic() > deadline:
                 raise _RefusedError(message("photos.too_slow", address=address, seconds=round(self.total_seconds)))
         return bytes(data)
 
