@@ -18,6 +18,7 @@ from dupcheck.features import Features
 from dupcheck.groups import make_groups
 from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, measure_catalog, watch_stage
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Verdict
+from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.plans import make_plans, order_by_risk, tell_apart
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
 from dupcheck.reports.documents import SettledAudit
@@ -25,8 +26,9 @@ from dupcheck.reports.record import make_record
 from dupcheck.reports.tables import join_options
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
+from dupcheck.signals.image import find_nearest
 from dupcheck.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
-from dupcheck.words import Lang, say
+from dupcheck.words import Lang, Message, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,6 +185,7 @@ class Explanation:
     differences: tuple[Difference, ...]
     signals: Mapping[str, float]
     lang: Lang = "en"
+    photos: Message | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as one plain dict; None: cannot tell."""
@@ -191,6 +194,7 @@ class Explanation:
             "listing_b": self.listing_b,
             "signals": {k: None if np.isnan(v) else v for k, v in self.signals.items()},
             "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in self.differences],
+            "photos": None if self.photos is None else self.photos.say(self.lang),
             "rules": [
                 {
                     "code": code,
@@ -208,7 +212,10 @@ class Explanation:
     def __str__(self) -> str:
         lang = self.lang
         differs = explain_differences(self.differences, lang) or say("verdicts.nothing", lang)
-        lines = [f"{self.listing_a} ↔ {self.listing_b}", say("audit.why_differ", lang, differs=differs), ""]
+        lines = [f"{self.listing_a} ↔ {self.listing_b}", say("audit.why_differ", lang, differs=differs)]
+        if self.photos is not None:
+            lines.append(say("audit.why_photos", lang, what=self.photos))
+        lines.append("")
         for name, value in self.signals.items():
             lines.append(f"  {say(f'signals.{name}', lang)}: {get_signal(name).show(value, lang)}")
         for code, summary, verdict, fires, conditions in self.rules:
@@ -261,7 +268,14 @@ def why(
         find_differences(features, left, right),
         signals,
         lang,
+        _describe_photos(features, left, right),
     )
+
+
+def _describe_photos(features: Features, left: int, right: int) -> Message | None:
+    """Say how the photos of two listings relate; nothing where that cannot be told."""
+    bits, first, second = find_nearest(features.photos, np.array([left]), np.array([right]))
+    return None if np.isnan(bits[0]) else describe_pairs(features.photos, first, second)[0]
 
 
 def find_position(catalog: Catalog, listing_id: str) -> int:

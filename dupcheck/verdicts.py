@@ -13,7 +13,7 @@ from dupcheck.features import Features
 from dupcheck.model import BoolArray, Condition, Difference, FloatArray, IntArray, Verdict
 from dupcheck.rules import Limit, Rule, RulePack, explain_limit
 from dupcheck.signals import SIGNALS, get_signal
-from dupcheck.words import Lang, say
+from dupcheck.words import Lang, Message, say
 
 _CHUNK = 400_000
 
@@ -201,9 +201,9 @@ def explain_condition(condition: Condition, lang: Lang = "en") -> str:
 
 def explain_finding(
     rule: Rule, verdict: Verdict, conditions: tuple[Condition, ...],
-    differences: tuple[Difference, ...], lang: Lang = "en",
+    differences: tuple[Difference, ...], lang: Lang = "en", photos: Message | None = None,
 ) -> str:  # fmt: skip
-    """Return one finding as a sentence: the rule, its evidence, and what the two differ in."""
+    """Return one finding as a sentence: the rule, its evidence, what the two differ in, and how their photos relate."""
     evidence = say("verdicts.and", lang).join(
         f"{say(f'signals.{c.signal}', lang)} {get_signal(c.signal).show(c.value, lang)}"
         for c in conditions
@@ -211,4 +211,5 @@ def explain_finding(
     )
     differs = explain_differences(differences, lang) or say("verdicts.nothing", lang)
     key = "verdicts.finding" if verdict == "duplicate" or rule.verdict == "advice" else "verdicts.finding_distinct"
-    return say(key, lang, code=rule.code, summary=rule.summary.say(lang), evidence=evidence, differs=differs)
+    text = say(key, lang, code=rule.code, summary=rule.summary.say(lang), evidence=evidence, differs=differs)
+    return text if photos is None else text + say("verdicts.photo", lang, what=photos)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
-from dupcheck.photos.descriptions import describe_pair, name_color
+from dupcheck.photos.descriptions import describe_pairs, name_color
 from dupcheck.photos.neighbours import find_neighbours
 from dupcheck.photos.table import Photos, read_photos
 from dupcheck.photos.verification import SAME
@@ -205,7 +205,7 @@ def test_a_main_photo_among_the_other_s_further_photos_counts(scenes: list[Image
 
 def describe(folder: Path, first: Image.Image, second: Image.Image, lang: str = "en") -> str:
     photos = read(folder, [first, second])
-    return describe_pair(photos, int(photos.main[0]), int(photos.main[1])).say(lang)  # type: ignore[arg-type]
+    return describe_pairs(photos, photos.main[:1], photos.main[1:])[0].say(lang)  # type: ignore[arg-type]
 
 
 def shirt(color: tuple[int, int, int]) -> Image.Image:

@@ -4,9 +4,9 @@ from functools import reduce
 
 import numpy as np
 
-from dupcheck.model import FloatArray
+from dupcheck.model import FloatArray, IntArray
 from dupcheck.photos.table import Photos
-from dupcheck.photos.verification import COMPARABLE, RECOLORED, SAME, Looks, compare_photos, look_at_pair
+from dupcheck.photos.verification import RECOLORED, SAME, compare_photos, find_alterations
 from dupcheck.words import Message, message
 
 COLORED = 10.0
@@ -20,50 +20,53 @@ _HUES = (
 _ALSO_SCALED = 0.04
 
 
-def describe_pair(photos: Photos, first: int, second: int) -> Message:
-    """Say how two photo rows relate: one photo, what was done to it, or different ones.
+def describe_pairs(photos: Photos, first: IntArray, second: IntArray) -> list[Message]:
+    """Say how the photos of each pair of rows relate: one photo, what was done to it, or different ones.
 
-    The message starts in lower case and has no full stop; it stands inside a sentence.
+    The messages start in lower case and have no full stop; they stand inside a sentence.
     """
-    rows = np.array([first]), np.array([second])
-    bits = float(compare_photos(photos, *rows)[0])
-    looks = None if first == second else look_at_pair(photos, first, second)
-    notes = [] if looks is None else list_notes(photos, first, second, looks)
-    if bits <= SAME:
-        return message("photos.same_but", notes=_join(notes)) if notes else message("photos.same")
-    if bits <= COMPARABLE and looks is not None and _is_recolored(looks):
-        return message("photos.same_view", notes=_join(notes))
-    return message("photos.different")
+    bits = compare_photos(photos, first, second)
+    said = [
+        message("photos.cannot_tell" if np.isnan(b) else "photos.same" if b <= SAME else "photos.different")
+        for b in bits.tolist()
+    ]
+    for k, fact in zip(*find_alterations(photos, first, second), strict=True):
+        notes = list_notes(photos, int(first[k]), int(second[k]), fact)
+        if bits[k] <= SAME and notes:
+            said[k] = message("photos.same_but", notes=_join(notes))
+        elif bits[k] > SAME and _is_recolored(fact):
+            said[k] = message("photos.same_view", notes=_join(notes))
+    return said
 
 
 def _join(notes: list[Message]) -> Message:
     return reduce(lambda a, b: message("photos.and_note", first=a, second=b), notes)
 
 
-def _is_recolored(looks: Looks) -> bool:
-    return bool(looks.recolored[0] > RECOLORED and looks.color[0] > COLORED)
+def _is_recolored(fact: np.void) -> bool:
+    return bool(fact["recolored"] > RECOLORED and fact["color"] > COLORED)
 
 
-def list_notes(photos: Photos, first: int, second: int, looks: Looks) -> list[Message]:
-    """Return what was done to the photo, weightiest first; ``looks`` holds the one pair of them."""
+def list_notes(photos: Photos, first: int, second: int, fact: np.void) -> list[Message]:
+    """Return what was done to the photo, weightiest first; ``fact`` is what was found of the pair (``ALTERED``)."""
     notes = []
-    if _is_recolored(looks):
-        before, after = (message(f"photos.color_{name_color(color)}") for color in looks.colors[0])
+    if _is_recolored(fact):
+        before, after = (message(f"photos.color_{name_color(color)}") for color in fact["colors"])
         named = message("photos.note_recolored", first=before, second=after)
         notes.append(named if before != after else message("photos.note_other_colors"))
-    if looks.mirrored[0]:
+    if fact["mirrored"]:
         notes.append(message("photos.note_mirrored"))
-    scale = abs(float(np.linalg.det(looks.placing[0, :, :2])))
+    scale = abs(float(np.linalg.det(fact["placing"][:, :2])))
     if not 0.62 < scale < 1.6:
         notes.append(message("photos.note_collage"))
     elif abs(scale - 1.0) > 2 * _ALSO_SCALED:
         notes.append(message("photos.note_cropped"))
     if _is_bordered(photos, first) != _is_bordered(photos, second):
         notes.append(message("photos.note_border"))
-    degrees = _measure_turn(photos, first, second, looks)
+    degrees = _measure_turn(photos, first, second, fact)
     if abs(degrees) >= 1.5:
         notes.append(message("photos.note_turned", degrees=round(abs(degrees))))
-    if looks.covered[0] > 0:
+    if fact["covered"] > 0:
         notes.append(message("photos.note_covered"))
     return notes
 
@@ -83,10 +86,10 @@ def _is_bordered(photos: Photos, row: int) -> bool:
     return bool((top > 0.01 and bottom < 0.99) or (left > 0.01 and right < 0.99))
 
 
-def _measure_turn(photos: Photos, first: int, second: int, looks: Looks) -> float:
+def _measure_turn(photos: Photos, first: int, second: int, fact: np.void) -> float:
     """The angle in degrees by which the second picture is turned against the first."""
     aspect = photos.prints["aspect"][photos.place[[first, second]]].astype(np.float64)
-    linear = looks.placing[0, :, :2] * np.array([[1.0, 1.0 / aspect[0]], [aspect[1], aspect[1] / aspect[0]]])
-    if looks.mirrored[0]:
+    linear = fact["placing"][:, :2] * np.array([[1.0, 1.0 / aspect[0]], [aspect[1], aspect[1] / aspect[0]]])
+    if fact["mirrored"]:
         linear = linear * np.array([[1.0, -1.0], [1.0, -1.0]])
     return float(np.degrees(np.arctan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1])))

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Problem, Severity
+from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
 from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
 from dupcheck.photos.fingerprints import FINGERPRINT, Record, take_fingerprints
@@ -45,27 +45,40 @@ class Fetcher(Protocol):
         ...
 
 
+LOOKED = np.dtype([("bits", np.float64), ("color", np.float64)])
+"""What a closer look at a pair of rows found: how far apart they are, and their colours in ΔE."""
+ALTERED = np.dtype(
+    [
+        ("recolored", np.float32),
+        ("color", np.float32),
+        ("covered", np.float32),
+        ("mirrored", np.bool_),
+        ("placing", np.float32, (2, 3)),
+        ("colors", np.float32, (2, 3)),
+    ]
+)
+"""What was done to one photo to make the other, of pairs that are near enough to tell: see ``verification.Looks``."""
+
+
 class Memory:
-    """Distance and colour difference of the pairs of rows that were looked at, so that no pair is looked at twice."""
+    """Facts about pairs of rows, by key, so that no pair is looked at twice."""
 
-    def __init__(self) -> None:
-        self._known = np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.float64)
+    def __init__(self, kind: np.dtype[np.void]) -> None:
+        self._keys = np.empty(0, dtype=np.int64)
+        self._facts = np.empty(0, dtype=kind)
 
-    def recall(self, keys: IntArray) -> tuple[BoolArray, FloatArray, FloatArray]:
-        """Return which of ``keys`` are known, and their two values, NaN where they are not."""
-        known, bits, color = self._known
-        if not len(known):
-            unknown = np.full(len(keys), np.nan)
-            return np.zeros(len(keys), dtype=np.bool_), unknown, unknown
-        at = np.searchsorted(known, keys).clip(0, len(known) - 1)
-        found: BoolArray = known[at] == keys
-        return found, np.where(found, bits[at], np.nan), np.where(found, color[at], np.nan)
+    def recall(self, keys: IntArray) -> tuple[BoolArray, npt.NDArray[np.void]]:
+        """Return which of ``keys`` are known, and the facts of those, in order."""
+        if not len(self._keys):
+            return np.zeros(len(keys), dtype=np.bool_), self._facts
+        at = np.searchsorted(self._keys, keys).clip(0, len(self._keys) - 1)
+        found: BoolArray = self._keys[at] == keys
+        return found, self._facts[at[found]]
 
-    def remember(self, keys: IntArray, bits: FloatArray, color: FloatArray) -> None:
-        """Add the values of new keys."""
-        known, old_bits, old_color = self._known
-        every, first = np.unique(np.concatenate([known, keys]), return_index=True)
-        self._known = every, np.concatenate([old_bits, bits])[first], np.concatenate([old_color, color])[first]
+    def remember(self, keys: IntArray, facts: npt.NDArray[np.void]) -> None:
+        """Add the facts of new keys."""
+        every, first = np.unique(np.concatenate([self._keys, keys]), return_index=True)
+        self._keys, self._facts = every, np.concatenate([self._facts, facts])[first]
 
 
 @dataclass(frozen=True)
@@ -114,9 +127,14 @@ class Photos:
         return owner, self.extra[order[first[owner] + rank]]
 
     @cached_property
-    def memory(self) -> "Memory":
-        """What closer looks at pairs of these rows have found so far."""
-        return Memory()
+    def looked(self) -> Memory:
+        """What closer looks at pairs of these rows have found so far (``LOOKED``)."""
+        return Memory(LOOKED)
+
+    @cached_property
+    def altered(self) -> Memory:
+        """What is known of the pairs that were found near (``ALTERED``)."""
+        return Memory(ALTERED)
 
     @cached_property
     def _extras_by_listing(self) -> tuple[IntArray, IntArray]:

@@ -6,7 +6,7 @@ Matthews: Lucas-Kanade 20 Years On, 2004) and compared block by block: a seller'
 neighbouring blocks at the rim, another product spoils blocks everywhere, another colour spoils none.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.photos.fingerprints import COLOR_SIDE, HASHES, SIDE, VIEWS
-from dupcheck.photos.table import Photos
+from dupcheck.photos.table import ALTERED, LOOKED, Photos
 
 SAME = 8.0
 """The distance, in bits, up to which two photos are one."""
@@ -151,13 +151,21 @@ def _look_once(photos: Photos, first: IntArray, second: IntArray) -> tuple[Float
     nearest = _suspect(photos, first, second)
     at = np.flatnonzero((nearest.min(axis=1, initial=64) <= SUSPECT) & (first != second))
     keys = first[at] * np.int64(len(photos)) + second[at]
-    known, bits[at], color[at] = photos.memory.recall(keys)
+    known, facts = photos.looked.recall(keys)
+    bits[at[known]], color[at[known]] = facts["bits"], facts["color"]
     new = at[~known]
     if len(new):
         looks = look_closely(photos, first[new], second[new], nearest[new])
         same = _is_same_print(photos, first[new], second[new])
-        bits[new], color[new] = np.where(same, 0.0, looks.bits), np.where(same, 0.0, looks.color)
-        photos.memory.remember(keys[~known], bits[new], color[new])
+        facts = np.zeros(len(new), dtype=LOOKED)
+        facts["bits"], facts["color"] = np.where(same, 0.0, looks.bits), np.where(same, 0.0, looks.color)
+        bits[new], color[new] = facts["bits"], facts["color"]
+        photos.looked.remember(keys[~known], facts)
+        near = np.flatnonzero(facts["bits"] <= COMPARABLE)
+        told = np.zeros(len(near), dtype=ALTERED)
+        for name in ALTERED.names or ():
+            told[name] = getattr(looks, name)[near]
+        photos.altered.remember(keys[~known][near], told)
     return bits, color
 
 
@@ -202,25 +210,25 @@ class Looks:
     colors: FloatArray
 
 
-def look_at_pair(photos: Photos, first: int, second: int) -> Looks | None:
-    """Return what a closer look at two rows finds, None where a picture is missing or no hash suspects anything.
+def find_alterations(photos: Photos, first: IntArray, second: IntArray) -> tuple[IntArray, npt.NDArray[np.void]]:
+    """Return the positions of the pairs of rows that show one thing from one side, and what sets each apart.
 
-    ``placing`` and ``colors`` go from ``first`` to ``second``.
+    The facts (``ALTERED``) lead from ``first`` to ``second``: ``placing`` and ``colors`` do. Of one and the same row,
+    and of what cannot be told, there is nothing to say.
     """
-    if min(first, second) < 0 or not photos.pictured[[first, second]].all():
-        return None
-    given = np.array([first]), np.array([second])
-    arranged = _arrange(photos, *given)
-    nearest = _suspect(photos, *arranged)
-    if nearest.min() > SUSPECT:
-        return None
-    looks = look_closely(photos, *arranged, nearest)
-    if arranged[0][0] == first:
-        return looks
-    back = np.eye(3)
-    back[:2] = looks.placing[0]
-    placing = np.linalg.inv(back)[None, :2].astype(np.float64)
-    return replace(looks, placing=placing, colors=looks.colors[:, ::-1])
+    at = np.flatnonzero(_can_tell(photos, first, second) & (first != second))
+    at = at[photos.pictured[first[at]] & photos.pictured[second[at]]]
+    one, other = _arrange(photos, first[at], second[at])
+    bits, _ = _look_once(photos, one, other)
+    near = bits <= COMPARABLE
+    at, one, other = at[near], one[near], other[near]
+    _, facts = photos.altered.recall(one * np.int64(len(photos)) + other)
+    back = np.flatnonzero(one != first[at])
+    maps = np.broadcast_to(np.eye(3), (len(back), 3, 3)).copy()
+    maps[:, :2] = facts["placing"][back]
+    facts["placing"][back] = np.linalg.inv(maps)[:, :2]
+    facts["colors"][back] = facts["colors"][back][:, ::-1]
+    return at, facts
 
 
 def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:

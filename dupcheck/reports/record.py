@@ -14,12 +14,15 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.differences import find_differences
 from dupcheck.features import Features
 from dupcheck.model import Catalog, Group, Plan, Problem, Verdict
+from dupcheck.photos.descriptions import describe_pairs
+from dupcheck.photos.verification import COMPARABLE
 from dupcheck.plans import count_risk
 from dupcheck.reports.documents import SettledAudit, settle_audit
 from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS
+from dupcheck.signals.image import find_nearest
 from dupcheck.verdicts import Findings, choose_clauses, explain_condition, explain_finding, judge_clause
-from dupcheck.words import Lang
+from dupcheck.words import Lang, Message
 
 FORMAT = 1
 _SHOWN_TEXTS = ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")
@@ -137,6 +140,7 @@ def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lan
         at = np.flatnonzero(findings.rule == r)
         chosen[at] = choose_clauses(pack.rules[r], {name: values[at] for name, values in findings.signals.items()})
     clauses = chosen.tolist()
+    photos = _describe_photos(features, findings)
     rows = []
     for k, (left, right, code) in enumerate(
         zip(findings.left.tolist(), findings.right.tolist(), findings.rule.tolist(), strict=True)
@@ -171,10 +175,22 @@ def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lan
                     }
                     for c, text in zip(conditions, texts, strict=True)
                 ],
-                "explanation": explain_finding(rule, verdict, conditions, differences, lang),
+                "explanation": explain_finding(rule, verdict, conditions, differences, lang, photos.get(k)),
             }
         )
     return rows
+
+
+def _describe_photos(features: Features, findings: Findings) -> dict[int, Message]:
+    """Say of the findings whose photos show one thing, but not in one way, what was done to the photo."""
+    near = np.flatnonzero(findings.signals["image"] <= COMPARABLE)
+    _, first, second = find_nearest(features.photos, findings.left[near], findings.right[near])
+    other = first != second
+    near, first, second = near[other], first[other], second[other]
+    pairs, place = np.unique(np.stack([first, second], axis=1), axis=0, return_inverse=True)
+    said = describe_pairs(features.photos, pairs[:, 0], pairs[:, 1])
+    told = {k: said[p] for k, p in zip(near.tolist(), place.ravel().tolist(), strict=True)}
+    return {k: text for k, text in told.items() if text.key in ("photos.same_but", "photos.same_view")}
 
 
 def list_problems(problems: Sequence[Problem], lang: Lang) -> list[dict[str, Any]]:

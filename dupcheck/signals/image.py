@@ -18,6 +18,24 @@ class HasPhotos(Protocol):
         """The photos of the catalogue."""
 
 
+def find_nearest(photos: Photos, left: IntArray, right: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return the distance of each pair of listings, and the two photo rows that it was found between."""
+    first, second = photos.main[left], photos.main[right]
+    bits = compare_photos(photos, first, second)
+    for swapped, ours, theirs in ((False, left, right), (True, right, left)):
+        pair, extra = photos.pair_with_extras(theirs)
+        own = photos.main[ours[pair]]
+        further = compare_photos(photos, own, extra)
+        order = np.lexsort((np.arange(len(pair)), further))  # what cannot be told stands last
+        at, nearest = np.unique(pair[order], return_index=True)
+        best = order[nearest]
+        better = ~np.isnan(further[best]) & ~(bits[at] <= further[best])
+        at, best = at[better], best[better]
+        bits[at] = further[best]
+        first[at], second[at] = (extra[best], own[best]) if swapped else (own[best], extra[best])
+    return bits, first, second
+
+
 class Image:
     """How far apart two main photos are, in bits of 64; 8 and less is the same photo, whatever was done to it.
 
@@ -33,14 +51,7 @@ class Image:
 
     def measure(self, features: HasPhotos, left: IntArray, right: IntArray) -> FloatArray:
         """Return the distance in bits for each pair."""
-        photos = features.photos
-        bits = compare_photos(photos, photos.main[left], photos.main[right])
-        for ours, theirs in ((left, right), (right, left)):
-            pair, extra = photos.pair_with_extras(theirs)
-            further = compare_photos(photos, photos.main[ours[pair]], extra)
-            told = ~np.isnan(further)
-            np.fmin.at(bits, pair[told], further[told])
-        return bits
+        return find_nearest(features.photos, left, right)[0]
 
     def show(self, value: float, lang: Lang = "en") -> str:
         """Return the value with its unit."""
