@@ -66,23 +66,24 @@ _Tree = dict[str, "_Tree"]
 
 def _alternatives(words: Iterable[str]) -> str:
     """Join words as one pattern that walks them letter by letter, prefers the longest and ends where a word ends."""
-    tree: _Tree = {}
+    spaced: _Tree = {}
+    unspaced: _Tree = {}
     for word in words:
-        node = tree
+        node = unspaced if "\u3400" <= word[-1] <= "\u9fff" else spaced
         for sign in word:
             node = node.setdefault(sign, {})
-        node[""] = {"" + word[-1]: {}}
-    return _branch(tree)
+        node[""] = {word[-1]: {}}
+    # one mark of the end for all: the pattern is compiled whenever the program starts
+    parts = [f"{_branch(spaced)}{_END}"] if spaced else []
+    parts += [_branch(unspaced)] if unspaced else []
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 def _branch(tree: _Tree) -> str:
     parts = [("\\s" if sign == " " else re.escape(sign)) + _branch(below) for sign, below in tree.items() if sign]
     if "" in tree:
         last = next(iter(tree[""]))
-        if not "\u3400" <= last <= "\u9fff":
-            parts.append(_END)
-        else:
-            parts.append(f"(?![{_NOT_AFTER[last]}])" if last in _NOT_AFTER else "")
+        parts.append(f"(?![{_NOT_AFTER[last]}])" if last in _NOT_AFTER else "")
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
