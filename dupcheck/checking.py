@@ -15,7 +15,6 @@ import numpy as np
 from dupcheck.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.catalog import make_catalog, merge_catalogs, read_catalog, read_listing, take_listings
 from dupcheck.errors import CatalogError
-from dupcheck.exports.merging import carry_out, list_plans
 from dupcheck.features import Features
 from dupcheck.groups import make_groups
 from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, open_store
@@ -255,6 +254,8 @@ class Checker:
                 plans[plan.group_id] = plan
         if not plans:
             return {}
+        from dupcheck.exports import carry_out, list_plans
+
         wanted = [i for plan in plans.values() for i in plan.listings]
         where = np.array([found.catalog.positions[i] for i in wanted], dtype=np.int64)
         after = carry_out(take_listings(found.catalog, where), list_plans(tuple(plans.values())))

@@ -161,6 +161,21 @@ def group_rows(matrix: sparse.csr_array) -> Members:
     return group_items(group.astype(np.int64), filled, int(group.max()) + 1)
 
 
+def connect(n: int, left: IntArray, right: IntArray) -> IntArray:
+    """Return for each of ``n`` nodes the least node it is connected with through the edges ``left``–``right``."""
+    label = np.arange(n)
+    while True:
+        least = np.minimum(label[left], label[right])
+        before = label.copy()
+        np.minimum.at(label, left, least)
+        np.minimum.at(label, right, least)
+        np.minimum.at(label, before[left], least)  # the old roots take the new ones with them
+        np.minimum.at(label, before[right], least)
+        label = label[label]
+        if np.array_equal(label, before):
+            return label
+
+
 def save_arrays(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
     """Keep arrays and facts in ``folder``, in place of what it held: whole, or not at all.
 

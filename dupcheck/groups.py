@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import sparse
 
+from dupcheck.columns import connect
 from dupcheck.features import Features
 from dupcheck.model import FloatArray, Group, IntArray
 from dupcheck.rules import RulePack
@@ -43,8 +43,7 @@ def cluster_listings(features: Features, pack: RulePack, findings: Findings) -> 
 def _split(n: int, left: IntArray, right: IntArray, strength: FloatArray) -> list[IntArray]:
     """Return the connected components of two or more listings, each cut until it is no larger than LARGEST."""
     done: list[IntArray] = []
-    graph = sparse.coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
-    _, label = sparse.csgraph.connected_components(graph, directed=False)
+    label = connect(n, left, right)
     order = np.argsort(label, kind="stable")
     pieces = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
     for piece in pieces:

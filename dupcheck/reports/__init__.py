@@ -5,13 +5,17 @@ disagree: three tables, two JSON documents, one page, a notebook cell and a few 
 :func:`save_report` writes the folder that holds them.
 """
 
-from dupcheck.reports.cell import render_cell
-from dupcheck.reports.documents import render_audit, render_merges, settle_audit
-from dupcheck.reports.folder import save_report
-from dupcheck.reports.page import render_page
-from dupcheck.reports.summary import format_summary
-from dupcheck.reports.tables import render_groups, render_pairs, render_problems
-from dupcheck.reports.thumbnails import Thumbnail, photo_thumbnails
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dupcheck.reports.cell import render_cell
+    from dupcheck.reports.documents import render_audit, render_merges, settle_audit
+    from dupcheck.reports.folder import save_report
+    from dupcheck.reports.page import render_page
+    from dupcheck.reports.summary import format_summary
+    from dupcheck.reports.tables import render_groups, render_pairs, render_problems
+    from dupcheck.reports.thumbnails import Thumbnail, photo_thumbnails
 
 __all__ = [
     "Thumbnail",
@@ -27,3 +31,21 @@ __all__ = [
     "save_report",
     "settle_audit",
 ]
+
+_HOMES = {
+    "cell": ("render_cell",),
+    "documents": ("render_audit", "render_merges", "settle_audit"),
+    "folder": ("save_report",),
+    "page": ("render_page",),
+    "summary": ("format_summary",),
+    "tables": ("render_groups", "render_pairs", "render_problems"),
+    "thumbnails": ("Thumbnail", "photo_thumbnails"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Look a name up at its first use: a check needs no page."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'dupcheck.reports' has no attribute {name!r}")
+    return getattr(import_module(f"dupcheck.reports.{_HOME[name]}"), name)

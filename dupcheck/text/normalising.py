@@ -164,6 +164,8 @@ def normalise(text: str) -> str:
 
     Idempotent. ``Ｔ-Ｓhirt【新款】 5.5″`` becomes ``t-shirt 新款 5.5"``.
     """
+    if text.isascii() and text.replace(" ", "").isalpha():
+        return " ".join(text.lower().split())
     once = _plain(text)
     for _ in range(8):
         again = _plain(once)

@@ -4,12 +4,13 @@ Every spelling is kept as :func:`~dupcheck.text.normalising.normalise` writes it
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
+
+import tomli
 
 from dupcheck.text.normalising import normalise
 
@@ -95,7 +96,7 @@ class Vocabulary:
 
 def read_words(name: str) -> dict[str, Any]:
     """Return the data file ``vocabularies/<name>.toml``."""
-    return tomllib.loads(files(__package__).joinpath("vocabularies", f"{name}.toml").read_text("utf-8"))
+    return tomli.loads(files(__package__).joinpath("vocabularies", f"{name}.toml").read_text("utf-8"))
 
 
 def fold_word(word: str) -> str:
@@ -116,6 +117,7 @@ def fold_word(word: str) -> str:
     return word[:-1]
 
 
+@lru_cache(20_000)
 def look_up_key(spelling: str) -> str:
     """Return the form in which a spelling is looked up."""
     return " ".join(fold_word(w) for w in normalise(spelling).replace("-", " ").split())

@@ -4,12 +4,13 @@ Texts live in ``words/en/*.toml`` and ``words/zh/*.toml``: one file a subject, t
 A key is ``subject.name`` (``problems.price_missing``); ``{name}`` in a text is filled from the message's values.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
+
+import tomli
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -17,7 +18,7 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 
 @cache
 def _texts(lang: Lang, subject: str) -> Mapping[str, str]:
-    found: dict[str, str] = tomllib.loads(files(__name__).joinpath(lang, f"{subject}.toml").read_text("utf-8"))
+    found: dict[str, str] = tomli.loads(files(__name__).joinpath(lang, f"{subject}.toml").read_text("utf-8"))
     return found
 
 

@@ -20,7 +20,7 @@ SKUs of a listing differ in it, else an attribute.
 import itertools
 import os
 import re
-import tomllib
+import tomli
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,8 +121,8 @@ def _list(value: object) -> tuple[str, ...]:
 
 def _make_format(name: str, text: str, path: str) -> Format:
     try:
-        held: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        held: dict[str, Any] = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
     unknown = sorted(set(held) - _KEYS)
     if unknown:
