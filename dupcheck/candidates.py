@@ -5,7 +5,7 @@ equal codes. Listings with the same core title are one row of the title search, 
 crowd out its neighbours. Every bound that can lose a pair is counted and said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,7 +50,7 @@ def find_candidates(features: Features) -> Candidates:
         "image": _pair_photos(features, misses),
         "codes": _pair_codes(features, misses),
     }
-    keys = np.unique(np.concatenate([*ways.values(), np.empty(0, dtype=np.int64)]))
+    keys = _sort_distinct([*ways.values()])
     return Candidates(
         left=keys // n if n else keys,
         right=keys % n if n else keys,
@@ -81,9 +81,9 @@ def _pair_titles(features: Features, misses: list[Message]) -> IntArray:
     a = np.concatenate([near.row[apart], near.col[mirrored]]).astype(np.int64)
     b = np.concatenate([near.col[apart], near.row[mirrored]]).astype(np.int64)
     distinct = max(len(members.sizes), 1)
-    keys = np.unique(a * distinct + b)
+    keys = _sort_distinct([a * distinct + b])
     across = _pair_groups(members, keys // distinct, keys % distinct, len(features))
-    return np.unique(np.concatenate([_pair_within(members, len(features), misses, "title"), across]))
+    return _sort_distinct([_pair_within(members, len(features), misses, "title"), across])
 
 
 def _group_titles(features: Features) -> "Members":
@@ -108,7 +108,7 @@ def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
     left, right = find_neighbours(photos)
     n = len(features)
     within = _pair_within(members, n, misses, "image")
-    return np.unique(np.concatenate([within, _pair_groups(members, left, right, n)]))
+    return _sort_distinct([within, _pair_groups(members, left, right, n)])
 
 
 def _pair_codes(features: Features, misses: list[Message]) -> IntArray:
@@ -150,7 +150,7 @@ def _pair_within(members: Members, n: int, misses: list[Message], way: str) -> I
     crowds = int((sizes > CROWD + 1).sum())
     if crowds:
         misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=CROWD))
-    return np.unique(np.concatenate(found))
+    return _sort_distinct(found)
 
 
 def _pair_groups(members: Members, a: IntArray, b: IntArray, n: int) -> IntArray:
@@ -180,3 +180,12 @@ def keep_same_seller(candidates: Candidates, pack: RulePack, catalog: Catalog) -
         return candidates
     same = seller[candidates.left] == seller[candidates.right]
     return replace(candidates, left=candidates.left[same], right=candidates.right[same])
+
+
+def _sort_distinct(parts: Sequence[IntArray]) -> IntArray:
+    """Return all keys, each once, ascending. Several times as fast as NumPy's ``unique``, which hashes them first."""
+    keys = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    keys.sort()
+    fresh = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    return keys[fresh]

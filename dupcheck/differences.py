@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -46,6 +47,44 @@ def find_differences(features: Features, left: int, right: int) -> tuple[Differe
     return tuple(sorted(found, key=lambda d: (order.get(d.axis, len(order)), d.axis)))
 
 
+def list_differences(
+    features: Features, left: IntArray, right: IntArray
+) -> tuple[IntArray, list[tuple[Difference, ...]]]:
+    """Return what :func:`find_differences` says of each pair, as an index into the distinct answers, and these."""
+    order = {axis: i for i, axis in enumerate(AXES)}
+    made: list[Difference] = []
+    found: list[tuple[IntArray, IntArray]] = []  # which pairs differ, and in which of ``made``
+
+    def note(at: IntArray, axis: str, values: Sequence[str], a: IntArray, b: IntArray) -> None:
+        keys, which = np.unique(a * len(values) + b, return_inverse=True)
+        found.append((at, which + len(made)))
+        made.extend(Difference(axis, values[k // len(values)], values[k % len(values)]) for k in keys.tolist())
+
+    tiers = np.zeros(len(left), dtype=bool)
+    for axis in sorted({*features.axes, "tier"}, key=lambda axis: (order.get(axis, len(order)), axis)):
+        column = features.axes.get(axis)
+        if column is not None:
+            a, b = column.codes[left], column.codes[right]
+            at = np.flatnonzero(a != b)
+            note(at, axis, (*column.values, ""), a[at] % (len(column.values) + 1), b[at] % (len(column.values) + 1))
+            if axis == "tier":
+                tiers[at] = True
+        if axis == "tier":
+            at = np.flatnonzero((features.minimum_order[left] != features.minimum_order[right]) & ~tiers)
+            ends = np.concatenate([features.minimum_order[left[at]], features.minimum_order[right[at]]])
+            numbers, codes = np.unique(ends, return_inverse=True)
+            note(at, axis, [f"{n:g}" for n in numbers.tolist()], codes[: len(at)], codes[len(at) :])
+    pair = np.concatenate([at for at, _ in found])
+    which = np.concatenate([w for _, w in found])[np.argsort(pair, kind="stable")].tolist()
+    ends = np.cumsum(np.bincount(pair, minlength=len(left))).tolist()
+    answers: dict[tuple[int, ...], int] = {}
+    start, answer = 0, []
+    for end in ends:
+        answer.append(answers.setdefault(tuple(which[start:end]), len(answers)))
+        start = end
+    return np.array(answer, dtype=np.int64), [tuple(made[k] for k in key) for key in answers]
+
+
 def name_axis(axis: str, lang: Lang = "en") -> str:
     """Return an axis' name for a person; an attribute that no vocabulary knows keeps its own."""
     facts = AXES.get(axis)
@@ -54,12 +93,15 @@ def name_axis(axis: str, lang: Lang = "en") -> str:
 
 def explain_differences(differences: Sequence[Difference], lang: Lang = "en") -> str:
     """Return the differences in words: «size 5.0 in / 5.5 in, colour Red / (not stated)»."""
-    unstated = say("verdicts.unstated", lang)
     return say("verdicts.comma", lang).join(
-        f"{name_axis(d.axis, lang)} {show_value(d.axis, d.left, lang) if d.left else unstated}"
-        f" / {show_value(d.axis, d.right, lang) if d.right else unstated}"
+        f"{name_axis(d.axis, lang)} {_show_side(d.axis, d.left, lang)} / {_show_side(d.axis, d.right, lang)}"
         for d in differences
     )
+
+
+@lru_cache(maxsize=100_000)
+def _show_side(axis: str, value: str, lang: Lang) -> str:
+    return show_value(axis, value, lang) if value else say("verdicts.unstated", lang)
 
 
 @dataclass(frozen=True)

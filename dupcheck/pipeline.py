@@ -1,7 +1,9 @@
 """Where the stages meet for a whole catalogue: ``audit``, and ``why`` for one pair of it."""
 
+import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +24,7 @@ from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.plans import make_plans, order_by_risk, tell_apart
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
 from dupcheck.reports.documents import SettledAudit
-from dupcheck.reports.record import make_record
+from dupcheck.reports.record import complete_record, make_record
 from dupcheck.reports.tables import join_options
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
@@ -35,6 +37,20 @@ if TYPE_CHECKING:
 
 Engine = Literal["local", "spark"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do without Python's cycle collector: nothing in an audit refers to itself, and to look for what does takes as
+    long as all else, since it goes through millions of objects again and again.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -69,7 +85,7 @@ class Audit:
                 **p["signals"],
                 "explanation": p["explanation"],
             }
-            for p in self.as_dict()["pairs"]
+            for p in self._record()["pairs"]
         ]
         columns = ["listing_a", "listing_b", "rule", "verdict", "differs_in", *(s.name for s in SIGNALS), "explanation"]
         return pd.DataFrame(rows, columns=columns).astype({s.name: np.float64 for s in SIGNALS})
@@ -89,6 +105,12 @@ class Audit:
     def as_dict(self, lang: Lang | None = None) -> SettledAudit:
         """Return the whole result as one plain dict, as ``audit.json`` holds it."""
         lang = lang or self.lang
+        if lang not in self._dicts:
+            self._dicts[lang] = complete_record(self._record(lang))
+        return self._dicts[lang]
+
+    def _record(self, lang: Lang | None = None) -> SettledAudit:
+        lang = lang or self.lang
         if lang not in self._records:
             self._records[lang] = make_record(
                 self.catalog, self.features, self.pack, self.candidates, self.findings,
@@ -101,9 +123,14 @@ class Audit:
     def _records(self) -> dict[Lang, SettledAudit]:
         return {}
 
+    @cached_property
+    def _dicts(self) -> dict[Lang, SettledAudit]:
+        return {}
+
+    @_uncollected()
     def save(self, out: str | Path, lang: Lang | None = None) -> list[Path]:
         """Write the report folder ``out`` and return its files. Raises OutputError where that cannot be done."""
-        record = self.as_dict(lang)
+        record = self._record(lang)
         return save_report(record, Path(out), photo_thumbnails(record, self.catalog.image_root, cache=self.cache))
 
     def export(self, *names: str, out: str | Path) -> list[Path]:
@@ -116,15 +143,16 @@ class Audit:
 
     def summarize(self, out: Path | None = None, lang: Lang | None = None) -> str:
         """Return what was found in about a dozen lines."""
-        return format_summary(self.as_dict(lang), out)
+        return format_summary(self._record(lang), out)
 
     def __repr__(self) -> str:
         return f"<Audit of {len(self.catalog)} listings: {len(self.findings)} pairs, {len(self.plans)} groups>"
 
     def _repr_html_(self) -> str:
-        return render_cell(self.as_dict())
+        return render_cell(self._record())
 
 
+@_uncollected()
 def audit(
     catalog: Source,
     rules: str | Path | RulePack = "aliexpress",

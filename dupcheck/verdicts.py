@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from dupcheck.candidates import Candidates
-from dupcheck.differences import contradict, explain_differences
+from dupcheck.differences import contradict
 from dupcheck.features import Features
-from dupcheck.model import BoolArray, Condition, Difference, FloatArray, IntArray, Verdict
+from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
 from dupcheck.rules import Limit, Rule, RulePack, explain_limit
 from dupcheck.signals import SIGNALS, get_signal
-from dupcheck.words import Lang, Message, say
+from dupcheck.words import Lang, say
 
 _CHUNK = 400_000
 
@@ -199,17 +199,19 @@ def explain_condition(condition: Condition, lang: Lang = "en") -> str:
     return say(f"verdicts.condition_{'untold' if untold else condition.state}", lang, limit=limit, value=value)
 
 
+def explain_evidence(condition: Condition, lang: Lang = "en") -> str:
+    """Return what was measured for one condition, as a finding's sentence names it."""
+    return f"{say(f'signals.{condition.signal}', lang)} {get_signal(condition.signal).show(condition.value, lang)}"
+
+
 def explain_finding(
-    rule: Rule, verdict: Verdict, conditions: tuple[Condition, ...],
-    differences: tuple[Difference, ...], lang: Lang = "en", photos: Message | None = None,
-) -> str:  # fmt: skip
-    """Return one finding as a sentence: the rule, its evidence, what the two differ in, and how their photos relate."""
-    evidence = say("verdicts.and", lang).join(
-        f"{say(f'signals.{c.signal}', lang)} {get_signal(c.signal).show(c.value, lang)}"
-        for c in conditions
-        if c.state == "held"
-    )
-    differs = explain_differences(differences, lang) or say("verdicts.nothing", lang)
+    rule: Rule, verdict: Verdict, evidence: Sequence[str], differs: str, photos: str = "", lang: Lang = "en"
+) -> str:
+    """Return one finding as a sentence: the rule, the evidence of the conditions that held, what the two differ in (""
+    where in nothing that they state), and how their photos relate ("" where nothing is to be said of that).
+    """
+    told = say("verdicts.and", lang).join(evidence)
+    differs = differs or say("verdicts.nothing", lang)
     key = "verdicts.finding" if verdict == "duplicate" or rule.verdict == "advice" else "verdicts.finding_distinct"
-    text = say(key, lang, code=rule.code, summary=rule.summary.say(lang), evidence=evidence, differs=differs)
-    return text if photos is None else text + say("verdicts.photo", lang, what=photos)
+    text = say(key, lang, code=rule.code, summary=rule.summary.say(lang), evidence=told, differs=differs)
+    return text + say("verdicts.photo", lang, what=photos) if photos else text

@@ -1,14 +1,59 @@
-"""The JSON documents: ``audit.json``, the whole result, and ``merges.json``, the plans alone."""
+"""The JSON documents: ``audit.json``, the whole result, and ``merges.json``, the plans alone.
 
-import json
+An audit's rows may be :class:`Rows`, put into words as they are read: a report of any size is written in little memory.
+"""
+
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, overload
+
+import numpy as np
+import orjson
+
+from dupcheck.model import IntArray
 
 
 class SettledAudit(dict[str, Any]):
-    """An audit that :func:`settle_audit` has gone through, as ``audit.json`` holds it."""
+    """An audit as ``audit.json`` holds it: :func:`settle_audit` has gone through it, or it was made so."""
+
+
+class Rows(Sequence[Mapping[str, Any]]):
+    """Rows of an audit that are made when they are read, a batch at a time, and then forgotten.
+
+    ``describe`` makes those at some positions; ``keys`` gives, for all, what ``names`` name without making them.
+    """
+
+    def __init__(
+        self,
+        length: int,
+        describe: Callable[[IntArray], Iterable[Mapping[str, Any]]],
+        keys: Callable[[], Iterable[tuple[str, ...]]],
+    ) -> None:
+        self._length, self._describe, self.keys = length, describe, keys
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, where: int) -> Mapping[str, Any]: ...
+
+    @overload
+    def __getitem__(self, where: slice) -> list[Mapping[str, Any]]: ...
+
+    def __getitem__(self, where: int | slice) -> Mapping[str, Any] | list[Mapping[str, Any]]:
+        if isinstance(where, slice):
+            return self.take(range(self._length)[where])
+        return self.take([range(self._length)[where]])[0]
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        for start in range(0, self._length, _BATCH):
+            yield from self._describe(np.arange(start, min(start + _BATCH, self._length)))
+
+    def take(self, where: Sequence[int]) -> list[Mapping[str, Any]]:
+        """Return the rows at some positions."""
+        return list(self._describe(np.array(where, dtype=np.int64)))
 
 
 GROUPS_SHOWN = 3_000
@@ -20,7 +65,7 @@ _AUDIT_DEPTH = 2
 _MERGES_DEPTH = 3
 """The same for the plans, which people read: one line an option axis, SKU, reason or caution."""
 
-_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_BATCH = 20_000
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,7 +79,7 @@ def settle_audit(audit: Mapping[str, Any]) -> SettledAudit:
     """
     if isinstance(audit, SettledAudit):
         return audit
-    settled = SettledAudit(_settle(audit))
+    settled = SettledAudit(settle_value(audit))
     settled["listings"] = dict(sorted(settled["listings"].items()))
     settled["pairs"] = sorted(settled["pairs"], key=lambda pair: (pair["listing_a"], pair["listing_b"], pair["rule"]))
     return settled
@@ -53,17 +98,54 @@ def pick_groups(groups: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [group for group in groups if group["group_id"] in shown]
 
 
+def list_keys(rows: Sequence[Mapping[str, Any]], *names: str) -> Iterable[tuple[str, ...]]:
+    """Return some fields of every row, those that tell rows apart."""
+    return rows.keys() if isinstance(rows, Rows) else (tuple(row[name] for name in names) for row in rows)
+
+
+def take_rows(rows: Sequence[Mapping[str, Any]], where: Sequence[int]) -> list[Mapping[str, Any]]:
+    """Return the rows at some positions."""
+    return rows.take(where) if isinstance(rows, Rows) else [rows[k] for k in where]
+
+
 def render_audit(audit: Mapping[str, Any]) -> str:
     """Return the text of ``audit.json``: the settled audit itself."""
-    return "".join(_lines(settle_audit(audit), _AUDIT_DEPTH)) + "\n"
+    return b"".join(stream_audit(audit)).decode()
 
 
 def render_merges(audit: Mapping[str, Any]) -> str:
     """Return the text of ``merges.json``: the list of plans, in the order of the groups."""
-    return "".join(_lines(settle_audit(audit)["plans"], _MERGES_DEPTH)) + "\n"
+    return b"".join(stream_merges(audit)).decode()
 
 
-def _settle(value: Any) -> Any:
+def stream_audit(audit: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give ``audit.json`` in pieces."""
+    return chain(_lines(settle_audit(audit), _AUDIT_DEPTH), (b"\n",))
+
+
+def stream_merges(audit: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give ``merges.json`` in pieces."""
+    return chain(_lines(settle_audit(audit)["plans"], _MERGES_DEPTH), (b"\n",))
+
+
+def encode_json(value: object) -> bytes:
+    """Return a value as one line of JSON. What no document can hold is settled first."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return orjson.dumps(settle_value(value))
+
+
+def encode_text(text: str) -> bytes:
+    """Return a text in UTF-8, halves of characters replaced."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text).encode()
+
+
+def settle_value(value: Any) -> Any:
+    """Return a value made of nothing but dicts, lists, texts and finite numbers."""
     # Millions of values go through here: the commonest kinds come first.
     kind = type(value)
     if kind is str:
@@ -71,29 +153,50 @@ def _settle(value: Any) -> Any:
     if kind is float:
         return value if math.isfinite(value) else None
     if kind is dict:
-        return {_settle(name) if type(name) is str else str(name): _settle(inner) for name, inner in value.items()}
-    if kind is list or kind is tuple:
-        return [_settle(inner) for inner in value]
+        return {
+            settle_value(name) if type(name) is str else str(name): settle_value(inner) for name, inner in value.items()
+        }
+    if kind is list or kind is tuple or kind is Rows:
+        return [settle_value(inner) for inner in value]
     if value is None or kind is int or kind is bool:
         return value
     if isinstance(value, Mapping):
-        return _settle(dict(value))
+        return settle_value(dict(value))
     if hasattr(value, "item"):  # a NumPy scalar
-        return _settle(value.item())
+        return settle_value(value.item())
     raise TypeError(f"an audit holds plain values, not {kind.__name__}")
 
 
-def _lines(value: Any, depth: int, indent: str = "") -> Iterator[str]:
-    if depth == 0 or not value or not isinstance(value, dict | list):
-        yield _JSON.encode(value)
+def _lines(value: Any, depth: int) -> Iterator[bytes]:
+    """Give JSON of which the outer ``depth`` levels are spread over lines, the outermost piece by piece."""
+    if depth == 0 or not _spreads(value):
+        yield encode_json(value)
         return
-    inner = indent + " "
-    opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
-    entries = value.items() if isinstance(value, dict) else ((None, entry) for entry in value)
-    yield opening
-    for number, (name, entry) in enumerate(entries):
-        yield (",\n" if number else "\n") + inner
-        if name is not None:
-            yield _JSON.encode(name) + ": "
-        yield from _lines(entry, depth - 1, inner)
-    yield f"\n{indent}{closing}"
+    named = isinstance(value, Mapping)
+    before = b"\n "
+    yield b"{" if named else b"["
+    for name, entry in value.items() if named else ((None, entry) for entry in value):
+        yield before if name is None else before + encode_json(name) + b":"
+        if depth > 1 and isinstance(entry, Rows):  # as many as there are: never all at once
+            yield from (piece.replace(b"\n", b"\n ") for piece in _lines(entry, depth - 1))
+        else:
+            yield _spread(entry, depth - 1, b"\n ")
+        before = b",\n "
+    yield b"\n}" if named else b"\n]"
+
+
+def _spread(value: Any, depth: int, newline: bytes) -> bytes:
+    """Return JSON of which the outer ``depth`` levels are spread over lines that begin with ``newline``."""
+    if depth == 0 or not _spreads(value):
+        return encode_json(value)
+    inner = newline + b" "
+    if isinstance(value, Mapping):
+        entries = [encode_json(k) + b":" + _spread(v, depth - 1, inner) for k, v in value.items()]
+    else:
+        entries = [_spread(v, depth - 1, inner) for v in value]
+    text = inner + (b"," + inner).join(entries) + newline
+    return b"{" + text + b"}" if isinstance(value, Mapping) else b"[" + text + b"]"
+
+
+def _spreads(value: Any) -> bool:
+    return isinstance(value, Mapping | list | Rows) and len(value) > 0

@@ -9,16 +9,16 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 from dupcheck.errors import OutputError
-from dupcheck.reports.documents import SettledAudit, render_audit, render_merges, settle_audit
+from dupcheck.reports.documents import SettledAudit, encode_text, settle_audit, stream_audit, stream_merges
 from dupcheck.reports.page import render_page
-from dupcheck.reports.tables import render_groups, render_pairs, render_problems
+from dupcheck.reports.tables import stream_groups, stream_pairs, stream_problems
 from dupcheck.reports.thumbnails import Thumbnail
 
 MARK = "audit.json"
@@ -27,13 +27,13 @@ MARK = "audit.json"
 _STAGING = ".dupcheck-unfinished-"
 _LEFT_BEHIND = 24 * 3600  # seconds; a staging folder of that age was left by a process that was killed
 
-_FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], bytes]] = {
-    "pairs.csv": lambda audit, _: render_pairs(audit),
-    "groups.csv": lambda audit, _: render_groups(audit),
-    "merges.json": lambda audit, _: render_merges(audit).encode(),
-    "problems.csv": lambda audit, _: render_problems(audit),
-    "report.html": lambda audit, thumbnail: render_page(audit, thumbnail).encode(),
-    MARK: lambda audit, _: render_audit(audit).encode(),
+_FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], Iterable[bytes]]] = {
+    "pairs.csv": lambda audit, _: stream_pairs(audit),
+    "groups.csv": lambda audit, _: stream_groups(audit),
+    "merges.json": lambda audit, _: stream_merges(audit),
+    "problems.csv": lambda audit, _: stream_problems(audit),
+    "report.html": lambda audit, thumbnail: (encode_text(render_page(audit, thumbnail)),),
+    MARK: lambda audit, _: stream_audit(audit),
 }
 
 
@@ -81,7 +81,7 @@ def _staging(parent: Path) -> Iterator[Path]:
 def _write_files(folder: Path, audit: SettledAudit, thumbnail: Thumbnail | None) -> None:
     for name, render in _FILES.items():
         with (folder / name).open("wb") as file:
-            file.write(render(audit, thumbnail))
+            file.writelines(render(audit, thumbnail))
             file.flush()
             os.fsync(file.fileno())  # a full disk may show only here
 

@@ -7,17 +7,17 @@ by their hashes: nothing else can run, and nothing is loaded from anywhere.
 
 import base64
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from dupcheck.differences import name_axis
-from dupcheck.reports.documents import SettledAudit, pick_groups, settle_audit
+from dupcheck.reports.documents import SettledAudit, encode_json, list_keys, pick_groups, settle_audit, take_rows
 from dupcheck.reports.phrases import files_of, join_words, language, name_of, shorten, show_price
 from dupcheck.reports.tables import show_number
 from dupcheck.reports.thumbnails import Thumbnail
@@ -51,7 +51,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
     lang = language(settled)
     style, script = _asset("report.css"), _asset("report.js")
     photos = _Photos(thumbnail)
-    pairs = _pairs_by_group(settled)
+    pairs, loose = _pairs_by_group(settled)
     data = _data(settled, pairs, photos, lang)
     return _template().render(
         audit=settled,
@@ -69,10 +69,10 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         groups_left_out=len(settled["groups"]) - len(pick_groups(settled["groups"])),
         photos_left_out=photos.left_out,
         problems=settled["problems"][:_PROBLEMS],
-        advice=[plan for plan in settled.get("advice", ()) if plan["reasons"]][:_PROBLEMS],
+        advice=list(islice((plan for plan in settled.get("advice", ()) if plan["reasons"]), _PROBLEMS)),
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
         proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],
-        loose_pairs=len(settled["pairs"]) - len({id(pair) for inside in pairs.values() for pair in inside}),
+        loose_pairs=loose,
         say=lambda name, /, **values: say(f"report.{name}", lang, **values),
         name_of=lambda kind, name: name_of(kind, name, lang),
         join=lambda words: join_words(list(words), lang),
@@ -82,7 +82,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
 
 def embed_json(value: object) -> Markup:
     """Return JSON that may stand inside a ``script`` element: no character in it can end one, or start markup."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = encode_json(value).decode()
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
@@ -115,14 +115,16 @@ class _Photos:
         return self._places[key]
 
 
-def _data(
-    audit: SettledAudit, pairs: Mapping[str, list[Mapping[str, Any]]], photos: _Photos, lang: Lang
-) -> dict[str, object]:
+def _data(audit: SettledAudit, found: Mapping[str, list["_Ends"]], photos: _Photos, lang: Lang) -> dict[str, object]:
     groups = pick_groups(audit["groups"])
-    plans = {plan["group_id"]: plan for plan in audit["plans"]}
+    place = {group_id: k for k, (group_id,) in enumerate(list_keys(audit["plans"], "group_id"))}
+    plans = take_rows(audit["plans"], [place[group["group_id"]] for group in groups])
+    telling = [_choose_pairs(group, found[group["group_id"]]) for group in groups]
+    told = iter(take_rows(audit["pairs"], [k for chosen in telling for k in chosen]))
+    pairs = [list(islice(told, len(chosen))) for chosen in telling]
     shown = dict.fromkeys(member["listing_id"] for group in groups for member in group["members"])
-    signals = dict.fromkeys(signal for pair in audit["pairs"] for signal in pair["signals"])
-    axes = dict.fromkeys(difference["axis"] for pair in audit["pairs"] for difference in pair["differs_in"])
+    signals = dict.fromkeys(signal for inside in pairs for pair in inside for signal in pair["signals"])
+    axes = dict.fromkeys(d["axis"] for inside in pairs for pair in inside for d in pair["differs_in"])
     return {
         "words": {name: say(f"report.{name}", lang, **_KEPT) for name in SCRIPT_WORDS},
         "signals": {signal: name_of("signal", signal, lang) for signal in signals},
@@ -132,7 +134,10 @@ def _data(
             listing_id: _listing(audit["listings"].get(listing_id, {}), photos.place(listing_id), lang)
             for listing_id in shown
         },
-        "groups": [_group(group, plans[group["group_id"]], pairs[group["group_id"]], lang) for group in groups],
+        "groups": [
+            _group(group, plan, inside, len(found[group["group_id"]]), lang)
+            for group, plan, inside in zip(groups, plans, pairs, strict=True)
+        ],
     }
 
 
@@ -160,19 +165,27 @@ def _listing(listing: Mapping[str, Any], photo: int | None, lang: Lang) -> dict[
     }
 
 
-def _group(
-    group: Mapping[str, Any], plan: Mapping[str, Any], pairs: list[Mapping[str, Any]], lang: Lang
-) -> dict[str, object]:
+_Ends = tuple[int, str, str, str]  # where a pair stands, its listings and its rule
+
+
+def _choose_pairs(group: Mapping[str, Any], pairs: Sequence[_Ends]) -> list[int]:
+    """The pair that the group hangs on first, then those with the listing to keep, then the rest."""
     weakest = group["weakest"] or {}
     ends = {weakest.get("listing_a"), weakest.get("listing_b")}
-    # The pair that the group hangs on first, then those with the listing to keep, then the rest.
     telling = sorted(
-        pairs,
-        key=lambda pair: (
-            ends != {pair["listing_a"], pair["listing_b"]} or pair["rule"] != weakest.get("rule"),
-            group["keep"] not in (pair["listing_a"], pair["listing_b"]),
-        ),
+        pairs, key=lambda p: (ends != {p[1], p[2]} or p[3] != weakest.get("rule"), group["keep"] not in (p[1], p[2]))
     )
+    return [p[0] for p in telling[:_PAIRS_A_GROUP]]
+
+
+def _group(
+    group: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    pairs: Sequence[Mapping[str, Any]],
+    all_pairs: int,
+    lang: Lang,
+) -> dict[str, object]:
+    weakest = group["weakest"] or {}
     return {
         "id": group["group_id"],
         "verdict": group["verdict"],
@@ -206,8 +219,8 @@ def _group(
         "reasons": plan["reasons"],
         "cautions": plan["cautions"],
         "changes": [change["text"] for change in plan.get("changes", ())],
-        "pairs": [_pair(pair) for pair in telling[:_PAIRS_A_GROUP]],
-        "all_pairs": len(pairs),
+        "pairs": [_pair(pair) for pair in pairs],
+        "all_pairs": all_pairs,
     }
 
 
@@ -230,26 +243,22 @@ def _pair(pair: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _pairs_by_group(audit: SettledAudit) -> dict[str, list[Mapping[str, Any]]]:
-    homes: dict[str, list[Mapping[str, Any]]] = {}
+def _pairs_by_group(audit: SettledAudit) -> tuple[dict[str, list[_Ends]], int]:
+    """The pairs of each group: both listings are in it and it names the rule. And how many pairs are in none."""
+    homes: dict[str, list[str]] = {}
+    rules = {group["group_id"]: frozenset(group["rules"]) for group in audit["groups"]}
     for group in audit["groups"]:
         for member in group["members"]:
-            homes.setdefault(member["listing_id"], []).append(group)
-    found: dict[str, list[Mapping[str, Any]]] = {group["group_id"]: [] for group in audit["groups"]}
-    for pair in audit["pairs"]:
-        for group_id in _shared(homes, pair):
-            found[group_id].append(pair)
-    return found
-
-
-def _shared(homes: Mapping[str, Iterable[Mapping[str, Any]]], pair: Mapping[str, Any]) -> list[str]:
-    """Return the groups that hold both listings of a pair and name its rule."""
-    right = {group["group_id"] for group in homes.get(pair["listing_b"], ())}
-    return [
-        group["group_id"]
-        for group in homes.get(pair["listing_a"], ())
-        if group["group_id"] in right and pair["rule"] in group["rules"]
-    ]
+            homes.setdefault(member["listing_id"], []).append(group["group_id"])
+    found: dict[str, list[_Ends]] = {group_id: [] for group_id in rules}
+    loose = 0
+    for k, (left, right, rule) in enumerate(list_keys(audit["pairs"], "listing_a", "listing_b", "rule")):
+        others = homes.get(right, ())
+        shared = [g for g in homes.get(left, ()) if g in others and rule in rules[g]]
+        for group_id in shared:
+            found[group_id].append((k, left, right, rule))
+        loose += not shared
+    return found, loose
 
 
 @cache

@@ -3,30 +3,33 @@
 import math
 import platform
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from dupcheck.candidates import Candidates
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.differences import find_differences
+from dupcheck.differences import explain_differences, list_differences
 from dupcheck.features import Features
-from dupcheck.model import Catalog, Group, Plan, Problem, Verdict
+from dupcheck.model import Catalog, FloatArray, Group, Plan, Problem, Verdict
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.verification import COMPARABLE
 from dupcheck.plans import count_risk
-from dupcheck.reports.documents import SettledAudit, settle_audit
-from dupcheck.rules import Rule, RulePack
+from dupcheck.reports.documents import Rows, SettledAudit, settle_value
+from dupcheck.rules import Limit, RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.signals.image import find_nearest
-from dupcheck.verdicts import Findings, choose_clauses, explain_condition, explain_finding, judge_clause
+from dupcheck.verdicts import Findings, choose_clauses, explain_condition, explain_evidence, explain_finding
 from dupcheck.words import Lang, Message
+
+T = TypeVar("T")
 
 FORMAT = 1
 _SHOWN_TEXTS = ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")
 _SHOWN_NUMBERS = ("price", "sales", "reviews", "min_order_quantity")
+_BATCH = 20_000
 _LIBRARIES = ("dupcheck", "ImageHash", "Pillow", "rapidfuzz", "scikit-learn", "numpy", "pandas")
 
 
@@ -43,13 +46,17 @@ def make_record(
     settings: Mapping[str, object],
     lang: Lang,
 ) -> SettledAudit:
-    """Return the whole result of an audit in words and numbers; NaN never appears, it is None."""
-    pairs = list_pairs(features, pack, findings, lang)
+    """Return the whole result of an audit in words and numbers; NaN never appears, it is None.
+
+    Pairs, plans and listings are made as they are read; :func:`complete_record` makes a plain dict of it all.
+    """
     group_rows = [_group_row(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
-    involved = {i for pair in pairs for i in (pair["listing_a"], pair["listing_b"])}
+    caught = np.zeros(len(catalog), dtype=bool)
+    caught[findings.left] = caught[findings.right] = True
+    involved = set(catalog.ids[caught].tolist())
     involved.update(i for plan in (*plans, *advice) for i in (plan.keep, *plan.listings))
-    positions = sorted(catalog.positions[i] for i in involved)
     duplicates = findings.duplicates
+    by_rule = Counter(findings.rule.tolist())
     record = {
         "format": FORMAT,
         "lang": lang,
@@ -66,9 +73,9 @@ def make_record(
         },
         "counts": {
             "listings": len(catalog),
-            "flagged": len(set(duplicates.left.tolist()) | set(duplicates.right.tolist())),
+            "flagged": len(np.unique(np.concatenate([duplicates.left, duplicates.right]))),
             "pairs": len(findings),
-            "pairs_by_rule": dict(sorted(Counter(p["rule"] for p in pairs).items())),
+            "pairs_by_rule": dict(sorted((pack.rules[r].code, n) for r, n in by_rule.items())),
             "groups": len(group_rows),
             "groups_by_action": dict(sorted(Counter(plan.action for plan in plans).items())),
             **count_risk(catalog, pack, groups, plans, advice),
@@ -80,17 +87,26 @@ def make_record(
             "proposed_by": dict(candidates.proposed_by),
             "may_miss": " ".join(m.say(lang) for m in candidates.may_miss),
         },
-        "listings": _listing_rows(catalog, positions),
-        "pairs": [],
-        "groups": group_rows,
-        "plans": [plan.as_dict(lang) for plan in plans],
-        "advice": [plan.as_dict(lang) for plan in advice],
         "problems": list_problems(problems, lang),
     }
-    settled = settle_audit(record)
-    # The pairs are by far the most, and plain as they were made: they are only put in order.
-    settled["pairs"] = sorted(pairs, key=lambda pair: (pair["listing_a"], pair["listing_b"], pair["rule"]))
-    return settled
+    settled = settle_value(record)
+    # What there is most of comes from the catalogue, whose texts are clean, and is plain as it is made.
+    return SettledAudit(
+        {name: settled[name] for name in settled if name != "problems"}
+        | {
+            "listings": _Listings(catalog, sorted(involved)),
+            "pairs": _pair_rows(features, pack, findings, lang),
+            "groups": group_rows,
+            "plans": _plan_rows(plans, lang),
+            "advice": _plan_rows(advice, lang),
+            "problems": settled["problems"],
+        }
+    )
+
+
+def complete_record(record: SettledAudit) -> SettledAudit:
+    """Return a record as one plain dict of dicts and lists, with nothing left to be made."""
+    return SettledAudit(settle_value(dict(record)))
 
 
 def list_versions() -> dict[str, str]:
@@ -131,54 +147,105 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
     }
 
 
-def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lang) -> list[dict[str, Any]]:
-    """Return each finding as a dict: its rule, what differs, every signal, every condition, one sentence."""
-    columns = {name: values.tolist() for name, values in findings.signals.items()}
-    said: dict[tuple[int, str, float], str] = {}
-    chosen = np.zeros(len(findings), dtype=np.int64)
-    for r in range(len(pack.rules)):
-        at = np.flatnonzero(findings.rule == r)
-        chosen[at] = choose_clauses(pack.rules[r], {name: values[at] for name, values in findings.signals.items()})
-    clauses = chosen.tolist()
-    photos = _describe_photos(features, findings)
-    rows = []
-    for k, (left, right, code) in enumerate(
-        zip(findings.left.tolist(), findings.right.tolist(), findings.rule.tolist(), strict=True)
-    ):
-        rule: Rule = pack.rules[code]
-        signals = {s.name: columns[s.name][k] for s in SIGNALS}
-        conditions = judge_clause(rule, clauses[k], signals)
-        differences = find_differences(features, left, right)
-        verdict: Verdict = "duplicate" if findings.duplicate[k] else "advice"
-        texts = []
-        for c in conditions:
-            key = (code, c.signal, c.value)
-            if key not in said:
-                said[key] = explain_condition(c, lang)
-            texts.append(said[key])
-        rows.append(
-            {
-                "listing_a": str(features.ids[left]),
-                "listing_b": str(features.ids[right]),
-                "rule": rule.code,
-                "verdict": verdict,
-                "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in differences],
-                "signals": {name: None if math.isnan(v) else round(v, 4) for name, v in signals.items()},
-                "conditions": [
-                    {
-                        "signal": c.signal,
-                        "side": c.side,
-                        "limit": c.limit,
-                        "value": None if math.isnan(c.value) else round(c.value, 4),
-                        "state": c.state,
-                        "text": text,
-                    }
-                    for c, text in zip(conditions, texts, strict=True)
-                ],
-                "explanation": explain_finding(rule, verdict, conditions, differences, lang, photos.get(k)),
-            }
+def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lang) -> Iterator[dict[str, Any]]:
+    """Give each finding as a dict: its rule, what differs, every signal, every condition, one sentence.
+
+    Parts that several pairs have in common are one object in all of them.
+    """
+    for start in range(0, len(findings), _BATCH):
+        yield from _describe_pairs(features, pack, findings[np.arange(start, min(start + _BATCH, len(findings)))], lang)
+
+
+def _pair_rows(features: Features, pack: RulePack, findings: Findings, lang: Lang) -> Rows:
+    """The findings, sorted by their listings' ids and rule."""
+    _, rank = np.unique(features.ids, return_inverse=True)
+    codes = [rule.code for rule in pack.rules]
+    place = np.array([sorted(codes).index(code) for code in codes])
+    order = np.lexsort((place[findings.rule], rank[findings.right], rank[findings.left]))
+
+    def list_ends() -> Iterable[tuple[str, ...]]:
+        ends = (features.ids[side[order]].tolist() for side in (findings.left, findings.right))
+        return zip(*ends, (codes[r] for r in findings.rule[order].tolist()), strict=True)
+
+    return Rows(len(order), lambda where: list_pairs(features, pack, findings[order[where]], lang), list_ends)
+
+
+def _plan_rows(plans: Sequence[Plan], lang: Lang) -> Rows:
+    return Rows(
+        len(plans),
+        lambda where: (plans[k].as_dict(lang) for k in where.tolist()),
+        lambda: ((plan.group_id,) for plan in plans),
+    )
+
+
+def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: Lang) -> Iterator[dict[str, Any]]:
+    """The words of a batch of findings: each is made once for all pairs of which it is true."""
+    which, answers = list_differences(features, found.left, found.right)
+    differs = [[{"axis": d.axis, "a": d.left, "b": d.right} for d in answer] for answer in answers]
+    texts = [explain_differences(answer, lang) for answer in answers]
+    rounded = (_spread(found.signals[s.name], lambda v: None if math.isnan(v) else round(v, 4)) for s in SIGNALS)
+    names = [s.name for s in SIGNALS]
+    photos = {k: text.say(lang) for k, text in _describe_photos(features, found).items()}
+    for k, (left, right, code, duplicate, d, conditions, values) in enumerate(
+        zip(
+            features.ids[found.left].tolist(), features.ids[found.right].tolist(), found.rule.tolist(),
+            found.duplicate.tolist(), which.tolist(), _judge_batch(pack, found, lang), zip(*rounded, strict=True),
+            strict=True,
         )
-    return rows
+    ):  # fmt: skip
+        rule, verdict = pack.rules[code], _VERDICTS[duplicate]
+        evidence = [text for _, text in conditions if text]
+        yield {
+            "listing_a": left,
+            "listing_b": right,
+            "rule": rule.code,
+            "verdict": verdict,
+            "differs_in": differs[d],
+            "signals": dict(zip(names, values, strict=True)),
+            "conditions": [condition for condition, _ in conditions],
+            "explanation": explain_finding(rule, verdict, evidence, texts[d], photos.get(k, ""), lang),
+        }
+
+
+_VERDICTS: tuple[Verdict, Verdict] = ("advice", "duplicate")
+_Judged = tuple[dict[str, Any], str]  # a condition, and its evidence where it held
+
+
+def _judge_batch(pack: RulePack, found: Findings, lang: Lang) -> list[tuple[_Judged, ...]]:
+    """The conditions of each finding: those of the alternative of its rule that is met or comes nearest."""
+    judged: list[tuple[_Judged, ...]] = [()] * len(found)
+    for r, rule in enumerate(pack.rules):
+        at = np.flatnonzero(found.rule == r)
+        chosen = choose_clauses(rule, {name: values[at] for name, values in found.signals.items()})
+        for c, clause in enumerate(rule.when):
+            mine = at[chosen == c]
+            columns = [
+                _spread(found.signals[x.signal][mine], lambda v, x=x: _judge(x, v, lang))  # type: ignore[misc]
+                for x in clause
+            ]
+            for k, conditions in zip(mine.tolist(), zip(*columns, strict=True), strict=True):
+                judged[k] = conditions
+    return judged
+
+
+def _judge(limit: Limit, value: float, lang: Lang) -> _Judged:
+    told = limit.judge(value)
+    condition = {
+        "signal": told.signal,
+        "side": told.side,
+        "limit": told.limit,
+        "value": None if math.isnan(value) else round(value, 4),
+        "state": told.state,
+        "text": explain_condition(told, lang),
+    }
+    return condition, explain_evidence(told, lang) if told.state == "held" else ""
+
+
+def _spread(values: FloatArray, make: Callable[[float], T]) -> list[T]:
+    """Return what ``make`` makes of each value, made once for equal ones."""
+    distinct, which = np.unique(values + 0.0, return_inverse=True)  # no negative zeros
+    made = [make(value) for value in distinct.tolist()]
+    return [made[k] for k in which.tolist()]
 
 
 def _describe_photos(features: Features, findings: Findings) -> dict[int, Message]:
@@ -233,18 +300,24 @@ def _group_row(group: Group, plan: Plan, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _listing_rows(catalog: Catalog, positions: Sequence[int]) -> dict[str, dict[str, Any]]:
-    """What the reports show of each listing, by its id."""
-    rows = np.array(positions, dtype=np.int64)
-    columns = {
-        name: catalog.columns[name][rows].tolist()
-        for name in ("listing_id", "attributes", *_SHOWN_TEXTS, *_SHOWN_NUMBERS)
-    }
-    return {
-        listing_id: {
+class _Listings(Mapping[str, Mapping[str, Any]]):
+    """What the reports show of each listing, by its id, made as it is read."""
+
+    def __init__(self, catalog: Catalog, ids: Sequence[str]) -> None:
+        self._catalog = catalog
+        self._places = {i: catalog.positions[i] for i in ids}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __getitem__(self, listing_id: str) -> Mapping[str, Any]:
+        k, columns = self._places[listing_id], self._catalog.columns
+        numbers = ((name, float(columns[name][k])) for name in _SHOWN_NUMBERS)
+        return {
             **{name: columns[name][k] for name in _SHOWN_TEXTS},
-            **{name: None if math.isnan(columns[name][k]) else columns[name][k] for name in _SHOWN_NUMBERS},
+            **{name: None if math.isnan(value) else value for name, value in numbers},
             "attributes": parse_attributes(columns["attributes"][k]),
         }
-        for k, listing_id in enumerate(columns["listing_id"])
-    }

@@ -9,10 +9,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from dupcheck.reports.documents import settle_audit
+from dupcheck.reports.documents import Rows, encode_text, settle_audit
+
+_BATCH = 5_000
+_SHORT = 40  # characters; ids, rules and axes come again and again, sentences do not
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 # Blanks of every width and marks that take no room may hide a formula's first character. The full-width signs count
@@ -22,7 +28,22 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def render_pairs(audit: Mapping[str, Any]) -> bytes:
-    """Return ``pairs.csv``: every pair a rule caught, one row a pair and rule, sorted by ids and rule.
+    """Return ``pairs.csv``, whole."""
+    return b"".join(stream_pairs(audit))
+
+
+def render_groups(audit: Mapping[str, Any]) -> bytes:
+    """Return ``groups.csv``, whole."""
+    return b"".join(stream_groups(audit))
+
+
+def render_problems(audit: Mapping[str, Any]) -> bytes:
+    """Return ``problems.csv``, whole."""
+    return b"".join(stream_problems(audit))
+
+
+def stream_pairs(audit: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give ``pairs.csv`` in pieces: every pair a rule caught, one row a pair and rule, sorted by ids and rule.
 
     One column a signal, in the order of the audit, empty where it cannot tell; numbers have up to six decimals.
     """
@@ -46,8 +67,8 @@ def render_pairs(audit: Mapping[str, Any]) -> bytes:
     )
 
 
-def render_groups(audit: Mapping[str, Any]) -> bytes:
-    """Return ``groups.csv``: one row a group and listing, in the order of the audit."""
+def stream_groups(audit: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give ``groups.csv`` in pieces: one row a group and listing, in the order of the audit."""
     return _table(
         ("group_id", "listing_id", "role", "rule", "options", "explanation"),
         (
@@ -65,8 +86,8 @@ def render_groups(audit: Mapping[str, Any]) -> bytes:
     )
 
 
-def render_problems(audit: Mapping[str, Any]) -> bytes:
-    """Return ``problems.csv``: what was wrong in the input, in the order of the audit; no row: not one row's fault."""
+def stream_problems(audit: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give ``problems.csv`` in pieces: what was wrong in the input, in its order; no row: not one row's fault."""
     columns = ("row", "listing_id", "field", "severity", "message")
     return _table(columns, ([problem[column] for column in columns] for problem in settle_audit(audit)["problems"]))
 
@@ -78,6 +99,7 @@ def join_options(options: Mapping[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in options.items())
 
 
+@lru_cache(maxsize=100_000, typed=True)
 def show_number(value: float) -> str:
     """Return a number with up to six decimals and no more than it needs: ``5.99``, ``100``, ``0.333333``."""
     if isinstance(value, int):
@@ -89,7 +111,8 @@ def show_number(value: float) -> str:
 def _signals(audit: Mapping[str, Any]) -> Sequence[str]:
     """Return the signals' names: those of the pairs, or, where no pair was caught, those that the rules look at."""
     found: dict[str, None] = {}
-    for pair in audit["pairs"]:
+    pairs = audit["pairs"]
+    for pair in pairs[:1] if isinstance(pairs, Rows) else pairs:
         found.update(dict.fromkeys(pair["signals"]))
     if not found:
         for rule in audit["rules"]["rules"]:
@@ -97,12 +120,19 @@ def _signals(audit: Mapping[str, Any]) -> Sequence[str]:
     return tuple(found)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    yield BOM_UTF8
+    lines = ([_cell(value) for value in row] for row in rows)
+    while True:
+        writer.writerows(islice(lines, _BATCH))
+        if not text.tell():
+            return
+        yield encode_text(text.getvalue())
+        text.seek(0)
+        text.truncate()
 
 
 def _cell(value: object) -> str:
@@ -110,5 +140,16 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return show_number(value)
-    text = _UNPRINTABLE.sub("\ufffd", str(value))
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    text = str(value)
+    return _short_cell(text) if len(text) <= _SHORT else _text_cell(text)
+
+
+def _text_cell(text: str) -> str:
+    if not text.isprintable():
+        text = _UNPRINTABLE.sub("\ufffd", text)
+    if text[:1].isalnum() or not _FORMULA.match(text) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
+
+
+_short_cell = lru_cache(maxsize=100_000)(_text_cell)

@@ -22,14 +22,19 @@ def _texts(lang: Lang, subject: str) -> Mapping[str, str]:
     return found
 
 
+@cache
+def _text(key: str, lang: Lang) -> str:
+    subject, _, name = key.partition(".")
+    return _texts(lang, subject)[name]
+
+
 def say(key: str, lang: Lang = "en", /, **values: object) -> str:
     """Return the text of ``key`` (``subject.name``) in ``lang``, its ``{placeholders}`` filled from ``values``.
 
     A value that is itself a :class:`Message` is said in the same language. An unknown key is a ``KeyError``:
     the tests hold every key that the code names against both languages.
     """
-    subject, _, name = key.partition(".")
-    text = _texts(lang, subject)[name]
+    text = _text(key, lang)
     return text.format_map({k: v.say(lang) if isinstance(v, Message) else v for k, v in values.items()})
 
 

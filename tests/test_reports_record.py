@@ -1,0 +1,124 @@
+"""The audit as a record: rows that are made as they are read say the same as one pair asked for alone."""
+
+import gc
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dupcheck as dc
+from dupcheck.differences import explain_differences, find_differences, list_differences
+from dupcheck.features import Features
+from dupcheck.model import Catalog
+from dupcheck.reports.documents import Rows, list_keys, take_rows
+from dupcheck.reports.record import list_pairs
+from dupcheck.verdicts import explain_condition, judge_conditions
+from dupcheck.words import LANGS, Lang
+
+
+@pytest.fixture
+def squares() -> Rows:
+    return Rows(
+        50_000,
+        lambda where: ({"n": int(k), "square": int(k) ** 2} for k in where),
+        lambda: ((str(k),) for k in range(50_000)),
+    )
+
+
+class TestRows:
+    def test_they_are_a_sequence(self, squares: Rows) -> None:
+        plain = [{"n": k, "square": k * k} for k in range(50_000)]
+        assert len(squares) == len(plain)
+        assert list(squares) == plain
+        assert squares[-1] == plain[-1]
+        assert squares[10:30_000:7] == plain[10:30_000:7]
+        with pytest.raises(IndexError):
+            squares[50_000]
+
+    def test_some_are_taken_in_the_order_asked_for(self, squares: Rows) -> None:
+        assert take_rows(squares, [7, 3, 7]) == take_rows(list(squares), [7, 3, 7])
+        assert take_rows(squares, []) == []
+
+    def test_keys_need_no_rows(self, squares: Rows) -> None:
+        assert list(list_keys(squares, "n"))[:3] == [("0",), ("1",), ("2",)]
+        assert list(list_keys([{"n": "a", "m": "b"}], "m", "n")) == [("b", "a")]
+
+
+class TestRecord:
+    @pytest.mark.parametrize("lang", LANGS)
+    def test_what_is_written_is_the_dict(self, sample_audit: dc.Audit, tmp_path: Path, lang: Lang) -> None:
+        sample_audit.save(tmp_path / "out", lang)
+        written = json.loads((tmp_path / "out" / "audit.json").read_text("utf-8"))
+        whole = sample_audit.as_dict(lang)
+        assert written == whole
+        assert list(written) == list(whole)
+        assert list(written["listings"]) == sorted(written["listings"])
+        ends = [(p["listing_a"], p["listing_b"], p["rule"]) for p in written["pairs"]]
+        assert ends == sorted(ends)
+
+    def test_a_dict_is_the_callers_own(self, sample: Catalog) -> None:
+        audit = dc.audit(sample)
+        whole = audit.as_dict()
+        parts = [id(c) for p in whole["pairs"] for c in p["conditions"]]
+        assert len(set(parts)) == len(parts)
+
+    @pytest.mark.parametrize("lang", LANGS)
+    def test_each_pair_is_told_as_it_would_be_alone(self, sample_audit: dc.Audit, lang: Lang) -> None:
+        features, pack, found = sample_audit.features, sample_audit.pack, sample_audit.findings
+        for k, row in enumerate(list_pairs(features, pack, found, lang)):
+            signals = {name: float(values[k]) for name, values in found.signals.items()}
+            conditions = judge_conditions(pack.rules[found.rule[k]], signals)
+            differences = find_differences(features, int(found.left[k]), int(found.right[k]))
+            assert [c["text"] for c in row["conditions"]] == [explain_condition(c, lang) for c in conditions]
+            assert [(c["signal"], c["limit"], c["state"]) for c in row["conditions"]] == [
+                (c.signal, c.limit, c.state) for c in conditions
+            ]
+            assert [(d["axis"], d["a"], d["b"]) for d in row["differs_in"]] == [
+                (d.axis, d.left, d.right) for d in differences
+            ]
+            assert explain_differences(differences, lang) in row["explanation"]
+            for name, value in signals.items():
+                assert row["signals"][name] == (None if np.isnan(value) else round(value, 4))
+
+    @pytest.mark.parametrize("enabled", [True, False])
+    def test_the_collector_is_left_as_it_was(self, sample: Catalog, enabled: bool) -> None:
+        before = gc.isenabled()
+        try:
+            gc.enable() if enabled else gc.disable()
+            dc.audit(sample)
+            assert gc.isenabled() is enabled
+            with pytest.raises(dc.DupcheckError):
+                dc.audit(sample, rules="no such pack")
+            assert gc.isenabled() is enabled
+        finally:
+            gc.enable() if before else gc.disable()
+
+
+class TestListDifferences:
+    def test_all_pairs_at_once_say_what_each_says_alone(
+        self, make_shop: Callable[..., Catalog], read_features: Callable[[Catalog], Features]
+    ) -> None:
+        shop = make_shop(
+            {"title": "Silk tie red", "attributes": {"Color": "Red", "Hem": "Wide"}},
+            {"title": "Silk tie blue XL wholesale", "min_order_quantity": 50},
+            {"title": "Silk tie blue", "min_order_quantity": 50},
+            {"title": "Silk tie", "min_order_quantity": 2.5},
+            {"title": "Silk tie 10pcs", "attributes": {"Size": "XL"}, "lot_size": 10},
+            "Silk tie",
+        )
+        features = read_features(shop)
+        left, right = (side.ravel() for side in np.meshgrid(np.arange(6), np.arange(6)))
+        which, answers = list_differences(features, left, right)
+        for a, b, k in zip(left.tolist(), right.tolist(), which.tolist(), strict=True):
+            assert answers[k] == find_differences(features, a, b)
+        assert len(set(answers)) == len(answers) > 10
+        assert {d.axis for answer in answers for d in answer} >= {"color", "size", "tier"}
+
+    def test_no_pairs_have_no_answers(
+        self, make_shop: Callable[..., Catalog], read_features: Callable[[Catalog], Features]
+    ) -> None:
+        none = np.empty(0, dtype=np.int64)
+        which, answers = list_differences(read_features(make_shop("Silk tie", "Mug")), none, none)
+        assert which.tolist() == [] and answers == []
