@@ -13,7 +13,7 @@ from dupcheck.features import Features
 from dupcheck.model import Catalog, Group, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.offers import Shelf
-from dupcheck.plans.planner import Planner
+from dupcheck.plans.planner import Planner, find_ties
 from dupcheck.plans.risk import count_risk, order_by_risk
 from dupcheck.plans.tiers import bulk_price, find_discount
 from dupcheck.rules import RulePack
@@ -37,9 +37,5 @@ def make_plans(
     for k, (_, members) in enumerate(groups):
         label[members] = k
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
-    inside = inside[np.argsort(label[caught.left[inside]], kind="stable")]
-    starts = np.searchsorted(label[caught.left[inside]], np.arange(len(groups) + 1))
-    return tuple(
-        Planner(shelf, pack, group, [int(m) for m in members], drafts).make(caught, inside[starts[k] : starts[k + 1]])
-        for k, (group, members) in enumerate(groups)
-    )
+    ties = find_ties(features, caught, inside)
+    return tuple(Planner(shelf, pack, group, members.tolist(), drafts).make(ties) for group, members in groups)

@@ -56,9 +56,18 @@ class Shelf:
         self._texts = {name: catalog.column(name) for name in catalog.columns if name not in self.numbers}
 
     @cached_property
-    def _columns(self) -> list[tuple[str, list[int], tuple[str, ...]]]:
-        axes = self.features.axes
-        return [(a, axes[a].codes.tolist(), axes[a].values) for a in (*OPTION_AXES, *SIDE_AXES) if a in axes]
+    def _stated(self) -> tuple[list[tuple[str, tuple[str, ...]]], IntArray, IntArray, IntArray]:
+        """The option axes with their values; and, listing after listing, which it states, by which code, and where
+        each listing's begin.
+        """
+        axes = [(a, self.features.axes[a]) for a in (*OPTION_AXES, *SIDE_AXES) if a in self.features.axes]
+        none = [np.empty(0, dtype=np.int64)]
+        listing = np.concatenate(none + [np.flatnonzero(column.codes >= 0) for _, column in axes])
+        codes = np.concatenate(none + [column.codes[column.codes >= 0] for _, column in axes])
+        which = np.repeat(np.arange(len(axes)), [int((column.codes >= 0).sum()) for _, column in axes])
+        order = np.argsort(listing, kind="stable")
+        start = np.concatenate([[0], np.cumsum(np.bincount(listing, minlength=len(self.features)))])
+        return [(axis, column.values) for axis, column in axes], which[order], codes[order], start
 
     def id(self, position: int) -> str:
         """Return a listing's id."""
@@ -70,8 +79,8 @@ class Shelf:
 
     def number(self, position: int, name: str) -> float | None:
         """Return one of a listing's numbers, None where it is missing."""
-        value = self.numbers[name][position]
-        return None if np.isnan(value) else float(value)
+        value = float(self.numbers[name][position])
+        return None if value != value else value  # not equal to itself: NaN, without the cost of asking NumPy
 
     @cached_property
     def completeness(self) -> IntArray:
@@ -137,13 +146,15 @@ class Shelf:
     def _listing_values(self, position: int) -> tuple[dict[str, str], dict[str, str]]:
         attributes = self.attributes(position)
         values, shown = {}, {}
-        for axis, codes, known in self._columns:
-            if codes[position] >= 0:
-                canonical = known[codes[position]]
-                raw = attributes.get(axis, ("", ""))[1]
-                values[axis] = canonical
-                told = raw and read_value(axis, raw) == canonical
-                shown[axis] = raw if told else "/".join(show_value(axis, v, "en") for v in canonical.split("|"))
+        axes, which, codes, start = self._stated
+        mine = slice(start[position], start[position + 1])
+        for a, code in zip(which[mine].tolist(), codes[mine].tolist(), strict=True):
+            axis, known = axes[a]
+            canonical = known[code]
+            raw = attributes.get(axis, ("", ""))[1]
+            values[axis] = canonical
+            told = raw and read_value(axis, raw) == canonical
+            shown[axis] = raw if told else "/".join(show_value(axis, v, "en") for v in canonical.split("|"))
         return values, shown
 
     def held_axes(self, offers: Sequence[Offer]) -> list[str]:

@@ -7,8 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
-from dupcheck.differences import AxisNames, DifferenceNames, find_differences
-from dupcheck.model import Action, Axis, Change, Group, IntArray, Member, Plan, PlannedSku, Role, Wholesale
+from dupcheck.differences import AxisNames, DifferenceNames, list_differences
+from dupcheck.features import Features
+from dupcheck.model import Action, Axis, Change, Difference, Group, IntArray, Member, Plan, PlannedSku, Role, Wholesale
 from dupcheck.plans.changes import change_axes, is_told_apart
 from dupcheck.plans.offers import Offer, Shelf, find_axes, list_values, says_on, settle_values, shorten_values
 from dupcheck.plans.tiers import CENT, bulk_price, find_discount
@@ -34,6 +35,25 @@ _LINKS = frozenset({"for", "of", "in", "with", "by", "size", "color", "colour", 
 _FEW = 3
 
 
+Ties = Mapping[int, tuple[int, int, float, tuple[Difference, ...]]]
+"""For listings in groups, the caught pair that binds each most strongly: its partner, rule, strength, differences."""
+
+
+def find_ties(features: Features, caught: Findings, inside: IntArray) -> Ties:
+    """Return the ties of all listings that the pairs ``inside`` groups join; of pairs as strong, the first counts."""
+    inside = inside[np.argsort(-caught.strength[inside], kind="stable")]
+    ends = np.stack([caught.left[inside], caught.right[inside]], axis=1).ravel()
+    members, first = np.unique(ends, return_index=True)
+    pair = inside[first // 2]
+    partner = np.where(caught.left[pair] == members, caught.right[pair], caught.left[pair])
+    which, answers = list_differences(features, members, partner)
+    facts = zip(
+        partner.tolist(), caught.rule[pair].tolist(), caught.strength[pair].tolist(),
+        (answers[k] for k in which.tolist()), strict=True,
+    )  # fmt: skip
+    return dict(zip(members.tolist(), facts, strict=True))
+
+
 class Planner:
     """Makes the plan of one group. ``members`` are listing positions; ``best`` is the one to keep first."""
 
@@ -45,20 +65,24 @@ class Planner:
         self.offers = settle_values([o for m in self.ranked for o in shelf.list_offers(m)])
         self.axes = find_axes(self.offers, shelf.held_axes(self.offers))
         self.keep = self.ranked[0]
+        self._listed: dict[str, list[str]] = {}
+        self._own: dict[int, list[Offer]] = {m: [] for m in self.ranked}
+        for offer in self.offers:
+            self._own[offer.member].append(offer)
         self.reasons: list[Message] = []
         self.cautions: list[Message] = []
 
-    def make(self, caught: Findings, pairs: IntArray) -> Plan:
-        """Return the plan; ``pairs`` index the findings that join the group's members."""
+    def make(self, ties: "Ties") -> Plan:
+        """Return the plan; ``ties`` bind the group's members to each other."""
         category = self.shelf.text(self.keep, "category")
         allowed = self._find_exception(category)
         if allowed is not None:
-            return self._leave(allowed, caught, pairs)
+            return self._leave(allowed, ties)
         self._split()
         obstacles = self._find_obstacles(category)
         if obstacles:
-            return self._differentiate(obstacles, caught, pairs)
-        return self._merge(caught, pairs)
+            return self._differentiate(obstacles, ties)
+        return self._merge(ties)
 
     # what may stay as it is
 
@@ -106,9 +130,9 @@ class Planner:
             count += limit.hold(signals[limit.signal])[0]
         return bool((count >= exception.at_least).all())
 
-    def _leave(self, reason: Message, caught: Findings, pairs: IntArray) -> Plan:
+    def _leave(self, reason: Message, ties: "Ties") -> Plan:
         roles: dict[int, Role] = dict.fromkeys(self.ranked, "allowed")
-        return self._finish("none", roles, caught, pairs, reasons=(reason,))
+        return self._finish("none", roles, ties, reasons=(reason,))
 
     # what becomes of each member
 
@@ -134,7 +158,7 @@ class Planner:
             self.cautions.append(message("plans.minimum_lost", ids=self._ids(lost)))
 
     def _combos(self, member: int) -> set[tuple[str, ...]]:
-        return {o.combo(self.axes) for o in self.offers if o.member == member}
+        return {o.combo(self.axes) for o in self._own[member]}
 
     def _ids(self, members: Iterable[int]) -> str:
         return ", ".join(self.shelf.id(m) for m in members)
@@ -167,14 +191,14 @@ class Planner:
         """The currencies of the offers that would become SKUs, and how many have each; copies need none."""
         return Counter(offers[0].currency for offers in self.skus.values() if offers[0].currency)
 
-    def _differentiate(self, obstacles: Sequence[Message], caught: Findings, pairs: IntArray) -> Plan:
+    def _differentiate(self, obstacles: Sequence[Message], ties: "Ties") -> Plan:
         """Tell the listings apart, since they cannot be one; or leave them, where they already are told apart."""
         shelf = self.shelf
         currencies = self._currencies()
         if len(currencies) <= 1 and is_told_apart(shelf, self.offers, self.ranked, self.axes):
             reason = message("plans.told_apart", count=len(self.ranked), axes=AxisNames("", {}, tuple(self.axes)))
             self.reasons += obstacles
-            return self._leave(reason, caught, pairs)
+            return self._leave(reason, ties)
         self.reasons.append(explain_keep(shelf, self.pack, self.ranked))
         self.reasons += obstacles
         changes: list[Change] = []
@@ -189,11 +213,11 @@ class Planner:
         roles: dict[int, Role] = {m: "remove" if m in stay else "differentiate" for m in self.ranked}
         roles[self.keep] = "keep"
         changes = [c for c in changes if c.listing_id not in {shelf.id(m) for m in stay}]
-        return self._finish("differentiate", roles, caught, pairs, changes=changes)
+        return self._finish("differentiate", roles, ties, changes=changes)
 
     # merging
 
-    def _merge(self, caught: Findings, pairs: IntArray) -> Plan:
+    def _merge(self, ties: "Ties") -> Plan:
         self.reasons.insert(
             0, explain_keep(self.shelf, self.pack, [self.keep, *(m for m in self.ranked if m != self.keep)])
         )
@@ -215,7 +239,7 @@ class Planner:
         if self.copies:
             self.reasons.append(message("plans.copies", ids=self._ids(self.copies)))
         self._check()
-        return self._finish(action, roles, caught, pairs, tier=tier)
+        return self._finish(action, roles, ties, tier=tier)
 
     def _make_tier(self) -> Wholesale | None:
         """One wholesale tier for the twins and for the tiers that listings already have, or None with the reason."""
@@ -268,7 +292,7 @@ class Planner:
 
     def _twin_prices(self, member: int) -> list[tuple[float, float]]:
         prices = []
-        for offer in (o for o in self.offers if o.member == member):
+        for offer in self._own[member]:
             partner = self.skus[offer.combo(self.axes)][0]
             if offer.price and partner.price:
                 prices.append((partner.price, offer.price))
@@ -316,7 +340,7 @@ class Planner:
                 if offer.values.get(axis):
                     shown.setdefault(offer.image, {})[offer.shown[axis]] = None
             for image, values in shown.items():
-                if len({normalise(v) for v in values}) > 1:
+                if len({_plain_word(v) for v in values}) > 1:
                     key = "plans.same_photo" if image else "plans.no_photo"
                     self.cautions.append(message(key, axis=name, values=", ".join(values)))
 
@@ -395,7 +419,7 @@ class Planner:
         stated: dict[str, dict[str, str]] = {}
         written: dict[str, str] = {}
         for m in self.ranked:
-            options = {(a, o.values.get(a, "")) for o in self.offers if o.member == m for a in self.axes}
+            options = {(a, o.values.get(a, "")) for o in self._own[m] for a in self.axes}
             for axis, (name, value) in self.shelf.attributes(m).items():
                 repeats = axis in self.axes or any(v and read_value(a, value) == v for a, v in options)
                 if not repeats and axis not in ("sku", "gtin", "part number"):
@@ -408,19 +432,24 @@ class Planner:
     # putting it together
 
     def _option_names(self, axis: str) -> dict[str, str]:
-        return shorten_values(list_values(axis, self.offers), self.pack.merge.option_name_max)
+        return shorten_values(self._values(axis), self.pack.merge.option_name_max)
+
+    def _values(self, axis: str) -> list[str]:
+        if axis not in self._listed:
+            self._listed[axis] = list_values(axis, self.offers)
+        return self._listed[axis]
 
     @cached_property
     def _title(self) -> str:
         shared = {}
         for axis in self.axes:
-            words = [set(normalise(v).split()) for v in list_values(axis, self.offers)]
+            words = [set(_plain_word(v).split()) for v in self._values(axis)]
             shared[axis] = set.intersection(*words) if axis not in ("color", "size", "pack") and words else set()
-        own = [o for o in self.offers if o.member == self.keep]
+        own = self._own[self.keep]
         return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max)
 
     def _finish(
-        self, action: Action, roles: Mapping[int, Role], caught: Findings, pairs: IntArray, *,
+        self, action: Action, roles: Mapping[int, Role], ties: "Ties", *,
         tier: Wholesale | None = None, changes: Sequence[Change] = (), reasons: Sequence[Message] = (),
     ) -> Plan:  # fmt: skip
         merged = action in ("merge_variants", "wholesale_tier", "remove_duplicates")
@@ -440,7 +469,7 @@ class Planner:
             wholesale=tier,
             reasons=(*self.reasons, *reasons),
             cautions=tuple(self.cautions),
-            members=self._describe_members(roles, caught, pairs),
+            members=self._describe_members(roles, ties),
             changes=tuple(changes),
         )
 
@@ -477,31 +506,29 @@ class Planner:
             )
         return tuple(rows)
 
-    def _describe_members(self, roles: Mapping[int, Role], caught: Findings, pairs: IntArray) -> tuple[Member, ...]:
+    def _describe_members(self, roles: Mapping[int, Role], ties: "Ties") -> tuple[Member, ...]:
         """Each member with its role, its options, and the caught pair that binds it most strongly."""
-        best: dict[int, int] = {}
-        for p in pairs[np.argsort(-caught.strength[pairs], kind="stable")]:
-            for m in (int(caught.left[p]), int(caught.right[p])):
-                best.setdefault(m, int(p))
         shown_axes = [*self.axes, *(a for a in ("color", "size") if a not in self.axes)]
         members = []
-        for m in sorted(self.ranked, key=lambda m: (m != self.keep, self.ranked.index(m))):
-            own = [o for o in self.offers if o.member == m]
+        for m in (self.keep, *(m for m in self.ranked if m != self.keep)):
+            own = self._own[m]
             options = {}
             for axis in shown_axes:
-                values = list_values(axis, own)
-                if values:
-                    options[self.shelf.name(axis)] = ", ".join(values)
-            if m not in best:
+                if len(own) == 1:
+                    value = own[0].shown.get(axis, "") if own[0].values.get(axis) else ""
+                else:
+                    value = ", ".join(list_values(axis, own))
+                if value:
+                    options[self.shelf.name(axis)] = value
+            tie = ties.get(m)
+            if tie is None:
                 explanation, partner, code = message("plans.by_group"), "", ""
             else:
-                p = best[m]
-                other = int(caught.right[p]) if int(caught.left[p]) == m else int(caught.left[p])
-                partner, code = self.shelf.id(other), self.pack.rules[caught.rule[p]].code
-                differences = find_differences(self.shelf.features, m, other)
+                other, rule, strength, differences = tie
+                partner, code = self.shelf.id(other), self.pack.rules[rule].code
                 key = "plans.like_partner" if differences else "plans.same_as_partner"
                 explanation = message(
-                    key, code=code, partner=partner, percent=round(100 * float(caught.strength[p])),
+                    key, code=code, partner=partner, percent=round(100 * strength),
                     differs=DifferenceNames("", {}, differences),
                 )  # fmt: skip
             members.append(Member(self.shelf.id(m), roles[m], code, options, partner, explanation))
@@ -594,7 +621,7 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
                 told.update(w for w in token.text.split() if w not in common)
         shown: Counter[str] = Counter()
         for text in {o.shown.get(axis, "") for o in own}:
-            shown |= Counter(w for w in normalise(text).split() if w not in common)
+            shown |= Counter(w for w in _plain_word(text).split() if w not in common)
         gone |= told | shown
     words: list[str] = []
     for chunk in title.split():

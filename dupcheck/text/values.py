@@ -310,6 +310,7 @@ def order_values(axis: str, values: Iterable[str]) -> list[str]:
     return sorted(dict.fromkeys(values), key=lambda value: _rank(axis, value))
 
 
+@lru_cache(maxsize=100_000)
 def _rank(axis: str, value: str) -> tuple[int, float, str]:
     v = load_vocabulary()
     if axis == "size":
