@@ -20,6 +20,7 @@ from dupcheck.columns import Codebook
 from dupcheck.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
+from dupcheck.slots import UNNAMED, Slots, learn_slots
 from dupcheck.text import AXES, Token, align_name, normalise, read_title, read_titles, read_value
 
 OPTION_AXES = (
@@ -39,6 +40,7 @@ _DIGITS = re.compile(r"\d+")
 _COMMON_CODE = 40
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
+_NO_FACT = frozenset({*OPTION_AXES, "part number", "gtin"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,12 @@ class Statistics:
     codes: IntArray
     stated_codes: IntArray
     lexicon: Lexicon
+    slots: Slots
     stray: frozenset[str]
+
+    def mark(self, title: str) -> tuple[Token, ...]:
+        """Read a title as this catalogue's titles are read."""
+        return self.slots.mark(self.lexicon.mark(read_title(self.lexicon.correct(normalise(title)) or title).tokens))
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -170,9 +177,15 @@ def make_features(
         marked.append(lexicon.mark(read_title(corrected).tokens if corrected else title.tokens))
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
+    numbered = number_columns(catalog)
+    if base is None:
+        slots = learn_slots(marked, catalog.numbers("price"), numbered["category"], _number_facts(attributes))
+    else:
+        slots = base.statistics.slots
+    marked = [slots.mark(tokens) for tokens in marked]
     stray = find_stray_words(marked) if base is None else base.statistics.stray
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
-    stated = [_state_axes(row, tokens) for row, tokens in zip(attributes, marked, strict=True)]
+    stated = [_state_axes(row, tokens, slots.name(tokens)) for row, tokens in zip(attributes, marked, strict=True)]
     cores = [_core_words(tokens, row.get("size", ""), stray) for tokens, row in zip(marked, stated, strict=True)]
     axes = _axis_columns(stated)
     words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
@@ -186,6 +199,7 @@ def make_features(
         codes=_count_columns(matrices["codes"], None if before is None else before.codes),
         stated_codes=_count_columns(matrices["stated"], None if before is None else before.stated_codes),
         lexicon=lexicon,
+        slots=slots,
         stray=stray,
     )
     pieces = _pieces(catalog, axes)
@@ -207,7 +221,7 @@ def make_features(
         pieces=pieces,
         quantity=np.maximum(pieces, minimum_order),
         minimum_order=minimum_order,
-        **number_columns(catalog),
+        **numbered,
         photos=photos,
         statistics=statistics,
         books=books,
@@ -232,8 +246,22 @@ def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
     return rows
 
 
-def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token]) -> dict[str, str]:
-    """The value a listing states on each axis: its attribute's, else its title's (several joined by ``|``)."""
+def _number_facts(attributes: Sequence[Mapping[str, str]]) -> IntArray:
+    """Number what listings state beside the axes on which options vary; equal facts alike, -1 where there are none."""
+    seen: dict[frozenset[tuple[str, str]], int] = {}
+    known: dict[int, int] = {}
+    for row in attributes:
+        if id(row) not in known:
+            facts = frozenset((name, value) for name, value in row.items() if name not in _NO_FACT)
+            known[id(row)] = seen.setdefault(facts, len(seen)) if facts else -1
+    return np.array([known[id(row)] for row in attributes], dtype=np.int64)
+
+
+def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: str = "") -> dict[str, str]:
+    """The value a listing states on each axis: its attribute's, else its title's (several joined by ``|``).
+
+    ``named`` is what tells it from its siblings on no axis that is known.
+    """
     stated: dict[str, list[str]] = {}
     for token in tokens:
         if token.axis and token.axis != "noise" and token.value not in stated.setdefault(token.axis, []):
@@ -242,6 +270,8 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token]) -> dict[
     for name, value in attributes.items():
         if name in AXES and (canonical := read_value(name, value)):
             values[name] = canonical
+    if named:
+        values.setdefault(UNNAMED, named)
     # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own
     return {axis: value for axis, value in values.items() if axis not in _MEASURES or value != values.get("size")}
 

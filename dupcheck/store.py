@@ -1,12 +1,12 @@
 """A measured catalogue, kept: a draft is held against 200,000 listings by looking at a few hundred of them.
 
 A :class:`Store` holds what reading and measuring a catalogue made: its columns, its features, what the whole of it
-taught (word weights, lexicon), and where to look listings up: by the words of their titles, by the hashes of their
-photos, by their codes. On disk it is a folder of arrays that are mapped, not read.
+taught (word weights, lexicon, slots), and where to look listings up: by the words of their titles, by the hashes of
+their photos, by their codes. On disk it is a folder of arrays that are mapped, not read.
 
 Listings that come later are measured by what the catalogue taught, counted on top of it, and joined to the rows that
 matter to them. Where one of them teaches the catalogue a new option value, or shows a word to be misspelt, the rows it
-bears on are read again: the answer is that of measuring everything together.
+bears on are read again: the answer is that of measuring everything together. Only slots are the catalogue's alone.
 """
 
 from collections import Counter
@@ -60,9 +60,10 @@ from dupcheck.model import (
 )
 from dupcheck.photos.lookup import HashIndex, index_hashes
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
+from dupcheck.slots import Slots
 from dupcheck.text import normalise
 
-FORMAT = 1
+FORMAT = 2
 NEAREST = 40
 """Nearest titles that are looked at for each draft: twice as many as an audit proposes."""
 FLOOR = 0.3
@@ -144,6 +145,7 @@ class Store:
                 "phrases": [[" ".join(words), axis, value] for words, (axis, value) in lexicon.phrases.items()],
                 "aliases": dict(lexicon.aliases),
                 "option_words": sorted(lexicon.option_words),
+                "slots": features.statistics.slots.pack(),
                 "stray": sorted(features.statistics.stray),
                 "image_root": None if catalog.image_root is None else str(catalog.image_root),
                 "sources": list(catalog.sources),
@@ -186,6 +188,7 @@ class Store:
             codes=self.arrays["codes_seen"],
             stated_codes=self.arrays["stated_seen"],
             lexicon=lexicon,
+            slots=Slots.unpack(self.facts["slots"]),
             stray=frozenset(self.facts["stray"]),
         )
 

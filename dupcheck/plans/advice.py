@@ -21,7 +21,7 @@ from dupcheck.plans.offers import Shelf
 from dupcheck.plans.planner import explain_keep, rank_listing
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
-from dupcheck.text import AXES, normalise, read_title
+from dupcheck.text import AXES, normalise
 from dupcheck.verdicts import Findings
 from dupcheck.words import message
 
@@ -190,7 +190,6 @@ class _Weights:
 
     def __init__(self, shelf: Shelf) -> None:
         self.features = shelf.features
-        self.lexicon = shelf.features.statistics.lexicon
 
     def likeness(self, a: str, b: str) -> float:
         """Return the share of weight that two titles have in common, in percent."""
@@ -200,7 +199,7 @@ class _Weights:
         return 200.0 * common / total if total else 0.0
 
     def _words(self, title: str) -> dict[str, float]:
-        tokens = self.lexicon.mark(read_title(self.lexicon.correct(title) or title).tokens)
+        tokens = self.features.statistics.mark(title)
         core = [t for t in tokens if not t.axis] or [t for t in tokens if t.axis != "noise"]
         return {t.text: self.features.weigh_word(t.text) for t in core}
 

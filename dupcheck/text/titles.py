@@ -420,8 +420,8 @@ def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
 
 
 def _at_end(pieces: list[Piece], i: int) -> bool:
-    """Whether nothing but selling words stands behind piece ``i``."""
-    return all(p.axis in ("noise", "tier") for p in pieces[i + 1 :])
+    """Whether nothing but selling words and a pack stands behind piece ``i``."""
+    return all(p.axis in ("noise", "tier", "pack") for p in pieces[i + 1 :])
 
 
 def _settle(pieces: list[Piece], i: int, keep: bool, v: Vocabulary) -> None:

@@ -126,7 +126,7 @@ def _free(folded: str, text: str) -> str:
 def _one(axis: str, part: str) -> str:
     pieces = look_up_pieces(part)
     useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in JOINTS)]
-    pieces = useful or pieces
+    pieces = _join_grams(useful or pieces)
     if axis == "color":
         return _color(pieces)
     if axis == "size":
@@ -137,6 +137,19 @@ def _one(axis: str, part: str) -> str:
         return _measured(axis, pieces)
     words = [p.value if p.axis == axis else p.text for p in pieces if p.text != "100%"]
     return " ".join(words)
+
+
+def _join_grams(pieces: list[Piece]) -> list[Piece]:
+    """Put unspaced script together again from its overlapping pairs of signs: a value is read whole."""
+    out: list[Piece] = []
+    for p in pieces:
+        last = out[-1] if out else p
+        pair = len(p.text) == 2 and len(last.text) > 1 and last.text[-1] == p.text[0] and p.sep == " "
+        if out and pair and last.kind == p.kind == "cjk" and not (last.axis or p.axis):
+            out[-1] = last._replace(text=last.text + p.text[1:])
+        else:
+            out.append(p)
+    return out
 
 
 def _color(pieces: list[Piece]) -> str:

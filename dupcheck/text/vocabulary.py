@@ -85,6 +85,7 @@ class Vocabulary:
     beds: tuple[str, ...]
     cues: Mapping[str, frozenset[str]]
     not_before_size: frozenset[str]
+    fitting: frozenset[str]
     units: Mapping[str, Unit]
     pieces: frozenset[str]
     containers: Mapping[str, str]
@@ -219,6 +220,7 @@ def load_vocabulary() -> Vocabulary:
         beds=tuple(e["value"] for e in sizes["bed"]),
         cues={name: frozenset(look_up_key(w) for w in ws) for name, ws in sizes["words"].items()},
         not_before_size=frozenset(look_up_key(w) for w in synonym_data["not_before_size"]),
+        fitting=frozenset(look_up_key(w) for w in synonym_data["fitting"]),
         units={spelling: unit for unit in _units() for spelling in unit.spellings},
         pieces=frozenset(normalise(w) for w in packs["piece"]),
         containers={normalise(w): kind for kind, ws in packs["container"].items() for w in ws},
