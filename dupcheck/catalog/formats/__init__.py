@@ -20,7 +20,6 @@ SKUs of a listing differ in it, else an attribute.
 import itertools
 import os
 import re
-import tomli
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,8 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
+
+import tomli
 
 from dupcheck.errors import CatalogError
 from dupcheck.words import Lang, Message, say
