@@ -6,7 +6,10 @@
     ├── CatalogError         a catalogue, draft or truth file cannot be read as what it should be
     ├── RulesError           a rule pack or a ``--set`` is wrong; names every problem at once
     ├── UnknownListingError  a listing id that the catalogue does not hold
-    └── OutputError          a report cannot be written
+    ├── OutputError          a report cannot be written
+    └── LedgerError          a ledger cannot be opened, read or written
+        └── TokenError       a token cannot do what was asked: badly formed, used for something else, or no longer live
+            └── UnknownTokenError  a token that the ledger has never seen
 
 Anything else that is raised is a defect of dupcheck.
 """
@@ -40,3 +43,15 @@ class UnknownListingError(DupcheckError):
 
 class OutputError(DupcheckError):
     """A report cannot be written where it should go."""
+
+
+class LedgerError(DupcheckError):
+    """A ledger cannot be opened, read or written."""
+
+
+class TokenError(LedgerError):
+    """A token cannot do what was asked: badly formed, used for something else, or no longer live."""
+
+
+class UnknownTokenError(TokenError):
+    """A token that the ledger has never seen."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ledger_fixtures import ledger_url, new_ledger, own_ledger, postgresql  # noqa: F401 - fixtures
 from PIL import Image, ImageDraw, ImageFilter
 
 import dupcheck as dc

@@ -30,6 +30,7 @@ LAYERS = (
     {"rules"},
     {"candidates", "differences"},
     {"verdicts"},
+    {"decisions"},
     {"groups"},
     {"plans"},
     {"exports", "reports", "ledger", "spark"},

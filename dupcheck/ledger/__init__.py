@@ -1,0 +1,45 @@
+"""The ledger: what the seller has decided and reserved, remembered between runs and shared between machines.
+
+::
+
+    address     where a ledger is: a file, or the address of a PostgreSQL database
+    documents   decisions as the JSON that the report page writes, and back
+    records     listings as the ledger keeps them
+    schema      the tables, and the versions they have gone through
+    migrations  from one version to the next
+    store       opens the database, brings it up to date, and gives out transactions that nobody can race
+    book        ``Ledger``: decide, withdraw, claim, publish, release, and the history of it all
+
+Importing this costs next to nothing: SQLAlchemy is imported when a ledger is opened, the migrations when one is old.
+"""
+
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dupcheck.errors import LedgerError
+from dupcheck.ledger.address import Address, default_ledger, find_address
+
+if TYPE_CHECKING:
+    from dupcheck.ledger.book import Ledger
+
+__all__ = ["Address", "default_ledger", "find_address", "open_ledger"]
+
+
+def open_ledger(where: str | Path | Address | None = None, *, clock: Callable[[], float] | None = None) -> "Ledger":
+    """Open a ledger, making it or bringing it up to date where need be.
+
+    ``where`` is a file, or an address such as ``postgresql+psycopg://user@host/name``; None: ``DUPCHECK_LEDGER``, or
+    the user's own ledger. ``clock`` gives the time in seconds since 1970 (default: this machine's, and for PostgreSQL
+    the server's). Raises LedgerError where it cannot be opened, or a newer dupcheck has written it.
+    """
+    if find_spec("sqlalchemy") is None:
+        raise LedgerError("ledger.no_sqlalchemy")
+    from dupcheck.ledger.book import Ledger
+
+    address = where if isinstance(where, Address) else find_address(where)
+    if clock is None and not address.server:
+        clock = time.time
+    return Ledger(address, clock)

@@ -1,0 +1,1 @@
+"""How the ledger's tables went from one version to the next; Alembic runs these."""

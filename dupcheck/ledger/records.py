@@ -1,0 +1,81 @@
+"""Listings and tokens as the ledger keeps them."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+from dupcheck.errors import TokenError
+from dupcheck.model import Listing, Sku
+
+TOKEN_MAX = 200
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database takes in a text: NUL and halves of characters."""
+_FIELDS = frozenset(f.name for f in fields(Listing))
+_SKU_FIELDS = frozenset(f.name for f in fields(Sku))
+
+
+def clean_text(text: str) -> str:
+    """Return a text that every database takes."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+def check_token(token: str) -> str:
+    """Return the token, or raise TokenError: 1 to 200 characters that can be seen, no space."""
+    if not 0 < len(token) <= TOKEN_MAX or not token.isprintable() or " " in token:
+        raise TokenError("ledger.bad_token", max=TOKEN_MAX)
+    return token
+
+
+def write_listing(listing: Listing) -> str:
+    """Return a listing as JSON; :func:`read_listing_record` reads it back."""
+    return json.dumps(asdict(listing), sort_keys=True)
+
+
+def read_listing_record(text: str) -> Listing:
+    """Return the listing that :func:`write_listing` wrote. Fields of a newer dupcheck are left out."""
+    kept: dict[str, Any] = json.loads(text)
+    known = {name: value for name, value in kept.items() if name in _FIELDS}
+    known["images"] = tuple(known.get("images", ()))
+    known["skus"] = tuple(
+        Sku(**{name: value for name, value in sku.items() if name in _SKU_FIELDS}) for sku in known.get("skus", ())
+    )
+    return Listing(**known)
+
+
+def write_json(value: Mapping[str, Any]) -> str:
+    """Return a dict as JSON that every database takes, whatever is in its texts."""
+    return json.dumps(value, allow_nan=False)
+
+
+def identify_draft(listing: Listing, content: str) -> str:
+    """Return what tells a draft from every other: a hash of all its fields, and of its photos through ``content``."""
+    return hashlib.blake2b(f"{content} {write_listing(listing)}".encode(), digest_size=16).hexdigest()
+
+
+def carry_photo(listing: Listing, image_root: Path | None) -> Listing:
+    """Return the listing as it can be compared elsewhere: with the hash of its main photo in place of a file's path."""
+    from dupcheck.photos.files import is_address
+
+    if not listing.main_image or is_address(listing.main_image):
+        return replace(listing, images=tuple(filter(is_address, listing.images)))
+    known = listing.image_phash or _hash_photo(listing.main_image, image_root)
+    return replace(listing, main_image="", images=tuple(filter(is_address, listing.images)), image_phash=known)
+
+
+def _hash_photo(name: str, image_root: Path | None) -> str:
+    if image_root is None:
+        return ""
+    from dupcheck.photos.files import OutsideError, PhotoFolder
+    from dupcheck.photos.fingerprints import take_fingerprints
+    from dupcheck.photos.pictures import PictureError, open_picture
+
+    try:
+        picture = open_picture(Path(PhotoFolder(image_root).find(name)[0]).read_bytes())
+    except (OutsideError, OSError, PictureError):
+        return ""
+    (record,) = take_fingerprints([picture])
+    return "" if record["blank"] else f"{int(record['phash']):016x}"

@@ -1,0 +1,94 @@
+"""A PostgreSQL server of the tests' own, from whatever packages the machine has, and databases on it."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+CONNECTIONS = 260
+_SETTINGS = {
+    "listen_addresses": "''",
+    "max_connections": str(CONNECTIONS),
+    "shared_buffers": "32MB",
+    "fsync": "off",  # nobody pulls this server's plug
+    "log_min_messages": "fatal",
+}
+
+
+def find_program(name: str) -> str | None:
+    """Return a server program's path; Debian keeps them out of the way, one folder a version."""
+    kept = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return str(kept[0]) if kept else shutil.which(name)
+
+
+class Server:
+    """A running server in a folder of its own, reached through a socket there."""
+
+    def __init__(self, folder: Path, user: str | None) -> None:
+        self.folder, self.user = folder, user
+        self._numbers = count(1)
+
+    def command(self, program: str, *args: str) -> None:
+        """Run a server program as the user who owns the folder: PostgreSQL refuses to run as root."""
+        path = find_program(program)
+        assert path is not None
+        log = self.folder / "output"
+        with log.open("a") as out:
+            ended = subprocess.run(
+                [path, *args], user=self.user, group=None if self.user is None else pwd.getpwnam(self.user).pw_gid,
+                extra_groups=None if self.user is None else [], cwd=self.folder, stdout=out, stderr=out, timeout=60,
+                stdin=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C.UTF-8"},
+            )  # fmt: skip
+        assert ended.returncode == 0, log.read_text()
+
+    def make_place(self) -> str:
+        """Make a schema, a database within the database, and return its address."""
+        import psycopg
+
+        name = f"ledger_{next(self._numbers)}"
+        with psycopg.connect(host=str(self.folder), user="owner", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")  # type: ignore[call-overload]
+        return f"postgresql+psycopg://owner@/postgres?host={self.folder}&options=-csearch_path%3D{name}"
+
+
+def why_no_server() -> str:
+    """Say why there can be no server here; "" where there can."""
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        return "psycopg is not installed: pip install 'dupcheck[postgresql]'"
+    if find_program("initdb") is None or find_program("pg_ctl") is None:
+        return "no PostgreSQL server is installed: apt-get install postgresql"
+    if os.geteuid() == 0 and _other_user() is None:
+        return "PostgreSQL does not run as root, and there is no user postgres or nobody"
+    return ""
+
+
+def _other_user() -> str | None:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in ("postgres", "nobody") if name in known), None)
+
+
+@contextmanager
+def start_server() -> Iterator[Server]:
+    """Run a server until the end; its folder stands where every user can reach it."""
+    folder = Path(tempfile.mkdtemp(prefix="dupcheck-pg-"))
+    server = Server(folder, _other_user() if os.geteuid() == 0 else None)
+    try:
+        if server.user is not None:
+            shutil.chown(folder, server.user)
+        data = str(folder / "data")
+        server.command("initdb", "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-sync")
+        settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+        server.command("pg_ctl", "-D", data, "-w", "-o", f"-k {folder} {settings}", "start")
+        try:
+            yield server
+        finally:
+            server.command("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
