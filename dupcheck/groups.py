@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dupcheck.columns import connect
+from dupcheck.decisions import Settled
 from dupcheck.features import Features
 from dupcheck.model import FloatArray, Group, IntArray
 from dupcheck.rules import RulePack
@@ -23,14 +24,21 @@ LARGEST = 3_000
 _NEVER = 1e6
 
 
-def cluster_listings(features: Features, pack: RulePack, findings: Findings) -> tuple[IntArray, ...]:
-    """Return the listing positions of each group: clusters of the pairs that «duplicate» rules caught."""
+def cluster_listings(
+    features: Features, pack: RulePack, findings: Findings, settled: Settled | None = None
+) -> tuple[IntArray, ...]:
+    """Return the listing positions of each group: clusters of the pairs that «duplicate» rules caught.
+
+    Pairs that the seller has ``settled`` otherwise never stand in one group.
+    """
     caught = findings.duplicates
     parts = _split(len(features), caught.left, caught.right, caught.strength)
     if not parts:
         return ()
     left, right, owner = _all_pairs(parts)
     strength, contradict = measure_strength(features, pack, left, right)
+    if settled is not None and settled.held:
+        contradict = contradict | settled.part(left, right)
     distance = np.where(contradict, _NEVER, 1.0 - strength)
     clusters: list[IntArray] = []
     ends = np.cumsum(np.bincount(owner, minlength=len(parts)))
@@ -94,11 +102,13 @@ def name_group(ids: Sequence[str]) -> str:
     return "G-" + hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
 
 
-def make_groups(features: Features, pack: RulePack, findings: Findings) -> tuple[tuple[Group, IntArray], ...]:
+def make_groups(
+    features: Features, pack: RulePack, findings: Findings, settled: Settled | None = None
+) -> tuple[tuple[Group, IntArray], ...]:
     """Return each group with the positions of its members, in catalogue order."""
     caught = findings.duplicates
     label = np.full(len(features), -1, dtype=np.int64)
-    clusters = cluster_listings(features, pack, findings)
+    clusters = cluster_listings(features, pack, findings, settled)
     for k, members in enumerate(clusters):
         label[members] = k
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))

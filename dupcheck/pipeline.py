@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,15 +13,15 @@ import numpy as np
 
 from dupcheck.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.catalog import read_catalog
+from dupcheck.decisions import Decision, Settled, settle_decisions
 from dupcheck.differences import explain_differences, find_differences
 from dupcheck.errors import UnknownListingError
 from dupcheck.exports import carry_out, list_plans, write_exports
 from dupcheck.features import Features
-from dupcheck.groups import make_groups
 from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, measure_catalog, watch_stage
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Verdict
 from dupcheck.photos.descriptions import describe_pairs
-from dupcheck.plans import make_plans, order_by_risk, tell_apart
+from dupcheck.plans import order_by_risk, plan_findings
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
 from dupcheck.reports.documents import SettledAudit
 from dupcheck.reports.record import complete_record, make_record
@@ -69,6 +69,7 @@ class Audit:
     lang: Lang = "en"
     advice: tuple[Plan, ...] = ()
     cache: Path | None = None
+    settled: Settled | None = None
 
     @cached_property
     def pairs(self) -> "pd.DataFrame":
@@ -115,7 +116,7 @@ class Audit:
             self._records[lang] = make_record(
                 self.catalog, self.features, self.pack, self.candidates, self.findings,
                 [group for group, _ in self.grouped], self.plans, self.advice, self.problems, self.settings,
-                lang,
+                lang, self.settled,
             )  # fmt: skip
         return self._records[lang]
 
@@ -140,6 +141,13 @@ class Audit:
     def merge(self) -> Catalog:
         """Return the catalogue as it is once every plan is carried out; the audited one stays as it is."""
         return carry_out(self.catalog, list_plans((*self.plans, *self.advice)))
+
+    def fails(self, verdict: Verdict) -> bool:
+        """Return whether anything of this kind, or worse, was found that the seller has not allowed."""
+        open_ones = self.findings
+        if self.settled is not None:
+            open_ones = open_ones[~self.settled.allow(open_ones)]
+        return bool(open_ones.duplicate.any()) or (verdict == "advice" and len(open_ones) > 0)
 
     def summarize(self, out: Path | None = None, lang: Lang | None = None) -> str:
         """Return what was found in about a dozen lines."""
@@ -166,6 +174,7 @@ def audit(
     allow_hosts: Sequence[str] = (),
     lang: Lang = "en",
     progress: Progress | None = None,
+    decisions: Iterable[Decision] | None = None,
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
@@ -173,17 +182,19 @@ def audit(
     or a pack; ``settings`` change limits (``"R2.title.min=85"``); ``jobs`` is the number of threads (0: all cores);
     ``cache`` the folder where photo fingerprints are kept (default: the user's cache folder). Photos that are web
     addresses are fetched with ``fetch_images`` alone, and from a private network only where ``allow_hosts`` names the
-    host.
+    host. ``decisions`` are what the seller has decided about pairs of listings, as
+    :meth:`~dupcheck.ledger.book.Ledger.list_decisions` gives it.
     """
     pack = read_pack(rules).with_limit(*settings)
     read = _read(catalog, images)
+    settled = settle_decisions(read, decisions or ())
     jobs = jobs or os.cpu_count() or 1
     kept = default_cache() if cache is None else Path(cache)
     features, photo_problems = measure_catalog(
         read, jobs=jobs, cache=kept, fetch=make_fetcher(fetch_images, allow_hosts), progress=progress
     )
     _tell(progress, "audit.stage_candidates", 0, 1)
-    candidates = keep_same_seller(find_candidates(features), pack, read)
+    candidates = settled.thin(keep_same_seller(find_candidates(features), pack, read))
     _tell(progress, "audit.stage_candidates", 1, 1)
     if engine == "spark":
         from dupcheck.spark import judge_on_spark
@@ -192,14 +203,12 @@ def audit(
     else:
         findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
-    grouped = make_groups(features, pack, findings)
-    plans = make_plans(read, features, pack, findings, grouped)
-    plans, advice = tell_apart(read, features, pack, findings, plans)
-    grouped, plans = order_by_risk(read, pack, grouped, plans)
+    remedies = plan_findings(read, features, pack, findings, settled)
+    grouped, plans = order_by_risk(read, pack, remedies.grouped, remedies.plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
-        {"engine": engine}, lang, advice, kept,
+        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled,
     )  # fmt: skip
 
 

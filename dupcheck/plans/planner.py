@@ -9,7 +9,20 @@ import numpy as np
 
 from dupcheck.differences import AxisNames, DifferenceNames, list_differences
 from dupcheck.features import Features
-from dupcheck.model import Action, Axis, Change, Difference, Group, IntArray, Member, Plan, PlannedSku, Role, Wholesale
+from dupcheck.model import (
+    Action,
+    Axis,
+    Catalog,
+    Change,
+    Difference,
+    Group,
+    IntArray,
+    Member,
+    Plan,
+    PlannedSku,
+    Role,
+    Wholesale,
+)
 from dupcheck.plans.changes import change_axes, is_told_apart
 from dupcheck.plans.offers import Offer, Shelf, find_axes, list_values, says_on, settle_values, shorten_values
 from dupcheck.plans.tiers import CENT, bulk_price, find_discount
@@ -77,7 +90,7 @@ class Planner:
         category = self.shelf.text(self.keep, "category")
         allowed = self._find_exception(category)
         if allowed is not None:
-            return self._leave(allowed, ties)
+            return self.leave(allowed, ties)
         self._split()
         obstacles = self._find_obstacles(category)
         if obstacles:
@@ -130,7 +143,8 @@ class Planner:
             count += limit.hold(signals[limit.signal])[0]
         return bool((count >= exception.at_least).all())
 
-    def _leave(self, reason: Message, ties: "Ties") -> Plan:
+    def leave(self, reason: Message, ties: "Ties") -> Plan:
+        """Return the plan that leaves every member as it is, for this reason."""
         roles: dict[int, Role] = dict.fromkeys(self.ranked, "allowed")
         return self._finish("none", roles, ties, reasons=(reason,))
 
@@ -198,7 +212,7 @@ class Planner:
         if len(currencies) <= 1 and is_told_apart(shelf, self.offers, self.ranked, self.axes):
             reason = message("plans.told_apart", count=len(self.ranked), axes=AxisNames("", {}, tuple(self.axes)))
             self.reasons += obstacles
-            return self._leave(reason, ties)
+            return self.leave(reason, ties)
         self.reasons.append(explain_keep(shelf, self.pack, self.ranked))
         self.reasons += obstacles
         changes: list[Change] = []
@@ -555,6 +569,25 @@ def _pieces(offer: Offer) -> float:
 def _few(texts: Sequence[str]) -> str:
     """The first few texts, and an ellipsis where there are more."""
     return "; ".join(texts[:_FEW]) + (" …" if len(texts) > _FEW else "")
+
+
+def make_plans(
+    catalog: Catalog,
+    features: Features,
+    pack: RulePack,
+    findings: Findings,
+    groups: Sequence[tuple[Group, IntArray]],
+    *,
+    drafts: frozenset[int] = frozenset(),
+) -> tuple[Plan, ...]:
+    """Return one plan a group, in the groups' order. A listing among ``drafts`` is kept only if all members are."""
+    caught, shelf = findings.duplicates, Shelf(catalog, features)
+    label = np.full(len(features), -1, dtype=np.int64)
+    for k, (_, members) in enumerate(groups):
+        label[members] = k
+    inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
+    ties = find_ties(features, caught, inside)
+    return tuple(Planner(shelf, pack, group, members.tolist(), drafts).make(ties) for group, members in groups)
 
 
 # --- which listing to keep ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from dupcheck.differences import name_axis
 from dupcheck.reports.documents import SettledAudit, encode_json, list_keys, pick_groups, settle_audit, take_rows
-from dupcheck.reports.phrases import files_of, join_words, language, name_of, shorten, show_price
+from dupcheck.reports.phrases import describe_decisions, files_of, join_words, language, name_of, shorten, show_price
 from dupcheck.reports.tables import show_number
 from dupcheck.reports.thumbnails import Thumbnail
 from dupcheck.words import Lang, say
@@ -72,6 +72,8 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         advice=list(islice((plan for plan in settled.get("advice", ()) if plan["reasons"]), _PROBLEMS)),
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
         proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],
+        decisions=describe_decisions(settled, lang),
+        lapsed=settled.get("decisions", {}).get("lapsed", [])[:_PROBLEMS],
         loose_pairs=loose,
         say=lambda name, /, **values: say(f"report.{name}", lang, **values),
         name_of=lambda kind, name: name_of(kind, name, lang),

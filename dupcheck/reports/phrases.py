@@ -1,10 +1,12 @@
 """The reports' words: names of actions, roles, axes and signals, prices, in the language of the audit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dupcheck.reports.tables import show_number
 from dupcheck.words import LANGS, Lang, say
+
+_LAPSED_NAMED = 3
 
 
 def language(audit: Mapping[str, Any]) -> Lang:
@@ -18,6 +20,24 @@ def name_of(kind: str, name: str, lang: Lang) -> str:
         return say(f"signals.{name}" if kind == "signal" else f"report.{kind}_{name}", lang)
     except KeyError:
         return name
+
+
+def describe_decisions(audit: Mapping[str, Any], lang: Lang) -> list[str]:
+    """Return what of the seller's decisions was heeded and what has lapsed, a line each; none where there are none."""
+    decisions = audit.get("decisions") or {}
+    honoured = {kind: n for kind, n in decisions.get("honoured", {}).items() if n}
+    lines = []
+    if honoured:
+        kinds = join_words([f"{say(f'report.decided_{kind}', lang)} {n}" for kind, n in honoured.items()], lang)
+        lines.append(say("report.honoured", lang, n=sum(honoured.values()), kinds=kinds))
+    if lapsed := decisions.get("lapsed", ()):
+        lines.append(say("report.lapsed", lang, n=len(lapsed), pairs=join_words(_name_pairs(lapsed), lang)))
+    return lines
+
+
+def _name_pairs(lapsed: Sequence[Mapping[str, Any]]) -> list[str]:
+    named = [f"{shorten(x['listing_a'], 24)} – {shorten(x['listing_b'], 24)}" for x in lapsed[:_LAPSED_NAMED]]
+    return [*named, "…"] if len(lapsed) > _LAPSED_NAMED else named
 
 
 def show_price(price: float | None, currency: str, lang: Lang) -> str:

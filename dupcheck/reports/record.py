@@ -11,6 +11,7 @@ import numpy as np
 
 from dupcheck.candidates import Candidates
 from dupcheck.catalog.values import parse_attributes
+from dupcheck.decisions import Settled
 from dupcheck.differences import explain_differences, list_differences
 from dupcheck.features import Features
 from dupcheck.model import Catalog, FloatArray, Group, Plan, Problem, Verdict
@@ -45,10 +46,12 @@ def make_record(
     problems: Sequence[Problem],
     settings: Mapping[str, object],
     lang: Lang,
+    settled: Settled | None = None,
 ) -> SettledAudit:
     """Return the whole result of an audit in words and numbers; NaN never appears, it is None.
 
     Pairs, plans and listings are made as they are read; :func:`complete_record` makes a plain dict of it all.
+    ``settled`` is what the seller has decided; None: nobody asked.
     """
     group_rows = [_group_row(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
     caught = np.zeros(len(catalog), dtype=bool)
@@ -89,17 +92,19 @@ def make_record(
         },
         "problems": list_problems(problems, lang),
     }
-    settled = settle_value(record)
+    if settled is not None:
+        record["decisions"] = settled.as_dict()
+    plain = settle_value(record)
     # What there is most of comes from the catalogue, whose texts are clean, and is plain as it is made.
     return SettledAudit(
-        {name: settled[name] for name in settled if name != "problems"}
+        {name: plain[name] for name in plain if name != "problems"}
         | {
             "listings": _Listings(catalog, sorted(involved)),
             "pairs": _pair_rows(features, pack, findings, lang),
             "groups": group_rows,
             "plans": _plan_rows(plans, lang),
             "advice": _plan_rows(advice, lang),
-            "problems": settled["problems"],
+            "problems": plain["problems"],
         }
     )
 

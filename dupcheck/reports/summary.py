@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dupcheck.reports.documents import largest_groups, settle_audit
-from dupcheck.reports.phrases import join_words, language, name_of, shorten
+from dupcheck.reports.phrases import describe_decisions, join_words, language, name_of, shorten
 from dupcheck.words import say
 
 _TOP = 3
@@ -54,6 +54,7 @@ def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
     if settled["groups"]:
         lines.append(say("report.text_top", lang))
         lines += [f"  {_group_line(settled, group)}" for group in largest_groups(settled["groups"], _TOP)]
+    lines += describe_decisions(settled, lang)
     found = {severity: n for severity, n in counts["problems_by_severity"].items() if n}
     if found:
         shown = join_words([say(f"report.text_severity_{severity}", lang, n=n) for severity, n in found.items()], lang)

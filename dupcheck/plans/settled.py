@@ -1,0 +1,175 @@
+"""Findings → groups and plans, with what the seller has decided taken into account.
+
+What is not a duplicate was never found. What is accepted stays found, and its plan says so. What is allowed stays found
+too, but nothing is to be done about it: its two listings never merge, and where nothing else asks for work they stand
+in a group of their own, or beside the group that one of them is in, as ``allowed``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dupcheck.decisions import Decision, DecisionKind, Settled
+from dupcheck.features import Features
+from dupcheck.groups import make_groups, name_group
+from dupcheck.model import Catalog, Group, IntArray, Member, Plan
+from dupcheck.plans.advice import tell_apart
+from dupcheck.plans.offers import Shelf
+from dupcheck.plans.planner import Planner, find_ties, make_plans
+from dupcheck.rules import RulePack
+from dupcheck.verdicts import Findings
+from dupcheck.words import Message, message
+
+Grouped = tuple[Group, IntArray]
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What to do about findings: ``plans`` are those of ``grouped``, in the same order; ``advice`` is for the rest."""
+
+    grouped: tuple[Grouped, ...]
+    plans: tuple[Plan, ...]
+    advice: tuple[Plan, ...]
+
+
+def plan_findings(
+    catalog: Catalog,
+    features: Features,
+    pack: RulePack,
+    findings: Findings,
+    settled: Settled,
+    *,
+    drafts: frozenset[int] = frozenset(),
+) -> Remedies:
+    """Return groups, plans and advice. A listing among ``drafts`` is kept only if all members of its group are."""
+    allowed = settled.allow(findings)
+    work = findings[~allowed] if allowed.any() else findings
+    grouped = make_groups(features, pack, work, settled)
+    plans = make_plans(catalog, features, pack, work, grouped, drafts=drafts)
+    spared = findings[allowed & findings.duplicate]
+    if len(spared):
+        grouped, plans = _Allowance(catalog, features, pack, spared, settled, drafts).add(grouped, plans)
+    plans, advice = tell_apart(catalog, features, pack, work, plans, drafts=drafts)
+    return Remedies(grouped, _say_accepted(plans, settled), advice)
+
+
+def _say_why(key: str, decisions: Sequence[Decision], **values: object) -> Message:
+    """Return the text of ``key`` with the seller's reasons behind it, if any was given."""
+    reasons = list(dict.fromkeys(d.reason for d in decisions if d.reason))
+    return message(f"ledger.{key}_why" if reasons else f"ledger.{key}", reason="; ".join(reasons), **values)
+
+
+def _list_held(settled: Settled, kind: DecisionKind, ids: Sequence[str]) -> list[Decision]:
+    inside = set(ids)
+    return [d for d in settled.held if d.decision == kind and inside.issuperset(d.listings)]
+
+
+def _say_accepted(plans: Sequence[Plan], settled: Settled) -> tuple[Plan, ...]:
+    home = {i: k for k, plan in enumerate(plans) if plan.action != "none" for i in plan.listings}
+    accepted: dict[int, list[Decision]] = {}
+    for d in settled.held:
+        place = home.get(d.listing_a)
+        if d.decision == "merge_accepted" and place is not None and home.get(d.listing_b) == place:
+            accepted.setdefault(place, []).append(d)
+    told = list(plans)
+    for k, decisions in accepted.items():
+        named = {i for d in decisions for i in d.listings}
+        ids = ", ".join(i for i in plans[k].listings if i in named)
+        text = _say_why("plan_accepted", decisions, ids=ids)
+        told[k] = replace(plans[k], reasons=(*plans[k].reasons, text))
+    return tuple(told)
+
+
+class _Allowance:
+    """The pairs that the seller allows, put into groups in which nothing is to be done about them."""
+
+    def __init__(
+        self, catalog: Catalog, features: Features, pack: RulePack, spared: Findings, settled: Settled,
+        drafts: frozenset[int],
+    ) -> None:  # fmt: skip
+        self.features, self.pack, self.spared, self.settled, self.drafts = features, pack, spared, settled, drafts
+        self.shelf = Shelf(catalog, features)
+
+    def add(self, grouped: Sequence[Grouped], plans: Sequence[Plan]) -> tuple[tuple[Grouped, ...], tuple[Plan, ...]]:
+        """Return groups and plans with the allowed listings that stand in no group yet."""
+        groups, planned = list(grouped), list(plans)
+        home = {int(m): k for k, (_, members) in enumerate(groups) for m in members}
+        for listings, beside in self._parts(home):
+            if beside:
+                k = beside[0]
+                groups[k], planned[k] = self._join(groups[k], planned[k], listings)
+            else:
+                group, pairs = self._make_group(listings)
+                text = _say_why("plan_allowed", _list_held(self.settled, "allowed", group.listings))
+                planner = Planner(self.shelf, self.pack, group, listings, self.drafts)
+                groups.append((group, np.array(listings)))
+                planned.append(planner.leave(text, find_ties(self.features, self.spared, pairs)))
+        return tuple(groups), tuple(planned)
+
+    def _parts(self, home: dict[int, int]) -> list[tuple[list[int], list[int]]]:
+        """Return what hangs together through allowed pairs and is in no group, with the groups it touches."""
+        parent: dict[int, int] = {}
+
+        def root(m: int) -> int:
+            parent.setdefault(m, m)
+            while parent[m] != m:
+                parent[m] = m = parent[parent[m]]
+            return m
+
+        pairs = list(zip(self.spared.left.tolist(), self.spared.right.tolist(), strict=True))
+        for a, b in pairs:
+            if a not in home and b not in home:
+                first, second = sorted((root(a), root(b)))
+                parent[second] = first
+        touched: dict[int, set[int]] = {}
+        for a, b in [*pairs, *((b, a) for a, b in pairs)]:
+            if a not in home:
+                touched.setdefault(root(a), set()).update({home[b]} if b in home else ())
+        members: dict[int, list[int]] = {part: [] for part in touched}
+        for m in sorted(parent):
+            members[root(m)].append(m)
+        return [(members[part], sorted(touched[part])) for part in sorted(touched)]
+
+    def _inside(self, listings: Sequence[int]) -> IntArray:
+        return np.flatnonzero(np.isin(self.spared.left, listings) & np.isin(self.spared.right, listings))
+
+    def _make_group(self, listings: Sequence[int]) -> tuple[Group, IntArray]:
+        pairs = self._inside(listings)
+        weakest = pairs[np.argmin(self.spared.strength[pairs])]
+        ids = tuple(str(self.features.ids[m]) for m in listings)
+        group = Group(
+            group_id=name_group(ids),
+            verdict="duplicate",
+            rules=tuple(sorted({self.pack.rules[r].code for r in self.spared.rule[pairs]})),
+            listings=ids,
+            weakest=(self._id(self.spared.left[weakest]), self._id(self.spared.right[weakest])),
+            weakest_rule=self.pack.rules[self.spared.rule[weakest]].code,
+            strength=float(self.spared.strength[weakest]),
+        )
+        return group, pairs
+
+    def _id(self, position: int) -> str:
+        return str(self.features.ids[position])
+
+    def _join(self, grouped: Grouped, plan: Plan, listings: Sequence[int]) -> tuple[Grouped, Plan]:
+        """Put listings beside a group, one of whose members each is allowed to resemble."""
+        group, members = grouped
+        ids = tuple(self._id(m) for m in listings)
+        whole = (*group.listings, *ids)
+        new = [*members.tolist(), *listings]
+        added = []
+        for m in listings:
+            pair = next(
+                p for p in self._inside(new) if m in (self.spared.left[p], self.spared.right[p])
+            )  # fmt: skip
+            other = self.spared.right[pair] if self.spared.left[pair] == m else self.spared.left[pair]
+            why = _list_held(self.settled, "allowed", (self._id(m), self._id(other)))
+            text = _say_why("member_allowed", why, partner=self._id(other))
+            code = self.pack.rules[self.spared.rule[pair]].code
+            added.append(Member(self._id(m), "allowed", code, {}, self._id(other), text))
+        name = name_group(whole)
+        joined = replace(group, group_id=name, listings=whole)
+        return (joined, np.array(new)), replace(
+            plan, group_id=name, listings=(*plan.listings, *ids), members=(*plan.members, *added)
+        )
