@@ -19,7 +19,7 @@ from dupcheck.features import Features
 from dupcheck.groups import make_groups
 from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, open_store
 from dupcheck.model import Catalog, IntArray, Listing, Plan, Problem
-from dupcheck.photos.table import Fetcher, read_photos
+from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import make_plans, tell_apart
 from dupcheck.reports.record import list_pairs
 from dupcheck.rules import RulePack, read_pack

@@ -20,7 +20,7 @@ import numpy as np
 from dupcheck.catalog import read_catalog
 from dupcheck.features import Features, make_features
 from dupcheck.model import Catalog, Problem
-from dupcheck.photos.table import Fetcher, read_photos
+from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.store import Store, hash_rows
 
 Source = str | Path | Sequence[str | Path] | Catalog

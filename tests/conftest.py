@@ -20,7 +20,7 @@ from dupcheck.catalog import make_catalog
 from dupcheck.cli import main
 from dupcheck.features import Features, make_features
 from dupcheck.model import Catalog, Listing
-from dupcheck.photos.table import read_photos
+from dupcheck.photos.reading import read_photos
 
 PROJECT = Path(__file__).resolve().parent.parent
 Row = Mapping[str, Any] | str

@@ -16,7 +16,7 @@ from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.neighbours import RADIUS
-from dupcheck.photos.table import read_photos
+from dupcheck.photos.reading import read_photos
 
 WORDS = ("lamp", "kettle", "violin", "ladder", "hammock", "trumpet", "wallet", "bracket", "anvil", "canoe")
 HASHES = ("f0f0a5a5c3c3b1d2", "f0f0a5a5c3c3b1d1", "0f1e2d3c4b5a6978", "8f1e2d3c4b5a6978", "a1b2c3d4e5f60718")

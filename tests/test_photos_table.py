@@ -12,10 +12,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from dupcheck.model import Catalog, Problem
-from dupcheck.photos import table
+from dupcheck.photos import pictures, reading
 from dupcheck.photos.cache import FILE_NAME
-from dupcheck.photos.phashes import parse_phash
-from dupcheck.photos.table import Photos, join_photos, read_photos
+from dupcheck.photos.reading import read_photos
+from dupcheck.photos.records import parse_phash
+from dupcheck.photos.table import Photos, join_photos
 from dupcheck.photos.verification import compare_photos
 
 Shop = Callable[..., Catalog]
@@ -195,8 +196,8 @@ def test_an_unchanged_file_is_not_even_opened(
     cache = tmp_path / "cache"
     first, _ = read_photos(catalog, cache=cache)
     opened: list[str] = []
-    read = table._read_file
-    monkeypatch.setattr(table, "_read_file", lambda name, *rest: (opened.append(name), read(name, *rest))[1])
+    read = reading._read_file
+    monkeypatch.setattr(reading, "_read_file", lambda name, *rest: (opened.append(name), read(name, *rest))[1])
     assert same(first, read_photos(catalog, cache=cache)[0])
     assert opened == []
     draw_photo(folder / "images" / "1.jpg", 77)
@@ -210,7 +211,7 @@ def test_a_renamed_file_is_read_but_not_decoded(
 ) -> None:
     read_photos(make_shop({"main_image": "images/0.jpg"}, image_root=folder), cache=tmp_path / "cache")
     (folder / "images" / "0.jpg").rename(folder / "new.jpg")
-    monkeypatch.setattr(table, "open_picture", lambda data: pytest.fail("decoded again"))
+    monkeypatch.setattr(pictures, "open_picture", lambda data: pytest.fail("decoded again"))
     photos, _ = read_photos(make_shop({"main_image": "new.jpg"}, image_root=folder), cache=tmp_path / "cache")
     assert photos.main.tolist() == [0]
 
@@ -242,8 +243,8 @@ import sys
 from pathlib import Path
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
-from dupcheck.photos.phashes import parse_phash
-from dupcheck.photos.table import read_photos
+from dupcheck.photos.records import parse_phash
+from dupcheck.photos.reading import read_photos
 root = Path(sys.argv[1])
 rows = [Listing(p.name, "", main_image=p.name) for p in sorted(root.iterdir())]
 def tell(done, total):
@@ -254,7 +255,7 @@ print("rows", len(photos), len(problems), flush=True)
 
 
 def read_elsewhere(root: Path, cache: Path) -> "subprocess.Popen[str]":
-    env = {**os.environ, "PYTHONPATH": str(Path(table.__file__).parents[2])}
+    env = {**os.environ, "PYTHONPATH": str(Path(reading.__file__).parents[2])}
     return subprocess.Popen([sys.executable, "-c", READ, root, cache], stdout=subprocess.PIPE, text=True, env=env)
 
 

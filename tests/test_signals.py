@@ -14,7 +14,7 @@ from signal_tests import BLANKS, SignalTests, features, pairs, shop, turned  # n
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
 from dupcheck.model import Catalog, Listing
-from dupcheck.photos.table import read_photos
+from dupcheck.photos.reading import read_photos
 from dupcheck.signals import SIGNALS, Signal, get_signal
 
 Measure = Callable[..., float]

@@ -7,9 +7,12 @@
     pictures        bytes → a small RGB picture, upright, on white; refuses what would not fit in memory
     borders         where a plain border, frame or padding of a picture ends
     phashes         pictures, or the spectra of their parts → 64-bit hashes
-    fingerprints    a picture → one record of fixed size: hashes, thumbnails, colours, quality
+    records         what is known of a picture, in a record of fixed size
+    fingerprints    pictures → records: hashes, thumbnails, colours, quality
     cache           records kept between runs, keyed by content, algorithm and version
-    table           a catalogue → Photos: one row a distinct photo, as columns
+    table           Photos: one row a distinct photo, as columns, and which listing shows which
+    reading         a catalogue → Photos, and what was wrong with its files
+    lookup          hashes within a few bits of given ones, in milliseconds
     neighbours      which rows might be one photo, without comparing all of them
     verification    two rows → how far apart, on aligned thumbnails; what was done to the photo
 """

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from dupcheck.photos.fingerprints import FINGERPRINT, VERSION, Record
+from dupcheck.photos.records import FINGERPRINT, VERSION, Record
 from dupcheck.words import Message, message
 
 FILE_NAME = "photos.sqlite"

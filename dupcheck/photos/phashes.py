@@ -5,7 +5,6 @@ made in the same way from spectra that a matrix product takes. The method is Zau
 of Perceptual Image Hash Functions, 2010) as imagehash has it, resampling included.
 """
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -67,15 +66,6 @@ def project(size: int) -> npt.NDArray[np.float32]:
     """
     projection: npt.NDArray[np.float32] = (dct(np.eye(_EDGE), axis=0)[:_LOW] @ _lanczos(size)).astype(np.float32)
     return projection
-
-
-_HEX = re.compile("[0-9a-f]{16}")
-
-
-def parse_phash(text: str) -> np.uint64 | None:
-    """Return the 64-bit hash written as 16 hex digits (``0x`` may stand before them), or None."""
-    digits = text.strip().lower().removeprefix("0x")
-    return np.uint64(int(digits, 16)) if _HEX.fullmatch(digits) else None
 
 
 def _goes_across_first(height: int, width: int) -> bool:

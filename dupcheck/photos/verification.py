@@ -8,12 +8,11 @@ neighbouring blocks at the rim, another product spoils blocks everywhere, anothe
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.photos.fingerprints import COLOR_SIDE, HASHES, SIDE, VIEWS
+from dupcheck.photos.records import COLOR_SIDE, HASHES, SIDE, VIEWS
 from dupcheck.photos.table import ALTERED, LOOKED, Photos
 
 SAME = 8.0
@@ -289,6 +288,8 @@ _REGION_OF = np.array([region for _, region in VIEWS.values()])
 
 def _even_out(light: npt.NDArray[np.uint8]) -> Floats:
     """Return thumbnails with brightness and contrast made the same all over."""
+    import cv2  # only where there are pictures to look at
+
     even = np.empty(light.shape, dtype=np.float32)
     for i, thumb in enumerate(light):
         level = thumb.astype(np.float32)
@@ -316,6 +317,8 @@ _COARSE_GRID, _FINE_GRID = _grid(_COARSE), _grid(SIDE)
 
 def _warp(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> Floats:
     """Return each thumbnail as it looks from the other one's grid."""
+    import cv2  # only where there are pictures to look at
+
     side = thumbs.shape[1]
     pixel = np.empty((len(maps), 2, 3))
     linear = maps[:, :2, :2]

@@ -24,7 +24,8 @@ from PIL import Image
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Catalog, FloatArray, Listing
 from dupcheck.photos.neighbours import find_neighbours
-from dupcheck.photos.table import Photos, read_photos
+from dupcheck.photos.reading import read_photos
+from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import SAME
 from dupcheck.signals.color import Color
 from dupcheck.signals.image import Image as ImageSignal

@@ -1,0 +1,373 @@
+"""Photo files → :class:`~dupcheck.photos.table.Photos`: every photo a catalogue names, and what was wrong with it."""
+
+import hashlib
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
+from dupcheck.photos.cache import Cache, Signature
+from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
+from dupcheck.photos.records import FINGERPRINT, Record, parse_phash
+from dupcheck.photos.table import Photos, refuse_placeholders
+from dupcheck.words import Message, message
+
+if TYPE_CHECKING:
+    from dupcheck.photos.pictures import ByteArray
+
+_BATCH = 32
+_KEY_BYTES = 16
+_BATCH_BYTES = 32_000_000
+_FRESH = 7 * 24 * 3600 * 10**9
+"""Nanoseconds for which a fetched picture is taken to be what its address still shows."""
+_SET_BITS = 8
+"""A catalogue hash with fewer bits set is that of a blank picture: a real one has about half of them set."""
+
+
+class Fetcher(Protocol):
+    """Gets pictures from web addresses."""
+
+    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message]]:
+        """Yield each address with its bytes, or with the reason why there are none."""
+        ...
+
+
+def read_photos(
+    catalog: Catalog,
+    *,
+    cache: Path | None = None,
+    jobs: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    fetch: Fetcher | None = None,
+) -> tuple[Photos, tuple[Problem, ...]]:
+    """Read every photo that the catalogue names, and say what was wrong with them.
+
+    ``cache`` is the folder where fingerprints are kept between runs, ``jobs`` the number of threads (0: one a core),
+    ``progress`` is told how many photo files are done, of how many. Web addresses are read with ``fetch``, and not at
+    all without it. No photo problem stops the run: a listing whose photo cannot be read has none, or its catalogue
+    hash.
+    """
+    names, uses = _collect_uses(catalog)
+    store = Cache(cache if names else None)
+    try:
+        found, failed = _Reader(store, jobs or os.cpu_count() or 1, progress).read(names, catalog.image_root, fetch)
+    finally:
+        store.close()
+    problems = list(_name_problems(catalog, names, uses, failed))
+    left_out = 0 if fetch is not None else sum(map(is_address, names))
+    if left_out:
+        problems.append(Problem(None, "", "main_image", "info", message("photos.not_fetched", count=left_out)))
+    if store.problem is not None:
+        problems.append(Problem(None, "", "main_image", "warning", store.problem))
+    photos, wrong = _assemble(catalog, names, uses, found)
+    return refuse_placeholders(catalog, photos), (*problems, *wrong)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Keep BLAS and OpenCV from starting threads of their own: pictures are small and there is a thread a core."""
+    import cv2  # only where there are pictures to read
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        cv2.setNumThreads(threads)
+
+
+@dataclass(frozen=True)
+class _Uses:
+    """Who names what: parallel arrays, one entry a mention."""
+
+    name: IntArray
+    listing: IntArray
+    is_main: BoolArray
+
+
+def _collect_uses(catalog: Catalog) -> tuple[list[str], _Uses]:
+    """Return the distinct photo names of the catalogue and where they are used."""
+    index: dict[str, int] = {}
+    used: list[tuple[int, int, bool]] = []
+
+    def note(name: str, listing: int, is_main: bool) -> None:
+        if name := name.strip():
+            used.append((index.setdefault(name, len(index)), listing, is_main))
+
+    for i, name in enumerate(catalog.column("main_image")):
+        note(name, i, True)
+    for i, joined in enumerate(catalog.column("images")):
+        for name in joined.split(";") if joined else ():
+            note(name, i, False)
+    for i, name in zip(catalog.sku_columns["listing"], catalog.sku_columns["image"], strict=True):
+        note(name, int(i), False)
+    table = np.array(used, dtype=np.int64).reshape(-1, 3)
+    return list(index), _Uses(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_))
+
+
+@dataclass(frozen=True)
+class _Failure:
+    severity: Severity
+    text: Message
+
+
+class _Reader:
+    """Gets the fingerprints of named photos: from the cache where they are known, from the pixels where not."""
+
+    def __init__(self, cache: Cache, jobs: int, progress: Callable[[int, int], None] | None) -> None:
+        self._cache = cache
+        self._jobs = jobs
+        self._progress = progress or (lambda done, total: None)
+        self._done = 0
+        self._total = 0
+        self._records: dict[bytes, Record] = {}
+        self._content: dict[str, bytes] = {}
+        self._failed: dict[str, _Failure] = {}
+
+    def read(
+        self, names: Sequence[str], root: Path | None, fetch: Fetcher | None
+    ) -> tuple[Mapping[str, tuple[bytes, Record]], Mapping[str, _Failure]]:
+        """Return content key and record of each name that could be read, and why the others could not."""
+        self._total = len(names)
+        addresses = [name for name in names if is_address(name)]
+        self._read_files([name for name in names if not is_address(name)], root)
+        if fetch is not None:
+            self._read_addresses(addresses, fetch)
+        else:
+            self._tick(len(addresses))
+        found = {name: (content, self._records[content]) for name, content in self._content.items()}
+        return found, self._failed
+
+    def _read_files(self, names: Sequence[str], root: Path | None) -> None:
+        if root is None:
+            self._tick(len(names))
+            return
+        folder = PhotoFolder(root)
+        places: dict[str, tuple[str, Signature]] = {}
+        for name in names:
+            try:
+                places[name] = folder.find(name)
+            except OutsideError as error:
+                self._failed[name] = _Failure("warning", error.text)
+        seen = self._cache.contents([path for path, _ in places.values()])
+        known = {
+            name: seen[path][1]
+            for name, (path, signature) in places.items()
+            if path in seen and seen[path][0] == signature
+        }
+        self._records.update(self._cache.fingerprints(list(set(known.values()))))
+        self._content.update((name, content) for name, content in known.items() if content in self._records)
+        self._tick(len(names) - len(places) + len(self._content))
+        self._hash_files({name: place for name, place in places.items() if name not in self._content})
+
+    def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
+        """Read and decode ahead in threads, which OpenCV does without the interpreter's lock; hash in this one."""
+        if not places:
+            return
+        with _one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
+            batches = _batches(places.items())
+            ahead = deque(pool.submit(self._open_files, batch) for batch in islice(batches, 2 * self._jobs))
+            try:
+                while ahead:
+                    opened = ahead.popleft().result()
+                    ahead.extend(pool.submit(self._open_files, batch) for batch in islice(batches, 1))
+                    done = _hash_opened(opened)
+                    self._store(done, places)
+                    self._tick(len(done))
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _open_files(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> "_Opened":
+        return self._open_contents([_read_file(name, path, signature) for name, (path, signature) in batch])
+
+    def _open_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> "_Opened":
+        """Decode what neither this run nor the cache knows; each content once."""
+        from dupcheck.photos.pictures import PictureError, open_picture  # only where there are pictures to read
+
+        keys = {name: hashlib.sha256(data).digest()[:_KEY_BYTES] for name, data in read if isinstance(data, bytes)}
+        known = self._cache.fingerprints([key for key in keys.values() if key not in self._records])
+        outcomes: list[_Outcome] = []
+        pictures: dict[bytes, ByteArray] = {}
+        for name, data in read:
+            if isinstance(data, _Failure):
+                outcomes.append(_Outcome(name, failure=data))
+                continue
+            content = keys[name]
+            if content not in self._records and content not in known and content not in pictures:
+                try:
+                    pictures[content] = open_picture(data)
+                except PictureError as error:
+                    reason = message("photos.unreadable", path=name, reason=error.text)
+                    outcomes.append(_Outcome(name, failure=_Failure("error", reason)))
+                    continue
+            outcomes.append(_Outcome(name, content))
+        return _Opened(outcomes, known, pictures)
+
+    def _store(self, done: Sequence["_Outcome"], places: Mapping[str, tuple[str, Signature]]) -> None:
+        for outcome in done:
+            if outcome.failure is not None:
+                self._failed[outcome.name] = outcome.failure
+            else:
+                self._content[outcome.name] = outcome.content
+                if outcome.record is not None:
+                    self._records.setdefault(outcome.content, outcome.record)
+        read = [outcome for outcome in done if outcome.failure is None]
+        self._cache.keep(
+            ((*places[o.name], o.content) for o in read if o.name in places),
+            ((o.content, o.record) for o in read if o.record is not None),
+        )
+
+    def _read_addresses(self, addresses: Sequence[str], fetch: Fetcher) -> None:
+        """Fetch what was not fetched in the last days; what is behind an address may change."""
+        now = time.time_ns()
+        seen = {
+            address: content
+            for address, ((_, fetched, _), content) in self._cache.contents(addresses).items()
+            if 0 <= now - fetched < _FRESH
+        }
+        self._records.update(self._cache.fingerprints(list(set(seen.values()))))
+        self._content.update((address, content) for address, content in seen.items() if content in self._records)
+        wanted = [address for address in addresses if address not in self._content]
+        self._tick(len(addresses) - len(wanted))
+        with _one_thread_each():
+            for address, answer in fetch.fetch(wanted):
+                if isinstance(answer, Message):
+                    self._failed[address] = _Failure("warning", answer)
+                else:
+                    place = {address: (address, (len(answer), now, 0))}
+                    self._store(_hash_opened(self._open_contents([(address, answer)])), place)
+                self._tick(1)
+
+    def _tick(self, count: int) -> None:
+        self._done += count
+        self._progress(self._done, self._total)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    name: str
+    content: bytes = b""
+    record: Record | None = None
+    failure: _Failure | None = None
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """Files that were read, the records of those that are known already, and the pictures of the others by content."""
+
+    outcomes: Sequence[_Outcome]
+    known: Mapping[bytes, Record]
+    pictures: Mapping[bytes, "ByteArray"]
+
+
+def _hash_opened(opened: _Opened) -> list[_Outcome]:
+    from dupcheck.photos.fingerprints import take_fingerprints
+
+    new = take_fingerprints(list(opened.pictures.values())) if opened.pictures else ()
+    records = {**opened.known, **dict(zip(opened.pictures, new, strict=True))}
+    return [replace(outcome, record=records.get(outcome.content)) for outcome in opened.outcomes]
+
+
+def _read_file(name: str, path: str, signature: Signature) -> tuple[str, bytes | _Failure]:
+    from dupcheck.photos.pictures import MAX_BYTES
+
+    if signature[0] > MAX_BYTES:
+        size = message("photos.too_many_bytes", path=name, size=signature[0] // 1_000_000, limit=MAX_BYTES // 1_000_000)
+        return name, _Failure("warning", size)
+    try:
+        return name, Path(path).read_bytes()
+    except OSError as error:
+        reason = message("photos.unreadable", path=name, reason=error.strerror or str(error))
+        return name, _Failure("error", reason)
+
+
+def _batches(
+    items: Iterable[tuple[str, tuple[str, Signature]]],
+) -> Iterator[list[tuple[str, tuple[str, Signature]]]]:
+    """Cut the files into batches of few enough files and bytes to be held in memory several at a time."""
+    batch: list[tuple[str, tuple[str, Signature]]] = []
+    size = 0
+    for name, place in items:
+        if batch and (len(batch) == _BATCH or size + place[1][0] > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((name, place))
+        size += place[1][0]
+    if batch:
+        yield batch
+
+
+def _name_problems(
+    catalog: Catalog, names: Sequence[str], uses: _Uses, failed: Mapping[str, _Failure]
+) -> Iterator[Problem]:
+    rows = catalog.numbers("row")
+    listings = catalog.ids
+    for name, listing, is_main in zip(uses.name, uses.listing, uses.is_main, strict=True):
+        failure = failed.get(names[name])
+        if failure is not None:
+            where = "main_image" if is_main else "images"
+            yield Problem(int(rows[listing]), listings[listing], where, failure.severity, failure.text)
+
+
+def _assemble(
+    catalog: Catalog, names: Sequence[str], uses: _Uses, found: Mapping[str, tuple[bytes, Record]]
+) -> tuple[Photos, list[Problem]]:
+    """Put the records into columns, a row a content; listings without a readable photo get their catalogue hash."""
+    row_of: dict[bytes, int] = {}
+    records: list[Record] = []
+    rows = np.full(len(names), -1, dtype=np.int64)
+    for i, name in enumerate(names):
+        if name in found:
+            content, record = found[name]
+            if content not in row_of:
+                row_of[content] = len(records)
+                records.append(record)
+            rows[i] = row_of[content]
+    prints = np.array(records, dtype=FINGERPRINT) if records else np.zeros(0, dtype=FINGERPRINT)
+    main = np.full(len(catalog), -1, dtype=np.int64)
+    main[uses.listing[uses.is_main]] = rows[uses.name[uses.is_main]]
+    extra, extra_listing = rows[uses.name[~uses.is_main]], uses.listing[~uses.is_main]
+    hashes, stated, problems = _parse_hashes(catalog)
+    bare = np.flatnonzero((main < 0) & stated)
+    values, inverse = np.unique(hashes[bare], return_inverse=True)
+    main[bare] = len(prints) + inverse
+    photos = Photos(
+        main=main,
+        extra=extra[extra >= 0],
+        extra_listing=extra_listing[extra >= 0],
+        phash=np.concatenate([prints["phash"], values]),
+        place=np.concatenate([np.arange(len(prints), dtype=np.int64), np.full(len(values), -1, dtype=np.int64)]),
+        usable=np.concatenate([~prints["blank"], np.bitwise_count(values) >= _SET_BITS]),
+        prints=prints,
+    )
+    return photos, problems
+
+
+def _parse_hashes(catalog: Catalog) -> tuple[npt.NDArray[np.uint64], BoolArray, list[Problem]]:
+    """Return the catalogue's own hashes, where there are any, and a problem for each that is none."""
+    values = np.zeros(len(catalog), dtype=np.uint64)
+    stated = np.zeros(len(catalog), dtype=np.bool_)
+    problems = []
+    rows = catalog.numbers("row")
+    for i, text in enumerate(catalog.column("image_phash")):
+        if not text:
+            continue
+        value = parse_phash(text)
+        if value is None:
+            reason = message("photos.bad_hash", value=text[:80])
+            problems.append(Problem(int(rows[i]), catalog.ids[i], "image_phash", "warning", reason))
+        else:
+            values[i], stated[i] = value, True
+    return values, stated, problems
