@@ -55,6 +55,16 @@ class Rows(Sequence[Mapping[str, Any]]):
         """Return the rows at some positions."""
         return list(self._describe(np.array(where, dtype=np.int64)))
 
+    def watch(self, see: Callable[[Mapping[str, Any]], None]) -> "Rows":
+        """Return the same rows, each shown to ``see`` when it is made."""
+
+        def describe(where: IntArray) -> Iterator[Mapping[str, Any]]:
+            for row in self._describe(where):
+                see(row)
+                yield row
+
+        return Rows(len(self), describe, self.keys)
+
 
 GROUPS_SHOWN = 3_000
 """How many groups the page holds: what a browser opens in a second or two. The tables hold all."""
@@ -101,6 +111,12 @@ def pick_groups(groups: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def list_keys(rows: Sequence[Mapping[str, Any]], *names: str) -> Iterable[tuple[str, ...]]:
     """Return some fields of every row, those that tell rows apart."""
     return rows.keys() if isinstance(rows, Rows) else (tuple(row[name] for name in names) for row in rows)
+
+
+def watch_rows(rows: Sequence[Mapping[str, Any]], see: Callable[[Mapping[str, Any]], None]) -> Rows:
+    """Return rows that are each shown to ``see`` when they are read."""
+    lazy = rows if isinstance(rows, Rows) else Rows(len(rows), lambda where: (rows[k] for k in where.tolist()), tuple)
+    return lazy.watch(see)
 
 
 def take_rows(rows: Sequence[Mapping[str, Any]], where: Sequence[int]) -> list[Mapping[str, Any]]:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, BinaryIO
 
 from dupcheck.errors import OutputError
-from dupcheck.reports.documents import SettledAudit, encode_text, settle_audit, stream_audit, stream_merges
+from dupcheck.reports.documents import SettledAudit, encode_text, settle_audit, stream_audit, stream_merges, watch_rows
 from dupcheck.reports.page import render_page
-from dupcheck.reports.tables import stream_groups, stream_pairs, stream_problems
+from dupcheck.reports.tables import PairTable, stream_groups, stream_problems
 from dupcheck.reports.thumbnails import Thumbnail
 
 MARK = "audit.json"
@@ -27,14 +27,14 @@ MARK = "audit.json"
 _STAGING = ".dupcheck-unfinished-"
 _LEFT_BEHIND = 24 * 3600  # seconds; a staging folder of that age was left by a process that was killed
 
+_PAIRS = "pairs.csv"
 _FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], Iterable[bytes]]] = {
-    "pairs.csv": lambda audit, _: stream_pairs(audit),
     "groups.csv": lambda audit, _: stream_groups(audit),
     "merges.json": lambda audit, _: stream_merges(audit),
     "problems.csv": lambda audit, _: stream_problems(audit),
     "report.html": lambda audit, thumbnail: (encode_text(render_page(audit, thumbnail)),),
-    MARK: lambda audit, _: stream_audit(audit),
 }
+_NAMES = (_PAIRS, *_FILES, MARK)
 
 
 def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None = None) -> list[Path]:
@@ -46,13 +46,13 @@ def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None
     settled = settle_audit(audit)
     with _explained(out):
         if out.is_dir():
-            for name in _FILES:
+            for name in _NAMES:
                 if (out / name).is_dir():
                     raise OutputError("report.folder_in_the_way", path=str(out / name))
             with _staging(out) as stage:
                 _write_files(stage, settled, thumbnail)
                 (out / MARK).unlink(missing_ok=True)
-                for name in _FILES:
+                for name in _NAMES:
                     (stage / name).replace(out / name)
         elif out.exists():
             raise OutputError("report.path_is_file", path=str(out))
@@ -61,7 +61,7 @@ def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None
             with _staging(out.parent) as stage:
                 _write_files(stage, settled, thumbnail)
                 stage.rename(out)
-    return [out / name for name in _FILES]
+    return [out / name for name in _NAMES]
 
 
 @contextmanager
@@ -79,11 +79,20 @@ def _staging(parent: Path) -> Iterator[Path]:
 
 
 def _write_files(folder: Path, audit: SettledAudit, thumbnail: Thumbnail | None) -> None:
-    for name, render in _FILES.items():
-        with (folder / name).open("wb") as file:
-            file.writelines(render(audit, thumbnail))
-            file.flush()
-            os.fsync(file.fileno())  # a full disk may show only here
+    for name, stream in _FILES.items():
+        with _written(folder / name) as file:
+            file.writelines(stream(audit, thumbnail))
+    # Pairs are what there is most of: each is put into words once, and written to two files.
+    with _written(folder / _PAIRS) as csv, _written(folder / MARK) as file, PairTable(audit, csv) as table:
+        file.writelines(stream_audit(SettledAudit(audit | {"pairs": watch_rows(audit["pairs"], table.add)})))
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
+    with path.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())  # a full disk may show only here
 
 
 @contextmanager

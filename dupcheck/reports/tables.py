@@ -13,9 +13,9 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO, Self
 
-from dupcheck.reports.documents import Rows, encode_text, settle_audit
+from dupcheck.reports.documents import Rows, SettledAudit, encode_text, settle_audit
 
 _BATCH = 5_000
 _SHORT = 40  # characters; ids, rules and axes come again and again, sentences do not
@@ -29,7 +29,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def render_pairs(audit: Mapping[str, Any]) -> bytes:
     """Return ``pairs.csv``, whole."""
-    return b"".join(stream_pairs(audit))
+    settled, file = settle_audit(audit), io.BytesIO()
+    with PairTable(settled, file) as table:
+        for pair in settled["pairs"]:
+            table.add(pair)
+    return file.getvalue()
 
 
 def render_groups(audit: Mapping[str, Any]) -> bytes:
@@ -42,29 +46,53 @@ def render_problems(audit: Mapping[str, Any]) -> bytes:
     return b"".join(stream_problems(audit))
 
 
-def stream_pairs(audit: Mapping[str, Any]) -> Iterator[bytes]:
-    """Give ``pairs.csv`` in pieces: every pair a rule caught, one row a pair and rule, sorted by ids and rule.
+class PairTable:
+    """``pairs.csv`` while it is written: every pair a rule caught, one row a pair and rule, in the order of adding.
 
-    One column a signal, in the order of the audit, empty where it cannot tell; numbers have up to six decimals.
+    One column a signal, in the order of the audit, empty where it cannot tell; numbers have up to six decimals. The
+    last rows are in the file when the table is left.
     """
-    settled = settle_audit(audit)
-    pairs: list[Mapping[str, Any]] = settled["pairs"]
-    signals = _signals(settled)
-    return _table(
-        ("listing_a", "listing_b", "rule", "verdict", "differs_in", *signals, "explanation"),
-        (
-            (
-                pair["listing_a"],
-                pair["listing_b"],
-                pair["rule"],
-                pair["verdict"],
-                ";".join(difference["axis"] for difference in pair["differs_in"]),
-                *(pair["signals"].get(signal) for signal in signals),
-                pair["explanation"],
-            )
-            for pair in pairs
-        ),
-    )
+
+    def __init__(self, audit: SettledAudit, file: BinaryIO) -> None:
+        self._signals = _signals(audit)
+        self._file = file
+        self._text = io.StringIO()
+        self._writer = csv.writer(self._text)
+        self._rows = 0
+
+    def __enter__(self) -> Self:
+        self._file.write(BOM_UTF8)
+        self._writer.writerow(
+            ("listing_a", "listing_b", "rule", "verdict", "differs_in", *self._signals, "explanation")
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._flush()
+
+    def add(self, pair: Mapping[str, Any]) -> None:
+        """Write one pair."""
+        values = pair["signals"]
+        self._writer.writerow(
+            [
+                _cell(pair["listing_a"]),
+                _cell(pair["listing_b"]),
+                _cell(pair["rule"]),
+                _cell(pair["verdict"]),
+                _cell(";".join([difference["axis"] for difference in pair["differs_in"]])),
+                *[_cell(values.get(signal)) for signal in self._signals],
+                _cell(pair["explanation"]),
+            ]
+        )
+        self._rows += 1
+        if self._rows % _BATCH == 0:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._file.write(encode_text(self._text.getvalue()))
+        self._text.seek(0)
+        self._text.truncate()
 
 
 def stream_groups(audit: Mapping[str, Any]) -> Iterator[bytes]:
