@@ -21,7 +21,7 @@ from dupcheck.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.slots import UNNAMED, Slots, learn_slots
-from dupcheck.text import AXES, Token, align_name, normalise, read_title, read_titles, read_value
+from dupcheck.text import AXES, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
 
 OPTION_AXES = (
     "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
@@ -272,8 +272,9 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: s
             values[name] = canonical
     if named:
         values.setdefault(UNNAMED, named)
-    # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own
-    return {axis: value for axis, value in values.items() if axis not in _MEASURES or value != values.get("size")}
+    # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own; so is "1 L" beside Capacity=1 L
+    told = {values.get("size"), values.get("capacity")}
+    return {axis: value for axis, value in values.items() if axis not in _MEASURES or value not in told}
 
 
 def _core_words(tokens: Sequence[Token], size: str, stray: Collection[str]) -> list[Token]:
@@ -306,8 +307,18 @@ def _axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
             value = row.get(axis)
             if value:
                 codes[i] = seen.setdefault(value, len(seen))
-        columns[axis] = AxisColumn(codes, tuple(seen))
+        columns[axis] = _one_system(axis, AxisColumn(codes, tuple(seen)))
     return columns
+
+
+def _one_system(axis: str, column: AxisColumn) -> AxisColumn:
+    """The column with one value for what several say in metric and in other units."""
+    same = equate_units(column.values) if axis == "size" or axis in _MEASURES else {}
+    if not same:
+        return column
+    number = {value: i for i, value in enumerate(dict.fromkeys(same.get(v, v) for v in column.values))}
+    renamed = np.array([*(number[same.get(v, v)] for v in column.values), -1], dtype=np.int64)
+    return AxisColumn(renamed[column.codes], tuple(number))
 
 
 def _count_words(
@@ -487,7 +498,7 @@ def join_features(first: Features, second: Features, catalog: Catalog, photos: P
             else:
                 renamed = [book.setdefault(value, len(book)) for value in column.values]
                 codes.append(np.array([*renamed, -1], dtype=np.int64)[column.codes])
-        axes[axis] = AxisColumn(np.concatenate(codes), tuple(book))
+        axes[axis] = _one_system(axis, AxisColumn(np.concatenate(codes), tuple(book)))
     matrices: dict[str, Any] = {}
     for field in MATRICES.values():
         a, b = getattr(first, field), getattr(second, field)

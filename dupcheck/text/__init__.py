@@ -4,7 +4,7 @@
 comparable form of one value. All knowledge of words is data: ``vocabularies/*.toml``.
 """
 
-from dupcheck.text.measures import read_quantity
+from dupcheck.text.measures import equate_units, read_quantity
 from dupcheck.text.normalising import normalise
 from dupcheck.text.titles import Title, Token, read_title, read_titles
 from dupcheck.text.values import align_name, guess_value, order_values, read_value, read_values, show_value
@@ -16,6 +16,7 @@ __all__ = [
     "Title",
     "Token",
     "align_name",
+    "equate_units",
     "guess_value",
     "normalise",
     "order_values",

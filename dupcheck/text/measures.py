@@ -214,7 +214,7 @@ def _dimension(text: str) -> Measure | None:
         m = re.match(rf"({_AMOUNT})\s?(.*)", part)
         if m is None:
             return None
-        rest = re.sub(r"\s?(?:w|h|d|l|dia|t)$", "", m[2]) if m[2] not in ("m",) else m[2]
+        rest = m[2] if _unit_of(m[2]) is not None else re.sub(r"\s?(?:w|h|d|l|dia|t)$", "", m[2])
         unit = _unit_of(rest) if rest else None
         sides.append((_amount(m[1]), unit.name if unit else ""))
     names = [name for _, name in sides if name]
@@ -316,6 +316,48 @@ def _range(text: str) -> Measure | None:
     low, high = show_number(_amount(m[1])), show_number(_amount(m[2]))
     blank = " " if unit.axis else ""
     return Measure(unit.axis, (f"{low}-{high}{blank}{unit.name}",))
+
+
+_CONVERTED = 0.01
+_INCHES = {"in": 2.54, "ft": 30.48, "yd": 91.44}
+_SIDES = re.compile(r"(\d+(?:\.\d+)?(?:x\d+(?:\.\d+)?)*) (cm|mm|m|in|ft|yd|g|ml)")
+
+
+def equate_units(values: Iterable[str]) -> dict[str, str]:
+    """Return which of an axis' canonical values only say another one in other units, and that other one.
+
+    ``6.6 ft`` is ``2 m`` said again, ``50.28 ml`` (1.7 fl oz) ``50 ml``: a converted value within 1 % of a metric one,
+    for people round what they convert. Two values in one system are never the same.
+    """
+    metric: dict[tuple[str, int, int], list[tuple[tuple[float, ...], str]]] = {}
+    converted = []
+    for value in values:
+        m = _SIDES.fullmatch(value)
+        if m is None:
+            continue
+        scale = {"mm": 0.1, "cm": 1.0, "m": 100.0, "g": 1.0, "ml": 1.0, **_INCHES}[m[2]]
+        kind = m[2] if m[2] in ("g", "ml") else "cm"
+        sides = tuple(float(n) * scale for n in m[1].split("x"))
+        if not all(sides):
+            continue
+        if m[2] in _INCHES or (kind != "cm" and "." in m[1]):
+            converted.append((kind, sides, value))
+        else:
+            metric.setdefault((kind, len(sides), _step(sides[0])), []).append((sides, value))
+    same = {}
+    for kind, sides, value in converted:
+        near = [
+            (max(abs(math.log(a / b)) for a, b in zip(sides, known, strict=True)), other)
+            for step in (-1, 0, 1)
+            for known, other in metric.get((kind, len(sides), _step(sides[0]) + step), ())
+        ]
+        if near and min(near)[0] <= _CONVERTED:
+            same[value] = min(near)[1]
+    return same
+
+
+def _step(amount: float) -> int:
+    return round(math.log(amount) / _CONVERTED)
 
 
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s?([a-z ]+)?")

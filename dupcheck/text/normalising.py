@@ -41,6 +41,12 @@ _WITH = re.compile(r"\bw/")
 _DELIMITERS = re.compile(r"[()|]|(?<!\d),|,(?!\d)")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
+_CONFUSABLE = str.maketrans("авекмнорстухіјѕԁ", "abekmhopctyxijsd")
+_CYRILLIC_LIKE = str.maketrans("abekmhopctyx", "авекмнорстух")
+_MIXED = re.compile(r"[a-zа-яіјѕԁ]*(?:[a-z][а-яіјѕԁ]|[а-яіјѕԁ][a-z])[a-zа-яіјѕԁ]*")
+_SPELLED = re.compile(r"(?<![^ ])[a-zа-я](?: [a-zа-я]){3,}(?![^ ])")
+_SIZES = frozenset("smlx ")
+
 _KEPT = frozenset("'\"-/+&.,%|<>;:~×✕✖*х")
 _MARKS = {
     **dict.fromkeys("([{【〔〖「『《〈［｛⟨⟦", " ( "),
@@ -99,6 +105,20 @@ class _Signs(dict[int, str]):
 _SIGNS = _Signs()
 
 
+def _one_script(found: re.Match[str]) -> str:
+    """A word of two alphabets in the one that has signs like all its letters; as it is where neither has."""
+    word = found[0]
+    latin = word.translate(_CONFUSABLE)
+    if latin.isascii():
+        return latin
+    cyrillic = word.translate(_CYRILLIC_LIKE)
+    return word if any(c.isascii() for c in cyrillic) else cyrillic
+
+
+def _join_letters(found: re.Match[str]) -> str:
+    return found[0] if _SIZES.issuperset(found[0]) else found[0].replace(" ", "")
+
+
 def _unescape(text: str) -> str:
     for _ in range(3):
         plain = _ENTITY.sub(lambda m: html.unescape(m[0].lower().rstrip(";") + ";"), text)
@@ -114,7 +134,8 @@ def fold(text: str) -> str:
     What is left besides letters, digits and blanks: ``( )`` for any bracket, ``,`` and ``|`` as delimiters, ``-`` and
     ``/`` inside words, ``.`` and ``,`` between digits, ``'`` inside words or after a number (feet), ``"`` (inch) and
     ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks, ``&`` is
-    "and"; Chinese is simplified, accents of Latin letters and ё are dropped.
+    "and"; Chinese is simplified, accents of Latin letters and ё are dropped. A word of Latin and Cyrillic letters is
+    put into one alphabet where the others only look like its own; a word written letter by letter is put together.
     """
     if "&" in text:
         text = _unescape(text)
@@ -128,6 +149,8 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).casefold()
         text = unicodedata.normalize("NFKC", text)
     text = text.translate(_SIGNS)
+    if not text.isascii():
+        text = _MIXED.sub(_one_script, text)
     if "&" in text:
         text = _PAIR.sub(r"\1\0", text).replace("&", " and ").replace("\0", "&")
     if "''" in text:
@@ -152,7 +175,8 @@ def fold(text: str) -> str:
         text = _PERCENT.sub(" ", text)
     if "+" in text:
         text = _PLUS.sub(" ", text)
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    return _SPELLED.sub(_join_letters, text)
 
 
 def _plain(text: str) -> str:
