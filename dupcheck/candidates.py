@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
 
+from dupcheck.columns import Members, group_items, group_rows
 from dupcheck.features import Features
 from dupcheck.model import Catalog, IntArray
 from dupcheck.photos.neighbours import find_neighbours
@@ -61,18 +60,18 @@ def find_candidates(features: Features) -> Candidates:
 
 def _pair_titles(features: Features, misses: list[Message]) -> IntArray:
     """Pairs of listings whose core titles are the same or among each other's nearest."""
-    members = _group_titles(features)
-    titles = features.title[members.items[members.start[:-1]]]
-    words_in = np.diff(titles.tocsc().indptr)
-    if (words_in > COMMON_WORD).any():
-        common = words_in > COMMON_WORD
-        titles = titles @ sparse.diags_array((~common).astype(np.float32))
-        titles = sparse.csr_array(titles)
-        titles.eliminate_zeros()
+    from scipy import sparse
+    from sparse_dot_topn import sp_matmul_topn
+
+    members = group_rows(features.title)
+    distinct_titles = features.title.take(members.items[members.start[:-1]])
+    common = distinct_titles.count_columns() > COMMON_WORD
+    if common.any():
+        distinct_titles = distinct_titles.keep_columns(~common)
         misses.append(message("audit.may_miss_words", words=int(common.sum()), titles=COMMON_WORD))
-    norms = np.sqrt(titles.multiply(titles).sum(axis=1))
+    norms = np.sqrt(distinct_titles.sum_squares())
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    titles = sparse.csr_matrix(sparse.diags_array(scale.astype(np.float32)) @ titles)
+    titles = sparse.csr_matrix(sparse.diags_array(scale.astype(np.float32)) @ distinct_titles.sparse)
     near = sp_matmul_topn(
         titles, titles.T.tocsr(), top_n=TOP_TITLES + 1, threshold=TITLE_FLOOR, n_threads=features.jobs
     ).tocoo()
@@ -86,25 +85,13 @@ def _pair_titles(features: Features, misses: list[Message]) -> IntArray:
     return _sort_distinct([_pair_within(members, len(features), misses, "title"), across])
 
 
-def _group_titles(features: Features) -> "Members":
-    """Group the listings whose core titles hold the same words; a listing without words stands in no group."""
-    titles = features.title
-    worded = np.flatnonzero(np.diff(titles.indptr) > 0)
-    if not len(worded):
-        return Members(worded, np.zeros(1, dtype=np.int64))
-    mark = np.random.default_rng(0).integers(0, 2**63, titles.shape[1], dtype=np.uint64)
-    sums = np.add.reduceat(mark[titles.indices], titles.indptr[worded])
-    _, group = np.unique(sums, return_inverse=True)
-    return _members(group.astype(np.int64), worded, int(group.max()) + 1)
-
-
 def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
     """Pairs of listings of which one shows a photo near to the other's main photo."""
     photos = features.photos
     listing = np.concatenate([np.flatnonzero(photos.main >= 0), photos.extra_listing])
     photo = np.concatenate([photos.main[photos.main >= 0], photos.extra])
     used = photo >= 0
-    members = _members(photo[used], listing[used], len(photos))
+    members = group_items(photo[used], listing[used], len(photos))
     left, right = find_neighbours(photos)
     n = len(features)
     within = _pair_within(members, n, misses, "image")
@@ -113,29 +100,7 @@ def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
 
 def _pair_codes(features: Features, misses: list[Message]) -> IntArray:
     """Pairs of listings that share a code."""
-    codes = features.codes.tocoo()
-    members = _members(codes.col.astype(np.int64), codes.row.astype(np.int64), features.codes.shape[1])
-    return _pair_within(members, len(features), misses, "codes")
-
-
-@dataclass(frozen=True)
-class Members:
-    """Which listings share one thing: group g holds ``items[start[g]:start[g + 1]]``, ascending."""
-
-    items: IntArray
-    start: IntArray
-
-    @property
-    def sizes(self) -> IntArray:
-        """How many listings each group holds."""
-        return np.diff(self.start)
-
-
-def _members(group: IntArray, item: IntArray, groups: int) -> Members:
-    order = np.lexsort((item, group))
-    start = np.zeros(groups + 1, dtype=np.int64)
-    np.cumsum(np.bincount(group, minlength=groups), out=start[1:])
-    return Members(item[order], start)
+    return _pair_within(features.codes.list_columns(), len(features), misses, "codes")
 
 
 def _pair_within(members: Members, n: int, misses: list[Message], way: str) -> IntArray:

@@ -23,7 +23,7 @@ from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import make_plans, tell_apart
 from dupcheck.reports.record import list_pairs
 from dupcheck.rules import RulePack, read_pack
-from dupcheck.store import Store
+from dupcheck.store import Neighbourhood, Store
 from dupcheck.verdicts import (
     Findings,
     explain_condition,
@@ -182,12 +182,12 @@ class Checker:
         around = self.store.measure_with(known, photos, without=without, jobs=self.jobs)
         catalog, features, pack = around.catalog, around.features, self.pack
         drafts = np.arange(len(catalog) - last, len(catalog))
-        candidates = keep_same_seller(find_candidates(features), pack, catalog)
+        candidates = keep_same_seller(_pair_up(around), pack, catalog)
         new = candidates.right >= drafts[0]
         candidates = replace(candidates, left=candidates.left[new], right=candidates.right[new])
         findings = judge_pairs(features, pack, candidates)
         grouped = make_groups(features, pack, findings)
-        later = frozenset(range(around.first, len(catalog)))
+        later = frozenset(range(len(catalog) - len(around.drafts), len(catalog)))
         plans = make_plans(catalog, features, pack, findings, grouped, drafts=later)
         plans, advice = tell_apart(catalog, features, pack, findings, plans, drafts=later)
         home = {i: plan for plan in (*plans, *advice) for i in plan.listings}
@@ -265,6 +265,17 @@ class Checker:
         allowed = {m.listing_id for p in again.home.values() for m in p.members if m.role == "allowed"}
         bad = (left | right) - allowed
         return {i: bad.isdisjoint(plan.listings) for plan in plans.values() for i in plan.listings}
+
+
+def _pair_up(around: Neighbourhood) -> Candidates:
+    """The pairs worth measuring: each draft with what it is near to, and drafts with each other."""
+    left, right = around.left, around.right
+    if len(around.drafts) > 1:
+        mutual = find_candidates(around.drafts)
+        first = len(around.catalog) - len(around.drafts)
+        left, right = np.concatenate([left, first + mutual.left]), np.concatenate([right, first + mutual.right])
+    order = np.lexsort((right, left))
+    return Candidates(left[order], right[order], {}, ())
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,18 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from dupcheck.model import IntArray
+from dupcheck.model import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Array = npt.NDArray[Any]
 Arrays = Mapping[str, Array]
@@ -26,6 +29,9 @@ Arrays = Mapping[str, Array]
 _CURRENT = "current"
 _FACTS = "facts.json"
 _LEAVE_SECONDS = 300
+_FEW = 5_000
+"""Pairs up to which SciPy is not worth its import."""
+_CHUNK = 200_000
 
 
 class Texts(Sequence[str]):
@@ -150,13 +156,118 @@ def group_items(group: IntArray, item: IntArray, groups: int) -> Members:
     return Members(item[order], start)
 
 
-def group_rows(matrix: sparse.csr_array) -> Members:
+@dataclass(frozen=True)
+class Rows:
+    """Sparse rows: row i holds ``weights[start[i]:start[i + 1]]`` at the columns ``items[…]``, which ascend.
+
+    In bulk SciPy does the arithmetic; for a few rows it is done here, to the same bit, because importing SciPy takes
+    longer than that.
+    """
+
+    start: IntArray
+    items: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    width: int
+
+    @classmethod
+    def stack(cls, rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) -> Self:
+        """Return rows given as columns, in any order, and their weights."""
+        sizes = np.fromiter((len(r[0]) for r in rows), dtype=np.int64, count=len(rows))
+        start = np.concatenate([[0], np.cumsum(sizes)])
+        items = np.fromiter((c for r in rows for c in r[0]), dtype=np.int32, count=int(start[-1]))
+        weights = np.fromiter((w for r in rows for w in r[1]), dtype=np.float32, count=int(start[-1]))
+        order = np.lexsort((items, np.repeat(np.arange(len(rows)), sizes)))
+        return cls(start, items[order], weights[order], width)
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+    @property
+    def sizes(self) -> IntArray:
+        """How many columns each row holds."""
+        return np.diff(self.start)
+
+    @property
+    def owners(self) -> IntArray:
+        """The row of each entry."""
+        return np.repeat(np.arange(len(self)), self.sizes)
+
+    @cached_property
+    def sparse(self) -> "sparse.csr_array":
+        """The rows as SciPy knows them."""
+        from scipy import sparse
+
+        shape = (len(self), max(self.width, 1))
+        return sparse.csr_array((self.weights, self.items, self.start.astype(np.int32)), shape=shape)
+
+    def take(self, rows: IntArray) -> "Rows":
+        """Return the rows at ``rows``."""
+        at, start = take_ranges(self.start, rows)
+        return Rows(start, self.items[at], self.weights[at], self.width)
+
+    def keep_columns(self, kept: BoolArray) -> "Rows":
+        """Return the rows without the entries whose columns are not ``kept``."""
+        at = kept[self.items]
+        start = np.concatenate([[0], np.cumsum(at)])[self.start]
+        return Rows(start, self.items[at], self.weights[at], self.width)
+
+    def count_columns(self) -> IntArray:
+        """Return in how many rows each column stands."""
+        count: IntArray = np.bincount(self.items, minlength=self.width).astype(np.int64)
+        return count
+
+    def list_columns(self) -> Members:
+        """Return for each column the rows that hold it."""
+        return group_items(self.items.astype(np.int64), self.owners, self.width)
+
+    def sum_squares(self) -> FloatArray:
+        """Return the sum of the squared weights of each row."""
+        total = np.bincount(self.owners, self.weights.astype(np.float64) ** 2, minlength=len(self))
+        return total.astype(np.float64, copy=False)
+
+    def dot(self, left: IntArray, right: IntArray) -> FloatArray:
+        """Return the dot product of row ``left[i]`` and row ``right[i]`` for every i, in bounded memory."""
+        result = np.empty(len(left), dtype=np.float64)
+        step = _CHUNK if len(left) > _FEW else _FEW
+        for begin in range(0, len(left), step):
+            part = slice(begin, begin + step)
+            result[part] = (self._dot_many if len(left) > _FEW else self._dot_few)(left[part], right[part])
+        return result
+
+    def _dot_many(self, left: IntArray, right: IntArray) -> FloatArray:
+        ours, theirs = (self.sparse[side].astype(np.float64) for side in (left, right))
+        total: FloatArray = ours.multiply(theirs).sum(axis=1)
+        return total
+
+    def _dot_few(self, left: IntArray, right: IntArray) -> FloatArray:
+        (ours, first), (theirs, second) = take_ranges(self.start, left), take_ranges(self.start, right)
+        pair = np.repeat(np.arange(len(left)), np.diff(first))
+        keys = pair * self.width + self.items[ours]
+        others = np.repeat(np.arange(len(left)), np.diff(second)) * self.width + self.items[theirs]
+        at = np.searchsorted(others, keys)
+        same = at < len(others)
+        same[same] = others[at[same]] == keys[same]
+        a, b = self.weights[ours[same]].astype(np.float64), self.weights[theirs[at[same]]].astype(np.float64)
+        return np.bincount(pair[same], a * b, minlength=len(left)).astype(np.float64, copy=False)
+
+
+def join_rows(first: Rows, second: Rows) -> Rows:
+    """Return the rows of two tables behind one another."""
+    return Rows(
+        np.concatenate([first.start, second.start[1:] + first.start[-1]]),
+        np.concatenate([first.items, second.items]),
+        np.concatenate([first.weights, second.weights]),
+        max(first.width, second.width),
+    )
+
+
+def group_rows(rows: Rows) -> Members:
     """Group the rows that hold the same columns; a row that holds none stands in no group."""
-    filled = np.flatnonzero(np.diff(matrix.indptr) > 0)
+    filled = np.flatnonzero(rows.sizes)
     if not len(filled):
         return Members(filled, np.zeros(1, dtype=np.int64))
-    mark = np.random.default_rng(0).integers(0, 2**63, matrix.shape[1], dtype=np.uint64)
-    sums = np.add.reduceat(mark[matrix.indices], matrix.indptr[filled])
+    mark = np.random.default_rng(0).integers(0, 2**63, rows.width, dtype=np.uint64)
+    sums = np.add.reduceat(mark[rows.items], rows.start[filled])
     _, group = np.unique(sums, return_inverse=True)
     return group_items(group.astype(np.int64), filled, int(group.max()) + 1)
 

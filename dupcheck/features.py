@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.columns import Codebook
+from dupcheck.columns import Codebook, Rows, join_rows
 from dupcheck.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
@@ -116,15 +115,15 @@ class Features:
     """
 
     ids: npt.NDArray[np.object_]
-    title: sparse.csr_array
-    attribute_names: sparse.csr_array
-    attribute_values: sparse.csr_array
+    title: Rows
+    attribute_names: Rows
+    attribute_values: Rows
     axes: Mapping[str, AxisColumn]
-    stated_codes: sparse.csr_array
-    codes: sparse.csr_array
-    model_codes: sparse.csr_array
-    model_shapes: sparse.csr_array
-    part_numbers: sparse.csr_array
+    stated_codes: Rows
+    codes: Rows
+    model_codes: Rows
+    model_shapes: Rows
+    part_numbers: Rows
     price_low: FloatArray
     price_high: FloatArray
     pieces: FloatArray
@@ -144,8 +143,7 @@ class Features:
     @cached_property
     def title_weight(self) -> FloatArray:
         """The weight of each listing's core title."""
-        weight: FloatArray = self.title.multiply(self.title).sum(axis=1).astype(np.float64)
-        return weight
+        return self.title.sum_squares()
 
     def weigh_word(self, word: str) -> float:
         """Return a word's weight in this catalogue; a word that is not in it weighs as one that stands there once."""
@@ -323,7 +321,7 @@ def _one_system(axis: str, column: AxisColumn) -> AxisColumn:
 
 def _count_words(
     cores: Sequence[Sequence[Token]], book: Codebook, known: Sequence[bool] | BoolArray
-) -> tuple[sparse.csr_array, BoolArray]:
+) -> tuple[Rows, BoolArray]:
     """A 0/1 matrix listings × words, and which words are numbers, codes or measures."""
     exact = list(known)
     indices: list[int] = []
@@ -337,29 +335,25 @@ def _count_words(
             row.add(code)
         indices += sorted(row)
         start.append(len(indices))
-    data = np.ones(len(indices), dtype=np.float32)
-    matrix = sparse.csr_array(
-        (data, np.array(indices, dtype=np.int32), np.array(start, dtype=np.int32)), shape=(len(cores), book.width)
-    )
-    return matrix, np.array(exact, dtype=bool)
+    ones = np.ones(len(indices), dtype=np.float32)
+    rows = Rows(np.array(start, dtype=np.int64), np.array(indices, dtype=np.int32), ones, book.width)
+    return rows, np.array(exact, dtype=bool)
 
 
-def _count_columns(matrix: sparse.csr_array, before: IntArray | None) -> IntArray:
-    count: IntArray = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.int64)
+def _count_columns(rows: Rows, before: IntArray | None) -> IntArray:
+    count = rows.count_columns()
     if before is not None:
         count[: len(before)] += before
     return count
 
 
-def weigh_titles(words: sparse.csr_array, statistics: Statistics) -> sparse.csr_array:
+def weigh_titles(words: Rows, statistics: Statistics) -> Rows:
     """Return a 0/1 matrix of titles with the square root of its weight for each word."""
     roots = np.sqrt(statistics.weights).astype(np.float32)
-    return sparse.csr_array((roots[words.indices], words.indices, words.indptr), shape=words.shape)
+    return replace(words, weights=roots[words.items])
 
 
-def _attribute_matrices(
-    attributes: Sequence[Mapping[str, str]], books: Mapping[str, Codebook]
-) -> tuple[sparse.csr_array, sparse.csr_array]:
+def _attribute_matrices(attributes: Sequence[Mapping[str, str]], books: Mapping[str, Codebook]) -> tuple[Rows, Rows]:
     """Names and values of the attributes that are no option axis, weighted so that dot products add up agreement."""
     made: dict[int, tuple[list[int], list[float], list[int], list[float]]] = {}
     rows = []
@@ -367,8 +361,8 @@ def _attribute_matrices(
         if id(row) not in made:
             made[id(row)] = _attribute_row(row, books)
         rows.append(made[id(row)])
-    name_matrix = _stack([(r[0], r[1]) for r in rows], books["names"].width)
-    value_matrix = _stack([(r[2], r[3]) for r in rows], books["values"].width)
+    name_matrix = Rows.stack([(r[0], r[1]) for r in rows], books["names"].width)
+    value_matrix = Rows.stack([(r[2], r[3]) for r in rows], books["values"].width)
     return name_matrix, value_matrix
 
 
@@ -391,22 +385,12 @@ def _attribute_row(
     return name_codes, name_weights, value_codes, value_weights
 
 
-def _stack(rows: Sequence[tuple[Sequence[int], Sequence[float]]], width: int) -> sparse.csr_array:
-    sizes = np.fromiter((len(r[0]) for r in rows), dtype=np.int64, count=len(rows))
-    start = np.concatenate([[0], np.cumsum(sizes)])
-    indices = np.fromiter((c for r in rows for c in r[0]), dtype=np.int32, count=int(start[-1]))
-    data = np.fromiter((w for r in rows for w in r[1]), dtype=np.float32, count=int(start[-1]))
-    matrix = sparse.csr_array((data, indices, start), shape=(len(rows), max(width, 1)))
-    matrix.sort_indices()
-    return matrix
-
-
 def _code_matrices(
     catalog: Catalog,
     attributes: Sequence[Mapping[str, str]],
     cores: Sequence[Sequence[Token]],
     books: Mapping[str, Codebook],
-) -> dict[str, sparse.csr_array]:
+) -> dict[str, Rows]:
     """Which codes each listing carries: those it states (GTIN, SKU code, part number); these and what its title holds
     that is built like a part number; its title's model codes of any length; the shapes of these (digits made equal:
     A54 and A55 are of one shape); and the part numbers that its attributes state.
@@ -429,16 +413,12 @@ def _code_matrices(
         shapes = {_DIGITS.sub("0", m) for m in models}
         for kind, codes in zip(kinds, (stated, written, models, shapes, parts), strict=True):
             rows[kind].append(_ones(sorted(books[kind][c] for c in sorted(codes))))
-    return {kind: _stack(rows[kind], books[kind].width) for kind in kinds}
+    return {kind: Rows.stack(rows[kind], books[kind].width) for kind in kinds}
 
 
-def _drop_common(codes: sparse.csr_array, seen: IntArray) -> sparse.csr_array:
+def _drop_common(codes: Rows, seen: IntArray) -> Rows:
     """Leave out the codes that very many listings share: they identify nothing."""
-    common = seen > _COMMON_CODE
-    if common.any():
-        codes = sparse.csr_array(codes @ sparse.diags_array((~common).astype(np.float32)))
-        codes.eliminate_zeros()
-    return codes
+    return codes.keep_columns(seen <= _COMMON_CODE)
 
 
 def _read_part_numbers(text: str) -> list[str]:
@@ -499,17 +479,15 @@ def join_features(first: Features, second: Features, catalog: Catalog, photos: P
                 renamed = [book.setdefault(value, len(book)) for value in column.values]
                 codes.append(np.array([*renamed, -1], dtype=np.int64)[column.codes])
         axes[axis] = _one_system(axis, AxisColumn(np.concatenate(codes), tuple(book)))
-    matrices: dict[str, Any] = {}
-    for field in MATRICES.values():
-        a, b = getattr(first, field), getattr(second, field)
-        width = max(a.shape[1], b.shape[1])
-        wide = [sparse.csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], width)) for m in (a, b)]
-        matrices[field] = sparse.csr_array(sparse.vstack(wide, format="csr"))
+    matrices: dict[str, Any] = {
+        field: join_rows(getattr(first, field), getattr(second, field)) for field in MATRICES.values()
+    }
+    numbers: dict[str, Any] = {n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in NUMBERS}
     return Features(
         ids=catalog.ids,
         axes=axes,
         **matrices,
-        **{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in NUMBERS},
+        **numbers,
         **number_columns(catalog),
         photos=photos,
         statistics=second.statistics,
@@ -521,7 +499,7 @@ def join_features(first: Features, second: Features, catalog: Catalog, photos: P
 def reorder_features(features: Features, rows: IntArray, catalog: Catalog, photos: Photos) -> Features:
     """Return the features of ``catalog``, whose listing i is row ``rows[i]`` of ``features``."""
     columns: dict[str, Any] = {
-        **{field: sparse.csr_array(getattr(features, field)[rows]) for field in MATRICES.values()},
+        **{field: getattr(features, field).take(rows) for field in MATRICES.values()},
         **{name: getattr(features, name)[rows] for name in NUMBERS},
         **number_columns(catalog),
     }

@@ -19,13 +19,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from dupcheck.catalog import merge_catalogs, take_listings
 from dupcheck.columns import (
     Array,
     Arrays,
     Codebook,
+    Rows,
     StoredArrays,
     StoredBook,
     Texts,
@@ -64,8 +64,8 @@ from dupcheck.slots import Slots
 from dupcheck.text import normalise
 
 FORMAT = 2
-NEAREST = 40
-"""Nearest titles that are looked at for each draft: twice as many as an audit proposes."""
+NEAREST = 20
+"""Nearest other titles that are looked at for each draft: as many as an audit proposes."""
 FLOOR = 0.3
 """Cosine of weighted words below which a title is not looked at."""
 COMMON_WORD = 20_000
@@ -77,6 +77,7 @@ DRIFT = 0.1
 """The share of listings that may change before what the catalogue taught is learned anew."""
 
 _WEIGHTED = ("names", "values")
+_NONE = np.empty(0, dtype=np.int64)
 
 
 class _Counts(Mapping[str, int]):
@@ -100,11 +101,17 @@ class _Counts(Mapping[str, int]):
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """The listings that matter to some drafts, measured with them: the drafts are the last rows, from ``first`` on."""
+    """The listings that matter to some drafts, measured with them: the drafts are the last rows.
+
+    ``left`` and ``right`` are positions of pairs worth measuring, the right one a draft's; ``drafts`` are the features
+    of the drafts alone.
+    """
 
     catalog: Catalog
     features: Features
-    first: int
+    drafts: Features
+    left: IntArray
+    right: IntArray
 
 
 class Store:
@@ -134,7 +141,7 @@ class Store:
             **_pack_photos(features.photos),
             **_pack_titles(features.title),
             **_prefix("spelled", {**spelled[0].pack(), "counts": spelled[1]}),
-            **_prefix("code", _invert(features.codes)),
+            **_pack_codes(features.codes),
         }
         return cls(
             arrays,
@@ -237,8 +244,7 @@ class Store:
             at, start = take_ranges(self.arrays[f"{book}.start"], rows)
             items = self.arrays[f"{book}.items"][at]
             data = self.arrays[f"{book}.weights"][at] if book in _WEIGHTED else np.ones(len(items), dtype=np.float32)
-            shape = (len(rows), max(books[book].width, 1))
-            matrices[field] = sparse.csr_array((data, items, start.astype(np.int32)), shape=shape)
+            matrices[field] = Rows(start, items, data, books[book].width)
         axes = {}
         for k, axis in enumerate(self.facts["axes"]):
             used, codes = np.unique(self.arrays[f"axis.{k}.codes"][rows], return_inverse=True)
@@ -247,11 +253,12 @@ class Store:
                 values = self._texts(f"axis.{k}").take(used[known].astype(np.int64))
                 axes[axis] = AxisColumn(codes.astype(np.int64) - int((~known).sum()), tuple(values.tolist()))
         matrices["title"] = weigh_titles(matrices["title"], statistics)
+        numbers: dict[str, Any] = {name: np.asarray(self.arrays[name][rows]) for name in NUMBERS}
         return Features(
             ids=catalog.ids,
             axes=axes,
             **matrices,
-            **{name: np.asarray(self.arrays[name][rows]) for name in NUMBERS},
+            **numbers,
             **number_columns(catalog),
             photos=photos,
             statistics=statistics,
@@ -281,10 +288,12 @@ class Store:
 
     # --- looking listings up ---------------------------------------------------------------------------------
 
-    def find_near(self, drafts: Features) -> IntArray:
-        """Return the positions of the listings that are like any of the drafts in title, photo or code."""
-        found = [self._find_titles(drafts), self._find_photos(drafts.photos), self._find_codes(drafts)]
-        return np.unique(np.concatenate(found))
+    def find_near(self, drafts: Features) -> tuple[IntArray, IntArray]:
+        """Return which draft is like which listing in title, photo or code: pairs of positions, each once, sorted."""
+        ways = (self._find_titles(drafts), self._find_photos(drafts.photos), self._find_codes(drafts))
+        keys = np.unique(np.concatenate([draft * len(self) + listing for draft, listing in ways]))
+        size = max(len(self), 1)
+        return keys // size, keys % size
 
     def find_ids(self, ids: Sequence[str]) -> IntArray:
         """Return the positions of the listings with these ids; ids that are not there are left out."""
@@ -292,12 +301,12 @@ class Store:
         found = [k for k in map(book.find, ids) if k >= 0]
         return np.array(found, dtype=np.int64)
 
-    def _find_titles(self, drafts: Features) -> IntArray:
+    def _find_titles(self, drafts: Features) -> tuple[IntArray, IntArray]:
         start, items = self.arrays["titles.word_start"], self.arrays["titles.word_items"]
         norms = self.arrays["titles.norm"]
-        stored, found = len(start) - 1, [np.empty(0, dtype=np.int64)]
+        stored, found, owner = len(start) - 1, [_NONE], [_NONE]
         for k in range(len(drafts)):
-            words = drafts.title.indices[drafts.title.indptr[k] : drafts.title.indptr[k + 1]]
+            words = drafts.title.items[drafts.title.start[k] : drafts.title.start[k + 1]]
             words = words[words < stored]
             words = words[start[words + 1] - start[words] <= COMMON_WORD]
             if not len(words):
@@ -310,35 +319,46 @@ class Store:
             near, cosine = near[cosine >= FLOOR], cosine[cosine >= FLOOR]
             if len(near) > NEAREST:
                 near = near[np.argpartition(-cosine, NEAREST)[:NEAREST]]
-            found.append(self._list_members("titles", near))
-        return np.concatenate(found)
+            _, listings = self._list_members("titles", near)
+            found.append(listings)
+            owner.append(np.full(len(listings), k, dtype=np.int64))
+        return np.concatenate(owner), np.concatenate(found)
 
-    def _list_members(self, kind: str, groups: IntArray) -> IntArray:
-        """The listings of each group; of a crowd the first and the last."""
-        start = self.arrays[f"{kind}.start"]
-        at, ends = take_ranges(start, groups)
+    def _list_members(self, kind: str, groups: IntArray) -> tuple[IntArray, IntArray]:
+        """The listings of each group, each with the place of its group in ``groups``; of a crowd the first and last."""
+        at, ends = take_ranges(self.arrays[f"{kind}.start"], groups)
         sizes = np.diff(ends)
-        rank = np.arange(len(at)) - np.repeat(ends[:-1], sizes)
-        inside = (rank < CROWD) | (rank >= np.repeat(sizes, sizes) - CROWD)
-        members: IntArray = self.arrays[f"{kind}.items"][at[inside]].astype(np.int64)
-        return members
+        owner = np.repeat(np.arange(len(groups)), sizes)
+        rank = np.arange(len(at)) - ends[owner]
+        inside = (rank < CROWD) | (rank >= sizes[owner] - CROWD)
+        return owner[inside], self.arrays[f"{kind}.items"][at[inside]].astype(np.int64)
 
-    def _find_photos(self, photos: Photos) -> IntArray:
-        rows = np.unique(np.concatenate([photos.main[photos.main >= 0], photos.extra[photos.extra >= 0]]))
-        rows = rows[photos.usable[rows]]
-        if not len(rows) or not len(self.arrays["hash.hashes"]):
-            return np.empty(0, dtype=np.int64)
-        views = photos.prints["views"][photos.place[rows[photos.pictured[rows]]]]
-        hashes = np.unique(np.concatenate([photos.phash[rows], views.ravel()]))
+    def _find_photos(self, photos: Photos) -> tuple[IntArray, IntArray]:
+        """Drafts of which some photo is near to a photo that a listing shows."""
+        with_main = np.flatnonzero(photos.main >= 0)
+        row = np.concatenate([photos.main[with_main], photos.extra])
+        draft = np.concatenate([with_main, photos.extra_listing])
+        told = photos.usable[row]
+        row, draft = row[told], draft[told]
+        if not len(row) or not len(self.arrays["hash.hashes"]):
+            return _NONE, _NONE
+        pictured = photos.pictured[row]
+        views = photos.prints["views"][photos.place[row[pictured]]]
+        hashes = np.concatenate([photos.phash[row], views.ravel()])
+        owner = np.concatenate([draft, np.repeat(draft[pictured], views.shape[1])])
+        hashes, owner = hashes[hashes != 0], owner[hashes != 0]
         index = HashIndex(*(self.arrays[f"hash.{name}"] for name in ("hashes", "order", "start")))
-        _, at = index.find(hashes[hashes != 0], HASH_RADIUS)
-        return self._list_members("shown", np.unique(self.arrays["hash.owner"][at]).astype(np.int64))
+        asked, at = index.find(hashes, HASH_RADIUS)
+        shown = len(self.arrays["shown.start"])
+        keys = np.unique(owner[asked] * shown + self.arrays["hash.owner"][at])
+        place, listings = self._list_members("shown", keys % shown)
+        return (keys // shown)[place], listings
 
-    def _find_codes(self, drafts: Features) -> IntArray:
-        codes = np.unique(drafts.codes.indices).astype(np.int64)
-        at, _ = take_ranges(self.arrays["code.start"], codes[codes < len(self.arrays["code.start"]) - 1])
-        found: IntArray = self.arrays["code.items"][at].astype(np.int64)
-        return found
+    def _find_codes(self, drafts: Features) -> tuple[IntArray, IntArray]:
+        known = drafts.codes.items < len(self.arrays["code.start"]) - 1
+        at, ends = take_ranges(self.arrays["code.start"], drafts.codes.items[known].astype(np.int64))
+        owner = np.repeat(drafts.codes.owners[known], np.diff(ends))
+        return owner, self.arrays["code.items"][at].astype(np.int64)
 
     # --- listings that come later ----------------------------------------------------------------------------
 
@@ -356,7 +376,8 @@ class Store:
         Listings whose ids are in ``without`` count as gone.
         """
         alone = make_features(drafts, photos, base=Base(self.statistics, self.open_books()))
-        near = np.union1d(self.find_near(alone), self.find_ids(drafts.column("listing_id").tolist()))
+        draft, listing = self.find_near(alone)
+        near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
         near = np.setdiff1d(near, self.find_ids(without))
         titles = [normalise(t) for t in self._texts("listing.title").take(near)]
         lexicon = self._learn_from(drafts, titles)
@@ -372,7 +393,11 @@ class Store:
         joined = merge_same(join_photos(self.take_photos(np.concatenate([rest, stale])), photos))
         old = self.take_features(rest, take_listings(catalog, np.arange(len(rest))), joined, new.statistics, new.books)
         features = join_features(old, new, catalog, refuse_placeholders(catalog, joined), jobs)
-        return Neighbourhood(catalog, features, len(near))
+        measured = np.concatenate([rest, stale])
+        kept = np.isin(listing, measured)
+        order = np.argsort(measured)
+        left = order[np.searchsorted(measured, listing[kept], sorter=order)]
+        return Neighbourhood(catalog, features, alone, left, len(near) + draft[kept])
 
     def _learn_from(self, drafts: Catalog, near: Sequence[str]) -> Lexicon:
         """What the catalogue knows, and what the drafts add to it; the catalogue's own where they add nothing."""
@@ -506,9 +531,9 @@ def _pack_features(features: Features) -> dict[str, Array]:
     arrays: dict[str, Array] = {name: getattr(features, name) for name in NUMBERS}
     for book, field in MATRICES.items():
         matrix = getattr(features, field)
-        arrays |= {f"{book}.start": matrix.indptr.astype(np.int64), f"{book}.items": matrix.indices.astype(np.int32)}
+        arrays |= {f"{book}.start": matrix.start, f"{book}.items": matrix.items}
         if book in _WEIGHTED:
-            arrays[f"{book}.weights"] = matrix.data
+            arrays[f"{book}.weights"] = matrix.weights
         arrays |= _prefix(book, features.books[book].pack())
     for k, column in enumerate(features.axes.values()):
         arrays |= {f"axis.{k}.codes": column.codes.astype(np.int32), **_pack_texts(f"axis.{k}", column.values)}
@@ -550,23 +575,21 @@ def _pack_photos(photos: Photos) -> dict[str, Array]:
     }
 
 
-def _pack_titles(titles: sparse.csr_array) -> dict[str, Array]:
+def _pack_titles(titles: Rows) -> dict[str, Array]:
     """Distinct titles by the words in them: each word's titles, each title's norm, and the listings that bear it."""
     groups = group_rows(titles)
-    distinct = titles[groups.items[groups.start[:-1]]]
-    by_word = distinct.tocsc()
-    by_word.sort_indices()
+    distinct = titles.take(groups.items[groups.start[:-1]])
+    by_word = distinct.list_columns()
     return {
         "titles.items": groups.items.astype(np.int32),
         "titles.start": groups.start,
-        "titles.norm": np.sqrt(distinct.multiply(distinct).sum(axis=1)).astype(np.float32),
-        "titles.word_start": by_word.indptr.astype(np.int64),
-        "titles.word_items": by_word.indices.astype(np.int32),
+        "titles.norm": np.sqrt(distinct.sum_squares()).astype(np.float32),
+        "titles.word_start": by_word.start,
+        "titles.word_items": by_word.items.astype(np.int32),
     }
 
 
-def _invert(matrix: sparse.csr_array) -> dict[str, Array]:
-    """For each column, the rows that hold it."""
-    columns = matrix.tocsc()
-    columns.sort_indices()
-    return {"start": columns.indptr.astype(np.int64), "items": columns.indices.astype(np.int32)}
+def _pack_codes(codes: Rows) -> dict[str, Array]:
+    """For each code, the listings that carry it."""
+    listings = codes.list_columns()
+    return {"code.start": listings.start, "code.items": listings.items.astype(np.int32)}

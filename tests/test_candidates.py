@@ -48,7 +48,7 @@ def bits(a: str, b: str) -> int:
 
 
 def cosines(features: Features) -> np.ndarray[Any, Any]:
-    rows = features.title.toarray().astype(np.float64)
+    rows = features.title.sparse.toarray().astype(np.float64)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     rows = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
     return rows @ rows.T

@@ -364,7 +364,8 @@ def big_catalog(tmp_path: Path) -> Path:
 
     def rows() -> Iterator[str]:
         for i in range(12_000):
-            yield f"L-{i},{' '.join(random.choice(words, 7))},{i % 90 + 1},USD,Things,,Finish={words[i % 50]}\n"
+            photo = "" if i else "none.jpg"
+            yield f"L-{i},{' '.join(random.choice(words, 7))},{i % 90 + 1},USD,Things,{photo},Finish={words[i % 50]}\n"
 
     path = tmp_path / "big.csv"
     path.write_text(HEADER + "".join(rows()), "utf-8")

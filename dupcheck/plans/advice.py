@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import chain
 
 import numpy as np
-from scipy import sparse
 
+from dupcheck.columns import connect
 from dupcheck.differences import DifferenceNames, find_differences
 from dupcheck.features import Features
 from dupcheck.groups import name_group
@@ -70,8 +70,7 @@ def _components(advice: Findings, n: int) -> Iterable[tuple[list[int], list[int]
     """Yield the listings of each connected component of the pairs, and its pairs."""
     if not len(advice):
         return
-    graph = sparse.coo_array((np.ones(len(advice), dtype=np.int8), (advice.left, advice.right)), shape=(n, n))
-    _, label = sparse.csgraph.connected_components(graph, directed=False)
+    label = connect(n, advice.left, advice.right)
     owner = label[advice.left]
     order = np.argsort(owner, kind="stable")
     for pairs in np.split(order, np.flatnonzero(np.diff(owner[order])) + 1):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dupcheck.model import FloatArray, IntArray
-from dupcheck.signals.arithmetic import dot_rows, show_number
+from dupcheck.signals.arithmetic import show_number
 
 if TYPE_CHECKING:
     from dupcheck.features import Features
@@ -29,8 +29,8 @@ class Attributes:
 
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return the agreement for each pair."""
-        stated = dot_rows(features.attribute_names, left, right)
-        agreed = dot_rows(features.attribute_values, left, right)
+        stated = features.attribute_names.dot(left, right)
+        agreed = features.attribute_values.dot(left, right)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = agreed / stated
         share[stated <= 0] = np.nan

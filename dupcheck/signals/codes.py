@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.signals.arithmetic import dot_rows
 from dupcheck.words import Lang, say
 
 if TYPE_CHECKING:
@@ -31,15 +30,15 @@ class Codes:
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return 1, ½, 0 or NaN for each pair."""
         result = np.full(len(left), np.nan)
-        alike = dot_rows(features.model_shapes, left, right) > 0
-        alike[alike] = dot_rows(features.model_codes, left[alike], right[alike]) == 0
+        alike = features.model_shapes.dot(left, right) > 0
+        alike[alike] = features.model_codes.dot(left[alike], right[alike]) == 0
         result[alike] = 0.0
-        result[dot_rows(features.codes, left, right) > 0] = 0.5
-        stated = np.diff(features.part_numbers.indptr) > 0
+        result[features.codes.dot(left, right) > 0] = 0.5
+        stated = features.part_numbers.sizes > 0
         both: BoolArray = stated[left] & stated[right]
-        both[both] = dot_rows(features.part_numbers, left[both], right[both]) == 0
+        both[both] = features.part_numbers.dot(left[both], right[both]) == 0
         result[both] = 0.0
-        result[~both & (dot_rows(features.stated_codes, left, right) > 0)] = 1.0
+        result[~both & (features.stated_codes.dot(left, right) > 0)] = 1.0
         return result
 
     def show(self, value: float, lang: Lang = "en") -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dupcheck.model import FloatArray, IntArray
-from dupcheck.signals.arithmetic import dot_rows, show_number
+from dupcheck.signals.arithmetic import show_number
 
 if TYPE_CHECKING:
     from dupcheck.features import Features
@@ -28,7 +28,7 @@ class Title:
 
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return the common share in percent for each pair."""
-        common = dot_rows(features.title, left, right)
+        common = features.title.dot(left, right)
         weight = features.title_weight
         total = weight[left] + weight[right]
         with np.errstate(invalid="ignore", divide="ignore"):
