@@ -5,22 +5,23 @@ single question. Both ask the rules the very way an audit does, of the few listi
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from dupcheck.candidates import Candidates, find_candidates, keep_same_seller
-from dupcheck.catalog import make_catalog, merge_catalogs, read_catalog, read_listing, take_listings
+from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, read_catalog, read_listing, take_listings
+from dupcheck.decisions import Decision, Settled, hash_content, settle_decisions
 from dupcheck.errors import CatalogError
 from dupcheck.features import Features
-from dupcheck.groups import make_groups
+from dupcheck.ledger.records import TTL, carry_photo
 from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, open_store
 from dupcheck.model import Catalog, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
-from dupcheck.plans import make_plans, tell_apart
+from dupcheck.plans import plan_findings
 from dupcheck.reports.record import list_pairs
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.store import Neighbourhood, Store
@@ -34,6 +35,9 @@ from dupcheck.verdicts import (
 )
 from dupcheck.words import Lang, say
 
+if TYPE_CHECKING:  # opening a ledger takes longer than a check
+    from dupcheck.ledger.book import Claim, Ledger
+
 Draft = Listing | Mapping[str, object] | str | Path | Catalog | Sequence[Listing | Mapping[str, object] | str | Path]
 
 
@@ -44,7 +48,8 @@ class Answer:
     ``verdict`` is «publish», «advice» or «duplicate»; ``pairs`` are the findings as in ``audit.json``, the strongest
     first; ``plan`` says what to do instead of publishing a duplicate, and ``proved`` whether doing so was seen to break
     no rule any more (None: it was not tried, or it takes a photo or a fact that only the seller has). ``nearest`` is
-    the listing that comes nearest to a rule without breaking it, with that rule's conditions.
+    the listing that comes nearest to a rule without breaking it, with that rule's conditions. ``decided`` is what the
+    seller has decided about the draft and others, and whether that is in force (else it has lapsed).
     """
 
     listing_id: str
@@ -55,6 +60,7 @@ class Answer:
     lang: Lang = "en"
     nearest: Mapping[str, Any] | None = None
     proved: bool | None = None
+    decided: tuple[tuple[Decision, bool], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as one plain dict."""
@@ -69,11 +75,17 @@ class Answer:
             "problems": [
                 {"field": p.field, "severity": p.severity, "message": p.text.say(self.lang)} for p in self.problems
             ],
+            "decisions": [
+                {"listing_id": self._partner(d), "decision": d.decision, "reason": d.reason, "in_force": held}
+                for d, held in self.decided
+            ],
         }
 
     def advise(self) -> str:
         """Return in one sentence what to do."""
         if self.verdict == "publish":
+            if any(held and d.decision == "allowed" for d, held in self.decided):
+                return say("check.answer_allowed", self.lang)
             return say("audit.answer_allowed" if self.pairs else "audit.answer_publish", self.lang)
         others = list(dict.fromkeys(self._other(p) for p in self.pairs))
         if self.verdict == "advice" or self.plan is None:
@@ -93,6 +105,16 @@ class Answer:
     def _other(self, pair: Mapping[str, Any]) -> str:
         return str(pair["listing_b"] if pair["listing_a"] == self.listing_id else pair["listing_a"])
 
+    def _partner(self, decision: Decision) -> str:
+        return decision.listing_b if decision.listing_a == self.listing_id else decision.listing_a
+
+    def _tell(self, decision: Decision, held: bool) -> str:
+        kind = say(f"report.decided_{decision.decision}", self.lang)
+        return say(
+            "check.decided" if held else "check.lapsed", self.lang, id=self._partner(decision), kind=kind,
+            reason=decision.reason and f" ({decision.reason})",
+        )  # fmt: skip
+
     def __str__(self) -> str:
         lines = [f"{self.listing_id}: {self.advise()}"]
         lines += [f"  {self._other(p)}: {p['explanation']}" for p in self.pairs[:5]]
@@ -102,6 +124,7 @@ class Answer:
             lines.append(f"  {say('check.proved' if self.proved else 'check.not_proved', self.lang)}")
         if self.nearest is not None and not self.pairs:
             lines.append(f"  {self.nearest['text']}")
+        lines += [f"  {self._tell(d, held)}" for d, held in self.decided]
         return "\n".join(lines)
 
 
@@ -130,7 +153,9 @@ class Checker:
         lang: Lang = "en",
         fetch: Fetcher | None = None,
         progress: Progress | None = None,
+        decisions: Iterable[Decision] = (),
     ) -> None:
+        self.decisions = tuple(decisions)
         self.pack = read_pack(rules).with_limit(*settings)
         self.catalog, self.images, self.mapping = catalog, images, mapping
         self.jobs = jobs or os.cpu_count() or 1
@@ -150,12 +175,16 @@ class Checker:
         if not isinstance(self.catalog, Catalog):
             self.store = self._open()
 
+    def __contains__(self, listing_id: object) -> bool:
+        """Whether the catalogue holds a listing of this id."""
+        return isinstance(listing_id, str) and len(self.store.find_ids([listing_id])) > 0
+
     def check(self, draft: Draft, *, also: Sequence[Listing] = ()) -> list[Answer]:
         """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
 
         ``also`` are listings that count as part of the catalogue.
         """
-        drafts = self._read(draft)
+        drafts = self.read_drafts(draft)
         if not len(drafts):
             return []
         added = make_catalog(also, image_root=drafts.image_root)
@@ -164,8 +193,35 @@ class Checker:
         proved = self._prove(found)
         return [self._answer(found, i, proved) for i in found.drafts.tolist()]
 
-    def _read(self, draft: Draft) -> Catalog:
-        """The drafts as one catalogue; photo paths of plain listings start from the catalogue's photo folder."""
+    def claim(self, ledger: "Ledger", token: str, draft: Draft, *, ttl: float = TTL, override: str = "") -> "Claim":
+        """Check one draft and reserve the right to publish it, so that nobody else can publish the same meanwhile.
+
+        What the ledger holds as reserved or published counts as part of the catalogue. ``token``, ``ttl``, ``override``
+        and the claim are those of :meth:`~dupcheck.ledger.book.Ledger.claim`; its ``answer`` is :meth:`Answer.as_dict`.
+        Raises CatalogError where ``draft`` is not exactly one.
+        """
+        drafts = self.read_drafts(draft)
+        if len(drafts) != 1:
+            raise CatalogError("check.one_draft", count=len(drafts))
+        listing = get_listing(drafts, 0)
+        content = hash_content(listing, drafts.image_root)
+
+        def ask(others: Sequence[Listing]) -> tuple[bool, dict[str, Any]]:
+            (answer,) = self.check(drafts, also=others)
+            return answer.verdict != "duplicate", answer.as_dict()
+
+        # The long part is done before others have to wait; under the lock only what came in between is looked at anew.
+        before = ledger.list_live(held=self)
+        known = ask(before)
+        carried = carry_photo(listing, drafts.image_root)
+
+        def judge(others: Sequence[Listing]) -> tuple[bool, dict[str, Any]]:
+            return known if list(others) == before else ask(others)
+
+        return ledger.claim(token, carried, judge, held=self, content=content, ttl=ttl, override=override)
+
+    def read_drafts(self, draft: Draft) -> Catalog:
+        """Return the drafts as one catalogue; photo paths of plain listings start from the catalogue's photo folder."""
         if isinstance(draft, Catalog):
             return draft
         if isinstance(draft, str | Path) and not str(draft).lstrip().startswith(("{", "[")):
@@ -173,7 +229,7 @@ class Checker:
         if isinstance(draft, Listing | Mapping | str | Path):
             return make_catalog(read_listing(draft), image_root=self.store.image_root)
         if isinstance(draft, Sequence):
-            return merge_catalogs([self._read(d) for d in draft]) if len(draft) else make_catalog(())
+            return merge_catalogs([self.read_drafts(d) for d in draft]) if len(draft) else make_catalog(())
         raise CatalogError("catalog.bad_draft", came=type(draft).__name__)
 
     def _judge(self, known: Catalog, last: int, without: Sequence[str] = ()) -> "_Found":
@@ -182,17 +238,16 @@ class Checker:
         around = self.store.measure_with(known, photos, without=without, jobs=self.jobs)
         catalog, features, pack = around.catalog, around.features, self.pack
         drafts = np.arange(len(catalog) - last, len(catalog))
-        candidates = keep_same_seller(_pair_up(around), pack, catalog)
+        settled = settle_decisions(catalog, self.decisions)
+        candidates = settled.thin(keep_same_seller(_pair_up(around), pack, catalog))
         new = candidates.right >= drafts[0]
         candidates = replace(candidates, left=candidates.left[new], right=candidates.right[new])
         findings = judge_pairs(features, pack, candidates)
-        grouped = make_groups(features, pack, findings)
         later = frozenset(range(len(catalog) - len(around.drafts), len(catalog)))
-        plans = make_plans(catalog, features, pack, findings, grouped, drafts=later)
-        plans, advice = tell_apart(catalog, features, pack, findings, plans, drafts=later)
-        home = {i: plan for plan in (*plans, *advice) for i in plan.listings}
+        remedies = plan_findings(catalog, features, pack, findings, settled, drafts=later)
+        home = {i: plan for plan in (*remedies.plans, *remedies.advice) for i in plan.listings}
         told = (*catalog.problems, *problems)
-        return _Found(catalog, features, candidates, findings, home, drafts, told)
+        return _Found(catalog, features, candidates, findings, home, drafts, told, settled)
 
     def _answer(self, found: "_Found", position: int, proved: Mapping[str, bool]) -> Answer:
         mine = found.pairs_of(position)
@@ -208,6 +263,7 @@ class Checker:
             self.lang,
             None if len(mine) else self._find_nearest(found, position),
             proved.get(listing_id),
+            found.settled.tell_about(listing_id),
         )
 
     def _find_nearest(self, found: "_Found", position: int) -> dict[str, Any] | None:
@@ -289,6 +345,7 @@ class _Found:
     home: Mapping[str, Plan]
     drafts: IntArray
     problems: tuple[Problem, ...]
+    settled: Settled
 
     def pairs_of(self, position: int) -> Findings:
         """The findings of one listing, duplicates first, the strongest first."""
@@ -297,8 +354,9 @@ class _Found:
         return found[mine[np.lexsort((-found.strength[mine], ~found.duplicate[mine]))]]
 
     def verdict(self, position: int) -> Literal["publish", "advice", "duplicate"]:
-        """What the findings say of one listing; what the marketplace allows is no duplicate."""
+        """What the findings say of one listing; what the marketplace or the seller allows is no duplicate."""
         mine = self.pairs_of(position)
+        mine = mine[~self.settled.allow(mine)]
         listing_id = str(self.features.ids[position])
         plan = self.home.get(listing_id)
         allowed = plan is not None and any(m.listing_id == listing_id and m.role == "allowed" for m in plan.members)
@@ -322,16 +380,18 @@ def check(
     lang: Lang = "en",
     progress: Progress | None = None,
     also: Sequence[Listing] = (),
+    decisions: Iterable[Decision] = (),
 ) -> list[Answer]:
     """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
 
     ``draft`` is a Listing, a dict with the fields of one, a file that holds drafts, or several of these. Drafts are
     checked against the catalogue and against each other; ``also`` are listings that count as part of it. A draft's
     photo path starts from the catalogue's photo folder, or, for a file of drafts, from ``images`` or else that file's
-    own folder. The other arguments are those of :func:`~dupcheck.pipeline.audit`.
+    own folder. ``decisions`` are what the seller has decided about pairs of listings. The other arguments are those of
+    :func:`~dupcheck.pipeline.audit`.
     """
     checker = Checker(
         catalog, rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache, lang=lang,
-        fetch=make_fetcher(fetch_images, allow_hosts), progress=progress,
+        fetch=make_fetcher(fetch_images, allow_hosts), progress=progress, decisions=decisions,
     )  # fmt: skip
     return checker.check(draft, also=also)

@@ -104,14 +104,16 @@ def _photo(name: str, image_root: Path | None) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def make_decision(
-    first: tuple[Listing, Path | None], second: tuple[Listing, Path | None], decision: DecisionKind, reason: str = ""
-) -> Decision:
-    """Return the decision about two listings, each with the folder that its photo paths start from."""
-    (a, root_a), (b, root_b) = sorted((first, second), key=lambda x: x[0].listing_id)
-    return Decision(
-        a.listing_id, b.listing_id, decision, reason, hash_content(a, root_a), hash_content(b, root_b)
-    )  # fmt: skip
+def hash_listings(catalog: Catalog, ids: Iterable[str]) -> dict[str, str]:
+    """Return the content hash of each of ``ids`` that the catalogue holds."""
+    from dupcheck.catalog import get_listing
+
+    positions = catalog.positions
+    return {
+        i: hash_content(get_listing(catalog, positions[i]), catalog.image_root)
+        for i in dict.fromkeys(ids)
+        if i in positions
+    }
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,11 @@ class Settled:
         """Return which findings the seller allows to stay as they are."""
         return self.cover("allowed", findings.left, findings.right)
 
+    def tell_about(self, listing_id: str) -> tuple[tuple[Decision, bool], ...]:
+        """Return what was decided about one listing and others, and whether it is in force."""
+        told = [*((d, True) for d in self.held), *((x.decision, False) for x in self.lapsed)]
+        return tuple((d, held) for d, held in told if listing_id in d.listings)
+
     def as_dict(self) -> dict[str, object]:
         """Return how many decisions were honoured, by kind, and which have lapsed, as ``audit.json`` holds it."""
         return {
@@ -177,18 +184,12 @@ def settle_decisions(catalog: Catalog, decisions: Iterable[Decision]) -> Settled
     Of several decisions about one pair with different content, the one whose content is there holds; where none is,
     the latest has lapsed.
     """
-    from dupcheck.catalog import get_listing
-
     about: dict[tuple[str, str], list[Decision]] = {}
     positions = catalog.positions
     for decision in decisions:
         if decision.listing_a in positions and decision.listing_b in positions:
             about.setdefault(decision.listings, []).append(decision)
-    content: dict[str, str] = {}
-    for pair in about:
-        for listing_id in pair:
-            if listing_id not in content:
-                content[listing_id] = hash_content(get_listing(catalog, positions[listing_id]), catalog.image_root)
+    content = hash_listings(catalog, (i for pair in about for i in pair))
     held: list[Decision] = []
     lapsed: list[Lapse] = []
     for pair in sorted(about):

@@ -25,7 +25,8 @@ from dupcheck.decisions import Decision
 from dupcheck.errors import LedgerError, TokenError, UnknownTokenError
 from dupcheck.ledger import find_address, open_ledger
 from dupcheck.ledger.book import Ledger
-from dupcheck.ledger.schema import METADATA, REVISIONS, VERSION_TABLE
+from dupcheck.ledger.schema import METADATA
+from dupcheck.ledger.versions import REVISIONS, VERSION_TABLE
 from dupcheck.model import Listing, Sku
 
 WORKERS = Path(__file__).with_name("ledger_workers.py")

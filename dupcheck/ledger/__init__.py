@@ -5,7 +5,8 @@
     address     where a ledger is: a file, or the address of a PostgreSQL database
     documents   decisions as the JSON that the report page writes, and back
     records     listings as the ledger keeps them
-    schema      the tables, and the versions they have gone through
+    memory      what a check has to know of a ledger, read at once
+    schema      the tables; ``versions``: what they have gone through
     migrations  from one version to the next
     store       opens the database, brings it up to date, and gives out transactions that nobody can race
     book        ``Ledger``: decide, withdraw, claim, publish, release, and the history of it all
@@ -21,11 +22,12 @@ from typing import TYPE_CHECKING
 
 from dupcheck.errors import LedgerError
 from dupcheck.ledger.address import Address, default_ledger, find_address
+from dupcheck.ledger.memory import Memory, recall
 
 if TYPE_CHECKING:
     from dupcheck.ledger.book import Ledger
 
-__all__ = ["Address", "default_ledger", "find_address", "open_ledger"]
+__all__ = ["Address", "Memory", "default_ledger", "find_address", "open_ledger", "recall"]
 
 
 def open_ledger(where: str | Path | Address | None = None, *, clock: Callable[[], float] | None = None) -> "Ledger":

@@ -7,7 +7,6 @@ write answer and history before the lock is given back. A unique key in the data
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -18,19 +17,20 @@ from dupcheck.decisions import Decision, hash_content
 from dupcheck.errors import TokenError, UnknownTokenError
 from dupcheck.ledger.address import Address
 from dupcheck.ledger.records import (
+    TTL,
     check_token,
     clean_text,
     identify_draft,
     read_listing_record,
+    show_time,
     write_json,
     write_listing,
 )
 from dupcheck.ledger.schema import CLAIM, DECISION, HISTORY
 from dupcheck.ledger.store import Store
 from dupcheck.model import Listing
+from dupcheck.words import message
 
-TTL = 900.0
-"""Seconds for which a claim is kept for its holder."""
 ClaimState = Literal["claimed", "refused", "published", "released", "expired"]
 Judge = Callable[[Sequence[Listing]], tuple[bool, dict[str, Any]]]
 """Given the listings that are claimed or published and not in the catalogue: may it be published, and the answer."""
@@ -78,11 +78,6 @@ class Event:
     token: str
     listings: tuple[str, ...]
     reason: str
-
-
-def show_time(seconds: float) -> str:
-    """Return a time as ISO 8601 in UTC, to the second: ``2026-05-01T09:30:00Z``."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 class Ledger:
@@ -180,7 +175,7 @@ class Ledger:
             row = _find(connection, token)
             if row is not None:
                 if row.draft != draft:
-                    raise TokenError("ledger.other_draft", token=token, state=row.state)
+                    raise TokenError("ledger.other_draft", token=token, state=message(f"ledger.state_{row.state}"))
                 _note(connection, now, "replayed", token=token, listings=(row.listing_id,))
                 return _make_claim(row, replayed=True)
             others = _list_live(connection, now, held)
@@ -218,7 +213,7 @@ class Ledger:
             values: dict[str, Any] = {"state": "published"}
             if row.state != "claimed":
                 if not override:
-                    raise TokenError("ledger.not_claimed", token=token, state=row.state)
+                    raise TokenError("ledger.not_claimed", token=token, state=message(f"ledger.state_{row.state}"))
                 values["override"] = override
             if listing_id:
                 named = replace(read_listing_record(row.listing), listing_id=listing_id)
@@ -267,6 +262,14 @@ class Ledger:
             texts = connection.scalars(wanted.order_by(CLAIM.c.id)).all()
         return [x for x in map(read_listing_record, texts) if x.listing_id not in held]
 
+    def list_live(self, held: Container[str] = ()) -> list[Listing]:
+        """Return what a judge would be given now: what is published or reserved, and not among the ids ``held``."""
+        with self._store.read() as connection:
+            now = self._store.tell_time(connection)
+            wanted = _LIVE_ROWS.where((CLAIM.c.state == "published") | (CLAIM.c.expires > now))
+            rows = connection.execute(wanted).all()
+        return [read_listing_record(r.listing) for r in rows if not _is_listed(r, held)]
+
     # history
 
     def list_history(self) -> list[Event]:
@@ -277,6 +280,7 @@ class Ledger:
 
 
 _Row = sa.Row[Any]
+_LIVE_ROWS = sa.select(CLAIM).where(CLAIM.c.state.in_(_LIVE), CLAIM.c.listed.is_(None)).order_by(CLAIM.c.id)
 
 
 def _key(d: Decision) -> str:
@@ -313,12 +317,15 @@ def _expire(connection: sa.Connection, now: float) -> None:
         _note(connection, now, "expired", token=row.token, listings=(row.listing_id,))
 
 
+def _is_listed(row: _Row, held: Container[str]) -> bool:
+    return row.state == "published" and row.listing_id in held
+
+
 def _list_live(connection: sa.Connection, now: float, held: Container[str]) -> list[_Row]:
     """Return what is claimed or published and not yet in the catalogue; what it holds by now is marked so."""
-    wanted = sa.select(CLAIM).where(CLAIM.c.state.in_(_LIVE), CLAIM.c.listed.is_(None)).order_by(CLAIM.c.id)
     live = []
-    for row in connection.execute(wanted).all():
-        if row.state == "published" and row.listing_id in held:
+    for row in connection.execute(_LIVE_ROWS).all():
+        if _is_listed(row, held):
             _change(connection, row.token, {"listed": now})
             _note(connection, now, "listed", token=row.token, listings=(row.listing_id,))
         else:

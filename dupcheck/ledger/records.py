@@ -1,8 +1,9 @@
-"""Listings and tokens as the ledger keeps them."""
+"""Listings, tokens and times as the ledger keeps and shows them."""
 
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from dupcheck.errors import TokenError
 from dupcheck.model import Listing, Sku
 
 TOKEN_MAX = 200
+TTL = 900.0
+"""Seconds for which a claim is kept for its holder."""
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database takes in a text: NUL and halves of characters."""
 _FIELDS = frozenset(f.name for f in fields(Listing))
@@ -28,6 +31,11 @@ def check_token(token: str) -> str:
     if not 0 < len(token) <= TOKEN_MAX or not token.isprintable() or " " in token:
         raise TokenError("ledger.bad_token", max=TOKEN_MAX)
     return token
+
+
+def show_time(seconds: float) -> str:
+    """Return a time as ISO 8601 in UTC, to the second: ``2026-05-01T09:30:00Z``."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def write_listing(listing: Listing) -> str:

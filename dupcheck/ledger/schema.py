@@ -1,5 +1,4 @@
-"""The ledger's tables, and the versions they have gone through. Their names begin with ``dupcheck_``: a database may
-hold other things too.
+"""The ledger's tables. Their names begin with ``dupcheck_``: a database may hold other things too.
 
 ``decision``  one row a pair and content: the seller's last word about it
 ``claim``     one row a token: the draft, the answer, and what became of it
@@ -10,9 +9,7 @@ Times are seconds since 1970. Listings and answers are JSON.
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, String, Table, Text, text
 
-REVISIONS = ("0001", "0002")
-"""The versions of the tables, oldest first; the last is what this dupcheck works with."""
-VERSION_TABLE = "dupcheck_version"
+from dupcheck.ledger.versions import VERSION_TABLE
 
 METADATA = MetaData()
 

@@ -20,7 +20,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from dupcheck.errors import LedgerError
 from dupcheck.ledger.address import Address
-from dupcheck.ledger.schema import REVISIONS, VERSION, VERSION_TABLE
+from dupcheck.ledger.schema import VERSION
+from dupcheck.ledger.versions import REVISIONS, VERSION_TABLE
 
 PATIENCE = 60
 """Seconds that a writer waits for the others; then the ledger counts as stuck, and that is an error."""

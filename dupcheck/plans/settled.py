@@ -94,11 +94,9 @@ class _Allowance:
     def add(self, grouped: Sequence[Grouped], plans: Sequence[Plan]) -> tuple[tuple[Grouped, ...], tuple[Plan, ...]]:
         """Return groups and plans with the allowed listings that stand in no group yet."""
         groups, planned = list(grouped), list(plans)
-        home = {int(m): k for k, (_, members) in enumerate(groups) for m in members}
-        for listings, beside in self._parts(home):
-            if beside:
-                k = beside[0]
-                groups[k], planned[k] = self._join(groups[k], planned[k], listings)
+        for listings, beside in self._gather([members.tolist() for _, members in groups]):
+            if beside is not None:
+                planned[beside] = self._join(groups[beside][1], planned[beside], listings)
             else:
                 group, pairs = self._make_group(listings)
                 text = _say_why("plan_allowed", _list_held(self.settled, "allowed", group.listings))
@@ -107,29 +105,35 @@ class _Allowance:
                 planned.append(planner.leave(text, find_ties(self.features, self.spared, pairs)))
         return tuple(groups), tuple(planned)
 
-    def _parts(self, home: dict[int, int]) -> list[tuple[list[int], list[int]]]:
-        """Return what hangs together through allowed pairs and is in no group, with the groups it touches."""
-        parent: dict[int, int] = {}
+    def _gather(self, groups: Sequence[list[int]]) -> list[tuple[list[int], int | None]]:
+        """Return what hangs together through allowed pairs and is in no group, and beside which group it stands.
 
-        def root(m: int) -> int:
-            parent.setdefault(m, m)
-            while parent[m] != m:
-                parent[m] = m = parent[parent[m]]
-            return m
+        Two groups stay two, and what is no duplicate of a member stands elsewhere.
+        """
+        parts = {k: list(members) for k, members in enumerate(groups)}
+        home = {m: k for k, members in parts.items() for m in members}
+        for pair in zip(self.spared.left.tolist(), self.spared.right.tolist(), strict=True):
+            for m in pair:
+                if m not in home:
+                    home[m] = len(groups) + m
+                    parts[home[m]] = [m]
+            first, second = sorted(home[m] for m in pair)
+            if first == second or second < len(groups) or self._are_apart(parts[first], parts[second]):
+                continue
+            for m in parts.pop(second):
+                home[m] = first
+                parts[first].append(m)
+        gathered: list[tuple[list[int], int | None]] = []
+        for k, members in sorted(parts.items()):
+            if k >= len(groups) and len(members) > 1:
+                gathered.append((sorted(members), None))
+            elif k < len(groups) and len(members) > len(groups[k]):
+                gathered.append((sorted(members[len(groups[k]) :]), k))
+        return gathered
 
-        pairs = list(zip(self.spared.left.tolist(), self.spared.right.tolist(), strict=True))
-        for a, b in pairs:
-            if a not in home and b not in home:
-                first, second = sorted((root(a), root(b)))
-                parent[second] = first
-        touched: dict[int, set[int]] = {}
-        for a, b in [*pairs, *((b, a) for a, b in pairs)]:
-            if a not in home:
-                touched.setdefault(root(a), set()).update({home[b]} if b in home else ())
-        members: dict[int, list[int]] = {part: [] for part in touched}
-        for m in sorted(parent):
-            members[root(m)].append(m)
-        return [(members[part], sorted(touched[part])) for part in sorted(touched)]
+    def _are_apart(self, some: Sequence[int], others: Sequence[int]) -> bool:
+        left, right = np.repeat(some, len(others)), np.tile(others, len(some))
+        return bool(self.settled.cover("not_duplicate", left, right).any())
 
     def _inside(self, listings: Sequence[int]) -> IntArray:
         return np.flatnonzero(np.isin(self.spared.left, listings) & np.isin(self.spared.right, listings))
@@ -152,24 +156,15 @@ class _Allowance:
     def _id(self, position: int) -> str:
         return str(self.features.ids[position])
 
-    def _join(self, grouped: Grouped, plan: Plan, listings: Sequence[int]) -> tuple[Grouped, Plan]:
-        """Put listings beside a group, one of whose members each is allowed to resemble."""
-        group, members = grouped
-        ids = tuple(self._id(m) for m in listings)
-        whole = (*group.listings, *ids)
-        new = [*members.tolist(), *listings]
+    def _join(self, members: IntArray, plan: Plan, listings: Sequence[int]) -> Plan:
+        """Show listings beside a group that they are allowed to resemble; its plan is not about them."""
+        near = self._inside([*members.tolist(), *listings])
         added = []
         for m in listings:
-            pair = next(
-                p for p in self._inside(new) if m in (self.spared.left[p], self.spared.right[p])
-            )  # fmt: skip
-            other = self.spared.right[pair] if self.spared.left[pair] == m else self.spared.left[pair]
-            why = _list_held(self.settled, "allowed", (self._id(m), self._id(other)))
-            text = _say_why("member_allowed", why, partner=self._id(other))
+            pair = next(p for p in near if m in (self.spared.left[p], self.spared.right[p]))
+            other = self._id(self.spared.right[pair] if self.spared.left[pair] == m else self.spared.left[pair])
+            why = _list_held(self.settled, "allowed", (self._id(m), other))
+            text = _say_why("member_allowed", why, partner=other)
             code = self.pack.rules[self.spared.rule[pair]].code
-            added.append(Member(self._id(m), "allowed", code, {}, self._id(other), text))
-        name = name_group(whole)
-        joined = replace(group, group_id=name, listings=whole)
-        return (joined, np.array(new)), replace(
-            plan, group_id=name, listings=(*plan.listings, *ids), members=(*plan.members, *added)
-        )
+            added.append(Member(self._id(m), "allowed", code, {}, other, text))
+        return replace(plan, members=(*plan.members, *added))

@@ -46,6 +46,11 @@ def render_problems(audit: Mapping[str, Any]) -> bytes:
     return b"".join(stream_problems(audit))
 
 
+def render_table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """Return any rows as one of these tables."""
+    return b"".join(_table(columns, rows))
+
+
 class PairTable:
     """``pairs.csv`` while it is written: every pair a rule caught, one row a pair and rule, in the order of adding.
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from dupcheck.ledger.schema import VERSION_TABLE
+from dupcheck.ledger.versions import VERSION_TABLE
 
 context.configure(connection=context.config.attributes["connection"], version_table=VERSION_TABLE)
 context.run_migrations()
