@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dupcheck.catalog import read_catalog
     from dupcheck.checking import Answer, Checker, check
-    from dupcheck.errors import CatalogError, DupcheckError, OutputError, RulesError, UnknownListingError
+    from dupcheck.decisions import Decision
+    from dupcheck.errors import (
+        CatalogError,
+        DupcheckError,
+        LedgerError,
+        OutputError,
+        RulesError,
+        TokenError,
+        UnknownListingError,
+    )
     from dupcheck.evaluation import evaluate
+    from dupcheck.ledger import open_ledger
     from dupcheck.model import Catalog, Listing, Plan, Sku
     from dupcheck.pipeline import Audit, Explanation, audit, why
     from dupcheck.rules import RulePack, list_packs, read_pack
@@ -25,19 +35,23 @@ __all__ = [
     "Catalog",
     "CatalogError",
     "Checker",
+    "Decision",
     "DupcheckError",
     "Explanation",
+    "LedgerError",
     "Listing",
     "OutputError",
     "Plan",
     "RulePack",
     "RulesError",
     "Sku",
+    "TokenError",
     "UnknownListingError",
     "audit",
     "check",
     "evaluate",
     "list_packs",
+    "open_ledger",
     "read_catalog",
     "read_pack",
     "why",
@@ -46,8 +60,18 @@ __all__ = [
 _HOMES = {
     "catalog": ("read_catalog",),
     "checking": ("Answer", "Checker", "check"),
-    "errors": ("CatalogError", "DupcheckError", "OutputError", "RulesError", "UnknownListingError"),
+    "decisions": ("Decision",),
+    "errors": (
+        "CatalogError",
+        "DupcheckError",
+        "LedgerError",
+        "OutputError",
+        "RulesError",
+        "TokenError",
+        "UnknownListingError",
+    ),
     "evaluation": ("evaluate",),
+    "ledger": ("open_ledger",),
     "model": ("Catalog", "Listing", "Plan", "Sku"),
     "pipeline": ("Audit", "Explanation", "audit", "why"),
     "rules": ("RulePack", "list_packs", "read_pack"),

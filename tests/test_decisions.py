@@ -341,7 +341,7 @@ class TestCommands:
         ]}  # fmt: skip
         (desk / "decisions.json").write_text(json.dumps(saved))
         told = run("decide", "catalog.csv", "--from", "decisions.json")
-        assert told.code == 0 and "3 decisions" in told.out and "gone" in told.err
+        assert told.code == 0 and "remembered: 3" in told.out and "gone" in told.err
         assert "You have accepted this merge" in (
             run("audit", "catalog.csv") and (desk / "dupcheck-report" / "merges.json").read_text("utf-8")
         )

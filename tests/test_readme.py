@@ -17,6 +17,7 @@ from dupcheck.signals import SIGNALS
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh-CN.md")
+GUIDES = ("docs/before-publishing.md", "docs/before-publishing.zh-CN.md")
 SAMPLE = ROOT / "sample_catalog"
 FENCE = re.compile(r"^```(\S*)[ ]?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -74,6 +75,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for name, body in blocks(read("README.md"), kind):
             (tmp_path / name).write_text(body, "utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DUPCHECK_LEDGER", str(tmp_path / "own-ledger.sqlite"))
     return tmp_path
 
 
@@ -127,10 +129,11 @@ class TestCommands:
         shown = " ".join(c.line for c in commands(read("README.md")))
         assert all(f"dupcheck {name} " in f"{shown} " for name in main.commands)
 
-    @pytest.mark.parametrize("readme", READMES)
+    @pytest.mark.parametrize("readme", [*READMES, *GUIDES])
     def test_options_exist(self, readme: str) -> None:
         known = {o for command in main.commands.values() for p in command.params for o in p.opts} | {"--help"}
-        known |= {o for c in main.commands["rules"].commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
+        for group in ("rules", "decisions"):
+            known |= {o for c in main.commands[group].commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
         named = set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", read(readme)))
         assert named and named <= known
 
@@ -187,19 +190,20 @@ class TestLanguages:
         english, chinese = ([re.sub(r"\s*#.*", "", body) for _, body in blocks(read(n), "python")] for n in READMES)
         assert english == chinese
 
-    def test_same_structure(self) -> None:
-        english, chinese = (re.findall(r"^#+ |^\| `[^`]+`|^- ", read(name), re.MULTILINE) for name in READMES)
-        assert english == chinese
+    @pytest.mark.parametrize("pages", [READMES, GUIDES])
+    def test_same_structure(self, pages: tuple[str, str]) -> None:
+        english, chinese = (re.findall(r"^#+ |^\| `[^`]+`|^- ", read(name), re.MULTILINE) for name in pages)
+        assert english and english == chinese
 
 
-@pytest.mark.parametrize("page", [*READMES, "docs/architecture.md", "tests/benchmarks/README.md"])
+@pytest.mark.parametrize("page", [*READMES, "docs/architecture.md", *GUIDES, "tests/benchmarks/README.md"])
 def test_links_lead_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?://)([^)#]+)\)", read(page))
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
-def test_draft_of_the_readme_is_not_in_the_sample() -> None:
-    ((_, body),) = blocks(read("README.md"), "csv")
+@pytest.mark.parametrize("body", [body for _, body in blocks(read("README.md"), "csv")])
+def test_drafts_of_the_readme_are_not_in_the_sample(body: str) -> None:
     with (SAMPLE / "catalog.csv").open(encoding="utf-8", newline="") as file:
         known = {row["listing_id"] for row in csv.DictReader(file)}
     assert {row["listing_id"] for row in csv.DictReader(body.splitlines())}.isdisjoint(known)
