@@ -5,26 +5,38 @@ equal codes. Listings with the same core title are one row of the title search, 
 crowd out its neighbours. Every bound that can lose a pair is counted and said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dupcheck.columns import Members, group_items, group_rows
+from dupcheck.columns import Members, Rows, group_items, group_rows, sort_distinct
 from dupcheck.features import Features
 from dupcheck.model import Catalog, IntArray
 from dupcheck.photos.neighbours import find_neighbours
 from dupcheck.rules import RulePack
 from dupcheck.words import Message, message
 
+if TYPE_CHECKING:
+    from scipy.sparse import coo_matrix
+
 TOP_TITLES = 20
 """How many nearest other titles each title proposes."""
 TITLE_FLOOR = 0.3
 """Cosine of weighted words below which two titles are never proposed."""
-COMMON_WORD = 20_000
-"""A word in more different titles than this does not propose pairs by itself."""
+COMMON_WORD = 5_000
+"""A word in more different titles than this proposes pairs only for titles that hold few rarer ones. The search goes
+through all titles with a word, for each title with it: without a bound its work grows with the square of a catalogue.
+"""
+VERY_COMMON_WORD = 20_000
+"""A word in more different titles than this proposes none."""
+RAREST = 3
+"""So many of each title's rarest words propose pairs however common they are, short of the very common."""
 CROWD = 60
 """Of more than this many listings with one title, photo or code, each is paired with so many neighbours only."""
+
+_BLOCK = 32_768  # titles
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ def find_candidates(features: Features) -> Candidates:
         "image": _pair_photos(features, misses),
         "codes": _pair_codes(features, misses),
     }
-    keys = _sort_distinct([*ways.values()])
+    keys = sort_distinct([*ways.values()])
     return Candidates(
         left=keys // n if n else keys,
         right=keys % n if n else keys,
@@ -60,29 +72,49 @@ def find_candidates(features: Features) -> Candidates:
 
 def _pair_titles(features: Features, misses: list[Message]) -> IntArray:
     """Pairs of listings whose core titles are the same or among each other's nearest."""
-    from scipy import sparse
-    from sparse_dot_topn import sp_matmul_topn
-
     members = group_rows(features.title)
-    distinct_titles = features.title.take(members.items[members.start[:-1]])
-    common = distinct_titles.count_columns() > COMMON_WORD
-    if common.any():
-        distinct_titles = distinct_titles.keep_columns(~common)
-        misses.append(message("audit.may_miss_words", words=int(common.sum()), titles=COMMON_WORD))
-    norms = np.sqrt(distinct_titles.sum_squares())
-    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    titles = sparse.csr_matrix(sparse.diags_array(scale.astype(np.float32)) @ distinct_titles.sparse)
-    near = sp_matmul_topn(
-        titles, titles.T.tocsr(), top_n=TOP_TITLES + 1, threshold=TITLE_FLOOR, n_threads=features.jobs
-    ).tocoo()
+    near = _find_nearest(_keep_telling(features.title.take(members.items[members.start[:-1]]), misses), features.jobs)
     apart = near.row < near.col
     mirrored = near.row > near.col
     a = np.concatenate([near.row[apart], near.col[mirrored]]).astype(np.int64)
     b = np.concatenate([near.col[apart], near.row[mirrored]]).astype(np.int64)
     distinct = max(len(members.sizes), 1)
-    keys = _sort_distinct([a * distinct + b])
+    keys = sort_distinct([a * distinct + b])
     across = _pair_groups(members, keys // distinct, keys % distinct, len(features))
-    return _sort_distinct([_pair_within(members, len(features), misses, "title"), across])
+    return sort_distinct([_pair_within(members, len(features), misses, "title"), across])
+
+
+def _keep_telling(titles: Rows, misses: list[Message]) -> Rows:
+    """Leave out common words, save where a title holds few others."""
+    held = titles.count_columns()
+    if not (held > COMMON_WORD).any():
+        return titles
+    misses.append(
+        message("audit.may_miss_words", words=int((held > COMMON_WORD).sum()), titles=COMMON_WORD, rarest=RAREST)
+    )
+    row = titles.owners
+    common = held[titles.items]
+    order = np.lexsort((titles.items, common, row))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order)) - titles.start[row]
+    return titles.keep((common <= COMMON_WORD) | ((place < RAREST) & (common <= VERY_COMMON_WORD)))
+
+
+def _find_nearest(words: Rows, threads: int) -> "coo_matrix":
+    """The nearest titles of each, as a matrix of cosines; found block after block, so that sums stay in the cache."""
+    from scipy import sparse
+    from sparse_dot_topn import sp_matmul_topn, zip_sp_matmul_topn
+
+    norms = np.sqrt(words.sum_squares())
+    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
+    titles = sparse.csr_matrix(sparse.diags_array(scale.astype(np.float32)) @ words.sparse)
+    blocks = [
+        sp_matmul_topn(
+            titles, titles[k : k + _BLOCK].T.tocsr(), top_n=TOP_TITLES + 1, threshold=TITLE_FLOOR, n_threads=threads
+        )
+        for k in range(0, max(titles.shape[0], 1), _BLOCK)
+    ]
+    return (zip_sp_matmul_topn(TOP_TITLES + 1, blocks) if len(blocks) > 1 else blocks[0]).tocoo()
 
 
 def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
@@ -95,7 +127,7 @@ def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
     left, right = find_neighbours(photos)
     n = len(features)
     within = _pair_within(members, n, misses, "image")
-    return _sort_distinct([within, _pair_groups(members, left, right, n)])
+    return sort_distinct([within, _pair_groups(members, left, right, n)])
 
 
 def _pair_codes(features: Features, misses: list[Message]) -> IntArray:
@@ -115,7 +147,7 @@ def _pair_within(members: Members, n: int, misses: list[Message], way: str) -> I
     crowds = int((sizes > CROWD + 1).sum())
     if crowds:
         misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=CROWD))
-    return _sort_distinct(found)
+    return sort_distinct(found)
 
 
 def _pair_groups(members: Members, a: IntArray, b: IntArray, n: int) -> IntArray:
@@ -145,12 +177,3 @@ def keep_same_seller(candidates: Candidates, pack: RulePack, catalog: Catalog) -
         return candidates
     same = seller[candidates.left] == seller[candidates.right]
     return replace(candidates, left=candidates.left[same], right=candidates.right[same])
-
-
-def _sort_distinct(parts: Sequence[IntArray]) -> IntArray:
-    """Return all keys, each once, ascending. Several times as fast as NumPy's ``unique``, which hashes them first."""
-    keys = np.concatenate([np.empty(0, dtype=np.int64), *parts])
-    keys.sort()
-    fresh = np.ones(len(keys), dtype=bool)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-    return keys[fresh]

@@ -207,7 +207,10 @@ class Rows:
 
     def keep_columns(self, kept: BoolArray) -> "Rows":
         """Return the rows without the entries whose columns are not ``kept``."""
-        at = kept[self.items]
+        return self.keep(kept[self.items])
+
+    def keep(self, at: BoolArray) -> "Rows":
+        """Return the rows without the entries that are not ``at``."""
         start = np.concatenate([[0], np.cumsum(at)])[self.start]
         return Rows(start, self.items[at], self.weights[at], self.width)
 
@@ -351,3 +354,12 @@ class StoredArrays(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def sort_distinct(parts: Sequence[IntArray]) -> IntArray:
+    """Return all numbers, each once, ascending. Several times as fast as NumPy's ``unique``, which hashes first."""
+    numbers = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    numbers.sort()
+    fresh = np.ones(len(numbers), dtype=bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=fresh[1:])
+    return numbers[fresh]

@@ -154,6 +154,26 @@ def test_very_common_words_propose_nothing_and_it_is_said(monkeypatch: pytest.Mo
     assert any("Very common words (1 of them" in m.say("en") for m in found.may_miss)
 
 
+def test_titles_of_common_words_alone_still_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocking, "COMMON_WORD", 1)
+    titles = ["brass violin stand", "brass violin case", "walnut violin stand", "walnut lamp", "copper lamp"]
+    found = pairs_of(find_candidates(features_of([{"title": title} for title in titles])))
+    assert {(0, 1), (0, 2)} <= found
+    monkeypatch.setattr(blocking, "VERY_COMMON_WORD", 1)
+    fewer = pairs_of(find_candidates(features_of([{"title": title} for title in titles])))
+    assert fewer < found
+
+
+def test_a_search_in_blocks_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    rows = [{"title": " ".join(random.choice(WORDS, 4, replace=False))} for _ in range(60)]
+    whole = find_candidates(features_of(rows))
+    monkeypatch.setattr(blocking, "_BLOCK", 7)
+    parts = find_candidates(features_of(rows))
+    assert pairs_of(whole) == pairs_of(parts)
+    assert len(whole) > 60
+
+
 def test_what_may_be_missed_is_always_said_in_both_languages() -> None:
     found = find_candidates(features_of([{"title": "violin"}, {"title": "violin"}]))
     for lang in ("en", "zh"):

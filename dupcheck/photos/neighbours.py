@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.columns import sort_distinct
 from dupcheck.model import IntArray
 from dupcheck.photos.table import Photos
 
@@ -41,7 +42,7 @@ def find_neighbours(photos: Photos, radius: int = RADIUS) -> tuple[IntArray, Int
     i, j = i[apart], j[apart]
     keys = owners[i] * np.int64(len(photos)) + owners[j]
     swapped = owners[j] * np.int64(len(photos)) + owners[i]
-    keys = np.unique(np.minimum(keys, swapped))
+    keys = sort_distinct([np.minimum(keys, swapped)])
     return keys // max(len(photos), 1), keys % max(len(photos), 1)
 
 
@@ -94,7 +95,7 @@ def _join_distinct(hashes: HashArray, radius: int) -> tuple[IntArray, IntArray]:
             step += 1
             at = at[at + step < n]
             at = at[ordered[at] == ordered[at + step]]
-    pairs = np.unique(np.concatenate(found))
+    pairs = sort_distinct(found)
     return pairs // max(n, 1), pairs % max(n, 1)
 
 
