@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ _PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
 _VARIANT_SUFFIX = re.compile(r"-[a-z]{1,4}$")
 _DIGITS = re.compile(r"\d+")
 _COMMON_CODE = 40
+_WITH = frozenset({"with", "w", "plus", "and", "con", "com", "dengan", "с", "mit"})
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
 _NO_FACT = frozenset({*OPTION_AXES, "part number", "gtin"})
@@ -184,11 +186,12 @@ def make_features(
     stray = find_stray_words(marked) if base is None else base.statistics.stray
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
     stated = [_state_axes(row, tokens, slots.name(tokens)) for row, tokens in zip(attributes, marked, strict=True)]
-    cores = [_core_words(tokens, row.get("size", ""), stray) for tokens, row in zip(marked, stated, strict=True)]
+    sizes = _list_sizes(catalog, stated)
+    cores = [_core_words(tokens, sizes.get(i, ()), stray) for i, tokens in enumerate(marked)]
     axes = _axis_columns(stated)
     words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
     names, values = _attribute_matrices(attributes, books)
-    matrices = _code_matrices(catalog, attributes, cores, books)
+    matrices = _code_matrices(catalog, attributes, cores, [_codes_of_parts(tokens) for tokens in marked], books)
     before = None if base is None else base.statistics
     statistics = Statistics(
         listings=len(catalog) + (0 if before is None else before.listings),
@@ -275,15 +278,35 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: s
     return {axis: value for axis, value in values.items() if axis not in _MEASURES or value not in told}
 
 
-def _core_words(tokens: Sequence[Token], size: str, stray: Collection[str]) -> list[Token]:
+def _list_sizes(catalog: Catalog, stated: Sequence[Mapping[str, str]]) -> dict[int, set[str]]:
+    """The sizes of each listing that states any: its own, and those of its options."""
+    sizes = {i: {row["size"]} for i, row in enumerate(stated) if "size" in row}
+    skus = catalog.sku_columns
+    for i, text in zip(skus["listing"].tolist(), skus["options"], strict=True):
+        for name, value in parse_attributes(text).items():
+            if align_name(name) == "size" and (size := read_value("size", value)):
+                sizes.setdefault(i, set()).add(size)
+    return sizes
+
+
+def _codes_of_parts(tokens: Sequence[Token]) -> frozenset[str]:
+    """The codes of what only comes with a thing: «w/F9541»."""
+    return frozenset(
+        t.text
+        for before, t in pairwise(tokens)
+        if t.kind == "code" and not t.axis and before.axis == "noise" and before.text in _WITH
+    )
+
+
+def _core_words(tokens: Sequence[Token], sizes: Collection[str], stray: Collection[str]) -> list[Token]:
     """What is left of a title without axis values and selling words; all of it where nothing would be left.
 
-    Where a listing states its size, a measure beside it names the product (a 12 inch mattress, Queen) and stays.
+    Where a listing states its sizes, a measure beside them names the product (a 12 inch mattress, Queen) and stays.
     """
     core = [
         Token(t.value, "measure", "", "") if t.axis else t
         for t in tokens
-        if (not t.axis and t.text not in stray) or (size and t.axis in _MEASURES and t.value != size)
+        if (not t.axis and t.text not in stray) or (sizes and t.axis in _MEASURES and t.value not in sizes)
     ]
     return core or [t for t in tokens if t.axis != "noise"]
 
@@ -389,11 +412,13 @@ def _code_matrices(
     catalog: Catalog,
     attributes: Sequence[Mapping[str, str]],
     cores: Sequence[Sequence[Token]],
+    of_parts: Sequence[Collection[str]],
     books: Mapping[str, Codebook],
 ) -> dict[str, Rows]:
     """Which codes each listing carries: those it states (GTIN, SKU code, part number); these and what its title holds
-    that is built like a part number; its title's model codes of any length; the shapes of these (digits made equal:
-    A54 and A55 are of one shape); and the part numbers that its attributes state.
+    that is built like a part number, save ``of_parts``, what only comes with it; its title's model codes of any length;
+    the shapes of these (digits made equal: A54 and A55 are of one shape); and the part numbers that its attributes
+    state.
     """
     kinds = ("stated", "codes", "models", "shapes", "parts")
     rows: dict[str, list[tuple[list[int], list[float]]]] = {kind: [] for kind in kinds}
@@ -409,7 +434,7 @@ def _code_matrices(
             stated.add(f"gtin:{gtin}")
         if sku:
             stated.add(f"sku:{sku.casefold()}")
-        written = stated | {f"code:{_part_key(m)}" for m in models if _PART_NUMBER.fullmatch(m)}
+        written = stated | {f"code:{_part_key(m)}" for m in models - set(of_parts[i]) if _PART_NUMBER.fullmatch(m)}
         shapes = {_DIGITS.sub("0", m) for m in models}
         for kind, codes in zip(kinds, (stated, written, models, shapes, parts), strict=True):
             rows[kind].append(_ones(sorted(books[kind][c] for c in sorted(codes))))

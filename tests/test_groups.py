@@ -161,6 +161,58 @@ class TestGroupsOfACatalogue:
             assert 0.5 <= group.strength <= 1
             assert group.weakest_rule in group.rules
 
+    def test_every_member_says_why_it_is_there(self, sample_audit: dc.Audit) -> None:
+        """By its closest caught partner within the group, the rule that caught the two, and what they differ in."""
+        found = sample_audit.findings.duplicates
+        ids, codes = sample_audit.features.ids, [r.code for r in sample_audit.pack.rules]
+        caught: dict[frozenset[str], tuple[float, str]] = {
+            frozenset((str(ids[i]), str(ids[j]))): (float(s), codes[r])
+            for i, j, r, s in zip(found.left, found.right, found.rule, found.strength, strict=True)
+        }
+        members = 0
+        for plan in sample_audit.plans:
+            for m in plan.members:
+                inside = {
+                    pair: told for pair, told in caught.items() if m.listing_id in pair and pair <= {*plan.listings}
+                }
+                strength, rule = caught[frozenset((m.listing_id, m.partner))]
+                assert strength == max(s for s, _ in inside.values())
+                assert m.rule == rule
+                for lang in ("en", "zh"):
+                    assert m.partner in m.explanation.say(lang)
+                    assert rule in m.explanation.say(lang)
+                members += 1
+        assert members == sum(len(g.listings) for g, _ in sample_audit.grouped)
+
+    def test_packings_are_shown_as_allowed_up_to_the_cap(self, make_shop: Callable[..., Catalog]) -> None:
+        def audit(count: int) -> dc.Audit:
+            packs = (1, 5, 10, 20, 50)[:count]
+            titles = [{"title": f"Waffle Cleaning Cloth Absorbent Towel {n}pcs", "price": float(n)} for n in packs]
+            return dc.audit(make_shop(*titles, currency="USD"))
+
+        for count in (2, 3):
+            (plan,) = audit(count).plans
+            assert (plan.action, {m.role for m in plan.members}) == ("none", {"allowed"})
+            assert "3" in plan.reasons[0].say("en")
+        (plan,) = audit(5).plans
+        assert plan.action == "merge_variants"
+        (over,) = [r.say("en") for r in plan.reasons if "allows 3" in r.say("en")]
+        assert "5" in over
+
+    def test_a_group_keeps_its_id_when_others_come_and_go(self, make_shop: Callable[..., Catalog]) -> None:
+        kept = ["Folding violin stand", "Violin stand folding"]
+        before = dc.audit(make_shop(*kept, "Oak garden ladder", price=5.0, currency="USD"))
+        after = dc.audit(make_shop(*kept, "Enamel kettle", "Kettle enamel", price=5.0, currency="USD"))
+        assert {g.group_id for g, _ in before.grouped} < {g.group_id for g, _ in after.grouped}
+
+    def test_another_model_or_brand_never_shares_a_group(self, make_shop: Callable[..., Catalog]) -> None:
+        rows = [
+            {"title": f"Travel kettle steel 1L {brand}", "attributes": {"Brand": brand, "Model": model}}
+            for brand, model in (("Arno", "K1"), ("Arno", "K2"), ("Belo", "K1"), ("Arno", "K1"))
+        ]
+        audit = dc.audit(make_shop(*rows, price=5.0, currency="USD", category="Kettles"))
+        assert [set(g.listings) for g, _ in audit.grouped] == [{"L-1", "L-4"}]
+
     def test_ids_and_members_do_not_hang_on_the_order_of_rows(self, sample: Catalog, sample_audit: dc.Audit) -> None:
         order = np.random.default_rng(4).permutation(len(sample))
         shuffled = make_catalog([get_listing(sample, int(i)) for i in order], image_root=sample.image_root)

@@ -549,6 +549,27 @@ def test_every_offer_has_a_place_in_the_plan(offers: list[tuple[str, str]]) -> N
     assert set(plan.offline) == {x.listing_id for x in listings} - {plan.keep}
 
 
+class TestAMergedCatalogue:
+    """Carrying the plans out must not make new duplicates of what is left."""
+
+    def test_measures_that_tell_products_apart_still_do(self, make_shop: Shop) -> None:
+        rows = [
+            {"title": f'Memory Foam Mattress {depth}" White {size}', "attributes": {"Size": size}, "price": 100.0 + n}
+            for depth in (8, 10, 12)
+            for n, size in enumerate(("Twin", "Full", "Queen"))
+        ]
+        audit = dc.audit(make_shop(*rows, currency="USD", category="Mattress"))
+        assert sorted(len(g.listings) for g, _ in audit.grouped) == [3, 3, 3]
+        assert dc.audit(audit.merge()).grouped == ()
+
+    def test_the_code_of_a_part_that_comes_with_many_things_joins_none(self, make_shop: Shop) -> None:
+        rows = [
+            {"title": f"{code} Dell {capacity} 15K 3.5 SAS Drive w/F9541", "attributes": {"Brand": "Dell"}}
+            for code, capacity in (("GP880", "36-GB"), ("NX81267", "73-GB"), ("341-2823", "300-GB"))
+        ]
+        assert dc.audit(make_shop(*rows, price=50.0, currency="USD", category="Drives")).grouped == ()
+
+
 class TestRisk:
     @pytest.fixture
     def record(self, sample_audit: dc.Audit) -> dict[str, Any]:
