@@ -1,8 +1,10 @@
 """The photo signals see one photo through what sellers do to it, and tell different ones apart."""
 
+import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import imagehash
 import numpy as np
@@ -238,6 +240,39 @@ def test_a_re_tint_is_said_with_both_colours_in_order(tmp_path: Path) -> None:
     assert describe(tmp_path, red, blue).endswith("re-coloured: red → blue")
     assert describe(tmp_path, blue, red).endswith("re-coloured: blue → red")
     assert describe(tmp_path, red, blue, "zh").endswith("换了颜色:红色 → 蓝色")
+
+
+def test_the_command_says_it_too(tmp_path: Path, run: Callable[..., Any]) -> None:
+    pictures = {
+        "red": shirt((190, 40, 40)),
+        "blue": shirt((40, 40, 190)),
+        "mirror": ImageOps.mirror(ImageOps.expand(shirt((190, 40, 40)), 30, "white")),
+        "other": scene(5),
+    }
+    rows = ["listing_id,title,price,main_image,images"]
+    for name, picture in pictures.items():
+        picture.save(tmp_path / f"{name}.jpg", quality=90)
+        rows.append(f"{name},Cotton shirt with long sleeves,9.90,{name}.jpg,")
+    rows.append("behind,Cotton shirt with long sleeves,9.90,other.jpg,mirror.jpg")
+    rows.append("bare,Cotton shirt with long sleeves,9.90,,")
+    shop = tmp_path / "shop.csv"
+    shop.write_text("\n".join(rows), encoding="utf-8")
+
+    def why(first: str, second: str, *more: str) -> str:
+        return str(run("why", shop, first, second, *more).out)
+
+    assert "The photos: same photo, re-coloured: blue → red." in why("blue", "red")
+    assert "图片:同一张图片,左右翻转,加了边框。" in why("red", "mirror", "--lang", "zh")
+    assert "The photos: same photo, mirrored, with a border." in why("red", "behind"), "the other's second photo"
+    assert "The photos: different photos." in why("red", "other")
+    assert "The photos:" not in why("red", "bare")
+
+    assert run("audit", shop, "--out", tmp_path / "out").code == 0
+    with (tmp_path / "out" / "pairs.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = {frozenset((r["listing_a"], r["listing_b"])): r["explanation"] for r in csv.DictReader(file)}
+    assert said[frozenset(("red", "mirror"))].endswith(" The photos: same photo, mirrored, with a border.")
+    assert "re-coloured" in said[frozenset(("red", "blue"))]
+    assert "The photos" not in said[frozenset(("red", "other"))], "different photos are no news"
 
 
 @pytest.mark.parametrize(

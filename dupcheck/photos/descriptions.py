@@ -17,7 +17,9 @@ _HUES = (
     (15.0, "pink"), (42.0, "red"), (68.0, "orange"), (105.0, "yellow"), (165.0, "green"), (220.0, "cyan"),
     (309.0, "blue"), (335.0, "purple"), (360.0, "pink"),
 )  # fmt: skip
-_ALSO_SCALED = 0.04
+_TURNED = 1.5  # degrees from which on a turn is told
+_CROPPED = 0.045  # the least change in height or width that is told
+_BORDER = 0.012  # the least width of a border that is told, of the picture's
 
 
 def describe_pairs(photos: Photos, first: IntArray, second: IntArray) -> list[Message]:
@@ -56,15 +58,17 @@ def list_notes(photos: Photos, first: int, second: int, fact: np.void) -> list[M
         notes.append(named if before != after else message("photos.note_other_colors"))
     if fact["mirrored"]:
         notes.append(message("photos.note_mirrored"))
-    scale = abs(float(np.linalg.det(fact["placing"][:, :2])))
+    degrees = _measure_turn(photos, first, second, fact)
+    there, back = fact["placing"], _turn(fact["placing"])
+    bordered = _has_border(photos, first, second, there) or _has_border(photos, second, first, back)
+    scale = abs(float(np.linalg.det(there[:, :2])))
     if not 0.62 < scale < 1.6:
         notes.append(message("photos.note_collage"))
-    elif abs(scale - 1.0) > 2 * _ALSO_SCALED:
-        notes.append(message("photos.note_cropped"))
-    if _is_bordered(photos, first) != _is_bordered(photos, second):
+    elif bordered:
         notes.append(message("photos.note_border"))
-    degrees = _measure_turn(photos, first, second, fact)
-    if abs(degrees) >= 1.5:
+    elif abs(degrees) < _TURNED and np.abs(np.diff(_lay(photos, first, second, there), axis=0) - 1.0).max() > _CROPPED:
+        notes.append(message("photos.note_cropped"))
+    if abs(degrees) >= _TURNED:
         notes.append(message("photos.note_turned", degrees=round(abs(degrees))))
     if fact["covered"] > 0:
         notes.append(message("photos.note_covered"))
@@ -81,9 +85,28 @@ def name_color(color: FloatArray) -> str:
     return "brown" if name in ("orange", "yellow") and lightness < 90 else name
 
 
-def _is_bordered(photos: Photos, row: int) -> bool:
-    top, bottom, left, right = photos.prints["core"][photos.place[row]].tolist()
-    return bool((top > 0.01 and bottom < 0.99) or (left > 0.01 and right < 0.99))
+def _turn(placing: FloatArray) -> FloatArray:
+    turned: FloatArray = np.linalg.inv(np.vstack([placing, [0.0, 0.0, 1.0]]))[:2]
+    return turned
+
+
+def _lay(photos: Photos, first: int, second: int, placing: FloatArray) -> FloatArray:
+    """Return where the edges of the first picture lie on the second, in fractions: [[top, left], [bottom, right]]."""
+    own, seen = photos.prints["core"][photos.place[[first, second]]].astype(np.float64)
+    start, size = own[[0, 2]], own[[1, 3]] - own[[0, 2]]
+    corners = np.array([(0.0 - start) / size, (1.0 - start) / size]) @ placing[:, :2].T + placing[:, 2]
+    edges: FloatArray = np.sort(seen[[0, 2]] + corners * (seen[[1, 3]] - seen[[0, 2]]), axis=0)
+    return edges
+
+
+def _has_border(photos: Photos, first: int, second: int, placing: FloatArray) -> bool:
+    """Whether the second picture goes on beyond the first one's edges, on two opposite sides, in one plain colour."""
+    plain = photos.prints["outer"][photos.place[second]].astype(np.float64)
+    edges = _lay(photos, first, second, placing)
+    before, behind = edges[0], 1.0 - edges[1]
+    told = (before > _BORDER) & (behind > _BORDER)
+    told &= (plain[[0, 2]] > 0.5 * before) & (1.0 - plain[[1, 3]] > 0.5 * behind)
+    return bool(told.any())
 
 
 def _measure_turn(photos: Photos, first: int, second: int, fact: np.void) -> float:
