@@ -70,6 +70,8 @@ def list_notes(photos: Photos, first: int, second: int, fact: np.void) -> list[M
         notes.append(message("photos.note_cropped"))
     if abs(degrees) >= _TURNED:
         notes.append(message("photos.note_turned", degrees=round(abs(degrees))))
+    if fact["watermarked"]:
+        notes.append(message("photos.note_watermark"))
     if fact["covered"] > 0:
         notes.append(message("photos.note_covered"))
     return notes

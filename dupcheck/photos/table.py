@@ -19,6 +19,7 @@ ALTERED = np.dtype(
         ("recolored", np.float32),
         ("color", np.float32),
         ("covered", np.float32),
+        ("watermarked", np.bool_),
         ("mirrored", np.bool_),
         ("placing", np.float32, (2, 3)),
         ("colors", np.float32, (2, 3)),

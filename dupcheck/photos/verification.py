@@ -48,6 +48,10 @@ _OTHER_COLOR = 10.0  # ΔE from which on a block has another colour
 _CHROMATIC = 12.0  # distance from grey from which on a block has a colour
 _DETAIL, _DETAIL_COST = 4.0, 1.5  # levels of structure under a changed colour, that make it a detail of another product
 _COVER_COST, _COVER_TOLD = 0.12, 0.08
+_INK = 0.5  # how much of what lies under it a watermark hides at most
+_INK_SLACK, _INK_TEXTURE = 8.0, 5.0  # levels by which pixels may miss that, and by which ink must vary in a block
+_INKED_PIXELS, _INKED_BLOCKS = 0.9, 0.7  # the share of a block, and of the picture, that a watermark must explain
+_INK_COST = 0.04
 _SCALE = 40.0  # bits for no agreement at all: 8 bits are 80 % agreement
 # where the whole product has another colour, its structure must agree all the more
 _RECOLOR_AGREEMENT = np.array([0.0, 0.9, 0.98, 1.0])
@@ -193,7 +197,7 @@ class Looks:
 
     ``bits`` is the distance, ``agreement`` the share of the picture's structure that agrees where nothing covers it,
     ``recolored`` the share of blocks of another colour, ``color`` how far apart the colours are in ΔE, ``covered`` the
-    share of the picture that something covers, ``mirrored`` whether one is the other's mirror image and ``placing``
+    share of the picture that something covers, ``watermarked`` whether print all over it is, ``mirrored`` whether one is the other's mirror image and ``placing``
     (pairs, 2, 3) the affine map from the first one's core to the second one's, in fractions (y, x). ``colors``
     (pairs, 2, 3) is the mean lightness (0 … 255), a* and b* of either picture where the colour changed, NaN: nowhere.
     """
@@ -204,6 +208,7 @@ class Looks:
     recolored: FloatArray
     color: FloatArray
     covered: FloatArray
+    watermarked: BoolArray
     mirrored: BoolArray
     placing: FloatArray
     colors: FloatArray
@@ -437,6 +442,7 @@ def _compare_blocks(
     pairs = len(near)
     inside = _split(_inside(maps, _FINE_GRID).reshape(pairs, SIDE, SIDE)).mean(axis=2) > 0.9
     own, seen = _split(near["light"]), _split(_warp(far["light"], maps))
+    inked = _find_watermark(own, seen, inside)
     own -= own.mean(axis=2, keepdims=True)
     seen -= seen.mean(axis=2, keepdims=True)
     power_own, power_seen = (own * own).mean(axis=2), (seen * seen).mean(axis=2)
@@ -449,6 +455,9 @@ def _compare_blocks(
     plain, cover, plain_gain = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
     strict, strict_cover, _ = _agree(structure, alike)
     detail = (tinted & alike & (structure > _DETAIL)).mean(axis=1)
+    marked, _, _ = _agree(structure + _TINT * tinted, (alike | inked) & ~tinted | (structure == 0) & ~tinted)
+    watermarked = inked.any(axis=1) & (marked - _INK_COST > plain)
+    plain = np.where(watermarked, marked - _INK_COST, plain)
     plain = plain - _DETAIL_COST * detail + _WHOLE_BONUS * whole_near
     chromatic = inside & (np.maximum(_measure_chroma(color_near), _measure_chroma(color_far)) > _CHROMATIC)
     whole = tinted.sum(axis=1) >= 0.4 * np.maximum(chromatic.sum(axis=1), 1)
@@ -474,11 +483,33 @@ def _compare_blocks(
         strict=strict,
         recolored=changed.sum(axis=1) / count,
         color=color,
-        covered=np.where(plain_gain > _COVER_TOLD, _HIDDEN[cover], 0.0),
+        covered=np.where((plain_gain > _COVER_TOLD) & ~watermarked, _HIDDEN[cover], 0.0),
+        watermarked=watermarked,
         mirrored=np.linalg.det(maps[:, :2, :2]) < 0,
         placing=placing[:, :2],
         colors=colors,
     )
+
+
+def _find_watermark(own: Floats, seen: Floats, inside: BoolArray) -> BoolArray:
+    """Return (pairs, blocks) what a watermark explains that is spread over the whole of one picture.
+
+    Half-transparent ink of one colour only lightens, or only darkens, leaves much of what lies under it, and lies in
+    strokes: on the product and on its ground alike, with pixels between them that stay as they were.
+    """
+    best = np.zeros(inside.shape, dtype=np.bool_)
+    most = np.zeros(len(own))
+    for under, over in ((own, seen), (seen, own)):
+        for ink in (0.0, 255.0):
+            added = (over - under) * np.sign(ink - 128.0)
+            fits = (added > -_INK_SLACK) & (np.abs(added) < _INK * np.abs(ink - under) + _INK_SLACK)
+            explained = inside & (fits.mean(axis=2) > _INKED_PIXELS)
+            low, high = added.min(axis=2), added.max(axis=2)
+            inked = explained & (high - low > _INK_TEXTURE) & (low < _INK_SLACK)
+            share = inked.sum(axis=1) / np.maximum(inside.sum(axis=1), 1)
+            better = (share > _INKED_BLOCKS) & (share > most)
+            best[better], most[better] = explained[better], share[better]
+    return best
 
 
 def _average(light: npt.NDArray[np.generic], color: Floats, where: BoolArray) -> FloatArray:
