@@ -59,6 +59,15 @@ def banner(photo: Image.Image) -> Image.Image:
     return edited
 
 
+def watermark(photo: Image.Image) -> Image.Image:
+    layer = Image.new("RGBA", photo.size, (0, 0, 0, 0))
+    draw = ImageDraw.Draw(layer)
+    for k, y in enumerate(range(8, photo.height, 52)):
+        for x in range(-20 - 40 * (k % 2), photo.width, 80):
+            draw.text((x, y), "SHOP", fill=(255, 255, 255, 100), font_size=22)
+    return Image.alpha_composite(photo.convert("RGBA"), layer).convert("RGB")
+
+
 def crop(share: float) -> Callable[[Image.Image], Image.Image]:
     def edit(photo: Image.Image) -> Image.Image:
         x, y = round(share * photo.width), round(share * photo.height)
@@ -90,6 +99,10 @@ EDITS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "mirrored with a border": lambda photo: ImageOps.expand(ImageOps.mirror(photo), 25, "white"),
     "a badge": badge,
     "a banner": banner,
+    "a watermark": watermark,
+    "a watermark in a frame": lambda photo: ImageOps.expand(watermark(photo), 14, (200, 40, 40)),
+    "a watermark over a frame": lambda photo: watermark(ImageOps.expand(photo, 14, (200, 40, 40))),
+    "a badge over a border": lambda photo: badge(ImageOps.expand(photo, 20, "white")),
     "cropped a little": crop(0.03),
     "cropped more": crop(0.08),
     "turned": lambda photo: photo.rotate(3, Image.Resampling.BICUBIC, fillcolor="white"),
@@ -223,6 +236,29 @@ def shirt(color: tuple[int, int, int]) -> Image.Image:
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
+def plain_wall() -> Image.Image:
+    """Little that a watermark would not drown: a few soft spots on a wall."""
+    picture = Image.new("RGB", SIZE, (150, 140, 130))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((60, 90, 240, 330), fill=(120, 60, 60))
+    draw.rectangle((100, 150, 190, 210), fill=(90, 40, 50))
+    grain = np.random.default_rng(1).normal(0, 4, (SIZE[1], SIZE[0], 1))
+    pixels = np.asarray(picture.filter(ImageFilter.GaussianBlur(6)), np.float64) + grain
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+def test_a_lighter_thing_is_no_watermarked_one(tmp_path: Path) -> None:
+    photo = plain_wall()
+    lighter = np.asarray(photo, np.float64)
+    rows, columns = np.mgrid[0 : SIZE[1], 0 : SIZE[0]]
+    lighter[(rows // 40 + columns // 40) % 2 == 0] += 60
+    other = Image.fromarray(lighter.clip(0, 255).astype(np.uint8))
+    spotted = photo.copy()
+    ImageDraw.Draw(spotted).rectangle((110, 110, 220, 280), fill=(230, 230, 230))
+    for changed in (other, spotted):
+        assert "watermark" not in describe(tmp_path, photo, changed)
+
+
 def test_what_was_done_is_said(scenes: list[Image.Image], tmp_path: Path) -> None:
     photo = scenes[0]
     assert describe(tmp_path, photo, photo) == "same photo"
@@ -230,6 +266,7 @@ def test_what_was_done_is_said(scenes: list[Image.Image], tmp_path: Path) -> Non
     assert describe(tmp_path, photo, ImageOps.mirror(photo)) == "same photo, mirrored"
     assert describe(tmp_path, photo, ImageOps.expand(photo, 30, "white"), "zh") == "同一张图片,加了边框"
     assert "partly covered" in describe(tmp_path, photo, banner(photo))
+    assert describe(tmp_path, plain_wall(), watermark(plain_wall())) == "same photo, with a watermark"
     assert "cropped" in describe(tmp_path, photo, crop(0.07)(photo))
     assert "turned by 3°" in describe(tmp_path, scenes[6], scenes[6].rotate(3, Image.Resampling.BICUBIC))
     assert "collage" in describe(tmp_path, photo, collage(photo))

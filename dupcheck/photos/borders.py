@@ -13,6 +13,10 @@ TOLERANCE = 18
 
 _SPECKS = 0.02
 """The share of a border line's pixels that may have another colour."""
+_OVERPRINTED = 0.4
+"""The share of it where something may be printed over the border."""
+_BEYOND = 0.3
+"""The share of a frame's colour at most in the lines just inside of it: a frame ends at once, a wall fades."""
 _ROUNDS = 4
 """Borders within borders that are trimmed."""
 
@@ -26,13 +30,48 @@ def find_boxes(picture: ByteArray) -> tuple[Box, Box, Box]:
     whole = (0, height, 0, width)
     boxes = [whole]
     for _ in range(_ROUNDS):
-        trimmed = _trim(picture, boxes[-1])
+        trimmed = _trim(picture, boxes[-1], _SPECKS)
         if trimmed[1] - trimmed[0] < max(8, height // 12) or trimmed[3] - trimmed[2] < max(8, width // 12):
             return whole, whole, whole
         boxes.append(trimmed)
         if trimmed == boxes[-2]:
             break
     return whole, boxes[1], boxes[-1]
+
+
+def find_inner(picture: ByteArray, core: Box | None = None) -> Box:
+    """Return the box without lines that are plain only for the most part.
+
+    Such are a border with a badge or a watermark over it and a banner with its words; but a wall may be, too.
+    """
+    height, width = picture.shape[:2]
+    core = core or (0, height, 0, width)
+    inner = _trim(picture, core, _OVERPRINTED)
+    small = inner[1] - inner[0] < max(8, height // 3) or inner[3] - inner[2] < max(8, width // 3)
+    return core if small else inner
+
+
+def take_frame(picture: ByteArray, core: Box, inner: Box) -> Box:
+    """Take off ``core`` what is a frame although it is printed over.
+
+    A frame is as wide and of one colour on two opposite sides, and ends at once, where a wall fades.
+    """
+    taken = list(core)
+    for k, axis in ((0, 0), (2, 1)):
+        turned = picture.swapaxes(0, axis)
+        size = len(turned)
+        width = min(inner[k], size - inner[k + 1])
+        if width <= min(core[k], size - core[k + 1]):
+            continue
+        rims = (0, size - 1, min(core[k], width - 1), max(core[k + 1] - 1, size - width))
+        colors = [_find_color(turned[rim]).astype(np.int16) for rim in rims[:2]]
+        if np.abs(colors[0] - colors[1]).max() > TOLERANCE:
+            continue
+        colors += [_find_color(turned[rim]).astype(np.int16) for rim in rims[2:]]
+        beyond = np.abs(turned[[width + 2, -width - 3]] - colors[0]).max(axis=2) <= TOLERANCE
+        if np.ptp(colors, axis=0).max() <= TOLERANCE and beyond.mean(axis=1).max() < _BEYOND:
+            taken[k : k + 2] = max(core[k], width), min(core[k + 1], size - width)
+    return taken[0], taken[1], taken[2], taken[3]
 
 
 def bound_color(color: ByteArray) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
@@ -42,23 +81,29 @@ def bound_color(color: ByteArray) -> tuple[tuple[int, int, int], tuple[int, int,
     return low, (red + TOLERANCE, green + TOLERANCE, blue + TOLERANCE)
 
 
-def _trim(picture: ByteArray, box: Box) -> Box:
-    """Take off each side the lines that have the one colour of its outermost line."""
+def _find_color(line: ByteArray) -> ByteArray:
+    """The middling colour of a line of pixels."""
+    some = line[:: 1 + len(line) // 15].copy()
+    some.sort(axis=0)
+    middling: ByteArray = some[len(some) // 2]
+    return middling
+
+
+def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
+    """Take off each side the lines that have the one colour of its outermost line, but for a share of ``specks``."""
     top, bottom, left, right = box
     view = picture[top:bottom, left:right]
     plain: dict[tuple[int, ...], ByteArray] = {}
     counts = []
     for axis, end in ((1, False), (1, True), (0, False), (0, True)):
         line = view[-1 if end else 0] if axis else view[:, -1 if end else 0]
-        color = line[:: 1 + len(line) // 15].copy()
-        color.sort(axis=0)
-        low, high = bound_color(color[len(color) // 2])
-        if cv2.countNonZero(cv2.inRange(line[None], low, high)) < (1 - _SPECKS) * len(line):
+        low, high = bound_color(_find_color(line))
+        if cv2.countNonZero(cv2.inRange(line[None], low, high)) < (1 - specks) * len(line):
             counts.append(0)
             continue
         if low not in plain:
             plain[low] = cv2.inRange(view, low, high).astype(np.uint8, copy=False)
         share = cv2.reduce(plain[low], axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
-        off = (share[::-1] if end else share) < 255 * (1 - _SPECKS)
+        off = (share[::-1] if end else share) < 255 * (1 - specks)
         counts.append(int(off.argmax()) if off.any() else len(off))
     return top + counts[0], bottom - counts[1], left + counts[2], right - counts[3]

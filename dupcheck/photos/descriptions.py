@@ -18,6 +18,7 @@ _HUES = (
     (309.0, "blue"), (335.0, "purple"), (360.0, "pink"),
 )  # fmt: skip
 _TURNED = 1.5  # degrees from which on a turn is told
+_HALF = 0.62  # the share of the one picture that the other takes up, below which it is but a part of it
 _CROPPED = 0.045  # the least change in height or width that is told
 _BORDER = 0.012  # the least width of a border that is told, of the picture's
 
@@ -61,12 +62,12 @@ def list_notes(photos: Photos, first: int, second: int, fact: np.void) -> list[M
     degrees = _measure_turn(photos, first, second, fact)
     there, back = fact["placing"], _turn(fact["placing"])
     bordered = _has_border(photos, first, second, there) or _has_border(photos, second, first, back)
-    scale = abs(float(np.linalg.det(there[:, :2])))
-    if not 0.62 < scale < 1.6:
-        notes.append(message("photos.note_collage"))
-    elif bordered:
+    size = np.diff(_lay(photos, first, second, there), axis=0)[0]
+    if bordered:
         notes.append(message("photos.note_border"))
-    elif abs(degrees) < _TURNED and np.abs(np.diff(_lay(photos, first, second, there), axis=0) - 1.0).max() > _CROPPED:
+    elif not _HALF < size[0] * size[1] < 1.0 / _HALF:
+        notes.append(message("photos.note_collage"))
+    elif abs(degrees) < _TURNED and np.abs(size - 1.0).max() > _CROPPED:
         notes.append(message("photos.note_cropped"))
     if abs(degrees) >= _TURNED:
         notes.append(message("photos.note_turned", degrees=round(abs(degrees))))

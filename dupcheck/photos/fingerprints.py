@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray
-from dupcheck.photos.borders import bound_color, find_boxes
+from dupcheck.photos.borders import Box, bound_color, find_boxes, find_inner, take_frame
 from dupcheck.photos.phashes import hash_pictures, hash_spectra, project
 from dupcheck.photos.pictures import ByteArray
 from dupcheck.photos.records import COLOR_SIDE, FINGERPRINT, MIRRORED, SIDE, VIEWS, Records, Region
 
-_BOXES = ("raw", "outer", "core")
+_BOXES = ("raw", "outer", "core", "inner")
+_CORE = _BOXES.index("core")
 _SQUARE = 64
 """Side of the square that parts are hashed from."""
 _TRACE = 0.005
@@ -24,31 +25,58 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     """Return the records of RGB pictures (height, width, 3), in order."""
     count = len(pictures)
     records = np.zeros(count, dtype=FINGERPRINT)
-    squares = np.empty((len(_BOXES), count, _SQUARE, _SQUARE, 3), dtype=np.uint8)
-    boxes = [find_boxes(picture) for picture in pictures]
+    squares = np.empty((3, count, _SQUARE, _SQUARE, 3), dtype=np.uint8)
+    boxes, inner = np.empty((count, 3, 4)), np.empty((count, 4), dtype=np.int64)
     for i, picture in enumerate(pictures):
-        for k, box in enumerate(boxes[i]):
-            if k and box == boxes[i][k - 1]:
+        found = find_boxes(picture)
+        for k, box in enumerate(found):
+            if k and box == found[k - 1]:
                 squares[k, i] = squares[k - 1, i]
             else:
-                squares[k, i] = _resize(picture[box[0] : box[1], box[2] : box[3]], _SQUARE)
+                squares[k, i] = _cut_square(picture, box)
+        inner[i] = find_inner(squares[_CORE, i])
+        core = _unframe(picture, found[_CORE], inner[i])
+        if core != found[_CORE]:
+            squares[_CORE, i] = _cut_square(picture, core)
+            inner[i] = find_inner(squares[_CORE, i])
+        boxes[i] = *found[:_CORE], core
     light = measure_lightness(squares.reshape(-1, _SQUARE, 3)).reshape(squares.shape[:-1])
+    within = np.stack([_cut_square(square, box) for square, box in zip(light[_CORE], inner, strict=True)])
     spectra = np.empty((count, len(VIEWS), 8, 8), dtype=np.float32)
-    for name, square in zip(_BOXES, light, strict=True):
+    for name, square in zip(_BOXES, (*light, within), strict=True):
         at = [k for k, (box, _) in enumerate(VIEWS.values()) if box == name]
         regions = [region for box, region in VIEWS.values() if box == name]
         spectra[:, at] = _transform_parts(square, regions)
     records["phash"] = hash_pictures(pictures)
     records["views"][:, : len(VIEWS)] = hash_spectra(spectra)
     records["views"][:, len(VIEWS) :] = hash_spectra(spectra[:, _MIRRORED_AT] * _MIRROR)
-    records["light"] = np.stack([_resize(square, SIDE) for square in light[-1]])
-    records["chroma"] = measure_chroma(np.stack([_resize(square, COLOR_SIDE) for square in squares[-1]]))
+    records["light"] = np.stack([_resize(square, SIDE) for square in light[_CORE]])
+    records["chroma"] = measure_chroma(np.stack([_resize(square, COLOR_SIDE) for square in squares[_CORE]]))
     size = np.array([picture.shape[:2] for picture in pictures], dtype=np.float64)
-    edges = np.array(boxes, dtype=np.float64)
-    records["outer"], records["core"] = (edges[:, k] / size[:, [0, 0, 1, 1]] for k in (1, 2))
-    records["aspect"] = (edges[:, 2, 3] - edges[:, 2, 2]) / (edges[:, 2, 1] - edges[:, 2, 0])
+    edges = boxes / size[:, None, [0, 0, 1, 1]]
+    top, bottom, left, right = edges[:, _CORE].T
+    records["outer"], records["core"] = edges[:, 1], edges[:, _CORE]
+    scale, start = np.stack([bottom - top] * 2 + [right - left] * 2, axis=1), np.stack([top, top, left, left], axis=1)
+    records["inner"] = start + inner / _SQUARE * scale
+    records["aspect"] = (boxes[:, _CORE, 3] - boxes[:, _CORE, 2]) / (boxes[:, _CORE, 1] - boxes[:, _CORE, 0])
     records["blank"], records["graphic"] = judge_flatness(squares[0])
     return records
+
+
+def _cut_square(picture: ByteArray, box: Sequence[int] | npt.NDArray[np.int64]) -> ByteArray:
+    top, bottom, left, right = box
+    return _resize(picture[top:bottom, left:right], _SQUARE)
+
+
+def _unframe(picture: ByteArray, core: Box, inner: npt.NDArray[np.int64]) -> Box:
+    """Take off a frame that is printed over, where ``inner``, a box of the core's square, leaves room for one."""
+    top, bottom, left, right = core
+    down, across = (bottom - top) / _SQUARE, (right - left) / _SQUARE
+    rough = (
+        top + round(inner[0] * down), top + round(inner[1] * down),
+        left + round(inner[2] * across), left + round(inner[3] * across),
+    )  # fmt: skip
+    return core if take_frame(picture, core, rough) == core else take_frame(picture, core, find_inner(picture, core))
 
 
 def measure_lightness(picture: ByteArray) -> ByteArray:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-VERSION = 10
+VERSION = 11
 """Part of the cache key: goes up whenever a record would come out otherwise."""
 
 SIDE = 48
@@ -27,6 +27,7 @@ VIEWS: dict[str, tuple[str, Region]] = {
     "raw": ("raw", _WHOLE),
     "outer": ("outer", _WHOLE),
     "core": ("core", _WHOLE),
+    "inner": ("inner", _WHOLE),
     **{name: ("core", region) for name, region in _HALVES.items()},
     **{f"raw {name}": ("raw", region) for name, region in _HALVES.items()},
     "upper": ("core", (0.0, 0.75, 0.0, 1.0)),
@@ -37,8 +38,9 @@ VIEWS: dict[str, tuple[str, Region]] = {
     "crop 8": ("core", (0.08, 0.92, 0.08, 0.92)),
 }
 """The parts of a picture that have a hash of their own: of which box, and where in it. ``raw`` is the whole picture,
-``outer`` without its outermost plain border, ``core`` without any: borders, frames and padding trimmed."""
-MIRRORED = ("raw", "outer", "core", "top", "bottom", "left", "right")
+``outer`` without its outermost plain border, ``core`` without any: borders, frames and padding trimmed, ``inner``
+without what is plain for the most part, too."""
+MIRRORED = ("raw", "outer", "core", "inner", "top", "bottom", "left", "right")
 """The views that have a second hash, of their mirror image."""
 HASHES = (*VIEWS, *(f"mirrored {name}" for name in MIRRORED))
 """The names of the columns of ``views``."""
@@ -51,6 +53,7 @@ FINGERPRINT = np.dtype(
         ("chroma", np.int8, (COLOR_SIDE, COLOR_SIDE, 2)),
         ("outer", np.float32, (4,)),
         ("core", np.float32, (4,)),
+        ("inner", np.float32, (4,)),
         ("aspect", np.float32),
         ("blank", np.bool_),
         ("graphic", np.bool_),
@@ -58,7 +61,7 @@ FINGERPRINT = np.dtype(
 )
 """``phash`` is the 64-bit ``imagehash.phash`` of the whole picture; ``views`` the hashes of its parts, 0 where a part
 is too plain for a hash to mean something; ``light`` and ``chroma`` are thumbnails of the core, of HSL lightness (which
-a change of hue leaves alone) and of CIE a* and b*; ``outer`` and ``core`` are boxes (top, bottom, left, right as
+a change of hue leaves alone) and of CIE a* and b*; ``outer``, ``core`` and ``inner`` are boxes (top, bottom, left, right as
 fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to see. ``graphic``: a few
 flat colours, as placeholders and logos have."""
 

@@ -58,16 +58,20 @@ _RECOLOR_AGREEMENT = np.array([0.0, 0.9, 0.98, 1.0])
 _RECOLOR_BITS = np.array([64.0, 14.0, 8.0, 0.0])
 
 
+_WHOLES = ("raw", "outer", "core", "inner")
+
+
 def _list_combinations() -> list[tuple[str, str, bool]]:
     """Which view of one picture may be which view of the other, and whether mirrored."""
     straight = [(name, name) for name in VIEWS]
-    straight += [(a, b) for a in ("raw", "outer", "core") for b in ("raw", "outer", "core") if a != b]
+    straight += [(a, b) for a in _WHOLES for b in _WHOLES if a != b]
     crops = ("core", "crop 4", "crop 8")
     straight += [(a, b) for a in crops for b in crops if a != b]
     halves = ("top", "bottom", "left", "right")
     straight += [pair for half in halves for pair in (("core", half), (half, "core"))]
-    mirrored = [(name, name) for name in ("raw", "outer", "core", "top", "bottom")]
+    mirrored = [(name, name) for name in (*_WHOLES, "top", "bottom")]
     mirrored += [("outer", "core"), ("core", "outer"), ("left", "right"), ("right", "left")]
+    mirrored += [pair for whole in ("raw", "core") for pair in ((whole, "inner"), ("inner", whole))]
     mirrored += [("core", "left"), ("core", "right"), ("left", "core"), ("right", "core")]
     return [(a, b, False) for a, b in straight] + [(a, b, True) for a, b in mirrored]
 
@@ -197,9 +201,10 @@ class Looks:
 
     ``bits`` is the distance, ``agreement`` the share of the picture's structure that agrees where nothing covers it,
     ``recolored`` the share of blocks of another colour, ``color`` how far apart the colours are in ΔE, ``covered`` the
-    share of the picture that something covers, ``watermarked`` whether print all over it is, ``mirrored`` whether one is the other's mirror image and ``placing``
-    (pairs, 2, 3) the affine map from the first one's core to the second one's, in fractions (y, x). ``colors``
-    (pairs, 2, 3) is the mean lightness (0 … 255), a* and b* of either picture where the colour changed, NaN: nowhere.
+    share of the picture that something covers, ``watermarked`` whether print all over it does, ``mirrored`` whether
+    one is the other's mirror image and ``placing`` (pairs, 2, 3) the affine map from the first one's core to the second
+    one's, in fractions (y, x). ``colors`` (pairs, 2, 3) is the mean lightness (0 … 255), a* and b* of either picture
+    where the colour changed, NaN: nowhere.
     """
 
     bits: FloatArray
@@ -278,7 +283,9 @@ def _place(a: npt.NDArray[np.void], b: npt.NDArray[np.void], combination: IntArr
 def _locate(prints: npt.NDArray[np.void], view: IntArray) -> FloatArray:
     """Return (pairs, 4) where a view lies, as fractions of the core."""
     core = prints["core"].astype(np.float64)
-    boxes = np.stack([np.broadcast_to([0.0, 1.0, 0.0, 1.0], core.shape), prints["outer"], core], axis=1)
+    boxes = np.stack(
+        [np.broadcast_to([0.0, 1.0, 0.0, 1.0], core.shape), prints["outer"], core, prints["inner"]], axis=1
+    )
     box = boxes[np.arange(len(prints)), _BOX_OF[view]]
     region = _REGION_OF[view]
     height, width = (box[:, 1] - box[:, 0])[:, None], (box[:, 3] - box[:, 2])[:, None]
@@ -287,7 +294,7 @@ def _locate(prints: npt.NDArray[np.void], view: IntArray) -> FloatArray:
     return np.concatenate([rows, columns], axis=1)
 
 
-_BOX_OF = np.array([("raw", "outer", "core").index(box) for box, _ in VIEWS.values()])
+_BOX_OF = np.array([_WHOLES.index(box) for box, _ in VIEWS.values()])
 _REGION_OF = np.array([region for _, region in VIEWS.values()])
 
 
