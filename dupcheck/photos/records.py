@@ -61,9 +61,9 @@ FINGERPRINT = np.dtype(
 )
 """``phash`` is the 64-bit ``imagehash.phash`` of the whole picture; ``views`` the hashes of its parts, 0 where a part
 is too plain for a hash to mean something; ``light`` and ``chroma`` are thumbnails of the core, of HSL lightness (which
-a change of hue leaves alone) and of CIE a* and b*; ``outer``, ``core`` and ``inner`` are boxes (top, bottom, left, right as
-fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to see. ``graphic``: a few
-flat colours, as placeholders and logos have."""
+a change of hue leaves alone) and of CIE a* and b*; ``outer``, ``core`` and ``inner`` are boxes (top, bottom, left,
+right as fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to see.
+``graphic``: a few flat colours, as placeholders and logos have."""
 
 Record = np.void
 Records = npt.NDArray[np.void]
