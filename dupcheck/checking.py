@@ -243,7 +243,7 @@ class Checker:
         new = candidates.right >= drafts[0]
         candidates = replace(candidates, left=candidates.left[new], right=candidates.right[new])
         findings = judge_pairs(features, pack, candidates)
-        later = frozenset(range(len(catalog) - len(around.drafts), len(catalog)))
+        later = frozenset(range(len(catalog) - len(known), len(catalog)))
         remedies = plan_findings(catalog, features, pack, findings, settled, drafts=later)
         home = {i: plan for plan in (*remedies.plans, *remedies.advice) for i in plan.listings}
         told = (*catalog.problems, *problems)
@@ -326,9 +326,9 @@ class Checker:
 def _pair_up(around: Neighbourhood) -> Candidates:
     """The pairs worth measuring: each draft with what it is near to, and drafts with each other."""
     left, right = around.left, around.right
-    if len(around.drafts) > 1:
-        mutual = find_candidates(around.drafts)
-        first = len(around.catalog) - len(around.drafts)
+    if around.alone is not None and len(around.alone) > 1:
+        mutual = find_candidates(around.alone)
+        first = len(around.catalog) - len(around.alone)
         left, right = np.concatenate([left, first + mutual.left]), np.concatenate([right, first + mutual.right])
     order = np.lexsort((right, left))
     return Candidates(left[order], right[order], {}, ())

@@ -239,8 +239,9 @@ class Rows:
 
     def _dot_many(self, left: IntArray, right: IntArray) -> FloatArray:
         ours, theirs = (self.sparse[side].astype(np.float64) for side in (left, right))
-        total: FloatArray = ours.multiply(theirs).sum(axis=1)
-        return total
+        products = ours.multiply(theirs).tocsr()
+        pair = np.repeat(np.arange(len(left)), np.diff(products.indptr))
+        return np.bincount(pair, products.data, minlength=len(left)).astype(np.float64, copy=False)
 
     def _dot_few(self, left: IntArray, right: IntArray) -> FloatArray:
         (ours, first), (theirs, second) = take_ranges(self.start, left), take_ranges(self.start, right)

@@ -73,6 +73,8 @@ COMMON_WORD = 20_000
 CROWD = 60
 """Of listings with one title or photo, so many of the first and of the last are looked at."""
 HASH_RADIUS = 9
+FEW = 500
+"""A catalogue of no more listings is measured anew with each draft, which then teaches it whatever an audit learns."""
 DRIFT = 0.1
 """The share of listings that may change before what the catalogue taught is learned anew."""
 
@@ -103,15 +105,15 @@ class _Counts(Mapping[str, int]):
 class Neighbourhood:
     """The listings that matter to some drafts, measured with them: the drafts are the last rows.
 
-    ``left`` and ``right`` are positions of pairs worth measuring, the right one a draft's; ``drafts`` are the features
-    of the drafts alone.
+    ``left`` < ``right`` are positions of the pairs worth measuring, the right one a draft's. Where ``alone`` holds the
+    drafts' own features, the pairs among them are still to be found.
     """
 
     catalog: Catalog
     features: Features
-    drafts: Features
     left: IntArray
     right: IntArray
+    alone: Features | None = None
 
 
 class Store:
@@ -375,6 +377,8 @@ class Store:
 
         Listings whose ids are in ``without`` count as gone.
         """
+        if len(self) <= FEW:
+            return self._measure_all(drafts, photos, without, jobs)
         alone = make_features(drafts, photos, base=Base(self.statistics, self.open_books()))
         draft, listing = self.find_near(alone)
         near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
@@ -397,7 +401,17 @@ class Store:
         kept = np.isin(listing, measured)
         order = np.argsort(measured)
         left = order[np.searchsorted(measured, listing[kept], sorter=order)]
-        return Neighbourhood(catalog, features, alone, left, len(near) + draft[kept])
+        return Neighbourhood(catalog, features, left, len(near) + draft[kept], alone)
+
+    def _measure_all(self, drafts: Catalog, photos: Photos, without: Sequence[str], jobs: int) -> Neighbourhood:
+        """Measure the whole catalogue with the drafts; every pair is worth measuring."""
+        kept = np.setdiff1d(np.arange(len(self)), self.find_ids(without))
+        catalog = merge_catalogs([self.take_catalog(kept), drafts])
+        joined = refuse_placeholders(catalog, merge_same(join_photos(self.take_photos(kept), photos)))
+        right, left = (a.ravel() for a in np.indices((len(drafts), len(catalog))))
+        right = right + len(kept)
+        apart = left < right
+        return Neighbourhood(catalog, make_features(catalog, joined, jobs=jobs), left[apart], right[apart])
 
     def _learn_from(self, drafts: Catalog, near: Sequence[str]) -> Lexicon:
         """What the catalogue knows, and what the drafts add to it; the catalogue's own where they add nothing."""
