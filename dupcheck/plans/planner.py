@@ -430,13 +430,18 @@ class Planner:
 
     def _check_facts(self) -> None:
         """Name the attributes that the members state differently, options apart."""
+        raw: dict[str, set[str]] = {}
+        for m in self.ranked:
+            for axis, (_, value) in self.shelf.attributes(m).items():
+                raw.setdefault(axis, set()).add(value)
+        # What is written alike in all is stated alike: most is, and reading values is dear.
+        open_axes = {a for a, v in raw.items() if len(v) > 1} - {"sku", "gtin", "part number", *self.axes}
         stated: dict[str, dict[str, str]] = {}
         written: dict[str, str] = {}
-        for m in self.ranked:
+        for m in self.ranked if open_axes else []:
             options = {(a, o.values.get(a, "")) for o in self._own[m] for a in self.axes}
             for axis, (name, value) in self.shelf.attributes(m).items():
-                repeats = axis in self.axes or any(v and read_value(a, value) == v for a, v in options)
-                if not repeats and axis not in ("sku", "gtin", "part number"):
+                if axis in open_axes and not any(v and read_value(a, value) == v for a, v in options):
                     written.setdefault(axis, name)
                     stated.setdefault(axis, {}).setdefault(read_value(axis, value), f"{value} ({self.shelf.id(m)})")
         differ = [f"{written[a]}: {_few(list(v.values()))}" for a, v in stated.items() if len(v) > 1]
