@@ -171,10 +171,9 @@ def _table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, int | float):
-        return show_number(value)
-    text = str(value)
-    return _short_cell(text) if len(text) <= _SHORT else _text_cell(text)
+    if not isinstance(value, str):
+        return show_number(value) if isinstance(value, int | float) else _text_cell(str(value))
+    return _short_cell(value) if len(value) <= _SHORT else _text_cell(value)
 
 
 def _text_cell(text: str) -> str:

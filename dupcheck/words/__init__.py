@@ -35,7 +35,10 @@ def say(key: str, lang: Lang = "en", /, **values: object) -> str:
     the tests hold every key that the code names against both languages.
     """
     text = _text(key, lang)
-    return text.format_map({k: v.say(lang) if isinstance(v, Message) else v for k, v in values.items()})
+    for name, value in values.items():
+        if isinstance(value, Message):
+            values[name] = value.say(lang)
+    return text.format_map(values)
 
 
 @dataclass(frozen=True, slots=True)
