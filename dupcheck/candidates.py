@@ -6,7 +6,9 @@ crowd out its neighbours. Every bound that can lose a pair is counted and said.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,18 +57,20 @@ class Candidates:
 def find_candidates(features: Features) -> Candidates:
     """Propose the pairs of listings that may be duplicates."""
     n = len(features)
-    misses: list[Message] = []
-    ways = {
-        "title": _pair_titles(features, misses),
-        "image": _pair_photos(features, misses),
-        "codes": _pair_codes(features, misses),
-    }
-    keys = sort_distinct([*ways.values()])
+    ways = {"title": _pair_titles, "image": _pair_photos, "codes": _pair_codes}
+    misses: dict[str, list[Message]] = {name: [] for name in ways}
+    with ThreadPoolExecutor(max(features.jobs, 1)) as pool:  # NumPy lets go of Python's lock
+        tasks = {name: pool.submit(way, features, misses[name]) for name, way in ways.items()}
+        proposed = {name: task.result() for name, task in tasks.items()}
+    keys = sort_distinct([*proposed.values()])
     return Candidates(
         left=keys // n if n else keys,
         right=keys % n if n else keys,
-        proposed_by={name: len(found) for name, found in ways.items()},
-        may_miss=(message("audit.may_miss_titles", k=TOP_TITLES, floor=round(100 * TITLE_FLOOR)), *misses),
+        proposed_by={name: len(found) for name, found in proposed.items()},
+        may_miss=(
+            message("audit.may_miss_titles", k=TOP_TITLES, floor=round(100 * TITLE_FLOOR)),
+            *chain(*misses.values()),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,12 +65,17 @@ def judge_pairs(
 
     A pair is found once: by the first duplicate rule that holds, else by the first advice rule.
     """
-    parts = []
-    for start in range(0, max(len(candidates), 1), _CHUNK):
+
+    def judge(start: int) -> Findings:
         part = slice(start, start + _CHUNK)
-        parts.append(thin_advice(_judge(features, pack, candidates.left[part], candidates.right[part])))
-        if progress is not None:
-            progress(min(start + _CHUNK, len(candidates)), len(candidates))
+        return thin_advice(_judge(features, pack, candidates.left[part], candidates.right[part]))
+
+    parts = []
+    with ThreadPoolExecutor(max(features.jobs, 1)) as pool:  # NumPy lets go of Python's lock
+        for part in pool.map(judge, range(0, max(len(candidates), 1), _CHUNK)):
+            parts.append(part)
+            if progress is not None:
+                progress(min(len(parts) * _CHUNK, len(candidates)), len(candidates))
     return thin_advice(join_findings(parts))
 
 
@@ -82,7 +88,8 @@ def thin_advice(findings: Findings) -> Findings:
     advice = np.flatnonzero(~findings.duplicate)
     order = advice[np.lexsort((advice, -findings.strength[advice], findings.rule[advice]))]
     for ends in (findings.left, findings.right):
-        _, first = np.unique(np.stack([findings.rule[order], ends[order]]), axis=1, return_index=True)
+        width = ends.max(initial=0) + 1
+        _, first = np.unique(findings.rule[order] * width + ends[order], return_index=True)
         kept[order[first]] = True
     return findings[np.flatnonzero(kept)]
 

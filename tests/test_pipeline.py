@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import dupcheck as dc
+from dupcheck import verdicts
 from dupcheck.catalog import get_listing, make_catalog, write_catalog
 from dupcheck.model import Catalog, Listing
+from dupcheck.reports import record
 from dupcheck.signals import SIGNALS
 
 PAIR_COLUMNS = ["listing_a", "listing_b", "rule", "verdict", "differs_in", *(s.name for s in SIGNALS), "explanation"]
@@ -64,6 +66,18 @@ class TestAudit:
 
     def test_the_number_of_cores_does_not_matter(self, sample: Catalog, sample_audit: dc.Audit) -> None:
         assert dc.audit(sample, jobs=1).pairs.equals(sample_audit.pairs)
+
+    @pytest.mark.parametrize("jobs", [1, 3])
+    def test_the_size_of_batches_does_not_matter(
+        self, sample: Catalog, sample_audit: dc.Audit, jobs: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(verdicts, "_CHUNK", 7)
+        monkeypatch.setattr(record, "_BATCH", 5)
+        told: list[tuple[str, int, int]] = []
+        small = dc.audit(sample, jobs=jobs, progress=lambda *facts: told.append(facts))
+        assert small.pairs.equals(sample_audit.pairs)
+        done = [k for stage, k, _ in told if stage == "audit.stage_pairs"]
+        assert done == sorted(done) and done[-1] == len(sample_audit.candidates)
 
     def test_a_photo_cache_does_not_matter(self, sample: Catalog, sample_audit: dc.Audit, tmp_path: Path) -> None:
         cold = dc.audit(sample, cache=tmp_path / "new")
