@@ -1,0 +1,82 @@
+"""``audit`` and ``why``."""
+
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from dupcheck.catalog import read_catalog
+from dupcheck.cli.options import (
+    Bars,
+    Command,
+    ledger_option,
+    option,
+    read_maps,
+    recall_ledger,
+    shared_options,
+)
+from dupcheck.exports import EXPORTS
+from dupcheck.model import Verdict
+from dupcheck.pipeline import ENGINES, audit, why
+from dupcheck.rules import read_pack
+from dupcheck.words import Lang, say
+
+
+@click.command("audit", cls=Command, help="help_audit")
+@click.argument("catalog", nargs=-1, required=True)
+@shared_options
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="dupcheck-report",
+    show_default=True,
+    metavar="DIR",
+    help="opt_out",
+)
+@option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
+@option("--export", "exports", type=click.Choice(list(EXPORTS)), multiple=True, help="opt_export")
+@option("--fail-on", type=click.Choice(get_args(Verdict)), help="opt_fail_on")
+@ledger_option
+@option("--no-ledger", is_flag=True, help="opt_no_ledger")
+def _audit(
+    catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
+    jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
+    engine: Any, exports: tuple[str, ...], fail_on: Verdict | None, ledger: str | None,
+    no_ledger: bool,
+) -> None:  # fmt: skip
+    pack = read_pack(rules).with_limit(*settings)
+    known = recall_ledger(ledger, no_ledger)
+    with Bars(lang) as bars:
+        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+        result = audit(
+            read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
+            lang=lang, progress=bars.tell, decisions=None if known is None else known.decisions,
+        )  # fmt: skip
+        bars.tell("audit.stage_report", 0, 1)
+        result.save(out)
+        written = result.export(*exports, out=out) if exports else []
+    click.echo(result.summarize(out))
+    for path in written:
+        click.echo(say("cli.export_written", lang, path=path))
+    if fail_on is not None and result.fails(fail_on):
+        sys.exit(1)
+
+
+@click.command("why", cls=Command, help="help_why")
+@click.argument("catalog")
+@click.argument("listing_a", metavar="ID")
+@click.argument("listing_b", metavar="ID")
+@shared_options
+def _why(
+    catalog: str, listing_a: str, listing_b: str, images: Path | None, rules: str, settings: tuple[str, ...],
+    maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    lang: Lang,
+) -> None:  # fmt: skip
+    del jobs
+    read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+    explained = why(
+        read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
+        allow_hosts=allow_hosts, lang=lang,
+    )  # fmt: skip
+    click.echo(str(explained))

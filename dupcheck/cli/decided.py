@@ -1,0 +1,140 @@
+"""``decide`` and ``decisions``: what the seller has decided."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from dupcheck.catalog import read_catalog
+from dupcheck.cli.options import (
+    Command,
+    Group,
+    find_ledger,
+    lang_option,
+    ledger_option,
+    list_decided,
+    option,
+    read_maps,
+    say_language,
+)
+from dupcheck.decisions import DECISION_KINDS, DecisionKind, hash_listings
+from dupcheck.errors import LedgerError, OutputError
+from dupcheck.ledger import open_ledger
+from dupcheck.ledger.documents import Saying, read_sayings, spell_out, write_decisions
+from dupcheck.ledger.records import show_time
+from dupcheck.pipeline import find_position
+from dupcheck.reports.tables import render_table
+from dupcheck.words import Lang, say
+
+
+@click.command("decide", cls=Command, help="help_decide")
+@click.argument("catalog")
+@click.argument("ids", metavar="[ID ID …]", nargs=-1)
+@option("--as", "kind", type=click.Choice(DECISION_KINDS), help="opt_as")
+@option("--reason", default="", metavar="TEXT", help="opt_reason")
+@option("--from", "source", type=click.Path(path_type=Path), metavar="FILE", help="opt_from")
+@option("--draft", "drafts", multiple=True, metavar="DRAFT", help="opt_with_draft")
+@option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
+@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@ledger_option
+@lang_option
+def _decide(
+    catalog: str, ids: tuple[str, ...], kind: DecisionKind | None, reason: str, source: Path | None,
+    drafts: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, lang: Lang,
+) -> None:  # fmt: skip
+    if source is None and kind is not None and len(set(ids)) > 1:
+        sayings = [Saying(ids, kind, reason)]
+    elif source is not None and not ids and kind is None:
+        sayings = read_sayings(source)
+    else:
+        raise LedgerError("ledger.how_to_decide")
+    read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+    wanted = [i for saying in sayings if not saying.contents for i in saying.listings]
+    contents: dict[str, str] = {}
+    for path in drafts:
+        contents |= hash_listings(read_catalog(path, images=images), wanted)
+    contents |= hash_listings(read, wanted)
+    decisions = []
+    for saying in sayings:
+        unknown = [i for i in saying.listings if not saying.contents and i not in contents]
+        if unknown and source is None:
+            find_position(read, unknown[0])
+        for listing_id in unknown:
+            click.echo(say("ledger.not_in_catalogue", lang, id=listing_id), err=True)
+        known = tuple(i for i in dict.fromkeys(saying.listings) if i not in unknown)
+        if len(known) > 1:
+            decisions += spell_out(replace(saying, listings=known), contents)
+    if not decisions:
+        raise LedgerError("ledger.nothing_decided")
+    with open_ledger(ledger) as opened:
+        count = opened.decide(decisions)
+        click.echo(say("ledger.decided", lang, count=count, ledger=opened.address))
+
+
+@click.group("decisions", cls=Group, help="help_decisions", invoke_without_command=True)
+@click.pass_context
+def _decisions(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        context.invoke(_decisions_list, form="text", ledger=None, lang=say_language(context))
+
+
+@_decisions.command("list", help="help_decisions_list")
+@option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
+         help="opt_format")  # fmt: skip
+@ledger_option
+@lang_option
+def _decisions_list(form: str, ledger: str | None, lang: Lang) -> None:
+    rows = [
+        (d.listing_a, d.listing_b, d.decision, d.reason, show_time(d.decided)) for d in list_decided(ledger)
+    ]  # fmt: skip
+    columns = ("listing_a", "listing_b", "decision", "reason", "decided")
+    if form == "csv":
+        click.echo(render_table(columns, rows).decode("utf-8"), nl=False)
+    for row in rows if form != "csv" else ():
+        if form == "json":
+            click.echo(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False))
+        else:
+            a, b, kind, reason, decided = row
+            click.echo(f"{decided}  {a} – {b}: {say(f'report.decided_{kind}', lang)}{reason and f' ({reason})'}")
+
+
+@_decisions.command("export", help="help_decisions_export")
+@option("--out", type=click.Path(path_type=Path), metavar="FILE", help="opt_decisions_out")
+@ledger_option
+@lang_option
+def _decisions_export(out: Path | None, ledger: str | None, lang: Lang) -> None:
+    del lang
+    text = write_decisions(list_decided(ledger))
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        try:
+            out.write_text(text, "utf-8")
+        except OSError as error:
+            raise OutputError("catalog.no_write", path=out, reason=error.strerror or error) from error
+
+
+@_decisions.command("withdraw", help="help_decisions_withdraw")
+@click.argument("listing_a", metavar="ID")
+@click.argument("listing_b", metavar="ID")
+@option("--reason", default="", metavar="TEXT", help="opt_reason")
+@ledger_option
+@lang_option
+def _decisions_withdraw(listing_a: str, listing_b: str, reason: str, ledger: str | None, lang: Lang) -> None:
+    with open_ledger(find_ledger(ledger)) as opened:
+        if not opened.withdraw(listing_a, listing_b, reason):
+            raise LedgerError("ledger.not_decided", a=listing_a, b=listing_b)
+    click.echo(say("ledger.withdrawn", lang, a=listing_a, b=listing_b))
+
+
+@_decisions.command("history", help="help_decisions_history")
+@ledger_option
+@lang_option
+def _decisions_history(ledger: str | None, lang: Lang) -> None:
+    with open_ledger(find_ledger(ledger)) as opened:
+        for event in opened.list_history():
+            subject = " – ".join(event.listings)
+            named = f"{event.token}: {subject}" if event.token else subject
+            what = say(f"ledger.event_{event.event}", lang)
+            click.echo(f"{show_time(event.at)}  {what}  {named}{event.reason and f' ({event.reason})'}")

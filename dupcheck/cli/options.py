@@ -1,0 +1,195 @@
+"""What the commands have in common: options, languages, how an error or progress is shown."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from dupcheck.errors import DupcheckError, LedgerError
+from dupcheck.ledger import Address, Memory, find_address, recall
+from dupcheck.words import LANGS, Lang, say
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from dupcheck.decisions import Decision
+    from dupcheck.measuring import Progress
+
+
+def say_language(context: click.Context | None) -> Lang:
+    """The language of this run: ``--lang``, wherever it stands, else English."""
+    given = sys.argv[1:]
+    for i, word in enumerate(given):
+        value = (
+            word.partition("=")[2]
+            if word.startswith("--lang=")
+            else given[i + 1]
+            if word == "--lang" and i + 1 < len(given)
+            else ""
+        )
+        if value in LANGS:
+            return "zh" if value == "zh" else "en"
+    return "en"
+
+
+class Option(click.Option):
+    """An option whose help is a key of the texts, said in the language asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help."""
+        key, self.help = self.help, say(f"cli.{self.help}", say_language(ctx)) if self.help else None
+        record = super().get_help_record(ctx)
+        self.help = key
+        return record
+
+
+class Spoken:
+    """A command whose help is a key of the texts, said in the language asked for."""
+
+    help: str | None
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(say(f"cli.{self.help}", say_language(ctx)))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first line of the help."""
+        return say(f"cli.{self.help}", say_language(None)).split("\n")[0]
+
+
+class Command(Spoken, click.Command):
+    """A command that speaks."""
+
+
+class Group(Spoken, click.Group):
+    """A group of commands that speaks; what went wrong becomes one line."""
+
+    command_class = Command
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command; an error meant for a person becomes one line and exit code 2, Ctrl-C one line and 130."""
+        lang = say_language(None)
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False}) or 0
+        except click.exceptions.Exit as stop:
+            sys.exit(stop.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(2)
+        except DupcheckError as error:
+            fail(error.say(lang))
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(say("cli.stopped", lang), err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(0)
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong, and end with exit code 2."""
+    click.echo(f"dupcheck: {text}", err=True)
+    sys.exit(2)
+
+
+Group.group_class = Group
+
+
+def option(*names: str, **extra: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare an option whose help is a key of the texts."""
+    return click.option(*names, cls=Option, **extra)
+
+
+def shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that audit, check and why have in common."""
+    for add in reversed(
+        (
+            option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images"),
+            option("--rules", default="aliexpress", show_default=True, metavar="PACK|FILE", help="opt_rules"),
+            option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
+            option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map"),
+            option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="opt_jobs"),
+            option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="opt_cache"),
+            option("--fetch-images", is_flag=True, help="opt_fetch_images"),
+            option("--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="opt_allow_host"),
+            lang_option,
+        )
+    ):
+        command = add(command)
+    return command
+
+
+def lang_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare ``--lang``."""
+    return option("--lang", type=click.Choice(LANGS), default="en", show_default=True, help="opt_lang")(command)
+
+
+def ledger_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare ``--ledger``."""
+    return option("--ledger", metavar="FILE|URL", help="opt_ledger")(command)
+
+
+def find_ledger(ledger: str | None) -> Address:
+    """Return the place of a ledger that must be there already."""
+    address = find_address(ledger)
+    if not address.exists():
+        raise LedgerError("ledger.missing", ledger=address)
+    return address
+
+
+def recall_ledger(ledger: str | None, no_ledger: bool = False) -> Memory | None:
+    """Return what the ledger that was named knows, or else the user's own, if there is one."""
+    if no_ledger or (ledger is None and not find_address(None).exists()):
+        return None
+    return recall(find_ledger(ledger))
+
+
+def list_decided(ledger: str | None) -> Sequence["Decision"]:
+    """Return the decisions in a ledger; none where there is no ledger."""
+    known = recall_ledger(ledger)
+    return () if known is None else known.decisions
+
+
+def read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:
+    """Return ``--map FIELD=HEADER`` as a mapping."""
+    pairs = {}
+    for text in maps:
+        field, equals, header = text.partition("=")
+        if not (field and equals and header):
+            fail(say("cli.bad_map", lang, text=text))
+        pairs[field.strip()] = header.strip()
+    return pairs
+
+
+class Bars:
+    """Progress on a terminal, one bar a stage; silent elsewhere."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
+        self.stage = ""
+        self.bar: tqdm[NoReturn] | None = None
+        self.tell: Progress = self._show if sys.stderr.isatty() else self._ignore
+
+    def __enter__(self) -> "Bars":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def _ignore(self, stage: str, done: int, total: int) -> None:
+        pass
+
+    def _show(self, stage: str, done: int, total: int) -> None:
+        from tqdm import tqdm  # only where a person watches
+
+        if stage != self.stage or self.bar is None:
+            self.__exit__()
+            self.stage = stage
+            self.bar = tqdm(total=total, desc=say(stage, self.lang), leave=False, dynamic_ncols=True)
+        self.bar.total = total
+        self.bar.update(done - self.bar.n)
