@@ -212,11 +212,11 @@ class Checker:
 
         # The long part is done before others have to wait; under the lock only what came in between is looked at anew.
         before = ledger.list_live(held=self)
-        known = ask(before)
+        known = None if ledger.get_claim(token) else ask(before)
         carried = carry_photo(listing, drafts.image_root)
 
         def judge(others: Sequence[Listing]) -> tuple[bool, dict[str, Any]]:
-            return known if list(others) == before else ask(others)
+            return known if known and list(others) == before else ask(others)
 
         return ledger.claim(token, carried, judge, held=self, content=content, ttl=ttl, override=override)
 

@@ -1,9 +1,9 @@
 """A PostgreSQL server of the tests' own, from whatever packages the machine has, and databases on it."""
 
 import os
-import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +35,8 @@ class Server:
 
     def command(self, program: str, *args: str) -> None:
         """Run a server program as the user who owns the folder: PostgreSQL refuses to run as root."""
+        import pwd
+
         path = find_program(program)
         assert path is not None
         log = self.folder / "output"
@@ -58,6 +60,8 @@ class Server:
 
 def why_no_server() -> str:
     """Say why there can be no server here; "" where there can."""
+    if sys.platform == "win32":
+        return "the server is reached through a socket in the file system"
     try:
         import psycopg  # noqa: F401
     except ImportError:
@@ -70,6 +74,8 @@ def why_no_server() -> str:
 
 
 def _other_user() -> str | None:
+    import pwd
+
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next((name for name in ("postgres", "nobody") if name in known), None)
 

@@ -12,16 +12,21 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from itertools import count
 
-# loaded before the processes part, so that they start together
-import psycopg  # noqa: F401
-import sqlalchemy.dialects.postgresql.psycopg
-import sqlalchemy.dialects.sqlite  # noqa: F401
-
-import dupcheck.ledger.book  # noqa: F401
 from dupcheck.ledger import open_ledger
 from dupcheck.model import Listing
+
+for module in (
+    "dupcheck.ledger.book",
+    "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "psycopg",
+):
+    with suppress(ImportError):  # loaded before the processes part, so that they start together
+        import_module(module)
 
 
 def judge_titles(title: str, answer: str) -> Callable[..., tuple[bool, dict[str, object]]]:

@@ -16,11 +16,9 @@ Importing this costs next to nothing: SQLAlchemy is imported when a ledger is op
 
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dupcheck.errors import LedgerError
 from dupcheck.ledger.address import Address, default_ledger, find_address
 from dupcheck.ledger.memory import Memory, recall
 
@@ -37,8 +35,6 @@ def open_ledger(where: str | Path | Address | None = None, *, clock: Callable[[]
     the user's own ledger. ``clock`` gives the time in seconds since 1970 (default: this machine's, and for PostgreSQL
     the server's). Raises LedgerError where it cannot be opened, or a newer dupcheck has written it.
     """
-    if find_spec("sqlalchemy") is None:
-        raise LedgerError("ledger.no_sqlalchemy")
     from dupcheck.ledger.book import Ledger
 
     address = where if isinstance(where, Address) else find_address(where)

@@ -4,7 +4,6 @@ Checks are many and should be instant: a ledger that is a file is read with Pyth
 SQLAlchemy takes longer than the whole question. Anything out of the ordinary is left to :func:`open_ledger`.
 """
 
-import sqlite3
 from collections.abc import Container, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -50,6 +49,8 @@ def _read_file(address: Address) -> Memory | None:
     """Read a ledger that is a file and up to date; None: there is more to it."""
     if address.path is None:
         return None
+    import sqlite3
+
     try:
         with closing(sqlite3.connect(f"file:{quote(str(address.path.resolve()))}?mode=ro", uri=True)) as connection:
             connection.execute("BEGIN")

@@ -145,6 +145,7 @@ def _prepare_file(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
                 raise
             time.sleep(0.01)
     cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA fullfsync = ON")  # what macOS needs for the same; elsewhere nothing
     cursor.close()
 
 
