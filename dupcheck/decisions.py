@@ -161,6 +161,23 @@ class Settled:
         told = [*((d, True) for d in self.held), *((x.decision, False) for x in self.lapsed)]
         return tuple((d, held) for d, held in told if listing_id in d.listings)
 
+    def judge(self, decision: Decision) -> Literal["held", "lapsed", "absent"]:
+        """Return whether a decision is in force, has lapsed, or is about listings that the catalogue does not hold.
+
+        A decision in whose place another one holds has lapsed.
+        """
+        if decision in self._in_force:
+            return "held"
+        return "lapsed" if decision.listings in self._about else "absent"
+
+    @cached_property
+    def _in_force(self) -> frozenset[Decision]:
+        return frozenset(self.held)
+
+    @cached_property
+    def _about(self) -> frozenset[tuple[str, str]]:
+        return frozenset(d.listings for d in (*self.held, *(x.decision for x in self.lapsed)))
+
     def as_dict(self) -> dict[str, object]:
         """Return how many decisions were honoured, by kind, and which have lapsed, as ``audit.json`` holds it."""
         return {

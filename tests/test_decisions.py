@@ -367,6 +367,20 @@ class TestCommands:
         history = run("decisions", "history", "--lang", "zh").out.splitlines()
         assert len(history) == 2 and "允许保留" in history[0] and "撤回" in history[1] and "mistake" in history[1]
 
+    def test_the_list_says_what_is_in_force(self, desk: Path, run: Run, write_csv: Callable[..., Path]) -> None:
+        for b in ("A-2", "A-3"):
+            run("decide", "catalog.csv", "A-1", b, "--as", "allowed")
+        write_csv(desk / "catalog.csv", [*ROWS[:2], {**ROWS[2], "price": 5}])
+        write_csv(desk / "other.csv", ROWS[3:])
+
+        def states(catalog: str) -> list[str]:
+            told = run("decisions", "list", "--against", catalog, "--format", "json").out
+            return [json.loads(line)["state"] for line in told.splitlines()]
+
+        assert states("catalog.csv") == ["held", "lapsed"]
+        assert states("other.csv") == ["absent", "absent"]
+        assert "已失效" in run("decisions", "list", "--against", "catalog.csv", "--lang", "zh").out
+
     def test_a_draft_can_be_one_of_the_two(self, desk: Path, run: Run, write_csv: Callable[..., Path]) -> None:
         write_csv(desk / "draft.csv", [{"listing_id": "N-1", **TWIN}])
         told = run("decide", "catalog.csv", "N-1", "A-1", "--as", "not_duplicate", "--draft", "draft.csv")

@@ -217,6 +217,19 @@ class TestClaims:
         ]  # fmt: skip
         assert ledger.claim("two", LAMP, yes).granted
 
+    def test_threads_share_a_ledger(self, ledger: Ledger) -> None:
+        claims: list[Any] = []
+
+        def ask(number: int) -> None:
+            claims.append(ledger.claim(f"T-{number}", LAMP, yes))
+
+        threads = [threading.Thread(target=ask, args=(n,)) for n in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert sorted(c.granted for c in claims) == [False] * 11 + [True]
+
     def test_history_holds_every_event_and_cannot_be_changed(
         self, ledger: Ledger, clock: Clock, ledger_url: str
     ) -> None:

@@ -18,7 +18,7 @@ from dupcheck.cli.options import (
     read_maps,
     say_language,
 )
-from dupcheck.decisions import DECISION_KINDS, DecisionKind, hash_listings
+from dupcheck.decisions import DECISION_KINDS, DecisionKind, hash_listings, settle_decisions
 from dupcheck.errors import LedgerError, OutputError
 from dupcheck.ledger import open_ledger
 from dupcheck.ledger.documents import Saying, read_sayings, spell_out, write_decisions
@@ -76,27 +76,41 @@ def _decide(
 @click.pass_context
 def _decisions(context: click.Context) -> None:
     if context.invoked_subcommand is None:
-        context.invoke(_decisions_list, form="text", ledger=None, lang=say_language(context))
+        context.invoke(
+            _decisions_list, form="text", against=(), images=None, maps=(), ledger=None, lang=say_language(context)
+        )
 
 
 @_decisions.command("list", help="help_decisions_list")
 @option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
          help="opt_format")  # fmt: skip
+@option("--against", metavar="CATALOG", multiple=True, help="opt_decisions_against")
+@option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
+@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
 @ledger_option
 @lang_option
-def _decisions_list(form: str, ledger: str | None, lang: Lang) -> None:
+def _decisions_list(
+    form: str, against: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, lang: Lang
+) -> None:
+    decisions = list_decided(ledger)
+    states = [""] * len(decisions)
+    if against:
+        settled = settle_decisions(read_catalog(against, images=images, mapping=read_maps(maps, lang)), decisions)
+        states = [settled.judge(d) for d in decisions]
+    columns = ("listing_a", "listing_b", "decision", "reason", "decided", "state")
     rows = [
-        (d.listing_a, d.listing_b, d.decision, d.reason, show_time(d.decided)) for d in list_decided(ledger)
-    ]  # fmt: skip
-    columns = ("listing_a", "listing_b", "decision", "reason", "decided")
+        (d.listing_a, d.listing_b, d.decision, d.reason, show_time(d.decided), state)
+        for d, state in zip(decisions, states, strict=True)
+    ]
     if form == "csv":
         click.echo(render_table(columns, rows).decode("utf-8"), nl=False)
     for row in rows if form != "csv" else ():
         if form == "json":
             click.echo(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False))
         else:
-            a, b, kind, reason, decided = row
-            click.echo(f"{decided}  {a} – {b}: {say(f'report.decided_{kind}', lang)}{reason and f' ({reason})'}")
+            a, b, kind, reason, decided, state = row
+            told = f" – {say(f'ledger.decision_{state}', lang)}" if state else ""
+            click.echo(f"{decided}  {a} – {b}: {say(f'report.decided_{kind}', lang)}{reason and f' ({reason})'}{told}")
 
 
 @_decisions.command("export", help="help_decisions_export")
