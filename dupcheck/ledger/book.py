@@ -108,17 +108,19 @@ class Ledger:
         made = [replace(d, reason=clean_text(d.reason)) for d in decisions]
         with self._store.write() as connection:
             now = self._store.tell_time(connection)
-            for d in made:
-                row = {"decision": d.decision, "reason": d.reason, "decided": now, "withdrawn": None}
-                key = _key(d)
-                if not connection.execute(sa.update(DECISION).where(DECISION.c.pair == key).values(row)).rowcount:
-                    ends = {"listing_a": clean_text(d.listing_a), "listing_b": clean_text(d.listing_b)}
-                    connection.execute(
-                        sa.insert(DECISION).values(
-                            pair=key, content_a=d.content_a, content_b=d.content_b, **ends, **row
-                        )
-                    )
-                _note(connection, now, d.decision, listings=d.listings, reason=d.reason)
+            last = {_key(d): d for d in made}
+            known = _find_pairs(connection, list(last))
+            new = [
+                {"pair": key, "listing_a": clean_text(d.listing_a), "listing_b": clean_text(d.listing_b),
+                 "content_a": d.content_a, "content_b": d.content_b, **_last_word(d, now)}
+                for key, d in last.items() if key not in known
+            ]  # fmt: skip
+            again = [{"key": key, **_last_word(d, now)} for key, d in last.items() if key in known]
+            if new:
+                connection.execute(sa.insert(DECISION), new)
+            if again:
+                connection.execute(sa.update(DECISION).where(DECISION.c.pair == sa.bindparam("key")), again)
+            _note(connection, *(_event(now, d.decision, listings=d.listings, reason=d.reason) for d in made))
         return len(made)
 
     def list_decisions(self) -> list[Decision]:
@@ -139,7 +141,7 @@ class Ledger:
             now = self._store.tell_time(connection)
             count = connection.execute(sa.update(DECISION).where(about).values(withdrawn=now)).rowcount
             if count:
-                _note(connection, now, "withdrawn", listings=(a, b), reason=clean_text(reason))
+                _note(connection, _event(now, "withdrawn", listings=(a, b), reason=clean_text(reason)))
         return count
 
     # claims
@@ -176,7 +178,7 @@ class Ledger:
             if row is not None:
                 if row.draft != draft:
                     raise TokenError("ledger.other_draft", token=token, state=message(f"ledger.state_{row.state}"))
-                _note(connection, now, "replayed", token=token, listings=(row.listing_id,))
+                _note(connection, _event(now, "replayed", token=token, listings=(row.listing_id,)))
                 return _make_claim(row, replayed=True)
             others = _list_live(connection, now, held)
             allowed, answer = judge(tuple(read_listing_record(r.listing) for r in others))
@@ -189,10 +191,9 @@ class Ledger:
                 "expires": now + ttl, "listed": None,
             }  # fmt: skip
             connection.execute(sa.insert(CLAIM).values(values))
-            _note(
-                connection, now, "overridden" if granted and not allowed else "claimed" if granted else "refused",
-                token=token, listings=(listing.listing_id,), reason="" if allowed else override,
-            )  # fmt: skip
+            what = "claimed" if allowed else "overridden" if granted else "refused"
+            reason = "" if allowed else override
+            _note(connection, _event(now, what, token=token, listings=(listing.listing_id,), reason=reason))
             row = _find(connection, token)
             return _make_claim(row, granted=granted)
 
@@ -219,10 +220,11 @@ class Ledger:
                 named = replace(read_listing_record(row.listing), listing_id=listing_id)
                 values |= {"listing_id": clean_text(listing_id), "listing": write_listing(named)}
             _change(connection, token, values)
+            reason = override if row.state != "claimed" else ""
             _note(
-                connection, now, "published", token=token, listings=(listing_id or row.listing_id,),
-                reason=override if row.state != "claimed" else "",
-            )  # fmt: skip
+                connection,
+                _event(now, "published", token=token, listings=(listing_id or row.listing_id,), reason=reason),
+            )
             return _make_claim(_get(connection, token))
 
     def release(self, token: str, *, override: str = "") -> Claim:
@@ -242,7 +244,7 @@ class Ledger:
                 raise TokenError("ledger.is_published", token=token)
             _change(connection, token, {"state": "released"})
             reason = override if row.state == "published" else ""
-            _note(connection, now, "released", token=token, listings=(row.listing_id,), reason=reason)
+            _note(connection, _event(now, "released", token=token, listings=(row.listing_id,), reason=reason))
             return _make_claim(_get(connection, token))
 
     def get_claim(self, token: str) -> Claim | None:
@@ -288,11 +290,25 @@ def _key(d: Decision) -> str:
     return hashlib.blake2b(text.encode(), digest_size=24).hexdigest()
 
 
-def _note(
-    connection: sa.Connection, now: float, event: str, *, token: str = "", listings: Iterable[str], reason: str = ""
-) -> None:
-    row = {"at": now, "event": event, "token": token, "listings": json.dumps(list(listings)), "reason": reason}
-    connection.execute(sa.insert(HISTORY).values(row))
+def _last_word(d: Decision, now: float) -> dict[str, Any]:
+    return {"decision": d.decision, "reason": d.reason, "decided": now, "withdrawn": None}
+
+
+def _find_pairs(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
+    """Return which of the keys are there; a statement takes only so many at once."""
+    parts = (keys[k : k + 500] for k in range(0, len(keys), 500))
+    return {
+        key for part in parts for key in connection.scalars(sa.select(DECISION.c.pair).where(DECISION.c.pair.in_(part)))
+    }
+
+
+def _event(now: float, event: str, *, token: str = "", listings: Iterable[str], reason: str = "") -> dict[str, Any]:
+    return {"at": now, "event": event, "token": token, "listings": json.dumps(list(listings)), "reason": reason}
+
+
+def _note(connection: sa.Connection, *events: dict[str, Any]) -> None:
+    if events:
+        connection.execute(sa.insert(HISTORY), list(events))
 
 
 def _find(connection: sa.Connection, token: str) -> _Row | None:
@@ -314,7 +330,7 @@ def _expire(connection: sa.Connection, now: float) -> None:
     due = (CLAIM.c.state == "claimed") & (CLAIM.c.expires <= now)
     for row in connection.execute(sa.select(CLAIM.c.token, CLAIM.c.listing_id).where(due).order_by(CLAIM.c.id)).all():
         _change(connection, row.token, {"state": "expired"})
-        _note(connection, now, "expired", token=row.token, listings=(row.listing_id,))
+        _note(connection, _event(now, "expired", token=row.token, listings=(row.listing_id,)))
 
 
 def _is_listed(row: _Row, held: Container[str]) -> bool:
@@ -327,7 +343,7 @@ def _list_live(connection: sa.Connection, now: float, held: Container[str]) -> l
     for row in connection.execute(_LIVE_ROWS).all():
         if _is_listed(row, held):
             _change(connection, row.token, {"listed": now})
-            _note(connection, now, "listed", token=row.token, listings=(row.listing_id,))
+            _note(connection, _event(now, "listed", token=row.token, listings=(row.listing_id,)))
         else:
             live.append(row)
     return live
