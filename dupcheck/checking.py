@@ -301,12 +301,14 @@ class Checker:
     def _prove(self, found: "_Found") -> dict[str, bool]:
         """Carry out the plans of the drafts that are duplicates, and see whether what then stands breaks a rule.
 
-        Plans that need a photo or a fact from the seller are left out.
+        Plans that need a photo or a fact from the seller are left out; not to publish a copy needs no proof.
         """
         plans = {}
         for position in found.drafts.tolist():
             plan = found.home.get(str(found.features.ids[position]))
-            if plan is not None and found.verdict(position) == "duplicate" and all(c.value for c in plan.changes):
+            if plan is None or plan.action == "remove_duplicates" or found.verdict(position) != "duplicate":
+                continue
+            if all(c.value for c in plan.changes):
                 plans[plan.group_id] = plan
         if not plans:
             return {}
