@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -290,3 +291,23 @@ def test_joined_tables_compare_as_one(make_shop: Shop, folder: Path) -> None:
     assert bits[1] > 8
     assert bits[2] > 8
     assert np.isnan(bits[3])
+
+
+def test_memory_holds_each_fingerprint_once(make_shop: Shop, tmp_path: Path, draw_photo: Draw) -> None:
+    picture = draw_photo(tmp_path / "one.png", 1, 32).read_bytes()
+    for i in range(1200):
+        (tmp_path / f"{i}.png").write_bytes(picture + b"%d" % i)  # what stands behind a PNG's end is not looked at
+
+    def measure(count: int) -> tuple[int, int]:
+        shop = make_shop(*({"main_image": f"{i}.png"} for i in range(count)), image_root=tmp_path)
+        tracemalloc.start()
+        photos, problems = read_photos(shop, jobs=2)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(photos) == count
+        assert not problems
+        return peak, photos.prints.nbytes
+
+    measure(50)
+    few, many = measure(300), measure(1200)
+    assert many[0] - few[0] < 1.6 * (many[1] - few[1])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _BATCH = 32
 _KEY_BYTES = 16
+_RECALLED = 2000  # records that are taken from the cache at a time
 _BATCH_BYTES = 32_000_000
 _FRESH = 7 * 24 * 3600 * 10**9
 """Nanoseconds for which a fetched picture is taken to be what its address still shows."""
@@ -60,16 +61,17 @@ def read_photos(
     names, uses = _collect_uses(catalog)
     store = Cache(cache if names else None)
     try:
-        found, failed = _Reader(store, jobs or os.cpu_count() or 1, progress).read(names, catalog.image_root, fetch)
+        reader = _Reader(store, jobs or os.cpu_count() or 1, progress, len(names))
+        reader.read(names, catalog.image_root, fetch)
     finally:
         store.close()
-    problems = list(_name_problems(catalog, names, uses, failed))
+    problems = list(_name_problems(catalog, names, uses, reader.failed))
     left_out = 0 if fetch is not None else sum(map(is_address, names))
     if left_out:
         problems.append(Problem(None, "", "main_image", "info", message("photos.not_fetched", count=left_out)))
     if store.problem is not None:
         problems.append(Problem(None, "", "main_image", "warning", store.problem))
-    photos, wrong = _assemble(catalog, names, uses, found)
+    photos, wrong = _assemble(catalog, names, uses, reader)
     return refuse_placeholders(catalog, photos), (*problems, *wrong)
 
 
@@ -123,32 +125,66 @@ class _Failure:
     text: Message
 
 
-class _Reader:
-    """Gets the fingerprints of named photos: from the cache where they are known, from the pixels where not."""
+class _Shelf:
+    """Records by content key, in one array from the start: fingerprints are what takes memory, and lie there once."""
 
-    def __init__(self, cache: Cache, jobs: int, progress: Callable[[int, int], None] | None) -> None:
+    def __init__(self, most: int) -> None:
+        self._room = np.empty(most, dtype=FINGERPRINT)  # what is not written to takes no memory
+        self._place: dict[bytes, int] = {}
+
+    def __contains__(self, content: bytes) -> bool:
+        return content in self._place
+
+    @property
+    def records(self) -> npt.NDArray[np.void]:
+        """The records, in the order they came in."""
+        return self._room[: len(self._place)]
+
+    def find(self, content: bytes) -> int:
+        """Return the position of a content's record."""
+        return self._place[content]
+
+    def add(self, content: bytes, record: Record) -> None:
+        """Put a record behind the others, unless its content is there."""
+        if content not in self._place:
+            self._room[len(self._place)] = record
+            self._place[content] = len(self._place)
+
+
+class _Reader:
+    """Gets the fingerprints of named photos: from the cache where they are known, from the pixels where not.
+
+    ``content`` is the content key of each name that could be read, ``failed`` says why the others could not.
+    """
+
+    def __init__(self, cache: Cache, jobs: int, progress: Callable[[int, int], None] | None, most: int) -> None:
         self._cache = cache
         self._jobs = jobs
         self._progress = progress or (lambda done, total: None)
         self._done = 0
-        self._total = 0
-        self._records: dict[bytes, Record] = {}
-        self._content: dict[str, bytes] = {}
-        self._failed: dict[str, _Failure] = {}
+        self._total = most
+        self.shelf = _Shelf(most)
+        self.content: dict[str, bytes] = {}
+        self.failed: dict[str, _Failure] = {}
 
-    def read(
-        self, names: Sequence[str], root: Path | None, fetch: Fetcher | None
-    ) -> tuple[Mapping[str, tuple[bytes, Record]], Mapping[str, _Failure]]:
-        """Return content key and record of each name that could be read, and why the others could not."""
-        self._total = len(names)
+    def read(self, names: Sequence[str], root: Path | None, fetch: Fetcher | None) -> None:
+        """Read the photos of these names."""
         addresses = [name for name in names if is_address(name)]
         self._read_files([name for name in names if not is_address(name)], root)
         if fetch is not None:
             self._read_addresses(addresses, fetch)
         else:
             self._tick(len(addresses))
-        found = {name: (content, self._records[content]) for name, content in self._content.items()}
-        return found, self._failed
+
+    def _recall(self, known: Mapping[str, bytes]) -> None:
+        """Take from the cache the records of names whose content is known, a few at a time."""
+        wanted = iter(dict.fromkeys(known.values()))
+        while some := list(islice(wanted, _RECALLED)):
+            found = self._cache.fingerprints(some)
+            for content in some:
+                if content in found:
+                    self.shelf.add(content, found[content])
+        self.content.update((name, content) for name, content in known.items() if content in self.shelf)
 
     def _read_files(self, names: Sequence[str], root: Path | None) -> None:
         if root is None:
@@ -160,17 +196,16 @@ class _Reader:
             try:
                 places[name] = folder.find(name)
             except OutsideError as error:
-                self._failed[name] = _Failure("warning", error.text)
+                self.failed[name] = _Failure("warning", error.text)
         seen = self._cache.contents([path for path, _ in places.values()])
         known = {
             name: seen[path][1]
             for name, (path, signature) in places.items()
             if path in seen and seen[path][0] == signature
         }
-        self._records.update(self._cache.fingerprints(list(set(known.values()))))
-        self._content.update((name, content) for name, content in known.items() if content in self._records)
-        self._tick(len(names) - len(places) + len(self._content))
-        self._hash_files({name: place for name, place in places.items() if name not in self._content})
+        self._recall(known)
+        self._tick(len(names) - len(places) + len(self.content))
+        self._hash_files({name: place for name, place in places.items() if name not in self.content})
 
     def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
         """Read and decode ahead in threads, which OpenCV does without the interpreter's lock; hash in this one."""
@@ -197,7 +232,7 @@ class _Reader:
         from dupcheck.photos.pictures import PictureError, open_picture  # only where there are pictures to read
 
         keys = {name: hashlib.sha256(data).digest()[:_KEY_BYTES] for name, data in read if isinstance(data, bytes)}
-        known = self._cache.fingerprints([key for key in keys.values() if key not in self._records])
+        known = self._cache.fingerprints([key for key in keys.values() if key not in self.shelf])
         outcomes: list[_Outcome] = []
         pictures: dict[bytes, ByteArray] = {}
         for name, data in read:
@@ -205,7 +240,7 @@ class _Reader:
                 outcomes.append(_Outcome(name, failure=data))
                 continue
             content = keys[name]
-            if content not in self._records and content not in known and content not in pictures:
+            if content not in self.shelf and content not in known and content not in pictures:
                 try:
                     pictures[content] = open_picture(data)
                 except PictureError as error:
@@ -218,11 +253,11 @@ class _Reader:
     def _store(self, done: Sequence["_Outcome"], places: Mapping[str, tuple[str, Signature]]) -> None:
         for outcome in done:
             if outcome.failure is not None:
-                self._failed[outcome.name] = outcome.failure
+                self.failed[outcome.name] = outcome.failure
             else:
-                self._content[outcome.name] = outcome.content
+                self.content[outcome.name] = outcome.content
                 if outcome.record is not None:
-                    self._records.setdefault(outcome.content, outcome.record)
+                    self.shelf.add(outcome.content, outcome.record)
         read = [outcome for outcome in done if outcome.failure is None]
         self._cache.keep(
             ((*places[o.name], o.content) for o in read if o.name in places),
@@ -237,14 +272,13 @@ class _Reader:
             for address, ((_, fetched, _), content) in self._cache.contents(addresses).items()
             if 0 <= now - fetched < _FRESH
         }
-        self._records.update(self._cache.fingerprints(list(set(seen.values()))))
-        self._content.update((address, content) for address, content in seen.items() if content in self._records)
-        wanted = [address for address in addresses if address not in self._content]
+        self._recall(seen)
+        wanted = [address for address in addresses if address not in self.content]
         self._tick(len(addresses) - len(wanted))
         with _one_thread_each():
             for address, answer in fetch.fetch(wanted):
                 if isinstance(answer, Message):
-                    self._failed[address] = _Failure("warning", answer)
+                    self.failed[address] = _Failure("warning", answer)
                 else:
                     place = {address: (address, (len(answer), now, 0))}
                     self._store(_hash_opened(self._open_contents([(address, answer)])), place)
@@ -321,35 +355,29 @@ def _name_problems(
             yield Problem(int(rows[listing]), listings[listing], where, failure.severity, failure.text)
 
 
-def _assemble(
-    catalog: Catalog, names: Sequence[str], uses: _Uses, found: Mapping[str, tuple[bytes, Record]]
-) -> tuple[Photos, list[Problem]]:
+def _assemble(catalog: Catalog, names: Sequence[str], uses: _Uses, reader: _Reader) -> tuple[Photos, list[Problem]]:
     """Put the records into columns, a row a content; listings without a readable photo get their catalogue hash."""
     row_of: dict[bytes, int] = {}
-    records: list[Record] = []
     rows = np.full(len(names), -1, dtype=np.int64)
     for i, name in enumerate(names):
-        if name in found:
-            content, record = found[name]
-            if content not in row_of:
-                row_of[content] = len(records)
-                records.append(record)
-            rows[i] = row_of[content]
-    prints = np.array(records, dtype=FINGERPRINT) if records else np.zeros(0, dtype=FINGERPRINT)
+        if name in reader.content:
+            rows[i] = row_of.setdefault(reader.content[name], len(row_of))
+    prints = reader.shelf.records
+    place = np.fromiter(map(reader.shelf.find, row_of), dtype=np.int64, count=len(row_of))
     main = np.full(len(catalog), -1, dtype=np.int64)
     main[uses.listing[uses.is_main]] = rows[uses.name[uses.is_main]]
     extra, extra_listing = rows[uses.name[~uses.is_main]], uses.listing[~uses.is_main]
     hashes, stated, problems = _parse_hashes(catalog)
     bare = np.flatnonzero((main < 0) & stated)
     values, inverse = np.unique(hashes[bare], return_inverse=True)
-    main[bare] = len(prints) + inverse
+    main[bare] = len(place) + inverse
     photos = Photos(
         main=main,
         extra=extra[extra >= 0],
         extra_listing=extra_listing[extra >= 0],
-        phash=np.concatenate([prints["phash"], values]),
-        place=np.concatenate([np.arange(len(prints), dtype=np.int64), np.full(len(values), -1, dtype=np.int64)]),
-        usable=np.concatenate([~prints["blank"], np.bitwise_count(values) >= _SET_BITS]),
+        phash=np.concatenate([prints["phash"][place], values]),
+        place=np.concatenate([place, np.full(len(values), -1, dtype=np.int64)]),
+        usable=np.concatenate([~prints["blank"][place], np.bitwise_count(values) >= _SET_BITS]),
         prints=prints,
     )
     return photos, problems
