@@ -7,6 +7,7 @@ single question. Both ask the rules the very way an audit does, of the few listi
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +20,7 @@ from dupcheck.errors import CatalogError
 from dupcheck.features import Features
 from dupcheck.ledger.records import TTL, carry_photo
 from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, open_store
-from dupcheck.model import Catalog, IntArray, Listing, Plan, Problem
+from dupcheck.model import BoolArray, Catalog, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.reports.record import list_pairs
@@ -190,8 +191,7 @@ class Checker:
         added = make_catalog(also, image_root=drafts.image_root)
         known = drafts if not len(added) else merge_catalogs([added, drafts])
         found = self._judge(known, len(drafts))
-        proved = self._prove(found)
-        return [self._answer(found, i, proved) for i in found.drafts.tolist()]
+        return self._answer(found, self._prove(found))
 
     def claim(self, ledger: "Ledger", token: str, draft: Draft, *, ttl: float = TTL, override: str = "") -> "Claim":
         """Check one draft and reserve the right to publish it, so that nobody else can publish the same meanwhile.
@@ -249,38 +249,54 @@ class Checker:
         told = (*catalog.problems, *problems)
         return _Found(catalog, features, candidates, findings, home, drafts, told, settled)
 
-    def _answer(self, found: "_Found", position: int, proved: Mapping[str, bool]) -> Answer:
-        mine = found.pairs_of(position)
-        listing_id = str(found.features.ids[position])
-        plan = found.home.get(listing_id)
-        verdict = found.verdict(position)
-        return Answer(
-            listing_id,
-            verdict,
-            tuple(list_pairs(found.features, self.pack, mine, self.lang)),
-            plan,
-            tuple(p for p in found.problems if p.listing_id == listing_id),
-            self.lang,
-            None if len(mine) else self._find_nearest(found, position),
-            proved.get(listing_id),
-            found.settled.tell_about(listing_id),
-        )
+    def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
+        rows = list(list_pairs(found.features, self.pack, found.findings, self.lang))
+        problems: dict[str, list[Problem]] = {}
+        for problem in found.problems:
+            problems.setdefault(problem.listing_id, []).append(problem)
+        nearest = self._find_nearest(found, [d for d, pairs in found.pairs.items() if not len(pairs)])
+        answers = []
+        for draft, pairs in found.pairs.items():
+            listing_id = str(found.features.ids[draft])
+            answers.append(
+                Answer(
+                    listing_id,
+                    found.verdict(draft),
+                    tuple(rows[k] for k in pairs.tolist()),
+                    found.home.get(listing_id),
+                    tuple(problems.get(listing_id, ())),
+                    self.lang,
+                    nearest.get(draft),
+                    proved.get(listing_id),
+                    found.settled.tell_about(listing_id),
+                )
+            )
+        return answers
 
-    def _find_nearest(self, found: "_Found", position: int) -> dict[str, Any] | None:
-        """The candidate that comes nearest to a duplicate rule, and how far it is from each of that rule's limits."""
-        at = np.flatnonzero((found.candidates.left == position) | (found.candidates.right == position))
-        if not len(at):
-            return None
-        left, right = found.candidates.left[at], found.candidates.right[at]
-        strength, _ = measure_strength(found.features, self.pack, left, right)
-        best = int(np.argmax(strength))
-        measured = measure_signals(found.features, left[best : best + 1], right[best : best + 1])
-        signals = {name: float(values[0]) for name, values in measured.items()}
+    def _find_nearest(self, found: "_Found", drafts: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """The candidate of each draft that comes nearest to a duplicate rule, and how far it is from its limits."""
+        left, right = found.candidates.left, found.candidates.right
+        asked = np.flatnonzero(np.isin(left, drafts) | np.isin(right, drafts))
+        strength, _ = measure_strength(found.features, self.pack, left[asked], right[asked])
+        asked = asked[np.argsort(-strength, kind="stable")]
+        best: dict[int, int] = {}
+        for k, a, b in zip(asked.tolist(), left[asked].tolist(), right[asked].tolist(), strict=True):
+            best.setdefault(a, k)
+            best.setdefault(b, k)
+        chosen = {draft: best[draft] for draft in drafts if draft in best}
+        at = np.array(list(chosen.values()), dtype=np.int64)
+        measured = measure_signals(found.features, left[at], right[at])
+        told = {}
+        for i, (draft, k) in enumerate(chosen.items()):
+            other = str(found.features.ids[int(left[k] + right[k]) - draft])
+            told[draft] = self._tell_nearest(other, {name: float(values[i]) for name, values in measured.items()})
+        return told
+
+    def _tell_nearest(self, other: str, signals: Mapping[str, float]) -> dict[str, Any]:
         rules = [rule for rule in self.pack.rules if rule.verdict == "duplicate"]
         judged = [(rule, judge_conditions(rule, signals)) for rule in rules]
         rule, conditions = min(judged, key=lambda r: sum(c.state == "failed" for c in r[1]))
         failed = [explain_condition(c, self.lang) for c in conditions if c.state == "failed"]
-        other = str(found.features.ids[left[best] if right[best] == position else right[best]])
         text = say("check.nearest", self.lang, id=other, code=rule.code, failed="; ".join(failed))
         return {
             "listing_id": other,
@@ -349,22 +365,31 @@ class _Found:
     problems: tuple[Problem, ...]
     settled: Settled
 
-    def pairs_of(self, position: int) -> Findings:
-        """The findings of one listing, duplicates first, the strongest first."""
+    @cached_property
+    def pairs(self) -> dict[int, IntArray]:
+        """For each draft the positions of its findings, duplicates first, the strongest first."""
         found = self.findings
-        mine = np.flatnonzero((found.left == position) | (found.right == position))
-        return found[mine[np.lexsort((-found.strength[mine], ~found.duplicate[mine]))]]
+        listing = np.concatenate([found.left, found.right])
+        row = np.tile(np.arange(len(found)), 2)
+        order = np.lexsort((-found.strength[row], ~found.duplicate[row], listing))
+        start = np.searchsorted(listing[order], [*self.drafts.tolist(), int(self.drafts[-1]) + 1])
+        return {d: row[order[start[k] : start[k + 1]]] for k, d in enumerate(self.drafts.tolist())}
 
-    def verdict(self, position: int) -> Literal["publish", "advice", "duplicate"]:
-        """What the findings say of one listing; what the marketplace or the seller allows is no duplicate."""
-        mine = self.pairs_of(position)
-        mine = mine[~self.settled.allow(mine)]
-        listing_id = str(self.features.ids[position])
+    @cached_property
+    def _counted(self) -> BoolArray:
+        """Which findings count: not those that the seller has allowed."""
+        return ~self.settled.allow(self.findings)
+
+    def verdict(self, draft: int) -> Literal["publish", "advice", "duplicate"]:
+        """What the findings say of one draft; what the marketplace or the seller allows is no duplicate."""
+        mine = self.pairs[draft]
+        duplicate = self.findings.duplicate[mine[self._counted[mine]]]
+        listing_id = str(self.features.ids[draft])
         plan = self.home.get(listing_id)
         allowed = plan is not None and any(m.listing_id == listing_id and m.role == "allowed" for m in plan.members)
-        if mine.duplicate.any() and not allowed:
+        if duplicate.any() and not allowed:
             return "duplicate"
-        return "advice" if (~mine.duplicate).any() else "publish"
+        return "advice" if (~duplicate).any() else "publish"
 
 
 def check(

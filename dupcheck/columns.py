@@ -68,8 +68,10 @@ class Texts(Sequence[str]):
 
     def take(self, rows: IntArray) -> npt.NDArray[np.object_]:
         """Return the texts at ``rows`` as an array of ``str``."""
-        texts = np.empty(len(rows), dtype=object)
-        texts[:] = [self[i] for i in rows.tolist()]
+        at, start = take_ranges(self.start, rows)
+        texts = np.full(len(rows), "", dtype=object)
+        if len(at):
+            texts[:] = list(Texts(self.data[at], start))
         return texts
 
 
