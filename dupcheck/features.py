@@ -346,21 +346,21 @@ def _count_words(
     cores: Sequence[Sequence[Token]], book: Codebook, known: Sequence[bool] | BoolArray
 ) -> tuple[Rows, BoolArray]:
     """A 0/1 matrix listings × words, and which words are numbers, codes or measures."""
-    exact = list(known)
+    before, exact = len(known), list[bool]()
     indices: list[int] = []
     start = [0]
     for core in cores:
         row = set()
         for token in core:
             code = book[token.text]
-            if code == len(exact):
+            if code == before + len(exact):
                 exact.append(token.kind in ("number", "code", "measure"))
             row.add(code)
         indices += sorted(row)
         start.append(len(indices))
     ones = np.ones(len(indices), dtype=np.float32)
     rows = Rows(np.array(start, dtype=np.int64), np.array(indices, dtype=np.int32), ones, book.width)
-    return rows, np.array(exact, dtype=bool)
+    return rows, np.concatenate([np.asarray(known, dtype=bool), np.array(exact, dtype=bool)])
 
 
 def _count_columns(rows: Rows, before: IntArray | None) -> IntArray:

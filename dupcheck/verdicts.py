@@ -70,9 +70,13 @@ def judge_pairs(
         part = slice(start, start + _CHUNK)
         return thin_advice(_judge(features, pack, candidates.left[part], candidates.right[part]))
 
+    if len(candidates) <= _CHUNK:  # a check of a draft is over before threads have started
+        if progress is not None:
+            progress(len(candidates), len(candidates))
+        return judge(0)
     parts = []
     with ThreadPoolExecutor(max(features.jobs, 1)) as pool:  # NumPy lets go of Python's lock
-        for part in pool.map(judge, range(0, max(len(candidates), 1), _CHUNK)):
+        for part in pool.map(judge, range(0, len(candidates), _CHUNK)):
             parts.append(part)
             if progress is not None:
                 progress(min(len(parts) * _CHUNK, len(candidates)), len(candidates))
