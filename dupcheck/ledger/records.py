@@ -64,6 +64,11 @@ def identify_draft(listing: Listing, content: str) -> str:
     return hashlib.blake2b(f"{content} {write_listing(listing)}".encode(), digest_size=16).hexdigest()
 
 
+def identify_listing(listing_id: str, content: str) -> str:
+    """Return what two drafts of one listing have in common: a hash of id and content."""
+    return hashlib.blake2b(json.dumps([listing_id, content]).encode(), digest_size=16).hexdigest()
+
+
 def carry_photo(listing: Listing, image_root: Path | None) -> Listing:
     """Return the listing as it can be compared elsewhere: with the hash of its main photo in place of a file's path."""
     from dupcheck.photos.files import is_address

@@ -49,7 +49,7 @@ CLAIM = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("token", String(200), nullable=False, unique=True),
     Column("draft", String(64), nullable=False),  # which draft the token stands for
-    Column("content", String(64), nullable=False),
+    Column("content", String(64), nullable=False),  # which listing it is: a hash of its id and content
     Column("listing_id", Text, nullable=False),
     Column("listing", Text, nullable=False),
     Column("state", String(16), nullable=False),
