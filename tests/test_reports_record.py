@@ -4,15 +4,18 @@ import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from report_example import example_audit
 
 import dupcheck as dc
 from dupcheck.differences import explain_differences, find_differences, list_differences
 from dupcheck.features import Features
 from dupcheck.model import Catalog
-from dupcheck.reports.documents import Rows, list_keys, take_rows
+from dupcheck.reports import save_report, settle_audit
+from dupcheck.reports.documents import Rows, SettledAudit, list_keys, take_rows
 from dupcheck.reports.record import list_pairs
 from dupcheck.verdicts import explain_condition, judge_conditions
 from dupcheck.words import LANGS, Lang
@@ -44,6 +47,27 @@ class TestRows:
     def test_keys_need_no_rows(self, squares: Rows) -> None:
         assert list(list_keys(squares, "n"))[:3] == [("0",), ("1",), ("2",)]
         assert list(list_keys([{"n": "a", "m": "b"}], "m", "n")) == [("b", "a")]
+
+    def test_they_are_forgotten_once_written(self, tmp_path: Path) -> None:
+        counts = {"alive": 0, "most": 0, "made": 0}
+
+        class Pair(dict[str, Any]):
+            def __init__(self, k: int) -> None:
+                super().__init__(example["pairs"][0], listing_a=f"A-{k:06d}")
+                counts["alive"] += 1
+                counts["made"] += 1
+                counts["most"] = max(counts["most"], counts["alive"])
+
+            def __del__(self) -> None:
+                counts["alive"] -= 1
+
+        example = settle_audit(example_audit())
+        pairs = Rows(60_000, lambda where: (Pair(k) for k in where.tolist()), lambda: [("", "", "")] * 60_000)
+        save_report(SettledAudit(example | {"pairs": pairs}), tmp_path / "out")
+        assert len((tmp_path / "out" / "pairs.csv").read_bytes().splitlines()) == 60_001
+        assert len(json.loads((tmp_path / "out" / "audit.json").read_bytes())["pairs"]) == 60_000
+        assert counts["most"] < 100
+        assert counts["made"] < 60_100, "each is made once, for both files"
 
 
 class TestRecord:
