@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 
@@ -144,36 +145,33 @@ def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
     Pairs that only an advice rule caught get that rule's strength in the same way.
     """
     best = np.zeros(len(next(iter(signals.values()))))
+    told = {name: ~np.isnan(values) for name, values in signals.items()}
+    close = {name: np.clip(_scale(name, values), 0.0, 1.0) for name, values in signals.items()}
     for rule in pack.rules:
         if rule.verdict != "duplicate":
             continue
         for clause, held in zip(rule.when, rule.hold(signals), strict=True):
-            margins, shortfall = [], np.ones(len(best))
+            margin, count, shortfall = np.zeros(len(best)), np.zeros(len(best)), np.ones(len(best))
             for limit in clause:
-                values = signals[limit.signal]
-                close, at_limit = _closeness(limit, values), float(_closeness(limit, np.array([limit.limit]))[0])
-                told = ~np.isnan(values)
-                margins.append(np.where(told, (close - at_limit) / max(1.0 - at_limit, 1e-9), np.nan))
-                short = np.where(told, close / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else 0.0)
+                known, near = told[limit.signal], close[limit.signal]
+                at_limit = min(max(float(_scale(limit.signal, limit.limit)), 0.0), 1.0)
+                margin += np.where(known, np.clip((near - at_limit) / max(1.0 - at_limit, 1e-9), 0.0, 1.0), 0.0)
+                count += known
+                short = np.where(known, near / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else 0.0)
                 shortfall = np.minimum(shortfall, short)
-            margin = _mean_told(np.clip(np.stack(margins), 0.0, 1.0))
+            margin = np.divide(margin, count, out=np.zeros(len(best)), where=count > 0)
             best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, 0.49 * np.clip(shortfall, 0.0, 1.0)))
     return best
 
 
-def _mean_told(rows: FloatArray) -> FloatArray:
-    told = ~np.isnan(rows)
-    count = told.sum(axis=0)
-    total: FloatArray = np.where(told, rows, 0.0).sum(axis=0)
-    mean: FloatArray = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
-    return mean
-
-
-def _closeness(limit: Limit, values: FloatArray) -> FloatArray:
+@overload
+def _scale(signal: str, value: FloatArray) -> FloatArray: ...
+@overload
+def _scale(signal: str, value: float) -> float: ...
+def _scale(signal: str, value: FloatArray | float) -> FloatArray | float:
     """A signal's values on one scale: 1 = its best, 0 = its worst."""
-    signal = get_signal(limit.signal)
-    scaled: FloatArray = np.clip((values - signal.worst) / (signal.best - signal.worst), 0.0, 1.0)
-    return scaled
+    known = get_signal(signal)
+    return (value - known.worst) / (known.best - known.worst)
 
 
 # --- words: only for pairs that were caught or asked for ---------------------------------------------------------
