@@ -237,9 +237,14 @@
     byId("save").textContent = `${t("save_decisions")} (${n})`;
   }
 
+  // What stands beside a plan because it was allowed before keeps that decision.
+  function decided(group) {
+    return group.action === "none" ? group.members : group.members.filter((m) => m.role !== "allowed");
+  }
+
   function decisionFile() {
     const made = data.groups.filter((group) => decisions[group.id]).map((group) => ({
-      listings: group.members.map((m) => m.id), ...decisions[group.id] }));
+      listings: decided(group).map((m) => m.id), ...decisions[group.id] }));
     return JSON.stringify({ format: 1, decisions: made }, null, 1) + "\n";
   }
 
