@@ -20,7 +20,7 @@ from dupcheck.errors import CatalogError
 from dupcheck.features import Features
 from dupcheck.ledger.records import TTL, carry_photo
 from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, open_store
-from dupcheck.model import BoolArray, Catalog, IntArray, Listing, Plan, Problem
+from dupcheck.model import BoolArray, Catalog, Condition, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.reports.record import list_pairs
@@ -29,7 +29,7 @@ from dupcheck.store import Neighbourhood, Store
 from dupcheck.verdicts import (
     Findings,
     explain_condition,
-    judge_conditions,
+    judge_clause,
     judge_pairs,
     measure_signals,
     measure_strength,
@@ -293,9 +293,19 @@ class Checker:
         return told
 
     def _tell_nearest(self, other: str, signals: Mapping[str, float]) -> dict[str, Any]:
-        rules = [rule for rule in self.pack.rules if rule.verdict == "duplicate"]
-        judged = [(rule, judge_conditions(rule, signals)) for rule in rules]
-        rule, conditions = min(judged, key=lambda r: sum(c.state == "failed" for c in r[1]))
+        judged = [
+            (rule, judge_clause(rule, k, signals))
+            for rule in self.pack.rules
+            if rule.verdict == "duplicate"
+            for k, clause in enumerate(rule.when)
+            if all(np.isnan(signals[limit.signal]) for limit in clause if limit.missing == "only")
+        ]
+
+        def lack(conditions: Sequence[Condition]) -> tuple[int, int]:  # what cannot be told is further off than a miss
+            failed = [c for c in conditions if c.state == "failed"]
+            return sum(bool(np.isnan(c.value)) for c in failed), len(failed)
+
+        rule, conditions = min(judged, key=lambda r: lack(r[1]))
         failed = [explain_condition(c, self.lang) for c in conditions if c.state == "failed"]
         text = say("check.nearest", self.lang, id=other, code=rule.code, failed="; ".join(failed))
         return {

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from dupcheck.catalog import read_catalog
+from dupcheck.catalog.reading import STANDARD_INPUT
 from dupcheck.features import Features, make_features
 from dupcheck.model import Catalog, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
@@ -113,12 +114,14 @@ def open_store(
 
     Raises CatalogError where the files cannot be read. A :class:`Catalog` is measured in memory.
     """
+    files = [] if isinstance(source, Catalog) else [Path(p) for p in _list_paths(source)]
+    if STANDARD_INPUT in map(str, files):
+        source = read_catalog(files, images=images, mapping=mapping)
     if isinstance(source, Catalog):
         photos, _ = read_photos(
             source, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch
         )
         return Store.pack(source, make_features(source, photos, jobs=jobs))
-    files = [Path(source)] if isinstance(source, str | Path) else [Path(p) for p in source]
     folder = _find_folder([str(f) for f in files], None if images is None else Path(images), cache)
     kept = Store.open(folder)
     if kept is not None and kept.facts.get("tool") != _name_tool():
@@ -141,6 +144,10 @@ def open_store(
     with suppress(OSError):
         store.save(folder)
     return store
+
+
+def _list_paths(source: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
+    return [source] if isinstance(source, str | Path) else source
 
 
 def _find_folder(sources: Sequence[str], root: Path | None, cache: Path) -> Path:

@@ -278,3 +278,43 @@ def test_a_store_in_memory_holds_a_catalogue_that_has_no_file(
 ) -> None:
     store = open_store(make_shop("linen shirt", "ceramic mug"), cache=tmp_path)
     assert len(store) == 2 and not (tmp_path / "catalogs").exists()
+
+
+class TestCommand:
+    DRAFT = '{"listing_id": "N-1", "title": "Walnut Violin Rosin Holder Carved", "price": 9.0, "currency": "USD"}'
+
+    def check(self, shop: Path, tmp_path: Path, *args: object, given: str = "") -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "dupcheck", "check", *map(str, args), "--against", str(shop / "catalog.csv")]
+        env = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8"}
+        return subprocess.run(
+            [*command, "--cache", str(tmp_path / "cache"), "--no-ledger"],
+            input=given, capture_output=True, text=True, env=env, encoding="utf-8",
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            DRAFT,
+            f"[{DRAFT}]",
+            "title,price,currency\nWalnut Violin Rosin Holder Carved,9.00,USD\n",
+            "标题\t价格\nWalnut Violin Rosin Holder Carved\t9.00\n",
+        ],
+    )
+    def test_drafts_come_through_the_standard_input(self, shop: Path, tmp_path: Path, given: str) -> None:
+        shown = self.check(shop, tmp_path, "-", "--json", given=given)
+        assert shown.returncode == 0, shown.stderr
+        (answer,) = [json.loads(line) for line in shown.stdout.splitlines()]
+        assert answer["verdict"] == "publish" and answer["nearest"] is not None
+
+    def test_several_files_are_checked_against_each_other(self, shop: Path, tmp_path: Path) -> None:
+        for name in ("a", "b"):
+            (tmp_path / f"{name}.json").write_text(self.DRAFT.replace("N-1", name))
+        shown = self.check(shop, tmp_path, tmp_path / "a.json", tmp_path / "b.json", "--json")
+        answers = [json.loads(line) for line in shown.stdout.splitlines()]
+        assert shown.returncode == 1 and [a["verdict"] for a in answers] == ["duplicate", "duplicate"]
+
+    @pytest.mark.parametrize("given", ["", "{", "nothing to see", "\x00"])
+    def test_what_is_no_draft_is_one_line(self, shop: Path, tmp_path: Path, given: str) -> None:
+        shown = self.check(shop, tmp_path, "-", given=given)
+        assert shown.returncode == 2 and shown.stdout == ""
+        assert shown.stderr.startswith("dupcheck: ") and "Traceback" not in shown.stderr

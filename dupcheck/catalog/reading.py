@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,8 +43,12 @@ from dupcheck.errors import CatalogError
 from dupcheck.model import Catalog, Listing
 from dupcheck.words import LANGS, Lang, Message, message, say
 
+STANDARD_INPUT: Final = "-"
+
 
 def _read_bytes(path: Path) -> bytes:
+    if str(path) == STANDARD_INPUT:
+        return sys.stdin.buffer.read()
     if path.is_dir():
         names = sorted(p.name for p in path.iterdir() if p.suffix.lower() in (".csv", ".xlsx", ".xls", ".json", ".xml"))
         hint = message("catalog.is_folder_hint", names=", ".join(names[:3])) if names else ""
@@ -447,7 +452,7 @@ def read_catalog(
     mapping: Mapping[str, str] | None = None,
     need_ids: bool = True,
 ) -> Catalog:
-    """Read one catalogue from one file or several.
+    """Read one catalogue from one file or several; ``-`` is the standard input.
 
     ``images`` is the folder that photo paths start from, if it is not the file's own. ``mapping`` says which header
     holds which field (``{"title": "商品名"}``) and goes before everything the file itself tells. Several files
