@@ -19,7 +19,7 @@ PROJECT = PACKAGE.parent
 LAYERS = (
     {"words"},
     {"errors", "model"},
-    {"columns"},
+    {"columns", "spreadsheets"},
     {"text", "photos", "catalog"},
     {"lexicon", "frames"},
     {"slots"},

@@ -24,7 +24,7 @@ from dupcheck.ledger import open_ledger
 from dupcheck.ledger.documents import Saying, read_sayings, spell_out, write_decisions
 from dupcheck.ledger.records import show_time
 from dupcheck.pipeline import find_position
-from dupcheck.reports.tables import render_table
+from dupcheck.spreadsheets import render_table
 from dupcheck.words import Lang, say
 
 

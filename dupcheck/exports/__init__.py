@@ -5,8 +5,6 @@ Adding one is one module with a class of :class:`Export`'s shape and one entry i
 would refuse or what a person must still fill in.
 """
 
-import csv
-import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,6 +22,7 @@ from dupcheck.exports.woocommerce import Woocommerce
 from dupcheck.exports.yml import Yml
 from dupcheck.model import Catalog
 from dupcheck.rules import MergeLimits
+from dupcheck.spreadsheets import render_table
 from dupcheck.words import Lang, Message
 
 __all__ = [
@@ -81,28 +80,15 @@ def write_exports(
             cautions += [[name, m.listing.listing_id, t.say(lang)] for t in told]
     titles, urls, at = catalog.column("title"), catalog.column("url"), catalog.positions
     offline = [[i, m.listing.listing_id, titles[at[i]], urls[at[i]]] for m in merged for i in m.offline]
-    texts["take-offline.csv"] = _table(["listing_id", "instead", "title", "url"], offline)
-    texts["export-cautions.csv"] = _table(["export", "listing_id", "caution"], cautions)
+    texts["take-offline.csv"] = render_table(["listing_id", "instead", "title", "url"], offline)
+    texts["export-cautions.csv"] = render_table(["export", "listing_id", "caution"], cautions)
     return [_write(out / file, data) for file, data in texts.items()]
 
 
 def write_moves(rows: Sequence[Mapping[str, str]], path: Path) -> Path:
     """Write which old listing and SKU code is which SKU now, as a table."""
     columns = ["old_listing_id", "old_sku_code", "listing_id", "options", "sku_code"]
-    return _write(path, _table(columns, [[r[c] for c in columns] for r in rows]))
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_guard(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _guard(cell: str) -> str:
-    """Mark a text that a spreadsheet would run as a formula with its sign for text."""
-    return f"'{cell}" if cell.lstrip().startswith(("=", "+", "-", "@")) else cell
+    return _write(path, render_table(columns, [[r[c] for c in columns] for r in rows]))
 
 
 def _write(path: Path, data: bytes) -> Path:

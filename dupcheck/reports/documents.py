@@ -152,14 +152,6 @@ def encode_json(value: object) -> bytes:
         return orjson.dumps(settle_value(value))
 
 
-def encode_text(text: str) -> bytes:
-    """Return a text in UTF-8, halves of characters replaced."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return _LONE_SURROGATE.sub("\ufffd", text).encode()
-
-
 def settle_value(value: Any) -> Any:
     """Return a value made of nothing but dicts, lists, texts and finite numbers."""
     # Millions of values go through here: the commonest kinds come first.

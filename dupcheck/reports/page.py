@@ -19,8 +19,8 @@ from markupsafe import Markup
 from dupcheck.differences import name_axis
 from dupcheck.reports.documents import SettledAudit, encode_json, list_keys, pick_groups, settle_audit, take_rows
 from dupcheck.reports.phrases import describe_decisions, files_of, join_words, language, name_of, shorten, show_price
-from dupcheck.reports.tables import show_number
 from dupcheck.reports.thumbnails import Thumbnail
+from dupcheck.spreadsheets import show_number
 from dupcheck.words import Lang, say
 
 _TITLE_CHARACTERS = 300

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dupcheck.reports.tables import show_number
+from dupcheck.spreadsheets import show_number
 from dupcheck.words import LANGS, Lang, say
 
 _LAPSED_NAMED = 3
