@@ -6,6 +6,7 @@ single question. Both ask the rules the very way an audit does, of the few listi
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -175,6 +176,23 @@ class Checker:
         """Look whether the catalogue's files changed, and take up what they hold now."""
         if not isinstance(self.catalog, Catalog):
             self.store = self._open()
+
+    @property
+    def files(self) -> list[str | Path]:
+        """The catalogue's files; none where it is in memory."""
+        if isinstance(self.catalog, Catalog):
+            return []
+        return [self.catalog] if isinstance(self.catalog, str | Path) else list(self.catalog)
+
+    def vary(self, *, lang: Lang | None = None, decisions: Iterable[Decision] | None = None) -> "Checker":
+        """Return a checker of the same catalogue as it is now, for another language or other decisions.
+
+        Threads may share a checker as long as none refreshes it: who does so varies it first.
+        """
+        other = copy(self)
+        other.lang = lang or self.lang
+        other.decisions = self.decisions if decisions is None else tuple(decisions)
+        return other
 
     def __contains__(self, listing_id: object) -> bool:
         """Whether the catalogue holds a listing of this id."""

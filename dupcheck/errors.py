@@ -7,6 +7,7 @@
     ├── RulesError           a rule pack or a ``--set`` is wrong; names every problem at once
     ├── UnknownListingError  a listing id that the catalogue does not hold
     ├── OutputError          a report cannot be written
+    ├── ServeError           a server cannot be started as asked
     └── LedgerError          a ledger cannot be opened, read or written
         └── TokenError       a token cannot do what was asked: badly formed, used for something else, or no longer live
             └── UnknownTokenError  a token that the ledger has never seen
@@ -43,6 +44,10 @@ class UnknownListingError(DupcheckError):
 
 class OutputError(DupcheckError):
     """A report cannot be written where it should go."""
+
+
+class ServeError(DupcheckError):
+    """A server cannot be started as asked."""
 
 
 class LedgerError(DupcheckError):

@@ -170,6 +170,14 @@ def _sign(paths: Sequence[str | Path]) -> list[list[Any]]:
     return signed
 
 
+def sign_store(store: Store) -> list[list[Any]]:
+    """Return name, size and time of change of the files and folders that a store was made from, as they are now.
+
+    The store is up to date while this is what its facts hold as ``seen``; a catalogue in memory has none.
+    """
+    return _sign([path for path, _, _ in store.facts.get("seen", ())])
+
+
 def _list_folders(catalog: Catalog) -> list[str]:
     """The folders that hold the catalogue's photos; a photo added, replaced or removed changes its folder's time."""
     if catalog.image_root is None:

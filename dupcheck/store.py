@@ -174,6 +174,11 @@ class Store:
             return None
         return cls(StoredArrays(found[0]), found[1])
 
+    def hold(self) -> None:
+        """Map every array now, so that the store stays whole even where its folder is removed later."""
+        for name in self.arrays:
+            self.arrays[name]
+
     def __len__(self) -> int:
         return len(self.arrays["row"])
 

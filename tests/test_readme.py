@@ -19,6 +19,7 @@ from dupcheck.signals import SIGNALS
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh-CN.md")
 GUIDES = ("docs/before-publishing.md", "docs/before-publishing.zh-CN.md")
+SERVING = ("docs/serving.md", "docs/serving.zh-CN.md")
 SAMPLE = ROOT / "sample_catalog"
 FENCE = re.compile(r"^```(\S*)[ ]?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -134,7 +135,7 @@ class TestCommands:
         shown = " ".join(c.line for c in commands(read("README.md")))
         assert all(f"dupcheck {name} " in f"{shown} " for name in COMMANDS)
 
-    @pytest.mark.parametrize("readme", [*READMES, *GUIDES])
+    @pytest.mark.parametrize("readme", [*READMES, *GUIDES, *SERVING])
     def test_options_exist(self, readme: str) -> None:
         known = {o for command in COMMANDS.values() for p in command.params for o in p.opts} | {"--help"}
         for group in ("rules", "decisions"):
@@ -195,13 +196,13 @@ class TestLanguages:
         english, chinese = ([re.sub(r"\s*#.*", "", body) for _, body in blocks(read(n), "python")] for n in READMES)
         assert english == chinese
 
-    @pytest.mark.parametrize("pages", [READMES, GUIDES])
+    @pytest.mark.parametrize("pages", [READMES, GUIDES, SERVING])
     def test_same_structure(self, pages: tuple[str, str]) -> None:
         english, chinese = (re.findall(r"^#+ |^\| `[^`]+`|^- ", read(name), re.MULTILINE) for name in pages)
         assert english and english == chinese
 
 
-@pytest.mark.parametrize("page", [*READMES, "docs/architecture.md", *GUIDES, "tests/benchmarks/README.md"])
+@pytest.mark.parametrize("page", [*READMES, "docs/architecture.md", *GUIDES, *SERVING, "tests/benchmarks/README.md"])
 def test_links_lead_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?://)([^)#]+)\)", read(page))
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

@@ -36,6 +36,7 @@ LAYERS = (
     {"exports", "reports", "ledger", "spark"},
     {"pipeline", "checking"},
     {"evaluation", "learning"},
+    {"service"},
     {"cli"},
     {"", "__main__"},
 )

@@ -15,6 +15,7 @@ _HOMES = {
     "catalogs": ("merge", "convert", "formats"),
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
+    "serving": ("serve",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

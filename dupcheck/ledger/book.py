@@ -283,6 +283,11 @@ class Ledger:
             rows = connection.execute(sa.select(HISTORY).order_by(HISTORY.c.id)).all()
         return [Event(r.at, r.event, r.token, tuple(json.loads(r.listings)), r.reason) for r in rows]
 
+    def count_events(self) -> int:
+        """Return how many things have happened: while that stays the same, so does all that was read before."""
+        with self._store.read() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(HISTORY.c.id))) or 0)
+
 
 _Row = sa.Row[Any]
 _LIVE_ROWS = sa.select(CLAIM).where(CLAIM.c.state.in_(_LIVE), CLAIM.c.listed.is_(None)).order_by(CLAIM.c.id)

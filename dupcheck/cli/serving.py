@@ -1,0 +1,50 @@
+"""``serve``: checks, decisions and claims over HTTP."""
+
+from pathlib import Path
+
+import click
+
+from dupcheck.checking import Checker
+from dupcheck.cli.options import Bars, Command, ledger_option, option, read_maps, shared_options
+from dupcheck.measuring import default_cache, make_fetcher
+from dupcheck.service.running import check_needed, open_port, run_server
+from dupcheck.words import Lang, say
+
+
+@click.command("serve", cls=Command, help="help_serve")
+@click.argument("catalog", nargs=-1, required=True)
+@option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="opt_host")
+@option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, metavar="N", help="opt_port")
+@option("--token", default="", envvar="DUPCHECK_TOKEN", metavar="SECRET", help="opt_token")
+@option(
+    "--max-body", type=click.IntRange(1), default=1_000_000, show_default=True, metavar="BYTES", help="opt_max_body"
+)
+@option("--max-drafts", type=click.IntRange(1), default=100, show_default=True, metavar="N", help="opt_max_drafts")
+@ledger_option
+@shared_options
+def _serve(
+    catalog: tuple[str, ...], host: str, port: int, token: str, max_body: int, max_drafts: int, ledger: str | None,
+    images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...], jobs: int, cache: Path | None,
+    fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
+) -> None:  # fmt: skip
+    check_needed()
+    from dupcheck.service.renewal import renew_store
+
+    hosts = allow_hosts if fetch_images else None
+    mapping, kept = read_maps(maps, lang), default_cache() if cache is None else cache
+    with open_port(host, port, token) as opened, Bars(lang) as bars:
+        place = f"[{host}]" if ":" in host else host
+        url = f"http://{place}:{opened.getsockname()[1]}"
+        renew_store(
+            catalog, images=images, mapping=mapping, jobs=jobs, cache=kept, fetch_hosts=hosts, progress=bars.tell
+        )
+        checker = Checker(
+            list(catalog), rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=kept,
+            fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
+        )  # fmt: skip
+        run_server(
+            opened, checker, ledger=ledger, token=token, max_body=max_body, max_drafts=max_drafts, lang=lang,
+            fetch_hosts=hosts,
+            announce=lambda listings: click.echo(say("serve.ready", lang, listings=listings, url=url), err=True),
+        )  # fmt: skip
+    click.echo(say("serve.stopped", lang), err=True)

@@ -1,0 +1,571 @@
+"""The server, as programs meet it: a real process, asked over HTTP."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+import dupcheck as dc
+from dupcheck.decisions import hash_listings
+from dupcheck.service import running
+from dupcheck.service.gate import is_loopback
+from dupcheck.service.problems import choose_lang
+from dupcheck.words import LANGS
+
+TOKEN = "a-token-of-24-characters"
+GNOME = {"title": "Ceramic Garden Gnome with Lantern 30 cm", "price": 19.5, "currency": "USD"}
+SCISSORS = {
+    "listing_id": "N-1",
+    "title": "Professional Hair Cutting Scissors 440C Stainless Steel Barber Salon Hairdressing Shears 7.5 Inch",
+    "price": 19.5,
+    "currency": "USD",
+    "main_image": "photos/scissors-hair.jpg",
+    "attributes": {"Brand Name": "Harbor Lane", "Material": "440C Stainless Steel", "Size": "7.5 Inch"},
+}
+WORDS = (
+    "amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath", "islet", "jade", "kelp", "lagoon", "mesa",
+    "nimbus", "orchid", "pebble",
+)  # fmt: skip
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.data)
+
+
+@dataclass
+class Server:
+    process: "subprocess.Popen[str]"
+    lines: list[str] = field(default_factory=list)
+    url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(maxsize=60, retries=False))
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """Ask; a body that is no bytes is sent as JSON."""
+        sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+        raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        found = self.pool.request(method, self.url + path, body=raw, headers=sent, timeout=60)
+        return Answer(found.status, found.headers, found.data)
+
+    def claim(self, key: str, draft: Mapping[str, object] = GNOME, **more: object) -> Answer:
+        return self.ask("POST", "/v1/claims", {"draft": draft, **more}, Idempotency_Key=key)
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines if line.startswith("{")]
+
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def serve(launch: Callable[..., "subprocess.Popen[str]"]) -> Iterator[Serve]:
+    """Start servers on free ports; they are ended with the module."""
+    started: list[Server] = []
+
+    def start(*args: object, token: str = "", **env: str) -> Server:
+        process = launch("serve", *args, "--port", "0", DUPCHECK_TOKEN=token, **env)
+        server = Server(process, headers={"Authorization": f"Bearer {token}"} if token else {})
+        started.append(server)
+        ready = threading.Event()
+
+        def listen() -> None:
+            assert process.stderr is not None
+            for line in process.stderr:
+                server.lines.append(line.rstrip("\n"))
+                found = re.search(r"http://[^ ;:]+:\d+", line)
+                if found and not server.url:
+                    server.url = found[0]
+                    ready.set()
+            ready.set()
+
+        threading.Thread(target=listen, daemon=True).start()
+        assert ready.wait(60), "the server did not start"
+        assert server.url, server.lines
+        return server
+
+    yield start
+    for server in started:
+        server.process.kill()
+        server.process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(serve: Serve, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server for the sample catalogue, without a token."""
+    return serve(sample_folder / "catalog.csv", "--ledger", tmp_path_factory.mktemp("ledger") / "ledger.sqlite")
+
+
+@pytest.fixture(scope="module")
+def guarded(serve: Serve, write_csv: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server with a token and small limits, for a small catalogue."""
+    folder = tmp_path_factory.mktemp("guarded")
+    catalog = write_csv(folder / "catalog.csv", shop(8))
+    return serve(catalog, "--ledger", folder / "ledger.sqlite", "--max-body", 20_000, "--max-drafts", 5, token=TOKEN)
+
+
+def shop(count: int) -> list[dict[str, object]]:
+    """Listings that have nothing to do with each other."""
+    return [name_thing(i, f"L-{i}") for i in range(count)]
+
+
+def name_thing(number: int, listing_id: str = "") -> dict[str, object]:
+    first, second, third = number % 16, number // 16 % 16, number // 256
+    title = f"{WORDS[first]}{number} {WORDS[second]}{third} thing{number}"
+    return {"title": title, "price": 5 + number} | ({"listing_id": listing_id} if listing_id else {})
+
+
+def show(answers: list[dc.Answer]) -> Any:
+    """Answers as JSON shows them."""
+    return json.loads(json.dumps([a.as_dict() for a in answers]))
+
+
+class TestChecks:
+    DRAFTS = (
+        GNOME, SCISSORS, {**SCISSORS, "main_image": "photos/no-such.jpg"}, {"title": "Red tie", "price": "US $9.99"},
+        {"title": "T-shirt", "skus": [{"options": {"Size": "M"}, "price": 3}, {"options": {"Size": "L"}, "price": 4}]},
+        {"title": "剪刀", "price": None, "images": ["photos/scissors-hair.jpg"], "gtin": 4006381333931},
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("draft", DRAFTS, ids=lambda d: str(d["title"])[:12])
+    @pytest.mark.parametrize("lang", LANGS)
+    def test_the_answer_is_that_of_the_library(self, server: Server, sample: dc.Catalog, draft: Any, lang: Any) -> None:
+        found = server.ask("POST", f"/v1/check?lang={lang}", draft)
+        assert found.status == 200
+        assert found.json == {"answers": show(dc.check(draft, sample, lang=lang))}
+
+    def test_a_list_is_checked_together(self, server: Server, sample: dc.Catalog) -> None:
+        drafts = [GNOME, SCISSORS, {**GNOME, "title": "Ceramic Garden Gnome with Lantern 40 cm"}]
+        found = server.ask("POST", "/v1/check", drafts)
+        assert found.json == {"answers": show(dc.check(drafts, sample))}
+        assert [a["verdict"] for a in found.json["answers"]] == ["duplicate"] * 3
+
+    def test_requests_at_once_do_not_mix(self, server: Server) -> None:
+        alone = [server.ask("POST", "/v1/check", draft).json for draft in self.DRAFTS]
+        with ThreadPoolExecutor(8) as pool:
+            asked = [(i, pool.submit(server.ask, "POST", "/v1/check", self.DRAFTS[i])) for i in [*range(6)] * 4]
+            assert all(future.result().json == alone[i] for i, future in asked)
+
+    def test_photos_outside_the_folder_are_not_opened(self, server: Server, tmp_path: Path, draw_photo: Any) -> None:
+        outside = draw_photo(tmp_path / "photo.jpg", 1)
+        for name in (str(outside), f"../{outside.name}", "../../../../etc/passwd", "photos/\0"):
+            (answer,) = server.ask("POST", "/v1/check", {**GNOME, "main_image": name}).json["answers"]
+            assert [p["field"] for p in answer["problems"]] == ["main_image"]
+
+    def test_addresses_of_photos_are_left_alone(self, server: Server) -> None:
+        draft = {**GNOME, "main_image": f"{server.url}/healthz"}
+        before = len(server.log())
+        assert server.ask("POST", "/v1/check", draft).status == 200
+        assert server.ask("GET", "/readyz").status == 200
+        assert "/healthz" not in [line.get("path") for line in server.log()[before:]]
+
+    def test_rules_are_told(self, server: Server) -> None:
+        told = {lang: server.ask("GET", "/v1/rules", Accept_Language=f"fr, {lang};q=0.8").json for lang in LANGS}
+        assert [r["code"] for r in told["en"]["rules"]] == ["R1", "R2", "R3", "R4"]
+        assert told["en"]["title"] != told["zh"]["title"]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(("body", "status"), [
+        (b"", 422), (b"{", 400), (b"NaN", 400), (b'{"title": NaN}', 400), (b'{"title": "x", "price": 1e999}', 400),
+        (b'{"title": "\xff"}', 400), (b'{"title": "\\ud800"}', 400), (b"[" * 15_000, 400), (b'{"a":' * 3_000, 400),
+        (b"null", 422), (b"[]", 422), (b"3", 422), (b'"draft.csv"', 422), (b"[[]]", 422), (b"{}", 422),
+        (b"[null]", 422),
+        (b'{"title": ""}', 422), (b'{"title": "\\u0000 "}', 422), (b'{"title": ["x"]}', 422), (b'{"title": 3}', 422),
+        (b'{"title": "x", "prize": 3}', 422), (b'{"title": "x", "price": true}', 422),
+        (b'{"title": "x", "price": {"amount": 1}}', 422), (b'{"title": "x", "skus": [{"options": {}}]}', 422),
+        (b'{"title": "x", "attributes": {"a": {"b": []}}}', 422), (b'["catalog.csv"]', 422),
+        (b'[' + b'{"title": "x"},' * 5 + b'{"title": "x"}]', 422), (b'{"title": "' + b"x" * 30_000 + b'"}', 413),
+    ], ids=range(28))  # fmt: skip
+    def test_hostile_bodies(self, guarded: Server, body: bytes, status: int) -> None:
+        found = guarded.ask("POST", "/v1/check", body, Content_Type="application/json")
+        assert found.status == status, found.data
+        self.is_problem(found)
+        assert len(found.data) < 3_000
+
+    def is_problem(self, found: Answer) -> None:
+        assert found.headers["Content-Type"] == "application/problem+json"
+        told = found.json
+        assert told["status"] == found.status and told["detail"] and told["code"] and told["title"]
+        assert "Traceback" not in found.data.decode() and "dupcheck/" not in found.data.decode()
+
+    @pytest.mark.parametrize("odd", [
+        {"title": "x" * 10_000}, {"title": "x", "price": 10**30}, {"title": "x", "price": "-1"}, {"title": "0"},
+        {"title": "x", "stock": -5, "created": "yesterday", "image_phash": "zz"}, {"title": "x", "attributes": "=;=;;"},
+        {"title": "<script>", "listing_id": "\u202e\x1b[2J"}, {"title": "x", "skus": [], "attributes": {"": None}},
+        {"title": "=cmd()", "gtin": 0, "images": ";;;"}, {"title": "x", "currency": "€" * 500},
+    ])  # fmt: skip
+    def test_what_is_odd_is_answered(self, guarded: Server, odd: Mapping[str, object]) -> None:
+        assert guarded.ask("POST", "/v1/check", odd).status == 200
+
+    def test_a_body_that_grows_is_cut_off(self, guarded: Server) -> None:
+        def pour() -> Iterator[bytes]:
+            for _ in range(1_000):
+                yield b" " * 1_000
+
+        headers = {**guarded.headers, "Content-Type": "application/json"}
+        try:
+            found = guarded.pool.request("POST", f"{guarded.url}/v1/check", body=pour(), headers=headers, chunked=True)
+        except urllib3.exceptions.HTTPError:
+            return  # the connection was closed while it was still pouring
+        assert found.status == 413
+
+    @pytest.mark.parametrize(
+        "kind", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=gbk", ""]
+    )
+    def test_only_json_is_taken(self, guarded: Server, kind: str) -> None:
+        found = guarded.ask("POST", "/v1/check", b'{"title": "x"}', Content_Type=kind)
+        assert found.status == 415
+        self.is_problem(found)
+
+    def test_every_problem_is_told_in_both_languages(self, guarded: Server) -> None:
+        asked = {"title": 3, "prize": 1, "skus": [{"price": []}]}
+        english, chinese = (guarded.ask("POST", f"/v1/check?lang={lang}", asked).json for lang in ("en", "zh"))
+        fields = [e["field"] for e in english["errors"]]
+        assert sorted(fields) == ["prize", "skus.0.options", "skus.0.price", "title"]
+        assert fields == [e["field"] for e in chinese["errors"]]
+        assert "缺少 skus.0.options。" in [e["detail"] for e in chinese["errors"]]
+        assert all(a["detail"] != b["detail"] for a, b in zip(english["errors"], chinese["errors"], strict=True))
+
+    def test_addresses_and_methods_that_are_not_there(self, guarded: Server) -> None:
+        assert guarded.ask("GET", "/v1/nothing").status == 404
+        found = guarded.ask("PATCH", "/v1/decisions")
+        assert found.status == 405 and found.headers["Allow"] == "DELETE, GET, POST"
+        self.is_problem(found)
+
+
+class TestWhoMayAsk:
+    PATHS = ("/v1/rules", "/v1/decisions", "/v1/claims/x", "/metrics", "/openapi.json", "/nothing")
+
+    @pytest.mark.parametrize("path", PATHS)
+    @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x",
+                                        f"Bearer {TOKEN[:-1]}", "Bearer é"])  # fmt: skip
+    def test_a_token_is_asked_for(self, guarded: Server, path: str, header: str) -> None:
+        found = guarded.ask("GET", path, Authorization=header)
+        assert found.status == 401
+        assert found.headers["WWW-Authenticate"].startswith("Bearer")
+        assert TOKEN.encode() not in found.data
+
+    def test_health_is_told_to_all(self, guarded: Server) -> None:
+        assert guarded.ask("GET", "/healthz", Authorization="").json == {"status": "ok"}
+        assert guarded.ask("GET", "/readyz", Authorization="").json["listings"] == 8
+
+    @pytest.mark.parametrize(
+        "host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "", "10.0.0.1", "[::", "x@y"]
+    )
+    def test_other_names_are_refused_without_a_token(self, server: Server, host: str) -> None:
+        assert server.ask("GET", "/healthz", Host=host).status == 421
+        assert server.ask("POST", "/v1/claims/x/release", Host=host).status == 421
+
+    @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:99", "127.0.0.1", "[::1]:8765", "127.1.2.3"])
+    def test_names_of_this_machine_are_not(self, server: Server, host: str) -> None:
+        assert server.ask("GET", "/healthz", Host=host).status == 200
+
+    def test_pages_of_others_are_refused_without_a_token(self, server: Server) -> None:
+        for origin, status in (("https://evil.example", 403), ("null", 403), ("http://localhost:3000", 200)):
+            assert server.ask("GET", "/healthz", Origin=origin).status == status
+
+    def test_others_need_a_token(self, run: Any, sample_folder: Path) -> None:
+        for host in ("0.0.0.0", "::"):
+            ended = run("serve", sample_folder / "catalog.csv", "--host", host, "--port", 0)
+            assert ended.code == 2 and "--token" in ended.err and host in ended.err
+        ended = run("serve", sample_folder / "catalog.csv", "--host", "0.0.0.0", "--lang", "zh")
+        assert "令牌" in ended.err
+        assert run("serve", sample_folder / "catalog.csv", "--token", "a b").code == 2
+
+    def test_with_a_token_others_may_ask(self, serve: Serve, guarded: Server, tmp_path: Path, write_csv: Any) -> None:
+        catalog = write_csv(tmp_path / "catalog.csv", shop(3))
+        open_to_all = serve(catalog, "--ledger", tmp_path / "l.sqlite", "--host", "0.0.0.0", token=TOKEN)
+        assert open_to_all.ask("GET", "/v1/rules", Host="shop.example").status == 200
+        assert open_to_all.ask("GET", "/v1/rules", Host="shop.example", Authorization="").status == 401
+
+    @pytest.mark.parametrize(("name", "own"), [
+        ("localhost", True), ("localhost.", True), ("127.0.0.1", True), ("::1", True), ("0.0.0.0", False), ("", False),
+        ("localhost.evil.example", False), ("192.168.1.1", False), ("2130706433", False),
+    ])  # fmt: skip
+    def test_loopback(self, name: str, own: bool) -> None:
+        assert is_loopback(name) == own
+
+    @pytest.mark.parametrize(("query", "header", "lang"), [
+        ("", "", "zh"), ("lang=en", "zh", "en"), ("lang=xx", "en", "en"), ("", "zh-CN,en;q=0.9", "zh"),
+        ("", "en;q=0.1, zh;q=0.2", "zh"), ("", "fr, de", "zh"), ("", "en;q=0", "zh"), ("", ";;q=,,", "zh"),
+        ("", "en;q=x, zh;q=nan", "zh"),
+    ])  # fmt: skip
+    def test_the_language_of_an_answer(self, query: str, header: str, lang: str) -> None:
+        scope = {"type": "http", "query_string": query.encode(), "headers": [(b"accept-language", header.encode())]}
+        assert choose_lang(scope, "zh") == lang
+
+
+class TestStarting:
+    def test_missing_packages_are_one_clear_error(self, run: Any, monkeypatch: Any, sample_folder: Path) -> None:
+        monkeypatch.setattr(running, "NEEDED", ("json", "no_such_package"))
+        ended = run("serve", sample_folder / "catalog.csv")
+        assert ended.code == 2 and "no_such_package" in ended.err and "dupcheck[serve]" in ended.err
+
+    def test_a_port_that_is_taken(self, run: Any, server: Server, sample_folder: Path) -> None:
+        port = server.url.rpartition(":")[2]
+        ended = run("serve", sample_folder / "catalog.csv", "--port", port)
+        assert ended.code == 2 and port in ended.err and ended.err.count("\n") == 1
+
+    def test_a_catalogue_that_is_not_there(self, run: Any, tmp_path: Path) -> None:
+        ended = run("serve", tmp_path / "none.csv", "--port", 0)
+        assert ended.code == 2 and "none.csv" in ended.err
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_it_stops_when_told_and_answers_what_had_begun(
+        self, serve: Serve, write_csv: Any, tmp_path: Path, number: int
+    ) -> None:
+        server = serve(write_csv(tmp_path / "catalog.csv", shop(400)), "--ledger", tmp_path / "l.sqlite")
+        with ThreadPoolExecutor(1) as pool:
+            begun = pool.submit(server.ask, "POST", "/v1/check", [name_thing(1000 + i) for i in range(40)])
+            while not re.search(r"in_progress [2-9]", server.ask("GET", "/metrics").data.decode()) and not begun.done():
+                time.sleep(0.01)
+            server.process.send_signal(number)
+            assert begun.result().status == 200
+        assert server.process.wait(60) == 0
+
+
+class TestClaims:
+    def test_claim_publish_and_the_next_is_refused(self, server: Server) -> None:
+        first = server.claim("job-1", ttl=60)
+        assert first.status == 201 and first.headers["Location"] == "/v1/claims/job-1"
+        told = first.json
+        assert (told["verdict"], told["claim"]["state"], told["claim"]["granted"]) == ("publish", "claimed", True)
+        refused = server.claim("job-2")
+        assert refused.status == 200
+        assert (refused.json["verdict"], refused.json["claim"]["state"]) == ("duplicate", "refused")
+        published = server.ask("POST", "/v1/claims/job-1/publish", {"listing_id": "1005001"})
+        assert (published.status, published.json["claim"]["listing_id"]) == (200, "1005001")
+        assert server.ask("POST", "/v1/claims/job-1/publish").json["claim"]["replayed"]
+        assert server.ask("GET", "/v1/claims/job-1").json["claim"]["state"] == "published"
+        (answer,) = server.ask("POST", "/v1/check", GNOME).json["answers"]
+        assert "1005001" in answer["advice"]
+        assert server.ask("POST", "/v1/claims/job-1/release").status == 409
+        released = server.ask("POST", "/v1/claims/job-1/release", {"override": "withdrawn from sale"})
+        assert released.json["claim"]["state"] == "released"
+        assert server.ask("POST", "/v1/check", GNOME).json["answers"][0]["verdict"] == "publish"
+
+    def test_a_key_is_used_once(self, guarded: Server) -> None:
+        draft = name_thing(2000)
+        first, again = guarded.claim('"once"', draft), guarded.claim("once", draft)
+        assert (first.status, again.status) == (201, 200)
+        assert again.headers["Idempotent-Replayed"] == "true" and "Idempotent-Replayed" not in first.headers
+        assert again.json["claim"] == {**first.json["claim"], "granted": False, "replayed": True}
+        assert {**again.json, "claim": 0} == {**first.json, "claim": 0}
+        other = guarded.claim("once", name_thing(2001))
+        assert (other.status, other.json["code"]) == (409, "ledger.other_draft")
+
+    @pytest.mark.parametrize("key", ["", "a b", "x" * 201, '""', "a/b", "é"])
+    def test_keys_that_are_none(self, guarded: Server, key: str) -> None:
+        assert guarded.claim(key.encode().decode("latin-1"), name_thing(3)).status == 422
+
+    def test_a_key_is_needed(self, guarded: Server) -> None:
+        found = guarded.ask("POST", "/v1/claims", {"draft": GNOME})
+        assert (found.status, found.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+
+    @pytest.mark.parametrize("token", ["never-used", "%20", "%00", "%F0%9F%8E%81", "x" * 200, "a%2Fb"])
+    def test_keys_that_nobody_used(self, guarded: Server, token: str) -> None:
+        assert guarded.ask("GET", f"/v1/claims/{token}").status == 404
+        assert guarded.ask("POST", f"/v1/claims/{token}/publish").status == 404
+        assert guarded.ask("POST", f"/v1/claims/{token}/release", {}).status == 404
+
+    def test_fifty_with_one_key_have_one_winner_and_one_answer(self, guarded: Server) -> None:
+        draft = name_thing(2100)
+        with ThreadPoolExecutor(50) as pool:
+            found = list(pool.map(lambda _: guarded.claim("fifty", draft), range(50)))
+        assert sorted(a.status for a in found) == [200] * 49 + [201]
+        assert len({json.dumps({**a.json, "claim": a.json["claim"]["claimed"]}) for a in found}) == 1
+        assert sum(a.json["claim"]["granted"] for a in found) == 1
+
+    def test_fifty_keys_for_one_thing_have_one_winner(self, guarded: Server) -> None:
+        draft = name_thing(2200)
+        with ThreadPoolExecutor(50) as pool:
+            found = list(pool.map(lambda i: guarded.claim(f"one-of-{i}", draft), range(50)))
+        assert sorted(a.json["claim"]["state"] for a in found) == ["claimed"] + ["refused"] * 49
+
+    def test_what_was_confirmed_outlives_the_server(self, serve: Serve, write_csv: Any, tmp_path: Path) -> None:
+        args = (write_csv(tmp_path / "catalog.csv", shop(5)), "--ledger", tmp_path / "ledger.sqlite")
+        confirmed: dict[str, str] = {}
+        for life in range(2):
+            server = serve(*args)
+
+            def work(worker: int, life: int = life, server: Server = server) -> None:
+                for number in range(1000):
+                    key = f"{life}-{worker}-{number}"
+                    try:
+                        if (
+                            server.claim(key, name_thing(3000 + life * 1000 + worker * 250 + number % 250)).status
+                            == 201
+                        ):
+                            confirmed[key] = "claimed"
+                        if number % 2 and server.ask("POST", f"/v1/claims/{key}/publish").status == 200:
+                            confirmed[key] = "published"
+                    except urllib3.exceptions.HTTPError:
+                        return
+
+            before = len(confirmed)
+            workers = [threading.Thread(target=work, args=(w,)) for w in range(4)]
+            for worker in workers:
+                worker.start()
+            while len(confirmed) < before + 12:
+                assert any(worker.is_alive() for worker in workers)
+                time.sleep(0.01)
+            server.process.kill()
+            for worker in workers:
+                worker.join()
+        assert set(confirmed.values()) == {"claimed", "published"}
+        server = serve(*args)
+        kept = {key: server.ask("GET", f"/v1/claims/{key}").json["claim"]["state"] for key in confirmed}
+        # a publication may have been written that could not be answered any more, never the other way round
+        assert {key: state for key, state in kept.items() if state != confirmed[key] and state != "published"} == {}
+
+
+class TestDecisions:
+    def test_decided_heeded_and_withdrawn(self, server: Server) -> None:
+        def ask() -> str:
+            return str(server.ask("POST", "/v1/check", SCISSORS).json["answers"][0]["verdict"])
+
+        assert ask() == "duplicate"
+        against = [p["listing_b"] if p["listing_a"] == "N-1" else p["listing_a"]
+                   for p in server.ask("POST", "/v1/check", SCISSORS).json["answers"][0]["pairs"]]  # fmt: skip
+        for other in against:
+            told = {
+                "listings": ["N-1", other],
+                "decision": "not_duplicate",
+                "reason": "two models",
+                "drafts": [SCISSORS],
+            }
+            assert server.ask("POST", "/v1/decisions", told).status == 201
+        held = server.ask("GET", "/v1/decisions").json
+        assert {tuple(d["listings"]) for d in held["decisions"]} == {tuple(sorted(("N-1", o))) for o in against}
+        assert ask() == "publish"
+        for other in against:
+            gone = server.ask("DELETE", f"/v1/decisions?listing_a={other}&listing_b=N-1&reason=mistake")
+            assert gone.json == {"withdrawn": 1}
+        assert server.ask("DELETE", f"/v1/decisions?listing_a={against[0]}&listing_b=N-1").status == 404
+        assert ask() == "duplicate"
+
+    def test_content_is_what_the_command_line_takes_it_for(self, server: Server, sample: dc.Catalog) -> None:
+        told = {"listings": ["A-131", "A-132", "A-103"], "decision": "allowed"}
+        assert server.ask("POST", "/v1/decisions", told).json == {"recorded": 3}
+        held = server.ask("GET", "/v1/decisions").json["decisions"]
+        contents = {i: h for d in held for i, h in zip(d["listings"], d["contents"], strict=True)}
+        assert contents == hash_listings(sample, contents)
+        for d in held:
+            a, b = d["listings"]
+            server.ask("DELETE", f"/v1/decisions?listing_a={a}&listing_b={b}")
+
+    def test_listings_that_nobody_knows(self, guarded: Server) -> None:
+        told = {"listings": ["L-1", "no-such"], "decision": "allowed"}
+        assert guarded.ask("POST", "/v1/decisions", told).status == 404
+        assert guarded.ask("POST", "/v1/decisions", {**told, "listings": ["L-1", "L-1"]}).status == 422
+        assert guarded.ask("POST", "/v1/decisions", {**told, "decision": "maybe"}).status == 422
+
+
+class TestChangingCatalogue:
+    def test_a_catalogue_that_changes_while_it_is_asked(self, serve: Serve, write_csv: Any, tmp_path: Path) -> None:
+        catalog, later = tmp_path / "catalog.csv", tmp_path / "later.csv"
+        server = serve(write_csv(catalog, shop(20)), "--ledger", tmp_path / "ledger.sqlite")
+        draft = name_thing(500)
+
+        def wait_for(wanted: Callable[[], bool]) -> None:
+            until = time.monotonic() + 60
+            while not wanted():
+                assert time.monotonic() < until, server.lines[-3:]
+                assert server.ask("POST", "/v1/check", draft).status == 200
+                time.sleep(0.05)
+
+        def verdict() -> str:
+            return str(server.ask("POST", "/v1/check", draft).json["answers"][0]["verdict"])
+
+        def ready() -> tuple[str, int]:
+            told = server.ask("GET", "/readyz").json
+            return told["status"], told["listings"]
+
+        assert (verdict(), ready()) == ("publish", ("ready", 20))
+        write_csv(later, [*shop(20), {**draft, "listing_id": "L-500"}]).replace(catalog)
+        wait_for(lambda: ready()[1] == 21)
+        assert verdict() == "duplicate"
+        catalog.write_bytes(b"")
+        wait_for(lambda: ready()[0] == "stale")
+        assert (verdict(), ready()) == ("duplicate", ("stale", 21))
+        assert any("catalog.csv" in str(line.get("catalogue")) for line in server.log())
+        write_csv(later, shop(19)).replace(catalog)
+        wait_for(lambda: ready() == ("ready", 19))
+        assert verdict() == "publish"
+
+
+class TestWatching:
+    def test_what_is_counted(self, guarded: Server) -> None:
+        guarded.ask("POST", "/v1/check", name_thing(5000))
+        guarded.ask("GET", "/no/such/secret-path")
+        told = guarded.ask("GET", "/metrics").data.decode()
+        assert re.search(r'dupcheck_requests_total\{method="POST",path="/v1/check",status="200"\} [1-9]', told)
+        assert re.search(r'dupcheck_drafts_total\{verdict="publish"\} [1-9]', told)
+        assert "dupcheck_catalogue_listings 8.0" in told
+        assert "dupcheck_requests_in_progress 1.0" in told
+        assert "secret-path" not in told
+
+    def test_the_log_has_a_line_a_request_and_nothing_of_drafts(self, guarded: Server) -> None:
+        secret, before = "zanzibar-lantern-9931", len(guarded.log())
+        guarded.ask("POST", f"/v1/check?reason={secret}", {"title": secret})
+        guarded.ask("POST", "/v1/check", {"title": "x", secret: secret})
+        guarded.ask("GET", "/healthz%0A%1b[31mforged")
+        while len(guarded.log()) < before + 3:  # a line is written when the answer is on its way already
+            time.sleep(0.01)
+        last = sorted(guarded.log()[before:], key=lambda line: (line["path"], line["status"]))
+        assert [(x["method"], x["path"], x["status"]) for x in last] == [
+            ("GET", "/healthz\n\x1b[31mforged", 404), ("POST", "/v1/check", 200), ("POST", "/v1/check", 422),
+        ]  # fmt: skip
+        assert set(last[0]) == {"time", "method", "path", "status", "ms"}
+        assert not any(secret in line for line in guarded.lines)
+
+    def test_the_document_is_whole_in_both_languages(self, guarded: Server) -> None:
+        english, chinese = (guarded.ask("GET", f"/openapi.json?lang={lang}").json for lang in ("en", "zh"))
+        for document in (english, chinese):
+            text = json.dumps(document)
+            assert '"serve.' not in text and "{max_" not in text
+            assert set(document["paths"]) == {
+                "/healthz", "/readyz", "/metrics", "/v1/check", "/v1/claims", "/v1/claims/{token}",
+                "/v1/claims/{token}/publish", "/v1/claims/{token}/release", "/v1/decisions", "/v1/rules",
+            }  # fmt: skip
+            assert all(shape["description"] for shape in document["components"]["schemas"].values())
+        assert english["paths"].keys() == chinese["paths"].keys() and english != chinese
+        assert json.dumps(english).isascii()
+
+
+def test_schemathesis_finds_nothing(guarded: Server, tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "schemathesis.cli", "run", f"{guarded.url}/openapi.json", "--max-examples", "3",
+        "--header", f"Authorization: Bearer {TOKEN}", "--no-color", "--seed", "1",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert int(re.findall(r"([0-9]+) passed", done.stdout)[-1]) > 300
+
+
+def test_nothing_of_it_is_imported_before_it_is_asked_for() -> None:
+    code = "import sys, dupcheck, dupcheck.cli.serving; print([m for m in ('fastapi', 'uvicorn') if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
