@@ -18,7 +18,16 @@ from markupsafe import Markup
 
 from dupcheck.differences import name_axis
 from dupcheck.reports.documents import SettledAudit, encode_json, list_keys, pick_groups, settle_audit, take_rows
-from dupcheck.reports.phrases import describe_decisions, files_of, join_words, language, name_of, shorten, show_price
+from dupcheck.reports.phrases import (
+    describe_decisions,
+    files_of,
+    join_words,
+    language,
+    name_of,
+    shorten,
+    show_price,
+    show_signal,
+)
 from dupcheck.reports.thumbnails import Thumbnail
 from dupcheck.spreadsheets import show_number
 from dupcheck.words import Lang, say
@@ -221,12 +230,12 @@ def _group(
         "reasons": plan["reasons"],
         "cautions": plan["cautions"],
         "changes": [change["text"] for change in plan.get("changes", ())],
-        "pairs": [_pair(pair) for pair in pairs],
+        "pairs": [_pair(pair, lang) for pair in pairs],
         "all_pairs": all_pairs,
     }
 
 
-def _pair(pair: Mapping[str, Any]) -> dict[str, object]:
+def _pair(pair: Mapping[str, Any], lang: Lang) -> dict[str, object]:
     judged = {condition["signal"] for condition in pair["conditions"]}
     return {
         "a": pair["listing_a"],
@@ -237,7 +246,7 @@ def _pair(pair: Mapping[str, Any]) -> dict[str, object]:
             [c["signal"], c["side"], c["limit"], c["value"], c["state"], c["text"]] for c in pair["conditions"]
         ],
         "also": [
-            [signal, None if value is None else f"{value:.3g}"]
+            [signal, show_signal(signal, value, lang)]
             for signal, value in pair["signals"].items()
             if signal not in judged
         ],

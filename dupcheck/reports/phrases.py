@@ -1,8 +1,10 @@
 """The reports' words: names of actions, roles, axes and signals, prices, in the language of the audit."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dupcheck.signals import get_signal
 from dupcheck.spreadsheets import show_number
 from dupcheck.words import LANGS, Lang, say
 
@@ -20,6 +22,14 @@ def name_of(kind: str, name: str, lang: Lang) -> str:
         return say(f"signals.{name}" if kind == "signal" else f"report.{kind}_{name}", lang)
     except KeyError:
         return name
+
+
+def show_signal(name: str, value: float | None, lang: Lang) -> str:
+    """Return a signal's value with its unit; the plain number of a signal that we do not know."""
+    try:
+        return get_signal(name).show(math.nan if value is None else value, lang)
+    except KeyError:
+        return say("signals.cannot_tell", lang) if value is None else show_number(value)
 
 
 def describe_decisions(audit: Mapping[str, Any], lang: Lang) -> list[str]:

@@ -179,7 +179,7 @@
           h("span", { "aria-hidden": "true" }, SIGNS[condition[4]]), h("span", { class: "hidden" },
             t(`state_${condition[4]}`)))))),
       pair.also.length > 0 && h("p", { class: "soft small" }, t("also_measured", {
-        what: pair.also.map(([signal, value]) => `${signalName(signal)} ${value ?? t("state_skipped")}`).join(" · ") })));
+        what: pair.also.map(([signal, value]) => `${signalName(signal)} ${value}`).join(" · ") })));
   }
 
   function why(group) {
