@@ -6,7 +6,6 @@ crowd out its neighbours. Every bound that can lose a pair is counted and said.
 """
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -59,6 +58,8 @@ def find_candidates(features: Features) -> Candidates:
     n = len(features)
     ways = {"title": _pair_titles, "image": _pair_photos, "codes": _pair_codes}
     misses: dict[str, list[Message]] = {name: [] for name in ways}
+    from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
+
     with ThreadPoolExecutor(max(features.jobs, 1)) as pool:  # NumPy lets go of Python's lock
         tasks = {name: pool.submit(way, features, misses[name]) for name, way in ways.items()}
         proposed = {name: task.result() for name, task in tasks.items()}

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
@@ -76,6 +75,8 @@ def judge_pairs(
             progress(len(candidates), len(candidates))
         return judge(0)
     parts = []
+    from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
+
     with ThreadPoolExecutor(max(features.jobs, 1)) as pool:  # NumPy lets go of Python's lock
         for part in pool.map(judge, range(0, len(candidates), _CHUNK)):
             parts.append(part)

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
 Decimal = Literal[".", ","]
@@ -124,15 +125,22 @@ def _either(words: Iterable[str]) -> str:
 _MONEY = rf"(?:{_either(_SYMBOLS)}|{_either(_ISO)})"
 _NUMBER = r"(?:[0-9]{1,3}(?:[ '’.,][0-9]{2,3})+(?:[.,][0-9]{1,4})?|[0-9]+(?:[.,][0-9]{1,6})?|[.,][0-9]{1,4})"
 _UNIT = _either(_PER)
-_PRICE = re.compile(
-    rf"(?:from|price|now|only|about|approx\.?|от|цена|desde|ab|仅|约|售价|价格|:|\s)*"
-    rf"(?P<c1>{_MONEY}\s*)?(?P<a>{_NUMBER})\s*(?P<c2>{_MONEY})?"
-    rf"(?:\s*(?:-|–|—|~|至|到|to|до|a)\s*(?P<c3>{_MONEY}\s*)?(?P<b>{_NUMBER})\s*(?P<c4>{_MONEY})?)?"
-    rf"\s*(?P<c5>{_MONEY})?\s*(?:起|\+|up)?"
-    rf"(?:\s*(?:/|per|за)?\s*(?P<per>{_UNIT})|\s*/\s*(?P<m>[0-9]{{1,5}})\s*(?P<of>{_UNIT}))?"
-    rf"(?:\s*[(,]?\s*(?P<n>[0-9]{{1,5}})\s*(?P<what>{_UNIT})\s*(?:/\s*(?P<lot>{_UNIT}))?\s*\)?)?\s*\.?",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _price() -> re.Pattern[str]:
+    """The pattern of a price; most are plain numbers and never need it."""
+    return re.compile(
+        rf"(?:from|price|now|only|about|approx\.?|от|цена|desde|ab|仅|约|售价|价格|:|\s)*"
+        rf"(?P<c1>{_MONEY}\s*)?(?P<a>{_NUMBER})\s*(?P<c2>{_MONEY})?"
+        rf"(?:\s*(?:-|–|—|~|至|到|to|до|a)\s*(?P<c3>{_MONEY}\s*)?(?P<b>{_NUMBER})\s*(?P<c4>{_MONEY})?)?"
+        rf"\s*(?P<c5>{_MONEY})?\s*(?:起|\+|up)?"
+        rf"(?:\s*(?:/|per|за)?\s*(?P<per>{_UNIT})|\s*/\s*(?P<m>[0-9]{{1,5}})\s*(?P<of>{_UNIT}))?"
+        rf"(?:\s*[(,]?\s*(?P<n>[0-9]{{1,5}})\s*(?P<what>{_UNIT})\s*(?:/\s*(?P<lot>{_UNIT}))?\s*\)?)?\s*\.?",
+        re.IGNORECASE,
+    )
+
+
 _PLAIN = re.compile(r"[0-9]{1,12}(?:\.(?:[0-9]{1,2}|[0-9]{4,}))?")  # three digits may be thousands
 _COMMA_DECIMAL = re.compile(r"[0-9],[0-9]{1,2}(?![0-9.,])")
 _DOT_DECIMAL = re.compile(r"[0-9]\.[0-9]{1,2}(?![0-9.,])")
@@ -191,7 +199,7 @@ def parse_price(text: str, decimal: Decimal | None = None) -> Price | None:
         return Price(float(text)) if float(text) > 0 else None
     if len(text) > _LONGEST_PRICE:
         return None
-    found = _PRICE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _price().fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None:
         return None
     currency = next((c for c in (_currency(found[f"c{i}"]) for i in (1, 2, 3, 4, 5)) if c), "")

@@ -5,7 +5,6 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -211,6 +210,8 @@ class _Reader:
         """Read and decode ahead in threads, which OpenCV does without the interpreter's lock; hash in this one."""
         if not places:
             return
+        from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
+
         with _one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
             batches = _batches(places.items())
             ahead = deque(pool.submit(self._open_files, batch) for batch in islice(batches, 2 * self._jobs))

@@ -1,10 +1,8 @@
 """An audit as one plain dict (``audit.json``, format 1): what every report is made from."""
 
 import math
-import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 import numpy as np
@@ -116,6 +114,9 @@ def complete_record(record: SettledAudit) -> SettledAudit:
 
 def list_versions() -> dict[str, str]:
     """Return the versions of dupcheck, Python and the libraries whose release can change a result."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {"python": platform.python_version()}
     for name in _LIBRARIES:
         try:
