@@ -303,7 +303,8 @@ def save_arrays(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
     try:
         for name, array in arrays.items():
             np.save(new / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
-        (new / _FACTS).write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
+        sizes = {file.name: file.stat().st_size for file in new.iterdir()}
+        (new / _FACTS).write_text(json.dumps({"facts": facts, "sizes": sizes}, ensure_ascii=False), "utf-8")
         note = folder / f"{new.name}.{_CURRENT}"
         note.write_text(new.name, "utf-8")
         old = _current(folder)
@@ -322,10 +323,11 @@ def load_facts(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     if place is None:
         return None
     try:
-        facts = json.loads((place / _FACTS).read_text("utf-8"))
-    except (OSError, ValueError):
+        kept = json.loads((place / _FACTS).read_text("utf-8"))
+        whole = all((place / name).stat().st_size == size for name, size in kept["sizes"].items())
+        return (place, kept["facts"]) if whole and isinstance(kept["facts"], dict) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # spoiled: as if nothing were kept
         return None
-    return (place, facts) if isinstance(facts, dict) else None
 
 
 def _current(folder: Path) -> Path | None:

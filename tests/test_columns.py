@@ -152,6 +152,19 @@ class TestFolder:
         (tmp_path / "current").write_text(note)
         assert load_facts(tmp_path) is None
 
+    def test_a_file_cut_short_spoils_it_all(self, tmp_path: Path) -> None:
+        save_arrays(tmp_path, {"x": np.arange(500)}, {"n": 1})
+        found = load_facts(tmp_path)
+        assert found is not None
+        os.truncate(found[0] / "x.npy", 300)
+        assert load_facts(tmp_path) is None
+        save_arrays(tmp_path, {"x": np.arange(500)}, {"n": 2})
+        again = load_facts(tmp_path)
+        assert again is not None
+        for text in ("", "[]", "{", '{"sizes": 1, "facts": {}}', '{"sizes": {}, "facts": []}'):
+            (again[0] / "facts.json").write_text(text)
+            assert load_facts(tmp_path) is None
+
     def test_what_a_killed_process_left_is_never_taken_for_whole(self, tmp_path: Path) -> None:
         code = (
             "import sys, numpy as np\nfrom pathlib import Path\nfrom dupcheck.columns import save_arrays\n"
