@@ -137,6 +137,8 @@ class Settled:
 
     def cover(self, kind: DecisionKind, left: IntArray, right: IntArray) -> BoolArray:
         """Return for which pairs of positions, in any order, a decision of this kind is in force."""
+        if not self.held:
+            return np.zeros(len(left), dtype=bool)
         keys = np.minimum(left, right) * self.size + np.maximum(left, right)
         covered: BoolArray = np.isin(keys, self._keys[kind])
         return covered

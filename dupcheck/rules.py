@@ -63,10 +63,8 @@ class Limit:
         """Return (held, skipped) for each value; a NaN is skipped or neither, as ``missing`` says."""
         if self.missing == "only":
             return np.zeros(values.shape, dtype=bool), np.isnan(values)
-        told = ~np.isnan(values)
-        with np.errstate(invalid="ignore"):
-            held = told & ((values <= self.limit) if self.side == "max" else (values >= self.limit))
-        return held, (~told if self.missing == "skip" else np.zeros_like(told))
+        held = (values <= self.limit) if self.side == "max" else (values >= self.limit)  # never of NaN
+        return held, (np.isnan(values) if self.missing == "skip" else np.zeros(values.shape, dtype=bool))
 
     def judge(self, value: float) -> Condition:
         """Return how one value stands to the limit: as :meth:`hold` says of an array, without the array."""

@@ -94,7 +94,7 @@ def serve(launch: Callable[..., "subprocess.Popen[str]"]) -> Iterator[Serve]:
                 server.lines.append(line.rstrip("\n"))
                 found = re.search(r"http://[^ ;:]+:\d+", line)
                 if found and not server.url:
-                    server.url = found[0]
+                    server.url = found[0].replace("0.0.0.0", "127.0.0.1")
                     ready.set()
             ready.set()
 
@@ -117,10 +117,11 @@ def server(serve: Serve, sample_folder: Path, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def guarded(serve: Serve, write_csv: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """A server with a token and small limits, for a small catalogue."""
+    """A server with a token, open to other machines, with small limits, for a small catalogue."""
     folder = tmp_path_factory.mktemp("guarded")
     catalog = write_csv(folder / "catalog.csv", shop(8))
-    return serve(catalog, "--ledger", folder / "ledger.sqlite", "--max-body", 20_000, "--max-drafts", 5, token=TOKEN)
+    limits = ("--max-body", 20_000, "--max-drafts", 5)
+    return serve(catalog, "--ledger", folder / "ledger.sqlite", "--host", "0.0.0.0", *limits, token=TOKEN)
 
 
 def shop(count: int) -> list[dict[str, object]]:
@@ -292,11 +293,9 @@ class TestWhoMayAsk:
         assert "令牌" in ended.err
         assert run("serve", sample_folder / "catalog.csv", "--token", "a b").code == 2
 
-    def test_with_a_token_others_may_ask(self, serve: Serve, guarded: Server, tmp_path: Path, write_csv: Any) -> None:
-        catalog = write_csv(tmp_path / "catalog.csv", shop(3))
-        open_to_all = serve(catalog, "--ledger", tmp_path / "l.sqlite", "--host", "0.0.0.0", token=TOKEN)
-        assert open_to_all.ask("GET", "/v1/rules", Host="shop.example").status == 200
-        assert open_to_all.ask("GET", "/v1/rules", Host="shop.example", Authorization="").status == 401
+    def test_with_a_token_others_may_ask(self, guarded: Server) -> None:
+        assert guarded.ask("GET", "/v1/rules", Host="shop.example").status == 200
+        assert guarded.ask("GET", "/v1/rules", Host="shop.example", Authorization="").status == 401
 
     @pytest.mark.parametrize(("name", "own"), [
         ("localhost", True), ("localhost.", True), ("127.0.0.1", True), ("::1", True), ("0.0.0.0", False), ("", False),
@@ -330,16 +329,13 @@ class TestStarting:
         ended = run("serve", tmp_path / "none.csv", "--port", 0)
         assert ended.code == 2 and "none.csv" in ended.err
 
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_it_stops_when_told_and_answers_what_had_begun(
-        self, serve: Serve, write_csv: Any, tmp_path: Path, number: int
-    ) -> None:
+    def test_it_stops_when_told_and_answers_what_had_begun(self, serve: Serve, write_csv: Any, tmp_path: Path) -> None:
         server = serve(write_csv(tmp_path / "catalog.csv", shop(400)), "--ledger", tmp_path / "l.sqlite")
         with ThreadPoolExecutor(1) as pool:
             begun = pool.submit(server.ask, "POST", "/v1/check", [name_thing(1000 + i) for i in range(40)])
             while not re.search(r"in_progress [2-9]", server.ask("GET", "/metrics").data.decode()) and not begun.done():
                 time.sleep(0.01)
-            server.process.send_signal(number)
+            server.process.send_signal(signal.SIGTERM)
             assert begun.result().status == 200
         assert server.process.wait(60) == 0
 
@@ -405,38 +401,35 @@ class TestClaims:
     def test_what_was_confirmed_outlives_the_server(self, serve: Serve, write_csv: Any, tmp_path: Path) -> None:
         args = (write_csv(tmp_path / "catalog.csv", shop(5)), "--ledger", tmp_path / "ledger.sqlite")
         confirmed: dict[str, str] = {}
-        for life in range(2):
-            server = serve(*args)
-
-            def work(worker: int, life: int = life, server: Server = server) -> None:
-                for number in range(1000):
-                    key = f"{life}-{worker}-{number}"
-                    try:
-                        if (
-                            server.claim(key, name_thing(3000 + life * 1000 + worker * 250 + number % 250)).status
-                            == 201
-                        ):
-                            confirmed[key] = "claimed"
-                        if number % 2 and server.ask("POST", f"/v1/claims/{key}/publish").status == 200:
-                            confirmed[key] = "published"
-                    except urllib3.exceptions.HTTPError:
-                        return
-
-            before = len(confirmed)
-            workers = [threading.Thread(target=work, args=(w,)) for w in range(4)]
-            for worker in workers:
-                worker.start()
-            while len(confirmed) < before + 12:
-                assert any(worker.is_alive() for worker in workers)
-                time.sleep(0.01)
-            server.process.kill()
-            for worker in workers:
-                worker.join()
-        assert set(confirmed.values()) == {"claimed", "published"}
         server = serve(*args)
-        kept = {key: server.ask("GET", f"/v1/claims/{key}").json["claim"]["state"] for key in confirmed}
+
+        def work(worker: int) -> None:
+            for number in range(1000):
+                key = f"{worker}-{number}"
+                try:
+                    if server.claim(key, name_thing(3000 + worker * 1000 + number)).status == 201:
+                        confirmed[key] = "claimed"
+                    if number % 2 and server.ask("POST", f"/v1/claims/{key}/publish").status == 200:
+                        confirmed[key] = "published"
+                except urllib3.exceptions.HTTPError:
+                    return
+
+        workers = [threading.Thread(target=work, args=(w,)) for w in range(4)]
+        for worker in workers:
+            worker.start()
+        while len(confirmed) < 15:
+            assert any(worker.is_alive() for worker in workers)
+            time.sleep(0.01)
+        server.process.kill()
+        for worker in workers:
+            worker.join()
+        assert set(confirmed.values()) == {"claimed", "published"}
+        again = serve(*args)
+        kept = {key: again.ask("GET", f"/v1/claims/{key}").json["claim"]["state"] for key in confirmed}
         # a publication may have been written that could not be answered any more, never the other way round
         assert {key: state for key, state in kept.items() if state != confirmed[key] and state != "published"} == {}
+        again.process.send_signal(signal.SIGINT)
+        assert again.process.wait(60) == 0
 
 
 class TestDecisions:
@@ -526,13 +519,13 @@ class TestWatching:
         assert "secret-path" not in told
 
     def test_the_log_has_a_line_a_request_and_nothing_of_drafts(self, guarded: Server) -> None:
-        secret, before = "zanzibar-lantern-9931", len(guarded.log())
+        secret = "zanzibar-lantern-9931"
         guarded.ask("POST", f"/v1/check?reason={secret}", {"title": secret})
         guarded.ask("POST", "/v1/check", {"title": "x", secret: secret})
         guarded.ask("GET", "/healthz%0A%1b[31mforged")
-        while len(guarded.log()) < before + 3:  # a line is written when the answer is on its way already
+        while "forged" not in guarded.lines[-1]:  # a line is written when the answer is on its way already
             time.sleep(0.01)
-        last = sorted(guarded.log()[before:], key=lambda line: (line["path"], line["status"]))
+        last = sorted(guarded.log()[-3:], key=lambda line: (line["path"], line["status"]))
         assert [(x["method"], x["path"], x["status"]) for x in last] == [
             ("GET", "/healthz\n\x1b[31mforged", 404), ("POST", "/v1/check", 200), ("POST", "/v1/check", 422),
         ]  # fmt: skip
@@ -555,7 +548,7 @@ class TestWatching:
 
 def test_schemathesis_finds_nothing(guarded: Server, tmp_path: Path) -> None:
     command = [
-        sys.executable, "-m", "schemathesis.cli", "run", f"{guarded.url}/openapi.json", "--max-examples", "3",
+        sys.executable, "-m", "schemathesis.cli", "run", f"{guarded.url}/openapi.json", "--max-examples", "2",
         "--header", f"Authorization: Bearer {TOKEN}", "--no-color", "--seed", "1",
     ]  # fmt: skip
     done = subprocess.run(

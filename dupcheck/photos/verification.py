@@ -155,6 +155,8 @@ def _measure_distance(photos: Photos, first: IntArray, second: IntArray) -> Floa
 def _look_once(photos: Photos, first: IntArray, second: IntArray) -> tuple[FloatArray, FloatArray]:
     """Return bits and ΔE of the pairs that some hash suspects, NaN for the others; what was looked at is remembered."""
     bits, color = np.full(len(first), np.nan), np.full(len(first), np.nan)
+    if not len(first):
+        return bits, color
     nearest = _suspect(photos, first, second)
     at = np.flatnonzero((nearest.min(axis=1, initial=64) <= SUSPECT) & (first != second))
     keys = first[at] * np.int64(len(photos)) + second[at]

@@ -7,8 +7,12 @@ taken up whole, beside the old one, which is then let go.
 import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from importlib import import_module
 from threading import Event, Thread
 from typing import Any
+
+import numpy as np
 
 from dupcheck.catalog import get_listing
 from dupcheck.checking import Answer, Checker
@@ -25,6 +29,8 @@ from dupcheck.words import Lang
 Row = Mapping[str, Any]
 LOOK_SECONDS = 2.0
 """How often the catalogue's files are looked at."""
+_LIBRARIES = ("dupcheck.exports", "cv2", "sklearn.cluster")
+"""What some request will need, and should not wait for."""
 AGAIN_SECONDS = 60.0
 """When files that could not be read, and have not changed since, are tried again."""
 
@@ -44,7 +50,6 @@ class Desk:
         self.ledger, self.meters = ledger, meters
         self.fetch_hosts = fetch_hosts
         self.checker = checker
-        self.stale = False
         self._say_stale = say_stale
         self._memory: tuple[int, Memory] | None = None
         self._seen: object = None
@@ -68,6 +73,8 @@ class Desk:
         self.ledger.close()
 
     def _watch(self) -> None:
+        for name in _LIBRARIES:
+            import_module(name)
         while not self._stop.wait(LOOK_SECONDS):
             self.look()
 
@@ -96,6 +103,7 @@ class Desk:
 
     def _take_up(self, checker: Checker) -> None:
         checker.store.hold()
+        _warm_up(checker)
         self.checker = checker
         self.stale, self._failed, self._seen = False, None, None
         self.taken = time.time()
@@ -153,3 +161,9 @@ class Desk:
     def list_decisions(self) -> Sequence[Decision]:
         """Return every decision that was not withdrawn."""
         return self._recall().decisions
+
+
+def _warm_up(checker: Checker) -> None:
+    """Have ready the parts of a catalogue that the first request would otherwise wait for."""
+    first = checker.store.take_catalog(np.arange(min(len(checker.store), 1)))
+    checker.check(replace(first, image_root=None))

@@ -168,8 +168,11 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
         held = drafts if isinstance(drafts, list) else [drafts]
         _limit(len(held), max_drafts)
         rows = [draft.as_row() for draft in held]
-        answers = await to_thread.run_sync(desk.check, rows, speak(request), limiter=checking)
-        return await to_thread.run_sync(lambda: _answer({"answers": [a.as_dict() for a in answers]}), limiter=checking)
+
+        def answer() -> Response:
+            return _answer({"answers": [a.as_dict() for a in desk.check(rows, speak(request))]})
+
+        return await to_thread.run_sync(answer, limiter=checking)
 
     @router.post(
         "/claims", tags=["claims"], summary="serve.do_claim", description="serve.about_claim",

@@ -259,6 +259,11 @@ def _known_headers(formats: tuple[Format, ...]) -> frozenset[str]:
 
 def map_fields(known: Format, headers: Sequence[str]) -> Fields:
     """Return which columns hold which field, preferred ones first, numbered ones in their order."""
+    return {name: list(places) for name, places in _map_headers(known, tuple(headers)).items()}
+
+
+@lru_cache(maxsize=64)
+def _map_headers(known: Format, headers: tuple[str, ...]) -> Fields:
     plain = [normalise_header(h) for h in headers]
     places: dict[str, list[int]] = {}
     for i, header in enumerate(plain):
