@@ -47,7 +47,8 @@ from dupcheck.service.shapes import (
 from dupcheck.words import Lang, Message, message, say
 
 DOCUMENT = "/openapi.json"
-CHECKING_THREADS = 4
+CHECKING_THREADS = 1
+"""Checks that run at once, of one draft and of lists each: two that share the interpreter take longer than in turn."""
 FETCHING_THREADS = 32
 """Checks at once where photos are fetched: they mostly wait."""
 WRITING_THREADS = 4
@@ -155,7 +156,7 @@ def _make_watch(desk: Desk) -> APIRouter:
 
 def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRouter:
     router = APIRouter(prefix="/v1", route_class=_Route)
-    checking, writing = CapacityLimiter(threads), CapacityLimiter(WRITING_THREADS)
+    single, several, writing = CapacityLimiter(threads), CapacityLimiter(threads), CapacityLimiter(WRITING_THREADS)
 
     def speak(request: Request) -> Lang:
         return choose_lang(request.scope, lang)
@@ -172,7 +173,7 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
         def answer() -> Response:
             return _answer({"answers": [a.as_dict() for a in desk.check(rows, speak(request))]})
 
-        return await to_thread.run_sync(answer, limiter=checking)
+        return await to_thread.run_sync(answer, limiter=single if len(rows) == 1 else several)
 
     @router.post(
         "/claims", tags=["claims"], summary="serve.do_claim", description="serve.about_claim",
