@@ -11,6 +11,7 @@ import ipaddress
 import sys
 import time
 from collections.abc import MutableMapping
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ OPEN_PATHS = ("/healthz", "/readyz")
 """Asked by what watches over the server; they tell nothing of the catalogue."""
 BODY_SECONDS = 30
 MOST_WAITING = 256
+_LOGGING = Lock()
 
 
 class Gate:
@@ -182,4 +184,7 @@ def _find_place(error: BaseException) -> str:
 def log_line(line: dict[str, object]) -> None:
     """Write one line of JSON to standard error."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    print(write_document({"time": stamp, **line}).decode("utf-8", "replace"), file=sys.stderr, flush=True)
+    text = write_document({"time": stamp, **line}).decode("utf-8", "replace")
+    with _LOGGING:  # the thread that looks after the catalogue logs, too
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
