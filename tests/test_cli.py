@@ -1,5 +1,6 @@
 """The command line: exit codes, messages, languages, and nothing but a message whatever the input."""
 
+import contextlib
 import json
 import os
 import re
@@ -384,3 +385,19 @@ def test_ctrl_c_leaves_nothing_behind(launch: Callable[..., Any], big_catalog: P
     assert "Traceback" not in err and "stopped" in err
     assert out == ""
     assert {p.name for p in tmp_path.iterdir()} == {"big.csv", "cache"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_that_a_library_swallows_is_heeded_later(
+    run: Run, sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def swallow(*_: object, progress: Callable[[str, int, int], None], **__: object) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        progress("audit.stage_photos", 0, 1)
+        pytest.fail("the audit went on")
+
+    monkeypatch.setattr("dupcheck.cli.auditing.audit", swallow)
+    shown = run("audit", sample_folder / "catalog.csv", "--out", tmp_path / "out")
+    assert shown.code == 130 and "stopped" in shown.err

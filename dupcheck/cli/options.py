@@ -1,8 +1,11 @@
 """What the commands have in common: options, languages, how an error or progress is shown."""
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -73,6 +76,7 @@ class Group(Spoken, click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command; an error meant for a person becomes one line and exit code 2, Ctrl-C one line and 130."""
         lang = say_language(None)
+        _Interrupt.watch()
         try:
             return super().main(*args, **{**extra, "standalone_mode": False}) or 0
         except click.exceptions.Exit as stop:
@@ -88,6 +92,28 @@ class Group(Spoken, click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(0)
+
+
+class _Interrupt:
+    """Remembers Ctrl-C: a library that swallows it, as some do while they are imported, only delays it."""
+
+    seen = False
+
+    @classmethod
+    def watch(cls) -> None:
+        cls.seen = False
+        if threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT)):
+            signal.signal(signal.SIGINT, cls._note)
+
+    @classmethod
+    def _note(cls, number: int, frame: FrameType | None) -> NoReturn:
+        cls.seen = True
+        raise KeyboardInterrupt
+
+    @classmethod
+    def heed(cls) -> None:
+        if cls.seen:
+            raise KeyboardInterrupt
 
 
 def fail(text: str) -> NoReturn:
@@ -182,9 +208,10 @@ class Bars:
             self.bar.close()
 
     def _ignore(self, stage: str, done: int, total: int) -> None:
-        pass
+        _Interrupt.heed()
 
     def _show(self, stage: str, done: int, total: int) -> None:
+        _Interrupt.heed()
         from tqdm import tqdm  # only where a person watches
 
         if stage != self.stage or self.bar is None:
