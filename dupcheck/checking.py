@@ -119,11 +119,11 @@ class Answer:
 
     def __str__(self) -> str:
         lines = [f"{self.listing_id}: {self.advise()}"]
-        lines += [f"  {self._other(p)}: {p['explanation']}" for p in self.pairs[:5]]
         changes = () if self.plan is None else self.plan.changes
         lines += [f"  → {c.text.say(self.lang)}" for c in changes if c.listing_id == self.listing_id]
         if self.proved is not None:
             lines.append(f"  {say('check.proved' if self.proved else 'check.not_proved', self.lang)}")
+        lines += [f"  {self._other(p)}: {p['explanation']}" for p in self.pairs[:5]]
         if self.nearest is not None and not self.pairs:
             lines.append(f"  {self.nearest['text']}")
         lines += [f"  {self._tell(d, held)}" for d, held in self.decided]
@@ -316,7 +316,7 @@ class Checker:
             for rule in self.pack.rules
             if rule.verdict == "duplicate"
             for k, clause in enumerate(rule.when)
-            if all(np.isnan(signals[limit.signal]) for limit in clause if limit.missing == "only")
+            if all(x.asks_for_closeness or x.judge(signals[x.signal]).state != "failed" for x in clause)
         ]
 
         def lack(conditions: Sequence[Condition]) -> tuple[int, int]:  # what cannot be told is further off than a miss

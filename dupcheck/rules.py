@@ -3,8 +3,8 @@
 A pack file holds ``[[rule]]``, ``[[exception]]``, ``[[category]]``, ``[[opposite]]``, ``[seller]``, ``[merge]``,
 ``[keep]`` and ``[penalty]``; its shape is shown in ``rules/aliexpress.toml``. A condition is a limit on a signal in the
 signal's own unit; a rule fires when every condition of one of its ``when`` alternatives holds. A condition on something
-that cannot be told fails, unless it says ``missing = "skip"``; with ``missing = "only"`` and no limit it asks for just
-that: that nothing is known. An alternative all of whose conditions were skipped does not hold.
+that cannot be told fails, unless it says ``missing = "skip"``. An alternative all of whose conditions were skipped does
+not hold.
 
 A file that says ``extends = "aliexpress"`` starts from that pack: its tables are laid over the pack's, rules by their
 code, exceptions and opposites by their name; ``set`` changes single limits, ``drop`` takes rules out. A rule that says
@@ -29,7 +29,7 @@ from dupcheck.text import AXES
 from dupcheck.words import LANGS, Lang, Message, message
 
 Side = Literal["min", "max"]
-Missing = Literal["fail", "skip", "only"]
+Missing = Literal["fail", "skip"]
 Scope = Literal["account", "shop"]
 Alphabet = Literal["any", "ascii"]
 KEEP_KEYS = ("sales", "reviews", "created", "completeness", "stock", "price")
@@ -59,10 +59,13 @@ class Limit:
     limit: float
     missing: Missing = "fail"
 
+    @property
+    def asks_for_closeness(self) -> bool:
+        """Whether close pairs hold it; a limit on the far side says where an alternative applies."""
+        return (self.side == "max") == (get_signal(self.signal).closer == "low")
+
     def hold(self, values: FloatArray) -> tuple[BoolArray, BoolArray]:
         """Return (held, skipped) for each value; a NaN is skipped or neither, as ``missing`` says."""
-        if self.missing == "only":
-            return np.zeros(values.shape, dtype=bool), np.isnan(values)
         held = (values <= self.limit) if self.side == "max" else (values >= self.limit)  # never of NaN
         return held, (np.isnan(values) if self.missing == "skip" else np.zeros(values.shape, dtype=bool))
 
@@ -71,8 +74,6 @@ class Limit:
         state: Literal["held", "failed", "skipped"]
         if math.isnan(value):
             state = "failed" if self.missing == "fail" else "skipped"
-        elif self.missing == "only":
-            state = "failed"
         else:
             state = "held" if (value <= self.limit if self.side == "max" else value >= self.limit) else "failed"
         return Condition(self.signal, self.side, self.limit, value, state)
@@ -362,8 +363,6 @@ def say_verdict(verdict: Verdict, lang: Lang) -> str:
 def explain_limit(limit: Limit, lang: Lang = "en") -> str:
     """Return «title ≥ 80 %» in words, with what happens where it cannot be told."""
     signal = get_signal(limit.signal)
-    if limit.missing == "only":
-        return message("rules.must_be_unknown", signal=message(f"signals.{signal.name}")).say(lang)
     sign = "≤" if limit.side == "max" else "≥"
     text = f"{message(f'signals.{signal.name}').say(lang)} {sign} {signal.show(limit.limit, lang)}"
     return text + message("rules.if_known").say(lang) if limit.missing == "skip" else text
@@ -611,8 +610,6 @@ class _Reader:
             return Limit(signal, "min", math.nan)
         self.keys(where, data, ("min", "max", "missing"))
         sides = [s for s in ("min", "max") if s in data]
-        if data.get("missing") == "only" and not sides:
-            return Limit(signal, "min", 0.0, "only")
         if len(sides) != 1:
             self.fault("rules.one_side", place=where)
             return Limit(signal, "min", math.nan)

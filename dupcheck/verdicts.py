@@ -154,6 +154,9 @@ def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
         for clause, held in zip(rule.when, rule.hold(signals), strict=True):
             margin, count, shortfall = np.zeros(len(best)), np.zeros(len(best)), np.ones(len(best))
             for limit in clause:
+                if not limit.asks_for_closeness:
+                    shortfall[~np.logical_or(*limit.hold(signals[limit.signal]))] = 0.0
+                    continue
                 known, near = told[limit.signal], close[limit.signal]
                 at_limit = min(max(float(_scale(limit.signal, limit.limit)), 0.0), 1.0)
                 margin += np.where(known, np.clip((near - at_limit) / max(1.0 - at_limit, 1e-9), 0.0, 1.0), 0.0)

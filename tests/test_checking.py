@@ -235,6 +235,14 @@ class TestAnswers:
                 told[answer.listing_id] = answer.proved
         assert told and all(told.values()), told
 
+    def test_a_borrowed_photo_does_not_make_a_sparse_draft_a_copy(self, sample: Catalog) -> None:
+        draft = {
+            "listing_id": "N-1", "title": "Silk tie yellow daisies", "price": 12, "currency": "USD",
+            "main_image": "photos/scissors-hair.jpg",
+        }  # fmt: skip
+        (answer,) = dc.check(draft, sample)
+        assert (answer.verdict, {p["rule"] for p in answer.pairs}) == ("advice", {"R3"})
+
     def test_no_drafts_no_answers(self, sample: Catalog) -> None:
         assert dc.check([], sample) == []
 

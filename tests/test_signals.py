@@ -263,6 +263,41 @@ class TestCategory(SignalTests):
         assert (math.isnan(value) and math.isnan(found)) or found == value
 
 
+class TestFacts(SignalTests):
+    name = "facts"
+
+    @pytest.mark.parametrize(
+        ("one", "other", "value"),
+        [
+            ({}, {}, 0),
+            ({"price": 5.0, "currency": "USD"}, {}, 1),
+            ({"price": 5.0, "currency": "USD"}, {"category": "Mugs"}, 2),
+            ({"category": "Mugs"}, {"category": "Bowls"}, 1),
+            ({"price": 5.0, "currency": "USD", "category": "Mugs", "attributes": {"Brand": "Harbor"}}, {}, 3),
+            ({"attributes": {"Color": "Red"}}, {"attributes": {}}, 0),  # an option is no attribute to compare
+        ],
+    )
+    def test_what_either_states_counts(
+        self, measure: Measure, one: dict[str, Any], other: dict[str, Any], value: float
+    ) -> None:
+        assert measure("facts", one, other) == value
+
+    def test_it_cannot_tell_where_a_side_states_nothing(self, signal: Signal, features: Features) -> None:  # noqa: F811
+        blank = np.arange(len(features) - BLANKS, len(features))
+        assert (signal.measure(features, blank, blank[::-1]) == 0).all(), "it always can: nothing is stated"
+
+    def test_twins_are_as_alike_as_can_be(self, signal: Signal, features: Features) -> None:  # noqa: F811
+        count = (len(features) - BLANKS) // 2
+        values = signal.measure(features, np.arange(count), np.arange(count) + count)
+        assert values.max() == signal.best
+
+    def test_a_catalogue_without_anything_is_measured(
+        self, signal: Signal, make_shop: Callable[..., Catalog], read_features: Callable[[Catalog], Features]
+    ) -> None:
+        bare = read_features(make_shop("", "", "", image_root=Path("nowhere")))
+        assert signal.measure(bare, np.array([0, 0, 1]), np.array([1, 2, 2])).tolist() == [0, 0, 0]
+
+
 class TestImage(SignalTests):
     name = "image"
 

@@ -12,6 +12,7 @@ from dupcheck.signals.attributes import Attributes
 from dupcheck.signals.category import Category
 from dupcheck.signals.codes import Codes
 from dupcheck.signals.color import Color
+from dupcheck.signals.facts import Facts
 from dupcheck.signals.image import Image
 from dupcheck.signals.price import Price
 from dupcheck.signals.title import Title
@@ -45,7 +46,7 @@ class Signal(Protocol):
     def show(self, value: float, lang: Lang = "en") -> str: ...  # noqa: D102
 
 
-SIGNALS: tuple[Signal, ...] = (Image(), Color(), Title(), Attributes(), Price(), Codes(), Category())
+SIGNALS: tuple[Signal, ...] = (Image(), Color(), Title(), Attributes(), Price(), Codes(), Category(), Facts())
 
 
 def get_signal(name: str) -> Signal:
