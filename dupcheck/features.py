@@ -8,7 +8,7 @@ word is another's misspelling) is kept in :class:`Statistics`.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +25,7 @@ from dupcheck.text import AXES, Token, align_name, equate_units, normalise, read
 
 OPTION_AXES = (
     "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
-    "compatible", "ships from",
+    "compatible", "variant", "ships from",
 )  # fmt: skip
 """The axes on which one listing's options usually vary, in the order a buyer sees them."""
 SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", "shape")
@@ -33,6 +33,7 @@ SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", 
 IDENTITY = ("brand", "model", "material")
 """Attributes that say what a thing is: they weigh three times as much as others."""
 _IDENTITY_WEIGHT = 3.0
+_IDENTIFYING = frozenset({*IDENTITY, "part number", "gtin"})
 _PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
 _PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
 _VARIANT_SUFFIX = re.compile(r"-[a-z]{1,4}$")
@@ -42,6 +43,7 @@ _WITH = frozenset({"with", "w", "plus", "and", "con", "com", "dengan", "с", "mi
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
 _NO_FACT = frozenset({*OPTION_AXES, "part number", "gtin"})
+_VARYING = frozenset({*OPTION_AXES, *_MEASURES})
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def make_features(
     cores = [_core_words(tokens, sizes.get(i, ()), stray) for i, tokens in enumerate(marked)]
     axes = _axis_columns(stated)
     words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
-    names, values = _attribute_matrices(attributes, books)
+    names, values = _attribute_matrices(attributes, stated, books)
     matrices = _code_matrices(catalog, attributes, cores, [_codes_of_parts(tokens) for tokens in marked], books)
     before = None if base is None else base.statistics
     statistics = Statistics(
@@ -242,6 +244,8 @@ def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
                 aligned = names.setdefault(name, align_name(name))
                 if value.strip():
                     found.setdefault(aligned, value)
+            if "variant" in found and len(told := {axis for axis, _ in _values_in(found["variant"])}) == 1:
+                found.setdefault(told.pop(), found.pop("variant"))
             known[text] = found
         rows.append(known[text])
     return rows
@@ -376,17 +380,40 @@ def weigh_titles(words: Rows, statistics: Statistics) -> Rows:
     return replace(words, weights=roots[words.items])
 
 
-def _attribute_matrices(attributes: Sequence[Mapping[str, str]], books: Mapping[str, Codebook]) -> tuple[Rows, Rows]:
-    """Names and values of the attributes that are no option axis, weighted so that dot products add up agreement."""
-    made: dict[int, tuple[list[int], list[float], list[int], list[float]]] = {}
+def _attribute_matrices(
+    attributes: Sequence[Mapping[str, str]], stated: Sequence[Mapping[str, str]], books: Mapping[str, Codebook]
+) -> tuple[Rows, Rows]:
+    """Names and values of the attributes that are no option axis, weighted so that dot products add up agreement.
+
+    An attribute that only says again what its listing states on an axis («Cable Length=2m») is a difference where it
+    differs, not disagreement.
+    """
+    made: dict[tuple[int, frozenset[str]], tuple[list[int], list[float], list[int], list[float]]] = {}
+    varying: dict[int, dict[str, tuple[tuple[str, str], ...]]] = {}
     rows = []
-    for row in attributes:
-        if id(row) not in made:
-            made[id(row)] = _attribute_row(row, books)
-        rows.append(made[id(row)])
+    for row, axes in zip(attributes, stated, strict=True):
+        if id(row) not in varying:
+            varying[id(row)] = {
+                name: told for name, value in row.items() if name not in _IDENTIFYING and (told := _values_in(value))
+            }
+        again = frozenset(
+            name
+            for name, told in varying[id(row)].items()
+            if all(value in axes.get(axis, "").split("|") for axis, value in told)
+        )
+        if (id(row), again) not in made:
+            made[id(row), again] = _attribute_row({n: v for n, v in row.items() if n not in again}, books)
+        rows.append(made[id(row), again])
     name_matrix = Rows.stack([(r[0], r[1]) for r in rows], books["names"].width)
     value_matrix = Rows.stack([(r[2], r[3]) for r in rows], books["values"].width)
     return name_matrix, value_matrix
+
+
+@lru_cache(maxsize=100_000)
+def _values_in(text: str) -> tuple[tuple[str, str], ...]:
+    """The axes and values of a text that is nothing but values of axes on which options vary; else none."""
+    tokens = [t for t in read_title(text).tokens if t.axis != "noise"]
+    return tuple((t.axis, t.value) for t in tokens) if all(t.axis in _VARYING for t in tokens) else ()
 
 
 def _attribute_row(
@@ -472,7 +499,8 @@ def _pieces(catalog: Catalog, axes: Mapping[str, AxisColumn]) -> FloatArray:
     pieces = np.ones(len(catalog))
     if "pack" in axes:
         column = axes["pack"]
-        counts = np.array([float(v) if v.isdecimal() and 0 < int(v) < 100_000 else 1.0 for v in column.values] + [1.0])
+        numbers = [v.split(" ")[0] for v in column.values]  # "10 box": what is sold by the box is priced by the box
+        counts = np.array([float(n) if n.isdecimal() and 0 < int(n) < 100_000 else 1.0 for n in numbers] + [1.0])
         pieces = counts[column.codes]
     lot = catalog.numbers("lot_size")
     return np.where(lot > 1, lot, pieces)
