@@ -21,9 +21,9 @@ BLANKS = 2
 
 @pytest.fixture(scope="session")
 def shop(sample: Catalog) -> Catalog:
-    """The sample catalogue and two models of one make, a twin of each, then listings that state nothing."""
+    """The sample catalogue and two models of one make in another shop, a twin of each, then listings that state nothing."""
     listings = [get_listing(sample, i) for i in range(len(sample))]
-    listings += [Listing(f"model-{n}", f"Fridge compressor RSD-{n}X") for n in (4471, 9902)]
+    listings += [Listing(f"model-{n}", f"Fridge compressor RSD-{n}X", shop="Second") for n in (4471, 9902)]
     twins = [replace(x, listing_id=f"{x.listing_id}-twin") for x in listings]
     blanks = [Listing(f"blank-{i}", "") for i in range(BLANKS)]
     return make_catalog([*listings, *twins, *blanks], image_root=sample.image_root)

@@ -263,6 +263,17 @@ class TestCategory(SignalTests):
         assert (math.isnan(value) and math.isnan(found)) or found == value
 
 
+class TestShop(SignalTests):
+    name = "shop"
+
+    @pytest.mark.parametrize(
+        ("one", "other", "value"), [("East", "east ", 1), ("East", "West", 0), ("East", "", math.nan)]
+    )
+    def test_same_different_or_unknown(self, measure: Measure, one: str, other: str, value: float) -> None:
+        found = measure("shop", {"shop": one}, {"shop": other})
+        assert (math.isnan(value) and math.isnan(found)) or found == value
+
+
 class TestFacts(SignalTests):
     name = "facts"
 

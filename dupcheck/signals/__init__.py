@@ -15,6 +15,7 @@ from dupcheck.signals.color import Color
 from dupcheck.signals.facts import Facts
 from dupcheck.signals.image import Image
 from dupcheck.signals.price import Price
+from dupcheck.signals.shop import Shop
 from dupcheck.signals.title import Title
 from dupcheck.words import Lang
 
@@ -46,7 +47,7 @@ class Signal(Protocol):
     def show(self, value: float, lang: Lang = "en") -> str: ...  # noqa: D102
 
 
-SIGNALS: tuple[Signal, ...] = (Image(), Color(), Title(), Attributes(), Price(), Codes(), Category(), Facts())
+SIGNALS: tuple[Signal, ...] = (Image(), Color(), Title(), Attributes(), Price(), Codes(), Category(), Shop(), Facts())
 
 
 def get_signal(name: str) -> Signal:
