@@ -198,17 +198,19 @@ class Checker:
         """Whether the catalogue holds a listing of this id."""
         return isinstance(listing_id, str) and len(self.store.find_ids([listing_id])) > 0
 
-    def check(self, draft: Draft, *, also: Sequence[Listing] = ()) -> list[Answer]:
+    def check(self, draft: Draft, *, also: Sequence[Listing] = (), update: bool = False) -> list[Answer]:
         """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
 
-        ``also`` are listings that count as part of the catalogue.
+        ``also`` are listings that count as part of the catalogue. With ``update`` a draft whose id the catalogue holds
+        is a new version of that listing, which then does not count; else it is another listing.
         """
         drafts = self.read_drafts(draft)
         if not len(drafts):
             return []
-        added = make_catalog(also, image_root=drafts.image_root)
+        replaced = tuple(str(i) for i in drafts.ids) if update else ()
+        added = make_catalog([x for x in also if x.listing_id not in replaced], image_root=drafts.image_root)
         known = drafts if not len(added) else merge_catalogs([added, drafts])
-        found = self._judge(known, len(drafts))
+        found = self._judge(known, len(drafts), without=replaced)
         return self._answer(found, self._prove(found))
 
     def claim(self, ledger: "Ledger", token: str, draft: Draft, *, ttl: float = TTL, override: str = "") -> "Claim":
@@ -265,7 +267,7 @@ class Checker:
         remedies = plan_findings(catalog, features, pack, findings, settled, drafts=later)
         home = {i: plan for plan in (*remedies.plans, *remedies.advice) for i in plan.listings}
         told = (*catalog.problems, *problems)
-        return _Found(catalog, features, candidates, findings, home, drafts, told, settled)
+        return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))
 
     def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
         rows = list(list_pairs(found.features, self.pack, found.findings, self.lang))
@@ -361,7 +363,7 @@ class Checker:
         wanted = [i for plan in plans.values() for i in plan.listings]
         where = np.array([found.catalog.positions[i] for i in wanted], dtype=np.int64)
         after = carry_out(take_listings(found.catalog, where), list_plans(tuple(plans.values())))
-        again = self._judge(after, len(after), without=wanted)
+        again = self._judge(after, len(after), without=[*found.without, *wanted])
         left = {str(i) for i in again.features.ids[again.findings.duplicates.left]}
         right = {str(i) for i in again.features.ids[again.findings.duplicates.right]}
         allowed = {m.listing_id for p in again.home.values() for m in p.members if m.role == "allowed"}
@@ -382,7 +384,10 @@ def _pair_up(around: Neighbourhood) -> Candidates:
 
 @dataclass(frozen=True)
 class _Found:
-    """Drafts held against what is around them: ``drafts`` are their positions, ``home`` is each listing's plan."""
+    """Drafts held against what is around them: ``drafts`` are their positions, ``home`` is each listing's plan.
+
+    ``without`` are the ids of the catalogue's listings that did not count.
+    """
 
     catalog: Catalog
     features: Features
@@ -392,6 +397,7 @@ class _Found:
     drafts: IntArray
     problems: tuple[Problem, ...]
     settled: Settled
+    without: tuple[str, ...]
 
     @cached_property
     def pairs(self) -> dict[int, IntArray]:
@@ -435,18 +441,20 @@ def check(
     lang: Lang = "en",
     progress: Progress | None = None,
     also: Sequence[Listing] = (),
+    update: bool = False,
     decisions: Iterable[Decision] = (),
 ) -> list[Answer]:
     """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
 
     ``draft`` is a Listing, a dict with the fields of one, a file that holds drafts, or several of these. Drafts are
-    checked against the catalogue and against each other; ``also`` are listings that count as part of it. A draft's
-    photo path starts from the catalogue's photo folder, or, for a file of drafts, from ``images`` or else that file's
-    own folder. ``decisions`` are what the seller has decided about pairs of listings. The other arguments are those of
+    checked against the catalogue and against each other; ``also`` are listings that count as part of it. With
+    ``update`` a draft whose id the catalogue holds is a new version of that listing. A draft's photo path starts from
+    the catalogue's photo folder, or, for a file of drafts, from ``images`` or else that file's own folder.
+    ``decisions`` are what the seller has decided about pairs of listings. The other arguments are those of
     :func:`~dupcheck.pipeline.audit`.
     """
     checker = Checker(
         catalog, rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache, lang=lang,
         fetch=make_fetcher(fetch_images, allow_hosts), progress=progress, decisions=decisions,
     )  # fmt: skip
-    return checker.check(draft, also=also)
+    return checker.check(draft, also=also, update=update)

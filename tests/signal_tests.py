@@ -21,7 +21,7 @@ BLANKS = 2
 
 @pytest.fixture(scope="session")
 def shop(sample: Catalog) -> Catalog:
-    """The sample catalogue and two models of one make in another shop, a twin of each, then listings that state nothing."""
+    """The sample catalogue and two models of one make in another shop, a twin of each, then blanks."""
     listings = [get_listing(sample, i) for i in range(len(sample))]
     listings += [Listing(f"model-{n}", f"Fridge compressor RSD-{n}X", shop="Second") for n in (4471, 9902)]
     twins = [replace(x, listing_id=f"{x.listing_id}-twin") for x in listings]

@@ -281,6 +281,26 @@ def test_drafts_and_catalogue_may_hold_the_same_id(sample: Catalog) -> None:
     assert answer.listing_id == known.ids[-1]
 
 
+@pytest.mark.parametrize("few", [0, 500])
+def test_a_new_version_of_a_listing_is_not_held_against_the_old_one(
+    sample: Catalog, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("dupcheck.store.FEW", few)
+    alone = [i for i in sample.ids if dc.check(get_listing(sample, sample.positions[i]), sample)[0].pairs]
+    for listing_id in [i for i in sample.ids if i in alone][:12]:
+        old = get_listing(sample, sample.positions[listing_id])
+        rest = take_listings(sample, np.flatnonzero(sample.ids != listing_id))
+        (updated,) = dc.check(old, sample, update=True)
+        assert updated.listing_id == listing_id
+        expected = dc.check(old, rest)[0]
+        assert (updated.verdict, list_findings(updated.pairs, listing_id)) == (
+            expected.verdict, list_findings(expected.pairs, listing_id),
+        )  # fmt: skip
+        assert listing_id not in {p["listing_a"] for p in updated.pairs} & {p["listing_b"] for p in updated.pairs}
+    (twin,) = dc.check(get_listing(sample, 0), sample)
+    assert any(str(sample.ids[0]) in (p["listing_a"], p["listing_b"]) for p in twin.pairs)
+
+
 def test_a_store_in_memory_holds_a_catalogue_that_has_no_file(
     make_shop: Callable[..., Catalog], tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @option("--against", required=True, metavar="CATALOG", multiple=True, help="opt_against")
 @shared_options
 @option("--json", "as_json", is_flag=True, help="opt_json")
+@option("--update", is_flag=True, help="opt_update")
 @option("--claim", "token", metavar="TOKEN", help="opt_claim")
 @option("--ttl", type=click.FloatRange(1, 86400 * 31), default=TTL, show_default=True, metavar="SECONDS",
          help="opt_ttl")  # fmt: skip
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 def _check(
     draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
     maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
-    lang: Lang, as_json: bool, token: str | None, ttl: float, override: str, ledger: str | None, no_ledger: bool,
+    lang: Lang, as_json: bool, update: bool, token: str | None, ttl: float, override: str, ledger: str | None,
+    no_ledger: bool,
 ) -> None:  # fmt: skip
     mapping = read_maps(maps, lang)
     if token is None:
@@ -53,6 +55,8 @@ def _check(
     else:
         address = find_address(ledger)
         known = recall(address) if address.exists() else Memory()
+    if update and token is not None:
+        raise LedgerError("ledger.update_needs_no_claim")
     if override and token is None:
         raise LedgerError("ledger.override_needs_claim")
     with Bars(lang) as bars:
@@ -64,7 +68,7 @@ def _check(
             with open_ledger(ledger) as opened:
                 claim = checker.claim(opened, token, draft, ttl=ttl, override=override)
         else:
-            answers = checker.check(draft, also=known.list_added(checker))
+            answers = checker.check(draft, also=known.list_added(checker), update=update)
     if token is not None:
         _tell_claim(claim, as_json, lang)
         return

@@ -122,11 +122,12 @@ class Desk:
             self._memory = known = event, Memory(self.ledger.list_decisions(), self.ledger.list_published())
         return known[1]
 
-    def check(self, drafts: Sequence[Row], lang: Lang) -> list[Answer]:
-        """Say of each draft whether it can be published."""
+    def check(self, drafts: Sequence[Row], lang: Lang, *, update: bool = False) -> list[Answer]:
+        """Say of each draft whether it can be published; with ``update`` one whose id is known is a new version."""
         memory = self._recall()
         checker = self.checker.vary(lang=lang, decisions=memory.decisions)
-        answers = checker.check(list(drafts) if len(drafts) != 1 else drafts[0], also=memory.list_added(checker))
+        asked = list(drafts) if len(drafts) != 1 else drafts[0]
+        answers = checker.check(asked, also=memory.list_added(checker), update=update)
         for answer in answers:
             self.meters.drafts.labels(answer.verdict).inc()
         return answers

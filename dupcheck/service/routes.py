@@ -55,6 +55,7 @@ WRITING_THREADS = 4
 """Writers wait for each other, and for other machines: they must not keep checks waiting."""
 
 Language = Annotated[Lang | None, Query(description="serve.field_lang")]
+Update = Annotated[bool, Query(description="serve.field_update")]
 Token = Annotated[str, Path(min_length=1, max_length=TOKEN_MAX, description="serve.field_token")]
 Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, description="serve.field_key")]
 ListingId = Annotated[str, Query(min_length=1, description="serve.field_listing_id")]
@@ -165,13 +166,13 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
         "/check", tags=["check"], summary="serve.do_check", description="serve.about_check",
         response_model=CheckAnswers, responses=_problems(*_ASKED),
     )  # fmt: skip
-    async def check(request: Request, drafts: Drafts, lang: Language = None) -> Response:
+    async def check(request: Request, drafts: Drafts, lang: Language = None, update: Update = False) -> Response:
         held = drafts if isinstance(drafts, list) else [drafts]
         _limit(len(held), max_drafts)
         rows = [draft.as_row() for draft in held]
 
         def answer() -> Response:
-            return _answer({"answers": [a.as_dict() for a in desk.check(rows, speak(request))]})
+            return _answer({"answers": [a.as_dict() for a in desk.check(rows, speak(request), update=update)]})
 
         return await to_thread.run_sync(answer, limiter=single if len(rows) == 1 else several)
 
