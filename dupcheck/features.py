@@ -21,7 +21,9 @@ from dupcheck.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.slots import UNNAMED, Slots, learn_slots
-from dupcheck.text import AXES, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
+from dupcheck.text import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
+from dupcheck.text.normalising import fold
+from dupcheck.text.vocabulary import load_vocabulary
 
 OPTION_AXES = (
     "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
@@ -38,6 +40,9 @@ _PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
 _PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
 _VARIANT_SUFFIX = re.compile(r"-[a-z]{1,4}$")
 _DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d{1,4}(?:\.\d)?(?:[-/]\d{1,4}(?:\.\d)?)?")
+_SHADE = re.compile(r" \d+$")
+_NUMBERED = ("size", "color")
 _COMMON_CODE = 40
 _WITH = frozenset({"with", "w", "plus", "and", "con", "com", "dengan", "с", "mit"})
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
@@ -77,7 +82,9 @@ class Statistics:
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
-        return self.slots.mark(self.lexicon.mark(read_title(self.lexicon.correct(normalise(title)) or title).tokens))
+        return self.slots.mark(
+            self.lexicon.mark(_correct(read_title(title), normalise(title), title, self.lexicon).tokens)
+        )
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -173,10 +180,10 @@ def make_features(
     titles = read_titles(list(catalog.column("title")))
     texts = [normalise(title) for title in catalog.column("title")]
     lexicon = learn_lexicon(texts, list_options(attributes)) if base is None else base.statistics.lexicon
-    marked = []
+    marked, numbers = [], _state_numbers(catalog, attributes)
     for i, title in enumerate(titles):
-        corrected = lexicon.correct(texts[i])
-        marked.append(lexicon.mark(read_title(corrected).tokens if corrected else title.tokens))
+        tokens = lexicon.mark(_correct(title, texts[i], catalog.column("title")[i], lexicon).tokens)
+        marked.append(_mark_numbers(tokens, numbers[i]) if i in numbers else tokens)
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     numbered = number_columns(catalog)
@@ -232,6 +239,61 @@ def make_features(
     )
 
 
+def _correct(read: Title, text: str, title: str, lexicon: Lexicon) -> Title:
+    """A title, whose normalised form is ``text``, read with its misspelt words put right."""
+    return read_title(lexicon.correct(fold(title))) if lexicon.correct(text) else read
+
+
+def _state_numbers(catalog: Catalog, attributes: Sequence[Mapping[str, str]]) -> dict[int, Mapping[str, str]]:
+    """The bare numbers that each listing states as its size or shade: in its attributes, or the same in all options."""
+    known: dict[int, Mapping[str, str]] = {}
+    for row in attributes:
+        if id(row) not in known:
+            known[id(row)] = {axis: text for axis in _NUMBERED if (text := _bare_number(axis, row.get(axis, "")))}
+    stated = {i: known[id(row)] for i, row in enumerate(attributes) if known[id(row)]}
+    options: dict[int, dict[str, set[str]]] = {}
+    skus = catalog.sku_columns
+    for i, text in zip(skus["listing"].tolist(), skus["options"], strict=True):
+        for name, value in parse_attributes(text).items():
+            if (axis := align_name(name)) in _NUMBERED:
+                options.setdefault(i, {}).setdefault(axis, set()).add(_bare_number(axis, value))
+    for i, values in options.items():
+        only = {axis: found.pop() for axis, found in values.items() if len(found) == 1}
+        numbers = {axis: text for axis, text in only.items() if text} | dict(stated.get(i, {}))
+        if numbers:
+            stated[i] = numbers
+    return stated
+
+
+def _bare_number(axis: str, text: str) -> str:
+    """A value that is a number or a range and nothing else; "" for any other."""
+    if not any(c.isdigit() for c in text):
+        return ""
+    value = read_value(axis, text)
+    return value if _NUMBER.fullmatch(value) else ""
+
+
+def _mark_numbers(tokens: tuple[Token, ...], stated: Mapping[str, str]) -> tuple[Token, ...]:
+    """Tag the number by which a title says its listing's own size or shade: the last one, where none is told from it.
+
+    One digit alone is that number only behind all words; a number behind the name of a model series never is.
+    """
+    names = load_vocabulary().not_before_size
+    for axis, value in stated.items():
+        if any(t.axis == axis for t in tokens):
+            continue
+        wanted = value.replace("/", "-")
+        for i in range(len(tokens) - 1, 0, -1):
+            token = tokens[i]
+            if token.axis or token.kind not in ("number", "code") or token.text.replace("/", "-") != wanted:
+                continue
+            last = all(t.axis for t in tokens[i + 1 :])
+            if tokens[i - 1].text not in names and (last or len(wanted) > 1):
+                tokens = (*tokens[:i], Token(token.text, token.kind, axis, value), *tokens[i + 1 :])
+            break
+    return tokens
+
+
 def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
     """Each listing's attributes under aligned names; listings with the same text share one mapping."""
     known: dict[str, Mapping[str, str]] = {}
@@ -273,7 +335,10 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: s
             stated[token.axis].append(token.value)
     values = {axis: "|".join(found) for axis, found in stated.items()}
     for name, value in attributes.items():
-        if name in AXES and (canonical := read_value(name, value)):
+        if name not in AXES or not (canonical := read_value(name, value)):
+            continue
+        # "101 black" beside Color=Black: the title's shade is the more exact
+        if name != "color" or _SHADE.sub("", values.get(name, "")) != canonical:
             values[name] = canonical
     if named:
         values.setdefault(UNNAMED, named)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dupcheck.text import Title, read_title, read_titles
+from dupcheck.text import Title, read_title, read_titles, read_value
 
 
 def tagged(title: str) -> str:
@@ -199,6 +199,96 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        # a colour behind a word for it
+        ("Hoodie, color Sage Mist", "hoodie [color:sage mist]"),
+        ("Hoodie - Colour: Navy", "hoodie [color:navy]"),
+        ("Poncho de lana color granate", "poncho [material:wool] [color:granate]"),
+        ("Base Lumina, cor Chocolate 20", "base lumina [color:chocolate 20]"),
+        ("Corrector Lumina 9 ml, tono 230 Nude Suave", "corrector lumina [volume:9 ml] [color:nude suave 230]"),
+        ("Помада Лумина, тон 34", "помада лумина [color:34]"),
+        ("Помада Лумина т.23", "помада лумина [color:23]"),
+        ("Помада Лумина №10 Salt Caramel", "помада лумина [color:salt caramel 10]"),
+        ("Гель-лак Лумина цвет 057 бордовый 10ml", "гель лак лумина [color:burgundy 057] [volume:10 ml]"),
+        ("Плед, цвет пудра", "плед [color:пудра]"),
+        ("Lipstik Lumina warna merah bata", "lipstik lumina [color:brick red]"),
+        ("唇釉 色号12", "唇釉 [color:12]"),
+        ("Foundation shade 03", "foundation [color:03]"),
+        # where the word belongs to the thing
+        ("Color Changing Mug", "color changing mug"),
+        ("Mug, Color Changing", "mug color changing"),
+        ("Laser Color Printer", "laser color printer"),
+        ("Full Color LED Display", "full color led display"),
+        ("Macaron Color Bag", "macaron color bag"),
+        ("Pensil warna isi 12", "pensil warna [pack:12]"),
+        ("Caneca sem cor nova", "caneca sem cor nova"),
+        ("Perfume Tom Ford", "perfume tom ford"),
+        ("Sun Shade Sail", "sun shade sail"),
+        # a size behind, or before, a word for it
+        ("Кеды Лумина, р. 42", "кеды лумина [size:42]"),
+        ("Халат р-р 46-48", "халат [size:46-48]"),
+        ("Халат разм. 46-48", "халат [size:46-48]"),
+        ("Поло Лумина 52 размер", "поло лумина [size:52]"),
+        ("Tênis Lumina, nº 40", "tenis lumina [size:40]"),
+        ("Крючки Лумина, №2/0, 9 шт", "крючки лумина [size:2/0] [pack:9]"),
+        ("Leggins Lumina T.M", "leggin lumina [size:m]"),
+        ("Zuecos Lumina talla 39-40", "zueco lumina [size:39-40]"),
+        ("Chaussures Lumina taille 42", "chaussure lumina [size:42]"),
+        ("Sandal ukuran 38/39", "sandal [size:38/39]"),
+        ("Oud No 5", "oud no 5"),
+        ("Ford T 20", "ford t 20"),
+        # a pattern
+        ("Платье принт зебра", "платье [pattern:зебра]"),
+        ('КПБ Лумина, рисунок "Лаванда", сатин', "кпб лумина [pattern:лаванда] сатин"),
+        ("Bolsa Lumina estampa croco", "bolsa lumina [pattern:croco]"),
+        ("Cotton Apron, Lemon Print", "[material:cotton] apron [pattern:lemon]"),
+        ("Canvas, Art Print", "[material:canvas] art print"),
+        ("Camiseta sem estampa larga", "camiseta sem estampa larga"),
+        # the number of a shade
+        ("Лак Лумина, 10 мл, 178 черный", "лак лумина [volume:10 ml] [color:black 178]"),
+        ("Foundation Lumina 30ml Ivory 110", "foundation lumina [volume:30 ml] [color:ivory 110]"),
+        ("Eyeliner 01 Black", "eyeliner [color:black 01]"),
+        ("Table 120 White", "table 120 [color:white]"),
+        ("Phone 14 Black", "phone 14 [color:black]"),
+        # sizes at the end of what is worn
+        ("Тапки Лумина, черный, 40", "тапки лумина [color:black] [size:40]"),
+        ("Fuzzy Slippers Pink 7-8", "fuzzy slipper [color:pink] [size:7-8]"),
+        ("Chinelo Lumina, rosa, 35/36", "chinelo lumina [color:pink] [size:35/36]"),
+        ("Chinelo Lumina, rosa, 35/36 (ready stock)", "chinelo lumina [color:pink] [size:35/36]"),
+        ("Халат Серый 50-52", "халат [color:gray] [size:50-52]"),
+        ("Lumina Band, black, 41/42", "lumina band [color:black] [size:41/42]"),
+        ("Desk, black, 120", "desk [color:black] 120"),
+        ("Mattress 12", "mattress 12"),
+        ("iPhone 14", "iphone 14"),
+        ("Drill 24, white, 1/2", "drill 24 [color:white] 1/2"),
+        ("Lumina T-shirt 2024", "lumina tshirt 2024"),
+        # scales in both spellings
+        ("Toy truck 1:16", "toy truck 1/16"),
+        ("Toy truck 1/16", "toy truck 1/16"),
+    ],
+)
+def test_values_named_by_a_word_or_by_their_place(title: str, expected: str) -> None:
+    assert tagged(title) == expected
+
+
+@pytest.mark.parametrize("colour", ["Black", "черный", "azul marino", "Sage Mist", "178 Ivory", "Ivory 178", "34"])
+@pytest.mark.parametrize(
+    "title", ["Lipstick Lumina, color {}", "Помада Лумина, тон {}", "Помада, цвет {}", "Batom, cor {}"]
+)
+def test_a_named_colour_is_read_as_an_option_column_reads_it(title: str, colour: str) -> None:
+    if "тон" not in title or colour[0].isdigit():
+        assert read_title(title.format(colour)).values("color") == (read_value("color", colour),)
+
+
+@given(st.integers(10, 999), st.integers(10, 999))
+def test_shades_with_different_numbers_are_two_values(one: int, other: int) -> None:
+    left, right = (read_title(f"Lipstick Lumina, {n} black") for n in (one, other))
+    assert left.core() == right.core()
+    assert (left.values("color") == right.values("color")) == (one == other)
+
+
+@pytest.mark.parametrize(
     ("left", "right"),
     [
         ("Silk Tie", "HOT SALE Silk Tie Free Shipping!!"),
@@ -263,7 +353,8 @@ WORDS = st.sampled_from(
         "red", "Navy", "blue", "XL", "M", "10pcs", "2 x 500ml", "5.5\"", "660595-B21", "A54", "t-shirt",
         "coffee", "light", "matte", "size", "38", "38码", "红色", "三件", "包邮", "оптом", "синяя", "63\"W X 5\"D",
         "1,005.00", "&amp;", "-", "/", "(", ")", "+", "%", "°", "½", "กระเป๋า", "\u200b", "🔥", "w/", "'", "''",
-        "x", "in", "1TB", "6/64GB", "of", "pack of", "isi", "eu", "3-4y",
+        "x", "in", "1TB", "6/64GB", "of", "pack of", "isi", "eu", "3-4y", "color", "cor", "тон", "№", "р", "принт",
+        "01", "41/42", "7-8", ",", "1:16", "shoes", "色号", "print",
     ]
 )  # fmt: skip
 TITLES = st.one_of(

@@ -15,6 +15,7 @@ _BEFORE = str.maketrans(
         **dict.fromkeys("™®©℠℗", " "),
         **dict.fromkeys("‘’‚‛´`ʹʼ′‵＇", "'"),
         **dict.fromkeys("“”„‟″‶«»〞〝＂", '"'),
+        "№": " no ",
         **{c: f" {unicodedata.normalize('NFKC', c).replace(chr(0x2044), '/')} " for c in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"},
         "⁄": "/",
     }
@@ -24,6 +25,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});|&(?:trade|re
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
 _TAG = re.compile(r"</?[a-z!][^<>]{0,300}>", re.I)
 
+_NUMERO = re.compile(r"(?<!\w)n\s?[º°]\s?(?=\d)", re.I)
+_RATIO = re.compile(r"(?<![\w.,:/])1:(?=\d{1,3}(?![\w:]))")
 _PAIR = re.compile(r"(?<!\w)(\w)&(?=\w(?!\w))")
 _TIMES = re.compile(r"(?<=\d)(\s*)[×х*✕✖](\s*)(?=\d)")
 _LEADING_POINT = re.compile(r"(?<![\w.])\.(?=\d)")
@@ -146,8 +149,12 @@ def fold(text: str) -> str:
     if text.isascii():
         text = text.lower()
     else:
+        if "º" in text or "°" in text:
+            text = _NUMERO.sub("no ", text)
         text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).casefold()
         text = unicodedata.normalize("NFKC", text)
+    if "1:" in text:
+        text = _RATIO.sub("1/", text)
     text = text.translate(_SIGNS)
     if not text.isascii():
         text = _MIXED.sub(_one_script, text)

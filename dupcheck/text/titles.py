@@ -7,11 +7,13 @@ and colours that stand together become one value.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
+from dupcheck.text.markers import mark_named, number_shades
 from dupcheck.text.measures import measure_pattern, plain_number, read_measure
 from dupcheck.text.normalising import fold
+from dupcheck.text.pieces import DELIMITERS, FILLERS, JOINTS, Piece, join_colors
 from dupcheck.text.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -43,17 +45,6 @@ class Title(NamedTuple):
     def values(self, axis: str) -> tuple[str, ...]:
         """Return the values on ``axis``, in order, each once."""
         return tuple(dict.fromkeys(t.value for t in self.tokens if t.axis == axis))
-
-
-class Piece(NamedTuple):
-    """A piece of a title on its way to a token; ``sep`` is what stands before it, ``place`` as in a Reading."""
-
-    text: str
-    kind: str
-    axis: str
-    value: str
-    sep: str
-    place: str
 
 
 @cache
@@ -97,7 +88,9 @@ def _word(text: str, sep: str) -> Piece:
     return Piece(fold_word(text) or text, "word", "", "", sep, "")
 
 
-_SIZE_SPAN = re.compile(r"\d{1,2}(?:-\d{1,2})+")
+_SIZE_SPAN = re.compile(r"\d{1,3}(?:\.5)?(?:-\d{1,3}(?:\.5)?)+|\d{1,2}/\d{1,2}")
+_TIED_SIZE = re.compile(r"\d(?:\.5)?")
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _SIZE_PART = re.compile(r"[1-7]\d(?:\.5)?")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['&.][^\W\d_]+)*")
@@ -384,20 +377,12 @@ def look_up_pieces(text: str) -> list[Piece]:
     return _look_up(_pieces(text), load_vocabulary())[0]
 
 
-def _words_of(pieces: list[Piece]) -> set[str]:
-    return {p.text for p in pieces}
-
-
-_OPEN = frozenset("-/,|()+")
-_FILLERS = frozenset({"tone", "color", "colour", "finish", "warna", "colored", "coloured", "色"})
-
-
 def _ends_value(pieces: list[Piece], i: int) -> bool:
     """Whether what follows piece ``i`` is the end, a delimiter, noise or a value."""
     if i + 1 >= len(pieces):
         return True
     after = pieces[i + 1]
-    return after.sep in _OPEN or (after.axis not in ("", "tone", "material") and after.place in ("sure", ""))
+    return after.sep in DELIMITERS or (after.axis not in ("", "tone", "material") and after.place in ("sure", ""))
 
 
 def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
@@ -444,7 +429,7 @@ def _is_color(pieces: list[Piece], i: int) -> bool:
         if before.axis in ("color", "tone") and before.place != "thing":
             return True
     behind = i + 1
-    while behind < len(pieces) and pieces[behind].text in _FILLERS:
+    while behind < len(pieces) and pieces[behind].text in FILLERS:
         behind += 1
     if behind == len(pieces):
         return True
@@ -453,7 +438,7 @@ def _is_color(pieces: list[Piece], i: int) -> bool:
         return True
     if _at_end(pieces, behind - 1):
         return True
-    return (behind > i + 1 or _ends_value(pieces, i)) and i > 0 and (piece.sep in _OPEN or after.axis == "size")
+    return (behind > i + 1 or _ends_value(pieces, i)) and i > 0 and (piece.sep in DELIMITERS or after.axis == "size")
 
 
 def _is_size(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
@@ -468,7 +453,7 @@ def _is_size(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
     for near, sep in ((before, piece.sep), (after, after.sep if after is not None else "")):
         if near is not None and near.axis == "size" and near.kind != "measure" and sep != "|":
             return True
-    if i and piece.sep in _OPEN and (after is None or after.sep in _OPEN):
+    if i and piece.sep in DELIMITERS and (after is None or after.sep in DELIMITERS):
         return True
     if after is not None and after.sep == "-" and after.axis in ("color", "size"):
         return True
@@ -521,95 +506,81 @@ def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
     """Read a bare number as a size where it stands as one: ``Short-32-Gray``, ``size 38``, ``sepatu 38 39 40``."""
     clothes: bool | None = None
     for i, piece in enumerate(pieces):
-        if piece.kind == "code" and i and pieces[i - 1].text in v.cues["marker"] and _SIZE_SPAN.fullmatch(piece.text):
-            pieces[i] = piece._replace(axis="size", value=piece.text)
+        if piece.axis or piece.kind not in _NUMBERED:
             continue
-        if piece.kind != "number" or piece.axis or not _SIZE_PART.fullmatch(piece.text):
-            if (
-                piece.kind == "number"
-                and not piece.axis
-                and i
-                and pieces[i - 1].text in v.cues["marker"]
-                and len(piece.text) < 5
-                and "%" not in piece.text
-            ):
-                pieces[i] = piece._replace(axis="size", value=piece.text)
+        span = _SIZE_SPAN.fullmatch(piece.text) is not None
+        if not span and piece.kind != "number":
             continue
         before = pieces[i - 1] if i else None
         after = pieces[i + 1] if i + 1 < len(pieces) else None
-        marked = before is not None and before.text in v.cues["marker"]
-        listed = before is not None and before.axis == "size" and before.kind == "number"
-        held = (
-            piece.sep in "-|"
-            and i > 0
-            and (
-                (after is not None and after.sep == "-" and after.axis in ("color", "tone", "size"))
-                or (after is None and before is not None and before.axis == "color")
-            )
-        )
-        if not (marked or listed or held):
-            if clothes is None:
-                clothes = bool(_words_of(pieces) & v.cues["clothes"])
-            held = (
-                clothes
-                and float(piece.text) >= 20
-                and (
-                    (piece.sep == "-" and i > 0)
-                    or any(
-                        p is not None
-                        and (
-                            p.axis in ("color", "size")
-                            or (p.kind == "number" and _SIZE_PART.fullmatch(p.text) is not None)
-                        )
-                        for p in (before, after)
-                    )
-                )
-            )
-        if marked or listed or held:
+        if before is not None and before.text in v.cues["marker"]:
+            if span or (len(piece.text) < 5 and "%" not in piece.text):
+                pieces[i] = piece._replace(axis="size", value=piece.text)
+            continue
+        if after is not None and after.sep == " " and after.text in v.cues["behind_size"]:
+            if span or _SIZE_PART.fullmatch(piece.text):
+                pieces[i] = piece._replace(axis="size", value=piece.text)
+                pieces[i + 1] = after._replace(axis="noise")
+            continue
+        if (
+            i == 0
+            or before is None
+            or not (span or _SIZE_PART.fullmatch(piece.text) or _TIED_SIZE.fullmatch(piece.text))
+        ):
+            continue
+        if _is_size_between(pieces, i, span):
+            pieces[i] = piece._replace(axis="size", value=piece.text)
+            continue
+        if clothes is None:
+            clothes = _is_worn(pieces, v)
+        if clothes and _is_worn_size(pieces, i, span):
             pieces[i] = piece._replace(axis="size", value=piece.text)
 
 
-JOINTS = frozenset({"and", "y", "e", "dan", "и"})
+def _is_worn(pieces: list[Piece], v: Vocabulary) -> bool:
+    """Whether a title speaks of what is worn in numbered sizes."""
+    return not v.cues["clothes"].isdisjoint([p.text for p in pieces]) or any(
+        p.kind == "cjk" and not v.cues["worn_signs"].isdisjoint(p.text) for p in pieces
+    )
 
 
-# A part of a colour's name: what stands before it, "color" or "tone", its value, its place.
-ColorPart = tuple[str, str, str, str]
+def _is_size_between(pieces: list[Piece], i: int, span: bool) -> bool:
+    """Whether a number is a size by what stands beside it alone: between hyphens, behind a size, or at the end behind
+    a colour."""
+    piece, before = pieces[i], pieces[i - 1]
+    after = pieces[i + 1] if i + 1 < len(pieces) else None
+    if not span and not _SIZE_PART.fullmatch(piece.text):
+        return False
+    if before.axis == "size" and before.kind == "number":
+        return True
+    if not span and piece.sep in "-|" and after is not None and after.sep == "-":
+        return after.axis in ("color", "tone", "size")
+    if before.axis != "color" or not _at_end(pieces, i):
+        return False
+    if not span and piece.sep in "-|" and after is None:
+        return True
+    return piece.sep in "|," and all(34 <= float(n) <= 62 for n in _NUMBERS.findall(piece.text))
 
 
-@lru_cache(maxsize=50_000)
-def join_colors(parts: tuple[ColorPart, ...]) -> tuple[str, ...]:
-    """Return the values of colours and tones that stand together: one, or several where plain colours are only listed.
-
-    A tone goes before its colour (``azul claro`` → light blue), colours side by side are one name (``brown cherry``),
-    ``/`` keeps two-tone values in order (``antique black/light gray``).
-    """
-    v = load_vocabulary()
-    sides: list[list[ColorPart]] = [[]]
-    for part in parts:
-        sep, axis, _, _ = part
-        colored = axis == "color" and any(a == "color" for _, a, _, _ in sides[-1])
-        if sides[-1] and (sep in "/+" or (sep == "-" and colored)):
-            sides.append([part])
-        else:
-            sides[-1].append(part)
-    plain = [value for _, axis, value, _ in parts if axis == "color"]
-    if len(sides) == 1 and len(plain) > 2 and v.finishes.isdisjoint(plain):
-        return tuple(plain)
-    return ("/".join(filter(None, map(_one_color, sides))),)
-
-
-def _one_color(side: list[ColorPart]) -> str:
-    v = load_vocabulary()
-    words: list[str] = []
-    last = max((i for i, (_, axis, _, _) in enumerate(side) if axis == "color"), default=-1)
-    for i, (_, axis, value, place) in enumerate(side):
-        behind = axis == "tone" and (place == "after" or i > last)
-        words.insert(max(len(words) - 1, 0) if behind else len(words), value)
-    # "navy blue", "wine red": a shade with its own colour behind it is the shade.
-    shades = [w for i, w in enumerate(words) if not (i and v.parents.get(words[i - 1]) == w)]
-    text = " ".join(w for i, w in enumerate(shades) if not (i and shades[i - 1] == w))
-    known = v.phrases.get(text)
-    return known.value if known is not None and known.axis == "color" else text
+def _is_worn_size(pieces: list[Piece], i: int, span: bool) -> bool:
+    """Whether a number is a size in a title that speaks of what is worn: beside a colour, or a part of its own."""
+    piece, before = pieces[i], pieces[i - 1]
+    after = pieces[i + 1] if i + 1 < len(pieces) else None
+    low, high = (float(n) for n in (_NUMBERS.findall(piece.text)[0], _NUMBERS.findall(piece.text)[-1]))
+    ends = _ends_value(pieces, i)
+    if span:
+        if not (2 <= low < 80 and (low < high <= low + 6 or high < 10)):
+            return False
+        return ends and (piece.sep in ",|(" or before.axis == "color" or (after is not None and after.axis == "color"))
+    if low < 20:
+        return before.axis == "color" and _at_end(pieces, i) and low >= 3
+    if piece.sep == "-" or (piece.sep in ",|(" and ends and low >= 34):
+        return True
+    return any(
+        p is not None
+        and (p.axis in ("color", "size") or (p.kind == "number" and _SIZE_PART.fullmatch(p.text) is not None))
+        for p in (before, after)
+    )
 
 
 # Tones that also stand behind their colour in English ("black matte"); another one belongs to the words after it.
@@ -640,7 +611,7 @@ def _color_run(pieces: list[Piece], start: int, v: Vocabulary) -> tuple[list[Pie
             tone = v.also_tones[p.text]
             run.append(p._replace(axis="tone", value=tone.value, place=tone.place))
             ends.append(i + 1)
-        elif run and p.text in _FILLERS and run[-1].axis == "color":
+        elif run and p.text in FILLERS and run[-1].axis == "color":
             ends[-1] = i + 1
         elif run and p.text in JOINTS and run[-1].axis == "color" and colored:
             joint = True
@@ -687,17 +658,23 @@ def _join(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
 def _read(text: str) -> list[Piece]:
     v = load_vocabulary()
     pieces, places = _look_up(_pieces(text), v)
+    words = {p.text for p in pieces}
+    if not v.markers.keys().isdisjoint(words):
+        pieces = mark_named(pieces, v)
     if "20" in text:
         _mark_years(pieces)
     if places & {"thing", "size", "bed"}:
         _decide(pieces, places, v)
     if not _DOUBTFUL.isdisjoint([p.axis for p in pieces]):
         _decide_codes(pieces, v)
-    if not _NUMBERED.isdisjoint([p.kind for p in pieces]):
+    numbered = not _NUMBERED.isdisjoint([p.kind for p in pieces])
+    if numbered:
         _decide_numbers(pieces, v)
     if places & {"color", "tone"}:
         pieces = _join(pieces, v)
-    if "%" in text or not _leading().isdisjoint([p.text for p in pieces]):
+        if numbered:
+            pieces = number_shades(pieces, v)
+    if "%" in text or not _leading().isdisjoint(words):
         _tidy(pieces, v)
     return pieces
 

@@ -11,14 +11,16 @@ from functools import cache, lru_cache
 
 from dupcheck.text.measures import read_quantity, show_number
 from dupcheck.text.normalising import fold, normalise
-from dupcheck.text.titles import JOINTS, Piece, join_colors, look_up_pieces
+from dupcheck.text.pieces import JOINTS, Piece, compose_color, join_grams
+from dupcheck.text.titles import look_up_pieces
 from dupcheck.text.vocabulary import load_vocabulary, look_up_key
 from dupcheck.words import Lang
 
 MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
 _WORDED = frozenset({"material", "pattern", "gender", "plug", "condition", "tier"})
 _UNORDERED = frozenset({"material"})
-_COLOR_CODE = re.compile(r"^\W*\d+\s*[-_#.]?\s*(?=[^\W\d_])|(?<=[^\W\d_])\d+\W*$")
+# What only numbers a colour among others: "3-Red", "16black", "#2 Red". Two digits and a blank are the shade's number.
+_COLOR_CODE = re.compile(r"^\W*(?:\d+\s*[-_#.]\s*|\d\s+|\d+)(?=[^\W\d_])|^\W+(?=\d\d+\s+[^\W\d_])|(?<=[^\W\d_])\d+\W*$")
 _HEADER_TAIL = re.compile(r"[\r\n（(].*", re.S)
 
 
@@ -126,9 +128,9 @@ def _free(folded: str, text: str) -> str:
 def _one(axis: str, part: str) -> str:
     pieces = look_up_pieces(part)
     useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in JOINTS)]
-    pieces = _join_grams(useful or pieces)
+    pieces = join_grams(useful or pieces)
     if axis == "color":
-        return _color(pieces)
+        return compose_color(pieces)
     if axis == "size":
         return _size(pieces)
     if axis == "pack":
@@ -137,47 +139,6 @@ def _one(axis: str, part: str) -> str:
         return _measured(axis, pieces)
     words = [p.value if p.axis == axis else p.text for p in pieces if p.text != "100%"]
     return " ".join(words)
-
-
-def _join_grams(pieces: list[Piece]) -> list[Piece]:
-    """Put unspaced script together again from its overlapping pairs of signs: a value is read whole."""
-    out: list[Piece] = []
-    for p in pieces:
-        last = out[-1] if out else p
-        pair = len(p.text) == 2 and len(last.text) > 1 and last.text[-1] == p.text[0] and p.sep == " "
-        if out and pair and last.kind == p.kind == "cjk" and not (last.axis or p.axis):
-            out[-1] = last._replace(text=last.text + p.text[1:])
-        else:
-            out.append(p)
-    return out
-
-
-def _color(pieces: list[Piece]) -> str:
-    v = load_vocabulary()
-    fillers = {"color", "colour", "tone", "色", "finish", "warna", "цвет"}
-    if len(pieces) > 1:
-        pieces = [p for p in pieces if p.text not in fillers] or pieces
-    sides: list[list[Piece]] = []
-    for p in pieces:
-        if p.axis not in ("color", "tone") and p.text in v.also_tones:
-            tone = v.also_tones[p.text]
-            p = p._replace(axis="tone", value=tone.value, place=tone.place)
-        joint = p.sep in "/+|" or (p.sep == "-" and p.axis == "color" and bool(sides) and sides[-1][-1].axis == "color")
-        if sides and not joint and p.text not in JOINTS:
-            sides[-1].append(p)
-        elif sides and not joint:
-            sides.append([])
-        elif sides and not sides[-1]:
-            sides[-1].append(p)
-        else:
-            sides.append([p])
-    return "/".join(t for t in (_color_side(side) for side in sides if side) if t)
-
-
-def _color_side(side: list[Piece]) -> str:
-    if any(p.axis == "color" for p in side) and all(p.axis in ("color", "tone") for p in side):
-        return " ".join(join_colors(tuple([(" ", p.axis, p.value, p.place) for p in side])))
-    return " ".join(p.value if p.axis in ("color", "tone") else p.text for p in side)
 
 
 # In a column of sizes 8L is a size and 24M an age in months, not litres and metres.

@@ -71,7 +71,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All spellings, by what they are looked up for."""
+    """All spellings, by what they are looked up for.
+
+    ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
+    """
 
     phrases: Mapping[str, Reading]
     also_tones: Mapping[str, Reading]
@@ -84,6 +87,7 @@ class Vocabulary:
     letters: tuple[str, ...]
     beds: tuple[str, ...]
     cues: Mapping[str, frozenset[str]]
+    markers: Mapping[str, Mapping[str, str]]
     not_before_size: frozenset[str]
     fitting: frozenset[str]
     units: Mapping[str, Unit]
@@ -192,7 +196,7 @@ def load_vocabulary() -> Vocabulary:
                 b.add(spelling, axis, value, "sure")
             b.add(value, axis, value, "sure")
 
-    sizes = read_words("sizes")
+    sizes, markers = read_words("sizes"), read_words("markers")
     for kind in ("letter", "bed"):
         for entry in sizes[kind]:
             for spelling in entry.get("sure", ()):
@@ -218,7 +222,11 @@ def load_vocabulary() -> Vocabulary:
         chinese=b.chinese,
         letters=tuple(e["value"] for e in sizes["letter"]),
         beds=tuple(e["value"] for e in sizes["bed"]),
-        cues={name: frozenset(look_up_key(w) for w in ws) for name, ws in sizes["words"].items()},
+        cues={
+            name: frozenset(look_up_key(w) for w in ws)
+            for name, ws in (*sizes["words"].items(), *markers["words"].items())
+        },
+        markers=_markers(markers),
         not_before_size=frozenset(look_up_key(w) for w in synonym_data["not_before_size"]),
         fitting=frozenset(look_up_key(w) for w in synonym_data["fitting"]),
         units={spelling: unit for unit in _units() for spelling in unit.spellings},
@@ -265,6 +273,17 @@ def _units() -> Iterator[Unit]:
     for e in read_words("units")["unit"]:
         words = tuple(s if s in "\"'" else normalise(s) for s in e["spellings"])
         yield Unit(e["name"], e["axis"], float(e["scale"]), bool(e.get("short", False)), words)
+
+
+def _markers(data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Each word that names an axis in a title → that axis → how far to trust it there."""
+    found: dict[str, dict[str, str]] = {}
+    for axis, entry in data.items():
+        if axis != "words":
+            for reach, words in entry.items():
+                for word in words:
+                    found.setdefault(look_up_key(word), {})[axis] = reach
+    return found
 
 
 def _longest(phrases: Iterable[str]) -> dict[str, int]:
