@@ -50,8 +50,8 @@ class TestWhereAnAxisMustAppear:
                 ["Pattern=Striped", "Pattern=Polka Dot", "Pattern=祥云"],
             ),
             (
-                ["加厚珊瑚绒浴巾 红色", "加厚珊瑚绒浴巾 灰色", "加厚珊瑚绒浴巾 奶咖冻"],
-                ["Color=Red", "Color=Gray", "Color=奶咖冻"],
+                ["加厚珊瑚绒浴巾 红色", "加厚珊瑚绒浴巾 灰色", "加厚珊瑚绒浴巾 龟苓冻"],
+                ["Color=Red", "Color=Gray", "Color=龟苓冻"],
             ),
             (
                 ["тапочки домашние мягкие красные", "тапочки домашние мягкие синие", "тапочки домашние мягкие кварцит"],
@@ -101,9 +101,9 @@ class TestWhereAnAxisMustAppear:
     def test_what_stands_where_sizes_stand_is_a_size(self) -> None:
         names = ("AVA", "BEA", "CLEO", "DORA", "ELLA", "FAY", "GINA", "HOPE")
         beds = [f"{n} Bed {c} {s}" for n in names for c in ("Gray", "Blue") for s in ("Twin", "Queen", "Full")]
-        tents = [f"{n} Parasol {c} Zip Roof" for n in ("IDA", "JUNE") for c in ("Gray", "Blue")]
+        tents = [f"{n} Parasol {c} Mesh Roof" for n in ("IDA", "JUNE") for c in ("Gray", "Blue")]
         _, read = learn([*beds, *tents])
-        assert all(t.values("size") == ("zip roof",) for t in read[-4:])
+        assert all(t.values("size") == ("mesh roof",) for t in read[-4:])
 
 
 class TestWhereNoAxisMayAppear:
@@ -206,7 +206,7 @@ def test_any_titles_can_be_learned_from_and_read(titles: list[str]) -> None:
 
 def test_slots_come_back_from_plain_data() -> None:
     shop = [f"{n} Chair {c}" for n in ("AVA", "BEA", "CLEO", "DORA", "ELLA", "FAY") for c in ("Gray", "Blue", "Red")]
-    slots, _ = learn([*shop, *(f"GINA Wide Chair {c}" for c in ("Oxblood", "Bone", "Red", "Blue"))])
+    slots, _ = learn([*shop, *(f"GINA Wide Chair {c}" for c in ("Quillwort", "Bone", "Red", "Blue"))])
     assert slots.phrases
     assert slots.last
     assert Slots.unpack(json.loads(json.dumps(slots.pack()))) == slots

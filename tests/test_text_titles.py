@@ -26,7 +26,7 @@ def tagged(title: str) -> str:
         ("GM250-5Pack", "gm250 [pack:5]"),
         ("660595-B21-10Pack", "660595-b21 [pack:10]"),
         ("Galaxy A54 Case", "galaxy a54 case"),
-        ("Nappies S40 M34 L30", "nappy s40 m34 l30"),
+        ("Nappies S40 M34 L30", "diaper s40 m34 l30"),
         ("Joy BR-9 brush", "joy br-9 brush"),
         ("S20+ phone", "s20 plus phone"),
         ("Lion 3027L chair", "lion 3027l chair"),
@@ -204,15 +204,15 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
         # a colour behind a word for it
         ("Hoodie, color Sage Mist", "hoodie [color:sage mist]"),
         ("Hoodie - Colour: Navy", "hoodie [color:navy]"),
-        ("Poncho de lana color granate", "poncho [material:wool] [color:granate]"),
+        ("Poncho de lana color granate", "poncho [material:wool] [color:maroon]"),
         ("Base Lumina, cor Chocolate 20", "base lumina [color:chocolate 20]"),
         ("Corrector Lumina 9 ml, tono 230 Nude Suave", "corrector lumina [volume:9 ml] [color:nude suave 230]"),
-        ("Помада Лумина, тон 34", "помада лумина [color:34]"),
-        ("Помада Лумина т.23", "помада лумина [color:23]"),
-        ("Помада Лумина №10 Salt Caramel", "помада лумина [color:salt caramel 10]"),
-        ("Гель-лак Лумина цвет 057 бордовый 10ml", "гель лак лумина [color:burgundy 057] [volume:10 ml]"),
-        ("Плед, цвет пудра", "плед [color:пудра]"),
-        ("Lipstik Lumina warna merah bata", "lipstik lumina [color:brick red]"),
+        ("Помада Лумина, тон 34", "lipstick лумина [color:34]"),
+        ("Помада Лумина т.23", "lipstick лумина [color:23]"),
+        ("Помада Лумина №10 Salt Caramel", "lipstick лумина [color:salt caramel 10]"),
+        ("Гель-лак Лумина цвет 057 бордовый 10ml", "gel polish лумина [color:burgundy 057] [volume:10 ml]"),
+        ("Плед, цвет пудра", "throw blanket [color:powder pink]"),
+        ("Lipstik Lumina warna merah bata", "lipstick lumina [color:brick red]"),
         ("唇釉 色号12", "唇釉 [color:12]"),
         ("Foundation shade 03", "foundation [color:03]"),
         # where the word belongs to the thing
@@ -221,8 +221,8 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
         ("Laser Color Printer", "laser color printer"),
         ("Full Color LED Display", "full color led display"),
         ("Macaron Color Bag", "macaron color bag"),
-        ("Pensil warna isi 12", "pensil warna [pack:12]"),
-        ("Caneca sem cor nova", "caneca sem cor nova"),
+        ("Pensil warna isi 12", "pencil warna [pack:12]"),
+        ("Caneca sem cor nova", "mug sem cor nova"),
         ("Perfume Tom Ford", "perfume tom ford"),
         ("Sun Shade Sail", "sun shade sail"),
         # a size behind, or before, a word for it
@@ -233,18 +233,18 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
         ("Tênis Lumina, nº 40", "tenis lumina [size:40]"),
         ("Крючки Лумина, №2/0, 9 шт", "крючки лумина [size:2/0] [pack:9]"),
         ("Leggins Lumina T.M", "leggin lumina [size:m]"),
-        ("Zuecos Lumina talla 39-40", "zueco lumina [size:39-40]"),
+        ("Zuecos Lumina talla 39-40", "clog lumina [size:39-40]"),
         ("Chaussures Lumina taille 42", "chaussure lumina [size:42]"),
         ("Sandal ukuran 38/39", "sandal [size:38/39]"),
         ("Oud No 5", "oud no 5"),
         ("Ford T 20", "ford t 20"),
         # a pattern
-        ("Платье принт зебра", "платье [pattern:зебра]"),
+        ("Платье принт зебра", "dress [pattern:зебра]"),
         ('КПБ Лумина, рисунок "Лаванда", сатин', "кпб лумина [pattern:лаванда] сатин"),
-        ("Bolsa Lumina estampa croco", "bolsa lumina [pattern:croco]"),
+        ("Bolsa Lumina estampa croco", "bolsa lumina [pattern:crocodile print]"),
         ("Cotton Apron, Lemon Print", "[material:cotton] apron [pattern:lemon]"),
         ("Canvas, Art Print", "[material:canvas] art print"),
-        ("Camiseta sem estampa larga", "camiseta sem estampa larga"),
+        ("Camiseta sem estampa larga", "tshirt sem estampa larga"),
         # the number of a shade
         ("Лак Лумина, 10 мл, 178 черный", "лак лумина [volume:10 ml] [color:black 178]"),
         ("Foundation Lumina 30ml Ivory 110", "foundation lumina [volume:30 ml] [color:ivory 110]"),
@@ -252,10 +252,10 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
         ("Table 120 White", "table 120 [color:white]"),
         ("Phone 14 Black", "phone 14 [color:black]"),
         # sizes at the end of what is worn
-        ("Тапки Лумина, черный, 40", "тапки лумина [color:black] [size:40]"),
+        ("Тапки Лумина, черный, 40", "тапочки лумина [color:black] [size:40]"),
         ("Fuzzy Slippers Pink 7-8", "fuzzy slipper [color:pink] [size:7-8]"),
-        ("Chinelo Lumina, rosa, 35/36", "chinelo lumina [color:pink] [size:35/36]"),
-        ("Chinelo Lumina, rosa, 35/36 (ready stock)", "chinelo lumina [color:pink] [size:35/36]"),
+        ("Chinelo Lumina, rosa, 35/36", "flip flop lumina [color:pink] [size:35/36]"),
+        ("Chinelo Lumina, rosa, 35/36 (ready stock)", "flip flop lumina [color:pink] [size:35/36]"),
         ("Халат Серый 50-52", "халат [color:gray] [size:50-52]"),
         ("Lumina Band, black, 41/42", "lumina band [color:black] [size:41/42]"),
         ("Desk, black, 120", "desk [color:black] 120"),
@@ -332,7 +332,7 @@ def test_what_differs_stays_apart(left: str, right: str) -> None:
 
 
 def test_unspaced_scripts_become_bigrams() -> None:
-    assert read_title("领带").core() == ("领带",)
+    assert read_title("拉环").core() == ("拉环",)
     assert read_title("手机支架").core() == ("手机", "机支", "支架")
     assert all(len(t) <= 2 for t in read_title("กระเป๋าสะพาย").core())
     assert len(read_title("กระเป๋าสะพาย").core()) > 3

@@ -95,3 +95,21 @@ def test_spellings_survive_normalising() -> None:
     v = load_vocabulary()
     for phrase in v.phrases:
         assert phrase and normalise(phrase) == phrase
+
+
+def test_no_spelling_stands_in_two_groups_of_synonyms_and_none_is_a_value_of_an_axis() -> None:
+    v = load_vocabulary()
+    owners: dict[str, str] = {}
+    for group in read_words("synonyms")["groups"]:
+        assert len({look_up_key(w) for w in group}) > 1, group
+        for word in group:
+            assert owners.setdefault(look_up_key(word), group[0]) == group[0], word
+    assert {w: v.phrases[w] for w in owners if v.phrases[w].axis} == {}
+
+
+@pytest.mark.parametrize("name", ["clothes", "bed", "baby", "phone", "network"])
+def test_a_cue_is_known_by_what_it_is_read_as(name: str) -> None:
+    v = load_vocabulary()
+    for word in read_words("sizes")["words"][name]:
+        key = look_up_key(word)
+        assert look_up_key(v.synonyms.get(key, key)) in v.cues[name]

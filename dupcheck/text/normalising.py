@@ -26,7 +26,7 @@ _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
 _TAG = re.compile(r"</?[a-z!][^<>]{0,300}>", re.I)
 
 _NUMERO = re.compile(r"(?<!\w)n\s?[º°]\s?(?=\d)", re.I)
-_RATIO = re.compile(r"(?<![\w.,:/])1:(?=\d{1,3}(?![\w:]))")
+_RATIO = re.compile(r"(?<![\w:/])(?<!\d[.,])1:(?=\d{1,3}(?![\w:]))")
 _PAIR = re.compile(r"(?<!\w)(\w)&(?=\w(?!\w))")
 _TIMES = re.compile(r"(?<=\d)(\s*)[×х*✕✖](\s*)(?=\d)")
 _LEADING_POINT = re.compile(r"(?<![\w.])\.(?=\d)")

@@ -199,21 +199,38 @@ def _longest_run() -> int:
     return max(len(p) for p in load_vocabulary().phrases if re.fullmatch(rf"[{UNSPACED}]+", p))
 
 
+def _bigrams(run: str) -> list[Piece]:
+    grams = [run] if len(run) == 1 else [run[j : j + 2] for j in range(len(run) - 1)]
+    return [Piece(g, "cjk", "", "", " ", "") for g in grams]
+
+
+def _one_spelling(piece: Piece, v: Vocabulary) -> tuple[Piece, ...]:
+    """Return a piece in the spelling that its synonyms share: as many pieces as that has words."""
+    if piece.axis or piece.text not in v.synonyms:
+        return (piece,)
+    first, *others = _spell(v.synonyms[piece.text])
+    return (first._replace(sep=piece.sep), *others)
+
+
+@cache
+def _spell(meant: str) -> tuple[Piece, ...]:
+    unspaced = re.fullmatch(rf"[{UNSPACED}]+", meant)
+    return tuple(_bigrams(meant) if unspaced else [_word(w, " ") for w in meant.split()])
+
+
 def _read_run(run: str) -> tuple[Piece, ...]:
     """Cut a run of unspaced script by the vocabulary, the longest spelling first; the rest becomes bigrams."""
     v, pieces, unknown, i, n = load_vocabulary(), list[Piece](), "", 0, len(run)
     longest = _longest_run() + 1
     if (whole := v.phrases.get(run)) is not None:
-        return (Piece(v.synonyms.get(run, run), "cjk", whole.axis, whole.value, " ", whole.place),)
+        return _one_spelling(Piece(run, "cjk", whole.axis, whole.value, " ", whole.place), v)
     if all(c in v.phrases and v.phrases[c].axis == "color" for c in run):
         return tuple(Piece(c, "cjk", "color", v.phrases[c].value, "/" if j else " ", "") for j, c in enumerate(run))
 
     def flush() -> None:
         nonlocal unknown
-        if unknown:
-            grams = [unknown] if len(unknown) == 1 else [unknown[j : j + 2] for j in range(len(unknown) - 1)]
-            pieces.extend(Piece(g, "cjk", "", "", " ", "") for g in grams)
-            unknown = ""
+        pieces.extend(_bigrams(unknown))
+        unknown = ""
 
     while i < n:
         found: Reading | None = None
@@ -237,7 +254,7 @@ def _read_run(run: str) -> tuple[Piece, ...]:
             continue
         flush()
         text = run[i : i + width]
-        pieces.append(Piece(v.synonyms.get(text, text), "cjk", found.axis, found.value, " ", found.place))
+        pieces.extend(_one_spelling(Piece(text, "cjk", found.axis, found.value, " ", found.place), v))
         i += width
     flush()
     return tuple(pieces)
@@ -357,14 +374,14 @@ def _look_up(pieces: list[Piece], v: Vocabulary) -> tuple[list[Piece], set[str]]
                     out.append(piece)  # "PCI-E", "Natur-E"
                     i += 1
                     continue
-                if not axis and text not in v.synonyms:
-                    out.extend(pieces[i : i + width])
-                else:
-                    out.append(
-                        Piece(v.synonyms.get(text, text) if not axis else text, "word", axis, value, piece.sep, place)
-                    )
+                if axis:
+                    out.append(Piece(text, "word", axis, value, piece.sep, place))
                     places.add(place)
                     places.add(axis)
+                elif text in v.synonyms:
+                    out.extend(_one_spelling(Piece(text, "word", "", "", piece.sep, ""), v))
+                else:
+                    out.extend(pieces[i : i + width])
                 i += width
                 continue
         out.append(piece)

@@ -31,6 +31,12 @@ SIMPLE = {
     "conditions": "condition",
 }
 _SINGLE_SIGNS = frozenset("男女款的")
+# Words in -ie, whose plural is not that of a word in -y.
+_IN_IE = (
+    "cookies", "hoodies", "beanies", "movies", "brownies", "smoothies", "onesies", "selfies", "zombies", "genies",
+    "birdies", "neckties", "bowties", "booties", "nighties", "veggies", "scrunchies", "calories", "pixies", "foodies",
+    "goodies", "doggies", "cuties", "talkies", "collies", "magpies", "eyries", "budgies", "wellies", "hankies",
+)  # fmt: skip
 _LATIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -116,7 +122,7 @@ def fold_word(word: str) -> str:
     if word[-2] in "sui" or (word[-2] in "ao" and len(word) < 6):
         return word
     if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
+        return word[:-1] if word.endswith(_IN_IE) else word[:-3] + "y"
     if word.endswith(("ches", "shes", "xes", "sses", "zzes")):
         return word[:-2]
     return word[:-1]
@@ -211,6 +217,11 @@ def load_vocabulary() -> Vocabulary:
     for spelling in synonyms:
         b.add(spelling, "", "", "sure")
 
+    def as_read(words: Iterable[str]) -> frozenset[str]:
+        """The words as they stand in a title that was read: a synonym under its group's name as well."""
+        keys = [look_up_key(w) for w in words]
+        return frozenset((*keys, *(look_up_key(synonyms[k]) for k in keys if k in synonyms)))
+
     return Vocabulary(
         phrases=b.phrases,
         also_tones=b.also_tones,
@@ -222,13 +233,10 @@ def load_vocabulary() -> Vocabulary:
         chinese=b.chinese,
         letters=tuple(e["value"] for e in sizes["letter"]),
         beds=tuple(e["value"] for e in sizes["bed"]),
-        cues={
-            name: frozenset(look_up_key(w) for w in ws)
-            for name, ws in (*sizes["words"].items(), *markers["words"].items())
-        },
+        cues={name: as_read(words) for name, words in (*sizes["words"].items(), *markers["words"].items())},
         markers=_markers(markers),
-        not_before_size=frozenset(look_up_key(w) for w in synonym_data["not_before_size"]),
-        fitting=frozenset(look_up_key(w) for w in synonym_data["fitting"]),
+        not_before_size=as_read(synonym_data["not_before_size"]),
+        fitting=as_read(synonym_data["fitting"]),
         units={spelling: unit for unit in _units() for spelling in unit.spellings},
         pieces=frozenset(normalise(w) for w in packs["piece"]),
         containers={normalise(w): kind for kind, ws in packs["container"].items() for w in ws},
