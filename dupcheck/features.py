@@ -22,7 +22,9 @@ from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.slots import UNNAMED, Slots, learn_slots
 from dupcheck.text import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
+from dupcheck.text.contrasts import read_kinds
 from dupcheck.text.normalising import fold
+from dupcheck.text.series import read_series
 from dupcheck.text.vocabulary import load_vocabulary
 
 OPTION_AXES = (
@@ -32,6 +34,8 @@ OPTION_AXES = (
 """The axes on which one listing's options usually vary, in the order a buyer sees them."""
 SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", "shape")
 """Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
+KIND, SERIES = "kind", "series"
+"""What only titles tell, each value a text of several facts: see ``text.contrasts`` and ``text.series``."""
 IDENTITY = ("brand", "model", "material")
 """Attributes that say what a thing is: they weigh three times as much as others."""
 _IDENTITY_WEIGHT = 3.0
@@ -177,13 +181,15 @@ def make_features(
     With ``base`` the listings are read by what was learned from others before, and counted on top of these.
     """
     attributes = read_attributes(catalog)
-    titles = read_titles(list(catalog.column("title")))
-    texts = [normalise(title) for title in catalog.column("title")]
+    raw: list[str] = list(catalog.column("title"))
+    titles = read_titles(raw)
+    texts = [normalise(title) for title in raw]
     lexicon = learn_lexicon(texts, list_options(attributes)) if base is None else base.statistics.lexicon
-    marked, numbers = [], _state_numbers(catalog, attributes)
+    marked, named, numbers = [], [], _state_numbers(catalog, attributes)
     for i, title in enumerate(titles):
-        tokens = lexicon.mark(_correct(title, texts[i], catalog.column("title")[i], lexicon).tokens)
+        tokens = lexicon.mark(_correct(title, texts[i], raw[i], lexicon).tokens)
         marked.append(_mark_numbers(tokens, numbers[i]) if i in numbers else tokens)
+        named.append(_name_kinds(raw[i], lexicon.correct(texts[i]) or texts[i], marked[i]))
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     numbered = number_columns(catalog)
@@ -194,7 +200,10 @@ def make_features(
     marked = [slots.mark(tokens) for tokens in marked]
     stray = find_stray_words(marked) if base is None else base.statistics.stray
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
-    stated = [_state_axes(row, tokens, slots.name(tokens)) for row, tokens in zip(attributes, marked, strict=True)]
+    stated = [
+        _state_axes(row, tokens, slots.name(tokens)) | kinds
+        for row, tokens, kinds in zip(attributes, marked, named, strict=True)
+    ]
     sizes = _list_sizes(catalog, stated)
     cores = [_core_words(tokens, sizes.get(i, ()), stray) for i, tokens in enumerate(marked)]
     axes = _axis_columns(stated)
@@ -335,7 +344,7 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: s
             stated[token.axis].append(token.value)
     values = {axis: "|".join(found) for axis, found in stated.items()}
     for name, value in attributes.items():
-        if name not in AXES or not (canonical := read_value(name, value)):
+        if name not in AXES or name == KIND or not (canonical := read_value(name, value)):
             continue
         # "101 black" beside Color=Black: the title's shade is the more exact
         if name != "color" or _SHADE.sub("", values.get(name, "")) != canonical:
@@ -345,6 +354,13 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: s
     # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own; so is "1 L" beside Capacity=1 L
     told = {values.get("size"), values.get("capacity")}
     return {axis: value for axis, value in values.items() if axis not in _MEASURES or value not in told}
+
+
+def _name_kinds(title: str, text: str, tokens: Sequence[Token]) -> dict[str, str]:
+    """What a title names that excludes other things: kinds of goods and of their make, and members of series."""
+    kinds = read_kinds(text)
+    series = read_series(title, tokens, fits="accessory=" in kinds)
+    return {axis: value for axis, value in ((KIND, kinds), (SERIES, series)) if value}
 
 
 def _list_sizes(catalog: Catalog, stated: Sequence[Mapping[str, str]]) -> dict[int, set[str]]:

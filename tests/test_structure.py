@@ -28,6 +28,7 @@ LAYERS = (
     {"measuring"},
     {"signals"},
     {"rules"},
+    {"contrasts"},
     {"candidates", "differences"},
     {"verdicts"},
     {"decisions"},

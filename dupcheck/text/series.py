@@ -1,0 +1,168 @@
+"""Which member of a series a title names: Glide 3 or Glide 4, LP40 or LP40 Pro, iPhone 15 or iPhone 15 Plus.
+
+Read from the tokens of one title; only a number or a mark right behind its name or code counts. A title's answer is
+one text, ``glide=3|lp40=pro``; a name with several members lists them (``iphone=14,15 pro``). A name that stands
+behind a word such as "for" is kept as ``for:iphone``: it is what the thing fits.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from dupcheck.text.titles import Token
+from dupcheck.text.vocabulary import load_vocabulary, look_up_key, read_words
+
+BARE = "-"
+"""The value of a code that no mark follows."""
+FITTING = "for:"
+_MOST = 19
+"""A greater bare number behind a name is a size or an amount more often than a member of a series."""
+_REACH = 3
+_MANY = 2
+"""A title with more codes than that lists what its thing fits."""
+
+
+@dataclass(frozen=True)
+class _Series:
+    marks: frozenset[str]
+    strong: frozenset[str]
+    ordinal: Mapping[str, str]
+    no_name: frozenset[str]
+    counted: frozenset[str]
+    no_code: frozenset[str]
+    leads: frozenset[str]
+
+
+@cache
+def _load() -> _Series:
+    words = read_words("contrasts")["series"]
+    keys = {
+        name: frozenset(map(look_up_key, words[name])) for name in ("marks", "strong", "no_name", "counted", "no_code")
+    }
+    ordinal = {look_up_key(word): word for word in reversed(words["ordinal"])}
+    return _Series(**keys, ordinal=ordinal, leads=load_vocabulary().fitting)
+
+
+def _numbers(token: Token) -> list[str]:
+    """The bare numbers a token holds: 15, or 14/15; none where one of them is no member of a series."""
+    if token.axis or token.kind not in ("number", "code"):
+        return []
+    parts = token.text.split("/")
+    return parts if all(p.isascii() and p.isdigit() and len(p) < 4 for p in parts) else []
+
+
+def _is_code(token: Token, known: _Series) -> bool:
+    text = token.text
+    return token.kind == "code" and not token.axis and text.isalnum() and text.rstrip("0123456789") not in known.no_code
+
+
+def read_series(title: str, tokens: Sequence[Token], fits: bool = False) -> str:
+    """Return the members of series that a title, as it is written and as its tokens, names; one text, "" for none.
+
+    ``fits``: the title is that of an accessory, so that every name in it is of what it fits.
+    """
+    known = _load()
+    if not any(t.kind in ("number", "code") or t.text in known.strong for t in tokens):
+        return ""
+    found: dict[str, set[str]] = {}
+    used: set[int] = set()
+    marked = sum(t.text in known.marks and not t.axis for t in tokens)
+    for i, token in enumerate(tokens):
+        if i in used:
+            continue
+        if _is_code(token, known):
+            marks = _marks(tokens, i + 1, known.marks)
+            used.update(range(i + 1, i + 1 + len(marks)))
+            found.setdefault(_key(tokens, i, fits, known), set()).add(" ".join(marks) or BARE)
+        elif i and (_numbers(token) and _names(tokens[i - 1], known)):
+            end, members = _list_members(tokens, i, known)
+            key = _key(tokens, i - 1, fits, known)
+            if _tells(title, tokens, i, end, members, known, key.startswith(FITTING)):
+                used.update(range(i, end))
+                found.setdefault(key, set()).update(members)
+        elif i and token.text in known.strong and not token.axis and _names(tokens[i - 1], known):
+            marks = _marks(tokens, i, known.marks)
+            used.update(range(i, i + len(marks)))
+            key = f"{_key(tokens, i - 1, fits, known)} {marks[0]}"
+            found.setdefault(key, set()).add(" ".join(marks[1:]) or BARE)
+    if not found:
+        return ""
+    told = []
+    crowded = sum(_is_code(t, known) for t in tokens) > _MANY
+    strayed = any(_numbers(t) for i, t in enumerate(tokens) if i not in used)
+    for key, members in found.items():
+        if key.startswith(FITTING) and (crowded or strayed):
+            continue  # a long list of what it fits, of which only a part is read
+        # "4K Projector Mini" may be the "4K Mini Projector": then the code alone tells nothing.
+        if BARE not in members or marked == sum(part in known.marks for part in key.split()[1:]):
+            told.append(f"{key}={','.join(sorted(members))}")
+    return "|".join(sorted(told))
+
+
+def _marks(tokens: Sequence[Token], start: int, marks: Collection[str]) -> list[str]:
+    found = []
+    for token in tokens[start:]:
+        if token.axis or token.text not in marks or token.text in found:
+            break
+        found.append(token.text)
+    if found == ["x"] and (start == 0 or tokens[start - 1].text not in marks):
+        return []  # "LP40 x 2"; an X of its own stands behind another mark
+    return found
+
+
+def _key(tokens: Sequence[Token], at: int, fits: bool, known: _Series) -> str:
+    fits = fits or any(t.text in known.leads for t in tokens[max(at - _REACH, 0) : at])
+    text = tokens[at].text
+    return (FITTING if fits else "") + known.ordinal.get(text, text)
+
+
+def _names(token: Token, known: _Series) -> bool:
+    """Whether a number behind this token may be a member of the series it names."""
+    return (
+        token.kind == "word"
+        and not token.axis
+        and len(token.text) > 1
+        and "=" not in token.text
+        and token.text not in known.no_name
+    )
+
+
+def _list_members(tokens: Sequence[Token], start: int, known: _Series) -> tuple[int, list[str]]:
+    """The numbers that stand behind one another from ``start``, each with its marks, and where they end."""
+    members: list[str] = []
+    i = start
+    while i < len(tokens) and (numbers := _numbers(tokens[i])):
+        marks = _marks(tokens, i + 1, known.marks)
+        members += [*numbers[:-1], " ".join([numbers[-1], *marks])]
+        i += 1 + len(marks)
+    return i, members
+
+
+def _tells(
+    title: str, tokens: Sequence[Token], start: int, end: int, members: Sequence[str], known: _Series, fits: bool
+) -> bool:
+    """Whether the numbers tell members of a series apart, and not sizes, counts or amounts."""
+    if tokens[start - 1].text in known.ordinal:
+        return True
+    if members[0][0] == "0" or re.search(rf"[,;:|/()+，；：（）、-]\s*{members[0].split()[0]}(?!\d)", title):
+        return False  # a shade; or set off from the name
+    if any(int(m.split()[0]) > _MOST or int(m.split()[0]) == 0 for m in members):
+        return False
+    if (
+        fits
+        and end < len(tokens)
+        and not tokens[end].axis
+        and (tokens[end].kind == "code" or len(tokens[end].text) < 3)
+    ):
+        return False  # iPhone 6 6s 7 plus: a list that is read in part only
+    if any(" " in m for m in members):
+        return not (fits and members[-1].endswith(" x"))
+    if end == len(tokens):
+        return fits
+    after = tokens[end]
+    if (after.axis and not fits and after.axis != "gender") or after.text in known.counted:
+        return False
+    return fits or (
+        after.kind in ("word", "code") and any(not t.axis and t.kind in ("word", "code") for t in tokens[end:])
+    )
