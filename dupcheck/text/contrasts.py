@@ -43,11 +43,10 @@ class _Mention(NamedTuple):
 
 @dataclass(frozen=True)
 class _Contrasts:
-    """Spellings by their first word, the longest first; those of unspaced script as one pattern."""
+    """Spellings by their first word, those of unspaced script by their first sign; the longest first."""
 
     spaced: Mapping[str, Sequence[tuple[tuple[str, ...], tuple[Meaning, ...]]]]
-    unspaced: Mapping[str, tuple[Meaning, ...]]
-    pattern: re.Pattern[str]
+    unspaced: Mapping[str, Sequence[tuple[str, tuple[Meaning, ...]]]]
     behind: frozenset[str]
     before: frozenset[str]
     of: frozenset[str]
@@ -109,16 +108,17 @@ def _load() -> _Contrasts:
     for phrase in modifier["nothing"]:
         meanings.setdefault(_spell(phrase), [])
     spaced: dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]] = {}
-    unspaced: dict[str, tuple[Meaning, ...]] = {}
+    unspaced: dict[str, list[tuple[str, tuple[Meaning, ...]]]] = {}
     for spelling, found in meanings.items():
         if _UNSPACED_RUN.search(spelling):
-            unspaced[spelling] = tuple(found)
+            unspaced.setdefault(spelling[0], []).append((spelling, tuple(found)))
         else:
             words = tuple(spelling.split())
             spaced.setdefault(words[0], []).append((words, tuple(found)))
     for phrases in spaced.values():
         phrases.sort(key=lambda phrase: -len(phrase[0]))
-    longest = sorted(unspaced, key=len, reverse=True)
+    for runs in unspaced.values():
+        runs.sort(key=lambda run: -len(run[0]))
 
     def signs(name: str, unspaced: bool) -> Iterator[str]:
         return (w for w in map(_spell, modifier[name]) if (_UNSPACED_RUN.search(w) is not None) == unspaced)
@@ -126,7 +126,6 @@ def _load() -> _Contrasts:
     return _Contrasts(
         spaced=spaced,
         unspaced=unspaced,
-        pattern=re.compile("|".join(map(re.escape, longest))),
         behind=frozenset(signs("behind", False)),
         before=frozenset(signs("before", False)),
         of=frozenset(signs("of", False)),
@@ -149,6 +148,19 @@ def _find_spaced(words: Sequence[str], known: _Contrasts) -> list[_Mention]:
                 break
         else:
             i += 1
+    return found
+
+
+def _find_unspaced(text: str, known: _Contrasts) -> list[_Mention]:
+    found = []
+    end = 0
+    for i, sign in enumerate(text):
+        if i >= end and sign in known.unspaced:
+            for phrase, meanings in known.unspaced[sign]:
+                if text.startswith(phrase, i):
+                    end = i + len(phrase)
+                    found.append(_Mention(i, end, meanings))
+                    break
     return found
 
 
@@ -197,8 +209,7 @@ def read_kinds(text: str) -> str:
     if not known.spaced.keys().isdisjoint(words):
         _count(_find_spaced(words, known), words, known, named, doubtful)
     if not spelled:
-        mentions = [_Mention(m.start(), m.end(), known.unspaced[m[0]]) for m in known.pattern.finditer(text)]
-        _count(mentions, text, known, named, doubtful)
+        _count(_find_unspaced(text, known), text, known, named, doubtful)
     if not named and not doubtful:
         return ""
     for group in named.keys() & list_spares():

@@ -13,6 +13,7 @@ from functools import cache
 from dupcheck.text.titles import Token
 from dupcheck.text.vocabulary import load_vocabulary, look_up_key, read_words
 
+_NUMBERED = frozenset({"number", "code"})
 BARE = "-"
 """The value of a code that no mark follows."""
 FITTING = "for:"
@@ -63,44 +64,49 @@ def read_series(title: str, tokens: Sequence[Token], fits: bool = False) -> str:
     ``fits``: the title is that of an accessory, so that every name in it is of what it fits.
     """
     known = _load()
-    if not any(t.kind in ("number", "code") or t.text in known.strong for t in tokens):
+    marks, strong = known.marks, known.strong
+    worth = [i for i, (text, kind, axis, _) in enumerate(tokens) if not axis and (kind in _NUMBERED or text in strong)]
+    if not worth:
         return ""
     found: dict[str, set[str]] = {}
     used: set[int] = set()
-    marked = sum(t.text in known.marks and not t.axis for t in tokens)
-    for i, token in enumerate(tokens):
+    for i in worth:
         if i in used:
             continue
+        token, before = tokens[i], tokens[i - 1] if i else None
         if _is_code(token, known):
-            marks = _marks(tokens, i + 1, known.marks)
-            used.update(range(i + 1, i + 1 + len(marks)))
-            found.setdefault(_key(tokens, i, fits, known), set()).add(" ".join(marks) or BARE)
-        elif i and (_numbers(token) and _names(tokens[i - 1], known)):
+            behind = _list_marks(tokens, i + 1, marks)
+            used.update(range(i + 1, i + 1 + len(behind)))
+            found.setdefault(_key(tokens, i, fits, known), set()).add(" ".join(behind) or BARE)
+        elif before is None or not _names(before, known):
+            continue
+        elif token.kind in _NUMBERED:
             end, members = _list_members(tokens, i, known)
             key = _key(tokens, i - 1, fits, known)
-            if _tells(title, tokens, i, end, members, known, key.startswith(FITTING)):
+            if members and _tells(title, tokens, i, end, members, known, key.startswith(FITTING)):
                 used.update(range(i, end))
                 found.setdefault(key, set()).update(members)
-        elif i and token.text in known.strong and not token.axis and _names(tokens[i - 1], known):
-            marks = _marks(tokens, i, known.marks)
-            used.update(range(i, i + len(marks)))
-            key = f"{_key(tokens, i - 1, fits, known)} {marks[0]}"
-            found.setdefault(key, set()).add(" ".join(marks[1:]) or BARE)
+        else:
+            behind = _list_marks(tokens, i, marks)
+            used.update(range(i, i + len(behind)))
+            key = f"{_key(tokens, i - 1, fits, known)} {behind[0]}"
+            found.setdefault(key, set()).add(" ".join(behind[1:]) or BARE)
     if not found:
         return ""
     told = []
-    crowded = sum(_is_code(t, known) for t in tokens) > _MANY
-    strayed = any(_numbers(t) for i, t in enumerate(tokens) if i not in used)
-    for key, members in found.items():
+    marked = sum(text in marks and not axis for text, _, axis, _ in tokens)
+    crowded = sum(_is_code(tokens[i], known) for i in worth) > _MANY
+    strayed = any(i not in used and _numbers(tokens[i]) for i in worth)
+    for key, named in found.items():
         if key.startswith(FITTING) and (crowded or strayed):
             continue  # a long list of what it fits, of which only a part is read
         # "4K Projector Mini" may be the "4K Mini Projector": then the code alone tells nothing.
-        if BARE not in members or marked == sum(part in known.marks for part in key.split()[1:]):
-            told.append(f"{key}={','.join(sorted(members))}")
+        if BARE not in named or marked == sum(part in marks for part in key.split()[1:]):
+            told.append(f"{key}={','.join(sorted(named))}")
     return "|".join(sorted(told))
 
 
-def _marks(tokens: Sequence[Token], start: int, marks: Collection[str]) -> list[str]:
+def _list_marks(tokens: Sequence[Token], start: int, marks: Collection[str]) -> list[str]:
     found = []
     for token in tokens[start:]:
         if token.axis or token.text not in marks or token.text in found:
@@ -133,7 +139,7 @@ def _list_members(tokens: Sequence[Token], start: int, known: _Series) -> tuple[
     members: list[str] = []
     i = start
     while i < len(tokens) and (numbers := _numbers(tokens[i])):
-        marks = _marks(tokens, i + 1, known.marks)
+        marks = _list_marks(tokens, i + 1, known.marks)
         members += [*numbers[:-1], " ".join([numbers[-1], *marks])]
         i += 1 + len(marks)
     return i, members
