@@ -352,7 +352,8 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: s
     if named:
         values.setdefault(UNNAMED, named)
     # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own; so is "1 L" beside Capacity=1 L
-    told = {values.get("size"), values.get("capacity")}
+    size = values.get("size", "")
+    told = {size, values.get("capacity"), *(_say_lengths(size) if size else ())}
     return {axis: value for axis, value in values.items() if axis not in _MEASURES or value not in told}
 
 
@@ -365,13 +366,21 @@ def _name_kinds(title: str, text: str, tokens: Sequence[Token]) -> dict[str, str
 
 def _list_sizes(catalog: Catalog, stated: Sequence[Mapping[str, str]]) -> dict[int, set[str]]:
     """The sizes of each listing that states any: its own, and those of its options."""
-    sizes = {i: {row["size"]} for i, row in enumerate(stated) if "size" in row}
+    sizes = {i: {row["size"], *_say_lengths(row["size"])} for i, row in enumerate(stated) if "size" in row}
     skus = catalog.sku_columns
     for i, text in zip(skus["listing"].tolist(), skus["options"], strict=True):
         for name, value in parse_attributes(text).items():
             if align_name(name) == "size" and (size := read_value("size", value)):
-                sizes.setdefault(i, set()).add(size)
+                sizes.setdefault(i, set()).update((size, *_say_lengths(size)))
     return sizes
+
+
+@lru_cache(maxsize=100_000)
+def _say_lengths(size: str) -> frozenset[str]:
+    """The measures by which a title may say a size: of «5 m ip30» 5 m, of the children's size 120 1.2 m."""
+    if size.isdecimal() and 50 <= int(size) < 200:
+        return frozenset({read_value("length", f"{size} cm")})
+    return frozenset(t.value for t in read_title(size).tokens if t.axis in _MEASURES)
 
 
 def _codes_of_parts(tokens: Sequence[Token]) -> frozenset[str]:

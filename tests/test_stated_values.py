@@ -73,8 +73,8 @@ def test_the_one_option_of_a_listing_counts_and_several_do_not(make_shop: Shop, 
 
 
 def test_a_shades_number_is_kept_beside_its_plain_colour(make_shop: Shop, read_features: Read) -> None:
-    rows = [{"title": f"violin, {n} black", "attributes": {"Color": "Black"}} for n in (101, 102)]
-    features = read_features(make_shop(*rows, {"title": "violin, 103 black", "attributes": {"Color": "Red"}}))
+    rows = [{"title": f"violin lipstick, {n} black", "attributes": {"Color": "Black"}} for n in (101, 102)]
+    features = read_features(make_shop(*rows, {"title": "violin lipstick, 103 black", "attributes": {"Color": "Red"}}))
     assert [features.axes["color"].value(i) for i in range(3)] == ["black 101", "black 102", "red"]
 
 

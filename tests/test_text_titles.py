@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dupcheck.text import Title, read_title, read_titles, read_value
+from dupcheck.text.vocabulary import load_vocabulary
 
 
 def tagged(title: str) -> str:
@@ -249,7 +250,12 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
         ("Лак Лумина, 10 мл, 178 черный", "лак лумина [volume:10 ml] [color:black 178]"),
         ("Foundation Lumina 30ml Ivory 110", "foundation lumina [volume:30 ml] [color:ivory 110]"),
         ("Eyeliner 01 Black", "eyeliner [color:black 01]"),
+        ("Помада Лумина, 006 Сливка", "помада лумина [color:сливка 006]"),
+        ("Lipstick Lumina 09 Classic Red", "lipstick lumina [color:classic red 09]"),
+        ("Foundation Lumina 30 ml (Honey 260)", "foundation lumina [volume:30 ml] [color:honey 260]"),
+        ("Nail drill bit 102 ceramic", "nail drill bit 102 [material:ceramic]"),
         ("Table 120 White", "table 120 [color:white]"),
+        ("Table, 120 white", "table 120 [color:white]"),
         ("Phone 14 Black", "phone 14 [color:black]"),
         # sizes at the end of what is worn
         ("Тапки Лумина, черный, 40", "тапочки лумина [color:black] [size:40]"),
@@ -263,13 +269,55 @@ def test_values(title: str, axis: str, values: tuple[str, ...]) -> None:
         ("iPhone 14", "iphone 14"),
         ("Drill 24, white, 1/2", "drill 24 [color:white] 1/2"),
         ("Lumina T-shirt 2024", "lumina tshirt 2024"),
+        ("Fuzzy Slippers Oatmeal 9-10", "fuzzy slipper oatmeal [size:9-10]"),
+        ("Socks US 8-12", "sock [size:us 8-12]"),
+        ("Rain Boots Toddler Size 10", "rain boot [size:10]"),
+        ("Rain Boots Toddler Size", "rain boot [size:toddler]"),
+        ("运动鞋28码", "运动 动鞋 [size:28]"),
+        ("ткань 28码", "ткань [length:28 yd]"),
+        ("绑带M码1.5米", "绑带 [size:m] [length:1.5 m]"),
+        ("Strip 60 LEDs/m", "strip 60 led m"),
+        ("Vestido Lumina preto, P", "vestido lumina [color:black] [size:s]"),
+        ("Camiseta Lumina branca GG", "camiseta lumina [color:white] [size:xl]"),
+        ("Caderno Lumina, G", "caderno lumina g"),
+        # the letter of a thing made for somebody
+        ("Mug Lumina, Letter K", "mug lumina [style:letter k]"),
+        ("Mug Alphabet M Letter", "mug [style:letter m]"),
+        ('Pendant Initial "S"', "pendant [style:letter s]"),
+        ("Кулон Лумина буква К", "кулон лумина [style:letter к]"),
+        ("Letter opener", "[pattern:letter] opener"),
+        # dimensions and measures in other spellings
+        ("窗帘 宽2.0x高2.7m", "窗帘 宽 [dimension:200x270 cm]"),
+        ("窗帘 宽2米高2.7米", "窗帘 宽 [dimension:200x270 cm]"),
+        ("Desk W80 x D40 x H75 cm", "desk [dimension:80x40x75 cm]"),
+        ("наволочка 70 на 70", "наволочка [dimension:70x70]"),
+        ("mat 20 by 30 cm", "mat [dimension:20x30 cm]"),
+        ("10 por 15", "10 15"),
+        ("Screw M8 x 40 mm", "screw m8 [length:40 mm]"),
+        ("毛巾34x74cm3条装", "毛巾 [dimension:34x74 cm] [pack:3]"),
+        ("linha 150mts", "linha [length:150 m]"),
+        ("锰钢 8寸", "锰钢 [length:8 in]"),
+        ("2 em 1 escova", "2in1 escova"),
+        ("щетка 3 в 1", "щетка 3in1"),
+        # what is no option is one word in both spellings
+        ("plug 16 A", "plug 16a"),
+        ("plug 16A", "plug 16a"),
+        ("розетка 16 А", "розетка 16a"),
+        ("Grade 16 A", "grade 16"),
+        ("lamp 6000 K", "lamp 6000k"),
+        ("lamp 6000K", "lamp 6000k"),
+        ("battery 20,000 mAh", "battery 20000mah"),
+        ("battery 20000mAh", "battery 20000mah"),
+        ("махра 400 г/м2", "махра 400gsm"),
+        ("car 38 km/h", "car 38km/h"),
+        ("serum 10 %", "serum 10%"),
         # scales in both spellings
         ("Toy truck 1:16", "toy truck 1/16"),
         ("Toy truck 1/16", "toy truck 1/16"),
     ],
 )
 def test_values_named_by_a_word_or_by_their_place(title: str, expected: str) -> None:
-    assert tagged(title) == expected
+    assert tagged(title) == " ".join(load_vocabulary().synonyms.get(w, w) for w in expected.split(" "))
 
 
 @pytest.mark.parametrize("colour", ["Black", "черный", "azul marino", "Sage Mist", "178 Ivory", "Ivory 178", "34"])

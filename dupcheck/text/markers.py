@@ -12,6 +12,7 @@ from dupcheck.text.vocabulary import Vocabulary
 
 _PARTS = frozenset(",|()")
 _NUMBER = re.compile(r"\d{1,4}")
+_SHADE = re.compile(r"\d{3}|0\d")
 _LONGEST = 4
 _LINKS = frozenset({"with", "con", "com", "de", "с", "со", "dengan"})
 SIZE_NUMBER = re.compile(r"[1-9]\d?(?:\.5)?|1[0-8][02468]")
@@ -31,7 +32,12 @@ def mark_named(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
         piece = pieces[i]
         axes = v.markers.get(piece.text)
         found = None
-        if axes is not None and i and piece.axis in ("", "noise") and pieces[i - 1].text not in v.cues["refusing"]:
+        if (
+            axes is not None
+            and i
+            and (piece.axis in ("", "noise") or "style" in axes)
+            and pieces[i - 1].text not in v.cues["refusing"]
+        ):
             for axis, reach in axes.items():
                 found = _FINDERS[axis](pieces, i, reach, v)
                 if found is not None:
@@ -43,9 +49,10 @@ def mark_named(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
         end, value, said = found
         word = piece._replace(axis="noise", value="", place="")
         named = Piece(_text_of(said), "word", axis, value, said[0].sep, "")
-        if end == i:  # what stands before the word
-            del out[len(out) - len(said) :]
-            out += [named, word]
+        if end == i:  # what stands before the word, if no other word has named it
+            if out[-len(said) :] == said:
+                out[-len(said) :] = [named]
+            out.append(word)
             i += 1
         else:
             out += [word, named]
@@ -228,37 +235,69 @@ def _compose_pattern(said: list[Piece]) -> str:
     return " ".join(p.value if p.axis == "pattern" else p.text for p in join_grams(said) if p.axis != "noise")
 
 
-_FINDERS = {"color": _find_color, "size": _find_size, "pattern": _find_pattern}
+def _find_letter(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found | None:
+    """The letter of a personalised thing: "Letter K", "Alphabet M Letter", "choose initial - E"."""
+    for at, end in ((i + 1, i + 2), (i - 1, i)):
+        if at < len(pieces) and len(pieces[at].text) == 1 and pieces[at].text.isalpha() and pieces[at].kind == "word":
+            if at < i and (pieces[i].sep != " " or pieces[at].text in "aeiouyаеиоуыэюя"):
+                continue  # "a letter", "y letra"
+            return end, f"letter {pieces[at].text}", [pieces[at]]
+    return None
 
 
-def number_shades(pieces: list[Piece], v: Vocabulary) -> list[Piece]:
-    """Return the pieces with each number beside a colour, where both are a part of the title, made that shade's."""
-    shaded: bool | None = None
+_FINDERS = {"color": _find_color, "size": _find_size, "pattern": _find_pattern, "style": _find_letter}
+
+
+def is_shade(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
+    """Whether a number is a shade's where a part of a title of what is sold in shades ends with it."""
+    number = pieces[i]
+    return (
+        not number.axis
+        and number.sep == " "
+        and _SHADE.fullmatch(number.text) is not None
+        and _closes(pieces, i + 1)
+        and _shaded(pieces, v)
+    )
+
+
+def number_shades(pieces: list[Piece], shaded: bool) -> list[Piece]:
+    """Return the pieces with each number beside a colour, where both end a part of the title, made that shade's.
+
+    Only numbers like 01, and others in a title of what is sold in shades (``shaded``): there words that no vocabulary
+    knows may stand behind the number too, ``01 Bare Rose``.
+    """
     out = pieces
     i = 0
     while i < len(out):
         piece = out[i]
-        if piece.kind != "number" or piece.axis or _NUMBER.fullmatch(piece.text) is None:
+        if (
+            piece.kind != "number"
+            or piece.axis
+            or not i
+            or _NUMBER.fullmatch(piece.text) is None
+            or len(piece.text) < 2
+        ):
             i += 1
             continue
-        after = out[i + 1] if i + 1 < len(out) else None
-        before = out[i - 1] if i else None
-        if after is not None and after.axis == "color" and after.sep == " " and i:
-            color, start, end = after, i, i + 2
-        elif before is not None and before.axis == "color" and piece.sep == " ":
-            color, start, end = before, i - 1, i + 1
-        else:
-            i += 1
-            continue
-        if shaded is None:
-            shaded = _shaded(out, v)
-        parted = _opens(out[start]) and start > 0 and len(piece.text) > 2
-        if _closes(out, end) and len(piece.text) > 1 and (parted or shaded or piece.text[0] == "0"):
-            text = f"{out[start].text} {out[end - 1].text}"
-            out = [
-                *out[:start],
-                Piece(text, color.kind, "color", f"{color.value} {piece.text}", out[start].sep, ""),
-                *out[end:],
-            ]
+        before = out[i - 1]
+        start, end = i, i + 1
+        while end < len(out) and end < i + _LONGEST and out[end].sep in " -/" and _names_shade(out[end], shaded):
+            end += 1
+        words = out[i + 1 : end]
+        if not words and before.axis == "color" and piece.sep == " ":
+            start, words = i - 1, [before]
+        named = any(p.axis == "color" for p in words)
+        sure = shaded and (_opens(out[start]) or (named and len(piece.text) > 2))
+        if piece.text[0] == "0":
+            sure = named or shaded
+        if words and start and sure and _closes(out, end):
+            color = compose_color(words)
+            text = " ".join(p.text for p in out[start:end])
+            shade = Piece(text, "word", "color", f"{color} {piece.text}", out[start].sep, "")
+            out = [*out[:start], shade, *out[end:]]
         i += 1
     return out
+
+
+def _names_shade(piece: Piece, shaded: bool) -> bool:
+    return piece.axis == "color" or (shaded and not piece.axis and piece.kind == "word")

@@ -24,7 +24,9 @@ class Measure(NamedTuple):
 # Possessive, so that a long run of digits is walked once.
 NUMBER = r"(?:\d{1,3}(?:,\d{3})++(?:\.\d++)?(?!\d)|\d++(?:[.,]\d++)?)"
 _AMOUNT = rf"(?:\d++[ -]\d++/\d++|\d++/\d++|{NUMBER})"
-_END = r"(?![a-zа-я0-9])"
+_UNDIVIDED = r"(?!\d(?!\d*[一-鿿]))"  # in Chinese a count may follow at once: "34x74cm3条装"
+_END = rf"(?![a-zа-я]){_UNDIVIDED}"
+_SIGN = "[宽高长深厚]"
 _LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
 _AGE = {
     "y": [
@@ -98,10 +100,14 @@ def measure_pattern() -> str:
     inch = rf"in{_END}(?!\s*\d)"
     unit = (
         rf"(?:\s?{_alternatives(names)}|-(?:{long_units}|{inch})|\s?\"|'(?!s)|k{_END}|{inch}"
-        rf"|(?<=[\d.]\d)\s{inch}|\sin(?=\s*(?:$|[x)(,|])))"
+        rf"|(?<=[\d.]\d)\s{inch}|\sin(?=\s*(?:$|[x)(,|]))|(?<=[1-9]\d00)\sk{_END})"
     )
     side = rf"{_AMOUNT}(?:\s?(?:{lengths}|{inch}|\"|'(?!s)))?{_LETTER}"
-    sides = rf"{side}(?:\s?x\s?{side}){{1,3}}(?![\d.])(?!\s?{others})(?!\s?x\s?\d)(?![a-z])"
+    joint = rf"(?:\s?x\s?{_SIGN}?|{_SIGN})"
+    sides = rf"{side}(?:{joint}{side}){{1,3}}(?!\.){_UNDIVIDED}(?!\s?{others})(?!\s?x\s?\d)(?![a-z])"
+    two = r"\d{2,3}(?:[.,]\d)?"
+    by = rf"{two}(?:\s(?:by|на|por)\s{two}){{1,2}}\s?{lengths}|{two}(?:\sна\s{two}){{1,2}}(?![\w.\"'/-]|\s?{others})"
+    labelled = rf"[whdl]{NUMBER}(?:\s?{lengths})?(?:\s?x\s?[whdl]{NUMBER}(?:\s?{lengths})?){{1,2}}(?![\w.])"
     pieces = _alternatives(v.pieces)
     count = _alternatives([*v.pieces, *v.containers, *v.many])
     per = _alternatives(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"])
@@ -109,8 +115,9 @@ def measure_pattern() -> str:
     before = "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True))
     numbered = [
         ("dim", sides),
+        ("by", by),
         ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
-        ("in1", r"\d{1,2}\s?-?(?:in\s?-?\s?1|合一|合1)(?!\d)"),
+        ("in1", r"\d{1,2}\s?-?(?:in\s?-?\s?1|(?:em|en|в)\s?-?\s?1|合一|合1)(?![\d.,])"),
         ("ctn", rf"\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END}"),
         ("times", rf"\d{{1,3}}\s?x\s?(?={_AMOUNT}{unit})"),
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
@@ -122,11 +129,12 @@ def measure_pattern() -> str:
         ("percent", r"\d++(?:\.\d++)?%"),
     ]
     led = [
+        ("labelled", labelled),
         ("jeans", rf"w\d\d\s?[/x]?\s?l\d\d{_END}"),
         ("before", rf"(?:{before})\s?\(?\s?\d{{1,5}}+(?!\.|{unit})(?:\s?{pieces})?"),
         (
             "system",
-            rf"(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}+(?:\.5)?(?![\w.,/\"'-])"
+            rf"(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}+(?:\.5)?(?:-\d{{1,2}}+(?:\.5)?)?(?![\w.,/\"'-])"
             rf"(?!\s?(?:x\s?\d|{others}|{lengths}|{pieces}))",
         ),
     ]
@@ -210,8 +218,8 @@ def _measure(text: str) -> Measure | None:
 
 def _dimension(text: str) -> Measure | None:
     sides: list[tuple[float, str]] = []
-    for part in re.split(r"\s?x\s?", text):
-        m = re.match(rf"({_AMOUNT})\s?(.*)", part)
+    for part in re.split(rf"\s?x\s?{_SIGN}?|{_SIGN}|\s(?:by|на|por)\s", text):
+        m = re.match(rf"[whdl]?({_AMOUNT})\s?(.*)", part)
         if m is None:
             return None
         rest = m[2] if _unit_of(m[2]) is not None else re.sub(r"\s?(?:w|h|d|l|dia|t)$", "", m[2])
@@ -245,7 +253,7 @@ def _count(text: str) -> Measure | None:
 def read_measure(group: str, text: str) -> Measure | None:
     """Return what the pattern's group ``group`` matched as ``text``, or None where it is no measure after all."""
     text = text.strip()
-    if group == "dim":
+    if group in ("dim", "by", "labelled"):
         return _dimension(text)
     if group == "measure":
         return _measure(text)
@@ -276,12 +284,12 @@ def read_measure(group: str, text: str) -> Measure | None:
 
 
 def _system_size(text: str) -> Measure | None:
-    m = re.match(r"([a-z]+)\s?([\d.]+)", text)
+    m = re.match(r"([a-z]+)\s?([\d.]+)(?:-([\d.]+))?", text)
     if m is None:
         return None
-    system, number = m[1], show_number(float(m[2]))
+    system, number = m[1], "-".join(show_number(float(n)) for n in m.groups()[1:] if n)
     # EU sizes go without a name as often as with one; "uk. 38" is Indonesian for "size 38".
-    bare = float(number) >= 30 and system in ("eu", "eur", "uk", "cn")
+    bare = float(m[2]) >= 30 and system in ("eu", "eur", "uk", "cn")
     return Measure("size", (number if bare else f"{system} {number}".replace("eur ", "eu "),))
 
 

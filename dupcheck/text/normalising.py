@@ -34,6 +34,7 @@ _POINT = re.compile(r"\.(?!\d)|(?<!\d)\.")
 _APOSTROPHE = re.compile(r"(?<!\w)'|(?<=[^\W\d_])'(?![^\W\d_])")
 _LOOSE_INCH = re.compile(r"(?<=\d)\s+\"(?=\s|$|[),x/|])")
 _QUOTE = re.compile(r'(?<!\d)"')
+_LOOSE_PERCENT = re.compile(r"(?<=\d) +%")
 _PERCENT = re.compile(r"(?<!\d)%")
 _PLUS = re.compile(r"(?<!\w)\+|(?<!\d)\+(?!\w)")
 _DASH = re.compile(r"""(?<![\w"'%])-|-(?!\w)""")
@@ -179,7 +180,7 @@ def fold(text: str) -> str:
     if "'" in text:
         text = _APOSTROPHE.sub(" ", text)
     if "%" in text:
-        text = _PERCENT.sub(" ", text)
+        text = _PERCENT.sub(" ", _LOOSE_PERCENT.sub("%", text))
     if "+" in text:
         text = _PLUS.sub(" ", text)
     text = " ".join(text.split())

@@ -8,9 +8,10 @@ and colours that stand together become one value.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from dupcheck.text.markers import mark_named, number_shades
+from dupcheck.text.markers import is_shade, mark_named, number_shades
 from dupcheck.text.measures import measure_pattern, plain_number, read_measure
 from dupcheck.text.normalising import fold
 from dupcheck.text.pieces import DELIMITERS, FILLERS, JOINTS, Piece, join_colors
@@ -65,15 +66,19 @@ def _leads() -> str:
     return rf"(?:{'|'.join(sorted(words))})(?![a-zа-я])"
 
 
+_LONG = r"\s(?:[cm]?m|in|inch|ft|[см]?м)(?![a-zа-я])"
+
+
 @cache
 def _scanner() -> re.Pattern[str]:
     """The one pattern a title is cut by."""
     return re.compile(
         rf"(?P<word>(?!{_leads()})[a-zа-я]+(?=[\s,|]|$))|(?P<sep>[(),|/+-])"
-        r"|(?P<number>\d++/\d++(?![\w/\"'])|\d{1,3}(?:,\d{3})++(?:\.\d++)?(?![\w.\"'])(?!\s?x\s?\d))"
-        r"|(?P<copies>(?<=\d\s)x\s?\d{1,3}(?![\w.])|x\s\d{1,3}(?![\w.\"])(?!\s?x))"
+        r"|(?P<number>\d++/\d++(?![\w/\"']))"
+        rf"|(?P<copies>(?<=\d\s)x\s?\d{{1,3}}(?![\w.]|{_LONG})|x\s\d{{1,3}}(?![\w.\"]|{_LONG})(?!\s?x))"
         rf"|{measure_pattern()}"
-        rf"|(?P<run>(?:[tvo](?=[恤领])|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=码))?[{UNSPACED}]+)"
+        r"|(?P<thousands>\d{1,3}(?:,\d{3})++(?:\.\d++)?(?![\w.\"'])(?!\s?x\s?\d))"
+        rf"|(?P<run>(?:[tvo](?=[恤领])|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=[码号]))?[{UNSPACED}]+)"
         rf"|(?P<chunk>[^\s(),|/+{UNSPACED}]+(?:\+(?!\w))?)"
     )
 
@@ -81,7 +86,7 @@ def _scanner() -> re.Pattern[str]:
 @cache
 def _bound() -> re.Pattern[str]:
     """What a chunk starts with if its reading depends on what stands around it."""
-    return re.compile(rf"[\d(),|/+-]|{_leads()}|[sml]码|\d*x*[sml]码|f码")
+    return re.compile(rf"[\d(),|/+-]|[hdl]\d|{_leads()}|[sml][码号]|\d*x*[sml][码号]|f码")
 
 
 def _word(text: str, sep: str) -> Piece:
@@ -103,6 +108,8 @@ def _part(text: str, sep: str) -> list[Piece]:
     v = load_vocabulary()
     if _DIGITS.fullmatch(text):
         return [Piece(plain_number(text), "number", "", "", sep, "")]
+    if text[-1] == "а" and text[:-1].isdigit():
+        text = f"{text[:-1]}a"  # a Cyrillic ampere
     if text in v.phrases and not _LETTERS.fullmatch(text):
         axis, value, place = v.phrases[text]
         return [Piece(text, "code", axis, value, sep, place)]
@@ -275,6 +282,7 @@ _READERS: Mapping[str, Callable[[str], tuple[Piece, ...]]] = {
     "chunk": _read_chunk,
     "run": _read_run,
     "number": lambda found: (Piece(plain_number(found), "number", "", "", " ", ""),),
+    "thousands": lambda found: (Piece(plain_number(found), "number", "", "", " ", ""),),
     "copies": lambda found: (Piece(found, "measure", "pack", str(int(found[1:])), " ", ""),),
 }
 # What was read before: whole chunks whose reading needs no neighbour, and matches by their group.
@@ -405,6 +413,9 @@ def _ends_value(pieces: list[Piece], i: int) -> bool:
 def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
     """Decide in place on spellings that are a value only where a value may stand: sizes first, then colours."""
     if places & {"size", "bed"}:
+        for i, (piece, after) in enumerate(pairwise(pieces)):
+            if piece.axis == "size" and piece.text.endswith(" size") and after.kind == "number" and after.sep == " ":
+                pieces[i] = Piece("size", "word", "noise", "", piece.sep, "")  # "Toddler Size 8"
         bed = not v.cues["bed"].isdisjoint(p.text for p in pieces)
         for i, piece in enumerate(pieces):
             if piece.place == "size":
@@ -414,11 +425,11 @@ def _decide(pieces: list[Piece], places: set[str], v: Vocabulary) -> None:
     if "thing" in places:
         # From the end, so that "chrome/clear" is read once its last word is; then forwards for what stands behind.
         for i in range(len(pieces) - 1, -1, -1):
-            if pieces[i].place == "thing" and _is_color(pieces, i):
+            if pieces[i].place == "thing" and _is_color(pieces, i, v):
                 _settle(pieces, i, True, v)
         for i, piece in enumerate(pieces):
             if piece.place == "thing":
-                _settle(pieces, i, _is_color(pieces, i), v)
+                _settle(pieces, i, _is_color(pieces, i, v), v)
 
 
 def _at_end(pieces: list[Piece], i: int) -> bool:
@@ -436,7 +447,7 @@ def _settle(pieces: list[Piece], i: int, keep: bool, v: Vocabulary) -> None:
         pieces[i] = piece._replace(axis="", value="", place="")
 
 
-def _is_color(pieces: list[Piece], i: int) -> bool:
+def _is_color(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
     """Whether a colour that also names a thing is one here: beside a colour or tone, or where a value stands."""
     piece = pieces[i]
     if len(pieces) == 1:
@@ -448,6 +459,8 @@ def _is_color(pieces: list[Piece], i: int) -> bool:
     behind = i + 1
     while behind < len(pieces) and pieces[behind].text in FILLERS:
         behind += 1
+    if i and behind < len(pieces) and pieces[behind].kind == "number" and is_shade(pieces, behind, v):
+        return True
     if behind == len(pieces):
         return True
     after = pieces[behind]
@@ -467,6 +480,8 @@ def _is_size(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
         return True
     if before is not None and piece.sep == " " and before.text in v.not_before_size:
         return False
+    if piece.text == "m" and piece.sep == "/" and before is not None and not before.axis:
+        return False  # 60 LEDs/m
     for near, sep in ((before, piece.sep), (after, after.sep if after is not None else "")):
         if near is not None and near.axis == "size" and near.kind != "measure" and sep != "|":
             return True
@@ -496,7 +511,7 @@ _GRAMS = re.compile(r"\d{1,2}(?:\.\d)?g")
 
 _TODDLER = re.compile(r"\d{1,2} ?t")
 _CHILDREN = frozenset({"kids", "baby", "boys", "girls"})
-_DOUBTFUL = frozenset({"weight", "size"})
+_DOUBTFUL = frozenset({"weight", "size", "length"})
 
 
 def _decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
@@ -505,6 +520,8 @@ def _decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
     network = not v.cues["network"].isdisjoint(words)
     phone = not v.cues["phone"].isdisjoint(words)
     for i, p in enumerate(pieces):
+        if p.axis == "length" and p.text[-1] == "码" and _is_worn(pieces, v):
+            pieces[i] = p._replace(axis="size", value=p.text[:-1].strip())
         if (
             (network and p.axis == "weight" and _GRAMS.fullmatch(p.text))
             or (phone and p.axis == "size" and p.text == "xs")
@@ -519,14 +536,29 @@ def _decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
             pieces[i] = p._replace(kind="code", axis="", value="", place="")
 
 
+def _decide_letters(pieces: list[Piece], v: Vocabulary) -> None:
+    """Read P, G and GG, as clothes are sized in Spanish and Portuguese, as a size: behind a colour, a delimiter or
+    another size, where a part of a title of clothes ends."""
+    if not _is_worn(pieces, v):
+        return
+    for i, piece in enumerate(pieces[1:], 1):
+        size = v.worn_letters.get(piece.text)
+        if size is None or piece.axis or piece.kind != "word":
+            continue
+        before = pieces[i - 1]
+        placed = piece.sep in ",|(" or before.axis in ("color", "size")
+        if placed and (_ends_value(pieces, i) or pieces[i + 1].text in v.worn_letters):
+            pieces[i] = piece._replace(axis="size", value=size)
+
+
 def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
     """Read a bare number as a size where it stands as one: ``Short-32-Gray``, ``size 38``, ``sepatu 38 39 40``."""
     clothes: bool | None = None
     for i, piece in enumerate(pieces):
         if piece.axis or piece.kind not in _NUMBERED:
             continue
-        span = _SIZE_SPAN.fullmatch(piece.text) is not None
-        if not span and piece.kind != "number":
+        span = ("-" in piece.text or "/" in piece.text) and _SIZE_SPAN.fullmatch(piece.text) is not None
+        if not span and piece.kind == "code":
             continue
         before = pieces[i - 1] if i else None
         after = pieces[i + 1] if i + 1 < len(pieces) else None
@@ -588,10 +620,11 @@ def _is_worn_size(pieces: list[Piece], i: int, span: bool) -> bool:
     if span:
         if not (2 <= low < 80 and (low < high <= low + 6 or high < 10)):
             return False
-        return ends and (piece.sep in ",|(" or before.axis == "color" or (after is not None and after.axis == "color"))
+        beside = before.axis == "color" or (after is not None and after.axis == "color")
+        return ends and (piece.sep in ",|(" or beside or _at_end(pieces, i))
     if low < 20:
         return before.axis == "color" and _at_end(pieces, i) and low >= 3
-    if piece.sep == "-" or (piece.sep in ",|(" and ends and low >= 34):
+    if piece.sep == "-" or ((piece.sep in ",|(" or before.kind == "cjk") and ends and low >= 34):
         return True
     return any(
         p is not None
@@ -678,8 +711,12 @@ def _read(text: str) -> list[Piece]:
     words = {p.text for p in pieces}
     if not v.markers.keys().isdisjoint(words):
         pieces = mark_named(pieces, v)
+    if not _AMPERE.isdisjoint(words) and not v.cues["electric"].isdisjoint(words):
+        pieces = _join_amperes(pieces)
     if "20" in text:
         _mark_years(pieces)
+    if not v.worn_letters.keys().isdisjoint(words):
+        _decide_letters(pieces, v)
     if places & {"thing", "size", "bed"}:
         _decide(pieces, places, v)
     if not _DOUBTFUL.isdisjoint([p.axis for p in pieces]):
@@ -689,11 +726,29 @@ def _read(text: str) -> list[Piece]:
         _decide_numbers(pieces, v)
     if places & {"color", "tone"}:
         pieces = _join(pieces, v)
-        if numbered:
-            pieces = number_shades(pieces, v)
+    shaded = numbered and not v.cues["shaded"].isdisjoint(words)
+    if shaded or (" 0" in text and "color" in places):
+        pieces = number_shades(pieces, shaded)
     if "%" in text or not _leading().isdisjoint(words):
         _tidy(pieces, v)
     return pieces
+
+
+_AMPERE = frozenset("aа")
+_RATING = re.compile(r"[1-9]\d{0,2}(?:\.\d)?")
+
+
+def _join_amperes(pieces: list[Piece]) -> list[Piece]:
+    """Put an ampere and its number together: ``16 A`` is one code, as ``16A`` is."""
+    out: list[Piece] = []
+    for i, piece in enumerate(pieces):
+        rated = bool(out) and not out[-1].axis and _RATING.fullmatch(out[-1].text) is not None
+        last = i + 1 == len(pieces) or not pieces[i + 1].text[0].isdigit()
+        if rated and last and piece.text in _AMPERE and piece.sep == " ":
+            out[-1] = out[-1]._replace(text=f"{out[-1].text}a", kind="code")
+            continue
+        out.append(piece)
+    return out
 
 
 _NUMBERED = frozenset({"number", "code"})

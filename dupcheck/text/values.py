@@ -151,6 +151,8 @@ def _size(pieces: list[Piece]) -> str:
         pieces = [p for p in pieces if p.text not in v.cues["marker"] and p.text != "size"] or pieces
     out = ""
     for p in pieces:
+        if not p.axis and p.text in v.worn_letters:
+            p = p._replace(axis="size", value=v.worn_letters[p.text])
         if p.kind == "measure" and _LETTERED.fullmatch(p.text):
             out += ("" if not out else "/" if p.sep in "/|" else " ") + p.text
             continue

@@ -94,6 +94,7 @@ class Vocabulary:
     beds: tuple[str, ...]
     cues: Mapping[str, frozenset[str]]
     markers: Mapping[str, Mapping[str, str]]
+    worn_letters: Mapping[str, str]
     not_before_size: frozenset[str]
     fitting: frozenset[str]
     units: Mapping[str, Unit]
@@ -241,6 +242,7 @@ def load_vocabulary() -> Vocabulary:
         beds=tuple(e["value"] for e in sizes["bed"]),
         cues={name: as_read(words) for name, words in (*sizes["words"].items(), *markers["words"].items())},
         markers=_markers(markers),
+        worn_letters=sizes["worn_letters"],
         not_before_size=as_read(synonym_data["not_before_size"]),
         fitting=as_read(synonym_data["fitting"]),
         units={spelling: unit for unit in _units() for spelling in unit.spellings},
