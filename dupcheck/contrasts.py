@@ -4,6 +4,7 @@ The values of an axis are here texts of several facts, ``clothes=shorts|waist=hi
 ``text.series``). Two of them contradict where both speak of one thing and no member that they name is common to both.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
@@ -13,7 +14,12 @@ from dupcheck.columns import take_ranges
 from dupcheck.features import KIND, SERIES, AxisColumn, Features
 from dupcheck.model import BoolArray, Difference, IntArray
 from dupcheck.text.contrasts import DOUBT, list_spares
-from dupcheck.text.series import BARE, FITTING
+from dupcheck.text.series import BARE, FITTING, list_marks
+from dupcheck.text.vocabulary import load_vocabulary
+
+_LISTED = re.compile(r"[,;/|]| and | & ")
+_HAS_DIGIT = re.compile(r"\d")
+_GLUED = re.compile(r"([^\W\d_]{3,})(\d)")
 
 Facts = dict[str, frozenset[str]]
 """What a value speaks of → the members it names there."""
@@ -81,6 +87,42 @@ def _disjoint(start: IntArray, keys: IntArray, members: IntArray, left: IntArray
     both = np.intersect1d(key, other * width + keys[theirs])
     result = np.zeros(len(left), dtype=bool)
     result[np.setdiff1d(both, key[common]) // width] = True
+    return result
+
+
+@lru_cache(maxsize=100_000)
+def _list_fits(value: str) -> tuple[frozenset[str], ...]:
+    """The models that a value of the axis ``compatible`` lists, each as its words."""
+    items = (_GLUED.sub(r"\1 \2", item.replace("+", " plus ").replace("-", " ")) for item in _LISTED.split(value))
+    return tuple(words for item in items if (words := frozenset(item.split()) - load_vocabulary().fitting))
+
+
+def fit_apart(left: str, right: str) -> bool:
+    """Whether what two listings fit has no model in common: iPhone 15 and iPhone 15 Plus, not iPhone 15 and 15.
+
+    Where one names models by numbers and the other only a maker, or part of the name, it cannot be told: False.
+    """
+    ours, theirs = _list_fits(left), _list_fits(right)
+    marks = list_marks()
+    for a in ours:
+        for b in theirs:
+            short, long = sorted((a, b), key=lambda words: _HAS_DIGIT.search(" ".join(words)) is not None)
+            if _HAS_DIGIT.search(" ".join(long)) and not _HAS_DIGIT.search(" ".join(short)):
+                if short <= long or len(short) == 1:
+                    return False
+            elif (a <= b or b <= a) and not any(w in marks or _HAS_DIGIT.search(w) for w in a ^ b):
+                return False
+    return bool(ours and theirs)
+
+
+def contradict_fits(column: AxisColumn, left: IntArray, right: IntArray) -> BoolArray:
+    """Return which pairs fit other models: :func:`fit_apart` for each two values, asked once."""
+    a, b = column.codes[left], column.codes[right]
+    result = np.zeros(len(left), dtype=bool)
+    at = np.flatnonzero((a >= 0) & (b >= 0) & (a != b))
+    keys, which = np.unique(a[at] * max(len(column.values), 1) + b[at], return_inverse=True)
+    pairs = (divmod(key, len(column.values)) for key in keys.tolist())
+    result[at] = np.array([fit_apart(column.values[i], column.values[j]) for i, j in pairs], dtype=bool)[which]
     return result
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupcheck.contrasts import contradict_axis, contradict_titles, tell_kinds, tell_series
+from dupcheck.contrasts import contradict_axis, contradict_fits, contradict_titles, tell_kinds, tell_series
 from dupcheck.features import KIND, SERIES, Features
 from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
 from dupcheck.rules import RulePack
@@ -21,7 +21,9 @@ def contradict(
     result = np.zeros(len(left), dtype=bool)
     for axis in pack.merge.distinct:
         column = features.axes.get(axis)
-        if column is not None and axis != KIND:
+        if column is not None and axis == "compatible":
+            result |= contradict_fits(column, left, right)
+        elif column is not None and axis != KIND:
             # "HP" and "HP Enterprise" are one maker: brands that begin with the same word do not contradict.
             names = [v.split(" ")[0] if axis == "brand" else v for v in column.values]
             number = {name: i for i, name in enumerate(dict.fromkeys(names))}

@@ -8,7 +8,7 @@ word is another's misspelling) is kept in :class:`Statistics`.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +25,7 @@ from dupcheck.text import AXES, Title, Token, align_name, equate_units, normalis
 from dupcheck.text.contrasts import read_kinds
 from dupcheck.text.normalising import fold
 from dupcheck.text.series import read_series
-from dupcheck.text.vocabulary import load_vocabulary
+from dupcheck.text.vocabulary import load_vocabulary, read_words
 
 OPTION_AXES = (
     "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
@@ -51,6 +51,7 @@ _COMMON_CODE = 40
 _WITH = frozenset({"with", "w", "plus", "and", "con", "com", "dengan", "с", "mit"})
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
+_MAKERS = ("brand", "manufacturer")
 _NO_FACT = frozenset({*OPTION_AXES, "part number", "gtin"})
 _VARYING = frozenset({*OPTION_AXES, *_MEASURES})
 
@@ -184,12 +185,21 @@ def make_features(
     raw: list[str] = list(catalog.column("title"))
     titles = read_titles(raw)
     texts = [normalise(title) for title in raw]
-    lexicon = learn_lexicon(texts, list_options(attributes)) if base is None else base.statistics.lexicon
+    if base is None:
+        brands = [read_value("brand", row.get("brand", "")) for row in attributes]
+        lexicon = learn_lexicon(texts, list_options(attributes), brands)
+    else:
+        lexicon = base.statistics.lexicon
     marked, named, numbers = [], [], _state_numbers(catalog, attributes)
     for i, title in enumerate(titles):
-        tokens = lexicon.mark(_correct(title, texts[i], raw[i], lexicon).tokens)
+        read = _correct(title, texts[i], raw[i], lexicon).tokens
+        tokens = lexicon.mark(read)
         marked.append(_mark_numbers(tokens, numbers[i]) if i in numbers else tokens)
-        named.append(_name_kinds(raw[i], lexicon.correct(texts[i]) or texts[i], marked[i]))
+        # Before the catalogue's own option values are tagged: one may be "iPhone 15", and this an iPhone 15 Plus.
+        read = _mark_numbers(read, numbers[i]) if i in numbers else read
+        named.append(_name_kinds(raw[i], lexicon.correct(texts[i]) or texts[i], read))
+        if lexicon.brands and "brand" not in attributes[i] and (brand := lexicon.name_brand(texts[i])):
+            named[i]["brand"] = brand
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     numbered = number_columns(catalog)
@@ -313,13 +323,29 @@ def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
             found: dict[str, str] = {}
             for name, value in parse_attributes(text).items():
                 aligned = names.setdefault(name, align_name(name))
-                if value.strip():
-                    found.setdefault(aligned, value)
+                if not value.strip() or (aligned in _MAKERS and normalise(value) in _no_brands()):
+                    continue
+                if (
+                    aligned == "compatible"
+                    and _is_number_told(value)
+                    and not _is_number_told(found.get(aligned, value))
+                ):
+                    found[aligned] = value  # the model, where a brand stands beside it
+                found.setdefault(aligned, value)
             if "variant" in found and len(told := {axis for axis, _ in _values_in(found["variant"])}) == 1:
                 found.setdefault(told.pop(), found.pop("variant"))
             known[text] = found
         rows.append(known[text])
     return rows
+
+
+@cache
+def _no_brands() -> frozenset[str]:
+    return frozenset(map(normalise, read_words("contrasts")["brands"]["none"]))
+
+
+def _is_number_told(text: str) -> bool:
+    return any(c.isdigit() for c in text)
 
 
 def _number_facts(attributes: Sequence[Mapping[str, str]]) -> IntArray:

@@ -5,7 +5,7 @@ Learned from all listings together, applied to each title.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,6 +24,10 @@ _SLIPPED = 4
 _EXAMPLES = 8
 _STRAY_SEEN = 3
 _STRAY_RATIO = 4
+_BRAND_STATED = 2
+_BRAND_RATIO = 10
+_LEAD = 4
+"""So many words before a name, a "for" makes it that of what the thing fits."""
 _WITNESS = 200
 """A word in more titles than this does not bear out a misspelling beside it."""
 
@@ -32,13 +36,15 @@ _WITNESS = 200
 class Lexicon:
     """``phrases``: the words of an option value → (axis, canonical value). ``aliases``: a misspelt word → the word.
 
-    ``seen``: how often each word stands in the titles; ``option_words``: those of the option values.
+    ``seen``: how often each word stands in the titles; ``option_words``: those of the option values; ``brands``: names
+    of brands, which also tell the brand of a title without one in its attributes.
     """
 
     phrases: Phrases = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, int] = field(default_factory=dict)
     option_words: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -47,6 +53,15 @@ class Lexicon:
         for phrase in self.phrases:
             longest[phrase[0]] = max(longest.get(phrase[0], 0), min(len(phrase), _PHRASE_WORDS))
         return longest
+
+    @cached_property
+    def _brands_by_word(self) -> Mapping[str, Sequence[str]]:
+        return _group_by_word(self.brands)
+
+    def name_brand(self, text: str) -> str:
+        """Return the one brand that a normalised title names; "" where it names none or several, or what it fits."""
+        named = set(_find_names(text, self._brands_by_word))
+        return named.pop() if len(named) == 1 else ""
 
     def correct(self, text: str) -> str:
         """Return a normalised title with its misspelt words put right; "" where it has none."""
@@ -79,11 +94,16 @@ def list_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def learn_lexicon(texts: Sequence[str], options: Iterable[tuple[str, str]]) -> Lexicon:
-    """Learn a catalogue's lexicon from its normalised titles and the (axis, value) pairs of its option columns."""
+def learn_lexicon(
+    texts: Sequence[str], options: Iterable[tuple[str, str]], brands: Sequence[str] | None = None
+) -> Lexicon:
+    """Learn a catalogue's lexicon from its normalised titles, the (axis, value) pairs of its option columns, and the
+    brand that each listing states ("" for none).
+    """
     phrases, words = _learn_phrases(list(dict.fromkeys(options)))
     seen = Counter(w for text in texts for w in _WORD.findall(text))
-    return Lexicon(phrases, _find_misspellings(texts, words, seen), seen, frozenset(words))
+    names = _learn_brands(texts, brands) if brands is not None else frozenset[str]()
+    return Lexicon(phrases, _find_misspellings(texts, words, seen), seen, frozenset(words), names)
 
 
 def extend_lexicon(
@@ -104,7 +124,48 @@ def extend_lexicon(
         seen = Counter({w: own[w] + lexicon.seen.get(w, 0) for w in {*own, *meant}})
         found = _find_misspellings([*texts, *near], meant & trusted, seen)
         aliases = {w: right for w, right in found.items() if not unknown.isdisjoint(w.split())}
-    return Lexicon({**phrases, **lexicon.phrases}, {**aliases, **lexicon.aliases}, lexicon.seen, trusted)
+    return Lexicon(
+        {**phrases, **lexicon.phrases}, {**aliases, **lexicon.aliases}, lexicon.seen, trusted, lexicon.brands
+    )
+
+
+def _learn_brands(texts: Sequence[str], brands: Sequence[str]) -> frozenset[str]:
+    """The stated brands that titles name: in a title that holds such a name, hardly any other brand is stated.
+
+    A word that a vocabulary knows is no name.
+    """
+    known = load_vocabulary().phrases
+    stated = Counter(brand for brand in brands if brand)
+    likely = [b for b, n in stated.items() if n >= _BRAND_STATED and len(b) >= _SHORTEST and fold_word(b) not in known]
+    by_word = _group_by_word(b for b in likely if not b.isdigit())
+    own, others = Counter[str](), Counter[str]()
+    for text, brand in zip(texts, brands, strict=True):
+        if brand:
+            for name in set(_find_names(text, by_word)):
+                (own if name == brand else others)[name] += 1
+    return frozenset(b for b in own if own[b] >= _BRAND_STATED and others[b] * _BRAND_RATIO <= own[b])
+
+
+def _group_by_word(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names by their first word, the longest first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        found.setdefault(name.split()[0], []).append(name)
+    return found
+
+
+def _find_names(text: str, by_word: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The names that a normalised title holds, save those of what it fits."""
+    words = text.split()
+    if by_word.keys().isdisjoint(words):
+        return
+    leads = load_vocabulary().fitting
+    for i, word in enumerate(words):
+        for name in by_word.get(word, ()):
+            if words[i : i + name.count(" ") + 1] == name.split():
+                if leads.isdisjoint(words[max(i - _LEAD, 0) : i]):
+                    yield name
+                break
 
 
 def _learn_phrases(options: Sequence[tuple[str, str]]) -> tuple[Phrases, set[str]]:

@@ -63,7 +63,7 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.slots import Slots
 from dupcheck.text import normalise
 
-FORMAT = 3
+FORMAT = 4
 NEAREST = 20
 """Nearest other titles that are looked at for each draft: as many as an audit proposes."""
 FLOOR = 0.3
@@ -154,6 +154,7 @@ class Store:
                 "phrases": [[" ".join(words), axis, value] for words, (axis, value) in lexicon.phrases.items()],
                 "aliases": dict(lexicon.aliases),
                 "option_words": sorted(lexicon.option_words),
+                "brands": sorted(lexicon.brands),
                 "slots": features.statistics.slots.pack(),
                 "stray": sorted(features.statistics.stray),
                 "image_root": None if catalog.image_root is None else str(catalog.image_root),
@@ -194,6 +195,7 @@ class Store:
             self.facts["aliases"],
             _Counts(book, self.arrays["spelled.counts"]),
             frozenset(self.facts["option_words"]),
+            frozenset(self.facts["brands"]),
         )
         return Statistics(
             listings=len(self),

@@ -13,6 +13,8 @@ from functools import cache
 from dupcheck.text.titles import Token
 from dupcheck.text.vocabulary import load_vocabulary, look_up_key, read_words
 
+_SCALE = re.compile(r"(?<![\d:：])1[:：] ?(\d{1,3})(?![\d:：])")
+"""The scale of a model car or building, 1:16."""
 _NUMBERED = frozenset({"number", "code"})
 BARE = "-"
 """The value of a code that no mark follows."""
@@ -45,6 +47,11 @@ def _load() -> _Series:
     return _Series(**keys, ordinal=ordinal, leads=load_vocabulary().fitting)
 
 
+def list_marks() -> frozenset[str]:
+    """Return the words that make another model of the number or code they stand behind."""
+    return _load().marks
+
+
 def _numbers(token: Token) -> list[str]:
     """The bare numbers a token holds: 15, or 14/15; none where one of them is no member of a series."""
     if token.axis or token.kind not in ("number", "code"):
@@ -66,9 +73,10 @@ def read_series(title: str, tokens: Sequence[Token], fits: bool = False) -> str:
     known = _load()
     marks, strong = known.marks, known.strong
     worth = [i for i, (text, kind, axis, _) in enumerate(tokens) if not axis and (kind in _NUMBERED or text in strong)]
-    if not worth:
+    scales = set(_SCALE.findall(title)) if ":" in title or "：" in title else set[str]()
+    if not worth and not scales:
         return ""
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {"scale": {f"1:{scale}" for scale in scales}} if len(scales) == 1 else {}
     used: set[int] = set()
     for i in worth:
         if i in used:

@@ -110,6 +110,8 @@ def _canonical(axis: str, text: str) -> str:
     if axis == "color":
         text = _COLOR_CODE.sub("", text)
     folded = fold(text)
+    if axis == "compatible" and " , " in folded:  # a list stays one
+        return ", ".join(dict.fromkeys(filter(None, map(normalise, folded.split(" , ")))))
     if axis not in ("color", "size", "pack") and axis not in MEASURED and axis not in _WORDED:
         return _free(folded, text)
     values = [value for part in folded.split(" , ") if (value := _one(axis, part.replace("(", " ").replace(")", " ")))]
