@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
-from dupcheck.contrasts import contradict_facts, list_kinds, list_series
+from dupcheck.contrasts import contradict_facts, fit_apart, list_kinds, list_series
 from dupcheck.differences import explain_differences, find_differences, list_differences
-from dupcheck.features import AxisColumn, Features
+from dupcheck.features import AxisColumn, Features, read_attributes
 from dupcheck.model import Catalog, Difference, Listing
 from dupcheck.rules import RulePack, list_packs, read_pack
-from dupcheck.text import normalise, read_title
+from dupcheck.text import align_name, normalise, read_title, read_value
 from dupcheck.text.contrasts import list_members, list_spares, read_kinds, spell_member
 from dupcheck.text.series import read_series
 from dupcheck.text.vocabulary import LANGUAGES, look_up_key, read_words
@@ -109,6 +109,7 @@ DIFFERENT = [
     ("Smart Band 7 Fitness Tracker Waterproof", "Smart Band 8 Fitness Tracker Waterproof"),
     ("Lenovo LP40 TWS Earphones Noise Reduction Touch", "Lenovo LP40 Pro TWS Earphones Noise Reduction Touch"),
     ("ZSN Pro Hybrid In Ear Monitor HIFI Bass Metal", "ZSN Pro X Hybrid In Ear Monitor HIFI Bass Metal"),
+    ("RC Truck 1:16 Off Road Monster Brushless", "RC Truck 1:10 Off Road Monster Brushless"),
     ("For iPhone 15 Magsafe Case Clear Hard Cover", "For iPhone 15 Plus Magsafe Case Clear Hard Cover"),
 ]
 ALIKE = [
@@ -188,6 +189,9 @@ class TestReading:
             ("Case for iPhone 15 Plus", "for:iphone=15 plus"),
             ("Earbuds LP40 Pro", "lp40=pro"),
             ("Tablet T30 5G", "t30=-"),
+            ("RC Truck 1:16 Off Road", "scale=1:16"),
+            ("遥控越野车1：12四驱", "scale=1:12"),
+            ("Resin Mix 1:2:3", ""),
             ("Bookshelf 5 Tier Rack", ""),
             ("Ring Size 7 Silver", ""),
             ("Lipstick Bullet 07 Berry", ""),
@@ -210,6 +214,76 @@ class TestReading:
 WORDS = (
     "shorts leggings chair bench v-neck crew neck wired wireless refill set glide 3 4 lp40 pro x iphone for 左手 右手"
 )
+
+
+class TestBrands:
+    def join_cards(self, make_shop: Shop, *titles: str) -> set[str]:
+        """The ids, among those of ``titles`` (T-0 …), that stand in one group in a shop that states both brands."""
+        stated = [
+            {"title": f"{name} {thing}", "attributes": {"Brand": name}, "listing_id": f"{name}-{k}"}
+            for name in ("Acmedia", "Borelli")
+            for k, thing in enumerate(("usb hub seven ports", "desk fan quiet", "wall clock round"))
+        ]
+        rows = [{"title": t, "listing_id": f"T-{i}", "attributes": {}} for i, t in enumerate(titles)]
+        groups = dc.audit(make_shop(*stated, *rows, price=10.0, currency="USD")).groups
+        mine = groups[groups.listing_id.str.startswith("T-")]
+        return set(mine.listing_id)
+
+    def test_titles_of_two_brands_are_two_products(self, make_shop: Shop) -> None:
+        tail = "micro memory card class ten for phone camera drone tablet recorder"
+        assert self.join_cards(make_shop, f"Acmedia {tail}", f"Borelli {tail}") == set()
+        assert self.join_cards(make_shop, f"Acmedia {tail}", f"{tail} Acmedia") == {"T-0", "T-1"}
+
+    def test_a_brand_that_a_thing_fits_is_not_its_own(self, make_shop: Shop) -> None:
+        tail = "silicone strap soft sport wristband replacement buckle quick release watch"
+        assert self.join_cards(make_shop, f"{tail} for Acmedia", f"{tail} for Borelli") == {"T-0", "T-1"}
+
+    @pytest.mark.parametrize("none", ["None", "NoEnName_Null", "无品牌", "Нет бренда", "Sin marca", "Generic"])
+    def test_no_brand_is_nothing_stated(self, make_shop: Shop, none: str) -> None:
+        (row,) = read_attributes(make_shop({"title": "Mug", "attributes": {"Brand": none, "Color": "Red"}}))
+        assert dict(row) == {"color": "Red"}
+
+
+class TestFits:
+    @pytest.mark.parametrize(
+        ("left", "right", "apart"),
+        [
+            ("iPhone 15", "iPhone 15 Plus", True),
+            ("iPhone 15", "iPhone15", False),
+            ("iPhone 15", "Apple iPhone 15", False),
+            ("iPhone 15, iPhone 14", "iPhone 14, iPhone 13", False),
+            ("iPhone 15, iPhone 14", "iPhone 13", True),
+            ("Apple", "iPhone 15", False),
+            ("Xiaomi", "Xiaomi Redmi Note 12", False),
+            ("Apple Watch", "Galaxy Watch 4", True),
+            ("Lada Vesta", "Lada Granta", True),
+        ],
+    )
+    def test_they_are_apart_where_no_model_is_common(self, left: str, right: str, apart: bool) -> None:
+        assert fit_apart(*(read_value("compatible", text) for text in (left, right))) == apart
+        assert fit_apart(*(read_value("compatible", text) for text in (right, left))) == apart
+
+    @pytest.mark.parametrize(
+        ("name", "axis"),
+        [
+            ("Compatible iPhone Model", "compatible"),
+            ("Compatible Phone Model", "compatible"),
+            ("Model Number", "model"),
+            ("Модель автомобиля", "compatible"),
+            ("适用手机型号", "compatible"),
+            ("Modelo do carro", "compatible"),
+        ],
+    )
+    def test_names_of_what_it_fits(self, name: str, axis: str) -> None:
+        assert align_name(name) == axis
+
+    def test_a_model_beside_a_maker_is_what_it_fits(self, make_shop: Shop) -> None:
+        names = {"Compatible Brand": "Apple", "Compatible iPhone Model": "iPhone 15"}
+        for attributes in (names, dict(reversed(names.items()))):
+            (row,) = read_attributes(make_shop({"title": "Case", "attributes": attributes}))
+            assert row["compatible"] == "iPhone 15"
+
+
 words = st.sampled_from(WORDS.split())
 
 
