@@ -17,6 +17,9 @@ from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.words import Lang, say
 
 _CHUNK = 400_000
+_UNTOLD = 0.8
+"""What a condition that cannot be told counts towards a pair's strength: less than one that holds, but a red M and a
+blue L of two shops, whose prices say nothing, must not keep apart what their siblings bind together."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
                 at_limit = min(max(float(_scale(limit.signal, limit.limit)), 0.0), 1.0)
                 margin += np.where(known, np.clip((near - at_limit) / max(1.0 - at_limit, 1e-9), 0.0, 1.0), 0.0)
                 count += known
-                short = np.where(known, near / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else 0.0)
+                short = np.where(known, near / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else _UNTOLD)
                 shortfall = np.minimum(shortfall, short)
             margin = np.divide(margin, count, out=np.zeros(len(best)), where=count > 0)
             best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, 0.49 * np.clip(shortfall, 0.0, 1.0)))
