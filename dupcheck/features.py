@@ -25,6 +25,7 @@ from dupcheck.text import AXES, Title, Token, align_name, equate_units, normalis
 from dupcheck.text.contrasts import read_kinds
 from dupcheck.text.normalising import fold
 from dupcheck.text.series import read_series
+from dupcheck.text.stems import stem_word
 from dupcheck.text.vocabulary import load_vocabulary, read_words
 
 OPTION_AXES = (
@@ -163,7 +164,7 @@ class Features:
 
     def weigh_word(self, word: str) -> float:
         """Return a word's weight in this catalogue; a word that is not in it weighs as one that stands there once."""
-        number = self.books["words"].find(word)
+        number = self.books["words"].find(stem_word(word))
         if number >= 0:
             return float(self.statistics.weights[number])
         return float(np.log((self.statistics.listings + 1) / 2) + 1.0)
@@ -472,7 +473,7 @@ def _count_words(
     for core in cores:
         row = set()
         for token in core:
-            code = book[token.text]
+            code = book[stem_word(token.text)]
             if code == before + len(exact):
                 exact.append(token.kind in ("number", "code", "measure"))
             row.add(code)
@@ -558,10 +559,10 @@ def _code_matrices(
     of_parts: Sequence[Collection[str]],
     books: Mapping[str, Codebook],
 ) -> dict[str, Rows]:
-    """Which codes each listing carries: those it states (GTIN, SKU code, part number); these and what its title holds
-    that is built like a part number, save ``of_parts``, what only comes with it; its title's model codes of any length;
-    the shapes of these (digits made equal: A54 and A55 are of one shape); and the part numbers that its attributes
-    state.
+    """Which codes each listing carries: those it states (GTIN, SKU code, part number); these and what its title or its
+    model's name holds that is built like a part number, save ``of_parts``, what only comes with it; its title's model
+    codes of any length; the shapes of these (digits made equal: A54 and A55 are of one shape); and the part numbers
+    that its attributes state.
     """
     kinds = ("stated", "codes", "models", "shapes", "parts")
     rows: dict[str, list[tuple[list[int], list[float]]]] = {kind: [] for kind in kinds}
@@ -571,13 +572,16 @@ def _code_matrices(
         if text not in known:
             known[text] = _read_part_numbers(text)
         parts = known[text]
-        models = {t.text for t in cores[i] if t.kind == "code"}
+        named = {t.text for t in cores[i] if t.kind == "code"}
+        models = {stem_word(m) for m in named}
         stated = {f"code:{m}" for m in parts}
         if gtin:
             stated.add(f"gtin:{gtin}")
         if sku:
             stated.add(f"sku:{sku.casefold()}")
-        written = stated | {f"code:{_part_key(m)}" for m in models - set(of_parts[i]) if _PART_NUMBER.fullmatch(m)}
+        model = attributes[i].get("model", "")
+        carried = {m for m in (*(named - set(of_parts[i])), *_list_words(model)) if _PART_NUMBER.fullmatch(m)}
+        written = stated | {f"code:{_part_key(m)}" for m in carried}
         shapes = {_DIGITS.sub("0", m) for m in models}
         for kind, codes in zip(kinds, (stated, written, models, shapes, parts), strict=True):
             rows[kind].append(_ones(sorted(books[kind][c] for c in sorted(codes))))
@@ -599,11 +603,16 @@ def _read_part_numbers(text: str) -> list[str]:
     return sorted(found)
 
 
+@lru_cache(maxsize=50_000)
+def _list_words(text: str) -> tuple[str, ...]:
+    return tuple(normalise(text).split())
+
+
 def _part_key(code: str) -> str:
-    """A part number without leading zeros and without the short letter suffix by which makers mark its variants."""
+    """A part number without leading zeros, hyphens beside letters and the short suffix that marks a variant."""
     code = code.strip("-")
     shorter = _VARIANT_SUFFIX.sub("", code)
-    return (shorter if sum(c.isdigit() for c in shorter) >= 5 else code).lstrip("0")
+    return stem_word((shorter if sum(c.isdigit() for c in shorter) >= 5 else code).lstrip("0"))
 
 
 def _ones(codes: list[int]) -> tuple[list[int], list[float]]:

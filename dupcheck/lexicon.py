@@ -1,4 +1,5 @@
-"""What a catalogue's own words tell, beyond any vocabulary: its option values, and which words are misspelt.
+"""What a catalogue's own words tell, beyond any vocabulary: its option values, which words are misspelt, and which it
+writes both joined and apart («hairdryer», «hair dryer»; «XL830L», «XL 830L»).
 
 Learned from all listings together, applied to each title.
 """
@@ -8,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from dupcheck.text import Token, normalise, read_titles, read_value
 from dupcheck.text.vocabulary import fold_word, load_vocabulary
@@ -18,10 +20,16 @@ _PHRASE_LETTERS = 60
 _PHRASE_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
+_JOINED = re.compile(r"[a-zа-я]{4,}")
+_CODE = re.compile(r"([a-zа-я]+)(\d[\da-zа-я]*)|(\d{1,4})([a-zа-я]{3,})")
+_CODED = re.compile(r"(?<![\w.-])(?:[a-zа-я]{1,2} \d[\da-zа-я]*|[a-zа-я]{3,}\d+|\d{1,4}[a-zа-я]{3,})(?![\w-]|\.\w)")
+_SURE_PART = 4
+"""Words of so many letters each are the parts of the word that joins them; of shorter ones others must bear it out."""
 _SHORTEST = 3
 _RARE = 2
 _SLIPPED = 4
 _EXAMPLES = 8
+_WITNESSES = 6
 _STRAY_SEEN = 3
 _STRAY_RATIO = 4
 _BRAND_STATED = 2
@@ -34,7 +42,8 @@ _WITNESS = 200
 
 @dataclass(frozen=True)
 class Lexicon:
-    """``phrases``: the words of an option value → (axis, canonical value). ``aliases``: a misspelt word → the word.
+    """``phrases``: the words of an option value → (axis, canonical value). ``aliases``: a misspelt word → the word, a
+    joined one → its parts, the parts of a code → the code.
 
     ``seen``: how often each word stands in the titles; ``option_words``: those of the option values; ``brands``: names
     of brands, which also tell the brand of a title without one in its attributes.
@@ -70,7 +79,14 @@ class Lexicon:
             corrected = _WORD.sub(lambda found: self.aliases.get(found[0], found[0]), text)
         if not self.aliases.keys().isdisjoint(_PAIR.findall(corrected)):
             corrected = _PAIR.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
+        if self._coded and not self._coded.isdisjoint(corrected.split()):
+            corrected = _CODED.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
         return "" if corrected == text else corrected
+
+    @cached_property
+    def _coded(self) -> frozenset[str]:
+        """The words with which aliases begin that hold digits."""
+        return frozenset(a.split()[0] for a in self.aliases if any(c.isdigit() for c in a))
 
     def mark(self, tokens: Sequence[Token]) -> tuple[Token, ...]:
         """Tag the words of a title that are, together, an option value the catalogue knows; the longest first."""
@@ -103,7 +119,9 @@ def learn_lexicon(
     phrases, words = _learn_phrases(list(dict.fromkeys(options)))
     seen = Counter(w for text in texts for w in _WORD.findall(text))
     names = _learn_brands(texts, brands) if brands is not None else frozenset[str]()
-    return Lexicon(phrases, _find_misspellings(texts, words, seen), seen, frozenset(words), names)
+    joined = {**_find_compounds(texts, seen), **_find_codes(texts)}
+    aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
+    return Lexicon(phrases, aliases, seen, frozenset(words), names)
 
 
 def extend_lexicon(
@@ -117,13 +135,19 @@ def extend_lexicon(
     trusted = lexicon.option_words | words
     own = Counter(w for text in texts for w in _WORD.findall(text))
     unknown = {w for w in own if w not in trusted and not lexicon.seen.get(w, 0)}
-    aliases = {}
+    joined = _find_compounds(
+        [*texts, *near], Counter({w: own[w] + lexicon.seen.get(w, 0) for w in _list_all(texts, near)})
+    )
+    joined.update(_find_codes([*texts, *near]))
+    said = {part for text in texts for part in _list_parts(text)}
+    aliases = {w: right for w, right in joined.items() if w in said or right in said}
     if unknown:
         lengths = {len(w) + step for w in unknown for step in (-1, 0, 1)}
         meant = {w for text in near for w in _WORD.findall(text)} | {w for w in trusted if len(w) in lengths}
         seen = Counter({w: own[w] + lexicon.seen.get(w, 0) for w in {*own, *meant}})
         found = _find_misspellings([*texts, *near], meant & trusted, seen)
-        aliases = {w: right for w, right in found.items() if not unknown.isdisjoint(w.split())}
+        found = _chain(found, {**joined, **lexicon.aliases})
+        aliases = {**{w: right for w, right in found.items() if not unknown.isdisjoint(w.split())}, **aliases}
     return Lexicon(
         {**phrases, **lexicon.phrases}, {**aliases, **lexicon.aliases}, lexicon.seen, trusted, lexicon.brands
     )
@@ -205,6 +229,129 @@ def _find_misspellings(texts: Sequence[str], option_words: Collection[str], seen
                 if len(left) > 1 and len(right) > 1 and min(seen[left], seen[right]) >= _SLIPPED:
                     aliases[pair] = f"{left} {right}"
     return aliases
+
+
+def _list_parts(text: str) -> Iterator[str]:
+    """Each word of a normalised title, and each two that stand side by side or are joined by a hyphen."""
+    words = text.replace("-", " ").split()
+    yield from words
+    for pair in pairwise(words):
+        yield " ".join(pair)
+
+
+def _list_all(*lists: Sequence[str]) -> set[str]:
+    return {w for texts in lists for text in texts for w in _WORD.findall(text)}
+
+
+def _chain(aliases: Mapping[str, str], joined: Mapping[str, str]) -> dict[str, str]:
+    """Aliases whose words are put right once more: a misspelling of a joined word means its parts."""
+    return {w: joined.get(right, right) for w, right in aliases.items()}
+
+
+def _is_plain(word: str) -> bool:
+    """Whether no vocabulary has a meaning for a word: neither a value nor a word that only sells or links."""
+    reading = load_vocabulary().phrases.get(fold_word(word))
+    return reading is None or not reading.axis
+
+
+def _find_compounds(texts: Sequence[str], seen: Counter[str]) -> dict[str, str]:
+    """The words of letters that the catalogue also writes apart → their parts.
+
+    Two words that happen to make a third («car pet», «carpet») are short: there other titles must bear it out.
+    """
+    vocabulary = load_vocabulary().phrases
+    folded = {w: fold_word(w) for w in seen if w.isascii() or _JOINED.fullmatch(w)}
+    ends = set(folded.values())
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for word, whole in folded.items():
+        if len(whole) < _SURE_PART or whole in vocabulary or not _JOINED.fullmatch(word):
+            continue
+        for i in range(2, len(whole)):
+            first, second = whole[:i], whole[i:]
+            if (
+                max(len(first), len(second)) > 2
+                and first in seen
+                and second in ends
+                and f"{fold_word(first)} {second}" not in vocabulary
+            ):
+                wanted.setdefault((first, second), []).append(word)
+    if not wanted:
+        return {}
+    wanted = {pair: words for pair, words in wanted.items() if _is_plain(pair[0]) and _is_plain(pair[1])}
+    firsts, words_wanted = {first for first, _ in wanted}, {w for words in wanted.values() for w in words}
+    apart: dict[str, dict[str, list[int]]] = {}
+    joined: dict[str, list[int]] = {}
+    for i, text in enumerate(texts):
+        said = text.replace("-", " ").split()
+        for word in words_wanted.intersection(said):
+            joined.setdefault(word, []).append(i)
+        if firsts.isdisjoint(said):
+            continue
+        for first, second in pairwise(said):
+            if first in firsts:
+                for word in wanted.get((first, folded.get(second, second)), ()):
+                    apart.setdefault(word, {}).setdefault(f"{first} {second}", []).append(i)
+    found = {}
+    for word, pairs in apart.items():
+        best = min(pairs, key=lambda pair: (-len(pairs[pair]), pair))
+        sure = min(map(len, best.split())) >= _SURE_PART
+        if word in joined and (sure or _share_words(joined[word], pairs[best], {word, *best.split()}, texts, seen)):
+            found[word] = best
+    return found
+
+
+def _share_words(
+    joined: Sequence[int], apart: Sequence[int], own: Collection[str], texts: Sequence[str], seen: Mapping[str, int]
+) -> bool:
+    """Whether most of the titles with the rarer of two spellings share a rare word with one that has the other."""
+    fewer, more = sorted((joined, apart), key=len)
+    others = {w for i in more for w in _WORD.findall(texts[i])} - {*own}
+    examples = fewer[:_EXAMPLES]
+    borne = 0
+    for i in examples:
+        rare = sorted(
+            {w for w in _WORD.findall(texts[i]) if 2 <= seen[w] <= _WITNESS} - {*own}, key=lambda w: (seen[w], w)
+        )
+        borne += i in more or not others.isdisjoint(rare[:_WITNESSES])
+    return 2 * borne >= len(examples)
+
+
+def _find_codes(texts: Sequence[str]) -> dict[str, str]:
+    """Codes that the catalogue writes joined and apart.
+
+    A word and its number come apart («Worm17» → «Worm 17», «14Pro» → «14 Pro»), one or two letters and what follows
+    them go together («XL 830L» → «XL830L»).
+    """
+    v = load_vocabulary()
+    measures = {*v.units, *v.pieces, *v.containers}
+    chunks: set[str] = set()
+    for text in texts:
+        chunks.update(text.split())
+    apart: dict[tuple[str, str], tuple[str, str]] = {}
+    for chunk in chunks:
+        code = _CODE.fullmatch(chunk.replace("-", ""))
+        if code is None or code[0] in v.phrases:
+            continue
+        first, second = (code[1], code[2]) if code[1] else (code[3], code[4])
+        word = first if code[1] else second
+        digits = sum(c.isdigit() for c in code[0])
+        if word in v.markers or word in v.cues["marker"] or word == "x":
+            continue
+        if len(word) > 2:
+            numbered = (first.isdigit() or second.isdigit()) and first + second == chunk
+            if numbered and _is_plain(word) and word not in measures:
+                apart[first, second] = (chunk, f"{first} {second}")
+        elif (digits > 2 or _is_plain(word)) and second.strip("0123456789") not in v.units:
+            apart[first, second] = (f"{first} {second}", code[0])
+    firsts = {first for first, _ in apart}
+    found = {}
+    for text in texts:
+        words = text.split()
+        if not firsts.isdisjoint(words):
+            for pair in pairwise(words):
+                if pair in apart:
+                    found[apart[pair][0]] = apart[pair][1]
+    return found
 
 
 def _propose_slips(seen: Counter[str], trusted: Collection[str], option_words: Collection[str]) -> dict[str, list[str]]:

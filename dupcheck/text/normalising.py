@@ -42,6 +42,8 @@ _SLASH = re.compile(r"""(?<![\w"'%])/|/(?!\w)""")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _WITHOUT = re.compile(r"\bw/o\b")
 _WITH = re.compile(r"\bw/")
+# Portuguese and Spanish: "c/ bolso", "p/ mulher"; and Russian for cotton.
+_SHORT = re.compile(r"(?<![^\s(,|])(?:([cp])/(?=\s|\d)|х/б(?!\w))")
 _DELIMITERS = re.compile(r"[()|]|(?<!\d),|,(?!\d)")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -170,6 +172,7 @@ def fold(text: str) -> str:
         text = _POINT.sub(" ", _LEADING_POINT.sub("0.", text))
     if "/" in text:
         text = _WITH.sub("with ", _WITHOUT.sub("without ", text))
+        text = _SHORT.sub(lambda found: {"c": "com ", "p": "para "}.get(found[1], "хб"), text)
         text = _SLASH.sub(" | ", text)
     if "-" in text:
         text = _DASH.sub(" | ", text)
