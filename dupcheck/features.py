@@ -89,7 +89,9 @@ class Statistics:
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
         return self.slots.mark(
-            self.lexicon.mark(_correct(read_title(title), normalise(title), title, self.lexicon).tokens)
+            self.lexicon.mark(
+                _correct(read_title(title), self.lexicon.correct(normalise(title)), title, self.lexicon).tokens
+            )
         )
 
     @cached_property
@@ -193,12 +195,13 @@ def make_features(
         lexicon = base.statistics.lexicon
     marked, named, numbers = [], [], _state_numbers(catalog, attributes)
     for i, title in enumerate(titles):
-        read = _correct(title, texts[i], raw[i], lexicon).tokens
+        corrected = lexicon.correct(texts[i])
+        read = _correct(title, corrected, raw[i], lexicon).tokens
         tokens = lexicon.mark(read)
         marked.append(_mark_numbers(tokens, numbers[i]) if i in numbers else tokens)
         # Before the catalogue's own option values are tagged: one may be "iPhone 15", and this an iPhone 15 Plus.
         read = _mark_numbers(read, numbers[i]) if i in numbers else read
-        named.append(_name_kinds(raw[i], lexicon.correct(texts[i]) or texts[i], read))
+        named.append(_name_kinds(raw[i], corrected or texts[i], read))
         if lexicon.brands and "brand" not in attributes[i] and (brand := lexicon.name_brand(texts[i])):
             named[i]["brand"] = brand
         if progress is not None and i % 4096 == 0:
@@ -259,9 +262,9 @@ def make_features(
     )
 
 
-def _correct(read: Title, text: str, title: str, lexicon: Lexicon) -> Title:
-    """A title, whose normalised form is ``text``, read with its misspelt words put right."""
-    return read_title(lexicon.correct(fold(title))) if lexicon.correct(text) else read
+def _correct(read: Title, corrected: str, title: str, lexicon: Lexicon) -> Title:
+    """A title read with its misspelt words put right; ``corrected`` is "" where it has none."""
+    return read_title(lexicon.correct(fold(title))) if corrected else read
 
 
 def _state_numbers(catalog: Catalog, attributes: Sequence[Mapping[str, str]]) -> dict[int, Mapping[str, str]]:

@@ -76,6 +76,9 @@ def read_series(title: str, tokens: Sequence[Token], fits: bool = False) -> str:
     scales = set(_SCALE.findall(title)) if ":" in title or "：" in title else set[str]()
     if not worth and not scales:
         return ""
+    texts = [text for text, _, _, _ in tokens]
+    led = not known.leads.isdisjoint(texts)
+    marked = 0 if marks.isdisjoint(texts) else sum(text in marks and not axis for text, _, axis, _ in tokens)
     found: dict[str, set[str]] = {"scale": {f"1:{scale}" for scale in scales}} if len(scales) == 1 else {}
     used: set[int] = set()
     for i in worth:
@@ -83,33 +86,33 @@ def read_series(title: str, tokens: Sequence[Token], fits: bool = False) -> str:
             continue
         token, before = tokens[i], tokens[i - 1] if i else None
         if _is_code(token, known):
-            behind = _list_marks(tokens, i + 1, marks)
+            behind = [] if not marked else _list_marks(tokens, i + 1, marks)
             used.update(range(i + 1, i + 1 + len(behind)))
-            found.setdefault(_key(tokens, i, fits, known), set()).add(" ".join(behind) or BARE)
+            found.setdefault(_key(tokens, i, fits, led, known), set()).add(" ".join(behind) or BARE)
         elif before is None or not _names(before, known):
             continue
         elif token.kind in _NUMBERED:
             end, members = _list_members(tokens, i, known)
-            key = _key(tokens, i - 1, fits, known)
+            key = _key(tokens, i - 1, fits, led, known)
             if members and _tells(title, tokens, i, end, members, known, key.startswith(FITTING)):
                 used.update(range(i, end))
                 found.setdefault(key, set()).update(members)
         else:
             behind = _list_marks(tokens, i, marks)
             used.update(range(i, i + len(behind)))
-            key = f"{_key(tokens, i - 1, fits, known)} {behind[0]}"
+            key = f"{_key(tokens, i - 1, fits, led, known)} {behind[0]}"
             found.setdefault(key, set()).add(" ".join(behind[1:]) or BARE)
     if not found:
         return ""
     told = []
-    marked = sum(text in marks and not axis for text, _, axis, _ in tokens)
-    crowded = sum(_is_code(tokens[i], known) for i in worth) > _MANY
-    strayed = any(i not in used and _numbers(tokens[i]) for i in worth)
+    fitting = fits or led
+    crowded = fitting and sum(_is_code(tokens[i], known) for i in worth) > _MANY
+    strayed = fitting and any(i not in used and _numbers(tokens[i]) for i in worth)
     for key, named in found.items():
         if key.startswith(FITTING) and (crowded or strayed):
             continue  # a long list of what it fits, of which only a part is read
         # "4K Projector Mini" may be the "4K Mini Projector": then the code alone tells nothing.
-        if BARE not in named or marked == sum(part in marks for part in key.split()[1:]):
+        if BARE not in named or not marked or marked == sum(part in marks for part in key.split()[1:]):
             told.append(f"{key}={','.join(sorted(named))}")
     return "|".join(sorted(told))
 
@@ -125,8 +128,8 @@ def _list_marks(tokens: Sequence[Token], start: int, marks: Collection[str]) -> 
     return found
 
 
-def _key(tokens: Sequence[Token], at: int, fits: bool, known: _Series) -> str:
-    fits = fits or any(t.text in known.leads for t in tokens[max(at - _REACH, 0) : at])
+def _key(tokens: Sequence[Token], at: int, fits: bool, led: bool, known: _Series) -> str:
+    fits = fits or (led and any(t.text in known.leads for t in tokens[max(at - _REACH, 0) : at]))
     text = tokens[at].text
     return (FITTING if fits else "") + known.ordinal.get(text, text)
 
