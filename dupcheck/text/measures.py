@@ -123,11 +123,14 @@ def measure_pattern() -> str:
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
         ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)"),
         ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
-        ("range", rf"{NUMBER}\s?-\s?{NUMBER}{unit}"),
-        ("list", rf"\d++(?:[/+]\d++){{1,7}}+{unit}"),
-        ("measure", rf"{_AMOUNT}{unit}"),
-        ("percent", r"\d++(?:\.\d++)?%"),
     ]
+    # One copy of the units serves three groups: the name that counts is that of the group closed last.
+    amounts = {
+        "range": rf"{NUMBER}\s?-\s?{NUMBER}",
+        "list": r"\d++(?:[/+]\d++){1,7}+",
+        "measure": _AMOUNT,
+    }
+    measured = rf"(?:{'|'.join(rf'(?P<{name}>{amount})' for name, amount in amounts.items())}){unit}"
     led = [
         ("labelled", labelled),
         ("jeans", rf"w\d\d\s?[/x]?\s?l\d\d{_END}"),
@@ -139,7 +142,8 @@ def measure_pattern() -> str:
         ),
     ]
     groups = ["|".join(rf"(?P<{name}>{pattern})" for name, pattern in part) for part in (numbered, led)]
-    return rf"(?=\d)(?:{groups[0]})|{groups[1]}"
+    percent = r"(?P<percent>\d++(?:\.\d++)?%)"
+    return rf"(?=\d)(?:{groups[0]}|{measured}|{percent})|{groups[1]}"
 
 
 def plain_number(text: str) -> str:

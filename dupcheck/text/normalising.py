@@ -47,6 +47,10 @@ _SHORT = re.compile(r"(?<![^\s(,|])(?:([cp])/(?=\s|\d)|х/б(?!\w))")
 _DELIMITERS = re.compile(r"[()|]|(?<!\d),|,(?!\d)")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
+# What has one spelling already, but for the variant of its signs: most of the vocabularies.
+_CYRILLIC_WORDS = re.compile(r"[а-я]{2,}(?: [а-я]{2,})*")
+_CJK_WORD = re.compile(r"[\u4e00-\u9fff]+")
+
 _CONFUSABLE = str.maketrans("авекмнорстухіјѕԁ", "abekmhopctyxijsd")
 _CYRILLIC_LIKE = str.maketrans("abekmhopctyx", "авекмнорстух")
 _MIXED = re.compile(r"[a-zа-яіјѕԁ]*(?:[a-z][а-яіјѕԁ]|[а-яіјѕԁ][a-z])[a-zа-яіјѕԁ]*")
@@ -201,6 +205,10 @@ def normalise(text: str) -> str:
     """
     if text.isascii() and text.replace(" ", "").isalpha():
         return " ".join(text.lower().split())
+    if _CYRILLIC_WORDS.fullmatch(text):
+        return text
+    if _CJK_WORD.fullmatch(text):
+        return text.translate(_SIGNS)
     once = _plain(text)
     for _ in range(8):
         again = _plain(once)
