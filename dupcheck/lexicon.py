@@ -21,8 +21,10 @@ _PHRASE_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
 _JOINED = re.compile(r"[a-zа-я]{4,}")
-_CODE = re.compile(r"([a-zа-я]+)(\d[\da-zа-я]*)|(\d{1,4})([a-zа-я]{3,})")
-_CODED = re.compile(r"(?<![\w.-])(?:[a-zа-я]{1,2} \d[\da-zа-я]*|[a-zа-я]{3,}\d+|\d{1,4}[a-zа-я]{3,})(?![\w-]|\.\w)")
+_CODE = re.compile(r"([a-zа-я]+)(\d[\da-zа-я]*(?:\.\d+)?)|(\d{1,4})([a-zа-я]{3,})")
+_CODED = re.compile(
+    r"(?<![\w.-])(?:[a-zа-я]{1,2} \d[\da-zа-я]*(?:\.\d+)?|[a-zа-я]{3,}\d+(?:\.\d+)?|\d{1,4}[a-zа-я]{3,})(?![\w-]|\.\w)"
+)
 _SURE_PART = 4
 """Words of so many letters each are the parts of the word that joins them; of shorter ones others must bear it out."""
 _SHORTEST = 3
@@ -338,7 +340,7 @@ def _find_codes(texts: Sequence[str]) -> dict[str, str]:
         if word in v.markers or word in v.cues["marker"] or word == "x":
             continue
         if len(word) > 2:
-            numbered = (first.isdigit() or second.isdigit()) and first + second == chunk
+            numbered = (first.isdigit() or second.replace(".", "").isdigit()) and first + second == chunk
             if numbered and _is_plain(word) and word not in measures:
                 apart[first, second] = (chunk, f"{first} {second}")
         elif (digits > 2 or _is_plain(word)) and second.strip("0123456789") not in v.units:

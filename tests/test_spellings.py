@@ -88,6 +88,7 @@ class TestCodes:
         [
             ("Savage Worm17 lure", "Savage worm 17 lure", {"worm17": "worm 17"}),
             ("Case 14Pro", "Case 14 Pro", {"14pro": "14 pro"}),
+            ("Hub USB3.0", "Hub USB 3.0", {"usb3.0": "usb 3.0"}),
             ("Sprayer QK-209", "Sprayer qk 209", {"qk 209": "qk209"}),
             ("Опрыскиватель ОП-209", "Опрыскиватель оп 209", {"оп 209": "оп209"}),
             ("Meter XL830T", "Meter XL 830T", {"xl 830t": "xl830t"}),  # three digits: no size
