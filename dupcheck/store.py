@@ -63,7 +63,7 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.slots import Slots
 from dupcheck.text import normalise
 
-FORMAT = 5
+FORMAT = 6
 NEAREST = 20
 """Nearest other titles that are looked at for each draft: as many as an audit proposes."""
 FLOOR = 0.3
