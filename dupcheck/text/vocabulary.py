@@ -106,8 +106,9 @@ class Vocabulary:
     names: Mapping[str, str]
 
 
+@cache
 def read_words(name: str) -> dict[str, Any]:
-    """Return the data file ``vocabularies/<name>.toml``."""
+    """Return the data file ``vocabularies/<name>.toml``; several read one, and none changes it."""
     return tomli.loads(files(__package__).joinpath("vocabularies", f"{name}.toml").read_text("utf-8"))
 
 
