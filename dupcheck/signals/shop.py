@@ -1,12 +1,10 @@
 """Whether two listings stand in the same shop."""
 
-import math
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from dupcheck.model import FloatArray, IntArray
-from dupcheck.words import Lang, say
+from dupcheck.signals.arithmetic import measure_sameness, show_sameness
+from dupcheck.words import Lang
 
 if TYPE_CHECKING:
     from dupcheck.features import Features
@@ -27,11 +25,8 @@ class Shop:
 
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return 1, 0 or NaN for each pair."""
-        a, b = features.shop[left], features.shop[right]
-        return np.where((a < 0) | (b < 0), np.nan, (a == b).astype(np.float64))
+        return measure_sameness(features.shop, left, right)
 
     def show(self, value: float, lang: Lang = "en") -> str:
         """Return «same», «different» or «cannot tell»."""
-        if math.isnan(value):
-            return say("signals.cannot_tell", lang)
-        return say("signals.shop_same" if value > 0 else "signals.shop_different", lang)
+        return show_sameness(value, self.name, lang)
