@@ -54,9 +54,10 @@ def contradict_facts(column: AxisColumn, read: Callable[[str], Facts], left: Int
     at = np.flatnonzero(column.codes[left] != column.codes[right])
     if not len(at):
         return result
-    codes = column.codes[left[at]] % (len(column.values) + 1), column.codes[right[at]] % (len(column.values) + 1)
+    values = (*column.values, "")
+    codes = column.codes[left[at]] % len(values), column.codes[right[at]] % len(values)
     used, place = np.unique(np.concatenate(codes), return_inverse=True)
-    start, keys, members = _number([read(value) for value in ((*column.values, "")[k] for k in used.tolist())])
+    start, keys, members = _number([read(values[k]) for k in used.tolist()])
     a, b = place[: len(at)], place[len(at) :]
     pairs, which = np.unique(a * len(used) + b, return_inverse=True)
     result[at] = _disjoint(start, keys, members, pairs // len(used), pairs % len(used))[which]
@@ -146,10 +147,15 @@ def contradict_titles(features: Features, distinct: Sequence[str], left: IntArra
     return result
 
 
+def _list_apart(ours: Facts, theirs: Facts) -> list[str]:
+    """What both speak of without a member in common."""
+    return [key for key in sorted(ours.keys() & theirs) if ours[key].isdisjoint(theirs[key])]
+
+
 def tell_kinds(left: str, right: str) -> Difference | None:
     """Return what two values of the axis ``kind`` contradict each other in, None where in nothing."""
     ours, theirs = list_kinds(left), list_kinds(right)
-    apart = [k for k in sorted(ours.keys() & theirs) if ours[k].isdisjoint(theirs[k])]
+    apart = _list_apart(ours, theirs)
     if not apart:
         return None
     return Difference(
@@ -160,7 +166,7 @@ def tell_kinds(left: str, right: str) -> Difference | None:
 def tell_series(left: str, right: str) -> Difference | None:
     """Return the members of a series, or of what the two fit, that contradict each other; None where none do."""
     ours, theirs = list_series(left, True), list_series(right, True)
-    apart = [k for k in sorted(ours.keys() & theirs) if ours[k].isdisjoint(theirs[k])]
+    apart = _list_apart(ours, theirs)
     if not apart:
         return None
     fits = all(f"{FITTING}{k}=" in left and f"{FITTING}{k}=" in right for k in apart)
