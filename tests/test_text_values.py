@@ -278,6 +278,13 @@ def test_normalise_is_idempotent(text: str) -> None:
     assert once == once.strip()
 
 
+@settings(deadline=None)
+@given(st.one_of(st.text(alphabet="абвгдёжя ", max_size=14), st.text(alphabet="顏色颜色红袜子大碼", max_size=8)))
+def test_what_has_one_spelling_is_normalised_as_any_other_text(text: str) -> None:
+    whole = normalise(f"({text})")  # the brackets send it through every step, and go
+    assert normalise(text) == whole
+
+
 PARTS = st.sampled_from(
     [
         "red", "Navy", "blue", "light", "XL", "m", "10", "pcs", "5.5\"", "inch", "cm", "20x30", "1TB", "/",

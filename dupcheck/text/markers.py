@@ -7,7 +7,7 @@ ends with the title or a part of it, and where the vocabulary ``markers`` does n
 
 import re
 
-from dupcheck.text.pieces import JOINTS, Piece, compose_color, join_grams
+from dupcheck.text.pieces import JOINTS, WORN_SIZE, Piece, compose_color, join_grams
 from dupcheck.text.vocabulary import Vocabulary
 
 _PARTS = frozenset(",|()")
@@ -15,10 +15,8 @@ _NUMBER = re.compile(r"\d{1,4}")
 _SHADE = re.compile(r"\d{3}|0\d")
 _LONGEST = 4
 _LINKS = frozenset({"with", "con", "com", "de", "с", "со", "dengan"})
-SIZE_NUMBER = re.compile(r"[1-9]\d?(?:\.5)?|1[0-8][02468]")
-SIZE_SPAN = re.compile(r"\d{1,3}(?:\.5)?(?:[-/]\d{1,3}(?:\.5)?)+")
-_WORN = re.compile(r"[1-7]\d(?:\.5)?")
-_LETTERED = re.compile(r"x{0,4}[sml]|\d{1,2}xl")
+_SIZE_NUMBER = re.compile(r"[1-9]\d?(?:\.5)?|1[0-8][02468]")
+_SIZE_SPAN = re.compile(r"\d{1,3}(?:\.5)?(?:[-/]\d{1,3}(?:\.5)?)+")
 
 # Where a value ends, and its pieces.
 Found = tuple[int, str, list[Piece]]
@@ -180,26 +178,24 @@ def _find_size(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found 
     size = pieces[at]
     ends = at + 1 >= len(pieces) or pieces[at + 1].sep in _PARTS or pieces[at + 1].axis not in ("", "tone")
     lettered = size.axis == "size" and size.kind != "measure"
-    span = SIZE_SPAN.fullmatch(size.text) is not None
+    span = _SIZE_SPAN.fullmatch(size.text) is not None
     if (size.axis and not lettered) or size.sep not in " -/":
         return None
     if word in ("р", "разм"):
-        good = (
-            lettered or span or _WORN.fullmatch(size.text) is not None or SIZE_NUMBER.fullmatch(size.text) is not None
-        )
+        good = lettered or span or any(size_of.fullmatch(size.text) for size_of in (WORN_SIZE, _SIZE_NUMBER))
     elif word == "t":
         placed = _opens(pieces[i]) or pieces[i - 1].axis == "color"
         good = ends and ((lettered and at + 1 == len(pieces)) or (placed and (lettered or span or _is_worn(size.text))))
     else:
         placed = _opens(pieces[i]) or pieces[i - 1].axis == "color"
-        good = placed and ends and not _shaded(pieces, v) and (span or SIZE_NUMBER.fullmatch(size.text) is not None)
+        good = placed and ends and not _shaded(pieces, v) and (span or _SIZE_NUMBER.fullmatch(size.text) is not None)
     if not good:
         return None
     return at + 1, size.value or size.text, [size]
 
 
 def _is_worn(text: str) -> bool:
-    return _WORN.fullmatch(text) is not None and float(text) >= 30
+    return WORN_SIZE.fullmatch(text) is not None and float(text) >= 30
 
 
 def _find_pattern(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found | None:

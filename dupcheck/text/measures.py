@@ -197,7 +197,6 @@ def canonical_quantity(amount: float, unit: Unit) -> str:
     return f"{show_number(amount * unit.scale, 4 if exact else 2)} {base}"
 
 
-_NUMBERS = re.compile(_AMOUNT)
 _SPLIT = re.compile(rf"({_AMOUNT})\s?-?\s?(.*)", re.S)
 
 

@@ -1,5 +1,6 @@
 """The pieces a text is cut into on its way to tokens or values, and the values that several of them make together."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ class Piece(NamedTuple):
 
 DELIMITERS = frozenset("-/,|()+")
 FILLERS = frozenset({"tone", "color", "colour", "finish", "warna", "colored", "coloured", "色"})
+WORN_SIZE = re.compile(r"[1-7]\d(?:\.5)?")
+"""A number as shoes and clothes are sized."""
 JOINTS = frozenset({"and", "y", "e", "dan", "и"})
 
 # A part of a colour's name: what stands before it, "color" or "tone", its value, its place.

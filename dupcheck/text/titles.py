@@ -14,7 +14,7 @@ from typing import NamedTuple
 from dupcheck.text.markers import is_shade, mark_named, number_shades
 from dupcheck.text.measures import measure_pattern, plain_number, read_measure
 from dupcheck.text.normalising import fold
-from dupcheck.text.pieces import DELIMITERS, FILLERS, JOINTS, Piece, join_colors
+from dupcheck.text.pieces import DELIMITERS, FILLERS, JOINTS, WORN_SIZE, Piece, join_colors
 from dupcheck.text.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -96,7 +96,6 @@ def _word(text: str, sep: str) -> Piece:
 _SIZE_SPAN = re.compile(r"\d{1,3}(?:\.5)?(?:-\d{1,3}(?:\.5)?)+|\d{1,2}/\d{1,2}")
 _TIED_SIZE = re.compile(r"\d(?:\.5)?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
-_SIZE_PART = re.compile(r"[1-7]\d(?:\.5)?")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['&.][^\W\d_]+)*")
 _GLUED = re.compile(r"(\d+)([^\W\d_]{3,})")
@@ -178,7 +177,7 @@ def _comes_apart(parts: list[str], v: Vocabulary) -> bool:
         elif _LETTERS.fullmatch(part):
             if len(part) < 3 and part not in v.phrases:
                 return False
-        elif part not in v.phrases and not _SIZE_PART.fullmatch(part):
+        elif part not in v.phrases and not WORN_SIZE.fullmatch(part):
             return False
     return len(parts) == 1 or any(_LETTERS.fullmatch(p) and len(p) > 2 for p in parts)
 
@@ -567,14 +566,14 @@ def _decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
                 pieces[i] = piece._replace(axis="size", value=piece.text)
             continue
         if after is not None and after.sep == " " and after.text in v.cues["behind_size"]:
-            if span or _SIZE_PART.fullmatch(piece.text):
+            if span or WORN_SIZE.fullmatch(piece.text):
                 pieces[i] = piece._replace(axis="size", value=piece.text)
                 pieces[i + 1] = after._replace(axis="noise")
             continue
         if (
             i == 0
             or before is None
-            or not (span or _SIZE_PART.fullmatch(piece.text) or _TIED_SIZE.fullmatch(piece.text))
+            or not (span or WORN_SIZE.fullmatch(piece.text) or _TIED_SIZE.fullmatch(piece.text))
         ):
             continue
         if _is_size_between(pieces, i, span):
@@ -598,7 +597,7 @@ def _is_size_between(pieces: list[Piece], i: int, span: bool) -> bool:
     a colour."""
     piece, before = pieces[i], pieces[i - 1]
     after = pieces[i + 1] if i + 1 < len(pieces) else None
-    if not span and not _SIZE_PART.fullmatch(piece.text):
+    if not span and not WORN_SIZE.fullmatch(piece.text):
         return False
     if before.axis == "size" and before.kind == "number":
         return True
@@ -628,7 +627,7 @@ def _is_worn_size(pieces: list[Piece], i: int, span: bool) -> bool:
         return True
     return any(
         p is not None
-        and (p.axis in ("color", "size") or (p.kind == "number" and _SIZE_PART.fullmatch(p.text) is not None))
+        and (p.axis in ("color", "size") or (p.kind == "number" and WORN_SIZE.fullmatch(p.text) is not None))
         for p in (before, after)
     )
 
