@@ -14,20 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dupcheck.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, read_catalog, read_listing, take_listings
 from dupcheck.decisions import Decision, Settled, hash_content, settle_decisions
 from dupcheck.errors import CatalogError
 from dupcheck.features import Features
-from dupcheck.ledger.records import TTL, carry_photo
-from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, open_store
-from dupcheck.model import BoolArray, Catalog, Condition, IntArray, Listing, Plan, Problem
-from dupcheck.photos.reading import Fetcher, read_photos
-from dupcheck.plans import plan_findings
-from dupcheck.reports.record import list_pairs
-from dupcheck.rules import RulePack, read_pack
-from dupcheck.store import Neighbourhood, Store
-from dupcheck.verdicts import (
+from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
+from dupcheck.index.kept import Neighbourhood, Store
+from dupcheck.index.opening import Progress, Source, default_cache, make_fetcher, open_store
+from dupcheck.judging.verdicts import (
     Findings,
     explain_condition,
     judge_clause,
@@ -35,7 +29,13 @@ from dupcheck.verdicts import (
     measure_signals,
     measure_strength,
 )
-from dupcheck.words import Lang, say
+from dupcheck.ledger.records import TTL, carry_photo
+from dupcheck.messages import Lang, say
+from dupcheck.model import BoolArray, Catalog, Condition, IntArray, Listing, Plan, Problem
+from dupcheck.photos.reading import Fetcher, read_photos
+from dupcheck.plans import plan_findings
+from dupcheck.reports.record import list_pairs
+from dupcheck.rules import RulePack, read_pack
 
 if TYPE_CHECKING:  # opening a ledger takes longer than a check
     from dupcheck.ledger.book import Claim, Ledger

@@ -23,8 +23,8 @@ import numpy as np
 from dupcheck.model import BoolArray, Catalog, IntArray, Listing
 
 if TYPE_CHECKING:  # the ledger imports this module, and is opened where nothing is measured
-    from dupcheck.candidates import Candidates
-    from dupcheck.verdicts import Findings
+    from dupcheck.index.candidates import Candidates
+    from dupcheck.judging.verdicts import Findings
 
 DecisionKind = Literal["not_duplicate", "merge_accepted", "allowed"]
 DECISION_KINDS: tuple[DecisionKind, ...] = get_args(DecisionKind)

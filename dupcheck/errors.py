@@ -15,7 +15,7 @@
 Anything else that is raised is a defect of dupcheck.
 """
 
-from dupcheck.words import Lang, Message, message
+from dupcheck.messages import Lang, Message, message
 
 
 class DupcheckError(Exception):

@@ -16,17 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.columns import Codebook, Rows, join_rows
-from dupcheck.lexicon import Lexicon, find_stray_words, learn_lexicon
+from dupcheck.files.arrays import Codebook, Rows, join_rows
+from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
+from dupcheck.learned.slots import UNNAMED, Slots, learn_slots
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
-from dupcheck.slots import UNNAMED, Slots, learn_slots
-from dupcheck.text import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
-from dupcheck.text.contrasts import read_kinds
-from dupcheck.text.normalising import fold
-from dupcheck.text.series import read_series
-from dupcheck.text.stems import stem_word
-from dupcheck.text.vocabulary import load_vocabulary, read_words
+from dupcheck.titles import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
+from dupcheck.titles.kinds import read_kinds
+from dupcheck.titles.models import read_series
+from dupcheck.titles.normalising import fold
+from dupcheck.titles.stems import stem_word
+from dupcheck.titles.vocabulary import load_vocabulary, read_words
 
 OPTION_AXES = (
     "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",

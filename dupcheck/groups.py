@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dupcheck.columns import connect
 from dupcheck.decisions import Settled
 from dupcheck.features import Features
+from dupcheck.files.arrays import connect
+from dupcheck.judging.verdicts import Findings, measure_strength
 from dupcheck.model import FloatArray, Group, IntArray
 from dupcheck.rules import RulePack
-from dupcheck.verdicts import Findings, measure_strength
 
 JOIN = 0.5
 """The mean strength at which two clusters still join: that of a pair which a rule just catches."""

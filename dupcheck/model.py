@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from dupcheck.words import Lang, Message
+from dupcheck.messages import Lang, Message
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from dupcheck.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.catalog import read_catalog
 from dupcheck.decisions import Decision, Settled, settle_decisions
-from dupcheck.differences import explain_differences, find_differences
 from dupcheck.errors import UnknownListingError
 from dupcheck.exports import carry_out, list_plans, write_exports
 from dupcheck.features import Features
-from dupcheck.measuring import Progress, Source, default_cache, make_fetcher, measure_catalog, watch_stage
+from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
+from dupcheck.index.opening import Progress, Source, default_cache, make_fetcher, measure_catalog, watch_stage
+from dupcheck.judging.differences import explain_differences, find_differences
+from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
+from dupcheck.messages import Lang, Message, say
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Verdict
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.plans import order_by_risk, plan_findings
@@ -29,8 +31,6 @@ from dupcheck.reports.tables import join_options
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
-from dupcheck.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
-from dupcheck.words import Lang, Message, say
 
 if TYPE_CHECKING:
     import pandas as pd

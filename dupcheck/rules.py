@@ -23,10 +23,10 @@ import numpy as np
 import tomli
 
 from dupcheck.errors import RulesError
+from dupcheck.messages import LANGS, Lang, Message, message
 from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
 from dupcheck.signals import SIGNALS, get_signal
-from dupcheck.text import AXES
-from dupcheck.words import LANGS, Lang, Message, message
+from dupcheck.titles import AXES
 
 Side = Literal["min", "max"]
 Missing = Literal["fail", "skip"]

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dupcheck.candidates import Candidates
 from dupcheck.errors import DupcheckError
 from dupcheck.features import Features
+from dupcheck.index.candidates import Candidates
+from dupcheck.judging.verdicts import Findings, join_findings, judge_pairs, thin_advice
 from dupcheck.rules import RulePack
-from dupcheck.verdicts import Findings, join_findings, judge_pairs, thin_advice
 
 BATCH = 100_000
 """Pairs a task measures."""

@@ -11,9 +11,9 @@ import pytest
 
 from dupcheck.catalog import get_listing, make_catalog
 from dupcheck.features import Features
+from dupcheck.messages import LANGS, say
 from dupcheck.model import Catalog, IntArray, Listing
 from dupcheck.signals import SIGNALS, Signal, get_signal
-from dupcheck.words import LANGS, say
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 BLANKS = 2

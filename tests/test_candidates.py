@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupcheck import candidates as blocking
-from dupcheck.candidates import Candidates, find_candidates
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
+from dupcheck.index import candidates as blocking
+from dupcheck.index.candidates import Candidates, find_candidates
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.neighbours import RADIUS
 from dupcheck.photos.reading import read_photos

@@ -14,8 +14,8 @@ import pytest
 from dupcheck.catalog import describe_formats, get_listing, read_catalog, read_listing, write_catalog
 from dupcheck.catalog.formats import find_format, list_formats, normalise_header, score_format
 from dupcheck.errors import CatalogError
+from dupcheck.messages import LANGS
 from dupcheck.model import Catalog, Listing
-from dupcheck.words import LANGS
 
 FIXTURES = Path(__file__).parent / "fixtures" / "formats"
 TIE, MUG = "Silk Tie for Men", "Enamel Mug 350 ml"

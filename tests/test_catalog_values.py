@@ -405,7 +405,7 @@ def test_long_values_take_no_long_time(sign: str) -> None:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    words = Path(__file__).parents[1] / "dupcheck" / "words"
+    words = Path(__file__).parents[1] / "dupcheck" / "messages"
     held = [tomllib.loads((words / lang / "catalog.toml").read_text("utf-8")) for lang in ("en", "zh")]
     assert held[0].keys() == held[1].keys()
     for key, text in held[0].items():

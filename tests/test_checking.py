@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 import dupcheck as dc
 from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, take_listings, write_catalog
 from dupcheck.features import MATRICES, NUMBERS, Features
-from dupcheck.measuring import open_store
+from dupcheck.index.kept import Store
+from dupcheck.index.opening import open_store
 from dupcheck.model import Catalog, Listing
-from dupcheck.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -71,7 +71,7 @@ def test_a_draft_is_judged_as_an_audit_with_it_would(shop: tuple[list[Listing], 
 def test_every_listing_of_the_sample_is_judged_as_the_audit_judges_it(
     sample: Catalog, sample_audit: dc.Audit, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dupcheck.store.FEW", few)  # 0: only what is near is looked at, as in a big catalogue
+    monkeypatch.setattr("dupcheck.index.kept.FEW", few)  # 0: only what is near is looked at, as in a big catalogue
     told = sample_audit.as_dict()["pairs"]
     differing = []
     for position in range(len(sample)):
@@ -153,7 +153,7 @@ class TestKept:
     ) -> None:
         draft = replace(get_listing(sample, 3), listing_id="N-1")
         first = self.ask(shop, tmp_path / "cache", draft)
-        monkeypatch.setattr("dupcheck.measuring.read_catalog", lambda *_, **__: pytest.fail("read again"))
+        monkeypatch.setattr("dupcheck.index.opening.read_catalog", lambda *_, **__: pytest.fail("read again"))
         assert self.ask(shop, tmp_path / "cache", draft) == first
 
     @pytest.mark.parametrize("share", ["one", "most"])
@@ -193,7 +193,7 @@ class TestKept:
         self, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         first = dc.audit(shop / "catalog.csv", cache=tmp_path / "cache").as_dict()
-        monkeypatch.setattr("dupcheck.measuring.make_features", lambda *_, **__: pytest.fail("measured again"))
+        monkeypatch.setattr("dupcheck.index.opening.make_features", lambda *_, **__: pytest.fail("measured again"))
         assert dc.audit(shop / "catalog.csv", cache=tmp_path / "cache").as_dict() == first
 
     def test_a_cache_that_cannot_be_written_costs_no_answer(self, shop: Path, tmp_path: Path, sample: Catalog) -> None:
@@ -285,7 +285,7 @@ def test_drafts_and_catalogue_may_hold_the_same_id(sample: Catalog) -> None:
 def test_a_new_version_of_a_listing_is_not_held_against_the_old_one(
     sample: Catalog, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr("dupcheck.store.FEW", few)
+    monkeypatch.setattr("dupcheck.index.kept.FEW", few)
     alone = [i for i in sample.ids if dc.check(get_listing(sample, sample.positions[i]), sample)[0].pairs]
     for listing_id in [i for i in sample.ids if i in alone][:12]:
         old = get_listing(sample, sample.positions[listing_id])

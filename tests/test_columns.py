@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import dupcheck
-from dupcheck.columns import (
+from dupcheck.files.arrays import (
     Codebook,
     Rows,
     StoredArrays,
@@ -167,7 +167,7 @@ class TestFolder:
 
     def test_what_a_killed_process_left_is_never_taken_for_whole(self, tmp_path: Path) -> None:
         code = (
-            "import sys, numpy as np\nfrom pathlib import Path\nfrom dupcheck.columns import save_arrays\n"
+            "import sys, numpy as np\nfrom pathlib import Path\nfrom dupcheck.files.arrays import save_arrays\n"
             "for n in range(100000):\n"
             "    save_arrays(Path(sys.argv[1]), {str(k): np.full(1000, n) for k in range(9)}, {'n': n})\n"
         )

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
-from dupcheck.contrasts import contradict_facts, fit_apart, list_kinds, list_series
-from dupcheck.differences import explain_differences, find_differences, list_differences
 from dupcheck.features import AxisColumn, Features, read_attributes
+from dupcheck.judging.contradictions import contradict_facts, fit_apart, list_kinds, list_series
+from dupcheck.judging.differences import explain_differences, find_differences, list_differences
 from dupcheck.model import Catalog, Difference, Listing
 from dupcheck.rules import RulePack, list_packs, read_pack
-from dupcheck.text import align_name, normalise, read_title, read_value
-from dupcheck.text.contrasts import list_members, list_spares, read_kinds, spell_member
-from dupcheck.text.series import read_series
-from dupcheck.text.vocabulary import LANGUAGES, look_up_key, read_words
+from dupcheck.titles import align_name, normalise, read_title, read_value
+from dupcheck.titles.kinds import list_members, list_spares, read_kinds, spell_member
+from dupcheck.titles.models import read_series
+from dupcheck.titles.vocabulary import LANGUAGES, look_up_key, read_words
 
 Shop = Callable[..., Catalog]
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.candidates import Candidates
+from dupcheck.index.candidates import Candidates
 from dupcheck.model import Catalog, Group
 
 SIZE = 12

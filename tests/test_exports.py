@@ -19,7 +19,7 @@ from dupcheck.catalog import get_listing, get_skus, make_catalog
 from dupcheck.errors import CatalogError
 from dupcheck.exports import EXPORTS, carry_out, list_moves, list_plans, merge_listings, read_plans
 from dupcheck.model import Catalog, Listing, Sku
-from dupcheck.text import align_name, read_value
+from dupcheck.titles import align_name, read_value
 
 TEE = "Mens Heavyweight Cotton Basic Tee Short Sleeve"
 FACTS = {"Brand": "Acme", "Fit": "Regular", "Collar": "O-Neck", "Fabric": "Jersey"}

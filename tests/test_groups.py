@@ -13,8 +13,8 @@ import dupcheck as dc
 from dupcheck import groups
 from dupcheck.catalog import get_listing, make_catalog
 from dupcheck.groups import JOIN, cluster_listings, make_groups, name_group
+from dupcheck.judging.verdicts import Findings
 from dupcheck.model import Catalog, Listing
-from dupcheck.verdicts import Findings
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 

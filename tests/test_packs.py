@@ -9,8 +9,8 @@ import pytest
 
 import dupcheck as dc
 from dupcheck.errors import RulesError
+from dupcheck.messages import LANGS
 from dupcheck.rules import RulePack, list_packs, read_pack
-from dupcheck.words import LANGS
 
 MARKETPLACES = (
     "aliexpress", "amazon", "ebay", "etsy", "google", "lazada", "shopee", "taobao", "tiktok", "walmart",

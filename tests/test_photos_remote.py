@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from dupcheck.messages import Message
 from dupcheck.model import Catalog
 from dupcheck.photos.reading import read_photos
 from dupcheck.photos.remote import RemotePhotos, is_public
-from dupcheck.words import Message
 
 FAST = {"pause_seconds": 0.01, "connect_seconds": 1.0, "read_seconds": 0.5}
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import dupcheck as dc
-from dupcheck import verdicts
 from dupcheck.catalog import get_listing, make_catalog, write_catalog
+from dupcheck.judging import verdicts
 from dupcheck.model import Catalog, Listing
 from dupcheck.reports import record
 from dupcheck.signals import SIGNALS

@@ -16,9 +16,9 @@ from report_example import HOSTILE, Audit, draw_photos, example_audit, large_aud
 
 import dupcheck.reports.documents as documents
 import dupcheck.reports.page as page
+from dupcheck.messages import LANGS
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, render_page
 from dupcheck.reports.page import SCRIPT_WORDS, embed_json
-from dupcheck.words import LANGS
 
 PIXEL = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 CHROMIUM = next(
@@ -211,7 +211,8 @@ def test_a_large_page_stays_light() -> None:
 
 def test_both_languages_hold_the_same_words_and_all_that_the_script_says() -> None:
     words = {
-        lang: tomllib.loads(files("dupcheck.words").joinpath(lang, "report.toml").read_text("utf-8")) for lang in LANGS
+        lang: tomllib.loads(files("dupcheck.messages").joinpath(lang, "report.toml").read_text("utf-8"))
+        for lang in LANGS
     }
     assert words["en"].keys() == words["zh"].keys()
     for name, text in words["en"].items():

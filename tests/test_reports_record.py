@@ -11,14 +11,14 @@ import pytest
 from report_example import example_audit
 
 import dupcheck as dc
-from dupcheck.differences import explain_differences, find_differences, list_differences
 from dupcheck.features import Features
+from dupcheck.judging.differences import explain_differences, find_differences, list_differences
+from dupcheck.judging.verdicts import explain_condition, judge_conditions
+from dupcheck.messages import LANGS, Lang
 from dupcheck.model import Catalog
 from dupcheck.reports import save_report, settle_audit
 from dupcheck.reports.documents import Rows, SettledAudit, list_keys, take_rows
 from dupcheck.reports.record import list_pairs
-from dupcheck.verdicts import explain_condition, judge_conditions
-from dupcheck.words import LANGS, Lang
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_example import Audit, example_audit
 
+from dupcheck.files.cells import show_number
 from dupcheck.reports import render_audit, render_groups, render_merges, render_pairs, render_problems, settle_audit
 from dupcheck.reports.tables import join_options
-from dupcheck.spreadsheets import show_number
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=12)
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupcheck.errors import RulesError
+from dupcheck.messages import LANGS
 from dupcheck.rules import Limit, Rule, RulePack, explain_limit, list_packs, packs_folder, read_pack
 from dupcheck.signals import SIGNALS
-from dupcheck.words import LANGS
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SOUND = """

@@ -18,10 +18,10 @@ import urllib3
 
 import dupcheck as dc
 from dupcheck.decisions import hash_listings
-from dupcheck.service import running
-from dupcheck.service.gate import is_loopback
-from dupcheck.service.problems import choose_lang
-from dupcheck.words import LANGS
+from dupcheck.messages import LANGS
+from dupcheck.serve import server as serving
+from dupcheck.serve.admission import is_loopback
+from dupcheck.serve.problems import choose_lang
 
 TOKEN = "a-token-of-24-characters"
 GNOME = {"title": "Ceramic Garden Gnome with Lantern 30 cm", "price": 19.5, "currency": "USD"}
@@ -316,7 +316,7 @@ class TestWhoMayAsk:
 
 class TestStarting:
     def test_missing_packages_are_one_clear_error(self, run: Any, monkeypatch: Any, sample_folder: Path) -> None:
-        monkeypatch.setattr(running, "NEEDED", ("json", "no_such_package"))
+        monkeypatch.setattr(serving, "NEEDED", ("json", "no_such_package"))
         ended = run("serve", sample_folder / "catalog.csv")
         assert ended.code == 2 and "no_such_package" in ended.err and "dupcheck[serve]" in ended.err
 

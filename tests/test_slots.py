@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
+from dupcheck.learned.slots import Slots, learn_slots
 from dupcheck.model import Catalog
-from dupcheck.slots import Slots, learn_slots
-from dupcheck.text import Title, Token, read_title
+from dupcheck.titles import Title, Token, read_title
 
 Shop = Callable[..., Catalog]
 

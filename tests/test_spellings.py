@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 import dupcheck as dc
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import Features
-from dupcheck.lexicon import extend_lexicon, learn_lexicon
+from dupcheck.learned.lexicon import extend_lexicon, learn_lexicon
 from dupcheck.model import Catalog
 from dupcheck.signals.codes import Codes
-from dupcheck.text import normalise, read_title
-from dupcheck.text.stems import stem_word
+from dupcheck.titles import normalise, read_title
+from dupcheck.titles.stems import stem_word
 
 Shop = Callable[..., Catalog]
 

@@ -5,7 +5,7 @@ import pytest
 
 import dupcheck as dc
 from dupcheck.model import Catalog
-from dupcheck.text import read_title, read_value
+from dupcheck.titles import read_title, read_value
 
 CLAIMS = [
     # shades stay apart from their colour, in every language

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dupcheck.text import Title, read_title, read_titles, read_value
-from dupcheck.text.vocabulary import load_vocabulary
+from dupcheck.titles import Title, read_title, read_titles, read_value
+from dupcheck.titles.vocabulary import load_vocabulary
 
 
 def tagged(title: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupcheck.text import (
+from dupcheck.titles import (
     AXES,
     align_name,
     guess_value,

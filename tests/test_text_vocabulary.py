@@ -2,9 +2,9 @@
 
 import pytest
 
-from dupcheck.text.normalising import normalise
-from dupcheck.text.values import read_value, show_value
-from dupcheck.text.vocabulary import AXES, LANGUAGES, SIMPLE, load_vocabulary, look_up_key, read_words, spellings
+from dupcheck.titles.normalising import normalise
+from dupcheck.titles.values import read_value, show_value
+from dupcheck.titles.vocabulary import AXES, LANGUAGES, SIMPLE, load_vocabulary, look_up_key, read_words, spellings
 
 LISTS = {"colors": "color", **SIMPLE}
 KNOWN_KEYS = {*LANGUAGES, "ru_words", "things", "parent", "finish"}

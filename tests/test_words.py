@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import dupcheck
-from dupcheck.words import LANGS, Message, message, say
+from dupcheck.messages import LANGS, Message, message, say
 
 PACKAGE = Path(dupcheck.__file__).parent
-WORDS = PACKAGE / "words"
+WORDS = PACKAGE / "messages"
 SUBJECTS = sorted(path.stem for path in (WORDS / "en").glob("*.toml"))
 KEY = re.compile(rf"(?:{'|'.join(SUBJECTS)})\.[a-z][a-z0-9_]*")
 CHINESE = re.compile(r"[\u3400-\u9fff]")

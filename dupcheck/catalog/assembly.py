@@ -27,6 +27,7 @@ from dupcheck.catalog.values import (
     parse_price,
     split_images,
 )
+from dupcheck.messages import message
 from dupcheck.model import (
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
@@ -37,7 +38,6 @@ from dupcheck.model import (
     IntArray,
     Problem,
 )
-from dupcheck.words import message
 
 # The canonical columns, in the order they are written. ``price_max`` and ``skus`` carry what one price cannot say.
 CANONICAL: Final = (

@@ -11,8 +11,8 @@ from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.values import clean_text, format_attributes
 from dupcheck.catalog.variants import Draft
 from dupcheck.errors import CatalogError
+from dupcheck.messages import message
 from dupcheck.model import Problem
-from dupcheck.words import message
 
 _DEEPEST: Final = 8
 

@@ -14,10 +14,10 @@ import numpy as np
 from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
 from dupcheck.catalog.tables import make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
-from dupcheck.columns import take_ranges
 from dupcheck.errors import OutputError
+from dupcheck.files.arrays import take_ranges
+from dupcheck.messages import message
 from dupcheck.model import Catalog, Columns, IntArray, Listing, Problem, Sku
-from dupcheck.words import message
 
 _TEXT_FIELDS = (
     "listing_id", "title", "currency", "category", "main_image", "shop", "sku_code", "gtin", "image_phash", "created",

@@ -40,8 +40,8 @@ from dupcheck.catalog.tables import (
 from dupcheck.catalog.values import parse_count, parse_price
 from dupcheck.catalog.variants import Draft, assemble_rows, collect_drafts
 from dupcheck.errors import CatalogError
+from dupcheck.messages import LANGS, Lang, Message, message, say
 from dupcheck.model import Catalog, Listing
-from dupcheck.words import LANGS, Lang, Message, message, say
 
 STANDARD_INPUT: Final = "-"
 

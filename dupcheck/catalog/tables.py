@@ -20,8 +20,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, IntArray, Problem, Severity
-from dupcheck.words import Message, message
 
 TextArray = npt.NDArray[np.object_]
 

@@ -17,10 +17,10 @@ from dupcheck.cli.options import (
     shared_options,
 )
 from dupcheck.exports import EXPORTS
+from dupcheck.messages import Lang, say
 from dupcheck.model import Verdict
 from dupcheck.pipeline import ENGINES, audit, why
 from dupcheck.rules import read_pack
-from dupcheck.words import Lang, say
 
 
 @click.command("audit", cls=Command, help="help_audit")

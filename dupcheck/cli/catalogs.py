@@ -13,7 +13,7 @@ from dupcheck.cli.options import (
 )
 from dupcheck.errors import OutputError
 from dupcheck.exports import carry_out, list_moves, read_plans, write_moves
-from dupcheck.words import Lang, say
+from dupcheck.messages import Lang, say
 
 
 @click.command("merge", cls=Command, help="help_merge")

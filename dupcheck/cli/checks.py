@@ -20,10 +20,10 @@ from dupcheck.cli.options import (
     shared_options,
 )
 from dupcheck.errors import LedgerError
+from dupcheck.index.opening import make_fetcher
 from dupcheck.ledger import Memory, find_address, open_ledger, recall
 from dupcheck.ledger.records import TTL, show_time
-from dupcheck.measuring import make_fetcher
-from dupcheck.words import Lang, say
+from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.ledger.book import Claim

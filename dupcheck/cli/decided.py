@@ -20,12 +20,12 @@ from dupcheck.cli.options import (
 )
 from dupcheck.decisions import DECISION_KINDS, DecisionKind, hash_listings, settle_decisions
 from dupcheck.errors import LedgerError, OutputError
+from dupcheck.files.cells import render_table
 from dupcheck.ledger import open_ledger
 from dupcheck.ledger.documents import Saying, read_sayings, spell_out, write_decisions
 from dupcheck.ledger.records import show_time
+from dupcheck.messages import Lang, say
 from dupcheck.pipeline import find_position
-from dupcheck.spreadsheets import render_table
-from dupcheck.words import Lang, say
 
 
 @click.command("decide", cls=Command, help="help_decide")

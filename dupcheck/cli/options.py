@@ -12,13 +12,13 @@ import click
 
 from dupcheck.errors import DupcheckError, LedgerError
 from dupcheck.ledger import Address, Memory, find_address, recall
-from dupcheck.words import LANGS, Lang, say
+from dupcheck.messages import LANGS, Lang, say
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
     from dupcheck.decisions import Decision
-    from dupcheck.measuring import Progress
+    from dupcheck.index.opening import Progress
 
 
 def say_language(context: click.Context | None) -> Lang:

@@ -11,8 +11,8 @@ from dupcheck.cli.options import (
     option,
     say_language,
 )
+from dupcheck.messages import Lang, say
 from dupcheck.rules import RulePack, list_packs, read_pack, say_verdict
-from dupcheck.words import Lang, say
 
 
 @click.group("rules", cls=Group, help="help_rules", invoke_without_command=True)

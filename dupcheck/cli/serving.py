@@ -6,9 +6,9 @@ import click
 
 from dupcheck.checking import Checker
 from dupcheck.cli.options import Bars, Command, ledger_option, option, read_maps, shared_options
-from dupcheck.measuring import default_cache, make_fetcher
-from dupcheck.service.running import check_needed, open_port, run_server
-from dupcheck.words import Lang, say
+from dupcheck.index.opening import default_cache, make_fetcher
+from dupcheck.messages import Lang, say
+from dupcheck.serve.server import check_needed, open_port, run_server
 
 
 @click.command("serve", cls=Command, help="help_serve")
@@ -28,7 +28,7 @@ def _serve(
     fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
 ) -> None:  # fmt: skip
     check_needed()
-    from dupcheck.service.renewal import renew_store
+    from dupcheck.serve.refresh import renew_store
 
     hosts = allow_hosts if fetch_images else None
     mapping, kept = read_maps(maps, lang), default_cache() if cache is None else cache

@@ -20,10 +20,10 @@ from dupcheck.exports.merging import Merged, carry_out, list_moves, list_plans, 
 from dupcheck.exports.shopify import Shopify
 from dupcheck.exports.woocommerce import Woocommerce
 from dupcheck.exports.yml import Yml
+from dupcheck.files.cells import render_table
+from dupcheck.messages import Lang, Message
 from dupcheck.model import Catalog
 from dupcheck.rules import MergeLimits
-from dupcheck.spreadsheets import render_table
-from dupcheck.words import Lang, Message
 
 __all__ = [
     "EXPORTS",

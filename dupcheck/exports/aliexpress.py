@@ -13,10 +13,10 @@ from typing import Any
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.texts import show_count, show_html, show_price
+from dupcheck.messages import Message, message
 from dupcheck.model import Sku
 from dupcheck.rules import MergeLimits, read_pack
-from dupcheck.text import align_name
-from dupcheck.words import Message, message
+from dupcheck.titles import align_name
 
 PROPERTIES = {"color": 14, "size": 5, "ships from": 200007763, "length": 200001036}
 """The ids of the SKU properties that are known; a category may use others."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.texts import find_attribute, name_sku, show_count, show_price, write_rows
+from dupcheck.messages import Message, message
 from dupcheck.model import Sku
 from dupcheck.rules import MergeLimits, read_pack
-from dupcheck.text import align_name
-from dupcheck.words import Message, message
+from dupcheck.titles import align_name
 
 THEMES = {
     "color": ("color_name", "Color"), "size": ("size_name", "Size"), "material": ("material_type", "Material"),

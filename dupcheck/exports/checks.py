@@ -3,8 +3,8 @@
 from collections import Counter
 
 from dupcheck.exports.merging import Merged
+from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits
-from dupcheck.words import Message, message
 
 
 def check_listing(merged: Merged, limits: MergeLimits) -> list[Message]:

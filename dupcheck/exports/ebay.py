@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.texts import name_sku, show_count, show_html, show_price, write_rows
+from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits, read_pack
-from dupcheck.words import Message, message
 
 ACTION = "*Action(SiteID=US|Country=US|Currency={currency}|Version=1193|CC=UTF-8)"
 COLUMNS = (

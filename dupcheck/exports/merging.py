@@ -16,7 +16,7 @@ from dupcheck.catalog import get_listing, make_catalog
 from dupcheck.errors import CatalogError
 from dupcheck.model import Catalog, Listing, Plan, Sku
 from dupcheck.plans import bulk_price
-from dupcheck.text import align_name, normalise, read_value
+from dupcheck.titles import align_name, normalise, read_value
 
 MERGING = frozenset({"merge_variants", "wholesale_tier", "remove_duplicates"})
 """The actions after which one listing stands for its group."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.texts import find_attribute, show_count, show_html, show_price, write_rows
+from dupcheck.messages import Message
 from dupcheck.rules import MergeLimits
-from dupcheck.words import Message
 
 COLUMNS = (
     "Handle", "Title", "Body (HTML)", "Vendor", "Type", "Published", "Option1 Name", "Option1 Value", "Option2 Name",

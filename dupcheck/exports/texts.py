@@ -7,7 +7,7 @@ from html import escape
 
 from dupcheck.exports.merging import Merged
 from dupcheck.model import Sku
-from dupcheck.text import align_name
+from dupcheck.titles import align_name
 
 
 def show_price(price: float | None) -> str:

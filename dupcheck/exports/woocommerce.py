@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.texts import name_sku, show_count, show_html, show_price, write_rows
+from dupcheck.messages import Message
 from dupcheck.model import Sku
 from dupcheck.rules import MergeLimits
-from dupcheck.words import Message
 
 COLUMNS = (
     "ID", "Type", "SKU", "GTIN, UPC, EAN, or ISBN", "Name", "Published", "Is featured?", "Visibility in catalog",

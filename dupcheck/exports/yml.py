@@ -10,11 +10,11 @@ from lxml import etree
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.texts import find_attribute, name_sku, show_count, show_price
+from dupcheck.messages import Message, message
 from dupcheck.model import Sku
 from dupcheck.plans import bulk_price
 from dupcheck.rules import MergeLimits
-from dupcheck.text import align_name
-from dupcheck.words import Message, message
+from dupcheck.titles import align_name
 
 NAMES = {"color": "Цвет", "size": "Размер", "material": "Материал", "pattern": "Рисунок", "length": "Длина"}
 """What the feed calls the common axes; others keep their names."""

@@ -29,8 +29,8 @@ from dupcheck.ledger.records import (
 )
 from dupcheck.ledger.schema import CLAIM, DECISION, HISTORY
 from dupcheck.ledger.store import Store
+from dupcheck.messages import message
 from dupcheck.model import Listing
-from dupcheck.words import message
 
 ClaimState = Literal["claimed", "refused", "published", "released", "expired"]
 Judge = Callable[[Sequence[Listing]], tuple[bool, dict[str, Any]]]

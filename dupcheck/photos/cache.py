@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from dupcheck.messages import Message, message
 from dupcheck.photos.records import FINGERPRINT, VERSION, Record
-from dupcheck.words import Message, message
 
 FILE_NAME = "photos.sqlite"
 _BATCH = 500

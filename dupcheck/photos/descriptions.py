@@ -4,10 +4,10 @@ from functools import reduce
 
 import numpy as np
 
+from dupcheck.messages import Message, message
 from dupcheck.model import FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import RECOLORED, SAME, compare_photos, find_alterations
-from dupcheck.words import Message, message
 
 COLORED = 10.0
 """ΔE from which two photos of one geometry show different colours."""

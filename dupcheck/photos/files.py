@@ -4,8 +4,8 @@ import os
 import stat
 from pathlib import Path, PureWindowsPath
 
+from dupcheck.messages import Message, message
 from dupcheck.photos.cache import Signature
-from dupcheck.words import Message, message
 
 
 class OutsideError(Exception):

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from dupcheck.columns import sort_distinct
+from dupcheck.files.arrays import sort_distinct
 from dupcheck.model import IntArray
 from dupcheck.photos.table import Photos
 

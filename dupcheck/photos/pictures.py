@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from dupcheck.words import Message, message
+from dupcheck.messages import Message, message
 
 ByteArray = npt.NDArray[np.uint8]
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
 from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
 from dupcheck.photos.records import FINGERPRINT, Record, parse_phash
 from dupcheck.photos.table import Photos, refuse_placeholders
-from dupcheck.words import Message, message
 
 if TYPE_CHECKING:
     from dupcheck.photos.pictures import ByteArray

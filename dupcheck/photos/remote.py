@@ -18,7 +18,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Timeout, Url, parse_url
 
-from dupcheck.words import Message, message
+from dupcheck.messages import Message, message
 
 MAX_BYTES = 20_000_000
 """A picture with more bytes is not fetched."""

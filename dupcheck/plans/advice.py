@@ -11,19 +11,19 @@ from itertools import chain
 
 import numpy as np
 
-from dupcheck.columns import connect
-from dupcheck.differences import DifferenceNames, find_differences
 from dupcheck.features import Features
+from dupcheck.files.arrays import connect
 from dupcheck.groups import name_group
+from dupcheck.judging.differences import DifferenceNames, find_differences
+from dupcheck.judging.verdicts import Findings
+from dupcheck.messages import message
 from dupcheck.model import Catalog, Change, Member, Plan
 from dupcheck.plans.changes import fit_words
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.planner import explain_keep, rank_listing
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
-from dupcheck.text import AXES, normalise
-from dupcheck.verdicts import Findings
-from dupcheck.words import message
+from dupcheck.titles import AXES, normalise
 
 MARGIN = 5.0
 """How far below a limit a rewritten title is brought, in percent, since the catalogue's word weights shift a little."""

@@ -6,10 +6,10 @@ attribute, at the end of the title, in the description and on the picture.
 
 from collections.abc import Mapping, Sequence
 
+from dupcheck.messages import Message, message
 from dupcheck.model import Change
 from dupcheck.plans.offers import Offer, Shelf, list_values, says_on
-from dupcheck.text import normalise, read_title, read_value
-from dupcheck.words import Message, message
+from dupcheck.titles import normalise, read_title, read_value
 
 
 def is_told_apart(shelf: Shelf, offers: Sequence[Offer], members: Sequence[int], axes: Sequence[str]) -> bool:

@@ -12,10 +12,10 @@ import numpy as np
 
 from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.differences import name_axis
 from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
+from dupcheck.judging.differences import name_axis
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
-from dupcheck.text import AXES, align_name, order_values, read_value, show_value
+from dupcheck.titles import AXES, align_name, order_values, read_value, show_value
 
 MEASURED = ("length", "dimension", "weight", "volume", "capacity", "voltage", "power")
 """Axes whose values may only repeat another's: the size 6 inch is also a length."""

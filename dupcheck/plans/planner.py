@@ -7,8 +7,10 @@ from itertools import combinations
 
 import numpy as np
 
-from dupcheck.differences import AxisNames, DifferenceNames, list_differences
 from dupcheck.features import Features
+from dupcheck.judging.differences import AxisNames, DifferenceNames, list_differences
+from dupcheck.judging.verdicts import Findings, measure_signals
+from dupcheck.messages import Message, message
 from dupcheck.model import (
     Action,
     Axis,
@@ -27,9 +29,7 @@ from dupcheck.plans.changes import change_axes, is_told_apart
 from dupcheck.plans.offers import Offer, Shelf, find_axes, list_values, says_on, settle_values, shorten_values
 from dupcheck.plans.tiers import CENT, bulk_price, find_discount
 from dupcheck.rules import RuleException, RulePack
-from dupcheck.text import normalise, order_values, read_title, read_value
-from dupcheck.verdicts import Findings, measure_signals
-from dupcheck.words import Message, message
+from dupcheck.titles import normalise, order_values, read_title, read_value
 
 _TEMPLATES = frozenset(
     normalise(name)

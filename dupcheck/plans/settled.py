@@ -13,13 +13,13 @@ import numpy as np
 from dupcheck.decisions import Decision, DecisionKind, Settled
 from dupcheck.features import Features
 from dupcheck.groups import make_groups, name_group
+from dupcheck.judging.verdicts import Findings
+from dupcheck.messages import Message, message
 from dupcheck.model import Catalog, Group, IntArray, Member, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.planner import Planner, find_ties, make_plans
 from dupcheck.rules import RulePack
-from dupcheck.verdicts import Findings
-from dupcheck.words import Message, message
 
 Grouped = tuple[Group, IntArray]
 

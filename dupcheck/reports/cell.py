@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from dupcheck.messages import Lang, say
 from dupcheck.reports.documents import largest_groups, settle_audit
 from dupcheck.reports.phrases import files_of, join_words, language, name_of, shorten
-from dupcheck.words import Lang, say
 
 _TOP = 10
 

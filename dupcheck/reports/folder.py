@@ -16,11 +16,11 @@ from secrets import token_hex
 from typing import Any, BinaryIO
 
 from dupcheck.errors import OutputError
+from dupcheck.files.cells import encode_text
 from dupcheck.reports.documents import SettledAudit, settle_audit, stream_audit, stream_merges, watch_rows
 from dupcheck.reports.page import render_page
 from dupcheck.reports.tables import PairTable, stream_groups, stream_problems
 from dupcheck.reports.thumbnails import Thumbnail
-from dupcheck.spreadsheets import encode_text
 
 MARK = "audit.json"
 """The file that is put in place last: where it lies, the report is whole."""

@@ -16,7 +16,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from dupcheck.differences import name_axis
+from dupcheck.files.cells import show_number
+from dupcheck.judging.differences import name_axis
+from dupcheck.messages import Lang, say
 from dupcheck.reports.documents import SettledAudit, encode_json, list_keys, pick_groups, settle_audit, take_rows
 from dupcheck.reports.phrases import (
     describe_decisions,
@@ -29,8 +31,6 @@ from dupcheck.reports.phrases import (
     show_signal,
 )
 from dupcheck.reports.thumbnails import Thumbnail
-from dupcheck.spreadsheets import show_number
-from dupcheck.words import Lang, say
 
 _TITLE_CHARACTERS = 300
 _PROBLEMS = 300

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dupcheck.files.cells import show_number
+from dupcheck.messages import LANGS, Lang, say
 from dupcheck.signals import get_signal
-from dupcheck.spreadsheets import show_number
-from dupcheck.words import LANGS, Lang, say
 
 _LAPSED_NAMED = 3
 

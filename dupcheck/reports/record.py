@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dupcheck.candidates import Candidates
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.decisions import Settled
-from dupcheck.differences import explain_differences, list_differences
 from dupcheck.features import Features
+from dupcheck.index.candidates import Candidates
+from dupcheck.judging.differences import explain_differences, list_differences
+from dupcheck.judging.verdicts import Findings, choose_clauses, explain_condition, explain_evidence, explain_finding
+from dupcheck.messages import Lang, Message
 from dupcheck.model import Catalog, FloatArray, Group, Plan, Problem, Verdict
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.verification import COMPARABLE
@@ -20,8 +22,6 @@ from dupcheck.reports.documents import Rows, SettledAudit, settle_value
 from dupcheck.rules import Limit, RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.signals.image import find_nearest
-from dupcheck.verdicts import Findings, choose_clauses, explain_condition, explain_evidence, explain_finding
-from dupcheck.words import Lang, Message
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dupcheck.messages import say
 from dupcheck.reports.documents import largest_groups, settle_audit
 from dupcheck.reports.phrases import describe_decisions, join_words, language, name_of, shorten
-from dupcheck.words import say
 
 _TOP = 3
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")

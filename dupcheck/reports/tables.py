@@ -10,8 +10,8 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Self
 
+from dupcheck.files.cells import encode_text, show_cell, stream_table
 from dupcheck.reports.documents import Rows, SettledAudit, settle_audit
-from dupcheck.spreadsheets import encode_text, show_cell, stream_table
 
 _BATCH = 5_000
 

@@ -7,6 +7,7 @@ the tests all signals share.
 import difflib
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from dupcheck.messages import Lang
 from dupcheck.model import FloatArray, IntArray
 from dupcheck.signals.attributes import Attributes
 from dupcheck.signals.category import Category
@@ -17,7 +18,6 @@ from dupcheck.signals.image import Image
 from dupcheck.signals.price import Price
 from dupcheck.signals.shop import Shop
 from dupcheck.signals.title import Title
-from dupcheck.words import Lang
 
 if TYPE_CHECKING:
     from dupcheck.features import Features

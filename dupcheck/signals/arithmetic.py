@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from dupcheck.messages import Lang, say
 from dupcheck.model import FloatArray, IntArray
-from dupcheck.words import Lang, say
 
 
 def measure_sameness(numbers: IntArray, left: IntArray, right: IntArray) -> FloatArray:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from dupcheck.messages import Lang
 from dupcheck.model import FloatArray, IntArray
 from dupcheck.signals.arithmetic import measure_sameness, show_sameness
-from dupcheck.words import Lang
 
 if TYPE_CHECKING:
     from dupcheck.features import Features

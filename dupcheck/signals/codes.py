@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from dupcheck.messages import Lang, say
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.words import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.features import Features

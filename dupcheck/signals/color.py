@@ -4,10 +4,10 @@ from typing import Literal
 
 import numpy as np
 
+from dupcheck.messages import Lang, say
 from dupcheck.model import FloatArray, IntArray
 from dupcheck.photos.verification import compare_colors
 from dupcheck.signals.image import HasPhotos
-from dupcheck.words import Lang, say
 
 
 class Color:

@@ -9,7 +9,7 @@ from dupcheck.signals.arithmetic import show_number
 
 if TYPE_CHECKING:
     from dupcheck.features import Features
-from dupcheck.words import Lang
+from dupcheck.messages import Lang
 
 
 class Facts:

@@ -4,10 +4,10 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from dupcheck.messages import Lang, say
 from dupcheck.model import FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import compare_photos
-from dupcheck.words import Lang, say
 
 
 class HasPhotos(Protocol):

@@ -9,7 +9,7 @@ from dupcheck.signals.arithmetic import show_number
 
 if TYPE_CHECKING:
     from dupcheck.features import Features
-from dupcheck.words import Lang
+from dupcheck.messages import Lang
 
 # Down to this share of the other's price, a gap is what a bigger pack, a wholesale offer or another size explains.
 _TIER_FLOOR = 0.3

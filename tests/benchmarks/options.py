@@ -26,8 +26,8 @@ from measuring import render_table
 
 import dupcheck as dc
 from dupcheck.catalog import format_attributes, parse_attributes
-from dupcheck.differences import name_axis
-from dupcheck.text import align_name, read_value
+from dupcheck.judging.differences import name_axis
+from dupcheck.titles import align_name, read_value
 
 AXES = ("color", "size")
 HEADER = (

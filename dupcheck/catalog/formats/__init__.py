@@ -31,7 +31,7 @@ from typing import Any, Final, Literal, cast
 import tomli
 
 from dupcheck.errors import CatalogError
-from dupcheck.words import Lang, Message, say
+from dupcheck.messages import Lang, Message, say
 
 Rows = Literal["listings", "variants", "parents", "follow"]
 Fields = dict[str, list[int]]

@@ -1,0 +1,1 @@
+"""Arrays and cells that lie in files: columns, codebooks, and texts that no spreadsheet runs."""

@@ -1,0 +1,616 @@
+"""A measured catalogue, kept: a draft is held against 200,000 listings by looking at a few hundred of them.
+
+A :class:`Store` holds what reading and measuring a catalogue made: its columns, its features, what the whole of it
+taught (word weights, lexicon, slots), and where to look listings up: by the words of their titles, by the hashes of
+their photos, by their codes. On disk it is a folder of arrays that are mapped, not read.
+
+Listings that come later are measured by what the catalogue taught, counted on top of it, and joined to the rows that
+matter to them. Where one of them teaches the catalogue a new option value, or shows a word to be misspelt, the rows it
+bears on are read again: the answer is that of measuring everything together. Only slots are the catalogue's alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from dupcheck.catalog import merge_catalogs, take_listings
+from dupcheck.features import (
+    MATRICES,
+    NUMBERS,
+    AxisColumn,
+    Base,
+    Features,
+    Statistics,
+    join_features,
+    list_options,
+    make_features,
+    number_columns,
+    read_attributes,
+    reorder_features,
+    weigh_titles,
+)
+from dupcheck.files.arrays import (
+    Array,
+    Arrays,
+    Codebook,
+    Rows,
+    StoredArrays,
+    StoredBook,
+    Texts,
+    group_rows,
+    load_facts,
+    save_arrays,
+    take_ranges,
+)
+from dupcheck.learned.lexicon import Lexicon, extend_lexicon, list_words
+from dupcheck.learned.slots import Slots
+from dupcheck.model import (
+    NUMBER_COLUMNS,
+    SKU_NUMBER_COLUMNS,
+    SKU_TEXT_COLUMNS,
+    TEXT_COLUMNS,
+    Catalog,
+    IntArray,
+)
+from dupcheck.photos.lookup import HashIndex, index_hashes
+from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
+from dupcheck.titles import normalise
+
+FORMAT = 6
+NEAREST = 20
+"""Nearest other titles that are looked at for each draft: as many as an audit proposes."""
+FLOOR = 0.3
+"""Cosine of weighted words below which a title is not looked at."""
+COMMON_WORD = 20_000
+"""A word in more different titles than this finds none by itself."""
+CROWD = 60
+"""Of listings with one title or photo, so many of the first and of the last are looked at."""
+HASH_RADIUS = 9
+FEW = 500
+"""A catalogue of no more listings is measured anew with each draft, which then teaches it whatever an audit learns."""
+DRIFT = 0.1
+"""The share of listings that may change before what the catalogue taught is learned anew."""
+
+_WEIGHTED = ("names", "values")
+_NONE = np.empty(0, dtype=np.int64)
+
+
+class _Counts(Mapping[str, int]):
+    """How often each word stands in the catalogue's titles."""
+
+    def __init__(self, book: StoredBook, counts: Array) -> None:
+        self.book, self.counts = book, counts
+
+    def __getitem__(self, word: str) -> int:
+        found = self.book.find(word)
+        if found < 0:
+            raise KeyError(word)
+        return int(self.counts[found])
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("the words themselves are not kept")
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """The listings that matter to some drafts, measured with them: the drafts are the last rows.
+
+    ``left`` < ``right`` are positions of the pairs worth measuring, the right one a draft's. Where ``alone`` holds the
+    drafts' own features, the pairs among them are still to be found.
+    """
+
+    catalog: Catalog
+    features: Features
+    left: IntArray
+    right: IntArray
+    alone: Features | None = None
+
+
+class Store:
+    """A measured catalogue as arrays, in memory or on disk. ``facts`` holds what is no array."""
+
+    def __init__(self, arrays: Arrays, facts: Mapping[str, Any]) -> None:
+        self.arrays, self.facts = arrays, facts
+
+    @classmethod
+    def pack(
+        cls,
+        catalog: Catalog,
+        features: Features,
+        facts: Mapping[str, Any] | None = None,
+        spelled: tuple[Codebook, IntArray] | None = None,
+    ) -> Self:
+        """Make the store of a measured catalogue; ``facts`` are kept beside what it needs itself.
+
+        ``spelled`` counts the words of its titles, where the features' lexicon does not hold them itself.
+        """
+        lexicon = features.statistics.lexicon
+        if spelled is None:
+            spelled = number_all(lexicon.seen), np.array(list(lexicon.seen.values()), dtype=np.int64)
+        arrays: dict[str, Array] = {
+            **_pack_catalog(catalog),
+            **_pack_features(features),
+            **_pack_photos(features.photos),
+            **_pack_titles(features.title),
+            **_prefix("spelled", {**spelled[0].pack(), "counts": spelled[1]}),
+            **_pack_codes(features.codes),
+        }
+        return cls(
+            arrays,
+            {
+                **(facts or {}),
+                "format": FORMAT,
+                "axes": list(features.axes),
+                "phrases": [[" ".join(words), axis, value] for words, (axis, value) in lexicon.phrases.items()],
+                "aliases": dict(lexicon.aliases),
+                "option_words": sorted(lexicon.option_words),
+                "brands": sorted(lexicon.brands),
+                "slots": features.statistics.slots.pack(),
+                "stray": sorted(features.statistics.stray),
+                "image_root": None if catalog.image_root is None else str(catalog.image_root),
+                "sources": list(catalog.sources),
+                "mapping": dict(catalog.mapping),
+            },
+        )
+
+    def save(self, folder: Path) -> None:
+        """Keep the store in ``folder``: whole, or not at all. Raises OSError."""
+        save_arrays(folder, self.arrays, self.facts)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self | None:
+        """Return the store kept in ``folder``, None where there is none that this version can read."""
+        found = load_facts(folder)
+        if found is None or found[1].get("format") != FORMAT:
+            return None
+        return cls(StoredArrays(found[0]), found[1])
+
+    def hold(self) -> None:
+        """Map every array now, so that the store stays whole even where its folder is removed later."""
+        for name in self.arrays:
+            self.arrays[name]
+
+    def __len__(self) -> int:
+        return len(self.arrays["row"])
+
+    # --- what was learned ------------------------------------------------------------------------------------
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """What the whole catalogue taught."""
+        book = self._book("spelled")
+        phrases = {tuple(words.split(" ")): (axis, value) for words, axis, value in self.facts["phrases"]}
+        lexicon = Lexicon(
+            phrases,
+            self.facts["aliases"],
+            _Counts(book, self.arrays["spelled.counts"]),
+            frozenset(self.facts["option_words"]),
+            frozenset(self.facts["brands"]),
+        )
+        return Statistics(
+            listings=len(self),
+            seen=self.arrays["seen"],
+            exact=self.arrays["exact"],
+            codes=self.arrays["codes_seen"],
+            stated_codes=self.arrays["stated_seen"],
+            lexicon=lexicon,
+            slots=Slots.unpack(self.facts["slots"]),
+            stray=frozenset(self.facts["stray"]),
+        )
+
+    def _book(self, name: str) -> StoredBook:
+        return StoredBook(self.arrays[f"{name}.keys"], self.arrays[f"{name}.codes"])
+
+    def open_books(self) -> dict[str, Codebook]:
+        """Return codebooks that go on where the catalogue's end."""
+        return {name: Codebook(self._book(name)) for name in MATRICES}
+
+    # --- rows ------------------------------------------------------------------------------------------------
+
+    def take_catalog(self, rows: IntArray | None = None) -> Catalog:
+        """Return the listings at ``rows``, or all, as they were read; their problems are not kept."""
+        wanted = np.arange(len(self)) if rows is None else rows
+        skus, start = take_ranges(self.arrays["sku.start"], wanted)
+        listings = self._take_columns("listing", TEXT_COLUMNS, NUMBER_COLUMNS, wanted)
+        return Catalog(
+            {**listings, "row": self.arrays["row"][wanted]},
+            {"listing": np.repeat(np.arange(len(wanted)), np.diff(start))}
+            | dict(self._take_columns("sku", SKU_TEXT_COLUMNS, SKU_NUMBER_COLUMNS, skus)),
+            (), self.image_root, tuple(self.facts["sources"]), self.facts["mapping"],
+        )  # fmt: skip
+
+    def _take_columns(self, kind: str, texts: Sequence[str], numbers: Sequence[str], rows: IntArray) -> dict[str, Any]:
+        return {
+            **{name: self._texts(f"{kind}.{name}").take(rows) for name in texts},
+            **{name: np.asarray(self.arrays[f"{kind}.{name}"][rows], dtype=np.float64) for name in numbers},
+        }
+
+    def _texts(self, name: str) -> Texts:
+        return Texts(self.arrays[f"{name}.data"], self.arrays[f"{name}.start"])
+
+    def take_features(
+        self,
+        rows: IntArray,
+        catalog: Catalog,
+        photos: Photos,
+        statistics: Statistics,
+        books: Mapping[str, Codebook],
+        jobs: int = 1,
+    ) -> Features:
+        """Return the features of ``rows``, whose listings are ``catalog``, weighed by ``statistics``."""
+        matrices: dict[str, Any] = {}
+        for book, field in MATRICES.items():
+            at, start = take_ranges(self.arrays[f"{book}.start"], rows)
+            items = self.arrays[f"{book}.items"][at]
+            data = self.arrays[f"{book}.weights"][at] if book in _WEIGHTED else np.ones(len(items), dtype=np.float32)
+            matrices[field] = Rows(start, items, data, books[book].width)
+        axes = {}
+        for k, axis in enumerate(self.facts["axes"]):
+            used, codes = np.unique(self.arrays[f"axis.{k}.codes"][rows], return_inverse=True)
+            known = used >= 0
+            if known.any():
+                values = self._texts(f"axis.{k}").take(used[known].astype(np.int64))
+                axes[axis] = AxisColumn(codes.astype(np.int64) - int((~known).sum()), tuple(values.tolist()))
+        matrices["title"] = weigh_titles(matrices["title"], statistics)
+        numbers: dict[str, Any] = {name: np.asarray(self.arrays[name][rows]) for name in NUMBERS}
+        return Features(
+            ids=catalog.ids,
+            axes=axes,
+            **matrices,
+            **numbers,
+            **number_columns(catalog),
+            photos=photos,
+            statistics=statistics,
+            books=books,
+            jobs=jobs,
+        )
+
+    def take_photos(self, rows: IntArray) -> Photos:
+        """Return the photos of the listings at ``rows``, as those of a catalogue of these alone."""
+        main = self.arrays["photo.main"][rows].astype(np.int64)
+        at, start = take_ranges(self.arrays["photo.extra.start"], rows)
+        extra = self.arrays["photo.extra.items"][at].astype(np.int64)
+        used, place = np.unique(np.concatenate([main, extra]), return_inverse=True)
+        kept = used[used >= 0]
+        place = place.astype(np.int64) - (len(used) - len(kept))
+        prints = self.arrays["photo.place"][kept].astype(np.int64)
+        pictured = prints >= 0
+        return Photos(
+            main=place[: len(main)],
+            extra=place[len(main) :],
+            extra_listing=np.repeat(np.arange(len(rows)), np.diff(start)),
+            phash=self.arrays["photo.phash"][kept],
+            place=np.where(pictured, np.cumsum(pictured) - 1, -1),
+            usable=self.arrays["photo.usable"][kept],
+            prints=self.arrays["photo.prints"][prints[pictured]],
+        )
+
+    # --- looking listings up ---------------------------------------------------------------------------------
+
+    def find_near(self, drafts: Features) -> tuple[IntArray, IntArray]:
+        """Return which draft is like which listing in title, photo or code: pairs of positions, each once, sorted."""
+        ways = (self._find_titles(drafts), self._find_photos(drafts.photos), self._find_codes(drafts))
+        keys = np.unique(np.concatenate([draft * len(self) + listing for draft, listing in ways]))
+        size = max(len(self), 1)
+        return keys // size, keys % size
+
+    def find_ids(self, ids: Sequence[str]) -> IntArray:
+        """Return the positions of the listings with these ids; ids that are not there are left out."""
+        book = self._book("ids")
+        found = [k for k in map(book.find, ids) if k >= 0]
+        return np.array(found, dtype=np.int64)
+
+    def _find_titles(self, drafts: Features) -> tuple[IntArray, IntArray]:
+        start, items = self.arrays["titles.word_start"], self.arrays["titles.word_items"]
+        norms = self.arrays["titles.norm"]
+        stored, found, owner = len(start) - 1, [_NONE], [_NONE]
+        for k in range(len(drafts)):
+            words = drafts.title.items[drafts.title.start[k] : drafts.title.start[k + 1]]
+            words = words[words < stored]
+            words = words[start[words + 1] - start[words] <= COMMON_WORD]
+            if not len(words):
+                continue
+            at, ends = take_ranges(start, words.astype(np.int64))
+            weights = drafts.statistics.weights[words]
+            shared = np.bincount(items[at], np.repeat(weights, np.diff(ends)), minlength=len(norms))
+            near = np.flatnonzero(shared)
+            cosine = shared[near] / (norms[near] * np.sqrt(drafts.title_weight[k]))
+            near, cosine = near[cosine >= FLOOR], cosine[cosine >= FLOOR]
+            if len(near) > NEAREST:
+                near = near[np.argpartition(-cosine, NEAREST)[:NEAREST]]
+            _, listings = self._list_members("titles", near)
+            found.append(listings)
+            owner.append(np.full(len(listings), k, dtype=np.int64))
+        return np.concatenate(owner), np.concatenate(found)
+
+    def _list_members(self, kind: str, groups: IntArray) -> tuple[IntArray, IntArray]:
+        """The listings of each group, each with the place of its group in ``groups``; of a crowd the first and last."""
+        at, ends = take_ranges(self.arrays[f"{kind}.start"], groups)
+        sizes = np.diff(ends)
+        owner = np.repeat(np.arange(len(groups)), sizes)
+        rank = np.arange(len(at)) - ends[owner]
+        inside = (rank < CROWD) | (rank >= sizes[owner] - CROWD)
+        return owner[inside], self.arrays[f"{kind}.items"][at[inside]].astype(np.int64)
+
+    def _find_photos(self, photos: Photos) -> tuple[IntArray, IntArray]:
+        """Drafts of which some photo is near to a photo that a listing shows."""
+        with_main = np.flatnonzero(photos.main >= 0)
+        row = np.concatenate([photos.main[with_main], photos.extra])
+        draft = np.concatenate([with_main, photos.extra_listing])
+        told = photos.usable[row]
+        row, draft = row[told], draft[told]
+        if not len(row) or not len(self.arrays["hash.hashes"]):
+            return _NONE, _NONE
+        pictured = photos.pictured[row]
+        views = photos.prints["views"][photos.place[row[pictured]]]
+        hashes = np.concatenate([photos.phash[row], views.ravel()])
+        owner = np.concatenate([draft, np.repeat(draft[pictured], views.shape[1])])
+        hashes, owner = hashes[hashes != 0], owner[hashes != 0]
+        index = HashIndex(*(self.arrays[f"hash.{name}"] for name in ("hashes", "order", "start")))
+        asked, at = index.find(hashes, HASH_RADIUS)
+        shown = len(self.arrays["shown.start"])
+        keys = np.unique(owner[asked] * shown + self.arrays["hash.owner"][at])
+        place, listings = self._list_members("shown", keys % shown)
+        return (keys // shown)[place], listings
+
+    def _find_codes(self, drafts: Features) -> tuple[IntArray, IntArray]:
+        known = drafts.codes.items < len(self.arrays["code.start"]) - 1
+        at, ends = take_ranges(self.arrays["code.start"], drafts.codes.items[known].astype(np.int64))
+        owner = np.repeat(drafts.codes.owners[known], np.diff(ends))
+        return owner, self.arrays["code.items"][at].astype(np.int64)
+
+    # --- listings that come later ----------------------------------------------------------------------------
+
+    @property
+    def image_root(self) -> Path | None:
+        """The folder that the catalogue's photo paths start from."""
+        root = self.facts["image_root"]
+        return None if root is None else Path(root)
+
+    def measure_with(
+        self, drafts: Catalog, photos: Photos, *, without: Sequence[str] = (), jobs: int = 1
+    ) -> Neighbourhood:
+        """Measure drafts, whose photos are ``photos``, together with the listings that matter to them.
+
+        Listings whose ids are in ``without`` count as gone.
+        """
+        if len(self) <= FEW:
+            return self._measure_all(drafts, photos, without, jobs)
+        alone = make_features(drafts, photos, base=Base(self.statistics, self.open_books()))
+        draft, listing = self.find_near(alone)
+        near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
+        near = np.setdiff1d(near, self.find_ids(without))
+        titles = [normalise(t) for t in self._texts("listing.title").take(near)]
+        lexicon = self._learn_from(drafts, titles)
+        again = np.array([_is_read_anew(t, self.statistics.lexicon, lexicon) for t in titles], dtype=bool)
+        rest, stale = near[~again], near[again]
+        known = self.take_catalog(np.concatenate([rest, stale]))
+        catalog = merge_catalogs([known, drafts])
+        later = take_listings(catalog, np.arange(len(rest), len(catalog)))
+        if lexicon is self.statistics.lexicon:
+            new = replace(alone, ids=later.ids)
+        else:
+            new = make_features(later, photos, base=Base(self._without(stale, lexicon), self.open_books()))
+        joined = merge_same(join_photos(self.take_photos(np.concatenate([rest, stale])), photos))
+        old = self.take_features(rest, take_listings(catalog, np.arange(len(rest))), joined, new.statistics, new.books)
+        features = join_features(old, new, catalog, refuse_placeholders(catalog, joined), jobs)
+        measured = np.concatenate([rest, stale])
+        kept = np.isin(listing, measured)
+        order = np.argsort(measured)
+        left = order[np.searchsorted(measured, listing[kept], sorter=order)]
+        return Neighbourhood(catalog, features, left, len(near) + draft[kept], alone)
+
+    def _measure_all(self, drafts: Catalog, photos: Photos, without: Sequence[str], jobs: int) -> Neighbourhood:
+        """Measure the whole catalogue with the drafts; every pair is worth measuring."""
+        kept = np.setdiff1d(np.arange(len(self)), self.find_ids(without))
+        catalog = merge_catalogs([self.take_catalog(kept), drafts])
+        joined = refuse_placeholders(catalog, merge_same(join_photos(self.take_photos(kept), photos)))
+        right, left = (a.ravel() for a in np.indices((len(drafts), len(catalog))))
+        right = right + len(kept)
+        apart = left < right
+        return Neighbourhood(catalog, make_features(catalog, joined, jobs=jobs), left[apart], right[apart])
+
+    def _learn_from(self, drafts: Catalog, near: Sequence[str]) -> Lexicon:
+        """What the catalogue knows, and what the drafts add to it; the catalogue's own where they add nothing."""
+        known = self.statistics.lexicon
+        texts = [normalise(t) for t in drafts.column("title")]
+        lexicon = extend_lexicon(known, texts, list_options(read_attributes(drafts)), near)
+        same = len(lexicon.phrases) == len(known.phrases) and len(lexicon.aliases) == len(known.aliases)
+        return known if same else lexicon
+
+    def _without(self, rows: IntArray, lexicon: Lexicon) -> Statistics:
+        """The catalogue's statistics as they are without some rows."""
+
+        def subtract(book: str, seen: IntArray) -> IntArray:
+            at, _ = take_ranges(self.arrays[f"{book}.start"], rows)
+            return seen - np.bincount(self.arrays[f"{book}.items"][at], minlength=len(seen))
+
+        known = self.statistics
+        return replace(
+            known,
+            listings=known.listings - len(rows),
+            seen=subtract("words", known.seen),
+            codes=subtract("codes", known.codes),
+            stated_codes=subtract("stated", known.stated_codes),
+            lexicon=lexicon,
+        )
+
+    def update(self, catalog: Catalog, photos: Photos, facts: Mapping[str, Any]) -> Self | None:
+        """Return the store of ``catalog``, a later state of this one: only changed rows are measured.
+
+        What the rows that stayed taught is kept; so is what those taught that are gone. None where so much changed
+        that measuring everything is due.
+        """
+        keys = hash_rows(catalog)
+        order = np.argsort(self.arrays["row_keys"], kind="stable")
+        at = np.searchsorted(self.arrays["row_keys"], keys, sorter=order).clip(0, max(len(order) - 1, 0))
+        held = order[at]
+        stayed = self.arrays["row_keys"][held] == keys
+        rest, changed = np.flatnonzero(stayed), np.flatnonzero(~stayed)
+        gone = np.setdiff1d(np.arange(len(self)), held[stayed])
+        drift = int(self.facts.get("drift", 0)) + len(changed) + len(gone)
+        if not len(rest) or drift > DRIFT * len(self):
+            return None
+        later = take_listings(catalog, changed)
+        texts = [normalise(t) for t in later.column("title")]
+        lexicon = extend_lexicon(self.statistics.lexicon, texts, list_options(read_attributes(later)), ())
+        new = make_features(later, photos, base=Base(self._without(gone, lexicon), self.open_books()))
+        before = take_listings(catalog, rest)
+        old = self.take_features(held[rest], before, photos, new.statistics, new.books)
+        both = merge_catalogs([replace(before, problems=()), replace(later, problems=())])
+        joined = join_features(old, new, both, photos)
+        back = np.argsort(np.concatenate([rest, changed]), kind="stable")
+        spelled = Codebook(self._book("spelled"))
+        added = Counter(word for text in texts for word in list_words(text))
+        removed = Counter(word for t in self._texts("listing.title").take(gone) for word in list_words(normalise(t)))
+        places = [(spelled[word], n) for word, n in added.items()]
+        counts = np.zeros(spelled.width, dtype=np.int64)
+        counts[: len(self.arrays["spelled.counts"])] = self.arrays["spelled.counts"]
+        for number, n in (*places, *((spelled.find(word), -n) for word, n in removed.items())):
+            counts[number] += n
+        return type(self).pack(
+            catalog, reorder_features(joined, back, catalog, photos), {**facts, "drift": drift}, (spelled, counts)
+        )
+
+
+def number_all(texts: Iterable[str]) -> Codebook:
+    """Return a codebook of ``texts``, in their order."""
+    book = Codebook()
+    for text in texts:
+        book[text]
+    return book
+
+
+def hash_rows(catalog: Catalog) -> npt.NDArray[np.uint64]:
+    """Return a 64-bit hash of everything that each listing says, its SKUs included."""
+    texts = zip(*(catalog.column(name) for name in TEXT_COLUMNS), strict=True)
+    numbers = np.stack([catalog.numbers(name) for name in NUMBER_COLUMNS], axis=1)
+    skus = [""] * len(catalog)
+    held = catalog.sku_columns
+    names = (*SKU_TEXT_COLUMNS, *SKU_NUMBER_COLUMNS)
+    for i, *values in zip(held["listing"].tolist(), *(held[n] for n in names), strict=True):
+        skus[i] += "\x1e" + "\x1f".join(map(str, values))
+    keys = (
+        blake2b(
+            ("\x1f".join(row) + sku).encode("utf-8", "surrogatepass") + numbers[i].tobytes(), digest_size=8
+        ).digest()
+        for i, (row, sku) in enumerate(zip(texts, skus, strict=True))
+    )
+    return np.frombuffer(b"".join(keys), dtype="<u8")
+
+
+def _is_read_anew(title: str, before: Lexicon, after: Lexicon) -> bool:
+    """Whether a normalised title may hold words that only the later lexicon knows."""
+    if after is before:
+        return False
+    return any(alias in title for alias in after.aliases.keys() - before.aliases.keys()) or any(
+        all(word in title for word in phrase) for phrase in after.phrases.keys() - before.phrases.keys()
+    )
+
+
+# --- packing ---------------------------------------------------------------------------------------------------
+
+
+def _prefix(name: str, arrays: Arrays) -> dict[str, Array]:
+    return {f"{name}.{key}": array for key, array in arrays.items()}
+
+
+def _pack_texts(name: str, texts: Iterable[str]) -> dict[str, Array]:
+    packed = Texts.pack(texts)
+    return {f"{name}.data": packed.data, f"{name}.start": packed.start}
+
+
+def _pack_catalog(catalog: Catalog) -> dict[str, Array]:
+    arrays = {
+        "row": catalog.columns["row"],
+        "row_keys": hash_rows(catalog),
+        **_prefix("ids", number_all(catalog.ids).pack()),
+    }
+    for kind, columns, texts, numbers in (
+        ("listing", catalog.columns, TEXT_COLUMNS, NUMBER_COLUMNS),
+        ("sku", catalog.sku_columns, SKU_TEXT_COLUMNS, SKU_NUMBER_COLUMNS),
+    ):
+        for name in texts:
+            arrays |= _pack_texts(f"{kind}.{name}", columns[name])
+        for name in numbers:
+            arrays[f"{kind}.{name}"] = columns[name]
+    arrays["sku.start"] = np.searchsorted(catalog.sku_columns["listing"], np.arange(len(catalog) + 1))
+    return arrays
+
+
+def _pack_features(features: Features) -> dict[str, Array]:
+    arrays: dict[str, Array] = {name: getattr(features, name) for name in NUMBERS}
+    for book, field in MATRICES.items():
+        matrix = getattr(features, field)
+        arrays |= {f"{book}.start": matrix.start, f"{book}.items": matrix.items}
+        if book in _WEIGHTED:
+            arrays[f"{book}.weights"] = matrix.weights
+        arrays |= _prefix(book, features.books[book].pack())
+    for k, column in enumerate(features.axes.values()):
+        arrays |= {f"axis.{k}.codes": column.codes.astype(np.int32), **_pack_texts(f"axis.{k}", column.values)}
+    known = features.statistics
+    return arrays | {
+        "seen": known.seen,
+        "exact": known.exact,
+        "codes_seen": known.codes,
+        "stated_seen": known.stated_codes,
+    }
+
+
+def _pack_photos(photos: Photos) -> dict[str, Array]:
+    order = np.argsort(photos.extra_listing, kind="stable")
+    usable = np.flatnonzero(photos.usable)
+    pictured = usable[photos.pictured[usable]]
+    views = photos.prints["views"][photos.place[pictured]]
+    hashes = np.concatenate([photos.phash[usable], views.ravel()])
+    owner = np.concatenate([usable, np.repeat(pictured, views.shape[1])])
+    index = index_hashes(hashes[hashes != 0])
+    with_main = np.flatnonzero(photos.main >= 0)
+    photo = np.concatenate([photos.main[with_main], photos.extra])
+    listing = np.concatenate([with_main, photos.extra_listing])
+    by_photo = np.lexsort((listing, photo))
+    return {
+        "photo.main": photos.main.astype(np.int32),
+        "photo.extra.items": photos.extra[order].astype(np.int32),
+        "photo.extra.start": np.searchsorted(photos.extra_listing[order], np.arange(len(photos.main) + 1)),
+        "photo.phash": photos.phash,
+        "photo.place": photos.place,
+        "photo.usable": photos.usable,
+        "photo.prints": photos.prints,
+        "hash.hashes": index.hashes,
+        "hash.order": index.order,
+        "hash.start": index.start,
+        "hash.owner": owner[hashes != 0].astype(np.int32),
+        "shown.items": listing[by_photo].astype(np.int32),
+        "shown.start": np.searchsorted(photo[by_photo], np.arange(len(photos) + 1)),
+    }
+
+
+def _pack_titles(titles: Rows) -> dict[str, Array]:
+    """Distinct titles by the words in them: each word's titles, each title's norm, and the listings that bear it."""
+    groups = group_rows(titles)
+    distinct = titles.take(groups.items[groups.start[:-1]])
+    by_word = distinct.list_columns()
+    return {
+        "titles.items": groups.items.astype(np.int32),
+        "titles.start": groups.start,
+        "titles.norm": np.sqrt(distinct.sum_squares()).astype(np.float32),
+        "titles.word_start": by_word.start,
+        "titles.word_items": by_word.items.astype(np.int32),
+    }
+
+
+def _pack_codes(codes: Rows) -> dict[str, Array]:
+    """For each code, the listings that carry it."""
+    listings = codes.list_columns()
+    return {"code.start": listings.start, "code.items": listings.items.astype(np.int32)}

@@ -1,0 +1,165 @@
+"""What two listings differ in: axes, each with two values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from dupcheck.features import KIND, SERIES, Features
+from dupcheck.judging.contradictions import contradict_axis, contradict_fits, contradict_titles, tell_kinds, tell_series
+from dupcheck.messages import Lang, Message, say
+from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
+from dupcheck.rules import RulePack
+from dupcheck.titles import AXES, show_value
+
+
+def contradict(
+    features: Features, pack: RulePack, left: IntArray, right: IntArray, signals: Mapping[str, FloatArray]
+) -> BoolArray:
+    """Return which pairs differ in something that the pack calls distinct: never one product."""
+    result = np.zeros(len(left), dtype=bool)
+    for axis in pack.merge.distinct:
+        column = features.axes.get(axis)
+        if column is not None and axis == "compatible":
+            result |= contradict_fits(column, left, right)
+        elif column is not None and axis != KIND:
+            # "HP" and "HP Enterprise" are one maker: brands that begin with the same word do not contradict.
+            names = [v.split(" ")[0] if axis == "brand" else v for v in column.values]
+            number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+            kind = np.array([*(number[name] for name in names), -1])[column.codes]
+            a, b = kind[left], kind[right]
+            result |= (a >= 0) & (b >= 0) & (a != b)
+    result |= contradict_titles(features, pack.merge.distinct, left, right)
+    result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
+    if "model" in pack.merge.distinct:
+        result |= signals["codes"] == 0.0
+    return result
+
+
+_TOLD = {KIND: tell_kinds, SERIES: tell_series}
+"""Axes of which only contradictions are told, and how."""
+
+
+def find_differences(features: Features, left: int, right: int) -> tuple[Difference, ...]:
+    """Return the axes on which two listings state different values, or only one states any."""
+    found = []
+    for axis, column in features.axes.items():
+        a, b = column.value(left), column.value(right)
+        if a != b and axis not in (KIND, SERIES):
+            found.append(Difference(axis, a, b))
+    for axis, tell in _TOLD.items():
+        if axis in features.axes:
+            told = tell(*(features.axes[axis].value(side) for side in (left, right)))
+            if told is not None and all(d.axis != told.axis for d in found):
+                found.append(told)
+    quantity = features.minimum_order[left], features.minimum_order[right]
+    if quantity[0] != quantity[1] and not any(d.axis == "tier" for d in found):
+        found.append(Difference("tier", *(f"{q:g}" for q in quantity)))
+    order = {axis: i for i, axis in enumerate(AXES)}
+    return tuple(sorted(found, key=lambda d: (order.get(d.axis, len(order)), d.axis)))
+
+
+def list_differences(
+    features: Features, left: IntArray, right: IntArray
+) -> tuple[IntArray, list[tuple[Difference, ...]]]:
+    """Return what :func:`find_differences` says of each pair, as an index into the distinct answers, and these."""
+    order = {axis: i for i, axis in enumerate(AXES)}
+    made: list[Difference] = []
+    found: list[tuple[IntArray, IntArray]] = []  # which pairs differ, and in which of ``made``
+
+    def note(at: IntArray, axis: str, values: Sequence[str], a: IntArray, b: IntArray) -> None:
+        keys, which = np.unique(a * len(values) + b, return_inverse=True)
+        found.append((at, which + len(made)))
+        made.extend(Difference(axis, values[k // len(values)], values[k % len(values)]) for k in keys.tolist())
+
+    told = _list_told(features, left, right)
+    tiers = np.zeros(len(left), dtype=bool)
+    axes = {*features.axes, *told, "tier"} - _TOLD.keys() | told.keys()
+    for axis in sorted(axes, key=lambda axis: (order.get(axis, len(order)), axis)):
+        column = features.axes.get(axis) if axis not in _TOLD else None
+        stated = np.zeros(len(left), dtype=bool)
+        if column is not None:
+            a, b = column.codes[left], column.codes[right]
+            at = np.flatnonzero(a != b)
+            note(at, axis, (*column.values, ""), a[at] % (len(column.values) + 1), b[at] % (len(column.values) + 1))
+            stated[at] = True
+            if axis == "tier":
+                tiers[at] = True
+        for at, difference in told.get(axis, ()):
+            at = at[~stated[at]]
+            found.append((at, np.full(len(at), len(made), dtype=np.int64)))
+            made.append(difference)
+        if axis == "tier":
+            at = np.flatnonzero((features.minimum_order[left] != features.minimum_order[right]) & ~tiers)
+            ends = np.concatenate([features.minimum_order[left[at]], features.minimum_order[right[at]]])
+            numbers, codes = np.unique(ends, return_inverse=True)
+            note(at, axis, [f"{n:g}" for n in numbers.tolist()], codes[: len(at)], codes[len(at) :])
+    pair = np.concatenate([at for at, _ in found])
+    which = np.concatenate([w for _, w in found])[np.argsort(pair, kind="stable")].tolist()
+    ends = np.cumsum(np.bincount(pair, minlength=len(left))).tolist()
+    answers: dict[tuple[int, ...], int] = {}
+    start, answer = 0, []
+    for end in ends:
+        answer.append(answers.setdefault(tuple(which[start:end]), len(answers)))
+        start = end
+    return np.array(answer, dtype=np.int64), [tuple(made[k] for k in key) for key in answers]
+
+
+def _list_told(features: Features, left: IntArray, right: IntArray) -> dict[str, list[tuple[IntArray, Difference]]]:
+    """The contradictions of titles: for each axis they are told on, which pairs differ, and how."""
+    result: dict[str, list[tuple[IntArray, Difference]]] = {}
+    for axis, tell in _TOLD.items():
+        if axis not in features.axes:
+            continue
+        column = features.axes[axis]
+        at = np.flatnonzero(contradict_axis(features, axis, left, right, fitting=True))
+        a, b = (column.codes[side[at]] % (len(column.values) + 1) for side in (left, right))
+        keys, which = np.unique(a * (len(column.values) + 1) + b, return_inverse=True)
+        values = (*column.values, "")
+        for k, key in enumerate(keys.tolist()):
+            difference = tell(values[key // len(values)], values[key % len(values)])
+            if difference is not None:
+                result.setdefault(difference.axis, []).append((at[which == k], difference))
+    return result
+
+
+def name_axis(axis: str, lang: Lang = "en") -> str:
+    """Return an axis' name for a person; an attribute that no vocabulary knows keeps its own."""
+    facts = AXES.get(axis)
+    return axis if facts is None else facts.zh if lang == "zh" else facts.en
+
+
+def explain_differences(differences: Sequence[Difference], lang: Lang = "en") -> str:
+    """Return the differences in words: «size 5.0 in / 5.5 in, colour Red / (not stated)»."""
+    return say("verdicts.comma", lang).join(
+        f"{name_axis(d.axis, lang)} {_show_side(d.axis, d.left, lang)} / {_show_side(d.axis, d.right, lang)}"
+        for d in differences
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _show_side(axis: str, value: str, lang: Lang) -> str:
+    return show_value(axis, value, lang) if value else say("verdicts.unstated", lang)
+
+
+@dataclass(frozen=True)
+class AxisNames(Message):
+    """Axes' names as a message, said in whatever language the report is in."""
+
+    axes: tuple[str, ...] = ()
+
+    def say(self, lang: Lang = "en") -> str:
+        """Return the names in words."""
+        return say("verdicts.comma", lang).join(name_axis(axis, lang) for axis in self.axes)
+
+
+@dataclass(frozen=True)
+class DifferenceNames(Message):
+    """Differences as a message, said in whatever language the report is in."""
+
+    differences: tuple[Difference, ...] = ()
+
+    def say(self, lang: Lang = "en") -> str:
+        """Return the differences in words."""
+        return explain_differences(self.differences, lang)

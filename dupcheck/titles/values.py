@@ -1,0 +1,311 @@
+"""One value of an option or attribute: its comparable form, how it is shown, and in which order values stand.
+
+``read_value(axis, text)`` is meant for equality: two spellings, languages or units of one value give one text, two
+shades, sizes or counts never do. What no vocabulary knows stays as it is, normalised.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+
+from dupcheck.messages import Lang
+from dupcheck.titles.lexer import JOINTS, Piece, compose_color, join_grams
+from dupcheck.titles.measures import read_quantity, show_number
+from dupcheck.titles.normalising import fold, normalise
+from dupcheck.titles.reading import look_up_pieces
+from dupcheck.titles.vocabulary import load_vocabulary, look_up_key
+
+MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
+_WORDED = frozenset({"material", "pattern", "gender", "plug", "condition", "tier"})
+_UNORDERED = frozenset({"material"})
+# What only numbers a colour among others: "3-Red", "16black", "#2 Red". Two digits and a blank are the shade's number.
+_COLOR_CODE = re.compile(r"^\W*(?:\d+\s*[-_#.]\s*|\d\s+|\d+)(?=[^\W\d_])|^\W+(?=\d\d+\s+[^\W\d_])|(?<=[^\W\d_])\d+\W*$")
+_HEADER_TAIL = re.compile(r"[\r\n（(].*", re.S)
+
+
+@cache
+def _words_without_a_letter(axis: str) -> Mapping[str, frozenset[tuple[int, str]]]:
+    """Every one-word spelling of an axis with one letter left out: that letter's place, and the value meant."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for phrase, reading in load_vocabulary().phrases.items():
+        if reading.axis == axis and len(phrase) > 2 and phrase.isalpha():
+            for i, shorter in enumerate(_shorter(phrase)):
+                found.setdefault(shorter, set()).add((i, reading.value))
+    return {shorter: frozenset(values) for shorter, values in found.items()}
+
+
+def _shorter(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def guess_value(axis: str, word: str) -> str:
+    """Return the value a mistyped word must mean on ``axis`` (``Bllue``, ``Blcak``, ``Gren``); "" if none or several.
+
+    A letter too many, one lost or two swapped; in words of five letters and more also one wrong letter. The search is
+    the deletion index of Garbe's SymSpell (2012). Only for a word that stands where a value stands: names and
+    ordinary words lie as close to a colour as mistakes do.
+    """
+    word = look_up_key(word)
+    known = load_vocabulary().phrases
+    if word in known:
+        return known[word].value if known[word].axis == axis else ""
+    if len(word) < 2 or not word.isalpha():
+        return ""
+    index = _words_without_a_letter(axis)
+    forms = [*_shorter(word), *(word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))]
+    values = {known[form].value for form in forms if len(form) > 2 and form in known and known[form].axis == axis}
+    values |= {value for _, value in index.get(word, ())}
+    if not values and len(word) > 4:
+        values = {value for i, form in enumerate(_shorter(word)) for j, value in index.get(form, ()) if i == j}
+    return values.pop() if len(values) == 1 else ""
+
+
+def align_name(name: str) -> str:
+    """Return the id of the axis that an attribute, option or column names: ``Colour``, ``颜色``, ``cor`` → color.
+
+    A name that no axis has comes back normalised.
+    """
+    return _align(name)
+
+
+@lru_cache(maxsize=100_000)
+def _align(name: str) -> str:
+    names = load_vocabulary().names
+    for text in (name, _HEADER_TAIL.sub("", name)):
+        known = names.get(look_up_key(text.replace("_", " ")))
+        if known is not None:
+            return known
+    return normalise(name)
+
+
+def read_value(axis: str, text: str) -> str:
+    """Return the comparable form of a value on ``axis``.
+
+    An axis is an id of :data:`~dupcheck.titles.vocabulary.AXES`, or any name.
+
+    ``size``: xxl; ``pack``: a number as text; ``color``: the English name of the shade, ``navy``, ``dark oak``,
+    ``black/gold``; measures as in :mod:`~dupcheck.titles.measures`. Several values stand behind one another, joined by
+    ``, ``; for materials their order does not matter. "" where ``text`` says nothing. A canonical form is its own.
+    """
+    return _read_value(axis, text)
+
+
+def read_values(axis: str, text: str) -> tuple[str, ...]:
+    """Return the values that ``text`` lists on ``axis``: ``Cotton, Polyester`` → (cotton, polyester)."""
+    whole = read_value(axis, text)
+    return tuple(whole.split(", ")) if whole else ()
+
+
+@lru_cache(maxsize=200_000)
+def _read_value(axis: str, text: str) -> str:
+    value = _canonical(axis, text)
+    for _ in range(4):
+        again = _canonical(axis, value)
+        if again == value:
+            break
+        value = again
+    return value
+
+
+def _canonical(axis: str, text: str) -> str:
+    if axis == "color":
+        text = _COLOR_CODE.sub("", text)
+    folded = fold(text)
+    if axis == "compatible" and " , " in folded:  # a list stays one
+        return ", ".join(dict.fromkeys(filter(None, map(normalise, folded.split(" , ")))))
+    if axis not in ("color", "size", "pack") and axis not in MEASURED and axis not in _WORDED:
+        return _free(folded, text)
+    values = [value for part in folded.split(" , ") if (value := _one(axis, part.replace("(", " ").replace(")", " ")))]
+    values = list(dict.fromkeys(values))
+    return ", ".join(sorted(values) if axis in _UNORDERED else values)
+
+
+def _free(folded: str, text: str) -> str:
+    """Read a value of an axis without vocabulary: one measure is made comparable, anything else only normalised."""
+    pieces = look_up_pieces(folded)
+    if len(pieces) == 1 and pieces[0].kind == "measure" and pieces[0].axis in MEASURED:
+        return pieces[0].value
+    return normalise(text)
+
+
+def _one(axis: str, part: str) -> str:
+    pieces = look_up_pieces(part)
+    useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in JOINTS)]
+    pieces = join_grams(useful or pieces)
+    if axis == "color":
+        return compose_color(pieces)
+    if axis == "size":
+        return _size(pieces)
+    if axis == "pack":
+        return _pack(pieces)
+    if axis in MEASURED:
+        return _measured(axis, pieces)
+    words = [p.value if p.axis == axis else p.text for p in pieces if p.text != "100%"]
+    return " ".join(words)
+
+
+# In a column of sizes 8L is a size and 24M an age in months, not litres and metres.
+_LETTERED = re.compile(r"\d{1,2}l|(?:9|12|18|24|36)m")
+
+
+def _size(pieces: list[Piece]) -> str:
+    v = load_vocabulary()
+    if len(pieces) > 1:
+        pieces = [p for p in pieces if p.text not in v.cues["marker"] and p.text != "size"] or pieces
+    out = ""
+    for p in pieces:
+        if not p.axis and p.text in v.worn_letters:
+            p = p._replace(axis="size", value=v.worn_letters[p.text])
+        if p.kind == "measure" and _LETTERED.fullmatch(p.text):
+            out += ("" if not out else "/" if p.sep in "/|" else " ") + p.text
+            continue
+        text = p.value if p.axis == "size" or p.axis in MEASURED or p.axis == "pack" else p.text
+        if p.axis == "tone" and p.text == "medium":
+            text = "m"
+        if p.kind == "number" and re.fullmatch(r"\d+\.\d*0+", text):
+            text = show_number(float(text))
+        out += ("" if not out else "/" if p.sep in "/|" else " ") + text
+    return out
+
+
+def _pack(pieces: list[Piece]) -> str:
+    packs = [p.value for p in pieces if p.axis == "pack"]
+    if packs:
+        return packs[0]
+    if len(pieces) == 1 and pieces[0].kind == "number" and re.fullmatch(r"\d+(?:\.\d+)?", pieces[0].text):
+        return show_number(float(pieces[0].text))
+    return " ".join(p.value or p.text for p in pieces)
+
+
+def _measured(axis: str, pieces: list[Piece]) -> str:
+    found = [p.value for p in pieces if p.axis == axis]
+    if found and len(found) == len(pieces):
+        return "/".join(dict.fromkeys(found))
+    return " ".join(p.value if p.axis in MEASURED else p.text for p in pieces)
+
+
+_UPPER = {"xl", "us", "uk", "eu", "br", "cn", "ru", "jp", "gb", "tb", "tpu", "pvc", "au", "kr", "ii", "iii"}
+_ZH_UNITS = {
+    "in": "英寸",
+    "ft": "英尺",
+    "yd": "码",
+    "mm": "毫米",
+    "cm": "厘米",
+    "m": "米",
+    "g": "克",
+    "kg": "千克",
+    "ml": "毫升",
+    "l": "升",
+    "w": "瓦",
+    "v": "伏",
+}
+_ZH_KINDS = {"pair": "双", "set": "套", "box": "盒", "bag": "包", "roll": "卷", "bottle": "瓶", "lot": "批"}
+_BIGGER = {"g": (1000.0, "kg"), "ml": (1000.0, "l"), "gb": (1000.0, "tb")}
+_SHOWN_UNITS = {"gb": "GB", "tb": "TB", "mb": "MB", "l": "L", "w": "W", "v": "V"}
+
+
+def show_value(axis: str, canonical: str, lang: Lang = "en") -> str:
+    """Return a canonical value as people read it: ``xxl`` → XXL, pack ``10`` → 10 pcs or 10件, ``navy`` → 藏青色."""
+    if not canonical:
+        return ""
+    return ("，" if lang == "zh" else ", ").join(_show(axis, value, lang) for value in canonical.split(", "))
+
+
+def _show(axis: str, value: str, lang: Lang) -> str:
+    if axis == "size":
+        return _show_size(value, lang)
+    if axis == "pack":
+        return _show_pack(value, lang)
+    if axis in MEASURED:
+        return "/".join(_show_measure(v, lang) for v in value.split("/"))
+    chinese: Mapping[str, str] = load_vocabulary().chinese.get(axis, {})
+    if lang == "zh" and value in chinese:
+        return chinese[value]
+    if axis == "color":
+        return "/".join(_show_color(side, lang) for side in value.split("/"))
+    return _title_case(value)
+
+
+def _show_color(side: str, lang: Lang) -> str:
+    v = load_vocabulary()
+    if lang == "zh":
+        if side in v.chinese["color"]:
+            return v.chinese["color"][side]
+        first, _, rest = side.partition(" ")
+        if first in v.chinese["tone"] and rest in v.chinese["color"]:
+            return v.chinese["tone"][first] + v.chinese["color"][rest]
+    return _title_case(side)
+
+
+def _title_case(text: str) -> str:
+    return " ".join(w.upper() if w in _UPPER else w[:1].upper() + w[1:] for w in text.split(" "))
+
+
+def _show_size(value: str, lang: Lang) -> str:
+    v = load_vocabulary()
+    if lang == "zh" and value in v.chinese["size"]:
+        return v.chinese["size"][value]
+    if value in v.letters and value != "one size":
+        return value.upper()
+    if re.fullmatch(r"[a-z.]+(?:[ /][a-z.]+)*", value):
+        return "/".join(s.upper() if s in v.letters and s != "one size" else _bed(s) for s in value.split("/"))
+    if not math.isnan(read_quantity(value)[0]) and " " in value:
+        return _show_measure(value, lang)
+    return value.upper() if re.search(r"\d", value) else _title_case(value)
+
+
+def _bed(value: str) -> str:
+    return ".".join(_title_case(part) for part in value.split("."))
+
+
+def _show_pack(value: str, lang: Lang) -> str:
+    number, _, kind = value.partition(" ")
+    if not re.fullmatch(r"[\d.]+", number):
+        return _title_case(value)
+    if lang == "zh":
+        return number + (_ZH_KINDS.get(kind, kind) if kind else "件")
+    if not kind:
+        return f"{number} pcs" if number != "1" else "1 pc"
+    return f"{number} {kind}" + ("" if number == "1" else "es" if kind == "box" else "s")
+
+
+def _show_measure(value: str, lang: Lang) -> str:
+    number, _, unit = value.rpartition(" ")
+    if not number:
+        return value
+    if unit in _BIGGER and re.fullmatch(r"[\d.]+", number) and float(number) >= _BIGGER[unit][0]:
+        scale, bigger = _BIGGER[unit]
+        if float(number) % (scale / 10) == 0:
+            number, unit = show_number(float(number) / scale), bigger
+    elif unit == "gb" and re.fullmatch(r"0\.\d+", number):
+        number, unit = show_number(float(number) * 1000), "mb"
+    if lang == "zh" and unit in _ZH_UNITS:
+        return number + _ZH_UNITS[unit]
+    return f"{number} {_SHOWN_UNITS.get(unit, unit)}"
+
+
+def order_values(axis: str, values: Iterable[str]) -> list[str]:
+    """Return canonical values in the order a buyer should see them: sizes and numbers by size, others by name."""
+    return sorted(dict.fromkeys(values), key=lambda value: _rank(axis, value))
+
+
+@lru_cache(maxsize=100_000)
+def _rank(axis: str, value: str) -> tuple[int, float, str]:
+    v = load_vocabulary()
+    if axis == "size":
+        first = value.split("/")[0]
+        if first in v.letters:
+            return (1 if first != "one size" else 0, float(v.letters.index(first)), value)
+        if first in v.beds:
+            return 2, float(v.beds.index(first)), value
+        if (age := re.match(r"(\d+)(?:-\d+)?([mty])$", value)) is not None:
+            return 4, float(age[1]) / (12 if age[2] == "m" else 1), value
+    if axis != "color":
+        amount, unit = read_quantity(value)
+        if not math.isnan(amount):
+            return 3, amount, unit + value
+        number = re.search(r"\d+(?:\.\d+)?", value)
+        if number is not None and (number.start() == 0 or axis == "size"):
+            return 4, float(number[0]), value
+    return 5, 0.0, value
