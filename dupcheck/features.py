@@ -19,6 +19,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.files.arrays import Codebook, Rows, join_rows
 from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.learned.slots import UNNAMED, Slots, learn_slots
+from dupcheck.learned.tails import Tails, learn_tails, mark_slots
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.titles import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
@@ -26,6 +27,7 @@ from dupcheck.titles.kinds import read_kinds
 from dupcheck.titles.models import read_series
 from dupcheck.titles.normalising import fold
 from dupcheck.titles.stems import stem_word
+from dupcheck.titles.stream import cut_title
 from dupcheck.titles.vocabulary import load_vocabulary, read_words
 
 OPTION_AXES = (
@@ -35,6 +37,8 @@ OPTION_AXES = (
 """The axes on which one listing's options usually vary, in the order a buyer sees them."""
 SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", "shape")
 """Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
+HEAD = "head"
+"""The product that a title names before it names one choice of it; a text, where titles of the catalogue share it."""
 KIND, SERIES = "kind", "series"
 """What only titles tell, each value a text of several facts: see ``text.contrasts`` and ``text.series``."""
 IDENTITY = ("brand", "model", "material")
@@ -84,15 +88,14 @@ class Statistics:
     stated_codes: IntArray
     lexicon: Lexicon
     slots: Slots
+    tails: Tails
     stray: frozenset[str]
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
-        return self.slots.mark(
-            self.lexicon.mark(
-                _correct(read_title(title), self.lexicon.correct(normalise(title)), title, self.lexicon).tokens
-            )
-        )
+        head, slots = self.tails.split(title)
+        read = _correct(read_title(head), self.lexicon.correct(normalise(head)), head, self.lexicon).tokens
+        return (*self.slots.mark(self.lexicon.mark(read)), *mark_slots(slots, _read_slot(self.lexicon)))
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -186,13 +189,16 @@ def make_features(
     """
     attributes = read_attributes(catalog)
     raw: list[str] = list(catalog.column("title"))
-    titles = read_titles(raw)
     texts = [normalise(title) for title in raw]
     if base is None:
         brands = [read_value("brand", row.get("brand", "")) for row in attributes]
-        lexicon = learn_lexicon(texts, list_options(attributes), brands)
+        lexicon, tails = learn_lexicon(texts, list_options(attributes), brands), learn_tails(raw, attributes)
     else:
-        lexicon = base.statistics.lexicon
+        lexicon, tails = base.statistics.lexicon, base.statistics.tails
+    split = [tails.split(title) for title in raw]
+    raw = [head for head, _ in split]
+    texts = [normalise(head) if parts else texts[i] for i, (head, parts) in enumerate(split)]
+    titles = read_titles(raw)
     marked, named, numbers = [], [], _state_numbers(catalog, attributes)
     for i, title in enumerate(titles):
         corrected = lexicon.correct(texts[i])
@@ -211,18 +217,21 @@ def make_features(
         slots = learn_slots(marked, catalog.numbers("price"), numbered["category"], _number_facts(attributes))
     else:
         slots = base.statistics.slots
-    marked = [slots.mark(tokens) for tokens in marked]
+    read_slot = _read_slot(lexicon)
+    marked = [
+        (*slots.mark(tokens), *mark_slots(parts, read_slot)) for tokens, (_, parts) in zip(marked, split, strict=True)
+    ]
     stray = find_stray_words(marked) if base is None else base.statistics.stray
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
     stated = [
-        _state_axes(row, tokens, slots.name(tokens)) | kinds
-        for row, tokens, kinds in zip(attributes, marked, named, strict=True)
+        _state_axes(row, tokens, tails.named, slots.name(tokens)) | kinds | ({HEAD: _plain_text(head)} if parts else {})
+        for row, tokens, kinds, (head, parts) in zip(attributes, marked, named, split, strict=True)
     ]
     sizes = _list_sizes(catalog, stated)
     cores = [_core_words(tokens, sizes.get(i, ()), stray) for i, tokens in enumerate(marked)]
     axes = _axis_columns(stated)
     words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
-    names, values = _attribute_matrices(attributes, stated, books)
+    names, values = _attribute_matrices(attributes, stated, tails.named, books)
     matrices = _code_matrices(catalog, attributes, cores, [_codes_of_parts(tokens) for tokens in marked], books)
     before = None if base is None else base.statistics
     statistics = Statistics(
@@ -233,6 +242,7 @@ def make_features(
         stated_codes=_count_columns(matrices["stated"], None if before is None else before.stated_codes),
         lexicon=lexicon,
         slots=slots,
+        tails=tails,
         stray=stray,
     )
     pieces = _pieces(catalog, axes)
@@ -260,6 +270,15 @@ def make_features(
         books=books,
         jobs=jobs,
     )
+
+
+def _read_slot(lexicon: Lexicon) -> Callable[[str], tuple[Token, ...]]:
+    return lambda text: lexicon.mark(read_title(text).tokens)
+
+
+@lru_cache(maxsize=100_000)
+def _plain_text(text: str) -> str:
+    return " ".join(cut_title(text))
 
 
 def _correct(read: Title, corrected: str, title: str, lexicon: Lexicon) -> Title:
@@ -363,10 +382,12 @@ def _number_facts(attributes: Sequence[Mapping[str, str]]) -> IntArray:
     return np.array([known[id(row)] for row in attributes], dtype=np.int64)
 
 
-def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: str = "") -> dict[str, str]:
+def _state_axes(
+    attributes: Mapping[str, str], tokens: Sequence[Token], options: Collection[str], named: str = ""
+) -> dict[str, str]:
     """The value a listing states on each axis: its attribute's, else its title's (several joined by ``|``).
 
-    ``named`` is what tells it from its siblings on no axis that is known.
+    ``options`` are attributes that are axes in this catalogue only; ``named`` is what tells it from its siblings on no axis that is known.
     """
     stated: dict[str, list[str]] = {}
     for token in tokens:
@@ -374,6 +395,9 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], named: s
             stated[token.axis].append(token.value)
     values = {axis: "|".join(found) for axis, found in stated.items()}
     for name, value in attributes.items():
+        if name in options:
+            values[name] = _plain_text(value)
+            continue
         if name not in AXES or name == KIND or not (canonical := read_value(name, value)):
             continue
         # "101 black" beside Color=Black: the title's shade is the more exact
@@ -501,7 +525,10 @@ def weigh_titles(words: Rows, statistics: Statistics) -> Rows:
 
 
 def _attribute_matrices(
-    attributes: Sequence[Mapping[str, str]], stated: Sequence[Mapping[str, str]], books: Mapping[str, Codebook]
+    attributes: Sequence[Mapping[str, str]],
+    stated: Sequence[Mapping[str, str]],
+    options: Collection[str],
+    books: Mapping[str, Codebook],
 ) -> tuple[Rows, Rows]:
     """Names and values of the attributes that are no option axis, weighted so that dot products add up agreement.
 
@@ -522,7 +549,8 @@ def _attribute_matrices(
             if all(value in axes.get(axis, "").split("|") for axis, value in told)
         )
         if (id(row), again) not in made:
-            made[id(row), again] = _attribute_row({n: v for n, v in row.items() if n not in again}, books)
+            facts = {n: v for n, v in row.items() if n not in again and n not in options}
+            made[id(row), again] = _attribute_row(facts, books)
         rows.append(made[id(row), again])
     name_matrix = Rows.stack([(r[0], r[1]) for r in rows], books["names"].width)
     value_matrix = Rows.stack([(r[2], r[3]) for r in rows], books["values"].width)

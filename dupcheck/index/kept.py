@@ -51,6 +51,7 @@ from dupcheck.files.arrays import (
 )
 from dupcheck.learned.lexicon import Lexicon, extend_lexicon, list_words
 from dupcheck.learned.slots import Slots
+from dupcheck.learned.tails import Key, Tails
 from dupcheck.model import (
     NUMBER_COLUMNS,
     SKU_NUMBER_COLUMNS,
@@ -63,7 +64,7 @@ from dupcheck.photos.lookup import HashIndex, index_hashes
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
 from dupcheck.titles import normalise
 
-FORMAT = 6
+FORMAT = 7
 NEAREST = 20
 """Nearest other titles that are looked at for each draft: as many as an audit proposes."""
 FLOOR = 0.3
@@ -137,7 +138,9 @@ class Store:
         lexicon = features.statistics.lexicon
         if spelled is None:
             spelled = number_all(lexicon.seen), np.array(list(lexicon.seen.values()), dtype=np.int64)
+        heads = _pack_heads(features.statistics.tails)
         arrays: dict[str, Array] = {
+            **_prefix("heads", heads[0]),
             **_pack_catalog(catalog),
             **_pack_features(features),
             **_pack_photos(features.photos),
@@ -156,6 +159,11 @@ class Store:
                 "option_words": sorted(lexicon.option_words),
                 "brands": sorted(lexicon.brands),
                 "slots": features.statistics.slots.pack(),
+                "tails": {
+                    "axes": [list(a) for a in heads[1]],
+                    "options": sorted(features.statistics.tails.options),
+                    "named": sorted(features.statistics.tails.named),
+                },
                 "stray": sorted(features.statistics.stray),
                 "image_root": None if catalog.image_root is None else str(catalog.image_root),
                 "sources": list(catalog.sources),
@@ -205,6 +213,11 @@ class Store:
             stated_codes=self.arrays["stated_seen"],
             lexicon=lexicon,
             slots=Slots.unpack(self.facts["slots"]),
+            tails=Tails(
+                _Heads(self._book("heads"), self.arrays["heads.axes"], self.facts["tails"]["axes"]),
+                frozenset(self.facts["tails"]["options"]),
+                frozenset(self.facts["tails"]["named"]),
+            ),
             stray=frozenset(self.facts["stray"]),
         )
 
@@ -614,3 +627,30 @@ def _pack_codes(codes: Rows) -> dict[str, Array]:
     """For each code, the listings that carry it."""
     listings = codes.list_columns()
     return {"code.start": listings.start, "code.items": listings.items.astype(np.int32)}
+
+
+class _Heads:
+    """The families of a catalogue's titles as they lie in files: looked up one by one."""
+
+    def __init__(self, book: StoredBook, axes: Array, distinct: Sequence[Sequence[str]]) -> None:
+        self.book, self.axes, self.distinct = book, axes, distinct
+
+    def get(self, key: Key, /) -> tuple[str, ...] | None:
+        """Return the axes of a family's slots."""
+        at = self.book.find(_name_head(key))
+        return None if at < 0 else tuple(self.distinct[int(self.axes[at])])
+
+
+def _name_head(key: Key) -> str:
+    return f"{key[1]}\x1f{key[0]}"
+
+
+def _pack_heads(tails: Tails) -> tuple[dict[str, Array], list[tuple[str, ...]]]:
+    """The families as arrays, and the distinct tuples of axes that these name."""
+    book = Codebook()
+    numbers: dict[tuple[str, ...], int] = {}
+    if isinstance(tails.families, _Heads):
+        kept = tails.families
+        return {"keys": kept.book.keys, "codes": kept.book.codes, "axes": kept.axes}, [tuple(a) for a in kept.distinct]
+    axes = [numbers.setdefault(axes, len(numbers)) for key, axes in tails.families.items() if book[_name_head(key)] >= 0]
+    return {**book.pack(), "axes": np.array(axes, dtype=np.int64)}, list(numbers)

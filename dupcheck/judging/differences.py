@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupcheck.features import KIND, SERIES, Features
+from dupcheck.features import HEAD, KIND, SERIES, Features
 from dupcheck.judging.contradictions import contradict_axis, contradict_fits, contradict_titles, tell_kinds, tell_series
 from dupcheck.messages import Lang, Message, say
 from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
@@ -46,7 +46,7 @@ def find_differences(features: Features, left: int, right: int) -> tuple[Differe
     found = []
     for axis, column in features.axes.items():
         a, b = column.value(left), column.value(right)
-        if a != b and axis not in (KIND, SERIES):
+        if a != b and axis not in (HEAD, KIND, SERIES):
             found.append(Difference(axis, a, b))
     for axis, tell in _TOLD.items():
         if axis in features.axes:
@@ -75,7 +75,7 @@ def list_differences(
 
     told = _list_told(features, left, right)
     tiers = np.zeros(len(left), dtype=bool)
-    axes = {*features.axes, *told, "tier"} - _TOLD.keys() | told.keys()
+    axes = {*features.axes, *told, "tier"} - {HEAD} - _TOLD.keys() | told.keys()
     for axis in sorted(axes, key=lambda axis: (order.get(axis, len(order)), axis)):
         column = features.axes.get(axis) if axis not in _TOLD else None
         stated = np.zeros(len(left), dtype=bool)

@@ -60,7 +60,8 @@ class Shelf:
         """The option axes with their values; and, listing after listing, which it states, by which code, and where
         each listing's begin.
         """
-        axes = [(a, self.features.axes[a]) for a in (*OPTION_AXES, *SIDE_AXES) if a in self.features.axes]
+        own = sorted(self.features.statistics.tails.named)
+        axes = [(a, self.features.axes[a]) for a in (*OPTION_AXES, *SIDE_AXES, *own) if a in self.features.axes]
         none = [np.empty(0, dtype=np.int64)]
         listing = np.concatenate(none + [np.flatnonzero(column.codes >= 0) for _, column in axes])
         codes = np.concatenate(none + [column.codes[column.codes >= 0] for _, column in axes])
@@ -151,9 +152,11 @@ class Shelf:
         for a, code in zip(which[mine].tolist(), codes[mine].tolist(), strict=True):
             axis, known = axes[a]
             canonical = known[code]
-            raw = attributes.get(axis, ("", ""))[1]
+            name, raw = attributes.get(axis, ("", ""))
+            if axis not in AXES:
+                self.names.setdefault(axis, name or axis.capitalize())
             values[axis] = canonical
-            told = raw and read_value(axis, raw) == canonical
+            told = raw and (axis not in AXES or read_value(axis, raw) == canonical)
             shown[axis] = raw if told else "/".join(show_value(axis, v, "en") for v in canonical.split("|"))
         return values, shown
 

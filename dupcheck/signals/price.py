@@ -47,6 +47,9 @@ class Price:
         gap = np.fmin(whole, _gap(low[left] / a, high[left] / a, low[right] / b, high[right] / b))
         gap[features.currency[left] != features.currency[right]] = np.nan
         gap[self._tiers(features, left, right) | self._sizes(features, left, right)] = np.nan
+        head = features.axes.get("head")
+        if head is not None:  # choices of one thing, named as such: each has its own price
+            gap[(head.codes[left] >= 0) & (head.codes[left] == head.codes[right])] = np.nan
         return gap
 
     @staticmethod

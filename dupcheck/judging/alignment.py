@@ -1,0 +1,205 @@
+"""Two titles side by side: every word, number and sign of each is matched, noise, a value on an axis, or unexplained.
+
+What plans do, what ``why`` shows and what a question asks is all read from here. Nothing is decided by a vocabulary
+alone: what no rule of matching accounts for stays **unexplained**, whatever it means.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dupcheck.features import Statistics
+from dupcheck.titles import Token
+from dupcheck.titles.stems import stem_word
+from dupcheck.titles.stream import cut_title
+from dupcheck.titles.vocabulary import fold_word, load_vocabulary
+
+NOISE = "noise"
+_LOOSE = frozenset({"the", "a", "an", "and", "of", "&", "by", "la", "le", "el", "los", "las", "der", "die", "das", "und", "и", "y", "e", "в", "на"})  # fmt: skip
+"""Words that say nothing on their own, whichever title has them."""
+_LISTING = frozenset({"and", "und", "y", "e", "и", "et", "&", "+", "or"})
+"""Between these the order of two words carries no meaning."""
+_SHORTEST_STEM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One title: its tokens in order, and for each the axis on which it is a value, "noise", or "" for neither."""
+
+    tokens: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What two titles have only here (left) and only there (right): positions in each, by why they are not matched.
+
+    ``left`` and ``right`` are unexplained words in their order; ``turned`` the words that both have in another order or
+    beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks.
+    """
+
+    left: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+    turned: tuple[str, ...] = ()
+    axes: frozenset[str] = frozenset()
+
+    @property
+    def explained(self) -> bool:
+        """Whether nothing is left unexplained."""
+        return not (self.left or self.right or self.turned)
+
+
+EQUAL = Alignment()
+
+
+def label_title(title: str, tokens: Sequence[Token]) -> Reading:
+    """Return a title's stream with what ``tokens``, its reading, says of each: no sign is lost that the reading drops."""
+    stream = cut_title(title)
+    labels = [""] * len(stream)
+    words = [_plain(t) for t in stream]
+    at = 0
+    for token in tokens:
+        if not token.axis:
+            continue
+        label = NOISE if token.axis == NOISE else token.axis
+        wanted = [_plain(w) for w in cut_title(token.text)]
+        start = _find(words, wanted, at, labels)
+        if start >= 0:
+            labels[start : start + len(wanted)] = [label] * len(wanted)
+            at = start + len(wanted)
+            continue
+        for word in wanted:  # written otherwise than it was read: what is there of it
+            k = next((k for k, w in enumerate(words) if w == word and not labels[k]), -1)
+            if k >= 0:
+                labels[k] = label
+    return Reading(stream, tuple(labels))
+
+
+def _find(words: Sequence[str], wanted: Sequence[str], at: int, labels: Sequence[str]) -> int:
+    width = len(wanted)
+    for start in (*range(at, len(words) - width + 1), *range(min(at, len(words) - width + 1))):
+        if words[start] == wanted[0] and list(words[start : start + width]) == list(wanted) and not any(labels[start : start + width]):
+            return start
+    return -1
+
+
+@lru_cache(maxsize=100_000)
+def _plain(word: str) -> str:
+    return fold_word(word) or word if word[0].isalpha() else word
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    return stem_word(_plain(word)) if len(word) >= _SHORTEST_STEM and word[0].isalpha() else word
+
+
+class Aligner:
+    """Aligns titles as one catalogue reads them: its own misspellings and compounds count as one word."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        self._statistics = statistics
+        self._read = lru_cache(maxsize=20_000)(self._label)
+        self._aliases: Mapping[str, str] = statistics.lexicon.aliases
+
+    def read(self, title: str) -> Reading:
+        """Return a title's labelled stream."""
+        return self._read(title)
+
+    def _label(self, title: str) -> Reading:
+        return label_title(title, self._statistics.mark(title))
+
+    def align(self, left: str, right: str) -> Alignment:
+        """Return what is left of two titles when everything that both say is matched."""
+        if left == right:
+            return EQUAL
+        a, b = cut_title(left), cut_title(right)
+        if a == b:
+            return EQUAL
+        here, there = _subtract(a, b), _subtract(b, a)
+        if not here and not there:
+            return Alignment(turned=_find_turned(a, b))
+        read_here, read_there = self.read(left), self.read(right)
+        here = [k for k in here if not self._is_noise(read_here, k)]
+        there = [k for k in there if not self._is_noise(read_there, k)]
+        here, there = self._match_spellings(a, b, here, there)
+        axes = {read_here.labels[k] for k in here} | {read_there.labels[k] for k in there}
+        only_here = tuple([a[k] for k in here if not read_here.labels[k]])
+        only_there = tuple([b[k] for k in there if not read_there.labels[k]])
+        turned = () if only_here or only_there else _find_turned(a, b)
+        return Alignment(only_here, only_there, turned, frozenset(axes - {""}))
+
+    @staticmethod
+    def _is_noise(reading: Reading, k: int) -> bool:
+        return reading.labels[k] == NOISE or reading.tokens[k] in _LOOSE
+
+    def _match_spellings(
+        self, a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
+    ) -> tuple[list[int], list[int]]:
+        """Take out what is spelt alike: inflections, the catalogue's own misspellings, words written joined or apart."""
+        here, there = _pair_off(a, b, here, there, _stem)
+        here, there = _pair_off(a, b, here, there, lambda w: self._aliases.get(_plain(w), _plain(w)))
+        ours, theirs = "".join(self._spell(a[k]) for k in here), "".join(self._spell(b[k]) for k in there)
+        if ours == theirs and ours:
+            return [], []
+        return here, there
+
+    def _spell(self, word: str) -> str:
+        return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")
+
+
+def _subtract(a: Sequence[str], b: Sequence[str]) -> list[int]:
+    """The positions of the tokens of ``a`` that ``b`` has not, each as often as it is there too seldom; the last ones."""
+    spare = Counter(b)
+    left = []
+    for k, token in enumerate(a):
+        if spare[token] > 0:
+            spare[token] -= 1
+        else:
+            left.append(k)
+    return left
+
+
+def _pair_off(a, b, here, there, form):  # type: ignore[no-untyped-def]
+    if not here or not there:
+        return here, there
+    spare = Counter(form(b[k]) for k in there)
+    common = Counter(form(a[k]) for k in here) & spare
+    if not common:
+        return here, there
+    return _drop(a, here, common, form), _drop(b, there, common, form)
+
+
+def _drop(words, at, common, form):  # type: ignore[no-untyped-def]
+    left, spare = [], Counter(common)
+    for k in at:
+        if spare[form(words[k])] > 0:
+            spare[form(words[k])] -= 1
+        else:
+            left.append(k)
+    return left
+
+
+def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
+    """Words that two titles of the same words bind otherwise: A to B and B to A; two numbers that changed places."""
+    reversed_in_b = {(y, c, x) for x, c, y in zip(b, b[1:], b[2:], strict=False)}
+    for x, c, y in zip(a, a[1:], a[2:], strict=False):
+        if x != y and (x, c, y) in reversed_in_b and c not in _LISTING and not c[0].isdigit():
+            return (x, c, y)
+    numbers = [t for t in a if t[0].isdigit()]
+    if len(set(numbers)) < 2:
+        return ()
+    for number in dict.fromkeys(numbers):
+        ours, theirs = _neighbours(a, number), _neighbours(b, number)
+        if not ours & theirs:
+            return (number,)
+    return ()
+
+
+def _neighbours(tokens: Sequence[str], number: str) -> set[tuple[int, str]]:
+    found = set()
+    for k, token in enumerate(tokens):
+        if token == number:
+            found.add((-1, tokens[k - 1] if k else ""))
+            found.add((1, tokens[k + 1] if k + 1 < len(tokens) else ""))
+    return found

@@ -1,0 +1,204 @@
+"""Heads and tails: titles that name a product and then one choice of it, «Ring with Sapphire - 5.5 / White Gold».
+
+Sellers and shop programs write variants so. A **head** is what stands before a delimiter in several titles that go on
+differently; what stands behind it is cut into **slots**. Slots are believed only where they are seen to hold options:
+their values are those of an attribute (which then names the slot), values that a vocabulary knows, or recur behind the
+heads of other products. Nothing here knows a language.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
+from typing import Protocol
+
+from dupcheck.titles import Token, read_title, read_value
+from dupcheck.titles.stream import cut_title
+from dupcheck.titles.vocabulary import AXES
+
+UNNAMED = "variant"
+"""The axis of a slot whose values no attribute and no vocabulary names."""
+_DELIMITER = re.compile(r"\s+[-–—|·•:]+\s+|\s*[|｜]\s*|\s*[,，;；、]\s+|\s+/\s+|\s*[（(]\s*")
+_CLOSING = re.compile(r"[\s)）]+$")
+_MEASURED = re.compile(r"(\d+(?:[.,]\d+)?\s?[^\W\d_]{1,5})\s+([^\W\d_].*)")
+_PIECES = 8
+"""A title is cut into at most so many pieces: what stands behind the last delimiter counted stays with it."""
+_RECURS = 3
+"""Behind the heads of so many products a value must stand to be an option by itself."""
+_BELIEVED = 0.5
+"""The share of a slot's listings whose value must be told for the slot to be believed."""
+_SHARED = 0.5
+"""The share of equal titles among which an attribute must differ to be an option of its own name."""
+
+Key = tuple[str, int]
+"""A family: its head, and how many pieces follow it."""
+
+
+class Families(Protocol):
+    """The axes of each family's slots: a dict, or what was kept of one."""
+
+    def get(self, key: Key, /) -> tuple[str, ...] | None:
+        """Return the axes of a family's slots, None where there is no such family."""
+        ...
+
+
+
+@dataclass(frozen=True)
+class Tails:
+    """``families``: head and number of slots → the axis of each slot, "" for one that is part of the name. ``options``:
+    attributes that tell listings of one name apart, by the catalogue's own habit. ``named``: every axis of a slot or
+    option that no table of axes holds.
+    """
+
+    families: "Families" = field(default_factory=dict)
+    options: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+
+    def split(self, title: str) -> tuple[str, list[tuple[str, str]]]:
+        """Return a title's head and its (axis, text) slots; the whole title and nothing where it has no known head."""
+        pieces = cut_pieces(title)
+        if len(pieces) > 1:
+            plain = [_plain(text) for text, _ in pieces]
+            for k in range(1, len(pieces)):
+                axes = self.families.get((_join(plain[:k]), len(pieces) - k))
+                if axes is not None:
+                    return title[: pieces[k - 1][1]], [(a, text) for a, (text, _) in zip(axes, pieces[k:], strict=True)]
+        return title, []
+
+
+def cut_pieces(title: str) -> list[tuple[str, int]]:
+    """Return the pieces of a title between delimiters, and where in it each ends."""
+    title = _CLOSING.sub("", title)
+    pieces, start = [], 0
+    for found in _DELIMITER.finditer(title):
+        if len(pieces) == _PIECES - 1:
+            break
+        if title[start : found.start()].strip():
+            pieces.append((title[start : found.start()].strip(), found.start()))
+        start = found.end()
+    if title[start:].strip():
+        pieces.append((title[start:].strip(), len(title)))
+    return [pieces[0], *chain.from_iterable(map(_part_measure, pieces[1:]))] if pieces else []
+
+
+def _part_measure(piece: tuple[str, int]) -> list[tuple[str, int]]:
+    """A piece as it is, or in two where a measure stands before its words: «1.2 L Evergreen»."""
+    found = _MEASURED.fullmatch(piece[0])
+    if found is None or _read_axis(found[1]) in ("", "noise"):
+        return [piece]
+    return [(found[1], piece[1] - len(found[2])), (found[2], piece[1])]
+
+
+def _join(pieces: Sequence[str]) -> str:
+    return "\x1f".join(pieces)
+
+
+@lru_cache(maxsize=100_000)
+def _plain(text: str) -> str:
+    return " ".join(cut_title(text))
+
+
+@lru_cache(maxsize=100_000)
+def _read_axis(text: str) -> str:
+    """The axis of a text that is nothing but values of one axis; "" for any other."""
+    axes = {t.axis for t in read_title(text).tokens if t.axis != "noise"}
+    return axes.pop() if len(axes) == 1 else ""
+
+
+def learn_tails(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> Tails:
+    """Learn the heads of a catalogue, the axes of their slots, and which attributes are options, from its titles and
+    their listings' attributes under aligned names.
+    """
+    rows = {title: i for i, title in reversed(list(enumerate(titles)))}
+    cut: dict[int, list[str]] = {}
+    for title, i in rows.items():
+        pieces = [_plain(text) for text, _ in cut_pieces(title)]
+        if len(pieces) > 1 and all(pieces):
+            cut[i] = pieces
+    named: dict[str, Counter[str]] = defaultdict(Counter)
+    told = {i: {_plain(value): name for name, value in attributes[i].items()} for i in cut}
+    for row in {id(row): row for row in attributes}.values():
+        for name, value in row.items():
+            named[_plain(value)][name] += 1
+    families: dict[Key, list[int]] = defaultdict(list)
+    first: dict[str, set[str]] = defaultdict(set)
+    for i, pieces in cut.items():
+        for k in range(1, len(pieces)):
+            families[_join(pieces[:k]), len(pieces) - k].append(i)
+            first[pieces[k]].add(pieces[0])
+    recurring = {text for text, heads in first.items() if len(heads) >= _RECURS}
+    believed: dict[Key, tuple[str, ...]] = {}
+    for key, members in families.items():
+        if len(members) > 1:
+            axes = _believe([cut[i][-key[1] :] for i in members], [told[i] for i in members], named, recurring)
+            if axes is not None:
+                believed[key] = axes
+    options = _find_options(titles, attributes)
+    return Tails(believed, options, options | {a for axes in believed.values() for a in axes} - {"", *AXES})
+
+
+def _believe(
+    tails: Sequence[Sequence[str]],
+    told: Sequence[Mapping[str, str]],
+    named: Mapping[str, Counter[str]],
+    recurring: Iterable[str],
+) -> tuple[str, ...] | None:
+    """The axes of a family's slots, None where one that varies is not seen to hold options."""
+    axes: list[str] = []
+    for values, own in ((column, told) for column in zip(*tails, strict=True)):
+        if len(set(values)) == 1:
+            axes.append("")
+            continue
+        names = Counter(stated[v] for v, stated in zip(values, own, strict=True) if v in stated)
+        if not names:
+            names = sum((named[v] for v in set(values) if v in named), Counter())
+        known = Counter(axis for v in values if (axis := _read_axis(v)))
+        proven = sum(v in stated or v in named or v in recurring or bool(_read_axis(v)) for v, stated in zip(values, own, strict=True))  # fmt: skip
+        if proven < _BELIEVED * len(values):
+            return None
+        if names:
+            axes.append(max(sorted(names), key=names.__getitem__))
+        elif sum(known.values()) >= _BELIEVED * len(values):
+            axes.append(max(sorted(known), key=known.__getitem__))
+        else:
+            axes.append(UNNAMED)
+    return tuple(axes) if any(axes) else None
+
+
+def _find_options(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> frozenset[str]:
+    """Attributes that no table knows and that differ, more often than not, between listings of one title."""
+    same: dict[str, list[Mapping[str, str]]] = defaultdict(list)
+    for title, row in zip(titles, attributes, strict=True):
+        same[title].append(row)
+    asked, differ = Counter[str](), Counter[str]()
+    for rows in same.values():
+        if len(rows) < 2:
+            continue
+        values: dict[str, set[str]] = defaultdict(set)
+        for row in {id(row): row for row in rows}.values():
+            for name, value in row.items():
+                if name not in AXES:
+                    values[name].add(value)
+        for name, found in values.items():
+            asked[name] += 1
+            differ[name] += len(found) > 1
+    return frozenset(name for name, n in differ.items() if n >= 2 and n >= _SHARED * asked[name])
+
+
+def mark_slots(slots: Iterable[tuple[str, str]], read: Callable[[str], Sequence[Token]]) -> list[Token]:
+    """Return the tokens of a tail: one value a slot; what stands in a slot of the name is read as any title is.
+
+    Measures that stand beside a slot's value («1.2 L Evergreen») keep their own axes.
+    """
+    tokens: list[Token] = []
+    for axis, text in slots:
+        parts = read(text)
+        if not axis or (parts and all(t.axis and t.axis != "noise" for t in parts) and (axis == UNNAMED or {t.axis for t in parts} == {axis})):
+            tokens += parts
+            continue
+        rest = text
+        value = read_value(axis, rest) if axis in AXES else _plain(rest)
+        tokens.append(Token(_plain(rest), "word", axis, value or _plain(rest)))
+    return tokens

@@ -1,0 +1,53 @@
+"""A title cut once into tokens that keep all that carries meaning: signs, single letters, decimals and their order.
+
+Nothing is dropped here that two titles can differ in. Case, width and the way a number groups its digits do not matter;
+``36,5`` is ``36.5`` and ``25,000`` is ``25000``, while ``+``, ``±``, ``°``, ``%`` and a minus before a digit are tokens
+of their own. Scripts written without spaces are cut into single signs.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from dupcheck.titles.reading import UNSPACED
+
+_FRACTIONS = {c: unicodedata.normalize("NFKC", c).replace("\u2044", "/") for c in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+_SIGNS = str.maketrans(
+    {**{c: f" {text} " for c, text in _FRACTIONS.items()}, "×": "x", "’": "'", "″": '"', "′": "'", "−": "-", "⁄": "/"}
+)
+_TOKEN = re.compile(
+    rf"[{UNSPACED}]|\d+(?:[.,/]\d+)*|[^\W\d_{UNSPACED}]+(?:'[^\W\d_]+)?|[+±°%\"#№]|(?:(?<=\s)|^)-(?=\d)"
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
+
+
+def _plain(token: str) -> str:
+    if not token[0].isdigit():
+        return token
+    if _THOUSANDS.fullmatch(token):
+        token = token.replace(",", "")
+    token = token.replace(",", ".")
+    if token.count(".") == 1 and "/" not in token:
+        token = token.rstrip("0").rstrip(".")
+    return token
+
+
+@lru_cache(maxsize=50_000)
+def cut_title(title: str) -> tuple[str, ...]:
+    """Return the tokens of a title in order.
+
+    >>> cut_title("PLA+ 1,75 mm – HDMI to VGA")
+    ('pla', '+', '1.75', 'mm', 'hdmi', 'to', 'vga')
+    """
+    text = _ESCAPES.sub(lambda m: _decode(m[0]), title) if "\\x" in title else title
+    text = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold()
+    return tuple([_plain(token) for token in _TOKEN.findall(text)])
+
+
+def _decode(escaped: str) -> str:
+    """Bytes that an export wrote out as text (``\\xe2\\x9d\\xa4``) as what they spell; as they are where they spell nothing."""
+    try:
+        return bytes.fromhex(escaped.replace("\\x", "")).decode("utf-8")
+    except ValueError:
+        return escaped
