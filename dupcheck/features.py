@@ -18,7 +18,6 @@ import numpy.typing as npt
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.files.arrays import Codebook, Rows, join_rows
 from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
-from dupcheck.learned.slots import UNNAMED, Slots, learn_slots
 from dupcheck.learned.tails import Tails, learn_tails, mark_slots
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
@@ -57,7 +56,6 @@ _WITH = frozenset({"with", "w", "plus", "and", "con", "com", "dengan", "с", "mi
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
 _MAKERS = ("brand", "manufacturer")
-_NO_FACT = frozenset({*OPTION_AXES, "part number", "gtin"})
 _VARYING = frozenset({*OPTION_AXES, *_MEASURES})
 
 
@@ -87,7 +85,6 @@ class Statistics:
     codes: IntArray
     stated_codes: IntArray
     lexicon: Lexicon
-    slots: Slots
     tails: Tails
     stray: frozenset[str]
 
@@ -95,7 +92,7 @@ class Statistics:
         """Read a title as this catalogue's titles are read."""
         head, slots = self.tails.split(title)
         read = _correct(read_title(head), self.lexicon.correct(normalise(head)), head, self.lexicon).tokens
-        return (*self.slots.mark(self.lexicon.mark(read)), *mark_slots(slots, _read_slot(self.lexicon)))
+        return (*self.lexicon.mark(read), *mark_slots(slots, _read_slot(self.lexicon)))
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -213,18 +210,12 @@ def make_features(
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     numbered = number_columns(catalog)
-    if base is None:
-        slots = learn_slots(marked, catalog.numbers("price"), numbered["category"], _number_facts(attributes))
-    else:
-        slots = base.statistics.slots
     read_slot = _read_slot(lexicon)
-    marked = [
-        (*slots.mark(tokens), *mark_slots(parts, read_slot)) for tokens, (_, parts) in zip(marked, split, strict=True)
-    ]
+    marked = [(*tokens, *mark_slots(parts, read_slot)) for tokens, (_, parts) in zip(marked, split, strict=True)]
     stray = find_stray_words(marked) if base is None else base.statistics.stray
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
     stated = [
-        _state_axes(row, tokens, tails.named, slots.name(tokens)) | kinds | ({HEAD: _plain_text(head)} if parts else {})
+        _state_axes(row, tokens, tails.named) | kinds | ({HEAD: _plain_text(head)} if parts else {})
         for row, tokens, kinds, (head, parts) in zip(attributes, marked, named, split, strict=True)
     ]
     sizes = _list_sizes(catalog, stated)
@@ -241,7 +232,6 @@ def make_features(
         codes=_count_columns(matrices["codes"], None if before is None else before.codes),
         stated_codes=_count_columns(matrices["stated"], None if before is None else before.stated_codes),
         lexicon=lexicon,
-        slots=slots,
         tails=tails,
         stray=stray,
     )
@@ -371,23 +361,10 @@ def _is_number_told(text: str) -> bool:
     return any(c.isdigit() for c in text)
 
 
-def _number_facts(attributes: Sequence[Mapping[str, str]]) -> IntArray:
-    """Number what listings state beside the axes on which options vary; equal facts alike, -1 where there are none."""
-    seen: dict[frozenset[tuple[str, str]], int] = {}
-    known: dict[int, int] = {}
-    for row in attributes:
-        if id(row) not in known:
-            facts = frozenset((name, value) for name, value in row.items() if name not in _NO_FACT)
-            known[id(row)] = seen.setdefault(facts, len(seen)) if facts else -1
-    return np.array([known[id(row)] for row in attributes], dtype=np.int64)
-
-
-def _state_axes(
-    attributes: Mapping[str, str], tokens: Sequence[Token], options: Collection[str], named: str = ""
-) -> dict[str, str]:
+def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], options: Collection[str]) -> dict[str, str]:
     """The value a listing states on each axis: its attribute's, else its title's (several joined by ``|``).
 
-    ``options`` are attributes that are axes in this catalogue only; ``named`` is what tells it from its siblings on no axis that is known.
+    ``options`` are attributes that are axes in this catalogue only.
     """
     stated: dict[str, list[str]] = {}
     for token in tokens:
@@ -403,8 +380,6 @@ def _state_axes(
         # "101 black" beside Color=Black: the title's shade is the more exact
         if name != "color" or _SHADE.sub("", values.get(name, "")) != canonical:
             values[name] = canonical
-    if named:
-        values.setdefault(UNNAMED, named)
     # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own; so is "1 L" beside Capacity=1 L
     size = values.get("size", "")
     told = {size, values.get("capacity"), *(_say_lengths(size) if size else ())}

@@ -106,35 +106,38 @@ def make_groups(
     features: Features, pack: RulePack, findings: Findings, settled: Settled | None = None
 ) -> tuple[tuple[Group, IntArray], ...]:
     """Return each group with the positions of its members, in catalogue order."""
-    caught = findings.duplicates
-    label = np.full(len(features), -1, dtype=np.int64)
     clusters = cluster_listings(features, pack, findings, settled)
+    groups = describe_groups(features, pack, findings.duplicates, clusters)
+    return tuple((g, members) for g, members in zip(groups, clusters, strict=True) if g is not None)
+
+
+def describe_groups(
+    features: Features, pack: RulePack, caught: Findings, clusters: Sequence[IntArray]
+) -> list[Group | None]:
+    """Return the group that each cluster is, with its weakest caught pair; None where no caught pair lies in it."""
+    label = np.full(len(features), -1, dtype=np.int64)
     for k, members in enumerate(clusters):
         label[members] = k
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
     inside = inside[np.lexsort((inside, caught.strength[inside], label[caught.left[inside]]))]
-    owner = label[caught.left[inside]]
-    starts = np.searchsorted(owner, np.arange(len(clusters) + 1))
-    groups = []
+    starts = np.searchsorted(label[caught.left[inside]], np.arange(len(clusters) + 1))
+    groups: list[Group | None] = []
     for k, members in enumerate(clusters):
         pairs = inside[starts[k] : starts[k + 1]]
         if not len(pairs):  # in a crowd, two that no candidate pair joined can meet through others only
+            groups.append(None)
             continue
         weakest = pairs[0]
         ids = tuple(str(i) for i in features.ids[members])
-        codes = sorted({pack.rules[r].code for r in caught.rule[pairs]})
         groups.append(
-            (
-                Group(
-                    group_id=name_group(ids),
-                    verdict="duplicate",
-                    rules=tuple(codes),
-                    listings=ids,
-                    weakest=(str(features.ids[caught.left[weakest]]), str(features.ids[caught.right[weakest]])),
-                    weakest_rule=pack.rules[caught.rule[weakest]].code,
-                    strength=float(caught.strength[weakest]),
-                ),
-                members,
+            Group(
+                group_id=name_group(ids),
+                verdict="duplicate",
+                rules=tuple(sorted({pack.rules[r].code for r in caught.rule[pairs]})),
+                listings=ids,
+                weakest=(str(features.ids[caught.left[weakest]]), str(features.ids[caught.right[weakest]])),
+                weakest_rule=pack.rules[caught.rule[weakest]].code,
+                strength=float(caught.strength[weakest]),
             )
         )
-    return tuple(groups)
+    return groups

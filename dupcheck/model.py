@@ -25,8 +25,10 @@ Columns = Mapping[str, npt.NDArray[Any]]
 
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["duplicate", "advice"]
-Role = Literal["keep", "fold", "remove", "differentiate", "allowed"]
-Action = Literal["merge_variants", "wholesale_tier", "remove_duplicates", "differentiate", "none"]
+Role = Literal["keep", "fold", "remove", "differentiate", "allowed", "ask"]
+Action = Literal["merge_variants", "wholesale_tier", "remove_duplicates", "differentiate", "ask", "none"]
+Reply = Literal["same", "option", "different"]
+"""What a seller can say of a difference: it is none, it is a choice within one listing, it is another product."""
 
 TEXT_COLUMNS = (
     "listing_id", "title", "currency", "category", "main_image", "attributes", "shop", "images", "sku_code", "gtin",
@@ -259,10 +261,48 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What only the seller can say before listings are merged or removed; one for all that differ in the same way.
+
+    ``kind`` is the key under which an answer is remembered. ``only_here`` and ``only_there`` are the words that the
+    listing to keep and the others have and no option explains; ``axis`` is the axis, or attribute, in question, "" where
+    it is none. ``listings`` are those whose place waits for the answer, ``settles`` how many listings of the whole
+    catalogue wait for it.
+    """
+
+    kind: str
+    text: Message
+    listings: tuple[str, ...]
+    only_here: tuple[str, ...] = ()
+    only_there: tuple[str, ...] = ()
+    axis: str = ""
+    replies: tuple[tuple[Reply, Message, Message], ...] = ()
+    settles: int = 0
+
+    def as_dict(self, lang: Lang = "en") -> dict[str, object]:
+        """Return the question as ``merges.json`` holds it."""
+        return {
+            "kind": self.kind,
+            "text": self.text.say(lang),
+            "listings": list(self.listings),
+            "only_here": list(self.only_here),
+            "only_there": list(self.only_there),
+            "axis": self.axis or None,
+            "answers": [
+                {"answer": reply, "text": text.say(lang), "leads_to": leads.say(lang)}
+                for reply, text, leads in self.replies
+            ],
+            "settles": self.settles,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """How to mend one group, or how to tell listings apart that are in no group.
 
-    ``changes`` say which field of which listing to change to what. In advice for listings in no group ``keep`` may be
+    ``listings`` are those that the plan is about: in a plan of action «ask» those that a question concerns. A plan that
+    acts may have a ``question`` too, about members (role «ask») that it does not touch. ``changes`` say which field of
+    which listing to change to what. In advice for listings in no group ``keep`` may be
     a listing outside ``listings``: it stays as it is.
     """
 
@@ -278,6 +318,7 @@ class Plan:
     cautions: tuple[Message, ...]
     members: tuple[Member, ...]
     changes: tuple[Change, ...] = ()
+    question: Question | None = None
 
     @property
     def offline(self) -> tuple[str, ...]:
@@ -319,4 +360,5 @@ class Plan:
             ],
             "reasons": [m.say(lang) for m in self.reasons],
             "cautions": [m.say(lang) for m in self.cautions],
+            "question": None if self.question is None else self.question.as_dict(lang),
         }

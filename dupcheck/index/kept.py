@@ -1,12 +1,12 @@
 """A measured catalogue, kept: a draft is held against 200,000 listings by looking at a few hundred of them.
 
 A :class:`Store` holds what reading and measuring a catalogue made: its columns, its features, what the whole of it
-taught (word weights, lexicon, slots), and where to look listings up: by the words of their titles, by the hashes of
+taught (word weights, lexicon, tails), and where to look listings up: by the words of their titles, by the hashes of
 their photos, by their codes. On disk it is a folder of arrays that are mapped, not read.
 
 Listings that come later are measured by what the catalogue taught, counted on top of it, and joined to the rows that
 matter to them. Where one of them teaches the catalogue a new option value, or shows a word to be misspelt, the rows it
-bears on are read again: the answer is that of measuring everything together. Only slots are the catalogue's alone.
+bears on are read again: the answer is that of measuring everything together. Only tails are the catalogue's alone.
 """
 
 from collections import Counter
@@ -50,7 +50,6 @@ from dupcheck.files.arrays import (
     take_ranges,
 )
 from dupcheck.learned.lexicon import Lexicon, extend_lexicon, list_words
-from dupcheck.learned.slots import Slots
 from dupcheck.learned.tails import Key, Tails
 from dupcheck.model import (
     NUMBER_COLUMNS,
@@ -158,7 +157,6 @@ class Store:
                 "aliases": dict(lexicon.aliases),
                 "option_words": sorted(lexicon.option_words),
                 "brands": sorted(lexicon.brands),
-                "slots": features.statistics.slots.pack(),
                 "tails": {
                     "axes": [list(a) for a in heads[1]],
                     "options": sorted(features.statistics.tails.options),
@@ -212,7 +210,6 @@ class Store:
             codes=self.arrays["codes_seen"],
             stated_codes=self.arrays["stated_seen"],
             lexicon=lexicon,
-            slots=Slots.unpack(self.facts["slots"]),
             tails=Tails(
                 _Heads(self._book("heads"), self.arrays["heads.axes"], self.facts["tails"]["axes"]),
                 frozenset(self.facts["tails"]["options"]),
@@ -652,5 +649,7 @@ def _pack_heads(tails: Tails) -> tuple[dict[str, Array], list[tuple[str, ...]]]:
     if isinstance(tails.families, _Heads):
         kept = tails.families
         return {"keys": kept.book.keys, "codes": kept.book.codes, "axes": kept.axes}, [tuple(a) for a in kept.distinct]
-    axes = [numbers.setdefault(axes, len(numbers)) for key, axes in tails.families.items() if book[_name_head(key)] >= 0]
+    axes = [
+        numbers.setdefault(axes, len(numbers)) for key, axes in tails.families.items() if book[_name_head(key)] >= 0
+    ]
     return {**book.pack(), "axes": np.array(axes, dtype=np.int64)}, list(numbers)

@@ -5,18 +5,23 @@ alone: what no rule of matching accounts for stays **unexplained**, whatever it 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dupcheck.features import Statistics
-from dupcheck.titles import Token
+from dupcheck.titles import Token, read_value
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.vocabulary import fold_word, load_vocabulary
+from dupcheck.titles.vocabulary import fold_word
 
 NOISE = "noise"
-_LOOSE = frozenset({"the", "a", "an", "and", "of", "&", "by", "la", "le", "el", "los", "las", "der", "die", "das", "und", "и", "y", "e", "в", "на"})  # fmt: skip
+_LOOSE = frozenset(
+    {
+        "the", "a", "an", "and", "of", "&", "by", "la", "le", "el", "los", "las", "der", "die", "das", "und", "и", "y",
+        "e", "в", "на",
+    }
+)  # fmt: skip
 """Words that say nothing on their own, whichever title has them."""
 _LISTING = frozenset({"and", "und", "y", "e", "и", "et", "&", "+", "or"})
 """Between these the order of two words carries no meaning."""
@@ -25,10 +30,13 @@ _SHORTEST_STEM = 4
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One title: its tokens in order, and for each the axis on which it is a value, "noise", or "" for neither."""
+    """One title: its tokens in order; for each the axis on which it is a value, "noise", or "" for neither; and the
+    canonical value that it is a part of.
+    """
 
     tokens: tuple[str, ...]
     labels: tuple[str, ...]
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +44,15 @@ class Alignment:
     """What two titles have only here (left) and only there (right): positions in each, by why they are not matched.
 
     ``left`` and ``right`` are unexplained words in their order; ``turned`` the words that both have in another order or
-    beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks.
+    beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks;
+    ``twice`` those of them on which a title says one word twice: once it may name the product.
     """
 
     left: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     turned: tuple[str, ...] = ()
     axes: frozenset[str] = frozenset()
+    twice: frozenset[str] = frozenset()
 
     @property
     def explained(self) -> bool:
@@ -54,9 +64,9 @@ EQUAL = Alignment()
 
 
 def label_title(title: str, tokens: Sequence[Token]) -> Reading:
-    """Return a title's stream with what ``tokens``, its reading, says of each: no sign is lost that the reading drops."""
+    """Return a title's stream with what ``tokens``, its reading, says of each: signs that the reading drops are kept."""
     stream = cut_title(title)
-    labels = [""] * len(stream)
+    labels, values = [""] * len(stream), [""] * len(stream)
     words = [_plain(t) for t in stream]
     at = 0
     for token in tokens:
@@ -67,19 +77,24 @@ def label_title(title: str, tokens: Sequence[Token]) -> Reading:
         start = _find(words, wanted, at, labels)
         if start >= 0:
             labels[start : start + len(wanted)] = [label] * len(wanted)
+            values[start : start + len(wanted)] = [token.value] * len(wanted)
             at = start + len(wanted)
             continue
         for word in wanted:  # written otherwise than it was read: what is there of it
             k = next((k for k, w in enumerate(words) if w == word and not labels[k]), -1)
             if k >= 0:
-                labels[k] = label
-    return Reading(stream, tuple(labels))
+                labels[k], values[k] = label, token.value
+    return Reading(stream, tuple(labels), tuple(values))
 
 
-def _find(words: Sequence[str], wanted: Sequence[str], at: int, labels: Sequence[str]) -> int:
+def _find(words: list[str], wanted: list[str], at: int, labels: list[str]) -> int:
     width = len(wanted)
     for start in (*range(at, len(words) - width + 1), *range(min(at, len(words) - width + 1))):
-        if words[start] == wanted[0] and list(words[start : start + width]) == list(wanted) and not any(labels[start : start + width]):
+        if (
+            words[start] == wanted[0]
+            and list(words[start : start + width]) == list(wanted)
+            and not any(labels[start : start + width])
+        ):
             return start
     return -1
 
@@ -109,8 +124,12 @@ class Aligner:
     def _label(self, title: str) -> Reading:
         return label_title(title, self._statistics.mark(title))
 
-    def align(self, left: str, right: str) -> Alignment:
-        """Return what is left of two titles when everything that both say is matched."""
+    def align(self, left: str, right: str, stated: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})) -> Alignment:
+        """Return what is left of two titles when everything that both say is matched.
+
+        ``stated`` are the values that attributes state, as written, by axis: a word that a title gives to such an axis
+        is a part of that value, or unexplained.
+        """
         if left == right:
             return EQUAL
         a, b = cut_title(left), cut_title(right)
@@ -123,11 +142,23 @@ class Aligner:
         here = [k for k in here if not self._is_noise(read_here, k)]
         there = [k for k in there if not self._is_noise(read_there, k)]
         here, there = self._match_spellings(a, b, here, there)
-        axes = {read_here.labels[k] for k in here} | {read_there.labels[k] for k in there}
-        only_here = tuple([a[k] for k in here if not read_here.labels[k]])
-        only_there = tuple([b[k] for k in there if not read_there.labels[k]])
+        ours = [self._name_axis(read_here, k, stated[0]) for k in here]
+        theirs = [self._name_axis(read_there, k, stated[1]) for k in there]
+        axes = {*ours, *theirs}
+        only_here = tuple([a[k] for k, axis in zip(here, ours, strict=True) if not axis])
+        only_there = tuple([b[k] for k, axis in zip(there, theirs, strict=True) if not axis])
         turned = () if only_here or only_there else _find_turned(a, b)
-        return Alignment(only_here, only_there, turned, frozenset(axes - {""}))
+        twice = {*_find_twice(a, here, ours), *_find_twice(b, there, theirs)}
+        return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}))
+
+    @staticmethod
+    def _name_axis(reading: Reading, k: int, stated: Mapping[str, str]) -> str:
+        axis = reading.labels[k]
+        if axis not in stated:
+            return axis
+        written = stated[axis]
+        said = reading.values[k] == read_value(axis, written) or reading.tokens[k] in cut_title(written)
+        return axis if said else ""
 
     @staticmethod
     def _is_noise(reading: Reading, k: int) -> bool:
@@ -136,7 +167,7 @@ class Aligner:
     def _match_spellings(
         self, a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
     ) -> tuple[list[int], list[int]]:
-        """Take out what is spelt alike: inflections, the catalogue's own misspellings, words written joined or apart."""
+        """Take out what is spelt alike: inflections, the catalogue's misspellings, words written joined or apart."""
         here, there = _pair_off(a, b, here, there, _stem)
         here, there = _pair_off(a, b, here, there, lambda w: self._aliases.get(_plain(w), _plain(w)))
         ours, theirs = "".join(self._spell(a[k]) for k in here), "".join(self._spell(b[k]) for k in there)
@@ -148,8 +179,13 @@ class Aligner:
         return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")
 
 
+def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) -> Iterator[str]:
+    said = Counter((words[k], axis) for k, axis in zip(at, axes, strict=True))
+    return (axis for (word, axis), n in said.items() if n > 1 and word[0].isalpha())
+
+
 def _subtract(a: Sequence[str], b: Sequence[str]) -> list[int]:
-    """The positions of the tokens of ``a`` that ``b`` has not, each as often as it is there too seldom; the last ones."""
+    """The positions of the tokens of ``a`` that ``b`` has not, or not so often; then the last of them."""
     spare = Counter(b)
     left = []
     for k, token in enumerate(a):
@@ -160,7 +196,10 @@ def _subtract(a: Sequence[str], b: Sequence[str]) -> list[int]:
     return left
 
 
-def _pair_off(a, b, here, there, form):  # type: ignore[no-untyped-def]
+def _pair_off(
+    a: Sequence[str], b: Sequence[str], here: list[int], there: list[int], form: Callable[[str], str]
+) -> tuple[list[int], list[int]]:
+    """The positions that are left when words of one form on both sides are taken out."""
     if not here or not there:
         return here, there
     spare = Counter(form(b[k]) for k in there)
@@ -170,7 +209,7 @@ def _pair_off(a, b, here, there, form):  # type: ignore[no-untyped-def]
     return _drop(a, here, common, form), _drop(b, there, common, form)
 
 
-def _drop(words, at, common, form):  # type: ignore[no-untyped-def]
+def _drop(words: Sequence[str], at: list[int], common: Counter[str], form: Callable[[str], str]) -> list[int]:
     left, spare = [], Counter(common)
     for k in at:
         if spare[form(words[k])] > 0:
@@ -186,20 +225,21 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     for x, c, y in zip(a, a[1:], a[2:], strict=False):
         if x != y and (x, c, y) in reversed_in_b and c not in _LISTING and not c[0].isdigit():
             return (x, c, y)
-    numbers = [t for t in a if t[0].isdigit()]
-    if len(set(numbers)) < 2:
+    both = set(a) & set(b)
+    numbers = dict.fromkeys(t for t in a if t[0].isdigit() and t in both)
+    if len(numbers) < 2:
         return ()
-    for number in dict.fromkeys(numbers):
+    for number in numbers:
         ours, theirs = _neighbours(a, number), _neighbours(b, number)
-        if not ours & theirs:
+        if not ours & theirs and {w for _, w in ours | theirs} <= both:
             return (number,)
     return ()
 
 
 def _neighbours(tokens: Sequence[str], number: str) -> set[tuple[int, str]]:
+    """The words beside a number, and on which side; not the edge of a title."""
     found = set()
     for k, token in enumerate(tokens):
         if token == number:
-            found.add((-1, tokens[k - 1] if k else ""))
-            found.add((1, tokens[k + 1] if k + 1 < len(tokens) else ""))
+            found |= {(step, tokens[k + step]) for step in (-1, 1) if 0 <= k + step < len(tokens)}
     return found

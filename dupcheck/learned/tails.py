@@ -44,7 +44,6 @@ class Families(Protocol):
         ...
 
 
-
 @dataclass(frozen=True)
 class Tails:
     """``families``: head and number of slots → the axis of each slot, "" for one that is part of the name. ``options``:
@@ -71,7 +70,8 @@ class Tails:
 def cut_pieces(title: str) -> list[tuple[str, int]]:
     """Return the pieces of a title between delimiters, and where in it each ends."""
     title = _CLOSING.sub("", title)
-    pieces, start = [], 0
+    pieces: list[tuple[str, int]] = []
+    start = 0
     for found in _DELIMITER.finditer(title):
         if len(pieces) == _PIECES - 1:
             break
@@ -153,7 +153,7 @@ def _believe(
             continue
         names = Counter(stated[v] for v, stated in zip(values, own, strict=True) if v in stated)
         if not names:
-            names = sum((named[v] for v in set(values) if v in named), Counter())
+            names = sum((named[v] for v in set(values) if v in named), Counter[str]())
         known = Counter(axis for v in values if (axis := _read_axis(v)))
         proven = sum(v in stated or v in named or v in recurring or bool(_read_axis(v)) for v, stated in zip(values, own, strict=True))  # fmt: skip
         if proven < _BELIEVED * len(values):
@@ -195,7 +195,11 @@ def mark_slots(slots: Iterable[tuple[str, str]], read: Callable[[str], Sequence[
     tokens: list[Token] = []
     for axis, text in slots:
         parts = read(text)
-        if not axis or (parts and all(t.axis and t.axis != "noise" for t in parts) and (axis == UNNAMED or {t.axis for t in parts} == {axis})):
+        if not axis or (
+            parts
+            and all(t.axis and t.axis != "noise" for t in parts)
+            and (axis == UNNAMED or {t.axis for t in parts} == {axis})
+        ):
             tokens += parts
             continue
         rest = text

@@ -4,6 +4,7 @@ A listing without options of its own is one offer; one that already holds SKUs i
 twice: canonical, for equality, and as the seller wrote them, for showing.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -113,6 +114,16 @@ class Shelf:
                 if value.strip():
                     found.setdefault(align_name(name), (name, value.strip()))
         return found
+
+    @cached_property
+    def attribute_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """How many listings state each value of each attribute; values without regard to case."""
+        counts: dict[str, Counter[str]] = {}
+        for text, n in Counter(self._texts["attributes"].tolist()).items():
+            for name, value in parse_attributes(text).items():
+                if value.strip():
+                    counts.setdefault(align_name(name), Counter())[value.strip().casefold()] += n
+        return counts
 
     def name(self, axis: str) -> str:
         """Return the name of an axis as an option: the vocabulary's English one, else the seller's."""

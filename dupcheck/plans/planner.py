@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from dupcheck.features import Features
+from dupcheck.groups import describe_groups
 from dupcheck.judging.differences import AxisNames, DifferenceNames, list_differences
 from dupcheck.judging.verdicts import Findings, measure_signals
 from dupcheck.messages import Message, message
@@ -22,11 +23,15 @@ from dupcheck.model import (
     Member,
     Plan,
     PlannedSku,
+    Question,
+    Reply,
     Role,
     Wholesale,
 )
 from dupcheck.plans.changes import change_axes, is_told_apart
 from dupcheck.plans.offers import Offer, Shelf, find_axes, list_values, says_on, settle_values, shorten_values
+from dupcheck.plans.parts import Bookkeeper, Gap, Part
+from dupcheck.plans.questions import ask_seller, count_settled, say_gap
 from dupcheck.plans.tiers import CENT, bulk_price, find_discount
 from dupcheck.rules import RuleException, RulePack
 from dupcheck.titles import normalise, order_values, read_title, read_value
@@ -71,9 +76,11 @@ class Planner:
     """Makes the plan of one group. ``members`` are listing positions; ``best`` is the one to keep first."""
 
     def __init__(
-        self, shelf: Shelf, pack: RulePack, group: Group, members: Sequence[int], drafts: frozenset[int] = frozenset()
-    ) -> None:
-        self.shelf, self.pack, self.group = shelf, pack, group
+        self, books: Bookkeeper, pack: RulePack, group: Group, members: Sequence[int],
+        drafts: frozenset[int] = frozenset(), parts: Sequence[Part] = (),
+    ) -> None:  # fmt: skip
+        self.books, self.shelf, self.pack, self.group = books, books.shelf, pack, group
+        shelf = books.shelf
         self.ranked = sorted(members, key=lambda m: rank_listing(shelf, pack, m, drafts))
         self.offers = settle_values([o for m in self.ranked for o in shelf.list_offers(m)])
         self.axes = find_axes(self.offers, shelf.held_axes(self.offers))
@@ -84,14 +91,40 @@ class Planner:
             self._own[offer.member].append(offer)
         self.reasons: list[Message] = []
         self.cautions: list[Message] = []
+        self.parts = parts
+        self.doubts: dict[int, Gap] = {}
+        """Members that may not be acted on, and why."""
 
     def make(self, ties: "Ties") -> Plan:
         """Return the plan; ``ties`` bind the group's members to each other."""
+        main, *others = self.parts or self.books.part(self.ranked, self._own)
+        self.doubts = {m: part.gap for part in others for m in part.members if part.gap is not None}
+        self._narrow(main.members)
+        if len(self.ranked) > 1:
+            return self._act(ties)
+        return self._ask(ties)
+
+    def _narrow(self, members: Sequence[int]) -> None:
+        """Go on with these members only."""
+        inside = set(members)
+        self.ranked = [m for m in self.ranked if m in inside]
+        self.offers = tuple(o for o in self.offers if o.member in inside)
+        self.axes = find_axes(self.offers, self.shelf.held_axes(self.offers))
+        self.keep = self.ranked[0]
+        self._listed = {}
+
+    def _act(self, ties: "Ties") -> Plan:
         category = self.shelf.text(self.keep, "category")
         allowed = self._find_exception(category)
         if allowed is not None:
             return self.leave(allowed, ties)
         self._split()
+        while (unsure := self._doubt_copies()) and len(self.ranked) > len(unsure):
+            self.doubts |= unsure
+            self._narrow([m for m in self.ranked if m not in unsure])
+            self._split()
+        if len(self.ranked) == 1:
+            return self._ask(ties)
         obstacles = self._find_obstacles(category)
         if obstacles:
             return self._differentiate(obstacles, ties)
@@ -170,6 +203,20 @@ class Planner:
         lost = [m for m in self.kept if minimum[m] > min(minimum.values())]
         if lost:
             self.cautions.append(message("plans.minimum_lost", ids=self._ids(lost)))
+
+    def _doubt_copies(self) -> dict[int, Gap]:
+        """The listings that would be removed although something of them differs, or nothing proves them copies."""
+        found = {}
+        for m in self.copies:
+            kept = next(self.skus[c][0].member for c in sorted(self._combos(m)))
+            gap = self.books.doubt_copy(self._own, kept, m)
+            if gap is not None:
+                found[m] = gap
+        return found
+
+    def _ask(self, ties: "Ties") -> Plan:
+        """Return the plan that only asks: nothing of the group is accounted for with anything else of it."""
+        return self._finish("ask", {self.keep: "ask"}, ties)
 
     def _combos(self, member: int) -> set[tuple[str, ...]]:
         return {o.combo(self.axes) for o in self._own[member]}
@@ -472,11 +519,14 @@ class Planner:
         tier: Wholesale | None = None, changes: Sequence[Change] = (), reasons: Sequence[Message] = (),
     ) -> Plan:  # fmt: skip
         merged = action in ("merge_variants", "wholesale_tier", "remove_duplicates")
-        folded = (
-            self.axes if action in ("merge_variants", "differentiate") or len(getattr(self, "skus", ())) > 1 else []
-        )
+        folded = self.axes if action in ("merge_variants", "differentiate") or (merged and len(self.skus) > 1) else []
         names = {a: self._option_names(a) for a in folded}
         shelf = self.shelf
+        asked = self.doubts
+        question = self._make_question(asked)
+        if action == "ask":
+            self.ranked = [*self.ranked, *asked]
+        roles = {**roles, **dict.fromkeys(asked, "ask")}
         return Plan(
             group_id=self.group.group_id,
             action=action,
@@ -490,7 +540,17 @@ class Planner:
             cautions=tuple(self.cautions),
             members=self._describe_members(roles, ties),
             changes=tuple(changes),
+            question=question,
         )
+
+    def _make_question(self, asked: Mapping[int, Gap]) -> Question | None:
+        """The question that most of the members wait for; the others are asked when it is answered."""
+        if not asked:
+            return None
+        kinds = Counter(gap.kind for gap in asked.values())
+        kind = min(kinds, key=lambda k: (-kinds[k], k))
+        listings = [m for m, gap in asked.items() if gap.kind == kind]
+        return ask_seller(asked[listings[0]], self.shelf.id(self.keep), [self.shelf.id(m) for m in listings])
 
     def _sku_table(self, axes: Sequence[str], names: Mapping[str, Mapping[str, str]]) -> tuple[PlannedSku, ...]:
         """One row a combination; what its first offer leaves open comes from the offers that it replaces."""
@@ -529,7 +589,7 @@ class Planner:
         """Each member with its role, its options, and the caught pair that binds it most strongly."""
         shown_axes = [*self.axes, *(a for a in ("color", "size") if a not in self.axes)]
         members = []
-        for m in (self.keep, *(m for m in self.ranked if m != self.keep)):
+        for m in (self.keep, *(m for m in roles if m != self.keep)):
             own = self._own[m]
             options = {}
             for axis in shown_axes:
@@ -550,6 +610,8 @@ class Planner:
                     key, code=code, partner=partner, percent=round(100 * strength),
                     differs=DifferenceNames("", {}, differences),
                 )  # fmt: skip
+            if m in self.doubts:
+                explanation = say_gap(self.doubts[m], self.shelf.id(self.keep))
             members.append(Member(self.shelf.id(m), roles[m], code, options, partner, explanation))
         return tuple(members)
 
@@ -581,18 +643,40 @@ def make_plans(
     features: Features,
     pack: RulePack,
     findings: Findings,
-    groups: Sequence[tuple[Group, IntArray]],
+    clusters: Sequence[IntArray],
     *,
     drafts: frozenset[int] = frozenset(),
-) -> tuple[Plan, ...]:
-    """Return one plan a group, in the groups' order. A listing among ``drafts`` is kept only if all members are."""
-    caught, shelf = findings.duplicates, Shelf(catalog, features)
+    replies: Mapping[str, Reply] | None = None,
+) -> tuple[tuple[tuple[Group, IntArray], ...], tuple[Plan, ...]]:
+    """Return groups and a plan for each, in the clusters' order. A listing among ``drafts`` is kept only if all members
+    are; ``replies`` are the seller's answers by kind of question.
+
+    A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
+    """
+    caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), replies)
+    parted = [piece for members in clusters for piece in _part(books, pack, members.tolist(), drafts)]
+    pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
+    described = describe_groups(features, pack, caught, pieces)
+    kept = [(g, m, p) for g, m, p in zip(described, pieces, parted, strict=True) if g is not None]
     label = np.full(len(features), -1, dtype=np.int64)
-    for k, (_, members) in enumerate(groups):
+    for k, (_, members, _) in enumerate(kept):
         label[members] = k
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
     ties = find_ties(features, caught, inside)
-    return tuple(Planner(shelf, pack, group, members.tolist(), drafts).make(ties) for group, members in groups)
+    plans = [Planner(books, pack, group, m.tolist(), drafts, parts).make(ties) for group, m, parts in kept]
+    return tuple((group, members) for group, members, _ in kept), count_settled(plans)
+
+
+def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> list[list[Part]]:
+    """The groups that a cluster is: its main part with the lone listings beside it, and each other part of several."""
+    ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
+    own: dict[int, list[Offer]] = {m: [] for m in ranked}
+    for offer in settle_values([o for m in ranked for o in books.shelf.list_offers(m)]):
+        own[offer.member].append(offer)
+    main, *others = books.part(ranked, own)
+    apart = [part for part in others if len(part.members) > 1 and part.gap is not None and part.gap.names_both]
+    beside = [part for part in others if part not in apart]
+    return [[main, *beside], *([part] for part in apart)]
 
 
 # --- which listing to keep ---------------------------------------------------------------------------------------

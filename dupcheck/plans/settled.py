@@ -12,12 +12,13 @@ import numpy as np
 
 from dupcheck.decisions import Decision, DecisionKind, Settled
 from dupcheck.features import Features
-from dupcheck.groups import make_groups, name_group
+from dupcheck.groups import cluster_listings, name_group
 from dupcheck.judging.verdicts import Findings
 from dupcheck.messages import Message, message
 from dupcheck.model import Catalog, Group, IntArray, Member, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.offers import Shelf
+from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.planner import Planner, find_ties, make_plans
 from dupcheck.rules import RulePack
 
@@ -45,8 +46,8 @@ def plan_findings(
     """Return groups, plans and advice. A listing among ``drafts`` is kept only if all members of its group are."""
     allowed = settled.allow(findings)
     work = findings[~allowed] if allowed.any() else findings
-    grouped = make_groups(features, pack, work, settled)
-    plans = make_plans(catalog, features, pack, work, grouped, drafts=drafts)
+    clusters = cluster_listings(features, pack, work, settled)
+    grouped, plans = make_plans(catalog, features, pack, work, clusters, drafts=drafts)
     spared = findings[allowed & findings.duplicate]
     if len(spared):
         grouped, plans = _Allowance(catalog, features, pack, spared, settled, drafts).add(grouped, plans)
@@ -100,7 +101,7 @@ class _Allowance:
             else:
                 group, pairs = self._make_group(listings)
                 text = _say_why("plan_allowed", _list_held(self.settled, "allowed", group.listings))
-                planner = Planner(self.shelf, self.pack, group, listings, self.drafts)
+                planner = Planner(Bookkeeper(self.shelf), self.pack, group, listings, self.drafts)
                 groups.append((group, np.array(listings)))
                 planned.append(planner.leave(text, find_ties(self.features, self.spared, pairs)))
         return tuple(groups), tuple(planned)

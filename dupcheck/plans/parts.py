@@ -1,0 +1,214 @@
+"""A group in parts: listings whose every difference is accounted for stand in one part; between parts something is not.
+
+Only within a part anything may be merged or removed. What keeps two parts apart is one :class:`Gap`: words that no
+option explains, a value that only one side states, or a fact that makes them two products.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from dupcheck.features import HEAD, SIDE_AXES
+from dupcheck.judging.alignment import Aligner
+from dupcheck.model import Reply
+from dupcheck.plans.offers import Offer, Shelf
+from dupcheck.signals import get_signal
+
+GapKind = Literal["words", "order", "silent", "axis", "fact", "proof"]
+_IDENTITY = ("brand", "model", "part number", "condition")
+"""What makes listings different products where both state it and it differs; a condition where only one does."""
+_BY_WORD = frozenset({"color", "size", "pattern", "flavor", "scent", "plug"})
+"""Axes on which a title's word is enough: what it names is a choice wherever it stands."""
+_MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
+_SPEC = frozenset({"dimension", "weight", "material", "gender", "style", "shape"})
+"""Axes that describe; where titles differ in them, it may be a choice or another product."""
+_FACTS = frozenset({*SIDE_AXES, "item type", "origin", "season", "manufacturer"}) - {"condition"}
+_NATURAL = {"pack": "1", "tier": "retail"}
+"""The value of an axis where a listing states none."""
+_UNSURE = frozenset({"variant"})
+"""Axes that only the catalogue's titles suggest: options where the seller says so."""
+_MOST_PARTS = 40
+_SAME_PHOTO = 2.0
+_SAME_COLOR = 10.0
+_EQUAL_PRICE = 0.005
+_TELLING = 3.0
+"""How much equal attributes must tell, in bits, to prove a copy beside an equal price: a value that one in eight has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is not accounted for between two listings; ``axis`` is the axis or attribute in question, "" for words."""
+
+    what: GapKind
+    here: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+    axis: str = ""
+
+    @property
+    def names_both(self) -> bool:
+        """Whether each side has words of its own: two names, where one more word might only say more of one thing."""
+        return self.what == "words" and bool(self.here and self.there)
+
+    @property
+    def kind(self) -> str:
+        """The key of the question that closes this gap: one for all pairs that differ in the same way."""
+        if self.what in ("words", "order"):
+            one, other = sorted((" ".join(self.here), " ".join(self.there)))
+            return f"{self.what}:{one}|{other}"
+        return f"{self.what}:{self.axis}" if self.axis else self.what
+
+
+@dataclass
+class Part:
+    """Listings that are accounted for with each other, the best first, and the gap to the group's main part."""
+
+    members: list[int]
+    gap: Gap | None = None
+
+
+class Bookkeeper:
+    """Accounts for the differences of listings; ``replies`` are what the seller has answered, by kind of question."""
+
+    def __init__(self, shelf: Shelf, replies: Mapping[str, Reply] | None = None) -> None:
+        self.shelf, self.replies = shelf, replies or {}
+        self.aligner = Aligner(shelf.features.statistics)
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def part(self, ranked: Sequence[int], own: Mapping[int, Sequence[Offer]]) -> list[Part]:
+        """Return the parts of a group, the main one first: the one with most members, of these the best listing's."""
+        parts: list[Part] = []
+        for m in ranked:
+            for part in parts[:_MOST_PARTS]:
+                if all(self.find_gap(own, other, m) is None for other in part.members[:2]):
+                    part.members.append(m)
+                    break
+            else:
+                parts.append(Part([m]))
+        main = max(parts, key=lambda p: len(p.members))
+        parts.remove(main)
+        for part in parts:
+            part.gap = self.find_gap(own, main.members[0], part.members[0]) or self._find_other(own, main, part)
+        return [main, *parts]
+
+    def _find_other(self, own: Mapping[int, Sequence[Offer]], main: Part, part: Part) -> Gap | None:
+        gaps = (self.find_gap(own, a, b) for a in main.members for b in part.members)
+        return next((g for g in gaps if g is not None), None)
+
+    def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
+        """Return what is not accounted for between two listings, None where all is."""
+        for gap in self._list_gaps(own, left, right):
+            if self.replies.get(gap.kind) not in ("same", "option"):
+                return gap
+        return None
+
+    def _list_gaps(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Iterator[Gap]:
+        yield from self._list_facts(left, right)
+        here, there = _gather(own[left]), _gather(own[right])
+        shelf = self.shelf
+        words = self.aligner.align(
+            shelf.text(left, "title"), shelf.text(right, "title"), (self._write(left), self._write(right))
+        )
+        if words.left or words.right:
+            yield Gap("words", words.left, words.right)
+        elif words.turned:
+            yield Gap("order", words.turned, words.turned)
+        heads = shelf.value(HEAD, left), shelf.value(HEAD, right)
+        if heads[0] != heads[1] and words.explained:
+            yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
+        for axis in sorted({*here, *there, *words.axes} - _NATURAL.keys()):
+            a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
+            gap = Gap("axis", tuple(sorted(a)), tuple(sorted(b)), axis)
+            if not a or not b:
+                if a != b and (axis not in _FACTS or axis in words.axes):
+                    yield replace(gap, what="silent")
+            elif (
+                (axis in _UNSURE and a != b)
+                or axis in words.twice
+                or (axis in words.axes and self._is_unbacked(axis, left, right, heads))
+            ):
+                yield gap
+
+    def _write(self, position: int) -> Mapping[str, str]:
+        """The values that a listing's attributes state, as written, by axis."""
+        return {axis: value for axis, (_, value) in self.shelf.attributes(position).items()}
+
+    def _is_unbacked(self, axis: str, left: int, right: int, heads: tuple[str, str]) -> bool:
+        """Whether only words say what two listings are on an axis of which that is not enough: 30 inch, 39 inch."""
+        if axis in _BY_WORD:
+            return False
+        if heads[0] and heads[0] == heads[1]:
+            return axis in _MEASURED and axis not in self.shelf.attribute_counts
+        stated = axis in self.shelf.attributes(left) and axis in self.shelf.attributes(right)
+        return axis in _SPEC or not stated
+
+    def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
+        for axis in _IDENTITY:
+            a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
+            if a != b and (axis == "condition" or (a and b)):
+                yield Gap("fact", (a,), (b,), axis)
+
+    # --- copies -------------------------------------------------------------------------------------------------
+
+    def doubt_copy(self, own: Mapping[int, Sequence[Offer]], kept: int, copy: int) -> Gap | None:
+        """Return why ``copy`` may not be removed for ``kept``, which offers the same; None where nothing differs and
+        a hard proof shows them to be one.
+        """
+        here, there = _gather(own[kept]), _gather(own[copy])
+        for axis in sorted({*here, *there}):
+            a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
+            if a != b and not (axis in _NATURAL and (a or {_NATURAL[axis]}) == (b or {_NATURAL[axis]})):
+                return Gap("fact", tuple(sorted(a)), tuple(sorted(b)), axis)
+        ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
+        for name in sorted({*ours, *theirs}):
+            a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
+            if a_text.casefold() != b_text.casefold() and name not in here and name not in there:
+                return Gap("fact", (a_text,), (b_text,), name)
+        codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
+        if all(codes) and codes[0] != codes[1]:
+            return Gap("fact", (codes[0],), (codes[1],), "gtin")
+        return None if self.is_proven(kept, copy) else Gap("proof")
+
+    def is_proven(self, left: int, right: int) -> bool:
+        """Whether more than titles shows two listings to be one product: the same photo, the same code, or an equal
+        price beside attributes that tell.
+        """
+        shelf = self.shelf
+        for name in ("gtin", "sku_code", "main_image"):
+            value = shelf.text(left, name)
+            if value and value == shelf.text(right, name):
+                return True
+        pair = np.array([left]), np.array([right])
+        if get_signal("codes").measure(shelf.features, *pair)[0] == 1.0:
+            return True
+        if get_signal("image").measure(shelf.features, *pair)[0] <= _SAME_PHOTO:
+            return not get_signal("color").measure(shelf.features, *pair)[0] > _SAME_COLOR
+        a, b = shelf.number(left, "price"), shelf.number(right, "price")
+        if a is None or b is None or shelf.text(left, "currency") != shelf.text(right, "currency"):
+            return False
+        if abs(a - b) > _EQUAL_PRICE * max(a, b):
+            return False
+        theirs = shelf.attributes(right)
+        equal = [
+            (n, v)
+            for n, (_, v) in shelf.attributes(left).items()
+            if theirs.get(n, ("", ""))[1].casefold() == v.casefold()
+        ]
+        return sum(self._tell(n, v) for n, v in equal) >= _TELLING
+
+    def _tell(self, name: str, value: str) -> float:
+        """How much it tells, in bits, that two listings state one value of an attribute."""
+        counts = self.shelf.attribute_counts.get(name, {})
+        return float(np.log2(sum(counts.values()) / counts.get(value.casefold(), 1))) if counts else 0.0
+
+
+def _gather(offers: Sequence[Offer]) -> Mapping[str, frozenset[str]]:
+    """What the offers of a listing state on each axis; an axis that only some of them state is stated."""
+    found: dict[str, set[str]] = {}
+    for offer in offers:
+        for axis, value in offer.values.items():
+            if value and axis != HEAD:
+                found.setdefault(axis, set()).add(value)
+    return {axis: frozenset(values) for axis, values in found.items()}

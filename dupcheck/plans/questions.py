@@ -1,0 +1,79 @@
+"""Gaps → questions: what only the seller can say, in the seller's words, and what each answer leads to."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dupcheck.judging.differences import AxisNames
+from dupcheck.messages import Message, message
+from dupcheck.model import Plan, Question, Reply
+from dupcheck.plans.parts import Gap
+
+_REPLIES: Mapping[str, tuple[Reply, ...]] = {
+    "words": ("different", "option", "same"),
+    "order": ("different", "same"),
+    "silent": ("option", "different", "same"),
+    "axis": ("option", "different"),
+    "fact": ("same", "different"),
+    "proof": ("same", "different"),
+}
+_SHOWN = 60
+
+
+def ask_seller(gap: Gap, keep: str, listings: Sequence[str]) -> Question:
+    """Return the question that a gap raises; ``keep`` is the listing that the others are held against."""
+    texts = _say_gap(gap, keep, listings)
+    replies = tuple(
+        (reply, message(f"questions.{gap.what}_{reply}", **texts), message(f"questions.leads_{reply}"))
+        for reply in _REPLIES[gap.what]
+    )
+    words = gap.what in ("words", "order")
+    return Question(
+        kind=gap.kind,
+        text=message(_choose_key(gap), **texts),
+        listings=tuple(listings),
+        only_here=gap.here if words else (),
+        only_there=gap.there if words else (),
+        axis=gap.axis,
+        replies=replies,
+    )
+
+
+def _choose_key(gap: Gap) -> str:
+    if gap.what == "words" and not (gap.here and gap.there):
+        return "questions.words_more"
+    return f"questions.{gap.what}"
+
+
+def _say_gap(gap: Gap, keep: str, listings: Sequence[str]) -> dict[str, object]:
+    here, there = join_words(gap.here), join_words(gap.there)
+    return {
+        "here": here, "there": there, "more": here or there, "axis": AxisNames("", {}, (gap.axis,)), "keep": keep,
+        "ids": ", ".join(listings[:3]) + (" …" if len(listings) > 3 else ""),
+    }  # fmt: skip
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return words as a person reads them: signs of unspaced scripts and marks stand close to what they follow."""
+    text = ""
+    for word in words:
+        close = not text or (ord(word[0]) > 0x2E7F and ord(text[-1]) > 0x2E7F) or word in ("+", "%", "°", '"')
+        text += word if close else f" {word}"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
+
+
+def say_gap(gap: Gap, keep: str) -> Message:
+    """Return in words what is not accounted for between a listing and the one that its group keeps."""
+    return message(f"questions.gap_{gap.what}", **_say_gap(gap, keep, ()))
+
+
+def count_settled(plans: Sequence[Plan]) -> tuple[Plan, ...]:
+    """Return the plans with each question saying how many listings of all plans wait for its answer."""
+    waiting: Counter[str] = Counter()
+    for plan in plans:
+        if plan.question is not None:
+            waiting[plan.question.kind] += len(plan.question.listings)
+    return tuple(
+        plan if (q := plan.question) is None else replace(plan, question=replace(q, settles=waiting[q.kind]))
+        for plan in plans
+    )
