@@ -22,8 +22,7 @@ from dupcheck.learned.tails import Tails, learn_tails, mark_slots
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.titles import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
-from dupcheck.titles.kinds import read_kinds
-from dupcheck.titles.models import read_series
+from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
@@ -38,8 +37,6 @@ SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", 
 """Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
 HEAD = "head"
 """The product that a title names before it names one choice of it; a text, where titles of the catalogue share it."""
-KIND, SERIES = "kind", "series"
-"""What only titles tell, each value a text of several facts: see ``text.contrasts`` and ``text.series``."""
 IDENTITY = ("brand", "model", "material")
 """Attributes that say what a thing is: they weigh three times as much as others."""
 _IDENTITY_WEIGHT = 3.0
@@ -199,14 +196,10 @@ def make_features(
     marked, named, numbers = [], [], _state_numbers(catalog, attributes)
     for i, title in enumerate(titles):
         corrected = lexicon.correct(texts[i])
-        read = _correct(title, corrected, raw[i], lexicon).tokens
-        tokens = lexicon.mark(read)
+        tokens = lexicon.mark(_correct(title, corrected, raw[i], lexicon).tokens)
         marked.append(_mark_numbers(tokens, numbers[i]) if i in numbers else tokens)
-        # Before the catalogue's own option values are tagged: one may be "iPhone 15", and this an iPhone 15 Plus.
-        read = _mark_numbers(read, numbers[i]) if i in numbers else read
-        named.append(_name_kinds(raw[i], corrected or texts[i], read))
-        if lexicon.brands and "brand" not in attributes[i] and (brand := lexicon.name_brand(texts[i])):
-            named[i]["brand"] = brand
+        unstated = lexicon.brands and "brand" not in attributes[i]
+        named.append({"brand": brand} if unstated and (brand := lexicon.name_brand(texts[i])) else {})
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
     numbered = number_columns(catalog)
@@ -215,15 +208,17 @@ def make_features(
     stray = find_stray_words(marked) if base is None else base.statistics.stray
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
     stated = [
-        _state_axes(row, tokens, tails.named) | kinds | ({HEAD: _plain_text(head)} if parts else {})
-        for row, tokens, kinds, (head, parts) in zip(attributes, marked, named, split, strict=True)
+        _state_axes(row, tokens, tails.named) | brand | ({HEAD: _plain_text(head)} if parts else {})
+        for row, tokens, brand, (head, parts) in zip(attributes, marked, named, split, strict=True)
     ]
     sizes = _list_sizes(catalog, stated)
     cores = [_core_words(tokens, sizes.get(i, ()), stray) for i, tokens in enumerate(marked)]
     axes = _axis_columns(stated)
     words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
     names, values = _attribute_matrices(attributes, stated, tails.named, books)
-    matrices = _code_matrices(catalog, attributes, cores, [_codes_of_parts(tokens) for tokens in marked], books)
+    of_parts = [_codes_of_parts(tokens) for tokens in marked]
+    numbered_names = [tuple(list_numbered(*pair)) for pair in zip(raw, marked, strict=True)]
+    matrices = _code_matrices(catalog, attributes, cores, of_parts, numbered_names, books)
     before = None if base is None else base.statistics
     statistics = Statistics(
         listings=len(catalog) + (0 if before is None else before.listings),
@@ -354,7 +349,7 @@ def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
 
 @cache
 def _no_brands() -> frozenset[str]:
-    return frozenset(map(normalise, read_words("contrasts")["brands"]["none"]))
+    return frozenset(map(normalise, read_words("brands")["none"]))
 
 
 def _is_number_told(text: str) -> bool:
@@ -375,7 +370,7 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], options:
         if name in options:
             values[name] = _plain_text(value)
             continue
-        if name not in AXES or name == KIND or not (canonical := read_value(name, value)):
+        if name not in AXES or not (canonical := read_value(name, value)):
             continue
         # "101 black" beside Color=Black: the title's shade is the more exact
         if name != "color" or _SHADE.sub("", values.get(name, "")) != canonical:
@@ -384,13 +379,6 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], options:
     size = values.get("size", "")
     told = {size, values.get("capacity"), *(_say_lengths(size) if size else ())}
     return {axis: value for axis, value in values.items() if axis not in _MEASURES or value not in told}
-
-
-def _name_kinds(title: str, text: str, tokens: Sequence[Token]) -> dict[str, str]:
-    """What a title names that excludes other things: kinds of goods and of their make, and members of series."""
-    kinds = read_kinds(text)
-    series = read_series(title, tokens, fits="accessory=" in kinds)
-    return {axis: value for axis, value in ((KIND, kinds), (SERIES, series)) if value}
 
 
 def _list_sizes(catalog: Catalog, stated: Sequence[Mapping[str, str]]) -> dict[int, set[str]]:
@@ -563,12 +551,13 @@ def _code_matrices(
     attributes: Sequence[Mapping[str, str]],
     cores: Sequence[Sequence[Token]],
     of_parts: Sequence[Collection[str]],
+    numbered: Sequence[Collection[str]],
     books: Mapping[str, Codebook],
 ) -> dict[str, Rows]:
     """Which codes each listing carries: those it states (GTIN, SKU code, part number); these and what its title or its
     model's name holds that is built like a part number, save ``of_parts``, what only comes with it; its title's model
-    codes of any length; the shapes of these (digits made equal: A54 and A55 are of one shape); and the part numbers
-    that its attributes state.
+    codes of any length, its ``numbered`` names among them; the shapes of these (digits made equal: A54 and A55 are of
+    one shape); and the part numbers that its attributes state.
     """
     kinds = ("stated", "codes", "models", "shapes", "parts")
     rows: dict[str, list[tuple[list[int], list[float]]]] = {kind: [] for kind in kinds}
@@ -579,7 +568,7 @@ def _code_matrices(
             known[text] = _read_part_numbers(text)
         parts = known[text]
         named = {t.text for t in cores[i] if t.kind == "code"}
-        models = {stem_word(m) for m in named}
+        models = {stem_word(m) for m in (*named, *numbered[i])}
         stated = {f"code:{m}" for m in parts}
         if gtin:
             stated.add(f"gtin:{gtin}")

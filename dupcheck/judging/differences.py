@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupcheck.features import HEAD, KIND, SERIES, Features
-from dupcheck.judging.contradictions import contradict_axis, contradict_fits, contradict_titles, tell_kinds, tell_series
+from dupcheck.features import HEAD, Features
+from dupcheck.judging.contradictions import contradict_fits
 from dupcheck.messages import Lang, Message, say
 from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
 from dupcheck.rules import RulePack
@@ -23,22 +23,17 @@ def contradict(
         column = features.axes.get(axis)
         if column is not None and axis == "compatible":
             result |= contradict_fits(column, left, right)
-        elif column is not None and axis != KIND:
+        elif column is not None:
             # "HP" and "HP Enterprise" are one maker: brands that begin with the same word do not contradict.
             names = [v.split(" ")[0] if axis == "brand" else v for v in column.values]
             number = {name: i for i, name in enumerate(dict.fromkeys(names))}
             kind = np.array([*(number[name] for name in names), -1])[column.codes]
             a, b = kind[left], kind[right]
             result |= (a >= 0) & (b >= 0) & (a != b)
-    result |= contradict_titles(features, pack.merge.distinct, left, right)
     result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
     if "model" in pack.merge.distinct:
         result |= signals["codes"] == 0.0
     return result
-
-
-_TOLD = {KIND: tell_kinds, SERIES: tell_series}
-"""Axes of which only contradictions are told, and how."""
 
 
 def find_differences(features: Features, left: int, right: int) -> tuple[Difference, ...]:
@@ -46,13 +41,8 @@ def find_differences(features: Features, left: int, right: int) -> tuple[Differe
     found = []
     for axis, column in features.axes.items():
         a, b = column.value(left), column.value(right)
-        if a != b and axis not in (HEAD, KIND, SERIES):
+        if a != b and axis != HEAD:
             found.append(Difference(axis, a, b))
-    for axis, tell in _TOLD.items():
-        if axis in features.axes:
-            told = tell(*(features.axes[axis].value(side) for side in (left, right)))
-            if told is not None and all(d.axis != told.axis for d in found):
-                found.append(told)
     quantity = features.minimum_order[left], features.minimum_order[right]
     if quantity[0] != quantity[1] and not any(d.axis == "tier" for d in found):
         found.append(Difference("tier", *(f"{q:g}" for q in quantity)))
@@ -73,23 +63,15 @@ def list_differences(
         found.append((at, which + len(made)))
         made.extend(Difference(axis, values[k // len(values)], values[k % len(values)]) for k in keys.tolist())
 
-    told = _list_told(features, left, right)
     tiers = np.zeros(len(left), dtype=bool)
-    axes = {*features.axes, *told, "tier"} - {HEAD} - _TOLD.keys() | told.keys()
-    for axis in sorted(axes, key=lambda axis: (order.get(axis, len(order)), axis)):
-        column = features.axes.get(axis) if axis not in _TOLD else None
-        stated = np.zeros(len(left), dtype=bool)
+    for axis in sorted({*features.axes, "tier"} - {HEAD}, key=lambda axis: (order.get(axis, len(order)), axis)):
+        column = features.axes.get(axis)
         if column is not None:
             a, b = column.codes[left], column.codes[right]
             at = np.flatnonzero(a != b)
             note(at, axis, (*column.values, ""), a[at] % (len(column.values) + 1), b[at] % (len(column.values) + 1))
-            stated[at] = True
             if axis == "tier":
                 tiers[at] = True
-        for at, difference in told.get(axis, ()):
-            at = at[~stated[at]]
-            found.append((at, np.full(len(at), len(made), dtype=np.int64)))
-            made.append(difference)
         if axis == "tier":
             at = np.flatnonzero((features.minimum_order[left] != features.minimum_order[right]) & ~tiers)
             ends = np.concatenate([features.minimum_order[left[at]], features.minimum_order[right[at]]])
@@ -104,24 +86,6 @@ def list_differences(
         answer.append(answers.setdefault(tuple(which[start:end]), len(answers)))
         start = end
     return np.array(answer, dtype=np.int64), [tuple(made[k] for k in key) for key in answers]
-
-
-def _list_told(features: Features, left: IntArray, right: IntArray) -> dict[str, list[tuple[IntArray, Difference]]]:
-    """The contradictions of titles: for each axis they are told on, which pairs differ, and how."""
-    result: dict[str, list[tuple[IntArray, Difference]]] = {}
-    for axis, tell in _TOLD.items():
-        if axis not in features.axes:
-            continue
-        column = features.axes[axis]
-        at = np.flatnonzero(contradict_axis(features, axis, left, right, fitting=True))
-        a, b = (column.codes[side[at]] % (len(column.values) + 1) for side in (left, right))
-        keys, which = np.unique(a * (len(column.values) + 1) + b, return_inverse=True)
-        values = (*column.values, "")
-        for k, key in enumerate(keys.tolist()):
-            difference = tell(values[key // len(values)], values[key % len(values)])
-            if difference is not None:
-                result.setdefault(difference.axis, []).append((at[which == k], difference))
-    return result
 
 
 def name_axis(axis: str, lang: Lang = "en") -> str:

@@ -204,12 +204,6 @@ def load_vocabulary() -> Vocabulary:
                 b.add(spelling, axis, value, "sure")
             b.add(value, axis, value, "sure")
 
-    contrasts = read_words("contrasts")
-    for members in (m for family in ("goods", "traits") for m in contrasts[family].values()):
-        for member, entry in members.items():
-            b.show("kind", member, entry["zh"][0])
-    for group, entry in contrasts["spare"].items():
-        b.show("kind", group, entry["zh"][0])
     sizes, markers = read_words("sizes"), read_words("markers")
     for kind in ("letter", "bed"):
         for entry in sizes[kind]:
