@@ -21,7 +21,7 @@ from dupcheck.index.opening import Progress, Source, default_cache, make_fetcher
 from dupcheck.judging.differences import explain_differences, find_differences
 from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
 from dupcheck.messages import Lang, Message, say
-from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Verdict
+from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.plans import order_by_risk, plan_findings
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
@@ -175,6 +175,7 @@ def audit(
     lang: Lang = "en",
     progress: Progress | None = None,
     decisions: Iterable[Decision] | None = None,
+    answers: Mapping[str, Reply] | None = None,
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
@@ -183,7 +184,8 @@ def audit(
     ``cache`` the folder where photo fingerprints are kept (default: the user's cache folder). Photos that are web
     addresses are fetched with ``fetch_images`` alone, and from a private network only where ``allow_hosts`` names the
     host. ``decisions`` are what the seller has decided about pairs of listings, as
-    :meth:`~dupcheck.ledger.book.Ledger.list_decisions` gives it.
+    :meth:`~dupcheck.ledger.book.Ledger.list_decisions` gives it, ``answers`` what the seller has answered, by the kind
+    of question.
     """
     pack = read_pack(rules).with_limit(*settings)
     read = _read(catalog, images)
@@ -203,7 +205,7 @@ def audit(
     else:
         findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
-    remedies = plan_findings(read, features, pack, findings, settled)
+    remedies = plan_findings(read, features, pack, findings, settled, answers=answers)
     grouped, plans = order_by_risk(read, pack, remedies.grouped, remedies.plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(

@@ -649,7 +649,6 @@ def _pack_heads(tails: Tails) -> tuple[dict[str, Array], list[tuple[str, ...]]]:
     if isinstance(tails.families, _Heads):
         kept = tails.families
         return {"keys": kept.book.keys, "codes": kept.book.codes, "axes": kept.axes}, [tuple(a) for a in kept.distinct]
-    axes = [
-        numbers.setdefault(axes, len(numbers)) for key, axes in tails.families.items() if book[_name_head(key)] >= 0
-    ]
+    families = tails.families.items() if isinstance(tails.families, dict) else ()
+    axes = [numbers.setdefault(axes, len(numbers)) for key, axes in families if book[_name_head(key)] >= 0]
     return {**book.pack(), "axes": np.array(axes, dtype=np.int64)}, list(numbers)

@@ -4,16 +4,18 @@ What plans do, what ``why`` shows and what a question asks is all read from here
 alone: what no rule of matching accounts for stays **unexplained**, whatever it means.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain
 
 from dupcheck.features import Statistics
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.vocabulary import fold_word
+from dupcheck.titles.vocabulary import fold_word, read_words
 
 NOISE = "noise"
 _LOOSE = frozenset(
@@ -63,6 +65,40 @@ class Alignment:
 EQUAL = Alignment()
 
 
+@cache
+def _gift_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words that name a gift, and those of scripts without spaces, with which a part of a title may begin."""
+    words = [word for listed in read_words("gifts").values() for word in listed]
+    unspaced = tuple(w for w in words if ord(w[0]) > 0x2E7F)
+    return frozenset(words), unspaced
+
+
+def drop_gifts(title: str) -> str:
+    """Return a title without the parts that only name a gift beside the thing: «+ подарок», «【おまけ付き】», «送油纸».
+
+    A part is what stands between blanks or brackets; of a bracket that names a gift all goes.
+    """
+    words, unspaced = _gift_words()
+    folded = title.casefold()
+    if not any(word in folded for word in words):
+        return title
+    title = _BRACKET.sub(lambda m: " " if _names_gift(m[0].strip(_BRACKETS), words, unspaced) else m[0], title)
+    chunks = title.split()
+    kept = [c for c in chunks if not _names_gift(c, words, unspaced)]
+    while kept and kept[-1] in ("+", "&", "-", "|", "/"):
+        kept.pop()
+    return " ".join(kept) if kept else title
+
+
+_BRACKETS = "()[]{}（）【】「」 "
+_BRACKET = re.compile(r"[\[({（【「][^\])}）】」]*[\])}）】」]")
+
+
+def _names_gift(part: str, words: frozenset[str], unspaced: tuple[str, ...]) -> bool:
+    folded = part.casefold().strip("+,.!")
+    return folded in words or folded.startswith(unspaced) or any(w in folded for w in unspaced if len(w) > 1)
+
+
 def label_title(title: str, tokens: Sequence[Token]) -> Reading:
     """Return a title's stream with what ``tokens``, its reading, says of each: signs that the reading drops are kept."""
     stream = cut_title(title)
@@ -88,20 +124,18 @@ def label_title(title: str, tokens: Sequence[Token]) -> Reading:
 
 
 def _find(words: list[str], wanted: list[str], at: int, labels: list[str]) -> int:
+    """Where the words of a value stand, from ``at`` on if they do, none of them taken; -1 where nowhere."""
     width = len(wanted)
-    for start in (*range(at, len(words) - width + 1), *range(min(at, len(words) - width + 1))):
-        if (
-            words[start] == wanted[0]
-            and list(words[start : start + width]) == list(wanted)
-            and not any(labels[start : start + width])
-        ):
+    last = len(words) - width + 1
+    for start in chain(range(at, last), range(min(at, last))):
+        if words[start : start + width] == wanted and not any(labels[start : start + width]):
             return start
     return -1
 
 
 @lru_cache(maxsize=100_000)
 def _plain(word: str) -> str:
-    return fold_word(word) or word if word[0].isalpha() else word
+    return str(fold_word(word) or word) if word[0].isalpha() else word
 
 
 @lru_cache(maxsize=100_000)
@@ -130,6 +164,7 @@ class Aligner:
         ``stated`` are the values that attributes state, as written, by axis: a word that a title gives to such an axis
         is a part of that value, or unexplained.
         """
+        left, right = drop_gifts(left), drop_gifts(right)
         if left == right:
             return EQUAL
         a, b = cut_title(left), cut_title(right)
@@ -142,6 +177,9 @@ class Aligner:
         here = [k for k in here if not self._is_noise(read_here, k)]
         there = [k for k in there if not self._is_noise(read_there, k)]
         here, there = self._match_spellings(a, b, here, there)
+        if here or there:
+            here = [k for k in here if not _is_told(a[k], *stated)]
+            there = [k for k in there if not _is_told(b[k], *reversed(stated))]
         ours = [self._name_axis(read_here, k, stated[0]) for k in here]
         theirs = [self._name_axis(read_there, k, stated[1]) for k in there]
         axes = {*ours, *theirs}
@@ -171,12 +209,39 @@ class Aligner:
         here, there = _pair_off(a, b, here, there, _stem)
         here, there = _pair_off(a, b, here, there, lambda w: self._aliases.get(_plain(w), _plain(w)))
         ours, theirs = "".join(self._spell(a[k]) for k in here), "".join(self._spell(b[k]) for k in there)
-        if ours == theirs and ours:
+        if (ours == theirs and ours) or _abbreviate(a, b, here, there) or _abbreviate(b, a, there, here):
             return [], []
         return here, there
 
     def _spell(self, word: str) -> str:
         return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")
+
+
+def _is_told(word: str, own: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether a word that only one title has is said by the other listing's attributes, or names, in its own, what both
+    state alike: a brand with and without its Ltd.
+    """
+    if not word[0].isalpha():
+        return False
+    for axis, written in other.items():
+        if word in cut_title(written):
+            return True
+        mine = own.get(axis)
+        if mine is not None and word in cut_title(mine) and _begins_alike(cut_title(mine), cut_title(written)):
+            return True
+    return False
+
+
+def _begins_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    short = min(len(one), len(other))
+    return short > 0 and one[:short] == other[:short]
+
+
+def _abbreviate(a: Sequence[str], b: Sequence[str], here: Sequence[int], there: Sequence[int]) -> bool:
+    """Whether what is left of one title are the first letters of what is left of the other: M/F, Male to Female."""
+    letters = [a[k] for k in here]
+    words = [b[k] for k in there if len(b[k]) > 2]
+    return len(letters) > 1 and all(len(x) == 1 and x.isalpha() for x in letters) and letters == [w[0] for w in words]
 
 
 def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) -> Iterator[str]:

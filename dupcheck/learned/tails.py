@@ -51,7 +51,7 @@ class Tails:
     option that no table of axes holds.
     """
 
-    families: "Families" = field(default_factory=dict)
+    families: Families = field(default_factory=dict[Key, tuple[str, ...]])
     options: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
 

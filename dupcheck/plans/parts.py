@@ -15,6 +15,7 @@ from dupcheck.judging.alignment import Aligner
 from dupcheck.model import Reply
 from dupcheck.plans.offers import Offer, Shelf
 from dupcheck.signals import get_signal
+from dupcheck.titles.stream import cut_title
 
 GapKind = Literal["words", "order", "silent", "axis", "fact", "proof"]
 _IDENTITY = ("brand", "model", "part number", "condition")
@@ -33,6 +34,10 @@ _MOST_PARTS = 40
 _SAME_PHOTO = 2.0
 _SAME_COLOR = 10.0
 _EQUAL_PRICE = 0.005
+_NEAR_PRICE = 0.1
+_FEW = 3
+"""Nobody lists a thing many times over by mistake: so many alike differ in something that they do not say."""
+_TELLING_WORDS = 3
 _TELLING = 3.0
 """How much equal attributes must tell, in bits, to prove a copy beside an equal price: a value that one in eight has."""
 
@@ -69,10 +74,10 @@ class Part:
 
 
 class Bookkeeper:
-    """Accounts for the differences of listings; ``replies`` are what the seller has answered, by kind of question."""
+    """Accounts for the differences of listings; ``answers`` are what the seller has answered, by kind of question."""
 
-    def __init__(self, shelf: Shelf, replies: Mapping[str, Reply] | None = None) -> None:
-        self.shelf, self.replies = shelf, replies or {}
+    def __init__(self, shelf: Shelf, answers: Mapping[str, Reply] | None = None) -> None:
+        self.shelf, self.answers = shelf, answers or {}
         self.aligner = Aligner(shelf.features.statistics)
 
     # --- parts --------------------------------------------------------------------------------------------------
@@ -100,7 +105,7 @@ class Bookkeeper:
     def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
         """Return what is not accounted for between two listings, None where all is."""
         for gap in self._list_gaps(own, left, right):
-            if self.replies.get(gap.kind) not in ("same", "option"):
+            if self.answers.get(gap.kind) not in ("same", "option"):
                 return gap
         return None
 
@@ -152,9 +157,9 @@ class Bookkeeper:
 
     # --- copies -------------------------------------------------------------------------------------------------
 
-    def doubt_copy(self, own: Mapping[int, Sequence[Offer]], kept: int, copy: int) -> Gap | None:
+    def doubt_copy(self, own: Mapping[int, Sequence[Offer]], kept: int, copy: int, copies: int) -> Gap | None:
         """Return why ``copy`` may not be removed for ``kept``, which offers the same; None where nothing differs and
-        a hard proof shows them to be one.
+        a hard proof shows them to be one. ``copies`` listings offer the same: of many, titles and prices prove nothing.
         """
         here, there = _gather(own[kept]), _gather(own[copy])
         for axis in sorted({*here, *there}):
@@ -169,11 +174,11 @@ class Bookkeeper:
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
             return Gap("fact", (codes[0],), (codes[1],), "gtin")
-        return None if self.is_proven(kept, copy) else Gap("proof")
+        return None if self.is_proven(kept, copy, copies <= _FEW) else Gap("proof")
 
-    def is_proven(self, left: int, right: int) -> bool:
-        """Whether more than titles shows two listings to be one product: the same photo, the same code, or an equal
-        price beside attributes that tell.
+    def is_proven(self, left: int, right: int, few: bool = False) -> bool:
+        """Whether more than titles shows two listings to be one product: the same photo, the same code, an equal price
+        beside attributes that tell, or, where only ``few`` say so, a near price beside a title that tells.
         """
         shelf = self.shelf
         for name in ("gtin", "sku_code", "main_image"):
@@ -188,6 +193,8 @@ class Bookkeeper:
         a, b = shelf.number(left, "price"), shelf.number(right, "price")
         if a is None or b is None or shelf.text(left, "currency") != shelf.text(right, "currency"):
             return False
+        if few and abs(a - b) <= _NEAR_PRICE * max(a, b) and self._tells(left):
+            return True
         if abs(a - b) > _EQUAL_PRICE * max(a, b):
             return False
         theirs = shelf.attributes(right)
@@ -197,6 +204,10 @@ class Bookkeeper:
             if theirs.get(n, ("", ""))[1].casefold() == v.casefold()
         ]
         return sum(self._tell(n, v) for n, v in equal) >= _TELLING
+
+    def _tells(self, position: int) -> bool:
+        """Whether a title has words enough to name one product and no other."""
+        return len({t for t in cut_title(self.shelf.text(position, "title")) if t[0].isalpha()}) >= _TELLING_WORDS
 
     def _tell(self, name: str, value: str) -> float:
         """How much it tells, in bits, that two listings state one value of an attribute."""

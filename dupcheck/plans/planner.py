@@ -208,8 +208,8 @@ class Planner:
         """The listings that would be removed although something of them differs, or nothing proves them copies."""
         found = {}
         for m in self.copies:
-            kept = next(self.skus[c][0].member for c in sorted(self._combos(m)))
-            gap = self.books.doubt_copy(self._own, kept, m)
+            alike = self.skus[min(self._combos(m))]
+            gap = self.books.doubt_copy(self._own, alike[0].member, m, len(alike))
             if gap is not None:
                 found[m] = gap
         return found
@@ -646,14 +646,14 @@ def make_plans(
     clusters: Sequence[IntArray],
     *,
     drafts: frozenset[int] = frozenset(),
-    replies: Mapping[str, Reply] | None = None,
+    answers: Mapping[str, Reply] | None = None,
 ) -> tuple[tuple[tuple[Group, IntArray], ...], tuple[Plan, ...]]:
     """Return groups and a plan for each, in the clusters' order. A listing among ``drafts`` is kept only if all members
-    are; ``replies`` are the seller's answers by kind of question.
+    are; ``answers`` are the seller's, by kind of question.
 
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
-    caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), replies)
+    caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), answers)
     parted = [piece for members in clusters for piece in _part(books, pack, members.tolist(), drafts)]
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
     described = describe_groups(features, pack, caught, pieces)

@@ -5,7 +5,7 @@ too, but nothing is to be done about it: its two listings never merge, and where
 in a group of their own, or beside the group that one of them is in, as ``allowed``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from dupcheck.features import Features
 from dupcheck.groups import cluster_listings, name_group
 from dupcheck.judging.verdicts import Findings
 from dupcheck.messages import Message, message
-from dupcheck.model import Catalog, Group, IntArray, Member, Plan
+from dupcheck.model import Catalog, Group, IntArray, Member, Plan, Reply
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
@@ -42,12 +42,15 @@ def plan_findings(
     settled: Settled,
     *,
     drafts: frozenset[int] = frozenset(),
+    answers: Mapping[str, Reply] | None = None,
 ) -> Remedies:
-    """Return groups, plans and advice. A listing among ``drafts`` is kept only if all members of its group are."""
+    """Return groups, plans and advice. A listing among ``drafts`` is kept only if all members of its group are;
+    ``answers`` are the seller's, by the kind of question.
+    """
     allowed = settled.allow(findings)
     work = findings[~allowed] if allowed.any() else findings
     clusters = cluster_listings(features, pack, work, settled)
-    grouped, plans = make_plans(catalog, features, pack, work, clusters, drafts=drafts)
+    grouped, plans = make_plans(catalog, features, pack, work, clusters, drafts=drafts, answers=answers)
     spared = findings[allowed & findings.duplicate]
     if len(spared):
         grouped, plans = _Allowance(catalog, features, pack, spared, settled, drafts).add(grouped, plans)

@@ -115,6 +115,30 @@ class _Signs(dict[int, str]):
 _SIGNS = _Signs()
 
 
+class _Letters(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = letter = _sign(char) if unicodedata.category(char)[0] in "LM" else char
+        return letter
+
+
+_LETTERS_ONLY = _Letters()
+_LONE = re.compile(r"(?<![^\W\d_])[авекмнорстухі](?=[\s-]?\d)|(?<=\d)[авекмнорстухі](?![^\W\d_])")
+
+
+def fold_letters(text: str) -> str:
+    """Return ``text`` with its letters in one case, width and script, and every sign as it is.
+
+    Chinese is simplified, accents of Latin letters go, a word of two alphabets is put into one; so is a lone letter
+    beside digits, as in a model's name.
+    """
+    if text.isascii():
+        return text.casefold()
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS_ONLY)
+    text = _MIXED.sub(_one_script, text)
+    return _LONE.sub(lambda found: found[0].translate(_CONFUSABLE), text)
+
+
 def _one_script(found: re.Match[str]) -> str:
     """A word of two alphabets in the one that has signs like all its letters; as it is where neither has."""
     word = found[0]

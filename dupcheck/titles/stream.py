@@ -5,10 +5,12 @@ Nothing is dropped here that two titles can differ in. Case, width and the way a
 of their own. Scripts written without spaces are cut into single signs.
 """
 
+import html
 import re
 import unicodedata
 from functools import lru_cache
 
+from dupcheck.titles.normalising import fold_letters
 from dupcheck.titles.reading import UNSPACED
 
 _FRACTIONS = {c: unicodedata.normalize("NFKC", c).replace("\u2044", "/") for c in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
@@ -16,7 +18,7 @@ _SIGNS = str.maketrans(
     {**{c: f" {text} " for c, text in _FRACTIONS.items()}, "×": "x", "’": "'", "″": '"', "′": "'", "−": "-", "⁄": "/"}
 )
 _TOKEN = re.compile(
-    rf"[{UNSPACED}]|\d+(?:[.,/]\d+)*|[^\W\d_{UNSPACED}]+(?:'[^\W\d_]+)?|[+±°%\"#№]|(?:(?<=\s)|^)-(?=\d)"
+    rf"[{UNSPACED}]|\d+(?:[.,/]\d+)*|[^\W\d_{UNSPACED}]+(?:'[^\W\d_]+)?|[+±°%\"№]|#(?=\s?\d)|(?:(?<=\s)|^)-(?=\d)"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
@@ -41,12 +43,14 @@ def cut_title(title: str) -> tuple[str, ...]:
     ('pla', '+', '1.75', 'mm', 'hdmi', 'to', 'vga')
     """
     text = _ESCAPES.sub(lambda m: _decode(m[0]), title) if "\\x" in title else title
-    text = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold()
+    if "&" in text:
+        text = html.unescape(text)
+    text = fold_letters(text.translate(_SIGNS))
     return tuple([_plain(token) for token in _TOKEN.findall(text)])
 
 
 def _decode(escaped: str) -> str:
-    """Bytes that an export wrote out as text (``\\xe2\\x9d\\xa4``) as what they spell; as they are where they spell nothing."""
+    """Bytes that an export wrote out as text (``\\xe2\\x9d\\xa4``) as what they spell; as they are if they spell nothing."""
     try:
         return bytes.fromhex(escaped.replace("\\x", "")).decode("utf-8")
     except ValueError:
