@@ -22,6 +22,7 @@ from dupcheck.learned.tails import Tails, learn_tails, mark_slots
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.titles import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
+from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold
 from dupcheck.titles.stems import stem_word
@@ -87,7 +88,7 @@ class Statistics:
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
-        head, slots = self.tails.split(title)
+        head, slots = self.tails.split(drop_gifts(title))
         read = _correct(read_title(head), self.lexicon.correct(normalise(head)), head, self.lexicon).tokens
         return (*self.lexicon.mark(read), *mark_slots(slots, _read_slot(self.lexicon)))
 
@@ -182,7 +183,7 @@ def make_features(
     With ``base`` the listings are read by what was learned from others before, and counted on top of these.
     """
     attributes = read_attributes(catalog)
-    raw: list[str] = list(catalog.column("title"))
+    raw = [drop_gifts(title) for title in catalog.column("title")]
     texts = [normalise(title) for title in raw]
     if base is None:
         brands = [read_value("brand", row.get("brand", "")) for row in attributes]

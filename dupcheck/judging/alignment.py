@@ -4,18 +4,20 @@ What plans do, what ``why`` shows and what a question asks is all read from here
 alone: what no rule of matching accounts for stays **unexplained**, whatever it means.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
+
+from rapidfuzz import fuzz
 
 from dupcheck.features import Statistics
 from dupcheck.titles import Token, read_value
+from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.vocabulary import fold_word, read_words
+from dupcheck.titles.vocabulary import fold_word
 
 NOISE = "noise"
 _LOOSE = frozenset(
@@ -28,6 +30,10 @@ _LOOSE = frozenset(
 _LISTING = frozenset({"and", "und", "y", "e", "и", "et", "&", "+", "or"})
 """Between these the order of two words carries no meaning."""
 _SHORTEST_STEM = 4
+_NAME_WORDS = 4
+"""A name has so many words; where more differ, two sellers may have worded one thing."""
+_MISSPELT = 75
+"""Percent of likeness from which one word may be another's misspelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ class Alignment:
 
     ``left`` and ``right`` are unexplained words in their order; ``turned`` the words that both have in another order or
     beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks;
-    ``twice`` those of them on which a title says one word twice: once it may name the product.
+    ``twice`` those of them on which a title says one word twice: once it may name the product. ``renamed``: the two say
+    the same but for one run of words in one place, and that is not the end, where choices stand: two names.
     """
 
     left: tuple[str, ...] = ()
@@ -55,6 +62,7 @@ class Alignment:
     turned: tuple[str, ...] = ()
     axes: frozenset[str] = frozenset()
     twice: frozenset[str] = frozenset()
+    renamed: bool = False
 
     @property
     def explained(self) -> bool:
@@ -63,40 +71,6 @@ class Alignment:
 
 
 EQUAL = Alignment()
-
-
-@cache
-def _gift_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """The words that name a gift, and those of scripts without spaces, with which a part of a title may begin."""
-    words = [word for listed in read_words("gifts").values() for word in listed]
-    unspaced = tuple(w for w in words if ord(w[0]) > 0x2E7F)
-    return frozenset(words), unspaced
-
-
-def drop_gifts(title: str) -> str:
-    """Return a title without the parts that only name a gift beside the thing: «+ подарок», «【おまけ付き】», «送油纸».
-
-    A part is what stands between blanks or brackets; of a bracket that names a gift all goes.
-    """
-    words, unspaced = _gift_words()
-    folded = title.casefold()
-    if not any(word in folded for word in words):
-        return title
-    title = _BRACKET.sub(lambda m: " " if _names_gift(m[0].strip(_BRACKETS), words, unspaced) else m[0], title)
-    chunks = title.split()
-    kept = [c for c in chunks if not _names_gift(c, words, unspaced)]
-    while kept and kept[-1] in ("+", "&", "-", "|", "/"):
-        kept.pop()
-    return " ".join(kept) if kept else title
-
-
-_BRACKETS = "()[]{}（）【】「」 "
-_BRACKET = re.compile(r"[\[({（【「][^\])}）】」]*[\])}）】」]")
-
-
-def _names_gift(part: str, words: frozenset[str], unspaced: tuple[str, ...]) -> bool:
-    folded = part.casefold().strip("+,.!")
-    return folded in words or folded.startswith(unspaced) or any(w in folded for w in unspaced if len(w) > 1)
 
 
 def label_title(title: str, tokens: Sequence[Token]) -> Reading:
@@ -182,12 +156,44 @@ class Aligner:
             there = [k for k in there if not _is_told(b[k], *reversed(stated))]
         ours = [self._name_axis(read_here, k, stated[0]) for k in here]
         theirs = [self._name_axis(read_there, k, stated[1]) for k in there]
+        bare = (
+            [k for k, axis in zip(here, ours, strict=True) if not axis],
+            [k for k, axis in zip(there, theirs, strict=True) if not axis],
+        )
+        if _abbreviate(a, b, *bare) or _abbreviate(b, a, *reversed(bare)):
+            here, ours = [k for k in here if k not in bare[0]], [axis for axis in ours if axis]
+            there, theirs = [k for k in there if k not in bare[1]], [axis for axis in theirs if axis]
         axes = {*ours, *theirs}
         only_here = tuple([a[k] for k, axis in zip(here, ours, strict=True) if not axis])
         only_there = tuple([b[k] for k, axis in zip(there, theirs, strict=True) if not axis])
         turned = () if only_here or only_there else _find_turned(a, b)
         twice = {*_find_twice(a, here, ours), *_find_twice(b, there, theirs)}
-        return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}))
+        unread = [k for k, axis in zip(here, ours, strict=True) if not axis]
+        renamed = bool(only_here and only_there) and self._is_renamed(
+            read_here, read_there, unread, [k for k, axis in zip(there, theirs, strict=True) if not axis]
+        )
+        return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed)
+
+    def _is_renamed(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> bool:
+        """Whether one run of words stands for another in the midst of two titles."""
+        if max(len(here), len(there)) > _NAME_WORDS:
+            return False
+        if len(here) == len(there) == 1 and fuzz.ratio(left.tokens[here[0]], right.tokens[there[0]]) >= _MISSPELT:
+            return not left.tokens[here[0]].isalpha()
+        rest = [self._cut_around(reading, at) for reading, at in ((left, here), (right, there))]
+        if None in rest:
+            return False
+        (before, behind), (before_b, behind_b) = (r for r in rest if r is not None)
+        return bool(behind and behind_b) and before == before_b and behind == behind_b
+
+    def _cut_around(self, reading: Reading, at: Sequence[int]) -> tuple[list[str], list[str]] | None:
+        """The words of the core before and behind a run, each sorted; None where it is no run."""
+        core = [k for k, label in enumerate(reading.labels) if not label and not self._is_noise(reading, k)]
+        first, last = core.index(at[0]) if at[0] in core else -1, core.index(at[-1]) if at[-1] in core else -1
+        if first < 0 or last - first + 1 != len(at):
+            return None
+        stems = [_stem(reading.tokens[k]) for k in core]
+        return sorted(stems[:first]), sorted(stems[last + 1 :])
 
     @staticmethod
     def _name_axis(reading: Reading, k: int, stated: Mapping[str, str]) -> str:
@@ -209,7 +215,7 @@ class Aligner:
         here, there = _pair_off(a, b, here, there, _stem)
         here, there = _pair_off(a, b, here, there, lambda w: self._aliases.get(_plain(w), _plain(w)))
         ours, theirs = "".join(self._spell(a[k]) for k in here), "".join(self._spell(b[k]) for k in there)
-        if (ours == theirs and ours) or _abbreviate(a, b, here, there) or _abbreviate(b, a, there, here):
+        if ours == theirs and ours:
             return [], []
         return here, there
 
@@ -290,6 +296,12 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     for x, c, y in zip(a, a[1:], a[2:], strict=False):
         if x != y and (x, c, y) in reversed_in_b and c not in _LISTING and not c[0].isdigit():
             return (x, c, y)
+    for k, c in enumerate(a):
+        ends = a[k - 2 : k], a[k + 1 : k + 3]
+        if c in b and c not in _LISTING and c[0].isalpha() and len(ends[0]) == len(ends[1]) == 2 and ends[0] != ends[1]:
+            at = [i for i, word in enumerate(b) if word == c and (b[i - 2 : i], b[i + 1 : i + 3]) == (ends[1], ends[0])]
+            if at:
+                return (*ends[0], c, *ends[1])
     both = set(a) & set(b)
     numbers = dict.fromkeys(t for t in a if t[0].isdigit() and t in both)
     if len(numbers) < 2:

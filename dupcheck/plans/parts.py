@@ -17,7 +17,7 @@ from dupcheck.plans.offers import Offer, Shelf
 from dupcheck.signals import get_signal
 from dupcheck.titles.stream import cut_title
 
-GapKind = Literal["words", "order", "silent", "axis", "fact", "proof"]
+GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof"]
 _IDENTITY = ("brand", "model", "part number", "condition")
 """What makes listings different products where both state it and it differs; a condition where only one does."""
 _BY_WORD = frozenset({"color", "size", "pattern", "flavor", "scent", "plug"})
@@ -31,6 +31,8 @@ _NATURAL = {"pack": "1", "tier": "retail"}
 _UNSURE = frozenset({"variant"})
 """Axes that only the catalogue's titles suggest: options where the seller says so."""
 _MOST_PARTS = 40
+_SHARED_CODE = 0.5
+"""The signal of codes that are shared, if only in a title."""
 _SAME_PHOTO = 2.0
 _SAME_COLOR = 10.0
 _EQUAL_PRICE = 0.005
@@ -54,12 +56,12 @@ class Gap:
     @property
     def names_both(self) -> bool:
         """Whether each side has words of its own: two names, where one more word might only say more of one thing."""
-        return self.what == "words" and bool(self.here and self.there)
+        return self.what in ("names", "words") and bool(self.here and self.there)
 
     @property
     def kind(self) -> str:
         """The key of the question that closes this gap: one for all pairs that differ in the same way."""
-        if self.what in ("words", "order"):
+        if self.what in ("names", "words", "order"):
             one, other = sorted((" ".join(self.here), " ".join(self.there)))
             return f"{self.what}:{one}|{other}"
         return f"{self.what}:{self.axis}" if self.axis else self.what
@@ -116,7 +118,9 @@ class Bookkeeper:
         words = self.aligner.align(
             shelf.text(left, "title"), shelf.text(right, "title"), (self._write(left), self._write(right))
         )
-        if words.left or words.right:
+        if words.renamed and not self._share_code(left, right):
+            yield Gap("names", words.left, words.right)
+        elif words.left or words.right:
             yield Gap("words", words.left, words.right)
         elif words.turned:
             yield Gap("order", words.turned, words.turned)
@@ -135,6 +139,10 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(axis, left, right, heads))
             ):
                 yield gap
+
+    def _share_code(self, left: int, right: int) -> bool:
+        measured = get_signal("codes").measure(self.shelf.features, np.array([left]), np.array([right]))
+        return bool(measured[0] >= _SHARED_CODE)
 
     def _write(self, position: int) -> Mapping[str, str]:
         """The values that a listing's attributes state, as written, by axis."""

@@ -655,6 +655,7 @@ def make_plans(
     """
     caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), answers)
     parted = [piece for members in clusters for piece in _part(books, pack, members.tolist(), drafts)]
+    parted = [piece for piece in parted if sum(len(part.members) for part in piece) > 1]
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
     described = describe_groups(features, pack, caught, pieces)
     kept = [(g, m, p) for g, m, p in zip(described, pieces, parted, strict=True) if g is not None]
@@ -674,9 +675,18 @@ def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: fro
     for offer in settle_values([o for m in ranked for o in books.shelf.list_offers(m)]):
         own[offer.member].append(offer)
     main, *others = books.part(ranked, own)
-    apart = [part for part in others if len(part.members) > 1 and part.gap is not None and part.gap.names_both]
-    beside = [part for part in others if part not in apart]
-    return [[main, *beside], *([part] for part in apart)]
+    named = [part for part in others if part.gap is not None and part.gap.what == "names"]
+    apart = [part for part in others if part not in named and len(part.members) > 1 and _stands_alone(part, own)]
+    beside = [part for part in others if part not in named and part not in apart]
+    return [[main, *beside], *([part] for part in (*named, *apart) if len(part.members) > 1)]
+
+
+def _stands_alone(part: Part, own: Mapping[int, Sequence[Offer]]) -> bool:
+    """Whether a part that something keeps from the main one is worth a plan of its own: it has another name, or copies."""
+    if part.gap is not None and part.gap.names_both:
+        return True
+    offers = [o for m in part.members for o in own[m]]
+    return len({frozenset(o.values.items()) for o in offers}) < len(offers)
 
 
 # --- which listing to keep ---------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ _SIGNS = str.maketrans(
 _TOKEN = re.compile(
     rf"[{UNSPACED}]|\d+(?:[.,/]\d+)*|[^\W\d_{UNSPACED}]+(?:'[^\W\d_]+)?|[+±°%\"№]|#(?=\s?\d)|(?:(?<=\s)|^)-(?=\d)"
 )
+_TIMES = re.compile(r"(?<=\d)\s*[xх*]\s*(?=\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
 
@@ -45,7 +46,7 @@ def cut_title(title: str) -> tuple[str, ...]:
     text = _ESCAPES.sub(lambda m: _decode(m[0]), title) if "\\x" in title else title
     if "&" in text:
         text = html.unescape(text)
-    text = fold_letters(text.translate(_SIGNS))
+    text = _TIMES.sub("x", fold_letters(text.translate(_SIGNS)))
     return tuple([_plain(token) for token in _TOKEN.findall(text)])
 
 
