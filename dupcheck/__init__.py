@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from dupcheck.evaluation import evaluate
     from dupcheck.ledger import open_ledger
     from dupcheck.model import Catalog, Listing, Plan, Sku
+    from dupcheck.packs import list_packs
     from dupcheck.pipeline import Audit, Explanation, audit, why
-    from dupcheck.rules import RulePack, list_packs, read_pack
+    from dupcheck.rules import RulePack, read_pack
 
 __all__ = [
     "Answer",
@@ -74,7 +75,8 @@ _HOMES = {
     "ledger": ("open_ledger",),
     "model": ("Catalog", "Listing", "Plan", "Sku"),
     "pipeline": ("Audit", "Explanation", "audit", "why"),
-    "rules": ("RulePack", "list_packs", "read_pack"),
+    "packs": ("list_packs",),
+    "rules": ("RulePack", "read_pack"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -14,17 +14,18 @@ code, exceptions and opposites by their name; ``set`` changes single limits, ``d
 import difflib
 import math
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-import tomli
 
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS, Lang, Message, message
 from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
+from dupcheck.packs import list_packs, packs_folder
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.titles import AXES
 
@@ -371,17 +372,6 @@ def explain_limit(limit: Limit, lang: Lang = "en") -> str:
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-def packs_folder() -> Path:
-    """Return the folder of the shipped packs: inside an installed package, beside it in a checkout."""
-    inside = Path(__file__).parent / "rule_packs"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
-
-
-def list_packs() -> tuple[str, ...]:
-    """Return the names of the shipped packs."""
-    return tuple(sorted(p.stem for p in packs_folder().glob("*.toml")))
-
-
 def read_pack(source: str | Path | RulePack) -> RulePack:
     """Read a rule pack: a shipped one by its name, or a TOML file by its path.
 
@@ -405,12 +395,12 @@ def _find_pack(source: str | Path, beside: Path | None = None) -> Path:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomli.loads(path.read_text("utf-8-sig"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise RulesError("rules.no_such_file", path=str(path)) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesError("rules.not_toml", path=str(path), reason=str(error)) from None
 
 

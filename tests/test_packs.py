@@ -10,7 +10,8 @@ import pytest
 import dupcheck as dc
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS
-from dupcheck.rules import RulePack, list_packs, read_pack
+from dupcheck.packs import list_packs
+from dupcheck.rules import RulePack, read_pack
 
 MARKETPLACES = (
     "aliexpress", "amazon", "ebay", "etsy", "google", "lazada", "shopee", "taobao", "tiktok", "walmart",

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS
-from dupcheck.rules import Limit, Rule, RulePack, explain_limit, list_packs, packs_folder, read_pack
+from dupcheck.packs import list_packs, packs_folder
+from dupcheck.rules import Limit, Rule, RulePack, explain_limit, read_pack
 from dupcheck.signals import SIGNALS
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")

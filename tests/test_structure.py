@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 import dupcheck
-from dupcheck.rules import list_packs, packs_folder
+from dupcheck.packs import list_packs, packs_folder
 
 PACKAGE = Path(dupcheck.__file__).parent
 PROJECT = PACKAGE.parent
 LAYERS = (
-    {"messages"},
+    {"messages", "packs"},
     {"errors", "model"},
     {"files"},
     {"titles", "photos", "catalog"},
@@ -129,8 +129,8 @@ def test_a_wheel_carries_everything_and_finds_its_rules(tmp_path: Path) -> None:
     missing = [str(p.relative_to(PACKAGE)) for p in data if not (site / "dupcheck" / p.relative_to(PACKAGE)).is_file()]
     assert not missing
     code = (
-        "import dupcheck, dupcheck.rules as r\n"
-        "print(dupcheck.__file__, r.packs_folder(), ' '.join(r.list_packs()), sep='\\n')\n"
+        "import dupcheck, dupcheck.rules as r, dupcheck.packs as p\n"
+        "print(dupcheck.__file__, p.packs_folder(), ' '.join(p.list_packs()), sep='\\n')\n"
         "print(*r.read_pack('aliexpress').signals)"
     )
     shown = subprocess.run(

@@ -1,16 +1,15 @@
 """What people read, in English and Chinese.
 
-Texts live in ``words/en/*.toml`` and ``words/zh/*.toml``: one file a subject, the same keys in both languages.
+Texts live in ``messages/en/*.toml`` and ``messages/zh/*.toml``: one file a subject, the same keys in both languages.
 A key is ``subject.name`` (``problems.price_missing``); ``{name}`` in a text is filled from the message's values.
 """
 
+import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Literal, get_args
-
-import tomli
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -18,7 +17,9 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 
 @cache
 def _texts(lang: Lang, subject: str) -> Mapping[str, str]:
-    found: dict[str, str] = tomli.loads(files(__name__).joinpath(lang, f"{subject}.toml").read_text("utf-8"))
+    # pathlib or importlib.resources would be a tenth of what it takes to show a command's help
+    with open(os.path.join(os.path.dirname(__file__), lang, f"{subject}.toml"), "rb") as file:  # noqa: PTH118, PTH120, PTH123
+        found: dict[str, str] = tomllib.load(file)
     return found
 
 

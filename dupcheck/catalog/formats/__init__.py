@@ -20,6 +20,7 @@ SKUs of a listing differ in it, else an attribute.
 import itertools
 import os
 import re
+import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,8 +28,6 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
-
-import tomli
 
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, say
@@ -122,8 +121,8 @@ def _list(value: object) -> tuple[str, ...]:
 
 def _make_format(name: str, text: str, path: str) -> Format:
     try:
-        held: dict[str, Any] = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
+        held: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
     unknown = sorted(set(held) - _KEYS)
     if unknown:
