@@ -398,6 +398,6 @@ def test_ctrl_c_that_a_library_swallows_is_heeded_later(
         progress("audit.stage_photos", 0, 1)
         pytest.fail("the audit went on")
 
-    monkeypatch.setattr("dupcheck.cli.auditing.audit", swallow)
+    monkeypatch.setattr("dupcheck.pipeline.audit", swallow)
     shown = run("audit", sample_folder / "catalog.csv", "--out", tmp_path / "out")
     assert shown.code == 130 and "stopped" in shown.err
