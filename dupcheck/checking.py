@@ -18,9 +18,10 @@ from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, read_cat
 from dupcheck.decisions import Decision, Settled, hash_content, settle_decisions
 from dupcheck.errors import CatalogError
 from dupcheck.features import Features
+from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
-from dupcheck.index.opening import Progress, Source, default_cache, make_fetcher, open_store
+from dupcheck.index.opening import Progress, Source, make_fetcher, open_store
 from dupcheck.judging.verdicts import (
     Findings,
     explain_condition,

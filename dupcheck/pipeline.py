@@ -16,8 +16,9 @@ from dupcheck.decisions import Decision, Settled, settle_decisions
 from dupcheck.errors import UnknownListingError
 from dupcheck.exports import carry_out, list_plans, write_exports
 from dupcheck.features import Features
+from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
-from dupcheck.index.opening import Progress, Source, default_cache, make_fetcher, measure_catalog, watch_stage
+from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.differences import explain_differences, find_differences
 from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
 from dupcheck.messages import Lang, Message, say

@@ -19,6 +19,7 @@ PROJECT = PACKAGE.parent
 LAYERS = (
     {"messages", "packs"},
     {"errors", "model"},
+    {"sample"},
     {"files"},
     {"titles", "photos", "catalog"},
     {"learned"},

@@ -22,6 +22,7 @@ _HOMES = {
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
     "serving": ("serve",),
+    "keeping": ("cache", "sample"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

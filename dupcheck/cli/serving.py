@@ -28,7 +28,8 @@ def _serve(
 
     check_needed()
     from dupcheck.checking import Checker
-    from dupcheck.index.opening import default_cache, make_fetcher
+    from dupcheck.files.cache import default_cache
+    from dupcheck.index.opening import make_fetcher
     from dupcheck.serve.refresh import renew_store
 
     hosts = allow_hosts if fetch_images else None

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import tomli
-
+from dupcheck.files.toml import read_toml
 from dupcheck.titles.normalising import normalise
 
 Place = Literal["sure", "thing", "size", "bed", "before", "after", "alone", "stop"]
@@ -109,7 +108,7 @@ class Vocabulary:
 @cache
 def read_words(name: str) -> dict[str, Any]:
     """Return the data file ``vocabularies/<name>.toml``; several read one, and none changes it."""
-    return tomli.loads(files(__package__).joinpath("vocabularies", f"{name}.toml").read_text("utf-8"))
+    return read_toml(Path(__file__).parent / "vocabularies" / f"{name}.toml")
 
 
 def fold_word(word: str) -> str:
