@@ -65,7 +65,7 @@ def why_no_server() -> str:
     try:
         import psycopg  # noqa: F401
     except ImportError:
-        return "psycopg is not installed: pip install 'dupcheck[postgresql]'"
+        return "psycopg is not installed: it belongs to the extra postgresql"
     if find_program("initdb") is None or find_program("pg_ctl") is None:
         return "no PostgreSQL server is installed: apt-get install postgresql"
     if os.geteuid() == 0 and _other_user() is None:

@@ -131,7 +131,7 @@ class TestActions:
     def test_all_is_well(self, desk: Path, shell: Shell) -> None:
         codes = self.run_steps(desk, shell)
         assert len(codes) == 4 and not any(codes.values())
-        assert (desk / "installed.txt").read_text() == "-m pip install dupcheck\n"
+        assert (desk / "installed.txt").read_text() == "-m pip install tools/dupcheck-*.whl\n"
         assert (desk / "report" / "audit.json").is_file()
 
     def test_a_copy_fails_until_it_is_decided(

@@ -4,6 +4,7 @@ import csv
 import re
 import shutil
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,8 +138,8 @@ class TestCommands:
 
     @pytest.mark.parametrize("readme", [*READMES, *GUIDES, *SERVING])
     def test_options_exist(self, readme: str) -> None:
-        known = {o for command in COMMANDS.values() for p in command.params for o in p.opts} | {"--help"}
-        for group in ("rules", "decisions"):
+        known = {o for command in COMMANDS.values() for p in command.params for o in p.opts} | {"--help", "--rm"}  # Docker's
+        for group in ("rules", "decisions", "cache"):
             known |= {o for c in COMMANDS[group].commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
         named = set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", read(readme)))
         assert named and named <= known
@@ -180,6 +181,14 @@ class TestTables:
                           tmp_path: Path) -> None:  # fmt: skip
         saved = sample_audit.save(tmp_path / "report")
         assert sorted(names(read(readme), file)) == sorted(path.name for path in saved)
+
+    def test_packs(self, readme: str, column: str, signal: str, file: str) -> None:
+        assert names(read(readme), "pack" if readme == "README.md" else "规则包") == list(dc.list_packs())
+
+    def test_extras(self, readme: str, column: str, signal: str, file: str) -> None:
+        extras = tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]
+        ours = {"benchmark", "dev", "docs", "test"}  # who works on dupcheck reads of them in CONTRIBUTING
+        assert set(names(read(readme), "extra" if readme == "README.md" else "附加组件")) == set(extras) - ours
 
     def test_rules(self, readme: str, column: str, signal: str, file: str) -> None:
         heading = "code" if readme == "README.md" else "编号"

@@ -69,6 +69,6 @@ def test_without_pyspark_the_error_says_how_to_get_it(sample: Catalog, monkeypat
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(DupcheckError, match="pip install") as caught:
+    with pytest.raises(DupcheckError, match=r"dupcheck\[spark\]") as caught:
         dc.audit(sample, engine="spark")
     assert "Java" in caught.value.say("zh")
