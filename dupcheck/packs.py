@@ -1,5 +1,8 @@
-"""Where the shipped rule packs lie, and what they are called: known without reading one."""
+"""The shipped rule packs: where they lie and what they are called, known without reading one; what a pack may hold."""
 
+import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 
@@ -16,3 +19,9 @@ def list_packs() -> tuple[str, ...]:
     True
     """
     return tuple(sorted(p.stem for p in packs_folder().glob("*.toml")))
+
+
+@cache
+def read_pack_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return what a pack file may hold: table → key → its type, default and meaning in each language."""
+    return tomllib.loads((Path(__file__).parent / "pack_keys.toml").read_text("utf-8"))

@@ -25,7 +25,7 @@ import numpy as np
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS, Lang, Message, message
 from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
-from dupcheck.packs import list_packs, packs_folder
+from dupcheck.packs import list_packs, packs_folder, read_pack_keys
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.titles import AXES
 
@@ -33,6 +33,7 @@ Side = Literal["min", "max"]
 Missing = Literal["fail", "skip"]
 Scope = Literal["account", "shop"]
 Alphabet = Literal["any", "ascii"]
+SOURCE_KINDS = ("policy", "help page", "forum", "article")
 KEEP_KEYS = ("sales", "reviews", "created", "completeness", "stock", "price")
 
 
@@ -207,10 +208,22 @@ class MergeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a pack's policy was read, and when that page was written."""
+    """Where a pack's policy was read: the page, its address, its date, when it was read, and what kind of page it is."""
 
-    text: str
+    text: str = ""
     date: str = ""
+    url: str = ""
+    read: str = ""
+    kind: str = ""
+
+    def show(self, lang: Lang) -> str:
+        """Return the source in a line."""
+        kind = message(f"rules.source_{self.kind.split()[0]}").say(lang) if self.kind else ""
+        read = message("rules.source_read", date=self.read).say(lang) if self.read else ""
+        told = [t for t in (self.date, kind, read) if t]
+        url = self.url.removeprefix("https://")
+        text = self.text if url in self.text else f"{self.text} {self.url}"
+        return f"{text} ({', '.join(told)})" if told else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +347,24 @@ class RulePack:
         texts += [message("rules.merge_values", axis=_name_axes([a], lang), max=n) for a, n in m.values_max.items()]
         return [t.say(lang) for t in texts]
 
+    def list_gaps(self) -> list[Message]:
+        """Return what others need of a pack and this one lacks: sources, penalty, seller, texts, examples."""
+        gaps = [] if self.sources and all(s.text for s in self.sources) else [message("rules.gap_sources")]
+        texts = {"title": self.title, "seller.summary": self.seller.summary, "penalty.steps": self.penalty}
+        for rule in self.rules:
+            texts |= {f"{rule.code}.{name}": getattr(rule, name) for name in ("summary", "why", "mistakes")}
+            gaps += [
+                message("rules.gap_examples", place=f"{rule.code}.{name}")
+                for name in ("fires", "spares")
+                if not getattr(rule, name)
+            ]
+        texts |= {f"{e.name}.summary": e.summary for e in self.exceptions}
+        texts |= {f"{o.name}.summary": o.summary for o in self.opposites}
+        lacking = [f"{place}.{lang}" for place, words in texts.items() for lang in LANGS if not words.by_lang.get(lang)]
+        return gaps + [message("rules.gap_text", place=place) for place in lacking]
+
     def _explain_sources(self, lang: Lang) -> list[str]:
-        return self._section("rules.sources", [s.text + (f" ({s.date})" if s.date else "") for s in self.sources], lang)
+        return self._section("rules.sources", [s.show(lang) for s in self.sources], lang)
 
     def run_examples(self) -> tuple[Message, ...]:
         """Run every rule's ``fires`` and ``spares`` examples; return one message for each that comes out wrong."""
@@ -471,10 +500,7 @@ class _Reader:
         self.wrong: list[Message] = []
 
     def read(self, data: Mapping[str, Any], stem: str) -> RulePack:
-        self.keys("", data, (
-            "format", "name", "title", "note", "source", "rule", "exception", "category", "opposite", "seller", "merge",
-            "keep", "penalty", "set", "drop",
-        ))  # fmt: skip
+        self.known_keys("", data, "pack")
         if data.get("format") != 1:
             self.fault("rules.bad_format", came=repr(data.get("format")))
         rules = tuple(self.rule(i, r) for i, r in enumerate(self.tables("rule", data)))
@@ -488,12 +514,12 @@ class _Reader:
         for code in sorted({c for c in codes if codes.count(c) > 1}):
             self.fault("rules.code_twice", code=code)
         keep = self.table("keep", data)
-        self.keys("keep", keep, ("order",))
+        self.known_keys("keep", keep, "keep")
         order = self.texts("keep.order", keep.get("order", [])) or ("sales", "reviews", "created", "completeness")
         for key in order:
             self.one_of("keep.order", key, KEEP_KEYS)
         penalty = self.table("penalty", data)
-        self.keys("penalty", penalty, ("steps",))
+        self.known_keys("penalty", penalty, "penalty")
         pack = RulePack(
             name=str(data.get("name", stem)),
             rules=rules,
@@ -506,7 +532,7 @@ class _Reader:
             title=self.words("title", data),
             note=self.words("note", data),
             penalty=self.words("steps", penalty),
-            sources=tuple(Source(str(s.get("text", "")), str(s.get("date", ""))) for s in self.tables("source", data)),
+            sources=tuple(self.source(i, s) for i, s in enumerate(self.tables("source", data))),
         )
         for setting in self.texts("set", data.get("set", [])):
             try:
@@ -524,6 +550,9 @@ class _Reader:
         for key in table:
             if key not in known:
                 self.fault("rules.unknown_key", place=place or self.path, key=key, hint=_did_you_mean(key, known))
+
+    def known_keys(self, place: str, table: Mapping[str, Any], kind: str) -> None:
+        self.keys(place, table, tuple(read_pack_keys()[kind]))
 
     def one_of(self, place: str, value: object, known: Sequence[str]) -> bool:
         if value in known:
@@ -570,7 +599,7 @@ class _Reader:
     def rule(self, index: int, data: Mapping[str, Any]) -> Rule:
         code = str(data.get("code", ""))
         place = code or f"rule {index + 1}"
-        self.keys(place, data, ("code", "name", "verdict", "summary", "why", "mistakes", "when", "fires", "spares"))
+        self.known_keys(place, data, "rule")
         if not code:
             self.fault("rules.missing_key", place=place, key="code")
         verdict = data.get("verdict", "duplicate")
@@ -598,7 +627,7 @@ class _Reader:
         if not isinstance(data, dict):
             self.fault("rules.not_a_limit", place=where, came=repr(data))
             return Limit(signal, "min", math.nan)
-        self.keys(where, data, ("min", "max", "missing"))
+        self.known_keys(where, data, "limit")
         sides = [s for s in ("min", "max") if s in data]
         if len(sides) != 1:
             self.fault("rules.one_side", place=where)
@@ -620,9 +649,7 @@ class _Reader:
 
     def exception(self, index: int, data: Mapping[str, Any]) -> RuleException:
         place = str(data.get("name") or f"exception {index + 1}")
-        self.keys(place, data, (
-            "name", "summary", "differ_only_in", "allow", "categories", "at_least", "axes", "limits",
-        ))  # fmt: skip
+        self.known_keys(place, data, "exception")
         limits = self.table("limits", data)
         axes = self.axes(f"{place}.axes", "axes", data)
         at_least = self.count(f"{place}.at_least", data.get("at_least", 0), 0)
@@ -649,18 +676,25 @@ class _Reader:
 
     def category(self, index: int, data: Mapping[str, Any]) -> CategoryFacts:
         place = f"category {index + 1}"
-        self.keys(place, data, ("match", "no_option"))
+        self.known_keys(place, data, "category")
         if not isinstance(data.get("match"), str) or not data["match"].strip():
             self.fault("rules.missing_key", place=place, key="match")
         return CategoryFacts(str(data.get("match", "")), self.axes(f"{place}.no_option", "no_option", data))
 
     def opposite(self, index: int, data: Mapping[str, Any]) -> Opposite:
         place = str(data.get("name") or f"opposite {index + 1}")
-        self.keys(place, data, ("name", "axes", "summary"))
+        self.known_keys(place, data, "opposite")
         return Opposite(place, self.axes(f"{place}.axes", "axes", data), self.words("summary", data))
 
+    def source(self, index: int, data: Mapping[str, Any]) -> Source:
+        place = f"source {index + 1}"
+        self.known_keys(place, data, "source")
+        if "kind" in data:
+            self.one_of(f"{place}.kind", data["kind"], SOURCE_KINDS)
+        return Source(**{key: str(value) for key, value in data.items() if key in Source.__dataclass_fields__})
+
     def seller(self, data: Mapping[str, Any]) -> Seller:
-        self.keys("seller", data, ("scope", "groups", "summary"))
+        self.known_keys("seller", data, "seller")
         scope = data.get("scope", "account")
         self.one_of("seller.scope", scope, get_args(Scope))
         groups = data.get("groups", [])
@@ -683,7 +717,7 @@ class _Reader:
 
     def merge(self, data: Mapping[str, Any]) -> MergeLimits:
         names = tuple(MergeLimits.__dataclass_fields__)
-        self.keys("merge", data, names)
+        self.known_keys("merge", data, "merge")
         values: dict[str, Any] = {}
         for name, value in data.items():
             place = f"merge.{name}"

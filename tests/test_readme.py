@@ -138,7 +138,8 @@ class TestCommands:
 
     @pytest.mark.parametrize("readme", [*READMES, *GUIDES, *SERVING])
     def test_options_exist(self, readme: str) -> None:
-        known = {o for command in COMMANDS.values() for p in command.params for o in p.opts} | {"--help", "--rm"}  # Docker's
+        known = {o for command in COMMANDS.values() for p in command.params for o in p.opts}
+        known |= {"--help", "--rm"}  # every command's, and Docker's
         for group in ("rules", "decisions", "cache"):
             known |= {o for c in COMMANDS[group].commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
         named = set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", read(readme)))

@@ -81,12 +81,16 @@ def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: L
 
 @_rules.command("test", help="help_rules_test")
 @_pack_options
-def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
+@option("--strict", is_flag=True, help="opt_strict")
+def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang, strict: bool) -> None:
     pack = _pack(rules, settings)
     wrong = pack.run_examples()
-    for text in wrong:
+    gaps = pack.list_gaps() if strict else []
+    for text in (*wrong, *gaps):
         click.echo(text.say(lang))
     count = sum(len(r.fires) + len(r.spares) for r in pack.rules)
     click.echo(say("cli.examples", lang, pack=pack.name, passed=count - len(wrong), failed=len(wrong)))
-    if wrong:
+    if strict:
+        click.echo(say("cli.gaps" if gaps else "cli.no_gaps", lang, count=len(gaps)))
+    if wrong or gaps:
         sys.exit(1)
