@@ -208,7 +208,7 @@ class MergeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a pack's policy was read: the page, its address, its date, when it was read, and what kind of page it is."""
+    """Where a pack's policy was read: the page, its address, its date, when it was read, what kind of page it is."""
 
     text: str = ""
     date: str = ""

@@ -246,8 +246,8 @@ spares = [{title = 10}]
 
     @pytest.mark.parametrize("lost", [
         'title = {en = "Mine", zh = "我的"}', 'seller.summary = {en = "one shop", zh = "一家店"}', 'text = "Policy"',
-        'penalty.steps = {en = ["none"], zh = ["无"]}', 'summary = {en = "s", zh = "摘"}', 'why = {en = "w", zh = "因"}',
-        'mistakes = {en = "m", zh = "误"}', "fires = [{title = 95}]", "spares = [{title = 10}]",
+        'penalty.steps = {en = ["none"], zh = ["无"]}', 'summary = {en = "s", zh = "摘"}', "fires = [{title = 95}]",
+        'why = {en = "w", zh = "因"}', 'mistakes = {en = "m", zh = "误"}', "spares = [{title = 10}]",
     ])  # fmt: skip
     def test_what_is_lost_is_named(self, own: Own, lost: str, run: Callable[..., Any], tmp_path: Path) -> None:
         pack = own(self.WHOLE.replace(f"\n{lost}\n", "\n"))
