@@ -359,6 +359,7 @@ def test_a_spreadsheet_whose_sectors_run_in_a_circle_is_refused(tmp_path: Path) 
         read_catalog(path)
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
     from test_catalog_formats import make_xlsx
 

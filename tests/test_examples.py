@@ -25,9 +25,12 @@ COPY = {**ROWS[0], "listing_id": "N-2"}
 PUBLISH = '#!/bin/sh\necho "$1" >> shop.txt\nexit "${SHOP_CODE:-0}"\n'
 Shell = Callable[..., Any]
 
-pytestmark = pytest.mark.skipif(
-    any(shutil.which(tool) is None for tool in ("sh", "bash", "make")), reason="there is no shell or no make"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        any(shutil.which(tool) is None for tool in ("sh", "bash", "make")), reason="there is no shell or no make"
+    ),
+]
 
 
 @pytest.fixture

@@ -118,6 +118,7 @@ COMMANDS = {name: main.get_command(CONTEXT, name) for name in main.list_commands
 
 
 class TestCommands:
+    @pytest.mark.slow
     def test_every_console_example_does_what_it_shows(self, desk: Path, execute: Callable[[str], str]) -> None:
         ran = commands(read("README.md"))
         assert len(ran) >= 10

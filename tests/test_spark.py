@@ -15,6 +15,8 @@ import dupcheck as dc
 from dupcheck.errors import DupcheckError
 from dupcheck.model import Catalog
 
+pytestmark = pytest.mark.slow
+
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 needs_spark = pytest.mark.skipif(MISSING, reason="pyspark or Java is missing")
 

@@ -75,14 +75,30 @@ def test_both_languages_have_the_same_files_and_keys() -> None:
     assert len(ENGLISH) > 200
 
 
-@pytest.mark.parametrize("key", sorted(set(ENGLISH) & set(CHINESE_TEXTS)))
-def test_a_text_is_one_in_both_languages(key: str) -> None:
-    english, chinese = ENGLISH[key], CHINESE_TEXTS[key]
-    assert english.strip() and chinese.strip()
-    assert placeholders(english) == placeholders(chinese)
-    assert not CHINESE.search(re.sub(r"=\S+", "", english)), "an English text holds Chinese"
+def find_fault(english: str, chinese: str) -> str:
+    """Say what is wrong with one text in two languages; "" where nothing is."""
+    if not (english.strip() and chinese.strip()):
+        return "empty"
+    if placeholders(english) != placeholders(chinese):
+        return "other placeholders"
+    if CHINESE.search(re.sub(r"=\S+", "", english)):
+        return "an English text holds Chinese"
     bare = re.sub(r"\{\w*\}", "", chinese)
-    assert CHINESE.search(chinese) or WITHOUT_LETTERS.fullmatch(bare) or chinese == english, "no Chinese in it"
+    if not (CHINESE.search(chinese) or WITHOUT_LETTERS.fullmatch(bare) or chinese == english):
+        return "no Chinese in it"
+    return ""
+
+
+def test_each_text_is_one_in_both_languages() -> None:
+    faults = {key: find_fault(text, CHINESE_TEXTS[key]) for key, text in ENGLISH.items() if key in CHINESE_TEXTS}
+    assert {key: fault for key, fault in faults.items() if fault} == {}
+
+
+@pytest.mark.parametrize(("english", "chinese"), [
+    ("", "空"), ("full", " "), ("{a} is", "{b} 是"), ("a 红 one", "红的"), ("red one", "red two"),
+])  # fmt: skip
+def test_a_fault_of_a_text_is_seen(english: str, chinese: str) -> None:
+    assert find_fault(english, chinese)
 
 
 def test_few_texts_are_the_same_in_both_languages() -> None:
