@@ -1,8 +1,8 @@
 """What the pages of the documentation are filled with from the code, so that it cannot go stale.
 
-A line ``<!-- commands -->`` in a page stands for all commands as their ``--help`` tells them; ``<!-- names -->`` for the
-public names of the package; ``<!-- pack keys -->`` and ``<!-- format keys -->`` for the keys of those files; ``<!-- packs -->``
-for the shipped rule packs. Links to files that are not pages become their names.
+Some lines of pages stand for what is made here: ``<!-- commands -->`` for all commands as their ``--help`` tells them,
+``<!-- names -->`` for the public names of the package, ``<!-- pack keys -->`` and ``<!-- format keys -->`` for the keys of
+those files, ``<!-- packs -->`` for the shipped rule packs. Links to files that are not pages become their names.
 """
 
 import re
