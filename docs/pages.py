@@ -1,8 +1,8 @@
 """What the pages of the documentation are filled with from the code, so that it cannot go stale.
 
 Some lines of pages stand for what is made here: ``<!-- commands -->`` for all commands as their ``--help`` tells them,
-``<!-- names -->`` for the public names of the package, ``<!-- pack keys -->`` and ``<!-- format keys -->`` for the keys of
-those files, ``<!-- packs -->`` for the shipped rule packs. Links to files that are not pages become their names.
+``<!-- names -->`` for the public names of the package, ``<!-- pack keys -->`` and ``<!-- format keys -->`` for the keys
+of those files, ``<!-- packs -->`` for the shipped rule packs. Links to files that are not pages become their names.
 """
 
 import re
@@ -83,8 +83,8 @@ def show_packs(lang: str) -> str:
 
 
 PACK_HEADS = {
-    "pack": "the file itself", "source": "[[source]]", "rule": "[[rule]]", "limit": "when.SIGNAL", "exception": "[[exception]]",
-    "category": "[[category]]", "opposite": "[[opposite]]",
+    "pack": "the file itself", "limit": "when.SIGNAL",
+    **{name: f"[[{name}]]" for name in ("source", "rule", "exception", "category", "opposite")},
 }  # fmt: skip
 MADE = {
     "commands": show_commands,
@@ -108,7 +108,7 @@ def keep_inside(text: str, page: Path) -> str:
 
     def look(match: re.Match[str]) -> str:
         words, target = match[1], match[2]
-        place, _, anchor = target.partition("#")
+        place = target.partition("#")[0]
         there = (page.parent / place).resolve()
         if there.is_relative_to(docs) and there.suffix == ".md":
             return match[0]

@@ -15,8 +15,13 @@ def packs_folder() -> Path:
 def list_packs() -> tuple[str, ...]:
     """Return the names of the shipped rule packs, in order.
 
-    >>> "aliexpress" in list_packs()
-    True
+    Returns:
+        Names that :func:`read_pack` and ``rules=`` take.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> "aliexpress" in dc.list_packs()
+        True
     """
     return tuple(sorted(p.stem for p in packs_folder().glob("*.toml")))
 

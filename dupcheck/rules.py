@@ -228,7 +228,29 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """One marketplace's rules."""
+    """One marketplace's rules. The reference of rule packs tells what each part means.
+
+    Attributes:
+        name: What ``rules=`` takes.
+        rules: The rules.
+        exceptions: What is allowed although a rule fires.
+        categories: What the seller knows of categories.
+        opposites: Faults that a wrong merge would be.
+        seller: Whose listings are held against one another.
+        merge: What one listing can hold: characters, pieces, SKUs, options.
+        keep: What decides which listing of a group stays, the first first.
+        title: The marketplace and its policy.
+        note: What whoever uses the pack should know.
+        penalty: What the marketplace does about a breach, the mildest first.
+        sources: Where the policy was read.
+        changes: The limits that were changed, as they were set.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> pack = dc.read_pack("aliexpress").with_limit("R2.title.min=91")
+        >>> {limit.limit for clause in pack.rule("R2").when for limit in clause if limit.signal == "title"} >= {91.0}
+        True
+    """
 
     name: str
     rules: tuple[Rule, ...]
@@ -402,9 +424,21 @@ def explain_limit(limit: Limit, lang: Lang = "en") -> str:
 
 
 def read_pack(source: str | Path | RulePack) -> RulePack:
-    """Read a rule pack: a shipped one by its name, or a TOML file by its path.
+    """Read a rule pack.
 
-    Raises RulesError naming every problem of the file at once, the nearest known word beside each unknown one.
+    Args:
+        source: A shipped pack's name, the path of a TOML file, or a pack, which is returned as it is.
+
+    Returns:
+        The pack.
+
+    Raises:
+        RulesError: Every problem of the file at once, the nearest known word beside each unknown one.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> [rule.code for rule in dc.read_pack("aliexpress").rules]
+        ['R1', 'R2', 'R3', 'R4']
     """
     if isinstance(source, RulePack):
         return source
