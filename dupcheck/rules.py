@@ -403,7 +403,7 @@ class RulePack:
 
 
 def _name_axes(axes: Iterable[str], lang: Lang) -> str:
-    names = (axis if axis not in AXES else AXES[axis].zh if lang == "zh" else AXES[axis].en for axis in axes)
+    names = (AXES[axis].say(lang) if axis in AXES else axis for axis in axes)
     return message("verdicts.comma").say(lang).join(names)
 
 

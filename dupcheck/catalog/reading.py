@@ -85,10 +85,7 @@ _HEADER_ROWS: Final = 30
 _EXTRA_FIELDS: Final = ("group", "kind", "parent", "variant_id", "variant_image", "option_list")
 _PREFIXES: Final = ("option:", "facet:", "attribute:", "option_name_", "option_value_")
 ROW_NUMBERS: Final = "#row"
-_CANONICAL: Final = Format(
-    CANONICAL_NAME,
-    {"en": "dupcheck's own columns (listing_id, title, price, …)", "zh": "dupcheck 标准列(listing_id、title、price……)"},
-)
+_CANONICAL: Final = Format(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ def say_language(context: click.Context | None) -> Lang:
             else ""
         )
         if value in LANGS:
-            return "zh" if value == "zh" else "en"
+            return value
     return "en"
 
 

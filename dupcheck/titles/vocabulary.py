@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from dupcheck.files.toml import read_toml
+from dupcheck.messages import LANGS
 from dupcheck.titles.normalising import normalise
 
 Place = Literal["sure", "thing", "size", "bed", "before", "after", "alone", "stop"]
@@ -57,10 +58,13 @@ class AxisFacts:
     """An axis: its names, whether it is a buyer's option, whether it is a product's identity."""
 
     axis: str
-    en: str
-    zh: str
+    names: Mapping[str, str]
     option: bool
     identity: bool
+
+    def say(self, lang: str) -> str:
+        """Return its name in a language that people read, in English where there is none."""
+        return self.names.get(lang, self.names["en"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +316,11 @@ def _names() -> Iterator[tuple[str, str]]:
 
 
 AXES: Mapping[str, AxisFacts] = {
-    axis: AxisFacts(axis, e["en"], e["zh"], bool(e.get("option", False)), bool(e.get("identity", False)))
+    axis: AxisFacts(
+        axis,
+        {lang: e[lang] for lang in LANGS if lang in e},
+        bool(e.get("option", False)),
+        bool(e.get("identity", False)),
+    )
     for axis, e in read_words("names").items()
 }
