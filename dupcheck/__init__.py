@@ -2,7 +2,10 @@
 
 >>> import dupcheck as dc
 >>> audit = dc.audit("sample_catalog/catalog.csv", rules="aliexpress")
->>> audit.pairs, audit.groups, audit.plans
+>>> audit
+<Audit of 69 listings: ... pairs, ... groups>
+
+``audit.pairs`` and ``audit.groups`` are tables, ``audit.plans`` what to do. ``dupcheck.__version__`` is the version.
 
 Nothing is defined here. The names are looked up at first use, so that a command starts fast and Ctrl-C is always heard.
 """
@@ -25,9 +28,13 @@ if TYPE_CHECKING:
     )
     from dupcheck.evaluation import evaluate
     from dupcheck.ledger import open_ledger
-    from dupcheck.model import Catalog, Listing, Plan, Sku
+    from dupcheck.ledger.book import Claim, Ledger
+    from dupcheck.model import Catalog, Listing, Plan, Problem, Sku
+
+    __version__: str
+    from dupcheck.packs import list_packs
     from dupcheck.pipeline import Audit, Explanation, audit, why
-    from dupcheck.rules import RulePack, list_packs, read_pack
+    from dupcheck.rules import RulePack, read_pack
 
 __all__ = [
     "Answer",
@@ -35,18 +42,22 @@ __all__ = [
     "Catalog",
     "CatalogError",
     "Checker",
+    "Claim",
     "Decision",
     "DupcheckError",
     "Explanation",
+    "Ledger",
     "LedgerError",
     "Listing",
     "OutputError",
     "Plan",
+    "Problem",
     "RulePack",
     "RulesError",
     "Sku",
     "TokenError",
     "UnknownListingError",
+    "__version__",
     "audit",
     "check",
     "evaluate",
@@ -72,14 +83,20 @@ _HOMES = {
     ),
     "evaluation": ("evaluate",),
     "ledger": ("open_ledger",),
-    "model": ("Catalog", "Listing", "Plan", "Sku"),
+    "ledger.book": ("Claim", "Ledger"),
+    "model": ("Catalog", "Listing", "Plan", "Problem", "Sku"),
     "pipeline": ("Audit", "Explanation", "audit", "why"),
-    "rules": ("RulePack", "list_packs", "read_pack"),
+    "packs": ("list_packs",),
+    "rules": ("RulePack", "read_pack"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("dupcheck")
     if name not in _HOME:
         raise AttributeError(f"module 'dupcheck' has no attribute {name!r}")
     return getattr(import_module(f"dupcheck.{_HOME[name]}"), name)

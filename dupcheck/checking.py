@@ -18,9 +18,10 @@ from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, read_cat
 from dupcheck.decisions import Decision, Settled, hash_content, settle_decisions
 from dupcheck.errors import CatalogError
 from dupcheck.features import Features
+from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
-from dupcheck.index.opening import Progress, Source, default_cache, make_fetcher, open_store
+from dupcheck.index.opening import Progress, Source, make_fetcher, open_store
 from dupcheck.judging.verdicts import (
     Findings,
     explain_condition,
@@ -45,13 +46,25 @@ Draft = Listing | Mapping[str, object] | str | Path | Catalog | Sequence[Listing
 
 @dataclass(frozen=True)
 class Answer:
-    """What would happen if a draft were published.
+    """What would happen if a draft were published; ``str()`` of it is text for a person.
 
-    ``verdict`` is «publish», «advice» or «duplicate»; ``pairs`` are the findings as in ``audit.json``, the strongest
-    first; ``plan`` says what to do instead of publishing a duplicate, and ``proved`` whether doing so was seen to break
-    no rule any more (None: it was not tried, or it takes a photo or a fact that only the seller has). ``nearest`` is
-    the listing that comes nearest to a rule without breaking it, with that rule's conditions. ``decided`` is what the
-    seller has decided about the draft and others, and whether that is in force (else it has lapsed).
+    Attributes:
+        listing_id: The draft's id.
+        verdict: "publish", "advice" or "duplicate".
+        pairs: The findings as in ``audit.json``, the strongest first.
+        plan: What to do instead of publishing a duplicate; None where there is nothing to do.
+        problems: What was wrong in the draft.
+        lang: The language of texts.
+        nearest: The listing that comes nearest to a rule without breaking it, with that rule's conditions.
+        proved: Whether doing what the plan says was seen to break no rule any more; None: it was not tried, or it takes
+            a photo or a fact that only the seller has.
+        decided: What the seller has decided about the draft and others, and whether that is in force.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> (answer,) = dc.check({"title": "Ceramic garden gnome"}, "sample_catalog/catalog.csv")
+        >>> answer.advise()
+        'It can be published: no rule is broken.'
     """
 
     listing_id: str
@@ -137,9 +150,37 @@ def _is_sku(plan: Plan, listing_id: str) -> bool:
 class Checker:
     """Holds drafts against one catalogue, again and again.
 
-    ``catalog`` is what :func:`~dupcheck.catalog.read_catalog` reads, with ``mapping``, or a :class:`Catalog`. Of files
-    it keeps what measuring them made in ``cache`` and looks at each check whether they changed; then only changed rows
-    are measured. The other arguments are those of :func:`check`.
+    Of files it keeps what measuring them made, and takes up what changed when it is made or told to :meth:`refresh`;
+    then only changed rows are measured.
+
+    Threads may share a checker as long as none of them calls :meth:`refresh`: whoever does so gives each thread
+    :meth:`vary` of it first.
+
+    Args:
+        catalog: A :class:`Catalog`, or a file or files that :func:`read_catalog` reads.
+        rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
+        images: The folder that photo paths start from, if it is not the catalogue's own.
+        mapping: Which header holds which field: ``{"title": "商品名"}``.
+        settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
+        jobs: The number of threads that one check may use (0: one a core).
+        cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
+        lang: The language of texts.
+        fetch: What gets photos from web addresses; None: they are left alone.
+        progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
+        decisions: What the seller has decided about pairs of listings.
+
+    Raises:
+        CatalogError: A file cannot be read as a catalogue.
+        RulesError: The pack or a setting is wrong.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> checker = dc.Checker("sample_catalog/catalog.csv")
+        >>> drafts = [{"title": "Ceramic garden gnome"}, {"title": "Rubber boots with a lining of fleece"}]
+        >>> [answer.verdict for answer in checker.check(drafts)]
+        ['publish', 'publish']
+        >>> "A-101" in checker
+        True
     """
 
     def __init__(
@@ -446,12 +487,38 @@ def check(
 ) -> list[Answer]:
     """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
 
-    ``draft`` is a Listing, a dict with the fields of one, a file that holds drafts, or several of these. Drafts are
-    checked against the catalogue and against each other; ``also`` are listings that count as part of it. With
-    ``update`` a draft whose id the catalogue holds is a new version of that listing. A draft's photo path starts from
-    the catalogue's photo folder, or, for a file of drafts, from ``images`` or else that file's own folder.
-    ``decisions`` are what the seller has decided about pairs of listings. The other arguments are those of
-    :func:`~dupcheck.pipeline.audit`.
+    Args:
+        draft: A :class:`Listing`, a dict with the fields of one, JSON text, a file of drafts, or several of these.
+            Drafts are checked against each other, too. A photo path starts from the catalogue's photo folder, or, for a
+            file of drafts, from ``images`` or else that file's own folder.
+        catalog: What the drafts would join: a :class:`Catalog`, or a file or files that :func:`read_catalog` reads.
+        rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
+        images: The folder that photo paths start from, if it is not the catalogue's own.
+        mapping: Which header holds which field: ``{"title": "商品名"}``.
+        settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
+        jobs: The number of threads (0: one a core).
+        cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
+        fetch_images: Whether photos that are web addresses are fetched; nothing else opens an address.
+        allow_hosts: Hosts that may be fetched from although they are in a private network.
+        lang: The language of texts.
+        progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
+        also: Listings that count as part of the catalogue.
+        update: Whether a draft whose id the catalogue holds is a new version of that listing.
+        decisions: What the seller has decided about pairs of listings.
+
+    Returns:
+        One answer a draft, in their order.
+
+    Raises:
+        CatalogError: A file cannot be read, or a draft is none.
+        RulesError: The pack or a setting is wrong.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> draft = {"title": "Ceramic garden gnome with lantern 30 cm", "price": 15}
+        >>> (answer,) = dc.check(draft, "sample_catalog/catalog.csv")
+        >>> answer.verdict
+        'publish'
     """
     checker = Checker(
         catalog, rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache, lang=lang,

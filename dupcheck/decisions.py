@@ -40,8 +40,19 @@ _SKU_TEXTS = ("currency", "sku_code", "gtin")
 class Decision:
     """What the seller decided about two listings.
 
-    ``listing_a`` sorts before ``listing_b``; ``content_a`` and ``content_b`` are what :func:`hash_content` gave for
-    them. ``decided`` is when, in seconds since 1970.
+    Attributes:
+        listing_a: One id; it sorts before the other.
+        listing_b: The other.
+        decision: "not_duplicate", "merge_accepted" or "allowed".
+        reason: Why, for those who read it later.
+        content_a: A hash of what the rules can see of ``listing_a``: where it changes, the decision lapses.
+        content_b: The same of ``listing_b``.
+        decided: When, in seconds since 1970.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> dc.Decision("A-131", "A-132", "not_duplicate", "two models", "", "").listings
+        ('A-131', 'A-132')
     """
 
     listing_a: str

@@ -19,7 +19,20 @@ from dupcheck.messages import Lang, Message, message
 
 
 class DupcheckError(Exception):
-    """An error meant for a person: what was expected, what came, what to do, in any language."""
+    """An error meant for a person: what was expected, what came, what to do, in any language.
+
+    Args:
+        key: The key of its text.
+        values: What the text is filled from.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> try:
+        ...     dc.read_catalog("no-such-file.csv")
+        ... except dc.DupcheckError as error:
+        ...     print(error.say("en"))
+        There is no file no-such-file.csv.
+    """
 
     def __init__(self, key: str, /, **values: object) -> None:
         self.text: Message = message(key, **values)

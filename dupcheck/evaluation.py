@@ -12,11 +12,25 @@ from dupcheck.pipeline import Audit
 
 
 def evaluate(audit: Audit, truth: str | Path | Mapping[str, str]) -> dict[str, float]:
-    """Compare an audit's groups with the truth (listing_id → product_id, or a CSV with these columns).
+    """Compare an audit's groups with the truth.
 
-    Returns pairwise ``precision``, ``recall`` and ``f1``; ``row_f1``, the mean over listings of the F1 of its group
-    against its product; ``candidate_recall``, the share of true pairs that blocking proposed; ``largest`` and
-    ``largest_true``, the sizes of the largest group and product. Listings outside the truth are left out.
+    Args:
+        audit: The audit.
+        truth: listing_id → product_id, or a CSV file with these columns. Listings outside it are left out.
+
+    Returns:
+        Pairwise ``precision``, ``recall`` and ``f1``, 0 to 1; ``row_f1``, the mean over listings of the F1 of its group
+        against its product; ``candidate_recall``, the share of true pairs that were looked at; ``largest`` and
+        ``largest_true``, the listings of the largest group and product.
+
+    Raises:
+        CatalogError: The file is no truth file, or knows none of the listings.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> told = dc.evaluate(dc.audit("sample_catalog/catalog.csv"), "sample_catalog/truth.csv")
+        >>> 0 <= told["recall"] <= told["candidate_recall"] <= 1
+        True
     """
     products = truth if isinstance(truth, Mapping) else read_truth(truth)
     home = {str(audit.features.ids[m]): g.group_id for g, members in audit.grouped for m in members}

@@ -45,7 +45,18 @@ SKU_NUMBER_COLUMNS = ("price", "stock")
 class Problem:
     """Something in the input that a person should know of.
 
-    ``row`` counts data rows from 1; None: it is no single row's fault.
+    Attributes:
+        row: The data row, from 1; None: it is no single row's fault.
+        listing_id: The listing, "" where it is none's.
+        field: The field, "" where it is none's.
+        severity: "error", "warning" or "info".
+        text: What it is: ``text.say("en")``.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> catalog = dc.read_catalog("sample_catalog/catalog.csv")
+        >>> {p.severity for p in catalog.problems} <= {"error", "warning", "info"}
+        True
     """
 
     row: int | None
@@ -57,7 +68,22 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """One thing a buyer can choose in a listing: its option values, price, code and stock."""
+    """One thing a buyer can choose in a listing.
+
+    Attributes:
+        options: Option → value.
+        price: The price, in ``currency``; None: not stated.
+        currency: Its currency, or "" for the listing's.
+        sku_code: The seller's own code.
+        gtin: The barcode number.
+        stock: Pieces in stock; None: not stated.
+        image: Its photo.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> dc.Sku({"Color": "Red"}, price=5.99).options
+        {'Color': 'Red'}
+    """
 
     options: Mapping[str, str] = field(default_factory=dict)
     price: float | None = None
@@ -70,7 +96,38 @@ class Sku:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One listing as the seller holds it. A listing without options has no ``skus``: it is its own only SKU."""
+    """One listing as the seller holds it. Texts that are missing are "", numbers None.
+
+    Attributes:
+        listing_id: Its id.
+        title: Its title.
+        price: The price, in ``currency``; of a range the lower end.
+        price_max: The higher end of a price range.
+        currency: The currency.
+        category: The category.
+        main_image: The main photo: a path or an address.
+        attributes: Name → value.
+        shop: The shop.
+        images: Further photos.
+        sku_code: The seller's own code.
+        gtin: The barcode number.
+        image_phash: A 64-bit pHash in hex, used where there is no picture.
+        min_order_quantity: The smallest order, in pieces.
+        lot_size: Pieces sold together.
+        bulk_price: The wholesale price.
+        stock: Pieces in stock.
+        sales: Pieces sold.
+        reviews: The number of reviews.
+        created: The date it was published.
+        url: Its address.
+        description: The description.
+        skus: What a buyer can choose; without options a listing is its own only SKU.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> dc.Listing("N-1", "Silk tie", price=5.99, currency="USD").skus
+        ()
+    """
 
     listing_id: str
     title: str
@@ -101,12 +158,22 @@ class Listing:
 class Catalog:
     """Listings as columns, and what was wrong with the files they came from.
 
-    ``columns`` has one row a listing: ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS`` (float64, NaN =
-    missing) and ``row`` (int64, the data row of its file, from 1). ``attributes`` is canonical text: ``Name=Value;
-    Name=Value`` or a JSON object. ``images`` is joined by ``;``. ``sku_columns`` has one row a SKU of the listings that
-    hold options: ``listing`` (int64, a position, ascending), ``SKU_TEXT_COLUMNS`` and ``SKU_NUMBER_COLUMNS``;
-    ``options`` has the form of ``attributes``. ``image_root`` is the folder that relative photo paths start from; no
-    photo outside it is opened.
+    Attributes:
+        columns: One row a listing: ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS`` (float64, NaN = missing) and
+            ``row`` (int64, the data row of its file, from 1). ``attributes`` is canonical text: ``Name=Value; Name=Value``
+            or a JSON object. ``images`` is joined by ``;``.
+        sku_columns: One row a SKU of the listings that hold options: ``listing`` (int64, a position, ascending),
+            ``SKU_TEXT_COLUMNS`` and ``SKU_NUMBER_COLUMNS``; ``options`` has the form of ``attributes``.
+        problems: What was wrong: :class:`Problem`.
+        image_root: The folder that relative photo paths start from; no photo outside it is opened.
+        sources: The files.
+        mapping: Which header held which field.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> catalog = dc.read_catalog("sample_catalog/catalog.csv")
+        >>> catalog.table.loc[0, "listing_id"]
+        'A-101'
     """
 
     columns: Columns
@@ -300,10 +367,27 @@ class Question:
 class Plan:
     """How to mend one group, or how to tell listings apart that are in no group.
 
-    ``listings`` are those that the plan is about: in a plan of action «ask» those that a question concerns. A plan that
-    acts may have a ``question`` too, about members (role «ask») that it does not touch. ``changes`` say which field of
-    which listing to change to what. In advice for listings in no group ``keep`` may be
-    a listing outside ``listings``: it stays as it is.
+    Attributes:
+        group_id: The group, "" where it is advice about listings in none.
+        action: "merge_variants", "wholesale_tier", "remove_duplicates", "differentiate", "ask" or "none".
+        keep: The listing that stays. In advice it may be one outside ``listings``: it stays as it is.
+        listings: Those that the plan is about; in a plan that asks, those that the question concerns.
+        title: The title of what is left, without words of its options.
+        axes: Its options, each with its values in the order a buyer should see them.
+        skus: Its SKUs, each with the listing it comes from.
+        wholesale: The wholesale price: from so many pieces on, so many % off; None: there is none.
+        reasons: Why.
+        cautions: What to look at before doing it.
+        members: Each listing's role, rule and options.
+        changes: Which field of which listing to change to what.
+        question: What only the seller can say. A plan that acts may have one too, about members (role "ask") that it does
+            not touch.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> plans = dc.audit("sample_catalog/catalog.csv").plans
+        >>> all(plan.keep not in plan.offline for plan in plans)
+        True
     """
 
     group_id: str

@@ -16,8 +16,9 @@ from dupcheck.decisions import Decision, Settled, settle_decisions
 from dupcheck.errors import UnknownListingError
 from dupcheck.exports import carry_out, list_plans, write_exports
 from dupcheck.features import Features
+from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
-from dupcheck.index.opening import Progress, Source, default_cache, make_fetcher, measure_catalog, watch_stage
+from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.differences import explain_differences, find_differences
 from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
 from dupcheck.messages import Lang, Message, say
@@ -55,7 +56,34 @@ def _uncollected() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found. ``pairs`` and ``groups`` are tables with the columns of the report's CSV files."""
+    """What an audit found. It shows itself in a notebook cell.
+
+    Attributes:
+        pairs: A DataFrame with a row a pair that a rule caught: the columns of ``pairs.csv``. A signal is in its own unit
+            (image: bits of 64, color: ΔE, title: %, attributes: 0 to 1, price: %); NaN: cannot tell.
+        groups: A DataFrame with a row a grouped listing: the columns of ``groups.csv``.
+        plans: What to do with each group: :class:`Plan`.
+        advice: Plans of the same kind for different products that look like one.
+        problems: What was wrong in the input: :class:`Problem`.
+        catalog: The catalogue.
+        pack: The rules, with what was set.
+        features: The columns that signals read. Like what follows it may change between versions.
+        candidates: Which pairs were looked at, and what that may have missed.
+        findings: Pairs that rules caught, as arrays.
+        grouped: Groups, and the positions of their members.
+        settings: How it was run.
+        lang: The language of texts.
+        cache: The folder where what was measured is kept.
+        settled: What of the seller's decisions holds.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> audit = dc.audit("sample_catalog/catalog.csv")
+        >>> audit.fails("duplicate")
+        True
+        >>> len(audit.groups) == sum(len(plan.members) for plan in audit.plans)
+        True
+    """
 
     catalog: Catalog
     features: Features
@@ -179,13 +207,35 @@ def audit(
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
-    ``catalog`` is a :class:`Catalog` or what :func:`read_catalog` reads; ``rules`` a shipped pack's name, a TOML file
-    or a pack; ``settings`` change limits (``"R2.title.min=85"``); ``jobs`` is the number of threads (0: all cores);
-    ``cache`` the folder where photo fingerprints are kept (default: the user's cache folder). Photos that are web
-    addresses are fetched with ``fetch_images`` alone, and from a private network only where ``allow_hosts`` names the
-    host. ``decisions`` are what the seller has decided about pairs of listings, as
-    :meth:`~dupcheck.ledger.book.Ledger.list_decisions` gives it, ``answers`` what the seller has answered, by the kind
-    of question.
+    Args:
+        catalog: A :class:`Catalog`, or a file or files that :func:`read_catalog` reads.
+        rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
+        images: The folder that photo paths start from, if it is not the catalogue's own.
+        settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
+        engine: Where pairs are measured: "local", or "spark" (needs the extra ``spark``).
+        jobs: The number of threads (0: one a core).
+        cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
+        fetch_images: Whether photos that are web addresses are fetched; nothing else opens an address.
+        allow_hosts: Hosts that may be fetched from although they are in a private network.
+        lang: The language of texts.
+        progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
+        decisions: What the seller has decided about pairs of listings: ``Ledger.list_decisions()``.
+        answers: What the seller has answered, by the kind of question.
+
+    Returns:
+        What was found: pairs, groups, plans, problems.
+
+    Raises:
+        CatalogError: A file cannot be read as a catalogue.
+        RulesError: The pack or a setting is wrong.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> audit = dc.audit("sample_catalog/catalog.csv", rules="aliexpress")
+        >>> sorted(audit.pairs.columns[:5])
+        ['differs_in', 'listing_a', 'listing_b', 'rule', 'verdict']
+        >>> audit.plans[0].keep in audit.plans[0].listings
+        True
     """
     pack = read_pack(rules).with_limit(*settings)
     read = _read(catalog, images)
@@ -216,7 +266,23 @@ def audit(
 
 @dataclass(frozen=True)
 class Explanation:
-    """Every rule and every condition for one pair, held or not, and what the two differ in."""
+    """Every rule and every condition for one pair, held or not, and what the two differ in; ``str()`` is text for a person.
+
+    Attributes:
+        listing_a: The id of one listing.
+        listing_b: The id of the other.
+        rules: Code, summary, verdict, whether it fires, and the conditions of each rule.
+        differences: What the two differ in.
+        signals: Each signal's value, in its own unit; NaN: cannot tell.
+        lang: The language of texts.
+        photos: What was done to one photo to make the other, where that was seen.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> told = dc.why("sample_catalog/catalog.csv", "A-131", "A-132")
+        >>> told.listing_a, told.listing_b
+        ('A-131', 'A-132')
+    """
 
     listing_a: str
     listing_b: str
@@ -287,7 +353,31 @@ def why(
 ) -> Explanation:
     """Hold every rule against two listings of a catalogue and show each condition.
 
-    Raises UnknownListingError, naming the nearest id, where the catalogue does not hold a listing.
+    Args:
+        catalog: A :class:`Catalog`, or a file or files that :func:`read_catalog` reads.
+        listing_a: The id of one listing.
+        listing_b: The id of the other.
+        rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
+        images: The folder that photo paths start from, if it is not the catalogue's own.
+        settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
+        cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
+        fetch_images: Whether photos that are web addresses are fetched; nothing else opens an address.
+        allow_hosts: Hosts that may be fetched from although they are in a private network.
+        lang: The language of texts.
+
+    Returns:
+        Each rule with its conditions, held or not, and what the two differ in; ``str()`` of it is text for a person.
+
+    Raises:
+        UnknownListingError: The catalogue does not hold a listing; the nearest ids are named.
+        CatalogError: A file cannot be read as a catalogue.
+        RulesError: The pack or a setting is wrong.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> told = dc.why("sample_catalog/catalog.csv", "A-131", "A-132")
+        >>> {rule["code"] for rule in told.as_dict()["rules"]} >= {"R1", "R2"}
+        True
     """
     pack = read_pack(rules).with_limit(*settings)
     read = _read(catalog, images)

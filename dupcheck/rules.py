@@ -14,17 +14,18 @@ code, exceptions and opposites by their name; ``set`` changes single limits, ``d
 import difflib
 import math
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-import tomli
 
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS, Lang, Message, message
 from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
+from dupcheck.packs import list_packs, packs_folder, read_pack_keys
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.titles import AXES
 
@@ -32,6 +33,7 @@ Side = Literal["min", "max"]
 Missing = Literal["fail", "skip"]
 Scope = Literal["account", "shop"]
 Alphabet = Literal["any", "ascii"]
+SOURCE_KINDS = ("policy", "help page", "forum", "article")
 KEEP_KEYS = ("sales", "reviews", "created", "completeness", "stock", "price")
 
 
@@ -206,15 +208,49 @@ class MergeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a pack's policy was read, and when that page was written."""
+    """Where a pack's policy was read: the page, its address, its date, when it was read, what kind of page it is."""
 
-    text: str
+    text: str = ""
     date: str = ""
+    url: str = ""
+    read: str = ""
+    kind: str = ""
+
+    def show(self, lang: Lang) -> str:
+        """Return the source in a line."""
+        kind = message(f"rules.source_{self.kind.split()[0]}").say(lang) if self.kind else ""
+        read = message("rules.source_read", date=self.read).say(lang) if self.read else ""
+        told = [t for t in (self.date, kind, read) if t]
+        url = self.url.removeprefix("https://")
+        text = self.text if url in self.text else f"{self.text} {self.url}"
+        return f"{text} ({', '.join(told)})" if told else text
 
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """One marketplace's rules."""
+    """One marketplace's rules. The reference of rule packs tells what each part means.
+
+    Attributes:
+        name: What ``rules=`` takes.
+        rules: The rules.
+        exceptions: What is allowed although a rule fires.
+        categories: What the seller knows of categories.
+        opposites: Faults that a wrong merge would be.
+        seller: Whose listings are held against one another.
+        merge: What one listing can hold: characters, pieces, SKUs, options.
+        keep: What decides which listing of a group stays, the first first.
+        title: The marketplace and its policy.
+        note: What whoever uses the pack should know.
+        penalty: What the marketplace does about a breach, the mildest first.
+        sources: Where the policy was read.
+        changes: The limits that were changed, as they were set.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> pack = dc.read_pack("aliexpress").with_limit("R2.title.min=91")
+        >>> {limit.limit for clause in pack.rule("R2").when for limit in clause if limit.signal == "title"} >= {91.0}
+        True
+    """
 
     name: str
     rules: tuple[Rule, ...]
@@ -333,8 +369,24 @@ class RulePack:
         texts += [message("rules.merge_values", axis=_name_axes([a], lang), max=n) for a, n in m.values_max.items()]
         return [t.say(lang) for t in texts]
 
+    def list_gaps(self) -> list[Message]:
+        """Return what others need of a pack and this one lacks: sources, penalty, seller, texts, examples."""
+        gaps = [] if self.sources and all(s.text for s in self.sources) else [message("rules.gap_sources")]
+        texts = {"title": self.title, "seller.summary": self.seller.summary, "penalty.steps": self.penalty}
+        for rule in self.rules:
+            texts |= {f"{rule.code}.{name}": getattr(rule, name) for name in ("summary", "why", "mistakes")}
+            gaps += [
+                message("rules.gap_examples", place=f"{rule.code}.{name}")
+                for name in ("fires", "spares")
+                if not getattr(rule, name)
+            ]
+        texts |= {f"{e.name}.summary": e.summary for e in self.exceptions}
+        texts |= {f"{o.name}.summary": o.summary for o in self.opposites}
+        lacking = [f"{place}.{lang}" for place, words in texts.items() for lang in LANGS if not words.by_lang.get(lang)]
+        return gaps + [message("rules.gap_text", place=place) for place in lacking]
+
     def _explain_sources(self, lang: Lang) -> list[str]:
-        return self._section("rules.sources", [s.text + (f" ({s.date})" if s.date else "") for s in self.sources], lang)
+        return self._section("rules.sources", [s.show(lang) for s in self.sources], lang)
 
     def run_examples(self) -> tuple[Message, ...]:
         """Run every rule's ``fires`` and ``spares`` examples; return one message for each that comes out wrong."""
@@ -351,7 +403,7 @@ class RulePack:
 
 
 def _name_axes(axes: Iterable[str], lang: Lang) -> str:
-    names = (axis if axis not in AXES else AXES[axis].zh if lang == "zh" else AXES[axis].en for axis in axes)
+    names = (AXES[axis].say(lang) if axis in AXES else axis for axis in axes)
     return message("verdicts.comma").say(lang).join(names)
 
 
@@ -371,21 +423,22 @@ def explain_limit(limit: Limit, lang: Lang = "en") -> str:
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-def packs_folder() -> Path:
-    """Return the folder of the shipped packs: inside an installed package, beside it in a checkout."""
-    inside = Path(__file__).parent / "rule_packs"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
-
-
-def list_packs() -> tuple[str, ...]:
-    """Return the names of the shipped packs."""
-    return tuple(sorted(p.stem for p in packs_folder().glob("*.toml")))
-
-
 def read_pack(source: str | Path | RulePack) -> RulePack:
-    """Read a rule pack: a shipped one by its name, or a TOML file by its path.
+    """Read a rule pack.
 
-    Raises RulesError naming every problem of the file at once, the nearest known word beside each unknown one.
+    Args:
+        source: A shipped pack's name, the path of a TOML file, or a pack, which is returned as it is.
+
+    Returns:
+        The pack.
+
+    Raises:
+        RulesError: Every problem of the file at once, the nearest known word beside each unknown one.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> [rule.code for rule in dc.read_pack("aliexpress").rules]
+        ['R1', 'R2', 'R3', 'R4']
     """
     if isinstance(source, RulePack):
         return source
@@ -405,12 +458,12 @@ def _find_pack(source: str | Path, beside: Path | None = None) -> Path:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomli.loads(path.read_text("utf-8-sig"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise RulesError("rules.no_such_file", path=str(path)) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
-    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesError("rules.not_toml", path=str(path), reason=str(error)) from None
 
 
@@ -481,10 +534,7 @@ class _Reader:
         self.wrong: list[Message] = []
 
     def read(self, data: Mapping[str, Any], stem: str) -> RulePack:
-        self.keys("", data, (
-            "format", "name", "title", "note", "source", "rule", "exception", "category", "opposite", "seller", "merge",
-            "keep", "penalty", "set", "drop",
-        ))  # fmt: skip
+        self.known_keys("", data, "pack")
         if data.get("format") != 1:
             self.fault("rules.bad_format", came=repr(data.get("format")))
         rules = tuple(self.rule(i, r) for i, r in enumerate(self.tables("rule", data)))
@@ -498,12 +548,12 @@ class _Reader:
         for code in sorted({c for c in codes if codes.count(c) > 1}):
             self.fault("rules.code_twice", code=code)
         keep = self.table("keep", data)
-        self.keys("keep", keep, ("order",))
+        self.known_keys("keep", keep, "keep")
         order = self.texts("keep.order", keep.get("order", [])) or ("sales", "reviews", "created", "completeness")
         for key in order:
             self.one_of("keep.order", key, KEEP_KEYS)
         penalty = self.table("penalty", data)
-        self.keys("penalty", penalty, ("steps",))
+        self.known_keys("penalty", penalty, "penalty")
         pack = RulePack(
             name=str(data.get("name", stem)),
             rules=rules,
@@ -516,7 +566,7 @@ class _Reader:
             title=self.words("title", data),
             note=self.words("note", data),
             penalty=self.words("steps", penalty),
-            sources=tuple(Source(str(s.get("text", "")), str(s.get("date", ""))) for s in self.tables("source", data)),
+            sources=tuple(self.source(i, s) for i, s in enumerate(self.tables("source", data))),
         )
         for setting in self.texts("set", data.get("set", [])):
             try:
@@ -534,6 +584,9 @@ class _Reader:
         for key in table:
             if key not in known:
                 self.fault("rules.unknown_key", place=place or self.path, key=key, hint=_did_you_mean(key, known))
+
+    def known_keys(self, place: str, table: Mapping[str, Any], kind: str) -> None:
+        self.keys(place, table, tuple(read_pack_keys()[kind]))
 
     def one_of(self, place: str, value: object, known: Sequence[str]) -> bool:
         if value in known:
@@ -580,7 +633,7 @@ class _Reader:
     def rule(self, index: int, data: Mapping[str, Any]) -> Rule:
         code = str(data.get("code", ""))
         place = code or f"rule {index + 1}"
-        self.keys(place, data, ("code", "name", "verdict", "summary", "why", "mistakes", "when", "fires", "spares"))
+        self.known_keys(place, data, "rule")
         if not code:
             self.fault("rules.missing_key", place=place, key="code")
         verdict = data.get("verdict", "duplicate")
@@ -608,7 +661,7 @@ class _Reader:
         if not isinstance(data, dict):
             self.fault("rules.not_a_limit", place=where, came=repr(data))
             return Limit(signal, "min", math.nan)
-        self.keys(where, data, ("min", "max", "missing"))
+        self.known_keys(where, data, "limit")
         sides = [s for s in ("min", "max") if s in data]
         if len(sides) != 1:
             self.fault("rules.one_side", place=where)
@@ -630,9 +683,7 @@ class _Reader:
 
     def exception(self, index: int, data: Mapping[str, Any]) -> RuleException:
         place = str(data.get("name") or f"exception {index + 1}")
-        self.keys(place, data, (
-            "name", "summary", "differ_only_in", "allow", "categories", "at_least", "axes", "limits",
-        ))  # fmt: skip
+        self.known_keys(place, data, "exception")
         limits = self.table("limits", data)
         axes = self.axes(f"{place}.axes", "axes", data)
         at_least = self.count(f"{place}.at_least", data.get("at_least", 0), 0)
@@ -659,18 +710,25 @@ class _Reader:
 
     def category(self, index: int, data: Mapping[str, Any]) -> CategoryFacts:
         place = f"category {index + 1}"
-        self.keys(place, data, ("match", "no_option"))
+        self.known_keys(place, data, "category")
         if not isinstance(data.get("match"), str) or not data["match"].strip():
             self.fault("rules.missing_key", place=place, key="match")
         return CategoryFacts(str(data.get("match", "")), self.axes(f"{place}.no_option", "no_option", data))
 
     def opposite(self, index: int, data: Mapping[str, Any]) -> Opposite:
         place = str(data.get("name") or f"opposite {index + 1}")
-        self.keys(place, data, ("name", "axes", "summary"))
+        self.known_keys(place, data, "opposite")
         return Opposite(place, self.axes(f"{place}.axes", "axes", data), self.words("summary", data))
 
+    def source(self, index: int, data: Mapping[str, Any]) -> Source:
+        place = f"source {index + 1}"
+        self.known_keys(place, data, "source")
+        if "kind" in data:
+            self.one_of(f"{place}.kind", data["kind"], SOURCE_KINDS)
+        return Source(**{key: str(value) for key, value in data.items() if key in Source.__dataclass_fields__})
+
     def seller(self, data: Mapping[str, Any]) -> Seller:
-        self.keys("seller", data, ("scope", "groups", "summary"))
+        self.known_keys("seller", data, "seller")
         scope = data.get("scope", "account")
         self.one_of("seller.scope", scope, get_args(Scope))
         groups = data.get("groups", [])
@@ -693,7 +751,7 @@ class _Reader:
 
     def merge(self, data: Mapping[str, Any]) -> MergeLimits:
         names = tuple(MergeLimits.__dataclass_fields__)
-        self.keys("merge", data, names)
+        self.known_keys("merge", data, "merge")
         values: dict[str, Any] = {}
         for name, value in data.items():
             place = f"merge.{name}"

@@ -65,7 +65,7 @@ def why_no_server() -> str:
     try:
         import psycopg  # noqa: F401
     except ImportError:
-        return "psycopg is not installed: pip install 'dupcheck[postgresql]'"
+        return "psycopg is not installed: it belongs to the extra postgresql"
     if find_program("initdb") is None or find_program("pg_ctl") is None:
         return "no PostgreSQL server is installed: apt-get install postgresql"
     if os.geteuid() == 0 and _other_user() is None:
@@ -82,19 +82,36 @@ def _other_user() -> str | None:
 
 @contextmanager
 def start_server() -> Iterator[Server]:
-    """Run a server until the end; its folder stands where every user can reach it."""
+    """Run a server until the end; its folder stands where every user can reach it.
+
+    A process of its own stops the server and clears up as soon as this one is gone, be it killed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="dupcheck-pg-"))
     server = Server(folder, _other_user() if os.geteuid() == 0 else None)
+    if server.user is not None:
+        shutil.chown(folder, server.user)
+    guard = subprocess.Popen(
+        [sys.executable, __file__, str(folder), server.user or ""], stdin=subprocess.PIPE, start_new_session=True
+    )
     try:
-        if server.user is not None:
-            shutil.chown(folder, server.user)
         data = str(folder / "data")
         server.command("initdb", "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-sync")
         settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
         server.command("pg_ctl", "-D", data, "-w", "-o", f"-k {folder} {settings}", "start")
-        try:
-            yield server
-        finally:
-            server.command("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        yield server
+    finally:
+        guard.communicate(timeout=60)
+
+
+def guard_server(folder: Path, user: str | None) -> None:
+    """Wait until whoever started the server has no more use for it, or is gone; then stop it and clear up."""
+    sys.stdin.read()
+    try:
+        if (folder / "data" / "postmaster.pid").exists():
+            Server(folder, user).command("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    guard_server(Path(sys.argv[1]), sys.argv[2] or None)

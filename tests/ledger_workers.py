@@ -76,8 +76,8 @@ def fork(work: Callable[[str, int], dict[str, object]], url: str, processes: int
     return sum(os.waitpid(child, 0)[1] != 0 for child in children)
 
 
-def work(url: str, name: str) -> None:
-    """Claim and publish until killed, also in the middle of a transaction; say what was confirmed."""
+def work(url: str, name: str, confirmed: int) -> None:
+    """Claim and publish until killed, also in the middle of a transaction; say what was confirmed, here and there."""
     chance = random.Random(name)
     with open_ledger(url) as ledger:
         for number in count():
@@ -91,19 +91,24 @@ def work(url: str, name: str) -> None:
                 os.write(1, f"claimed {token}\n".encode())
                 ledger.publish(token)
                 os.write(1, f"published {token}\n".encode())
+                os.write(confirmed, b".")
 
 
 def kill(url: str, times: int) -> None:
-    """Start two workers and kill both, so many times."""
+    """Start two workers and kill both, so many times, at any moment after one of them has confirmed something."""
     chance = random.Random(times)
     for number in range(times):
         children = []
+        seen, confirmed = os.pipe()
         for k in range(2):
             child = os.fork()
             if not child:
-                work(url, f"w{number}-{k}")
+                work(url, f"w{number}-{k}", confirmed)
             children.append(child)
-        time.sleep(0.1 + chance.random() / 5)
+        os.close(confirmed)
+        os.read(seen, 1)
+        time.sleep(chance.random() / 5)
+        os.close(seen)
         for child in children:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)

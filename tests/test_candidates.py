@@ -54,6 +54,7 @@ def cosines(features: Features) -> np.ndarray[Any, Any]:
     return rows @ rows.T
 
 
+@pytest.mark.slow
 @given(LISTINGS)
 @settings(max_examples=60, deadline=None)
 def test_every_pair_that_comparing_all_would_propose_is_proposed(rows: list[dict[str, Any]]) -> None:

@@ -266,6 +266,7 @@ listings = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(listings, min_size=1, max_size=3))
 def test_what_is_written_is_read_back_the_same(tmp_path_factory: pytest.TempPathFactory, held: list[Listing]) -> None:

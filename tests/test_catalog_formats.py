@@ -1,7 +1,9 @@
 """What sellers really hold: one small shop, written in the shape of each marketplace's export."""
 
+import dataclasses
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,7 +14,15 @@ import numpy as np
 import pytest
 
 from dupcheck.catalog import describe_formats, get_listing, read_catalog, read_listing, write_catalog
-from dupcheck.catalog.formats import find_format, list_formats, normalise_header, score_format
+from dupcheck.catalog.assembly import CANONICAL
+from dupcheck.catalog.formats import (
+    Format,
+    find_format,
+    list_formats,
+    normalise_header,
+    read_format_keys,
+    score_format,
+)
 from dupcheck.errors import CatalogError
 from dupcheck.messages import LANGS
 from dupcheck.model import Catalog, Listing
@@ -425,15 +435,31 @@ def test_a_seller_can_add_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (own / "becher.toml").write_text('colums = 1\nmust = ["A"]\n', encoding="utf-8")
     with pytest.raises(CatalogError, match=r"becher\.toml.*colums"):
         read_catalog(path)
+    for field, says in (
+        ("listing_di", "Did you mean listing_id?"),
+        ("option_nam_1", "option_name_{n}"),
+        ("zzz", "zzz"),
+    ):
+        (own / "becher.toml").write_text(f'must = ["A"]\n[columns]\n{field} = "A"\n', encoding="utf-8")
+        with pytest.raises(CatalogError, match=re.escape(says)) as caught:
+            read_catalog(path)
+        assert field in caught.value.say("zh")
     (own / "becher.toml").write_text("must = [", encoding="utf-8")
     with pytest.raises(CatalogError, match=r"becher\.toml"):
         read_catalog(path)
 
 
+def test_the_keys_of_a_format_file_are_described() -> None:
+    keys = read_format_keys()
+    assert set(CANONICAL) <= set(keys["columns"])
+    assert {f.name for f in dataclasses.fields(Format)} - {"name", "titles"} <= set(keys["file"])
+    for table in keys.values():
+        for name, told in table.items():
+            assert told["type"] and set(LANGS) <= set(told), name
+
+
 @pytest.mark.parametrize("known", list_formats(), ids=lambda f: f.name)
 def test_each_format_recognises_its_own_headers(known: object) -> None:
-    from dupcheck.catalog.formats import Format
-
     assert isinstance(known, Format)
     assert all(known.title(lang) for lang in LANGS)
     assert known.title("en") != known.title("zh")

@@ -57,6 +57,7 @@ def list_findings(pairs: Any, listing_id: str) -> set[tuple[str, str, str]]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shops())
 def test_a_draft_is_judged_as_an_audit_with_it_would(shop: tuple[list[Listing], Listing]) -> None:
@@ -67,6 +68,7 @@ def test_a_draft_is_judged_as_an_audit_with_it_would(shop: tuple[list[Listing], 
     assert {f for f in list_findings(answer.pairs, "N-1") if f[2] == "duplicate"} == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [0, 500])
 def test_every_listing_of_the_sample_is_judged_as_the_audit_judges_it(
     sample: Catalog, sample_audit: dc.Audit, few: int, monkeypatch: pytest.MonkeyPatch
@@ -156,6 +158,7 @@ class TestKept:
         monkeypatch.setattr("dupcheck.index.opening.read_catalog", lambda *_, **__: pytest.fail("read again"))
         assert self.ask(shop, tmp_path / "cache", draft) == first
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("share", ["one", "most"])
     def test_a_changed_catalogue_is_seen(self, shop: Path, tmp_path: Path, sample: Catalog, share: str) -> None:
         draft = Listing("N-1", "Walnut Violin Rosin Holder Carved", price=9.0, currency="USD")
@@ -254,6 +257,7 @@ class TestAnswers:
             assert {(p["listing_a"], p["rule"]) for p in alone.pairs} <= at_once[draft.listing_id]
 
 
+@pytest.mark.slow
 def test_a_warm_check_imports_only_what_it_needs(shop: Path, tmp_path: Path) -> None:
     draft = {"listing_id": "N-1", "title": "Walnut Violin Rosin Holder Carved", "price": "9.00", "currency": "USD"}
     (tmp_path / "draft.json").write_text(json.dumps(draft))
@@ -281,6 +285,7 @@ def test_drafts_and_catalogue_may_hold_the_same_id(sample: Catalog) -> None:
     assert answer.listing_id == known.ids[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [0, 500])
 def test_a_new_version_of_a_listing_is_not_held_against_the_old_one(
     sample: Catalog, monkeypatch: pytest.MonkeyPatch, few: int
@@ -319,6 +324,7 @@ class TestCommand:
             input=given, capture_output=True, text=True, env=env, encoding="utf-8",
         )  # fmt: skip
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "given",
         [
@@ -334,6 +340,7 @@ class TestCommand:
         (answer,) = [json.loads(line) for line in shown.stdout.splitlines()]
         assert answer["verdict"] == "publish" and answer["nearest"] is not None
 
+    @pytest.mark.slow
     def test_several_files_are_checked_against_each_other(self, shop: Path, tmp_path: Path) -> None:
         for name in ("a", "b"):
             (tmp_path / f"{name}.json").write_text(self.DRAFT.replace("N-1", name))
@@ -341,6 +348,7 @@ class TestCommand:
         answers = [json.loads(line) for line in shown.stdout.splitlines()]
         assert shown.returncode == 1 and [a["verdict"] for a in answers] == ["duplicate", "duplicate"]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("given", ["", "{", "nothing to see", "\x00"])
     def test_what_is_no_draft_is_one_line(self, shop: Path, tmp_path: Path, given: str) -> None:
         shown = self.check(shop, tmp_path, "-", given=given)

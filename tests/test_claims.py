@@ -137,6 +137,7 @@ class TestDecisions:
         assert lapsed.verdict == "duplicate" and "已失效" in str(lapsed)
         assert not lapsed.as_dict()["decisions"][0]["in_force"]
 
+    @pytest.mark.slow
     def test_what_was_decided_about_drafts_holds_for_claims(
         self, make_shop: Callable[..., Catalog], ledger: Ledger
     ) -> None:
@@ -305,6 +306,7 @@ class TestCommands:
             told = run(verb, "T-9")
             assert told.code == 2 and "T-9" in told.err
 
+    @pytest.mark.slow
     def test_processes_that_ask_at_once(self, desk: Path, launch: Callable[..., Any]) -> None:
         """Through the real command, on a ledger that is not there yet: one may publish."""
         asked = [

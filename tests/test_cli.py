@@ -119,6 +119,7 @@ class TestAudit:
         assert run("audit", twins, "--rules", pack, "--out", tmp_path / "out").code == 0
         assert ",MINE," in (tmp_path / "out" / "pairs.csv").read_text("utf-8-sig")
 
+    @pytest.mark.slow
     def test_two_runs_write_the_same_bytes(
         self, launch: Callable[..., Any], sample_folder: Path, tmp_path: Path
     ) -> None:
@@ -373,6 +374,7 @@ def big_catalog(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
 def test_ctrl_c_leaves_nothing_behind(launch: Callable[..., Any], big_catalog: Path, tmp_path: Path) -> None:
     process = launch("audit", big_catalog, "--out", tmp_path / "out", "--cache", tmp_path / "cache", cwd=tmp_path)
@@ -398,6 +400,6 @@ def test_ctrl_c_that_a_library_swallows_is_heeded_later(
         progress("audit.stage_photos", 0, 1)
         pytest.fail("the audit went on")
 
-    monkeypatch.setattr("dupcheck.cli.auditing.audit", swallow)
+    monkeypatch.setattr("dupcheck.pipeline.audit", swallow)
     shown = run("audit", sample_folder / "catalog.csv", "--out", tmp_path / "out")
     assert shown.code == 130 and "stopped" in shown.err

@@ -220,6 +220,7 @@ class TestAudits:
         files = [{p.name: p.read_bytes() for p in (tmp_path / name).iterdir()} for name in ("one", "two")]
         assert files[0] == files[1]
 
+    @pytest.mark.slow
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_whatever_is_decided_about_the_sample(

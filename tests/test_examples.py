@@ -25,9 +25,12 @@ COPY = {**ROWS[0], "listing_id": "N-2"}
 PUBLISH = '#!/bin/sh\necho "$1" >> shop.txt\nexit "${SHOP_CODE:-0}"\n'
 Shell = Callable[..., Any]
 
-pytestmark = pytest.mark.skipif(
-    any(shutil.which(tool) is None for tool in ("sh", "bash", "make")), reason="there is no shell or no make"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        any(shutil.which(tool) is None for tool in ("sh", "bash", "make")), reason="there is no shell or no make"
+    ),
+]
 
 
 @pytest.fixture
@@ -131,7 +134,7 @@ class TestActions:
     def test_all_is_well(self, desk: Path, shell: Shell) -> None:
         codes = self.run_steps(desk, shell)
         assert len(codes) == 4 and not any(codes.values())
-        assert (desk / "installed.txt").read_text() == "-m pip install dupcheck\n"
+        assert (desk / "installed.txt").read_text() == "-m pip install tools/dupcheck-*.whl\n"
         assert (desk / "report" / "audit.json").is_file()
 
     def test_a_copy_fails_until_it_is_decided(

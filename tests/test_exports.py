@@ -391,6 +391,7 @@ def _is_tier(audit: dc.Audit, code: str) -> bool:
     return any(p.wholesale is not None and owner in p.offline for p in audit.plans)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(

@@ -293,6 +293,7 @@ class TestDecisions:
         assert ledger.list_decisions() == [] and events(ledger) == []
 
 
+@pytest.mark.slow
 class TestOpening:
     def test_tables_are_those_of_the_code_and_versions_those_of_the_files(self, new_ledger: Callable[..., str]) -> None:
         url = new_ledger(made=False)
@@ -408,6 +409,7 @@ def run_workers(verb: str, url: str, processes: int) -> list[dict[str, Any]]:
     return [json.loads(line) for line in call_workers(verb, url, processes)]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
 class TestManyProcesses:
     def test_one_wins_and_nothing_is_lost(self, new_ledger: Callable[..., str]) -> None:
@@ -559,6 +561,7 @@ class Machine(RuleBasedStateMachine):
         assert len(self.yeses) == len(set(self.yeses))
 
 
+@pytest.mark.slow
 def test_a_ledger_does_what_the_simplest_model_does(new_ledger: Callable[..., str]) -> None:
     class Here(Machine):
         url = staticmethod(new_ledger)

@@ -15,6 +15,8 @@ import pytest
 import dupcheck
 from dupcheck.photos.cache import FILE_NAME
 
+pytestmark = pytest.mark.slow
+
 COUNT = 90
 
 

@@ -1,6 +1,7 @@
 """Hashes within a few bits of given ones: none is missed, none is made up."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from dupcheck.photos.lookup import index_hashes
 hashes = st.lists(st.integers(0, 2**64 - 1), max_size=20)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(hashes, st.lists(st.tuples(st.integers(0, 19), st.sets(st.integers(0, 63), max_size=14)), max_size=8))
 def test_all_within_the_radius_are_found_and_no_other(stored: list[int], changed: list[tuple[int, set[int]]]) -> None:

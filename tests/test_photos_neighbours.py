@@ -19,6 +19,7 @@ def oracle(hashes: np.ndarray, radius: int) -> set[tuple[int, int]]:
     return {(int(i), int(j)) for i, j in np.argwhere(apart <= radius) if i < j}
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(WORD, max_size=12), st.data())
 def test_every_near_pair_is_found(seeds: list[int], data: st.DataObject) -> None:

@@ -34,6 +34,7 @@ def ask_imagehash(picture: ByteArray) -> int:
     return int(str(imagehash.phash(Image.fromarray(picture))), 16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_pictures_of_any_size(kind: str) -> None:
     random = np.random.default_rng(KINDS.index(kind))

@@ -260,6 +260,7 @@ def read_elsewhere(root: Path, cache: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen([sys.executable, "-c", READ, root, cache], stdout=subprocess.PIPE, text=True, env=env)
 
 
+@pytest.mark.slow
 def test_two_at_once_and_one_that_is_killed(tmp_path: Path, draw_photo: Draw) -> None:
     root, cache = tmp_path / "photos", tmp_path / "cache"
     for i in range(60):
@@ -293,6 +294,7 @@ def test_joined_tables_compare_as_one(make_shop: Shop, folder: Path) -> None:
     assert np.isnan(bits[3])
 
 
+@pytest.mark.slow
 def test_memory_holds_each_fingerprint_once(make_shop: Shop, tmp_path: Path, draw_photo: Draw) -> None:
     picture = draw_photo(tmp_path / "one.png", 1, 32).read_bytes()
     for i in range(1200):

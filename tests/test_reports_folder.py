@@ -43,6 +43,7 @@ def test_a_new_folder_holds_every_file_and_nothing_else(tmp_path: Path) -> None:
     assert all(path.stat().st_size for path in paths)
 
 
+@pytest.mark.slow
 def test_the_same_audit_gives_the_same_bytes(tmp_path: Path) -> None:
     audit = example_audit()
     draw_photos(audit, tmp_path)

@@ -48,6 +48,7 @@ class TestRows:
         assert list(list_keys(squares, "n"))[:3] == [("0",), ("1",), ("2",)]
         assert list(list_keys([{"n": "a", "m": "b"}], "m", "n")) == [("b", "a")]
 
+    @pytest.mark.slow
     def test_they_are_forgotten_once_written(self, tmp_path: Path) -> None:
         counts = {"alive": 0, "most": 0, "made": 0}
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS
-from dupcheck.rules import Limit, Rule, RulePack, explain_limit, list_packs, packs_folder, read_pack
+from dupcheck.packs import list_packs, packs_folder
+from dupcheck.rules import Limit, Rule, RulePack, explain_limit, read_pack
 from dupcheck.signals import SIGNALS
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -83,6 +84,7 @@ class TestShippedPacks:
     def test_the_file_is_named_like_the_pack(self, pack: RulePack) -> None:
         assert (packs_folder() / f"{pack.name}.toml").is_file()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("value", ["5", '"x"', "[1]", "{ a = 1 }"])
     def test_any_value_put_wrong_is_an_error_for_a_person(self, pack: RulePack, value: str, read: Read) -> None:
         text = (packs_folder() / f"{pack.name}.toml").read_text("utf-8")

@@ -195,6 +195,7 @@ class TestRenderer:
     def test_it_renders_every_photo_of_the_folder(self, renderer: ModuleType) -> None:
         assert {f"{name}.jpg" for name in renderer.PHOTOS} == {path.name for path in PHOTOS.iterdir()}
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["no-image", "jar-cream", "towel-cotton"])
     def test_it_renders_the_same_photo_again(self, renderer: ModuleType, name: str, tmp_path: Path) -> None:
         renderer.save_photo(name, tmp_path)

@@ -23,6 +23,8 @@ from dupcheck.serve import server as serving
 from dupcheck.serve.admission import is_loopback
 from dupcheck.serve.problems import choose_lang
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "a-token-of-24-characters"
 GNOME = {"title": "Ceramic Garden Gnome with Lantern 30 cm", "price": 19.5, "currency": "USD"}
 SCISSORS = {

@@ -15,6 +15,8 @@ import dupcheck as dc
 from dupcheck.errors import DupcheckError
 from dupcheck.model import Catalog
 
+pytestmark = pytest.mark.slow
+
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 needs_spark = pytest.mark.skipif(MISSING, reason="pyspark or Java is missing")
 
@@ -69,6 +71,6 @@ def test_without_pyspark_the_error_says_how_to_get_it(sample: Catalog, monkeypat
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
-    with pytest.raises(DupcheckError, match="pip install") as caught:
+    with pytest.raises(DupcheckError, match=r"dupcheck\[spark\]") as caught:
         dc.audit(sample, engine="spark")
     assert "Java" in caught.value.say("zh")

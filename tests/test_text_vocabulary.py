@@ -2,6 +2,7 @@
 
 import pytest
 
+from dupcheck.messages import LANGS
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.values import read_value, show_value
 from dupcheck.titles.vocabulary import AXES, LANGUAGES, SIMPLE, load_vocabulary, look_up_key, read_words, spellings
@@ -59,7 +60,7 @@ def test_no_unit_spelling_names_two_units() -> None:
 def test_every_axis_has_names_in_both_languages_and_no_name_means_two_axes() -> None:
     owners: dict[str, str] = {}
     for axis, entry in read_words("names").items():
-        assert AXES[axis].en and AXES[axis].zh
+        assert all(AXES[axis].names.get(lang) for lang in LANGS)
         assert not (AXES[axis].option and AXES[axis].identity), axis
         clashes = [n for n in entry["spellings"] if owners.setdefault(look_up_key(n), axis) != axis]
         assert clashes == [], axis

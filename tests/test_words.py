@@ -1,8 +1,12 @@
 """Every text exists in both languages, is used, and is filled from what the code gives it."""
 
 import ast
+import os
 import re
+import shutil
 import string
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +31,7 @@ def texts(lang: str) -> dict[str, str]:
         f"{path.stem}.{name}": text
         for path in sorted((WORDS / lang).glob("*.toml"))
         for name, text in tomllib.loads(path.read_text("utf-8")).items()
+        if isinstance(text, str) and path.stem != "lang"
     }
 
 
@@ -75,14 +80,30 @@ def test_both_languages_have_the_same_files_and_keys() -> None:
     assert len(ENGLISH) > 200
 
 
-@pytest.mark.parametrize("key", sorted(set(ENGLISH) & set(CHINESE_TEXTS)))
-def test_a_text_is_one_in_both_languages(key: str) -> None:
-    english, chinese = ENGLISH[key], CHINESE_TEXTS[key]
-    assert english.strip() and chinese.strip()
-    assert placeholders(english) == placeholders(chinese)
-    assert not CHINESE.search(re.sub(r"=\S+", "", english)), "an English text holds Chinese"
+def find_fault(english: str, chinese: str) -> str:
+    """Say what is wrong with one text in two languages; "" where nothing is."""
+    if not (english.strip() and chinese.strip()):
+        return "empty"
+    if placeholders(english) != placeholders(chinese):
+        return "other placeholders"
+    if CHINESE.search(re.sub(r"=\S+", "", english)):
+        return "an English text holds Chinese"
     bare = re.sub(r"\{\w*\}", "", chinese)
-    assert CHINESE.search(chinese) or WITHOUT_LETTERS.fullmatch(bare) or chinese == english, "no Chinese in it"
+    if not (CHINESE.search(chinese) or WITHOUT_LETTERS.fullmatch(bare) or chinese == english):
+        return "no Chinese in it"
+    return ""
+
+
+def test_each_text_is_one_in_both_languages() -> None:
+    faults = {key: find_fault(text, CHINESE_TEXTS[key]) for key, text in ENGLISH.items() if key in CHINESE_TEXTS}
+    assert {key: fault for key, fault in faults.items() if fault} == {}
+
+
+@pytest.mark.parametrize(("english", "chinese"), [
+    ("", "空"), ("full", " "), ("{a} is", "{b} 是"), ("a 红 one", "红的"), ("red one", "red two"),
+])  # fmt: skip
+def test_a_fault_of_a_text_is_seen(english: str, chinese: str) -> None:
+    assert find_fault(english, chinese)
 
 
 def test_few_texts_are_the_same_in_both_languages() -> None:
@@ -91,8 +112,13 @@ def test_few_texts_are_the_same_in_both_languages() -> None:
     assert {key for key, found in words.items() if len(found) > 1} == set()
 
 
+def is_module(name: str) -> bool:
+    return PACKAGE.joinpath(*name.split(".")).with_suffix(".py").is_file()
+
+
 def test_every_key_that_the_code_names_exists() -> None:
     named = {text: path for path, tree in TREES for text in literals(tree) if KEY.fullmatch(text)}
+    named = {key: path for key, path in named.items() if not (key.startswith("lang.") or is_module(key))}
     missing = {f"{path.name}: {key}" for key, path in named.items() if key not in ENGLISH}
     assert {m for m in missing if not m.endswith(FILE_ENDINGS)} == set()
     assert len(named) > 150
@@ -150,3 +176,67 @@ def test_values_are_never_read_as_placeholders() -> None:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         say("rules.no_such_text")
+
+
+def count_forms(text: str) -> set[int]:
+    """How many forms each word beside a number has."""
+    return {spec.count("|") + 1 for _, name, spec, _ in string.Formatter().parse(text) if name is not None and spec}
+
+
+def test_a_word_beside_a_number_has_the_forms_of_its_language() -> None:
+    for lang, held in (("en", ENGLISH), ("zh", CHINESE_TEXTS)):
+        wanted = len(tomllib.loads((WORDS / lang / "lang.toml").read_text("utf-8"))["plural"]) + 1
+        counts = {key: count_forms(text) for key, text in held.items()}
+        assert {key: n for key, n in counts.items() if n and n != {wanted}} == {}
+    assert any(count_forms(text) for text in ENGLISH.values())
+
+
+def test_one_is_one_and_two_are_two() -> None:
+    told = [say("report.text_severity_error", "en", n=n) for n in (0, 1, 2, 1.5, 21, "many")]
+    assert told == ["0 errors", "1 error", "2 errors", "1.5 errors", "21 errors", "many errors"]
+
+
+class TestAnotherLanguage:
+    """A language is a folder: nothing else has to know of it."""
+
+    CODE = """
+import sys
+from pathlib import Path
+import dupcheck.messages as m
+folder = Path(sys.argv[1])
+m._FOLDER = str(folder)
+print(m.say("report.text_severity_error", "ru", n=1), m.say("report.text_severity_error", "ru", n=3),
+      m.say("report.text_severity_error", "ru", n=5), m.say("report.text_severity_error", "ru", n=21), sep="; ")
+print(m.say("cli.stopped", "ru"))
+print(m.say("lang.locale", "ru"))
+"""
+
+    def test_its_texts_are_said_and_english_stands_in(self, tmp_path: Path) -> None:
+        shutil.copytree(WORDS / "en", tmp_path / "en")
+        (tmp_path / "ru").mkdir()
+        (tmp_path / "ru" / "report.toml").write_text('text_severity_error = "{n:ошибка|ошибки|ошибок}"', "utf-8")
+        (tmp_path / "ru" / "lang.toml").write_text(
+            'locale = "ru"\nplural = ["v = 0 and i % 10 = 1 and i % 100 != 11", '
+            '"v = 0 and i % 10 = 2..4 and i % 100 != 12..14"]\n', "utf-8"
+        )  # fmt: skip
+        shown = subprocess.run(
+            [sys.executable, "-c", self.CODE, str(tmp_path)], capture_output=True, encoding="utf-8", check=True,
+            env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), "PYTHONIOENCODING": "utf-8"},
+        ).stdout.splitlines()  # fmt: skip
+        assert shown == ["1 ошибка; 3 ошибки; 5 ошибок; 21 ошибка", ENGLISH["cli.stopped"], "ru"]
+
+    def test_a_folder_with_a_language_file_can_be_asked_for(self, tmp_path: Path) -> None:
+        shutil.copytree(PACKAGE, tmp_path / "dupcheck", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PACKAGE.parent / "rules", tmp_path / "rules")
+        (tmp_path / "dupcheck" / "messages" / "fr").mkdir()
+        (tmp_path / "dupcheck" / "messages" / "fr" / "lang.toml").write_text('locale = "fr"\nplural = []\n', "utf-8")
+        (tmp_path / "dupcheck" / "messages" / "fr" / "cli.toml").write_text('help_why = "Dit pourquoi."\n', "utf-8")
+        for args, wanted in (
+            (["why", "--help", "--lang", "fr"], "Dit pourquoi."),
+            (["rules", "list", "--lang", "fr"], "R1"),
+        ):
+            ran = subprocess.run(
+                [sys.executable, "-m", "dupcheck", *args], capture_output=True, encoding="utf-8", cwd=tmp_path,
+                env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
+            )  # fmt: skip
+            assert wanted in ran.stdout, ran.stderr

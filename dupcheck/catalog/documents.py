@@ -452,9 +452,12 @@ def _read_broken_list(text: str) -> tuple[list[Any], str]:
 
 
 def read_parquet(raw: bytes, path: str, name: str) -> Grid:
-    """Read a Parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    """Read a Parquet file. Raises CatalogError where it is none, or what reads it is not installed."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ModuleNotFoundError as error:
+        raise CatalogError("catalog.no_parquet", path=path) from error
 
     try:
         table = pq.read_table(io.BytesIO(raw))

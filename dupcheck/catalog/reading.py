@@ -85,10 +85,7 @@ _HEADER_ROWS: Final = 30
 _EXTRA_FIELDS: Final = ("group", "kind", "parent", "variant_id", "variant_image", "option_list")
 _PREFIXES: Final = ("option:", "facet:", "attribute:", "option_name_", "option_value_")
 ROW_NUMBERS: Final = "#row"
-_CANONICAL: Final = Format(
-    CANONICAL_NAME,
-    {"en": "dupcheck's own columns (listing_id, title, price, …)", "zh": "dupcheck 标准列(listing_id、title、price……)"},
-)
+_CANONICAL: Final = Format(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
 
 
 @dataclass(slots=True)
@@ -452,15 +449,26 @@ def read_catalog(
     mapping: Mapping[str, str] | None = None,
     need_ids: bool = True,
 ) -> Catalog:
-    """Read one catalogue from one file or several; ``-`` is the standard input.
+    """Read one catalogue from one file or several. Bad rows are told in its ``problems``, and the rest goes on.
 
-    ``images`` is the folder that photo paths start from, if it is not the file's own. ``mapping`` says which header
-    holds which field (``{"title": "商品名"}``) and goes before everything the file itself tells. Several files
-    without a ``shop`` column are taken as one shop each, named after the file. Drafts do not ``need_ids``: rows are
-    then named by their numbers.
+    Args:
+        paths: A file or files of any kind that dupcheck knows: CSV, Excel, HTML, JSON, XML, Parquet; ``-`` is the
+            standard input. Several files without a ``shop`` column are taken as one shop each, named after the file.
+        images: The folder that photo paths start from, if it is not the file's own.
+        mapping: Which header holds which field (``{"title": "商品名"}``); it goes before what the file itself tells.
+        need_ids: Whether rows without ids are a problem; drafts need none, and are then named by their numbers.
 
-    Bad rows are told in ``problems`` of the catalogue and the rest goes on. Raises
-    :class:`~dupcheck.errors.CatalogError` where a file cannot be read as a catalogue at all.
+    Returns:
+        The catalogue. Prices are in the currency that its column names, ids are texts.
+
+    Raises:
+        CatalogError: A file cannot be read as a catalogue at all.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> catalog = dc.read_catalog("sample_catalog/catalog.csv")
+        >>> len(catalog), str(catalog.column("currency")[0])
+        (69, 'USD')
     """
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     if not files:

@@ -1,13 +1,19 @@
 """The command line: open, call one verb, translate the error, set the exit code.
 
-A command is imported when it is called: who checks a draft does not wait for what writes reports.
+A command is imported when it is called, and what it works with when it runs: who asks for help, or has a word
+completed, waits for neither; who checks a draft does not wait for what writes reports.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.cli.options import Group
+from dupcheck.cli.options import Group, say_language, shorten_help
+from dupcheck.messages import say
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _HOMES = {
     "auditing": ("audit", "why"),
@@ -16,11 +22,14 @@ _HOMES = {
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
     "serving": ("serve",),
+    "keeping": ("cache", "sample"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 
 class _Commands(Group):
+    """The commands. What is listed of them are names and texts, for which none has to be imported."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_HOME)
 
@@ -29,6 +38,21 @@ class _Commands(Group):
             return None
         command: click.Command = getattr(import_module(f"dupcheck.cli.{_HOME[cmd_name]}"), f"_{cmd_name}")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _shorten(name, ctx)) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=_shorten(name, ctx)) for name in names]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
+
+def _shorten(name: str, context: click.Context) -> str:
+    return shorten_help(say(f"cli.help_{name}", say_language(context)))
 
 
 @click.group(

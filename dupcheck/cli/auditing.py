@@ -2,29 +2,46 @@
 
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from dupcheck.catalog import read_catalog
 from dupcheck.cli.options import (
     Bars,
     Command,
+    Known,
+    complete_files,
     ledger_option,
     option,
     read_maps,
-    recall_ledger,
     shared_options,
 )
-from dupcheck.exports import EXPORTS
 from dupcheck.messages import Lang, say
-from dupcheck.model import Verdict
-from dupcheck.pipeline import ENGINES, audit, why
-from dupcheck.rules import read_pack
+
+if TYPE_CHECKING:
+    from dupcheck.model import Verdict
+
+
+def _list_engines() -> tuple[str, ...]:
+    from dupcheck.pipeline import ENGINES
+
+    return ENGINES
+
+
+def _list_exports() -> list[str]:
+    from dupcheck.exports import EXPORTS
+
+    return list(EXPORTS)
+
+
+def _list_verdicts() -> tuple[str, ...]:
+    from dupcheck.model import Verdict
+
+    return get_args(Verdict)
 
 
 @click.command("audit", cls=Command, help="help_audit")
-@click.argument("catalog", nargs=-1, required=True)
+@click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @shared_options
 @option(
     "--out",
@@ -34,17 +51,22 @@ from dupcheck.rules import read_pack
     metavar="DIR",
     help="opt_out",
 )
-@option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
-@option("--export", "exports", type=click.Choice(list(EXPORTS)), multiple=True, help="opt_export")
-@option("--fail-on", type=click.Choice(get_args(Verdict)), help="opt_fail_on")
+@option("--engine", type=Known(_list_engines), default="local", show_default=True, help="opt_engine")
+@option("--export", "exports", type=Known(_list_exports), multiple=True, help="opt_export")
+@option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
-    engine: Any, exports: tuple[str, ...], fail_on: Verdict | None, ledger: str | None,
+    engine: Any, exports: tuple[str, ...], fail_on: "Verdict | None", ledger: str | None,
     no_ledger: bool,
 ) -> None:  # fmt: skip
+    from dupcheck.catalog import read_catalog
+    from dupcheck.cli.ledgers import recall_ledger
+    from dupcheck.pipeline import audit
+    from dupcheck.rules import read_pack
+
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger)
     with Bars(lang) as bars:
@@ -64,7 +86,7 @@ def _audit(
 
 
 @click.command("why", cls=Command, help="help_why")
-@click.argument("catalog")
+@click.argument("catalog", shell_complete=complete_files)
 @click.argument("listing_a", metavar="ID")
 @click.argument("listing_b", metavar="ID")
 @shared_options
@@ -73,6 +95,9 @@ def _why(
     maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang,
 ) -> None:  # fmt: skip
+    from dupcheck.catalog import read_catalog
+    from dupcheck.pipeline import why
+
     del jobs
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
     explained = why(

@@ -4,20 +4,19 @@ from pathlib import Path
 
 import click
 
-from dupcheck.catalog import describe_formats, read_catalog, write_catalog
 from dupcheck.cli.options import (
     Command,
+    complete_files,
     lang_option,
     option,
     read_maps,
 )
 from dupcheck.errors import OutputError
-from dupcheck.exports import carry_out, list_moves, read_plans, write_moves
 from dupcheck.messages import Lang, say
 
 
 @click.command("merge", cls=Command, help="help_merge")
-@click.argument("catalog", nargs=-1, required=True)
+@click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @option("--plans", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_plans")
 @option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_merged")
 @option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
@@ -26,6 +25,9 @@ from dupcheck.messages import Lang, say
 def _merge(
     catalog: tuple[str, ...], plans: Path, out: Path, images: Path | None, maps: tuple[str, ...], lang: Lang
 ) -> None:
+    from dupcheck.catalog import read_catalog, write_catalog
+    from dupcheck.exports import carry_out, list_moves, read_plans, write_moves
+
     if out.resolve() in {plans.resolve(), *(Path(c).resolve() for c in catalog)}:
         raise OutputError("exports.same_file", path=str(out))
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
@@ -40,11 +42,13 @@ def _merge(
 
 
 @click.command("convert", cls=Command, help="help_convert")
-@click.argument("catalog", nargs=-1, required=True)
+@click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="opt_convert_out")
 @option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
 @lang_option
 def _convert(catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], lang: Lang) -> None:
+    from dupcheck.catalog import read_catalog, write_catalog
+
     read = read_catalog(catalog, mapping=read_maps(maps, lang))
     write_catalog(read, out)
     for problem in read.problems:
@@ -56,5 +60,7 @@ def _convert(catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], lang: L
 @click.command("formats", cls=Command, help="help_formats")
 @lang_option
 def _formats(lang: Lang) -> None:
+    from dupcheck.catalog import describe_formats
+
     for name, text in describe_formats(lang):
         click.echo(f"{name}: {text}")

@@ -7,22 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.checking import Checker
 from dupcheck.cli.options import (
     Bars,
     Command,
-    find_ledger,
+    complete_files,
     lang_option,
     ledger_option,
     option,
     read_maps,
-    recall_ledger,
     shared_options,
 )
 from dupcheck.errors import LedgerError
-from dupcheck.index.opening import make_fetcher
-from dupcheck.ledger import Memory, find_address, open_ledger, recall
-from dupcheck.ledger.records import TTL, show_time
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
@@ -30,13 +25,13 @@ if TYPE_CHECKING:
 
 
 @click.command("check", cls=Command, help="help_check")
-@click.argument("draft", nargs=-1, required=True)
-@option("--against", required=True, metavar="CATALOG", multiple=True, help="opt_against")
+@click.argument("draft", nargs=-1, required=True, shell_complete=complete_files)
+@option("--against", required=True, metavar="CATALOG", multiple=True, help="opt_against", shell_complete=complete_files)
 @shared_options
 @option("--json", "as_json", is_flag=True, help="opt_json")
 @option("--update", is_flag=True, help="opt_update")
 @option("--claim", "token", metavar="TOKEN", help="opt_claim")
-@option("--ttl", type=click.FloatRange(1, 86400 * 31), default=TTL, show_default=True, metavar="SECONDS",
+@option("--ttl", type=click.FloatRange(1, 86400 * 31), default=900.0, show_default=True, metavar="SECONDS",
          help="opt_ttl")  # fmt: skip
 @option("--override", default="", metavar="REASON", help="opt_override")
 @ledger_option
@@ -47,6 +42,11 @@ def _check(
     lang: Lang, as_json: bool, update: bool, token: str | None, ttl: float, override: str, ledger: str | None,
     no_ledger: bool,
 ) -> None:  # fmt: skip
+    from dupcheck.checking import Checker
+    from dupcheck.cli.ledgers import recall_ledger
+    from dupcheck.index.opening import make_fetcher
+    from dupcheck.ledger import Memory, find_address, open_ledger, recall
+
     mapping = read_maps(maps, lang)
     if token is None:
         known = recall_ledger(ledger, no_ledger) or Memory()
@@ -79,6 +79,8 @@ def _check(
 
 
 def _tell_claim(claim: "Claim", as_json: bool, lang: Lang) -> None:
+    from dupcheck.ledger.records import show_time
+
     answer = claim.answer
     if as_json:
         click.echo(json.dumps({**answer, "claim": claim.as_dict()}, ensure_ascii=False, allow_nan=False))
@@ -101,6 +103,9 @@ def _tell_claim(claim: "Claim", as_json: bool, lang: Lang) -> None:
 @ledger_option
 @lang_option
 def _publish(token: str, listing_id: str, override: str, ledger: str | None, lang: Lang) -> None:
+    from dupcheck.cli.ledgers import find_ledger
+    from dupcheck.ledger import open_ledger
+
     with open_ledger(find_ledger(ledger)) as opened:
         claim = opened.publish(token, listing_id=listing_id, override=override)
     key = "ledger.published_before" if claim.replayed else "ledger.published"
@@ -113,6 +118,9 @@ def _publish(token: str, listing_id: str, override: str, ledger: str | None, lan
 @ledger_option
 @lang_option
 def _release(token: str, override: str, ledger: str | None, lang: Lang) -> None:
+    from dupcheck.cli.ledgers import find_ledger
+    from dupcheck.ledger import open_ledger
+
     with open_ledger(find_ledger(ledger)) as opened:
         claim = opened.release(token, override=override)
     state = say(f"ledger.state_{claim.state}", lang)

@@ -3,35 +3,38 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.catalog import read_catalog
 from dupcheck.cli.options import (
     Command,
     Group,
-    find_ledger,
+    Known,
+    complete_files,
     lang_option,
     ledger_option,
-    list_decided,
     option,
     read_maps,
     say_language,
 )
-from dupcheck.decisions import DECISION_KINDS, DecisionKind, hash_listings, settle_decisions
 from dupcheck.errors import LedgerError, OutputError
-from dupcheck.files.cells import render_table
-from dupcheck.ledger import open_ledger
-from dupcheck.ledger.documents import Saying, read_sayings, spell_out, write_decisions
-from dupcheck.ledger.records import show_time
 from dupcheck.messages import Lang, say
-from dupcheck.pipeline import find_position
+
+if TYPE_CHECKING:
+    from dupcheck.decisions import DecisionKind
+
+
+def _list_kinds() -> tuple[str, ...]:
+    from dupcheck.decisions import DECISION_KINDS
+
+    return DECISION_KINDS
 
 
 @click.command("decide", cls=Command, help="help_decide")
-@click.argument("catalog")
+@click.argument("catalog", shell_complete=complete_files)
 @click.argument("ids", metavar="[ID ID …]", nargs=-1)
-@option("--as", "kind", type=click.Choice(DECISION_KINDS), help="opt_as")
+@option("--as", "kind", type=Known(_list_kinds), help="opt_as")
 @option("--reason", default="", metavar="TEXT", help="opt_reason")
 @option("--from", "source", type=click.Path(path_type=Path), metavar="FILE", help="opt_from")
 @option("--draft", "drafts", multiple=True, metavar="DRAFT", help="opt_with_draft")
@@ -40,9 +43,15 @@ from dupcheck.pipeline import find_position
 @ledger_option
 @lang_option
 def _decide(
-    catalog: str, ids: tuple[str, ...], kind: DecisionKind | None, reason: str, source: Path | None,
+    catalog: str, ids: tuple[str, ...], kind: "DecisionKind | None", reason: str, source: Path | None,
     drafts: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, lang: Lang,
 ) -> None:  # fmt: skip
+    from dupcheck.catalog import read_catalog
+    from dupcheck.decisions import hash_listings
+    from dupcheck.ledger import open_ledger
+    from dupcheck.ledger.documents import Saying, read_sayings, spell_out
+    from dupcheck.pipeline import find_position
+
     if source is None and kind is not None and len(set(ids)) > 1:
         sayings = [Saying(ids, kind, reason)]
     elif source is not None and not ids and kind is None:
@@ -92,6 +101,12 @@ def _decisions(context: click.Context) -> None:
 def _decisions_list(
     form: str, against: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, lang: Lang
 ) -> None:
+    from dupcheck.catalog import read_catalog
+    from dupcheck.cli.ledgers import list_decided
+    from dupcheck.decisions import settle_decisions
+    from dupcheck.files.cells import render_table
+    from dupcheck.ledger.records import show_time
+
     decisions = list_decided(ledger)
     states = [""] * len(decisions)
     if against:
@@ -118,6 +133,9 @@ def _decisions_list(
 @ledger_option
 @lang_option
 def _decisions_export(out: Path | None, ledger: str | None, lang: Lang) -> None:
+    from dupcheck.cli.ledgers import list_decided
+    from dupcheck.ledger.documents import write_decisions
+
     del lang
     text = write_decisions(list_decided(ledger))
     if out is None:
@@ -136,6 +154,9 @@ def _decisions_export(out: Path | None, ledger: str | None, lang: Lang) -> None:
 @ledger_option
 @lang_option
 def _decisions_withdraw(listing_a: str, listing_b: str, reason: str, ledger: str | None, lang: Lang) -> None:
+    from dupcheck.cli.ledgers import find_ledger
+    from dupcheck.ledger import open_ledger
+
     with open_ledger(find_ledger(ledger)) as opened:
         if not opened.withdraw(listing_a, listing_b, reason):
             raise LedgerError("ledger.not_decided", a=listing_a, b=listing_b)
@@ -146,6 +167,10 @@ def _decisions_withdraw(listing_a: str, listing_b: str, reason: str, ledger: str
 @ledger_option
 @lang_option
 def _decisions_history(ledger: str | None, lang: Lang) -> None:
+    from dupcheck.cli.ledgers import find_ledger
+    from dupcheck.ledger import open_ledger
+    from dupcheck.ledger.records import show_time
+
     with open_ledger(find_ledger(ledger)) as opened:
         for event in opened.list_history():
             subject = " – ".join(event.listings)

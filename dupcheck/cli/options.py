@@ -1,23 +1,24 @@
-"""What the commands have in common: options, languages, how an error or progress is shown."""
+"""What the commands have in common: options, languages, how an error or progress is shown.
+
+The list of commands waits for all that this module imports, and for little else: so it imports little.
+"""
 
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dupcheck.errors import DupcheckError, LedgerError
-from dupcheck.ledger import Address, Memory, find_address, recall
+from dupcheck.errors import DupcheckError
 from dupcheck.messages import LANGS, Lang, say
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from tqdm import tqdm
 
-    from dupcheck.decisions import Decision
     from dupcheck.index.opening import Progress
 
 
@@ -33,8 +34,26 @@ def say_language(context: click.Context | None) -> Lang:
             else ""
         )
         if value in LANGS:
-            return "zh" if value == "zh" else "en"
+            return value
     return "en"
+
+
+class Known(click.Choice[str]):
+    """A choice among names that are looked up when they are needed: to read one, to explain or to complete."""
+
+    def __init__(self, find: Callable[[], Iterable[str]]) -> None:
+        self.find = find
+        self.case_sensitive = True
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "choices":
+            raise AttributeError(name)
+        self.choices = tuple(self.find())
+        return self.choices
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the choice that is meant; what stands there by default needs no looking up."""
+        return str(value) if param is not None and value == param.default else super().convert(value, param, ctx)
 
 
 class Option(click.Option):
@@ -46,6 +65,11 @@ class Option(click.Option):
         record = super().get_help_record(ctx)
         self.help = key
         return record
+
+
+def shorten_help(text: str) -> str:
+    """Return the line that stands for a help where many are listed: its first."""
+    return text.split("\n")[0]
 
 
 class Spoken:
@@ -61,7 +85,7 @@ class Spoken:
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first line of the help."""
-        return say(f"cli.{self.help}", say_language(None)).split("\n")[0]
+        return shorten_help(say(f"cli.{self.help}", say_language(None)))
 
 
 class Command(Spoken, click.Command):
@@ -130,12 +154,39 @@ def option(*names: str, **extra: Any) -> Callable[[Callable[..., None]], Callabl
     return click.option(*names, cls=Option, **extra)
 
 
+def complete_files(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
+    """Let the shell complete the name of a file."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(begun, type="file")]
+
+
+def complete_packs(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
+    """Complete the name of a shipped rule pack, or of a file."""
+    from click.shell_completion import CompletionItem
+
+    from dupcheck.packs import list_packs
+
+    known = [CompletionItem(name) for name in list_packs() if name.startswith(begun)]
+    return known or complete_files(context, param, begun)
+
+
+def rules_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare ``--rules``."""
+    return option(
+        "--rules", default="aliexpress", show_default=True, metavar="PACK|FILE", help="opt_rules",
+        shell_complete=complete_packs,
+    )(command)  # fmt: skip
+
+
 def shared_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that audit, check and why have in common."""
+    from pathlib import Path
+
     for add in reversed(
         (
             option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images"),
-            option("--rules", default="aliexpress", show_default=True, metavar="PACK|FILE", help="opt_rules"),
+            rules_option,
             option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
             option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map"),
             option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="opt_jobs"),
@@ -157,27 +208,6 @@ def lang_option(command: Callable[..., None]) -> Callable[..., None]:
 def ledger_option(command: Callable[..., None]) -> Callable[..., None]:
     """Declare ``--ledger``."""
     return option("--ledger", metavar="FILE|URL", help="opt_ledger")(command)
-
-
-def find_ledger(ledger: str | None) -> Address:
-    """Return the place of a ledger that must be there already."""
-    address = find_address(ledger)
-    if not address.exists():
-        raise LedgerError("ledger.missing", ledger=address)
-    return address
-
-
-def recall_ledger(ledger: str | None, no_ledger: bool = False) -> Memory | None:
-    """Return what the ledger that was named knows, or else the user's own, if there is one."""
-    if no_ledger or (ledger is None and not find_address(None).exists()):
-        return None
-    return recall(find_ledger(ledger))
-
-
-def list_decided(ledger: str | None) -> Sequence["Decision"]:
-    """Return the decisions in a ledger; none where there is no ledger."""
-    known = recall_ledger(ledger)
-    return () if known is None else known.decisions
 
 
 def read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:

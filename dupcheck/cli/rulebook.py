@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,10 +10,16 @@ from dupcheck.cli.options import (
     Group,
     lang_option,
     option,
+    rules_option,
     say_language,
 )
 from dupcheck.messages import Lang, say
-from dupcheck.rules import RulePack, list_packs, read_pack, say_verdict
+from dupcheck.packs import list_packs
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from dupcheck.rules import RulePack
 
 
 @click.group("rules", cls=Group, help="help_rules", invoke_without_command=True)
@@ -26,19 +33,37 @@ def _pack_options(command: Callable[..., None]) -> Callable[..., None]:
     for add in (
         lang_option,
         option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
-        option("--rules", default="aliexpress", show_default=True, metavar="PACK|FILE", help="opt_rules"),
+        rules_option,
     ):
         command = add(command)
     return command
 
 
-def _pack(rules: str, settings: Sequence[str]) -> RulePack:
+def _complete_codes(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
+    """Complete the code of a rule of the pack that was named."""
+    from click.shell_completion import CompletionItem
+
+    from dupcheck.errors import RulesError
+
+    try:
+        pack = _pack(str(context.params.get("rules") or "aliexpress"), ())
+    except RulesError:
+        return []
+    lang = say_language(context)
+    return [CompletionItem(r.code, help=r.summary.say(lang)) for r in pack.rules if r.code.startswith(begun)]
+
+
+def _pack(rules: str, settings: Sequence[str]) -> "RulePack":
+    from dupcheck.rules import read_pack
+
     return read_pack(rules).with_limit(*settings)
 
 
 @_rules.command("list", help="help_rules_list")
 @_pack_options
 def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
+    from dupcheck.rules import say_verdict
+
     pack = _pack(rules, settings)
     click.echo(f"{pack.name}: {pack.title.say(lang)}")
     for rule in pack.rules:
@@ -47,7 +72,7 @@ def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
 
 
 @_rules.command("show", help="help_rules_show")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_complete_codes)
 @_pack_options
 def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     pack = _pack(rules, settings)
@@ -56,12 +81,16 @@ def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: L
 
 @_rules.command("test", help="help_rules_test")
 @_pack_options
-def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
+@option("--strict", is_flag=True, help="opt_strict")
+def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang, strict: bool) -> None:
     pack = _pack(rules, settings)
     wrong = pack.run_examples()
-    for text in wrong:
+    gaps = pack.list_gaps() if strict else []
+    for text in (*wrong, *gaps):
         click.echo(text.say(lang))
     count = sum(len(r.fires) + len(r.spares) for r in pack.rules)
     click.echo(say("cli.examples", lang, pack=pack.name, passed=count - len(wrong), failed=len(wrong)))
-    if wrong:
+    if strict:
+        click.echo(say("cli.gaps" if gaps else "cli.no_gaps", lang, count=len(gaps)))
+    if wrong or gaps:
         sys.exit(1)

@@ -4,15 +4,12 @@ from pathlib import Path
 
 import click
 
-from dupcheck.checking import Checker
-from dupcheck.cli.options import Bars, Command, ledger_option, option, read_maps, shared_options
-from dupcheck.index.opening import default_cache, make_fetcher
+from dupcheck.cli.options import Bars, Command, complete_files, ledger_option, option, read_maps, shared_options
 from dupcheck.messages import Lang, say
-from dupcheck.serve.server import check_needed, open_port, run_server
 
 
 @click.command("serve", cls=Command, help="help_serve")
-@click.argument("catalog", nargs=-1, required=True)
+@click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="opt_host")
 @option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, metavar="N", help="opt_port")
 @option("--token", default="", envvar="DUPCHECK_TOKEN", metavar="SECRET", help="opt_token")
@@ -27,7 +24,12 @@ def _serve(
     images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...], jobs: int, cache: Path | None,
     fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
 ) -> None:  # fmt: skip
+    from dupcheck.serve.server import check_needed, open_port, run_server
+
     check_needed()
+    from dupcheck.checking import Checker
+    from dupcheck.files.cache import default_cache
+    from dupcheck.index.opening import make_fetcher
     from dupcheck.serve.refresh import renew_store
 
     hosts = allow_hosts if fetch_images else None

@@ -6,7 +6,6 @@ while the catalogue's files and photo folders are untouched; where they changed,
 """
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache as remember
@@ -31,16 +30,6 @@ Progress = Callable[[str, int, int], None]
 _PACKAGE = Path(__file__).parent
 _MOST_FOLDERS = 200
 """Photo folders whose time of change is looked at before a check."""
-
-
-def default_cache() -> Path:
-    """Return the folder where what was measured is kept: ``DUPCHECK_CACHE``, or the user's cache folder."""
-    chosen = os.environ.get("DUPCHECK_CACHE")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("dupcheck", appauthor=False))
 
 
 def watch_stage(progress: Progress | None, stage: str) -> Callable[[int, int], None] | None:

@@ -91,7 +91,7 @@ def list_differences(
 def name_axis(axis: str, lang: Lang = "en") -> str:
     """Return an axis' name for a person; an attribute that no vocabulary knows keeps its own."""
     facts = AXES.get(axis)
-    return axis if facts is None else facts.zh if lang == "zh" else facts.en
+    return axis if facts is None else facts.say(lang)
 
 
 def explain_differences(differences: Sequence[Difference], lang: Lang = "en") -> str:

@@ -29,11 +29,25 @@ __all__ = ["Address", "Memory", "default_ledger", "find_address", "open_ledger",
 
 
 def open_ledger(where: str | Path | Address | None = None, *, clock: Callable[[], float] | None = None) -> "Ledger":
-    """Open a ledger, making it or bringing it up to date where need be.
+    """Open a ledger, making it or bringing it up to date where need be. Close it, or use it in a ``with`` statement.
 
-    ``where`` is a file, or an address such as ``postgresql+psycopg://user@host/name``; None: ``DUPCHECK_LEDGER``, or
-    the user's own ledger. ``clock`` gives the time in seconds since 1970 (default: this machine's, and for PostgreSQL
-    the server's). Raises LedgerError where it cannot be opened, or a newer dupcheck has written it.
+    Args:
+        where: A file, or an address such as ``postgresql+psycopg://user@host/name``; None: ``DUPCHECK_LEDGER``, or the
+            user's own ledger.
+        clock: Gives the time in seconds since 1970 (None: this machine's, and for PostgreSQL the server's).
+
+    Returns:
+        The ledger. Threads may share it, and so may processes and, on PostgreSQL, machines.
+
+    Raises:
+        LedgerError: It cannot be opened, or a newer dupcheck has written it.
+
+    Example:
+        >>> import tempfile
+        >>> import dupcheck as dc
+        >>> with tempfile.TemporaryDirectory() as folder, dc.open_ledger(f"{folder}/ledger.sqlite") as ledger:
+        ...     ledger.list_decisions()
+        []
     """
     from dupcheck.ledger.book import Ledger
 

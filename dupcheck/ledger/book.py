@@ -41,10 +41,27 @@ _LIVE = ("claimed", "published")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What became of a token. ``granted``: this very call won the right to publish; a ``replayed`` answer never does.
+    """What became of a token.
 
-    ``answer`` is what the judge said; ``override`` the reason for which it was gone against, "" where it was not.
-    Times are seconds since 1970.
+    Attributes:
+        token: The token.
+        state: "claimed", "refused", "published", "released" or "expired".
+        granted: This very call won the right to publish; a replayed answer never does.
+        replayed: The token was used before: this is what was answered then.
+        answer: What was found: ``Answer.as_dict()``.
+        listing: The draft.
+        claimed: When, in seconds since 1970.
+        expires: Until when it is reserved, in seconds since 1970.
+        override: The reason for which the answer was gone against, "" where it was not.
+
+    Example:
+        >>> import tempfile
+        >>> import dupcheck as dc
+        >>> checker = dc.Checker("sample_catalog/catalog.csv")
+        >>> with tempfile.TemporaryDirectory() as folder, dc.open_ledger(f"{folder}/ledger.sqlite") as ledger:
+        ...     claim = checker.claim(ledger, "job-17", {"title": "Ceramic garden gnome"})
+        ...     ledger.publish("job-17").state
+        'published'
     """
 
     token: str
@@ -82,7 +99,24 @@ class Event:
 
 
 class Ledger:
-    """An open ledger; use it as a context manager, or close it. Threads may share one."""
+    """What was decided and reserved. Made by :func:`~dupcheck.ledger.open_ledger`; a context manager.
+
+    Threads may share one, and so may processes and, on PostgreSQL, machines.
+
+    Args:
+        address: Where it is.
+        clock: Gives the time in seconds since 1970; None: the database's own.
+
+    Raises:
+        LedgerError: It cannot be opened, read or written.
+
+    Example:
+        >>> import tempfile
+        >>> import dupcheck as dc
+        >>> with tempfile.TemporaryDirectory() as folder, dc.open_ledger(f"{folder}/ledger.sqlite") as ledger:
+        ...     ledger.decide([dc.Decision("A-131", "A-132", "not_duplicate", "two models", "", "")])
+        1
+    """
 
     def __init__(self, address: Address, clock: Callable[[], float] | None = None) -> None:
         self._store = Store(address, clock)

@@ -1,31 +1,73 @@
-"""What people read, in English and Chinese.
+"""What people read, one folder a language: a folder with a ``lang.toml`` is a language that can be asked for.
 
-Texts live in ``words/en/*.toml`` and ``words/zh/*.toml``: one file a subject, the same keys in both languages.
-A key is ``subject.name`` (``problems.price_missing``); ``{name}`` in a text is filled from the message's values.
+The other files of a folder hold texts, one file a subject, with the keys of English, which stands in for a text that
+another language lacks. A key is ``subject.name`` (``problems.price_missing``); ``{name}`` in a text is filled from the
+message's values, ``{name:listing|listings}`` with a number and the word in the form that the number takes.
 """
 
+import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
-import tomli
+_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 - pathlib would be a tenth of what it takes to show a help
+LANGS = tuple(
+    sorted(entry.name for entry in os.scandir(_FOLDER) if os.path.isfile(os.path.join(entry.path, "lang.toml")))  # noqa: PTH113, PTH118
+)
+"""The languages, by their codes."""
 
-Lang = Literal["en", "zh"]
-LANGS: tuple[Lang, ...] = get_args(Lang)
+if TYPE_CHECKING:
+    Lang = str
+else:
+    Lang = Literal[LANGS]  # which languages there are is known when it runs
 
 
 @cache
-def _texts(lang: Lang, subject: str) -> Mapping[str, str]:
-    found: dict[str, str] = tomli.loads(files(__name__).joinpath(lang, f"{subject}.toml").read_text("utf-8"))
-    return found
+def _texts(lang: Lang, subject: str) -> Mapping[str, Any]:
+    try:
+        with open(os.path.join(_FOLDER, lang, f"{subject}.toml"), "rb") as file:  # noqa: PTH118, PTH123
+            return tomllib.load(file)
+    except FileNotFoundError:
+        return {}
 
 
 @cache
 def _text(key: str, lang: Lang) -> str:
     subject, _, name = key.partition(".")
-    return _texts(lang, subject)[name]
+    found = _texts(lang, subject).get(name)
+    return str(_texts("en", subject)[name] if found is None else found)
+
+
+@cache
+def _plural_rules(lang: Lang) -> tuple[Any, ...]:
+    """Return the conditions under which a number takes each of a text's forms but the last."""
+    from babel.plural import PluralRule  # only where a number is told
+
+    return tuple(PluralRule({"one": condition}) for condition in _texts(lang, "lang")["plural"])
+
+
+def _choose_form(number: object, forms: list[str], lang: Lang) -> str:
+    if isinstance(number, int | float):
+        for rule, form in zip(_plural_rules(lang), forms, strict=False):
+            if rule(number) == "one":
+                return form
+    return forms[-1]
+
+
+class _Number:
+    """A value that takes its word along: ``{n:listing|listings}`` is «1 listing» or «2 listings»."""
+
+    __slots__ = ("lang", "value")
+
+    def __init__(self, value: object, lang: Lang) -> None:
+        self.value, self.lang = value, lang
+
+    def __format__(self, spec: str) -> str:
+        if "|" not in spec:
+            return format(self.value, spec)
+        return f"{self.value} {_choose_form(self.value, spec.split('|'), self.lang)}"
 
 
 def say(key: str, lang: Lang = "en", /, **values: object) -> str:
@@ -38,6 +80,8 @@ def say(key: str, lang: Lang = "en", /, **values: object) -> str:
     for name, value in values.items():
         if isinstance(value, Message):
             values[name] = value.say(lang)
+        elif "|" in text:
+            values[name] = _Number(value, lang)
     return text.format_map(values)
 
 

@@ -65,7 +65,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
     return _template().render(
         audit=settled,
         lang=lang,
-        locale="zh-CN" if lang == "zh" else "en",
+        locale=say("lang.locale", lang),
         files=files_of(settled, lang),
         style=Markup(style),
         script=Markup(script),

@@ -61,7 +61,7 @@ def show_price(price: float | None, currency: str, lang: Lang) -> str:
 
 def join_words(words: list[str], lang: Lang) -> str:
     """Return words in one line, with the comma of the language."""
-    return ("、" if lang == "zh" else ", ").join(words)
+    return say("verdicts.comma", lang).join(words)
 
 
 def shorten(text: str, most: int) -> str:

@@ -78,13 +78,13 @@ def choose_lang(scope: Scope, default: Lang) -> Lang:
     """Return the language of an answer: ``?lang=``, else what ``Accept-Language`` likes best, else ``default``."""
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
     if asked in LANGS:
-        return "zh" if asked == "zh" else "en"
+        return str(asked)
     liked: dict[Lang, float] = {}
     for part in Headers(scope=scope).get("accept-language", "").lower().split(",")[:20]:
         name, _, weight = part.strip().partition(";")
         code = name.split("-")[0].strip()
         if code in LANGS:
-            liked.setdefault("zh" if code == "zh" else "en", _read_weight(weight))
+            liked.setdefault(code, _read_weight(weight))
     best = max(liked.items(), key=lambda item: item[1], default=(default, 1.0))
     return best[0] if best[1] > 0 else default
 

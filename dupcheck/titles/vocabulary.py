@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import tomli
-
+from dupcheck.files.toml import read_toml
+from dupcheck.messages import LANGS
 from dupcheck.titles.normalising import normalise
 
 Place = Literal["sure", "thing", "size", "bed", "before", "after", "alone", "stop"]
@@ -58,10 +58,13 @@ class AxisFacts:
     """An axis: its names, whether it is a buyer's option, whether it is a product's identity."""
 
     axis: str
-    en: str
-    zh: str
+    names: Mapping[str, str]
     option: bool
     identity: bool
+
+    def say(self, lang: str) -> str:
+        """Return its name in a language that people read, in English where there is none."""
+        return self.names.get(lang, self.names["en"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Vocabulary:
 @cache
 def read_words(name: str) -> dict[str, Any]:
     """Return the data file ``vocabularies/<name>.toml``; several read one, and none changes it."""
-    return tomli.loads(files(__package__).joinpath("vocabularies", f"{name}.toml").read_text("utf-8"))
+    return read_toml(Path(__file__).parent / "vocabularies" / f"{name}.toml")
 
 
 def fold_word(word: str) -> str:
@@ -313,6 +316,11 @@ def _names() -> Iterator[tuple[str, str]]:
 
 
 AXES: Mapping[str, AxisFacts] = {
-    axis: AxisFacts(axis, e["en"], e["zh"], bool(e.get("option", False)), bool(e.get("identity", False)))
+    axis: AxisFacts(
+        axis,
+        {lang: e[lang] for lang in LANGS if lang in e},
+        bool(e.get("option", False)),
+        bool(e.get("identity", False)),
+    )
     for axis, e in read_words("names").items()
 }

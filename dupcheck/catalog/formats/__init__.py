@@ -2,24 +2,15 @@
 
 A seller adds a format by putting such a file into the folder of :func:`own_folder`; one of the same name replaces ours.
 
-A format file holds ``title.en`` and ``title.zh``; ``must`` (headers it always has), ``strong`` (headers that tell it
-from others) and ``never``; ``rows``, which says what a row is::
-
-    listings    one listing a row
-    variants    rows with the same ``group`` headers are the SKUs of one listing
-    parents     a row whose ``kind`` is one of ``children`` belongs to the row its ``parent`` names
-    follow      such a row, or one without a title, belongs to the row above it
-
-and ``[columns]``, from field to header, or to headers of which the first that is filled counts. In a header ``{n}``
-stands for a number, ``{name}`` and ``{rest}`` for any words. Besides the catalogue's own columns the fields are
-``group``, ``kind``, ``parent``, ``variant_id``, ``variant_image``, ``option_name_{n}``, ``option_value_{n}``,
-``option_list`` (``Color=Red|Size=M``), ``option:NAME``, ``attribute:NAME``, and ``facet:NAME``: an option where the
-SKUs of a listing differ in it, else an attribute.
+What a format file may hold, ``[columns]`` included, is said in ``format_keys.toml`` beside this package. In a header
+``{n}`` stands for a number, ``{name}`` and ``{rest}`` for any words.
 """
 
+import difflib
 import itertools
 import os
 import re
+import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,10 +19,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-import tomli
-
 from dupcheck.errors import CatalogError
-from dupcheck.messages import Lang, Message, say
+from dupcheck.messages import Lang, Message, message, say
 
 Rows = Literal["listings", "variants", "parents", "follow"]
 Fields = dict[str, list[int]]
@@ -39,10 +28,6 @@ Fields = dict[str, list[int]]
 GENERIC: Final = "headers"
 CANONICAL_NAME: Final = "canonical"
 _NUMERALS: Final = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
-_KEYS: Final = frozenset(
-    {"title", "must", "strong", "never", "rows", "group", "children", "number_rows", "fold_case", "split_on_repeat"}
-    | {"notes", "image_folder", "title_tail", "currency", "columns"}
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +97,29 @@ def own_folder() -> Path:
     return Path(platformdirs.user_config_dir("dupcheck", appauthor=False)) / "formats"
 
 
+@lru_cache(maxsize=1)
+def read_format_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return what a format file may hold: table → key → its type and meaning in each language."""
+    return tomllib.loads((Path(__file__).parent.parent / "format_keys.toml").read_text("utf-8"))
+
+
+def _check_keys(held: Mapping[str, Any], path: str) -> None:
+    keys = read_format_keys()
+    unknown = sorted(set(held) - set(keys["file"]))
+    if unknown:
+        known = ", ".join(sorted(keys["file"]))
+        raise CatalogError("catalog.bad_format_key", path=path, keys=", ".join(unknown), known=known)
+    fields = held.get("columns")
+    for name in fields if isinstance(fields, dict) else ():
+        plain = re.sub(r"_[0-9]+$", "_{n}", re.sub(r"^(option|attribute|facet):.+", r"\1:NAME", name))
+        if plain not in keys["columns"]:
+            near = difflib.get_close_matches(name, list(keys["columns"]), n=1, cutoff=0.5)
+            hint = message("catalog.did_you_mean", name=near[0]) if near else ""
+            raise CatalogError(
+                "catalog.bad_format_field", path=path, field=name, hint=hint, known=", ".join(sorted(keys["columns"]))
+            )
+
+
 def _list(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
@@ -122,12 +130,10 @@ def _list(value: object) -> tuple[str, ...]:
 
 def _make_format(name: str, text: str, path: str) -> Format:
     try:
-        held: dict[str, Any] = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
+        held: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
-    unknown = sorted(set(held) - _KEYS)
-    if unknown:
-        raise CatalogError("catalog.bad_format_key", path=path, keys=", ".join(unknown), known=", ".join(sorted(_KEYS)))
+    _check_keys(held, path)
     try:
         titles = held.get("title", {})
         rows = held.get("rows", "listings")
