@@ -57,12 +57,11 @@ def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
 
 
 def _hash_tied(small: npt.NDArray[np.float64]) -> np.uint64:
-    """Hash a picture some of whose frequencies equal their median, as of plain shapes: imagehash rounds as this does."""
+    """Hash a picture some of whose frequencies equal their median, as plain shapes do: as imagehash rounds."""
     from scipy.fft import dct  # only where there is such a picture
 
     low = dct(dct(small, axis=0), axis=1)[:_LOW, :_LOW].ravel()
-    hashed: np.uint64 = _pack(low > np.median(low))
-    return hashed
+    return np.uint64(_pack(low > np.median(low)))
 
 
 def hash_spectra(spectra: npt.NDArray[np.float32]) -> HashArray:
