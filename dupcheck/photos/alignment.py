@@ -26,6 +26,7 @@ _ENLARGED = 1.0001  # a map's determinant from which on it is turned round
 LEAST_OVERLAP = 0.6
 """The share of the one thumbnail that must lie within the other."""
 _SLACK = 0.01
+_BLUR, _SHARP = 0.6, 0.4  # the blur, in pixels, of a picture that is enlarged; and that which makes no difference
 _ROWS = 32_000  # of OpenCV's largest picture
 
 
@@ -81,7 +82,7 @@ def align(light: npt.NDArray[np.uint8], first: IntArray, second: IntArray, pair:
     _take_better(best, share, at, maps, found)
     fitting = np.flatnonzero(share > _HOPEFUL)
     near, far, coarse, turned = turn_round(one[fitting], other[fitting], best[fitting])
-    fine = _refine(even[near], even[far], coarse, _FINE_STEPS)
+    fine = _refine(soften(even[near], coarse), even[far], coarse, _FINE_STEPS)
     # what is printed over a photo pulls at the map, so that the way it began may be the better one
     begun = turn_round(one[fitting], other[fitting], tries[order[start[fitting]]])
     return Fit(
@@ -114,7 +115,7 @@ def turn_round(first: IntArray, second: IntArray, maps: FloatArray) -> tuple[Int
 
 def _measure_tries(small: Floats, first: IntArray, second: IntArray, maps: FloatArray) -> FloatArray:
     one, other, ways, _ = turn_round(first, second, maps)
-    return _share_agreeing(small[one], small[other], ways)
+    return _share_agreeing(soften(small[one], ways), small[other], ways)
 
 
 def _follow(
@@ -122,7 +123,7 @@ def _follow(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the maps after so many steps of refinement, and the shares that agree under them."""
     near, far, ways, turned = turn_round(first, second, start)
-    template, picture = small[near], small[far]
+    template, picture = soften(small[near], ways), small[far]
     ways = _refine(template, picture, ways, steps)
     found = _share_agreeing(template, picture, ways)
     ways[turned] = np.linalg.inv(ways[turned])
@@ -157,6 +158,23 @@ def warp(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> tuple[Floats, Boo
         drawn = cv2.remap(sheet, across, down.reshape(count * side, side), cv2.INTER_LINEAR)
         seen[part] = drawn.reshape(count, side, side, *rest)
     return seen, inside.reshape(pairs, side, side)
+
+
+def soften(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> Floats:
+    """Return the templates as blurred as the other picture is that is drawn on their grid, enlarged.
+
+    A product that fills the one picture and is small on the other, beside a banner, has less detail there.
+    """
+    import cv2  # only where there are pictures to look at
+
+    soft = thumbs.astype(np.float32)
+    linear = maps[:, :2, :2].astype(np.float64)
+    shown = np.sqrt((linear**2).sum(axis=1)).clip(0.05, 1.0)  # pixels of the other picture a pixel, down and across
+    spread = _BLUR * np.sqrt(1 / shown**2 - 1)
+    for k in np.flatnonzero(spread.max(axis=1) > _SHARP):
+        down, across = spread[k].clip(0.01).tolist()
+        soft[k] = cv2.GaussianBlur(soft[k], (0, 0), sigmaX=across, sigmaY=down, borderType=cv2.BORDER_REPLICATE)
+    return soft
 
 
 def _share_agreeing(template: Floats, picture: Floats, maps: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, warp
+from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, soften, warp
 from dupcheck.photos.layouts import AGREEING, measure_layouts
 from dupcheck.photos.records import ALTERED, COLOR_SIDE, LOOK, SIDE
 from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
@@ -303,7 +303,7 @@ def _compare_blocks(
     level, inside_pixels = warp(far["light"], maps)
     tint, _ = warp(far["chroma"], maps)
     inside = _split(inside_pixels).mean(axis=2) > 0.9
-    own, seen = _split(near["light"]), _split(level)
+    own, seen = _split(soften(near["light"], maps)), _split(level)
     inked = _find_watermark(own, seen, inside)
     own -= own.mean(axis=2, keepdims=True)
     seen -= seen.mean(axis=2, keepdims=True)
@@ -311,7 +311,7 @@ def _compare_blocks(
     likeness = (own * seen).mean(axis=2) / (np.sqrt(power_own * power_seen) + _NOISE)
     alike = likeness > _ALIKE
     structure = (np.sqrt(np.maximum(power_own, power_seen)) - _FLAT).clip(0.0, _STRONG) * inside
-    color_near, color_far = _split(near["chroma"]).mean(axis=2), _split(tint).mean(axis=2)
+    color_near, color_far = _split(soften(near["chroma"], maps)).mean(axis=2), _split(tint).mean(axis=2)
     apart = _subtract_colors(color_near, color_far)
     tinted = inside & (apart > _OTHER_COLOR)
     plain, cover, plain_gain = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
