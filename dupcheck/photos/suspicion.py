@@ -24,16 +24,27 @@ def _list_combinations() -> list[tuple[str, str, bool]]:
     crops = ("core", "crop 4", "crop 8")
     straight += [(a, b) for a in crops for b in crops if a != b]
     straight += [pair for half in _HALVES for pair in (("core", half), (half, "core"))]
+    straight += [pair for half in _HALVES for pair in (("raw", f"raw {half}"), (f"raw {half}", "raw"))]
     mirrored = [(name, name) for name in (*_WHOLES, "top", "bottom")]
     mirrored += [("outer", "core"), ("core", "outer"), ("left", "right"), ("right", "left")]
     mirrored += [pair for whole in ("raw", "core") for pair in ((whole, "inner"), ("inner", whole))]
     mirrored += [("core", "left"), ("core", "right"), ("left", "core"), ("right", "core")]
+    mirrored += [pair for half in ("raw left", "raw right") for pair in (("raw", half), (half, "raw"))]
     return [(a, b, False) for a, b in straight] + [(a, b, True) for a, b in mirrored]
 
 
 COMBINATIONS = _list_combinations()
-_FIRST = np.array([HASHES.index(f"mirrored {a}" if mirrored else a) for a, _, mirrored in COMBINATIONS])
-_SECOND = np.array([HASHES.index(b) for _, b, _ in COMBINATIONS])
+_TURNED = [mirrored and f"mirrored {a}" in HASHES for a, _, mirrored in COMBINATIONS]
+"""Whether the first one's hash is the mirrored one, where one is: else it is the second one's."""
+_FIRST = np.array(
+    [HASHES.index(f"mirrored {a}" if turned else a) for (a, _, _), turned in zip(COMBINATIONS, _TURNED, strict=True)]
+)
+_SECOND = np.array(
+    [
+        HASHES.index(f"mirrored {b}" if mirrored and not turned else b)
+        for (_, b, mirrored), turned in zip(COMBINATIONS, _TURNED, strict=True)
+    ]
+)
 _FIRST_VIEW = np.array([list(VIEWS).index(a) for a, _, _ in COMBINATIONS])
 _SECOND_VIEW = np.array([list(VIEWS).index(b) for _, b, _ in COMBINATIONS])
 _IS_MIRRORED = np.array([mirrored for _, _, mirrored in COMBINATIONS])
@@ -47,7 +58,7 @@ def _choose_radius(first: str, second: str, mirrored: bool) -> int:
     """
     if first == second == "raw":
         return 4
-    if first.startswith("raw "):
+    if first.startswith("raw ") or second.startswith("raw "):
         return 6
     if first in _HALVES and second in _HALVES and mirrored:
         return 8
@@ -69,7 +80,7 @@ def _list_allowed() -> npt.NDArray[np.int8]:
 
 
 _ALLOWED = _list_allowed()
-_SILHOUETTES = np.array([a == b == "raw" or a.startswith("raw ") for a, b, _ in COMBINATIONS])
+_SILHOUETTES = np.array([a == b == "raw" or a.startswith("raw ") or b.startswith("raw ") for a, b, _ in COMBINATIONS])
 _WEAKER = np.where(_SILHOUETTES, 64, 0).astype(np.uint8)
 _TELLING = 4
 """Bits between telling parts up to which colours need not agree: the photo of another colour of a product is one."""
