@@ -160,6 +160,11 @@ def warp(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> tuple[Floats, Boo
     return seen, inside.reshape(pairs, side, side)
 
 
+def measure_scale(maps: FloatArray) -> FloatArray:
+    """Return (pairs, 2) how many pixels of the other picture one of the template shows, down and across; 1 at most."""
+    return np.sqrt((maps[:, :2, :2] ** 2).sum(axis=1)).clip(0.05, 1.0)
+
+
 def soften(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> Floats:
     """Return the templates as blurred as the other picture is that is drawn on their grid, enlarged.
 
@@ -168,8 +173,7 @@ def soften(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> Floats:
     import cv2  # only where there are pictures to look at
 
     soft = thumbs.astype(np.float32)
-    linear = maps[:, :2, :2].astype(np.float64)
-    shown = np.sqrt((linear**2).sum(axis=1)).clip(0.05, 1.0)  # pixels of the other picture a pixel, down and across
+    shown = measure_scale(maps)
     spread = _BLUR * np.sqrt(1 / shown**2 - 1)
     for k in np.flatnonzero(spread.max(axis=1) > _SHARP):
         down, across = spread[k].clip(0.01).tolist()

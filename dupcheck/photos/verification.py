@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, soften, warp
+from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, measure_scale, soften, warp
 from dupcheck.photos.layouts import AGREEING, measure_layouts
 from dupcheck.photos.records import ALTERED, COLOR_SIDE, LOOK, SIDE
 from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
@@ -39,6 +39,7 @@ _NOISE, _FLAT, _STRONG = 2.0, 2.0, 20.0  # levels of standard deviation: added, 
 _ALIKE = 0.75  # correlation from which on two blocks agree
 _TINT = 10.0  # the weight, in levels, of a block's colour
 _OTHER_COLOR = 10.0  # ΔE from which on a block has another colour
+_MIXED = 0.8  # the share of the difference to the next block that an enlarged picture, of few pixels, may mix in
 _CHROMATIC = 12.0  # distance from grey from which on a block has a colour
 _DETAIL, _DETAIL_COST = 4.0, 1.5  # levels of structure under a changed colour, that make it a detail of another product
 _COVER_COST, _COVER_TOLD = 0.12, 0.08
@@ -313,7 +314,8 @@ def _compare_blocks(
     structure = (np.sqrt(np.maximum(power_own, power_seen)) - _FLAT).clip(0.0, _STRONG) * inside
     color_near, color_far = _split(soften(near["chroma"], maps)).mean(axis=2), _split(tint).mean(axis=2)
     apart = _subtract_colors(color_near, color_far)
-    tinted = inside & (apart > _OTHER_COLOR)
+    enlarged = 1.0 - measure_scale(maps).min(axis=1)
+    tinted = inside & (apart > _OTHER_COLOR + _MIXED * enlarged[:, None] * _find_edges(color_near))
     plain, cover, plain_gain = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
     strict, strict_cover, _ = _agree(structure, alike)
     detail = (tinted & alike & (structure > _DETAIL)).mean(axis=1)
@@ -401,6 +403,19 @@ def _subtract_colors(own: Floats, seen: Floats) -> FloatArray:
     middle = np.sqrt(gain)
     apart: FloatArray = np.sqrt(((own * middle - seen / middle) ** 2).sum(axis=2)).astype(np.float64)
     return apart
+
+
+def _find_edges(color: Floats) -> FloatArray:
+    """Return (pairs, blocks) how far the colour of a block is from those beside it at most, in ΔE."""
+    grid = color.reshape(-1, _BLOCKS, _BLOCKS, 2).astype(np.float64)
+    edges = np.zeros(grid.shape[:3])
+    down = np.sqrt((np.diff(grid, axis=1) ** 2).sum(axis=3))
+    across = np.sqrt((np.diff(grid, axis=2) ** 2).sum(axis=3))
+    for part, step in (
+        (np.s_[:, 1:], down), (np.s_[:, :-1], down), (np.s_[:, :, 1:], across), (np.s_[:, :, :-1], across)
+    ):  # fmt: skip
+        np.maximum(edges[part], step, out=edges[part])
+    return edges.reshape(len(color), -1)
 
 
 def _measure_chroma(color: Floats) -> FloatArray:
