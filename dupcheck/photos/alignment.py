@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float32]
 _COARSE = SIDE // 2
 _FIRST_STEPS, _LATER_STEPS, _FINE_STEPS = 4, 8, 10
 _REFINED = 2  # of the maps that are tried, so many are refined
-_PROMISING, _HOPEFUL = 0.62, 0.65
+_PROMISING, _HOPEFUL = 0.55, 0.6
 """Agreeing shares below which no photo seen twice lies: as suspected, and after the first steps of refinement."""
 _BEHIND = 0.1  # the agreeing share by which a map may be behind another and be followed further
 _STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01]).astype(np.float32)
@@ -162,7 +162,8 @@ def warp(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> tuple[Floats, Boo
 
 def measure_scale(maps: FloatArray) -> FloatArray:
     """Return (pairs, 2) how many pixels of the other picture one of the template shows, down and across; 1 at most."""
-    return np.sqrt((maps[:, :2, :2] ** 2).sum(axis=1)).clip(0.05, 1.0)
+    shown: FloatArray = np.sqrt((maps[:, :2, :2] ** 2).sum(axis=1)).clip(0.05, 1.0)
+    return shown
 
 
 def soften(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> Floats:
