@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupcheck.photos.neighbours import find_neighbours, join_hashes
+from dupcheck.photos.hamming import join_hashes
+from dupcheck.photos.neighbours import find_neighbours
 from dupcheck.photos.table import Photos
 
 COMPLETE = 6

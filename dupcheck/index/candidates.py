@@ -16,7 +16,7 @@ from dupcheck.features import Features
 from dupcheck.files.arrays import Members, Rows, group_items, group_rows, sort_distinct
 from dupcheck.messages import Message, message
 from dupcheck.model import Catalog, IntArray
-from dupcheck.photos.neighbours import find_neighbours
+from dupcheck.photos.neighbours import find_alike
 from dupcheck.rules import RulePack
 
 if TYPE_CHECKING:
@@ -123,13 +123,13 @@ def _find_nearest(words: Rows, threads: int) -> "coo_matrix":
 
 
 def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
-    """Pairs of listings of which one shows a photo near to the other's main photo."""
+    """Pairs of listings of which one shows a photo of what the other's shows, from the same side."""
     photos = features.photos
     listing = np.concatenate([np.flatnonzero(photos.main >= 0), photos.extra_listing])
     photo = np.concatenate([photos.main[photos.main >= 0], photos.extra])
     used = photo >= 0
     members = group_items(photo[used], listing[used], len(photos))
-    left, right = find_neighbours(photos)
+    left, right = find_alike(photos, features.jobs)
     n = len(features)
     within = _pair_within(members, n, misses, "image")
     return sort_distinct([within, _pair_groups(members, left, right, n)])

@@ -59,7 +59,8 @@ from dupcheck.model import (
     Catalog,
     IntArray,
 )
-from dupcheck.photos.lookup import HashIndex, index_hashes
+from dupcheck.photos.hamming import HashIndex, index_hashes
+from dupcheck.photos.suspicion import list_hashes, suspect
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
 from dupcheck.titles import normalise
 
@@ -361,15 +362,12 @@ class Store:
         row, draft = row[told], draft[told]
         if not len(row) or not len(self.arrays["hash.hashes"]):
             return _NONE, _NONE
-        pictured = photos.pictured[row]
-        views = photos.prints["views"][photos.place[row[pictured]]]
-        hashes = np.concatenate([photos.phash[row], views.ravel()])
-        owner = np.concatenate([draft, np.repeat(draft[pictured], views.shape[1])])
-        hashes, owner = hashes[hashes != 0], owner[hashes != 0]
+        hashes, owner, kind = list_hashes(photos, row)
         index = HashIndex(*(self.arrays[f"hash.{name}"] for name in ("hashes", "order", "start")))
         asked, at = index.find(hashes, HASH_RADIUS)
+        near = suspect(hashes[asked], kind[asked], index.hashes[at], self.arrays["hash.kind"][at])
         shown = len(self.arrays["shown.start"])
-        keys = np.unique(owner[asked] * shown + self.arrays["hash.owner"][at])
+        keys = np.unique(draft[owner[asked[near]]] * shown + self.arrays["hash.owner"][at[near]])
         place, listings = self._list_members("shown", keys % shown)
         return (keys // shown)[place], listings
 
@@ -579,12 +577,8 @@ def _pack_features(features: Features) -> dict[str, Array]:
 
 def _pack_photos(photos: Photos) -> dict[str, Array]:
     order = np.argsort(photos.extra_listing, kind="stable")
-    usable = np.flatnonzero(photos.usable)
-    pictured = usable[photos.pictured[usable]]
-    views = photos.prints["views"][photos.place[pictured]]
-    hashes = np.concatenate([photos.phash[usable], views.ravel()])
-    owner = np.concatenate([usable, np.repeat(pictured, views.shape[1])])
-    index = index_hashes(hashes[hashes != 0])
+    hashes, owner, kind = list_hashes(photos, np.arange(len(photos)))
+    index = index_hashes(hashes)
     with_main = np.flatnonzero(photos.main >= 0)
     photo = np.concatenate([photos.main[with_main], photos.extra])
     listing = np.concatenate([with_main, photos.extra_listing])
@@ -600,7 +594,8 @@ def _pack_photos(photos: Photos) -> dict[str, Array]:
         "hash.hashes": index.hashes,
         "hash.order": index.order,
         "hash.start": index.start,
-        "hash.owner": owner[hashes != 0].astype(np.int32),
+        "hash.owner": owner.astype(np.int32),
+        "hash.kind": kind,
         "shown.items": listing[by_photo].astype(np.int32),
         "shown.start": np.searchsorted(photo[by_photo], np.arange(len(photos) + 1)),
     }

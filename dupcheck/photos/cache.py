@@ -1,13 +1,16 @@
-"""Fingerprints kept between runs: one SQLite file, safe under two audits at once and when one is killed.
+"""What was seen, kept between runs: one SQLite file, safe under two audits at once and when one is killed.
 
 A fingerprint is keyed by the hash of the file's bytes and the version of the algorithm, so a renamed or copied
 picture is known. A second table remembers which content a path had at which size and times, so that an unchanged
-file is not even read.
+file is not even read. A third holds what closer looks at two contents found, a fourth which contents were all held
+against one another, and which of them are alike: of those, only later ones need be looked at. Each record ends in a
+checksum of its key and itself; one that is damaged is not there.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -16,12 +19,16 @@ from typing import Any
 import numpy as np
 
 from dupcheck.messages import Message, message
-from dupcheck.photos.records import FINGERPRINT, VERSION, Record
+from dupcheck.photos.records import FINGERPRINT, LOOK, LOOK_VERSION, VERSION, Record
 
 FILE_NAME = "photos.sqlite"
 _BATCH = 500
 _WAIT_SECONDS = 60.0
-_ALGORITHM = f"{VERSION}:{FINGERPRINT.itemsize}"
+_SEAL_BYTES = 8
+_ALGORITHM = f"{VERSION}:{FINGERPRINT.itemsize}:{_SEAL_BYTES}"
+_LOOKING = f"{_ALGORITHM}:{LOOK_VERSION}:{LOOK.itemsize}"
+_CIRCLES = 8
+"""Circles of contents that are kept: those of so many catalogues, the latest."""
 
 Signature = tuple[int, int, int]
 """A file's size in bytes, time of change and time of its directory entry's change, in nanoseconds."""
@@ -59,7 +66,8 @@ class Cache:
         """Return the fingerprints of the known contents."""
         query = "SELECT content, data FROM fingerprint WHERE algorithm = ? AND content IN ({})"
         rows = self._select(query, contents, _ALGORITHM)
-        return {row[0]: np.frombuffer(row[1], dtype=FINGERPRINT)[0] for row in rows}
+        opened = ((content, _open(content, data)) for content, data in rows)
+        return {content: np.frombuffer(data, dtype=FINGERPRINT)[0] for content, data in opened if data is not None}
 
     def keep(self, seen: Iterable[tuple[str, Signature, bytes]], records: Iterable[tuple[bytes, Record]]) -> None:
         """Store which path has which content, and fingerprints by content."""
@@ -69,12 +77,57 @@ class Cache:
             with connection:
                 connection.executemany(
                     "INSERT OR REPLACE INTO fingerprint (content, algorithm, data) VALUES (?, ?, ?)",
-                    ((content, _ALGORITHM, record.tobytes()) for content, record in records),
+                    ((content, _ALGORITHM, _seal(content, record.tobytes())) for content, record in records),
                 )
                 connection.executemany(
                     "INSERT OR REPLACE INTO seen (path, size, mtime, ctime, content) VALUES (?, ?, ?, ?, ?)",
                     ((path, *signature, content) for path, signature, content in seen),
                 )
+
+    def looks(self, contents: Sequence[bytes]) -> Iterator[tuple[bytes, bytes, Record]]:
+        """Yield what looks at pairs found whose first one is among ``contents``."""
+        query = "SELECT first, second, data FROM look WHERE algorithm = ? AND first IN ({})"
+        for first, second, data in self._select(query, contents, _LOOKING):
+            record = _open(first + second, data)
+            if record is not None:
+                yield first, second, np.frombuffer(record, dtype=LOOK)[0]
+
+    def keep_looks(self, looks: Iterable[tuple[bytes, bytes, Record]]) -> None:
+        """Store what looks at pairs of contents found."""
+        with self._guard() as connection:
+            if connection is None:
+                return
+            with connection:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO look (first, second, algorithm, data) VALUES (?, ?, ?, ?)",
+                    ((a, b, _LOOKING, _seal(a + b, record.tobytes())) for a, b, record in looks),
+                )
+
+    def circles(self, way: str) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield name, contents and pairs of each circle whose contents were all held against one another in a way.
+
+        The pairs are two little-endian 32-bit positions each, of those that are alike.
+        """
+        query = "SELECT name, contents, pairs FROM circle WHERE algorithm IN ({}) ORDER BY kept DESC"
+        for name, contents, pairs in self._select(query, [f"{_LOOKING}:{way}"]):
+            members, alike = _open(name, contents), _open(name, pairs)
+            if members is not None and alike is not None:
+                yield name, members, alike
+
+    def keep_circle(self, way: str, contents: bytes, pairs: bytes, instead: bytes | None) -> None:
+        """Store a circle, in the place of an older one of the same catalogue where there is one."""
+        name = blake2b(contents, digest_size=16).digest()
+        with self._guard() as connection:
+            if connection is None:
+                return
+            with connection:
+                connection.execute("DELETE FROM circle WHERE name = ?", (instead,))
+                connection.execute(
+                    "INSERT OR REPLACE INTO circle (name, algorithm, contents, pairs, kept) VALUES (?, ?, ?, ?, "
+                    "(SELECT 1 + coalesce(max(kept), 0) FROM circle))",
+                    (name, f"{_LOOKING}:{way}", _seal(name, contents), _seal(name, pairs)),
+                )
+                connection.execute("DELETE FROM circle WHERE kept <= (SELECT max(kept) FROM circle) - ?", (_CIRCLES,))
 
     def _select(self, query: str, keys: Sequence[object], *first: object) -> Iterator[Any]:
         rest = iter(keys)
@@ -97,6 +150,16 @@ class Cache:
 
     def _give_up(self, error: Exception) -> None:
         self.problem = message("photos.no_cache", reason=str(error))
+
+
+def _seal(key: bytes, data: bytes) -> bytes:
+    return data + blake2b(key + data, digest_size=_SEAL_BYTES).digest()
+
+
+def _open(key: bytes, sealed: bytes) -> bytes | None:
+    """Return the record without its checksum, None where that is wrong."""
+    data = sealed[:-_SEAL_BYTES]
+    return data if _seal(key, data) == sealed else None
 
 
 def _connect(folder: Path) -> sqlite3.Connection:
@@ -126,6 +189,14 @@ def _prepare(path: Path) -> sqlite3.Connection:
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY, size INTEGER NOT NULL, "
                 "mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, content BLOB NOT NULL)"
+            )
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS look (first BLOB, second BLOB, algorithm TEXT, data BLOB NOT NULL, "
+                "PRIMARY KEY (first, second, algorithm)) WITHOUT ROWID"
+            )
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS circle (name BLOB PRIMARY KEY, algorithm TEXT NOT NULL, "
+                "contents BLOB NOT NULL, pairs BLOB NOT NULL, kept INTEGER NOT NULL)"
             )
     except BaseException:
         connection.close()

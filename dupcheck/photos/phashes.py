@@ -22,12 +22,11 @@ PLAINEST = 4.0
 
 _EDGE = 32
 _LOW = 8
+_TIED = 1e-6
+_COSINES = 2 * np.cos(np.pi / (2 * _EDGE) * np.arange(_LOW)[:, None] * (2 * np.arange(_EDGE) + 1))
+"""The 8 lowest rows of the discrete cosine transform (DCT-II) of 32 levels."""
 _GRAY = np.array([19595, 38470, 7471], dtype=np.float32) / np.float32(65536)
 """The weights of Pillow's grey: with them a sum over bytes is exact in 24 bits."""
-_COSINES = 2 * np.cos(np.pi / (2 * _EDGE) * np.outer(np.arange(_LOW), 2 * np.arange(_EDGE) + 1))
-"""The lowest rows of the cosine transform (DCT-II), for which imagehash imports SciPy's: a third of a second."""
-_DOUBT = 1e-6
-"""By less do two ways of summing a spectrum differ, whose values reach a million: a bit farther from even is sure."""
 
 
 def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
@@ -35,8 +34,7 @@ def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
 
     Pillow turns a picture to grey and resamples it, across and then down, in whole numbers and rounds after each step.
     Those sums are exact in floating point, too, where whole pictures are a few matrix products. Tall pictures, which
-    newer releases of Pillow resample down first, are left to imagehash, and so are pictures so plain or regular that
-    some bit would hang on how a sum is rounded.
+    newer releases of Pillow resample down first, are left to imagehash.
     """
     hashes = np.zeros(len(pictures), dtype=np.uint64)
     wide = [i for i, picture in enumerate(pictures) if _goes_across_first(*picture.shape[:2])]
@@ -46,15 +44,24 @@ def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
         gray = np.floor(pictures[i].reshape(-1, 3).astype(np.float32) @ _GRAY + np.float32(0.5)).astype(np.float64)
         across = _round(gray.reshape(height, width) @ _resampling(width).T)
         np.matmul(_resampling(height), across, out=level)
-    sure: list[int] = []
     if wide:
-        low = (_COSINES @ _round(small) @ _COSINES.T).reshape(len(wide), -1)
-        over = low - np.median(low, axis=1, keepdims=True)
-        hashes[wide] = _pack(over > 0)
-        sure = [i for i, least in zip(wide, np.abs(over).min(axis=1), strict=True) if least > _DOUBT]
-    for i in set(range(len(pictures))).difference(sure):
+        small = _round(small)
+        low = (_COSINES @ small @ _COSINES.T).reshape(len(wide), -1)
+        apart = low - np.median(low, axis=1, keepdims=True)
+        hashes[wide] = _pack(apart > 0)
+        for k in np.flatnonzero((np.abs(apart) < _TIED).any(axis=1)):
+            hashes[wide[k]] = _hash_tied(small[k])
+    for i in set(range(len(pictures))).difference(wide):
         hashes[i] = _pack(imagehash.phash(Image.fromarray(pictures[i])).hash.ravel())
     return hashes
+
+
+def _hash_tied(small: npt.NDArray[np.float64]) -> np.uint64:
+    """Hash a picture some of whose frequencies equal their median, as plain shapes do: as imagehash rounds."""
+    from scipy.fft import dct  # only where there is such a picture
+
+    low = dct(dct(small, axis=0), axis=1)[:_LOW, :_LOW].ravel()
+    return np.uint64(_pack(low > np.median(low)))
 
 
 def hash_spectra(spectra: npt.NDArray[np.float32]) -> HashArray:

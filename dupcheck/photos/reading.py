@@ -71,7 +71,7 @@ def read_photos(
     if store.problem is not None:
         problems.append(Problem(None, "", "main_image", "warning", store.problem))
     photos, wrong = _assemble(catalog, names, uses, reader)
-    return refuse_placeholders(catalog, photos), (*problems, *wrong)
+    return replace(refuse_placeholders(catalog, photos), folder=cache), (*problems, *wrong)
 
 
 @contextmanager
@@ -380,6 +380,7 @@ def _assemble(catalog: Catalog, names: Sequence[str], uses: _Uses, reader: _Read
         place=np.concatenate([place, np.full(len(values), -1, dtype=np.int64)]),
         usable=np.concatenate([~prints["blank"][place], np.bitwise_count(values) >= _SET_BITS]),
         prints=prints,
+        contents=np.frombuffer(b"".join([*row_of, bytes(_KEY_BYTES * len(values))]), dtype=f"V{_KEY_BYTES}"),
     )
     return photos, problems
 

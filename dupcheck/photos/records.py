@@ -65,6 +65,23 @@ a change of hue leaves alone) and of CIE a* and b*; ``outer``, ``core`` and ``in
 right as fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to see.
 ``graphic``: a few flat colours, as placeholders and logos have."""
 
+LOOK_VERSION = 2
+"""Part of the cache key of looks at two pictures: goes up whenever one would find something else."""
+ALTERED = np.dtype(
+    [
+        ("recolored", np.float32),
+        ("color", np.float32),
+        ("covered", np.float32),
+        ("watermarked", np.bool_),
+        ("mirrored", np.bool_),
+        ("placing", np.float32, (2, 3)),
+        ("colors", np.float32, (2, 3)),
+    ]
+)
+"""What was done to one photo to make the other, of pairs that are near enough to tell: see ``verification.Looks``."""
+LOOK = np.dtype([("bits", np.float64), ("color", np.float64), ("altered", ALTERED)])
+"""What a closer look at two pictures found: how far apart they are, their colours in ΔE, and what was altered."""
+
 Record = np.void
 Records = npt.NDArray[np.void]
 

@@ -2,51 +2,18 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, Catalog, IntArray
+from dupcheck.photos.memory import Memory
+from dupcheck.photos.records import HASHES
 
+_MARKS = np.arange(1, 2 * len(HASHES), 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 _SHARED_BY = 2
 """A flat graphic that so many listings of different titles use as their main photo is a placeholder."""
-
-
-LOOKED = np.dtype([("bits", np.float64), ("color", np.float64)])
-"""What a closer look at a pair of rows found: how far apart they are, and their colours in ΔE."""
-ALTERED = np.dtype(
-    [
-        ("recolored", np.float32),
-        ("color", np.float32),
-        ("covered", np.float32),
-        ("watermarked", np.bool_),
-        ("mirrored", np.bool_),
-        ("placing", np.float32, (2, 3)),
-        ("colors", np.float32, (2, 3)),
-    ]
-)
-"""What was done to one photo to make the other, of pairs that are near enough to tell: see ``verification.Looks``."""
-
-
-class Memory:
-    """Facts about pairs of rows, by key, so that no pair is looked at twice."""
-
-    def __init__(self, kind: np.dtype[np.void]) -> None:
-        self._keys = np.empty(0, dtype=np.int64)
-        self._facts = np.empty(0, dtype=kind)
-
-    def recall(self, keys: IntArray) -> tuple[BoolArray, npt.NDArray[np.void]]:
-        """Return which of ``keys`` are known, and the facts of those, in order."""
-        if not len(self._keys):
-            return np.zeros(len(keys), dtype=np.bool_), self._facts
-        at = np.searchsorted(self._keys, keys).clip(0, len(self._keys) - 1)
-        found: BoolArray = self._keys[at] == keys
-        return found, self._facts[at[found]]
-
-    def remember(self, keys: IntArray, facts: npt.NDArray[np.void]) -> None:
-        """Add the facts of new keys."""
-        every, first = np.unique(np.concatenate([self._keys, keys]), return_index=True)
-        self._keys, self._facts = every, np.concatenate([self._facts, facts])[first]
 
 
 @dataclass(frozen=True)
@@ -56,7 +23,8 @@ class Photos:
     ``main`` (listings,) is the row of each listing's main photo, -1: none, or it cannot be read. ``extra`` holds the
     rows of further photos and ``extra_listing`` the listing positions that show them. ``phash`` (photos,) is the plain
     64-bit hash of each row. ``place`` (photos,) is the position of each row's record in ``prints``, -1 where only the
-    hash is known. ``usable`` (photos,) is false for what says nothing: blank pictures, placeholders.
+    hash is known. ``usable`` (photos,) is false for what says nothing: blank pictures, placeholders. ``contents``
+    (photos,) holds the key of each row's content, and ``folder`` the cache where looks at them are kept, if anywhere.
     """
 
     main: IntArray
@@ -66,6 +34,8 @@ class Photos:
     place: IntArray
     usable: BoolArray
     prints: npt.NDArray[np.void]
+    contents: npt.NDArray[np.void] | None = None
+    folder: Path | None = None
 
     def __len__(self) -> int:
         return len(self.phash)
@@ -79,10 +49,12 @@ class Photos:
     @cached_property
     def rank(self) -> IntArray:
         """The order of the rows by what they show, whatever order they stand in: it makes comparing symmetric."""
-        shown = np.zeros(len(self), dtype=np.uint64)
-        shown[self.pictured] = self.prints["views"][self.place[self.pictured], 0]
+        shown = np.zeros((2, len(self)), dtype=np.uint64)
+        at = self.place[self.pictured]
+        shown[0, self.pictured] = self.prints["views"][at, 0]
+        shown[1, self.pictured] = self.prints["views"][at] @ _MARKS + self.prints["light"].sum(axis=(1, 2))[at]
         rank = np.empty(len(self), dtype=np.int64)
-        rank[np.lexsort((shown, self.phash))] = np.arange(len(self))
+        rank[np.lexsort((*shown[::-1], self.phash))] = np.arange(len(self))
         return rank
 
     def pair_with_extras(self, listings: IntArray) -> tuple[IntArray, IntArray]:
@@ -95,14 +67,9 @@ class Photos:
         return owner, self.extra[order[first[owner] + rank]]
 
     @cached_property
-    def looked(self) -> Memory:
-        """What closer looks at pairs of these rows have found so far (``LOOKED``)."""
-        return Memory(LOOKED)
-
-    @cached_property
-    def altered(self) -> Memory:
-        """What is known of the pairs that were found near (``ALTERED``)."""
-        return Memory(ALTERED)
+    def memory(self) -> Memory:
+        """What closer looks at pairs of these rows have found so far."""
+        return Memory(self.contents, self.folder)
 
     @cached_property
     def _extras_by_listing(self) -> tuple[IntArray, IntArray]:

@@ -6,45 +6,40 @@ Matthews: Lucas-Kanade 20 Years On, 2004) and compared block by block: a seller'
 neighbouring blocks at the rim, another product spoils blocks everywhere, another colour spoils none.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.photos.records import COLOR_SIDE, HASHES, SIDE, VIEWS
-from dupcheck.photos.table import ALTERED, LOOKED, Photos
+from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, measure_scale, soften, warp
+from dupcheck.photos.layouts import AGREEING, measure_layouts
+from dupcheck.photos.records import ALTERED, COLOR_SIDE, LOOK, SIDE
+from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
+from dupcheck.photos.table import Photos
 
 SAME = 8.0
 """The distance, in bits, up to which two photos are one."""
 COMPARABLE = 14.0
 """The distance up to which two photos show one thing from one side, so that their colours can be held together."""
-SUSPECT = 10
-"""Bits within which some part of one picture must lie to some part of the other for a closer look."""
 DIFFERENT = 16.0
 """The least distance of two pictures that no hash suspects."""
 RECOLORED = 0.05
 """The share of a photo's blocks from which on a change of colour is one."""
 
-Floats = npt.NDArray[np.float32]
-
 _CHUNK = 50_000  # pairs whose hashes are compared at a time, and pairs that are looked at
-_PAIRS = 512
-_TRIES, _REFINED = 5, 2  # combinations of parts that are tried, and those of them that are refined
-_HOPELESS_START, _HOPELESS = 0.48, 0.6  # agreeing shares, before and after refining, that no photo seen twice has
+_PAIRS = 2048
+_TRIES, _WORTH_TRYING = 5, 12  # combinations of parts that are tried at most, and the bits between them at most
 _VERY_NEAR = 4  # bits between the hashes of two whole pictures that speak for themselves
 _WHOLE_BONUS = 0.06
 _BLOCKS = 8  # a side
-_COARSE = SIDE // 2
-_COARSE_STEPS, _FINE_STEPS = 12, 6
-_STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01])
-_ENLARGED = 1.0001  # a map's determinant from which on it is turned round
-_LEAST_OVERLAP = 0.6
 _LEAST_STRUCTURE = 8.0  # levels, summed over the blocks; in plainer pictures there is nothing to agree on
 _NOISE, _FLAT, _STRONG = 2.0, 2.0, 20.0  # levels of standard deviation: added, that count for nothing, that count most
 _ALIKE = 0.75  # correlation from which on two blocks agree
 _TINT = 10.0  # the weight, in levels, of a block's colour
 _OTHER_COLOR = 10.0  # ΔE from which on a block has another colour
+_MIXED = 0.8  # the share of the difference to the next block that an enlarged picture, of few pixels, may mix in
 _CHROMATIC = 12.0  # distance from grey from which on a block has a colour
 _DETAIL, _DETAIL_COST = 4.0, 1.5  # levels of structure under a changed colour, that make it a detail of another product
 _COVER_COST, _COVER_TOLD = 0.12, 0.08
@@ -56,33 +51,6 @@ _SCALE = 40.0  # bits for no agreement at all: 8 bits are 80 % agreement
 # where the whole product has another colour, its structure must agree all the more
 _RECOLOR_AGREEMENT = np.array([0.0, 0.9, 0.98, 1.0])
 _RECOLOR_BITS = np.array([64.0, 14.0, 8.0, 0.0])
-
-
-_WHOLES = ("raw", "outer", "core", "inner")
-
-
-def _list_combinations() -> list[tuple[str, str, bool]]:
-    """Which view of one picture may be which view of the other, and whether mirrored."""
-    straight = [(name, name) for name in VIEWS]
-    straight += [(a, b) for a in _WHOLES for b in _WHOLES if a != b]
-    crops = ("core", "crop 4", "crop 8")
-    straight += [(a, b) for a in crops for b in crops if a != b]
-    halves = ("top", "bottom", "left", "right")
-    straight += [pair for half in halves for pair in (("core", half), (half, "core"))]
-    mirrored = [(name, name) for name in (*_WHOLES, "top", "bottom")]
-    mirrored += [("outer", "core"), ("core", "outer"), ("left", "right"), ("right", "left")]
-    mirrored += [pair for whole in ("raw", "core") for pair in ((whole, "inner"), ("inner", whole))]
-    mirrored += [("core", "left"), ("core", "right"), ("left", "core"), ("right", "core")]
-    return [(a, b, False) for a, b in straight] + [(a, b, True) for a, b in mirrored]
-
-
-_COMBINATIONS = _list_combinations()
-_FIRST = np.array([HASHES.index(f"mirrored {a}" if mirrored else a) for a, _, mirrored in _COMBINATIONS])
-_SECOND = np.array([HASHES.index(b) for _, b, _ in _COMBINATIONS])
-_FIRST_VIEW = np.array([list(VIEWS).index(a) for a, _, _ in _COMBINATIONS])
-_SECOND_VIEW = np.array([list(VIEWS).index(b) for _, b, _ in _COMBINATIONS])
-_IS_MIRRORED = np.array([mirrored for _, _, mirrored in _COMBINATIONS])
-_WHOLE = [k for k, (a, b, _) in enumerate(_COMBINATIONS) if a == b == "raw"]
 
 
 def compare_photos(photos: Photos, left: IntArray, right: IntArray) -> FloatArray:
@@ -157,25 +125,55 @@ def _look_once(photos: Photos, first: IntArray, second: IntArray) -> tuple[Float
     bits, color = np.full(len(first), np.nan), np.full(len(first), np.nan)
     if not len(first):
         return bits, color
-    nearest = _suspect(photos, first, second)
-    at = np.flatnonzero((nearest.min(axis=1, initial=64) <= SUSPECT) & (first != second))
+    nearest = measure_nearest(photos, first, second)
+    at = np.flatnonzero((nearest <= RADIUS).any(axis=1) & (first != second))
     keys = first[at] * np.int64(len(photos)) + second[at]
-    known, facts = photos.looked.recall(keys)
+    known, facts = photos.memory.recall(keys)
     bits[at[known]], color[at[known]] = facts["bits"], facts["color"]
     new = at[~known]
     if len(new):
-        looks = look_closely(photos, first[new], second[new], nearest[new])
-        same = _is_same_print(photos, first[new], second[new])
-        facts = np.zeros(len(new), dtype=LOOKED)
-        facts["bits"], facts["color"] = np.where(same, 0.0, looks.bits), np.where(same, 0.0, looks.color)
+        facts = _find_facts(photos, first[new], second[new], nearest[new])
         bits[new], color[new] = facts["bits"], facts["color"]
-        photos.looked.remember(keys[~known], facts)
-        near = np.flatnonzero(facts["bits"] <= COMPARABLE)
-        told = np.zeros(len(near), dtype=ALTERED)
-        for name in ALTERED.names or ():
-            told[name] = getattr(looks, name)[near]
-        photos.altered.remember(keys[~known][near], told)
+        photos.memory.remember(keys[~known], facts)
     return bits, color
+
+
+def _find_facts(
+    photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.void]:
+    looks = look_closely(photos, first, second, nearest)
+    same = _is_same_print(photos, first, second)
+    facts = np.zeros(len(first), dtype=LOOK)
+    facts["bits"], facts["color"] = np.where(same, 0.0, looks.bits), np.where(same, 0.0, looks.color)
+    near = facts["bits"] <= COMPARABLE
+    for name in ALTERED.names or ():
+        facts["altered"][name][near] = getattr(looks, name)[near]
+    return facts
+
+
+def see_alike(photos: Photos, first: IntArray, second: IntArray, jobs: int = 1) -> BoolArray:
+    """Return which pairs of neighbours show one thing from one side; what is known by its hash alone is taken for it.
+
+    Only these are remembered: of all others it is enough to know that they were held against one another.
+    """
+    alike = ~(photos.pictured[first] & photos.pictured[second])
+    at = np.flatnonzero(~alike)
+    one, other = _arrange(photos, first[at], second[at])
+    keys = one * np.int64(len(photos)) + other
+    known, facts = photos.memory.recall(keys)
+    alike[at[known]] = facts["bits"] <= COMPARABLE
+    new = np.flatnonzero(~known)
+    parts = [new[k : k + _PAIRS] for k in range(0, len(new), _PAIRS)]
+
+    def look(part: IntArray) -> npt.NDArray[np.void]:
+        return _find_facts(photos, one[part], other[part], measure_nearest(photos, one[part], other[part]))
+
+    with ThreadPoolExecutor(max(jobs, 1)) as pool:  # NumPy and OpenCV let go of Python's lock
+        for part, found in zip(parts, pool.map(look, parts), strict=True):
+            near = found["bits"] <= COMPARABLE
+            alike[at[part]] = near
+            photos.memory.remember(keys[part[near]], found[near])
+    return alike
 
 
 def _is_same_print(photos: Photos, first: IntArray, second: IntArray) -> BoolArray:
@@ -185,16 +183,6 @@ def _is_same_print(photos: Photos, first: IntArray, second: IntArray) -> BoolArr
     for name in ("light", "chroma"):
         same &= np.all((a[name] == b[name]).reshape(len(a), -1), axis=1)
     return same
-
-
-def _suspect(photos: Photos, first: IntArray, second: IntArray) -> npt.NDArray[np.uint8]:
-    """Return (pairs, combinations) the bits between the hashes of each combination of parts; 64: no hash."""
-    views = photos.prints["views"]
-    a, b = views[photos.place[first]], views[photos.place[second]]
-    nearest = np.empty((len(first), len(_COMBINATIONS)), dtype=np.uint8)
-    for k, (i, j) in enumerate(zip(_FIRST, _SECOND, strict=True)):
-        nearest[:, k] = np.where((a[:, i] != 0) & (b[:, j] != 0), np.bitwise_count(a[:, i] ^ b[:, j]), 64)
-    return nearest
 
 
 @dataclass(frozen=True)
@@ -220,6 +208,22 @@ class Looks:
     placing: FloatArray
     colors: FloatArray
 
+    def take(self, at: IntArray) -> "Looks":
+        """Return the looks at these positions."""
+        return Looks(*(getattr(self, name)[at] for name in Looks.__dataclass_fields__))
+
+    def spread(self, at: IntArray, pairs: int) -> "Looks":
+        """Return these looks as those at positions ``at`` of so many pairs; the others are as far apart as can be."""
+        columns = []
+        for name in Looks.__dataclass_fields__:
+            found = getattr(self, name)
+            column = np.zeros((pairs, *found.shape[1:]), dtype=found.dtype)
+            column[at] = found
+            columns.append(column)
+        looks = Looks(*columns)
+        looks.bits[np.setdiff1d(np.arange(pairs), at, assume_unique=True)] = 64.0
+        return looks
+
 
 def find_alterations(photos: Photos, first: IntArray, second: IntArray) -> tuple[IntArray, npt.NDArray[np.void]]:
     """Return the positions of the pairs of rows that show one thing from one side, and what sets each apart.
@@ -233,7 +237,7 @@ def find_alterations(photos: Photos, first: IntArray, second: IntArray) -> tuple
     bits, _ = _look_once(photos, one, other)
     near = bits <= COMPARABLE
     at, one, other = at[near], one[near], other[near]
-    _, facts = photos.altered.recall(one * np.int64(len(photos)) + other)
+    facts = photos.memory.recall(one * np.int64(len(photos)) + other)[1]["altered"].copy()
     back = np.flatnonzero(one != first[at])
     maps = np.broadcast_to(np.eye(3), (len(back), 3, 3)).copy()
     maps[:, :2] = facts["placing"][back]
@@ -252,175 +256,25 @@ def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt
 
 
 def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
-    a, b = photos.prints[photos.place[first]], photos.prints[photos.place[second]]
+    pairs, prints = len(first), photos.prints
+    one, other = photos.place[first], photos.place[second]
+    worth = np.ones(pairs, dtype=np.bool_)
+    doubtful = np.flatnonzero(choose_doubtful(nearest))
+    maps = place_parts(prints, one[doubtful], other[doubtful], nearest[doubtful].argmin(axis=1))
+    worth[doubtful] = measure_layouts(prints, one[doubtful], other[doubtful], maps) >= AGREEING
+    left = np.flatnonzero(worth)
+    one, other, nearest = one[left], other[left], nearest[left]
     order = np.argsort(nearest, axis=1, kind="stable")[:, :_TRIES]
-    tries = np.stack([_place(a, b, order[:, k]) for k in range(_TRIES)], axis=1)
-    even_a, even_b = _even_out(a["light"]), _even_out(b["light"])
-    maps, fitting = _fit(_halve(even_a), _halve(even_b), tries)
-    turned = np.abs(np.linalg.det(maps)) > _ENLARGED
-    maps[turned] = np.linalg.inv(maps[turned])
-    swap = turned[:, None, None]
-    hopeful = np.flatnonzero(fitting)
-    near, far = np.where(swap, even_b, even_a)[hopeful], np.where(swap, even_a, even_b)[hopeful]
-    maps[hopeful] = _refine(near, far, maps[hopeful], _FINE_STEPS)
-    whole = nearest[:, _WHOLE].min(axis=1) <= _VERY_NEAR
-    return _compare_blocks(np.where(turned, b, a), np.where(turned, a, b), maps, turned, whole, fitting)
-
-
-def _place(a: npt.NDArray[np.void], b: npt.NDArray[np.void], combination: IntArray) -> FloatArray:
-    """Return the (pairs, 3, 3) maps from core to core, in fractions (y, x), that lay one's part upon the other's."""
-    source, target = _locate(a, _FIRST_VIEW[combination]), _locate(b, _SECOND_VIEW[combination])
-    size_y, size_x = source[:, 1] - source[:, 0], source[:, 3] - source[:, 2]
-    down, across = (target[:, 1] - target[:, 0]) / size_y, (target[:, 3] - target[:, 2]) / size_x
-    turned = _IS_MIRRORED[combination]
-    maps = np.zeros((len(a), 3, 3))
-    maps[:, 0, 0] = down
-    maps[:, 0, 2] = target[:, 0] - source[:, 0] * down
-    maps[:, 1, 1] = np.where(turned, -across, across)
-    maps[:, 1, 2] = np.where(turned, target[:, 3] + source[:, 2] * across, target[:, 2] - source[:, 2] * across)
-    maps[:, 2, 2] = 1.0
-    return maps
-
-
-def _locate(prints: npt.NDArray[np.void], view: IntArray) -> FloatArray:
-    """Return (pairs, 4) where a view lies, as fractions of the core."""
-    core = prints["core"].astype(np.float64)
-    boxes = np.stack(
-        [np.broadcast_to([0.0, 1.0, 0.0, 1.0], core.shape), prints["outer"], core, prints["inner"]], axis=1
-    )
-    box = boxes[np.arange(len(prints)), _BOX_OF[view]]
-    region = _REGION_OF[view]
-    height, width = (box[:, 1] - box[:, 0])[:, None], (box[:, 3] - box[:, 2])[:, None]
-    rows = (box[:, :1] + region[:, :2] * height - core[:, :1]) / (core[:, 1:2] - core[:, :1])
-    columns = (box[:, 2:3] + region[:, 2:] * width - core[:, 2:3]) / (core[:, 3:] - core[:, 2:3])
-    return np.concatenate([rows, columns], axis=1)
-
-
-_BOX_OF = np.array([_WHOLES.index(box) for box, _ in VIEWS.values()])
-_REGION_OF = np.array([region for _, region in VIEWS.values()])
-
-
-def _even_out(light: npt.NDArray[np.uint8]) -> Floats:
-    """Return thumbnails with brightness and contrast made the same all over."""
-    import cv2  # only where there are pictures to look at
-
-    even = np.empty(light.shape, dtype=np.float32)
-    for i, thumb in enumerate(light):
-        level = thumb.astype(np.float32)
-        mean = cv2.GaussianBlur(level, (0, 0), 4.0)
-        spread = cv2.GaussianBlur(level * level, (0, 0), 4.0) - mean * mean
-        even[i] = (level - mean) / np.sqrt(np.maximum(spread, 0.0) + 36.0)
-    return even
-
-
-def _halve(thumbs: Floats) -> Floats:
-    pairs, side = thumbs.shape[:2]
-    halved: Floats = thumbs.reshape(pairs, side // 2, 2, side // 2, 2).mean(axis=(2, 4), dtype=np.float32)
-    return halved
-
-
-def _grid(side: int) -> FloatArray:
-    """The (3, side²) homogeneous fractions (y, x, 1) of the centres of a thumbnail's pixels."""
-    at = (np.arange(side) + 0.5) / side
-    y, x = np.meshgrid(at, at, indexing="ij")
-    return np.stack([y.ravel(), x.ravel(), np.ones(side * side)])
-
-
-_COARSE_GRID, _FINE_GRID = _grid(_COARSE), _grid(SIDE)
-
-
-def _warp(thumbs: npt.NDArray[np.generic], maps: FloatArray) -> Floats:
-    """Return each thumbnail as it looks from the other one's grid."""
-    import cv2  # only where there are pictures to look at
-
-    side = thumbs.shape[1]
-    pixel = np.empty((len(maps), 2, 3))
-    linear = maps[:, :2, :2]
-    pixel[:, :, :2] = linear[:, ::-1, ::-1]
-    pixel[:, :, 2] = (side * maps[:, :2, 2] + 0.5 * linear.sum(axis=2) - 0.5)[:, ::-1]
-    seen = np.empty(thumbs.shape, dtype=np.float32)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    for i, thumb in enumerate(thumbs.astype(np.float32)):
-        seen[i] = cv2.warpAffine(thumb, pixel[i], (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return seen
-
-
-def _inside(maps: FloatArray, grid: FloatArray, slack: float = 0.01) -> BoolArray:
-    seen = maps[:, :2] @ grid
-    within: BoolArray = np.all(np.abs(seen - 0.5) <= 0.5 + slack, axis=1)
-    return within
-
-
-def _fit(a: Floats, b: Floats, tries: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """Return, for each pair, the map under which most of the two pictures agrees, and whether there is hope at all.
-
-    The most promising tries are refined. A map that enlarges the second picture is turned round for the fit, so that
-    the grid lies on the smaller part.
-    """
-    pairs = len(a)
-    promise = np.stack([_share_agreeing(*_turn(a, b, tries[:, k])) for k in range(tries.shape[1])], axis=1)
-    order = np.argsort(-promise, axis=1, kind="stable")[:, :_REFINED]
-    best = np.take_along_axis(tries, order[:, :1, None, None], axis=1)[:, 0].copy()
-    share = np.take_along_axis(promise, order[:, :1], axis=1)[:, 0] + 0.01
-    hopeful = np.flatnonzero(share > _HOPELESS_START)
-    for k in range(order.shape[1]):
-        start = tries[hopeful, order[hopeful, k]]
-        template, picture, maps = _turn(a[hopeful], b[hopeful], start)
-        maps = _refine(template, picture, maps, _COARSE_STEPS)
-        found = _share_agreeing(template, picture, maps)
-        better = found > share[hopeful]
-        turned = np.abs(np.linalg.det(start)) > _ENLARGED
-        maps[turned] = np.linalg.inv(maps[turned])
-        best[hopeful[better]], share[hopeful[better]] = maps[better], found[better]
-    fitting = np.zeros(pairs, dtype=np.bool_)
-    fitting[hopeful] = share[hopeful] > _HOPELESS
-    return best, fitting
-
-
-def _turn(a: Floats, b: Floats, maps: FloatArray) -> tuple[Floats, Floats, FloatArray]:
-    turned = np.abs(np.linalg.det(maps)) > _ENLARGED
-    swap = turned[:, None, None]
-    ways = maps.copy()
-    ways[turned] = np.linalg.inv(ways[turned])
-    return np.where(swap, b, a), np.where(swap, a, b), ways
-
-
-def _share_agreeing(template: Floats, picture: Floats, maps: FloatArray) -> FloatArray:
-    """The share of the template's energy that the picture explains, clipped where it contradicts."""
-    inside = _inside(maps, _COARSE_GRID)
-    seen = _warp(picture, maps).reshape(len(template), _COARSE * _COARSE)
-    own = template.reshape(len(template), _COARSE * _COARSE)
-    weight = inside / (1.0 + (seen - own) ** 2) ** 2
-    energy = np.maximum(np.abs(own), np.abs(seen))
-    share: FloatArray = (weight * energy).sum(axis=1) / np.maximum((inside * energy).sum(axis=1), 1e-6)
-    return np.where(inside.mean(axis=1) >= _LEAST_OVERLAP, share, -1.0)
-
-
-def _refine(template: Floats, picture: Floats, start: FloatArray, steps: int) -> FloatArray:
-    """Follow the picture's shift, turn, scale and shear from the template, by robust least squares."""
-    pairs, side = template.shape[:2]
-    grid = _grid(side)
-    y, x = grid[0] - 0.5, grid[1] - 0.5
-    slope_y = (np.gradient(template, axis=1) * side).reshape(pairs, side * side)
-    slope_x = (np.gradient(template, axis=2) * side).reshape(pairs, side * side)
-    columns = [slope_y * y, slope_y * x, slope_y, slope_x * y, slope_x * x, slope_x]
-    jacobian = np.stack(columns, axis=1).astype(np.float32)
-    own = template.reshape(pairs, side * side)
-    center = np.array([[1.0, 0.0, -0.5], [0.0, 1.0, -0.5], [0.0, 0.0, 1.0]])
-    uncenter = np.linalg.inv(center)
-    maps = start.copy()
-    for _ in range(steps):
-        rest = _warp(picture, maps).reshape(pairs, side * side) - own
-        weight = (_inside(maps, grid) / (1.0 + rest * rest) ** 2).astype(np.float32)
-        weighted = jacobian * weight[:, None]
-        normal = (weighted @ jacobian.transpose(0, 2, 1)).astype(np.float64)
-        normal += _STIFFNESS * weight.sum(axis=1)[:, None, None]
-        step = np.linalg.solve(normal, (weighted @ rest[:, :, None]).astype(np.float64))[:, :, 0].clip(-0.05, 0.05)
-        change = np.broadcast_to(np.eye(3), (pairs, 3, 3)).copy()
-        change[:, :2] += step.reshape(pairs, 2, 3)
-        maps = maps @ uncenter @ np.linalg.inv(change) @ center
-    sane = np.abs(np.linalg.det(maps) / np.linalg.det(start) - 1.0) < 0.5
-    return np.where(sane[:, None, None], maps, start)
+    pair, rank = np.nonzero(np.take_along_axis(nearest, order, axis=1) <= _WORTH_TRYING)
+    tries = place_parts(prints, one[pair], other[pair], order[pair, rank])
+    fit = align(prints["light"], one, other, pair, tries)
+    near = prints[np.where(fit.turned, other[fit.pair], one[fit.pair])]
+    far = prints[np.where(fit.turned, one[fit.pair], other[fit.pair])]
+    whole = nearest[fit.pair][:, WHOLE].min(axis=1) <= _VERY_NEAR
+    looks = _compare_blocks(near, far, fit.maps, fit.turned, whole)
+    order = np.lexsort((looks.bits, fit.pair))
+    best = order[np.append(True, fit.pair[order][1:] != fit.pair[order][:-1])[: len(order)]]
+    return looks.take(best).spread(left[fit.pair[best]], pairs)
 
 
 def _list_covers() -> tuple[BoolArray, FloatArray]:
@@ -446,11 +300,11 @@ def _compare_blocks(
     maps: FloatArray,
     turned: BoolArray,
     whole_near: BoolArray,
-    fitting: BoolArray,
 ) -> Looks:
-    pairs = len(near)
-    inside = _split(_inside(maps, _FINE_GRID).reshape(pairs, SIDE, SIDE)).mean(axis=2) > 0.9
-    own, seen = _split(near["light"]), _split(_warp(far["light"], maps))
+    level, inside_pixels = warp(far["light"], maps)
+    tint, _ = warp(far["chroma"], maps)
+    inside = _split(inside_pixels).mean(axis=2) > 0.9
+    own, seen = _split(soften(near["light"], maps)), _split(level)
     inked = _find_watermark(own, seen, inside)
     own -= own.mean(axis=2, keepdims=True)
     seen -= seen.mean(axis=2, keepdims=True)
@@ -458,9 +312,10 @@ def _compare_blocks(
     likeness = (own * seen).mean(axis=2) / (np.sqrt(power_own * power_seen) + _NOISE)
     alike = likeness > _ALIKE
     structure = (np.sqrt(np.maximum(power_own, power_seen)) - _FLAT).clip(0.0, _STRONG) * inside
-    color_near, color_far = _split(near["chroma"]).mean(axis=2), _split(_warp(far["chroma"], maps)).mean(axis=2)
+    color_near, color_far = _split(soften(near["chroma"], maps)).mean(axis=2), _split(tint).mean(axis=2)
     apart = _subtract_colors(color_near, color_far)
-    tinted = inside & (apart > _OTHER_COLOR)
+    enlarged = 1.0 - measure_scale(maps).min(axis=1)
+    tinted = inside & (apart > _OTHER_COLOR + _MIXED * enlarged[:, None] * _find_edges(color_near))
     plain, cover, plain_gain = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
     strict, strict_cover, _ = _agree(structure, alike)
     detail = (tinted & alike & (structure > _DETAIL)).mean(axis=1)
@@ -472,7 +327,7 @@ def _compare_blocks(
     whole = tinted.sum(axis=1) >= 0.4 * np.maximum(chromatic.sum(axis=1), 1)
     recolor = np.interp(strict, _RECOLOR_AGREEMENT, _RECOLOR_BITS)
     bits = np.minimum((1.0 - plain) * _SCALE, np.where(whole, recolor, 64.0)).round(3)
-    sound = (inside.mean(axis=1) > _LEAST_OVERLAP) & (structure.sum(axis=1) > _LEAST_STRUCTURE) & fitting
+    sound = (inside.mean(axis=1) > LEAST_OVERLAP) & (structure.sum(axis=1) > _LEAST_STRUCTURE)
     held = inside & _COVERS[strict_cover] & ~((structure > 0) & (likeness < 0.5))
     count = np.maximum(held.sum(axis=1), 1)
     ranked = np.sort(np.where(held, apart, -1.0), axis=1)[:, ::-1]
@@ -480,9 +335,7 @@ def _compare_blocks(
     color = np.take_along_axis(np.cumsum(ranked.clip(0.0), axis=1), (top - 1)[:, None], axis=1)[:, 0] / top
     changed = tinted & held
     most = changed & (apart >= 0.6 * np.where(changed, apart, 0.0).max(axis=1)[:, None])
-    told = np.stack(
-        [_average(near["light"], color_near, most), _average(_warp(far["light"], maps), color_far, most)], axis=1
-    )
+    told = np.stack([_average(near["light"], color_near, most), _average(level, color_far, most)], axis=1)
     colors = np.where(turned[:, None, None], told[:, ::-1], told)
     placing = maps.copy()
     placing[turned] = np.linalg.inv(placing[turned])
@@ -550,6 +403,19 @@ def _subtract_colors(own: Floats, seen: Floats) -> FloatArray:
     middle = np.sqrt(gain)
     apart: FloatArray = np.sqrt(((own * middle - seen / middle) ** 2).sum(axis=2)).astype(np.float64)
     return apart
+
+
+def _find_edges(color: Floats) -> FloatArray:
+    """Return (pairs, blocks) how far the colour of a block is from those beside it at most, in ΔE."""
+    grid = color.reshape(-1, _BLOCKS, _BLOCKS, 2).astype(np.float64)
+    edges = np.zeros(grid.shape[:3])
+    down = np.sqrt((np.diff(grid, axis=1) ** 2).sum(axis=3))
+    across = np.sqrt((np.diff(grid, axis=2) ** 2).sum(axis=3))
+    for part, step in (
+        (np.s_[:, 1:], down), (np.s_[:, :-1], down), (np.s_[:, :, 1:], across), (np.s_[:, :, :-1], across)
+    ):  # fmt: skip
+        np.maximum(edges[part], step, out=edges[part])
+    return edges.reshape(len(color), -1)
 
 
 def _measure_chroma(color: Floats) -> FloatArray:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupcheck.photos.lookup import index_hashes
+from dupcheck.photos.hamming import index_hashes
 
 hashes = st.lists(st.integers(0, 2**64 - 1), max_size=20)
 

@@ -1,0 +1,140 @@
+"""64-bit hashes within a few bits of one another, without comparing all: multi-index hashing.
+
+The bits are spread and cut into blocks; hashes that differ in few bits agree on some of them (Norouzi, Punjani, Fleet:
+Fast Search in Hamming Space with Multi-Index Hashing, 2012). A whole catalogue is sorted by each pair of eight blocks
+and compared within runs of equal keys (block pairs after Manku, Jain, Das Sarma: Detecting Near-Duplicates, 2007).
+Single hashes are looked up in an index by each of four blocks, with every change of so many bits as must be expected
+in the best of them.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from dupcheck.files.arrays import sort_distinct
+from dupcheck.model import IntArray
+
+HashArray = npt.NDArray[np.uint64]
+
+RUN = 1000
+"""In a run of equal keys each hash is compared with so many next ones."""
+
+_CHUNK = 4_000_000
+_BLOCKS = 4
+_BITS = 16
+_ORDER = np.random.default_rng(7).permutation(64)  # hash bits of one frequency band stand together: spread them
+
+
+def join_hashes(hashes: HashArray, radius: int, blocks: int = 8) -> tuple[IntArray, IntArray]:
+    """Return the pairs (i < j) of positions whose hashes differ in at most ``radius`` bits; equal hashes included.
+
+    Complete up to two bits fewer than there are ``blocks``, save in runs longer than ``RUN``; nearly so above.
+    """
+    distinct, inverse = np.unique(hashes, return_inverse=True)
+    a, b = _join_distinct(distinct, radius, blocks)
+    order = np.argsort(inverse, kind="stable")
+    start = np.searchsorted(inverse[order], np.arange(len(distinct) + 1))
+    sizes = np.diff(start)
+    same = np.flatnonzero(sizes > 1)
+    # equal hashes: a chain to the next ones; different hashes: every member of the one with every member of the other
+    firsts = [np.empty(0, np.int64)]
+    seconds = [np.empty(0, np.int64)]
+    position = np.arange(len(order)) - np.repeat(start[:-1], sizes)
+    behind = np.repeat(sizes, sizes) - position - 1
+    for step in range(1, min(int(sizes[same].max(initial=1)), RUN)):
+        at = np.flatnonzero(behind >= step)
+        firsts.append(order[at])
+        seconds.append(order[at + step])
+    capped = np.minimum(sizes, RUN)
+    count = capped[a] * capped[b]
+    owner = np.repeat(np.arange(len(a)), count)
+    rank = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    width = capped[b][owner]
+    firsts.append(order[start[a[owner]] + rank // np.maximum(width, 1)])
+    seconds.append(order[start[b[owner]] + rank % np.maximum(width, 1)])
+    left, right = np.concatenate(firsts), np.concatenate(seconds)
+    return np.minimum(left, right), np.maximum(left, right)
+
+
+def _join_distinct(hashes: HashArray, radius: int, blocks: int) -> tuple[IntArray, IntArray]:
+    n = len(hashes)
+    found = [np.empty(0, dtype=np.int64)]
+    for mask in _masks(blocks):
+        keys = hashes & mask
+        order = np.argsort(keys)
+        ordered, values = keys[order], hashes[order]
+        at = np.flatnonzero(ordered[1:] == ordered[:-1])
+        step = 1
+        while len(at) and step <= RUN:
+            for begin in range(0, len(at), _CHUNK):
+                part = at[begin : begin + _CHUNK]
+                near = part[np.bitwise_count(values[part] ^ values[part + step]) <= radius]
+                i, j = order[near], order[near + step]
+                found.append(np.minimum(i, j) * n + np.maximum(i, j))
+            step += 1
+            at = at[at + step < n]
+            at = at[ordered[at] == ordered[at + step]]
+    pairs = sort_distinct(found)
+    return pairs // max(n, 1), pairs % max(n, 1)
+
+
+def _masks(blocks: int) -> list[np.uint64]:
+    """Bit masks, each of two of the ``blocks`` blocks that the 64 bits are cut into."""
+    parts = [sum(1 << int(bit) for bit in part) for part in np.array_split(_ORDER, blocks)]
+    return [np.uint64(a | b) for a, b in combinations(parts, 2)]
+
+
+@dataclass(frozen=True)
+class HashIndex:
+    """``order[b]`` sorts ``hashes`` by block b of their spread bits; ``start[b]`` says where each value begins."""
+
+    hashes: HashArray
+    order: npt.NDArray[np.int32]
+    start: npt.NDArray[np.int32]
+
+    def find(self, hashes: HashArray, radius: int) -> tuple[IntArray, IntArray]:
+        """Return pairs of positions, in ``hashes`` and in the index, whose hashes differ in ``radius`` bits at most."""
+        changes = _list_changes(radius // _BLOCKS)
+        blocks = _cut(hashes)
+        asked, found = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+        for b in range(_BLOCKS):
+            keys = (blocks[b][:, None] ^ changes[None, :]).ravel().astype(np.int64)
+            owner = np.repeat(np.arange(len(hashes)), len(changes))
+            first, last = self.start[b][keys].astype(np.int64), self.start[b][keys + 1].astype(np.int64)
+            count = last - first
+            place = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+            item = self.order[b][place].astype(np.int64)
+            query = np.repeat(owner, count)
+            near = np.bitwise_count(hashes[query] ^ self.hashes[item]) <= radius
+            asked.append(query[near])
+            found.append(item[near])
+        size = max(len(self.hashes), 1)
+        pairs = np.unique(np.concatenate(asked) * size + np.concatenate(found))
+        return pairs // size, pairs % size
+
+
+def index_hashes(hashes: HashArray) -> HashIndex:
+    """Return the index of ``hashes``."""
+    blocks = _cut(hashes)
+    order = np.empty((_BLOCKS, len(hashes)), dtype=np.int32)
+    start = np.zeros((_BLOCKS, 2**_BITS + 1), dtype=np.int32)
+    for b, keys in enumerate(blocks):
+        order[b] = np.argsort(keys, kind="stable")
+        np.cumsum(np.bincount(keys, minlength=2**_BITS), out=start[b, 1:])
+    return HashIndex(hashes, order, start)
+
+
+def _cut(hashes: HashArray) -> list[npt.NDArray[np.uint16]]:
+    """The four blocks of each hash, of bits spread over all of it."""
+    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")[:, _ORDER]
+    packed = np.packbits(bits, axis=1, bitorder="little")
+    return [np.ascontiguousarray(packed[:, 2 * b : 2 * b + 2]).view("<u2").ravel() for b in range(_BLOCKS)]
+
+
+def _list_changes(bits: int) -> npt.NDArray[np.uint16]:
+    every = [0]
+    for count in range(1, bits + 1):
+        every += [sum(1 << i for i in places) for places in combinations(range(_BITS), count)]
+    return np.array(every, dtype=np.uint16)

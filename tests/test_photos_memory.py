@@ -1,0 +1,172 @@
+"""No two pictures are looked at twice, and what is damaged or another catalogue's misleads none."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from dupcheck.catalog import make_catalog
+from dupcheck.model import Listing
+from dupcheck.photos import verification
+from dupcheck.photos.cache import FILE_NAME
+from dupcheck.photos.neighbours import find_alike, find_neighbours
+from dupcheck.photos.reading import read_photos
+from dupcheck.photos.table import Photos
+from dupcheck.photos.verification import SAME, compare_photos, find_alterations
+
+Draw = Callable[..., Path]
+KINDS = 6
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, draw_photo: Draw) -> Path:
+    """Photos of six things: each as it is, mirrored, and with a border."""
+    folder = tmp_path_factory.mktemp("photos")
+    for k in range(KINDS):
+        with Image.open(draw_photo(folder / f"{k}.jpg", k, 240)) as photo:
+            ImageOps.mirror(photo).save(folder / f"{k}-mirrored.jpg", quality=90)
+            ImageOps.expand(photo, 20, "white").save(folder / f"{k}-white.jpg", quality=90)
+    return folder
+
+
+def read(shop: Path, cache: Path | None, names: list[str] | None = None) -> Photos:
+    names = sorted(p.name for p in shop.iterdir()) if names is None else names
+    return read_photos(make_catalog([Listing(n, n, main_image=n) for n in names], image_root=shop), cache=cache)[0]
+
+
+def find(photos: Photos) -> set[tuple[int, int]]:
+    return set(zip(*(side.tolist() for side in find_alike(photos)), strict=True))
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The pairs that are looked at, as they are."""
+    pairs: list[tuple[int, int]] = []
+    look = verification.look_closely
+
+    def note(photos: Photos, first: np.ndarray, second: np.ndarray, nearest: np.ndarray) -> verification.Looks:
+        pairs.extend(zip(first.tolist(), second.tolist(), strict=True))
+        return look(photos, first, second, nearest)
+
+    monkeypatch.setattr(verification, "look_closely", note)
+    return pairs
+
+
+def compare_all(photos: Photos) -> np.ndarray:
+    left, right = np.triu_indices(len(photos), 1)
+    return compare_photos(photos, left, right)
+
+
+def test_of_each_thing_all_photos_are_alike_and_of_no_two(shop: Path) -> None:
+    photos = read(shop, None)
+    wanted = {(i, j) for i in range(3 * KINDS) for j in range(i + 1, 3 * KINDS) if i // 3 == j // 3}
+    assert find(photos) == wanted
+    assert set(zip(*(side.tolist() for side in find_neighbours(photos)), strict=True)) >= wanted
+
+
+def test_a_second_run_looks_at_nothing(shop: Path, tmp_path: Path, seen: list[tuple[int, int]]) -> None:
+    first = read(shop, tmp_path)
+    alike, bits = find(first), compare_all(first)
+    rows = np.arange(0, 3 * KINDS, 3)
+    _, altered = find_alterations(first, rows, rows + 1)
+    assert seen
+    seen.clear()
+    second = read(shop, tmp_path)
+    assert find(second) == alike
+    assert np.array_equal(compare_all(second), bits)
+    assert find_alterations(second, rows, rows + 1)[1].tobytes() == altered.tobytes()
+    assert altered["mirrored"].all()
+    assert seen == []
+
+
+def test_only_new_photos_are_looked_at(shop: Path, tmp_path: Path, seen: list[tuple[int, int]]) -> None:
+    names = sorted(p.name for p in shop.iterdir())
+    whole = find(read(shop, None, names))
+    some = [name for name in names if name != "3-mirrored.jpg"]
+    find(read(shop, tmp_path, some))
+    seen.clear()
+    assert find(read(shop, tmp_path, names)) == whole
+    new = names.index("3-mirrored.jpg")
+    assert seen
+    assert all(new in pair for pair in seen)
+
+
+def test_what_two_catalogues_taught_apart_is_not_taken_for_all(shop: Path, tmp_path: Path) -> None:
+    names = sorted(p.name for p in shop.iterdir())
+    for part in (names[::3], names[1::3]):
+        find(read(shop, tmp_path, part))
+    assert find(read(shop, tmp_path, names)) == find(read(shop, None, names))
+
+
+@pytest.mark.parametrize("table", ["look", "circle", "fingerprint"])
+@pytest.mark.parametrize("harm", ["turned", "cut", "gone", "swapped"])
+def test_a_damaged_record_is_not_there(shop: Path, tmp_path: Path, table: str, harm: str) -> None:
+    first = read(shop, tmp_path)
+    alike, bits = find(first), compare_all(first)
+    column = "pairs" if table == "circle" else "data"
+    with sqlite3.connect(tmp_path / FILE_NAME) as store:
+        name = {"look": "hex(first) || hex(second)", "circle": "hex(name)", "fingerprint": "hex(content)"}[table]
+        kept = store.execute(f"SELECT {name}, {column} FROM {table}").fetchall()
+        assert kept
+        for k, (key, data) in enumerate(kept):
+            changed = {
+                "turned": data[:9] + bytes([data[9] ^ 4]) + data[10:] if len(data) > 9 else b"",
+                "cut": data[: len(data) // 2],
+                "swapped": kept[k - 1][1] if len(kept) > 1 else b"\0" * len(data),
+            }.get(harm)
+            if changed is None:
+                store.execute(f"DELETE FROM {table} WHERE {name} = ?", (key,))
+            else:
+                store.execute(f"UPDATE {table} SET {column} = ? WHERE {name} = ?", (changed, key))
+    again = read(shop, tmp_path)
+    assert find(again) == alike
+    assert np.array_equal(compare_all(again), bits)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(
+    shop: Path, tmp_path: Path, seen: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = find(read(shop, None))
+    monkeypatch.setattr(verification, "_PAIRS", 4)
+    seen.clear()
+    look = verification.look_closely
+
+    def stop(photos: Photos, *rest: np.ndarray) -> verification.Looks:
+        if len(seen) >= 8:
+            raise KeyboardInterrupt
+        return look(photos, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(verification, "look_closely", stop)
+        with pytest.raises(KeyboardInterrupt):
+            find(read(shop, tmp_path))
+    before = set(seen)
+    seen.clear()
+    assert find(read(shop, tmp_path)) == whole
+    assert not before & set(seen) & whole
+
+
+def test_hashes_without_pictures_are_held_against_new_and_old(shop: Path, tmp_path: Path) -> None:
+    photos = read(shop, None, ["0.jpg", "1.jpg"])
+    known = [Listing("a", "", main_image="0.jpg"), Listing("b", "", main_image="1.jpg")]
+    hashes = [Listing(f"h{k}", "", image_phash=f"{int(photos.phash[0]) ^ k:016x}") for k in (0, 1)]
+    for listings in (known, [*known, hashes[0]], [*known, *hashes]):
+        read_all = read_photos(make_catalog(listings, image_root=shop), cache=tmp_path)[0]
+        bare = np.flatnonzero(~read_all.pictured)
+        assert {(i, j) for i, j in find(read_all) if j in bare} == {
+            (i, int(j)) for j in bare for i in range(int(j)) if i != 1
+        }
+
+
+def test_which_of_two_stands_first_makes_no_difference(shop: Path, tmp_path: Path, seen: list[tuple[int, int]]) -> None:
+    names = sorted(p.name for p in shop.iterdir())
+    left, right = np.triu_indices(len(names), 1)
+    bits = compare_photos(read(shop, tmp_path, names), left, right)
+    seen.clear()
+    turned = read(shop, tmp_path, names[::-1])
+    assert np.array_equal(compare_photos(turned, len(names) - 1 - left, len(names) - 1 - right), bits)
+    assert seen == []
+    assert (bits <= SAME).any()
