@@ -12,13 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import tomli
 
 from dupcheck.titles.normalising import normalise
-
-Place = Literal["sure", "thing", "size", "bed", "before", "after", "alone", "stop"]
 
 WORDED = ("color", "material", "pattern", "plug", "gender", "tier", "condition")
 """Axes whose values are words."""
@@ -37,7 +35,7 @@ class Reading(NamedTuple):
 
     axis: str
     value: str
-    place: Place
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +176,7 @@ class _Phrases:
     longest: dict[str, int] = field(default_factory=dict)
     """The first word of each phrase → of how many words the longest that begins so is."""
 
-    def add(self, spelling: str, axis: str, value: str, place: Place) -> str:
+    def add(self, spelling: str, axis: str, value: str, place: str) -> str:
         key = look_up_key(spelling)
         self._set(key, Reading(axis, value, "alone" if _single_sign(key) else place))
         first, *others = key.split()
@@ -234,11 +232,11 @@ def _read_phrases(code: str) -> _Phrases:
                 b.show("size", value, spelled[0])
         for value, spelled in sizes.get(kind, {}).get("plain", {}).items():
             for spelling in spelled:
-                b.add(spelling, "size", value, plain)  # type: ignore[arg-type]
+                b.add(spelling, "size", value, plain)
     if code == "en":
         for kind, place in (("letter", "size"), ("bed", "bed")):
             for value in read_words("sizes")[kind]:
-                b.add(value, "size", value, place)  # type: ignore[arg-type]
+                b.add(value, "size", value, place)
     for spelling in words.get("selling", ()):
         b.add(spelling, "noise", "", "sure")
     for spelling in words.get("stop", ()):
@@ -253,7 +251,7 @@ def _add_tones(b: _Phrases, code: str, tones: Mapping[str, Mapping[str, Sequence
     for place in ("before", "after"):
         for value, spelled in tones.get(place, {}).items():
             for spelling in spelled:
-                b.add(spelling, "tone", value, place)  # type: ignore[arg-type]
+                b.add(spelling, "tone", value, place)
     if code == "en":
         for value in tones["before"]:
             b.add(value, "tone", value, "before")
@@ -262,14 +260,14 @@ def _add_tones(b: _Phrases, code: str, tones: Mapping[str, Mapping[str, Sequence
             b.show("tone", value, spelled[0])
 
 
-def _add_colors(b: _Phrases, code: str, values: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+def _add_colors(b: _Phrases, code: str, values: Mapping[str, Mapping[str, Any]]) -> None:
     for part, place in (("color", "sure"), ("things", "thing")):
         for value, spelled in values.get(part, {}).items():
             if code == "zh":
                 b.show("color", value, spelled[0])
             for spelling in spelled:
                 for form in inflect(code, spelling):
-                    key = b.add(form, "color", value, place)  # type: ignore[arg-type]
+                    key = b.add(form, "color", value, place)
                     if " " in key:
                         b.compact.setdefault(key.replace(" ", ""), value)
     if code == "en":
