@@ -8,7 +8,7 @@ word is another's misspelling) is kept in :class:`Statistics`.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -27,7 +27,7 @@ from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.vocabulary import load_vocabulary, read_words
+from dupcheck.titles.vocabulary import load_vocabulary
 
 OPTION_AXES = (
     "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
@@ -50,7 +50,6 @@ _NUMBER = re.compile(r"\d{1,4}(?:\.\d)?(?:[-/]\d{1,4}(?:\.\d)?)?")
 _SHADE = re.compile(r" \d+$")
 _NUMBERED = ("size", "color")
 _COMMON_CODE = 40
-_WITH = frozenset({"with", "w", "plus", "and", "con", "com", "dengan", "с", "mit"})
 _MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
 _NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
 _MAKERS = ("brand", "manufacturer")
@@ -332,7 +331,7 @@ def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
             found: dict[str, str] = {}
             for name, value in parse_attributes(text).items():
                 aligned = names.setdefault(name, align_name(name))
-                if not value.strip() or (aligned in _MAKERS and normalise(value) in _no_brands()):
+                if not value.strip() or (aligned in _MAKERS and normalise(value) in load_vocabulary().no_brand):
                     continue
                 if (
                     aligned == "compatible"
@@ -346,11 +345,6 @@ def read_attributes(catalog: Catalog) -> list[Mapping[str, str]]:
             known[text] = found
         rows.append(known[text])
     return rows
-
-
-@cache
-def _no_brands() -> frozenset[str]:
-    return frozenset(map(normalise, read_words("brands")["none"]))
 
 
 def _is_number_told(text: str) -> bool:
@@ -406,7 +400,7 @@ def _codes_of_parts(tokens: Sequence[Token]) -> frozenset[str]:
     return frozenset(
         t.text
         for before, t in pairwise(tokens)
-        if t.kind == "code" and not t.axis and before.axis == "noise" and before.text in _WITH
+        if t.kind == "code" and not t.axis and before.axis == "noise" and before.text in load_vocabulary().accompanying
     )
 
 

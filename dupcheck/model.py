@@ -159,9 +159,9 @@ class Catalog:
     """Listings as columns, and what was wrong with the files they came from.
 
     Attributes:
-        columns: One row a listing: ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS`` (float64, NaN = missing) and
-            ``row`` (int64, the data row of its file, from 1). ``attributes`` is canonical text: ``Name=Value; Name=Value``
-            or a JSON object. ``images`` is joined by ``;``.
+        columns: One row a listing: ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS`` (float64, NaN =
+            missing) and ``row`` (int64, the data row of its file, from 1). ``attributes`` is canonical text:
+            ``Name=Value; Name=Value`` or a JSON object. ``images`` is joined by ``;``.
         sku_columns: One row a SKU of the listings that hold options: ``listing`` (int64, a position, ascending),
             ``SKU_TEXT_COLUMNS`` and ``SKU_NUMBER_COLUMNS``; ``options`` has the form of ``attributes``.
         problems: What was wrong: :class:`Problem`.
@@ -332,8 +332,8 @@ class Question:
     """What only the seller can say before listings are merged or removed; one for all that differ in the same way.
 
     ``kind`` is the key under which an answer is remembered. ``only_here`` and ``only_there`` are the words that the
-    listing to keep and the others have and no option explains; ``axis`` is the axis, or attribute, in question, "" where
-    it is none. ``listings`` are those whose place waits for the answer, ``settles`` how many listings of the whole
+    listing to keep and the others have and no option explains; ``axis`` is the axis, or attribute, in question, or "".
+    ``listings`` are those whose place waits for the answer, ``settles`` how many listings of the whole
     catalogue wait for it.
     """
 
@@ -380,8 +380,8 @@ class Plan:
         cautions: What to look at before doing it.
         members: Each listing's role, rule and options.
         changes: Which field of which listing to change to what.
-        question: What only the seller can say. A plan that acts may have one too, about members (role "ask") that it does
-            not touch.
+        question: What only the seller can say. A plan that acts may have one too, about members (role "ask") that it
+            does not touch.
 
     Example:
         >>> import dupcheck as dc

@@ -59,7 +59,7 @@ class Audit:
     """What an audit found. It shows itself in a notebook cell.
 
     Attributes:
-        pairs: A DataFrame with a row a pair that a rule caught: the columns of ``pairs.csv``. A signal is in its own unit
+        pairs: A DataFrame with a row a caught pair: the columns of ``pairs.csv``. A signal is in its own unit
             (image: bits of 64, color: ΔE, title: %, attributes: 0 to 1, price: %); NaN: cannot tell.
         groups: A DataFrame with a row a grouped listing: the columns of ``groups.csv``.
         plans: What to do with each group: :class:`Plan`.
@@ -266,7 +266,7 @@ def audit(
 
 @dataclass(frozen=True)
 class Explanation:
-    """Every rule and every condition for one pair, held or not, and what the two differ in; ``str()`` is text for a person.
+    """Every rule and every condition for one pair, held or not, and what the two differ in; ``str()`` is a text.
 
     Attributes:
         listing_a: The id of one listing.

@@ -1,34 +1,75 @@
-"""The vocabularies' data: whole, without contradictions, and complete in both languages of the reports."""
+"""The languages' data: whole, without contradictions, and complete in both languages of the reports."""
 
 import pytest
 
 from dupcheck.messages import LANGS
+from dupcheck.titles import read_title
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.values import read_value, show_value
-from dupcheck.titles.vocabulary import AXES, LANGUAGES, SIMPLE, load_vocabulary, look_up_key, read_words, spellings
+from dupcheck.titles.vocabulary import (
+    AXES,
+    WORDED,
+    inflect,
+    list_languages,
+    load_vocabulary,
+    look_up_key,
+    read_language,
+    read_words,
+)
 
-LISTS = {"colors": "color", **SIMPLE}
-KNOWN_KEYS = {*LANGUAGES, "ru_words", "things", "parent", "finish"}
+LANGUAGES = list_languages()
+FILES = {
+    "values": {*WORDED, "things", "tone"},
+    "measures": {
+        "size", "bed", "worn_letters", "piece", "container", "many", "pack_before", "unit", "age", "by", "by_alone",
+        "in_one",
+    },
+    "words": {
+        "selling", "stop", "whole", "fitting", "not_before_size", "joints", "fillers", "links", "accompanying",
+        "endings", "ordinary", "synonyms", "numerals", "no_brand", "markers", "cues", "letters", "script", "in_ie",
+        "stem_rules", "adjectives", "whole_words", "abbreviations",
+    },
+    "names": set(AXES),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("file", LISTS)
-def test_no_spelling_names_two_values_of_one_axis(file: str) -> None:
-    owners: dict[str, str] = {}
+def test_there_are_sixteen_languages_and_english_comes_first() -> None:
+    assert LANGUAGES[0] == "en"
+    assert set(LANGUAGES) >= set(
+        ["en", "zh", "ru", "es", "pt", "id", "de", "fr", "it", "pl", "tr", "vi", "th", "ja", "ko"]
+    )
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_language_has_only_tables_that_are_read(code: str) -> None:
+    for name, known in FILES.items():
+        assert read_language(code, name).keys() <= known, name
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_spelling_names_two_values_of_one_axis(code: str) -> None:
+    values = read_language(code, "values")
     clashes = []
-    for value, entry in read_words(file).items():
-        for spelling, _ in spellings(entry, inflect=file in ("colors", "patterns", "conditions")):
-            owner = owners.setdefault(look_up_key(spelling), value)
-            if owner != value:
-                clashes.append(f"{spelling}: {owner} and {value}")
+    for axis in WORDED:
+        owners: dict[str, str] = {}
+        for value, spelled in values.get(axis, {}).items():
+            for form in (form for spelling in spelled for form in inflect(code, spelling)):
+                owner = owners.setdefault(look_up_key(form), value)
+                if owner != value:
+                    clashes.append(f"{form}: {owner} and {value}")
     assert clashes == []
 
 
-@pytest.mark.parametrize("file", LISTS)
-def test_entries_hold_only_known_keys_and_a_chinese_name(file: str) -> None:
-    for value, entry in read_words(file).items():
-        assert set(entry) <= KNOWN_KEYS, value
-        assert entry.get("zh") or file in ("people",), value
-        assert look_up_key(value) == look_up_key(value.lower()), value
+def test_every_value_has_a_name_in_english_and_in_chinese() -> None:
+    chinese, english = read_language("zh", "values"), read_language("en", "values")
+    colors = read_words("colors").keys()
+    for code in LANGUAGES:
+        for axis in WORDED:
+            known = colors if axis == "color" else {*english.get(axis, ()), *chinese.get(axis, ())}
+            assert read_language(code, "values").get(axis, {}).keys() <= known, (code, axis)
+    assert colors <= {*chinese["color"], *chinese.get("things", ())}
+    for axis in set(WORDED) - {"color", "gender"}:
+        assert english[axis].keys() <= chinese[axis].keys(), axis
 
 
 def test_every_shade_has_a_parent_that_is_a_colour_and_no_circle() -> None:
@@ -42,19 +83,19 @@ def test_every_shade_has_a_parent_that_is_a_colour_and_no_circle() -> None:
             seen.add(value)
 
 
-def test_no_size_spelling_names_two_sizes() -> None:
-    owners: dict[str, str] = {}
-    for kind in ("letter", "bed"):
-        for entry in read_words("sizes")[kind]:
-            for spelling in (*entry.get("sure", ()), *entry.get("plain", ())):
-                assert owners.setdefault(look_up_key(spelling), entry["value"]) == entry["value"], spelling
-
-
-def test_no_unit_spelling_names_two_units() -> None:
-    owners: dict[str, str] = {}
-    for entry in read_words("units")["unit"]:
-        for spelling in entry["spellings"]:
-            assert owners.setdefault(spelling, entry["name"]) == entry["name"], spelling
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_size_and_no_unit_has_the_spelling_of_another(code: str) -> None:
+    measures = read_language(code, "measures")
+    tables = [
+        {place: spelled for kind in ("size", "bed") for place, spelled in measures.get(kind, {}).items()},
+        {"unit": measures.get("unit", {})},
+    ]
+    for table in tables:
+        owners: dict[str, str] = {}
+        for entries in table.values():
+            for value, spelled in entries.items():
+                for spelling in spelled:
+                    assert owners.setdefault(look_up_key(spelling) or spelling, value) == value, spelling
 
 
 def test_every_axis_has_names_in_both_languages_and_no_name_means_two_axes() -> None:
@@ -64,22 +105,43 @@ def test_every_axis_has_names_in_both_languages_and_no_name_means_two_axes() -> 
         assert not (AXES[axis].option and AXES[axis].identity), axis
         clashes = [n for n in entry["spellings"] if owners.setdefault(look_up_key(n), axis) != axis]
         assert clashes == [], axis
+    for axis, facts in AXES.items():
+        assert facts.en and facts.zh
+        assert not (facts.option and facts.identity), axis
+    for code in LANGUAGES:
+        owners: dict[str, str] = {}
+        for axis, spelled in read_language(code, "names").items():
+            clashes = [n for n in spelled if owners.setdefault(look_up_key(n), axis) != axis]
+            assert clashes == [], (code, axis)
 
 
-def test_selling_words_are_no_values() -> None:
-    selling = read_words("selling")
-    v = load_vocabulary()
-    words = {look_up_key(w) for name in (*LANGUAGES, "ru_words") for w in selling.get(name, ())}
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_selling_words_are_no_values(code: str) -> None:
+    v = load_vocabulary((code,))
+    words = {look_up_key(w) for w in read_language(code, "words").get("selling", ())}
     assert {w: v.phrases[w] for w in words if v.phrases[w].axis != "noise"} == {}
 
 
-@pytest.mark.parametrize("file", LISTS)
-def test_every_value_is_its_own_canonical_form_in_every_spelling(file: str) -> None:
-    axis = LISTS[file]
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_value_in_a_title_of_its_language_is_read_as_it(code: str) -> None:
+    v = load_vocabulary((code, "en"))
+    wrong = {}
+    for axis in WORDED:
+        for value, spelled in read_language(code, "values").get(axis, {}).items():
+            for form in (form for spelling in spelled for form in inflect(code, spelling)):
+                reading = v.phrases[look_up_key(form)]
+                if (reading.axis, reading.value) != (axis, value) and reading.axis == axis:
+                    wrong[form] = (value, reading)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("code", ["en", "zh", "ru", "es", "pt", "id"])
+@pytest.mark.parametrize("axis", WORDED)
+def test_every_value_is_its_own_canonical_form_in_every_spelling(axis: str, code: str) -> None:
     wrong = {
         spelling: (value, read_value(axis, spelling))
-        for value, entry in read_words(file).items()
-        for spelling in (value, *(s for s, _ in spellings(entry)))
+        for value, spelled in read_language(code, "values").get(axis, {}).items()
+        for spelling in (value, *(s for s in spelled if "*" not in s))
         if read_value(axis, spelling) != value
     }
     assert wrong == {}
@@ -98,10 +160,11 @@ def test_spellings_survive_normalising() -> None:
         assert phrase and normalise(phrase) == phrase
 
 
-def test_no_spelling_stands_in_two_groups_of_synonyms_and_none_is_a_value_of_an_axis() -> None:
-    v = load_vocabulary()
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_spelling_stands_in_two_groups_of_synonyms_and_none_is_a_value_of_an_axis(code: str) -> None:
+    v = load_vocabulary((code,))
     owners: dict[str, str] = {}
-    for group in read_words("synonyms")["groups"]:
+    for group in read_language(code, "words").get("synonyms", ()):
         assert len({look_up_key(w) for w in group}) > 1, group
         for word in group:
             assert owners.setdefault(look_up_key(word), group[0]) == group[0], word
@@ -110,7 +173,19 @@ def test_no_spelling_stands_in_two_groups_of_synonyms_and_none_is_a_value_of_an_
 
 @pytest.mark.parametrize("name", ["clothes", "bed", "baby", "phone", "network"])
 def test_a_cue_is_known_by_what_it_is_read_as(name: str) -> None:
-    v = load_vocabulary()
-    for word in read_words("sizes")["words"][name]:
-        key = look_up_key(word)
-        assert look_up_key(v.synonyms.get(key, key)) in v.cues[name]
+    for code in LANGUAGES:
+        v = load_vocabulary((code, "en"))
+        for word in read_language(code, "words").get("cues", {}).get(name, ()):
+            key = look_up_key(word)
+            assert look_up_key(v.synonyms.get(key, key)) in v.cues[name]
+
+
+@pytest.mark.parametrize("code", [c for c in LANGUAGES if c != "en"])
+def test_a_title_of_a_language_is_read_in_it(code: str) -> None:
+    """A colour of its own and a selling word: every language has as much."""
+    spelled = read_language(code, "values")["color"]["black"][0]
+    black = next(iter(inflect(code, spelled)))
+    selling = read_language(code, "words")["selling"][0]
+    read = read_title(f"Lumina {selling} X7 {black}")
+    assert read.values("color") == ("black",)
+    assert any(t.axis == "noise" for t in read.tokens)

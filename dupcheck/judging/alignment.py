@@ -74,7 +74,7 @@ EQUAL = Alignment()
 
 
 def label_title(title: str, tokens: Sequence[Token]) -> Reading:
-    """Return a title's stream with what ``tokens``, its reading, says of each: signs that the reading drops are kept."""
+    """Return a title's stream with what its reading, ``tokens``, says of each; signs that this drops are kept."""
     stream = cut_title(title)
     labels, values = [""] * len(stream), [""] * len(stream)
     words = [_plain(t) for t in stream]

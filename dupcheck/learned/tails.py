@@ -155,7 +155,10 @@ def _believe(
         if not names:
             names = sum((named[v] for v in set(values) if v in named), Counter[str]())
         known = Counter(axis for v in values if (axis := _read_axis(v)))
-        proven = sum(v in stated or v in named or v in recurring or bool(_read_axis(v)) for v, stated in zip(values, own, strict=True))  # fmt: skip
+        proven = sum(
+            v in stated or v in named or v in recurring or bool(_read_axis(v))
+            for v, stated in zip(values, own, strict=True)
+        )
         if proven < _BELIEVED * len(values):
             return None
         if names:

@@ -41,7 +41,7 @@ _FEW = 3
 """Nobody lists a thing many times over by mistake: so many alike differ in something that they do not say."""
 _TELLING_WORDS = 3
 _TELLING = 3.0
-"""How much equal attributes must tell, in bits, to prove a copy beside an equal price: a value that one in eight has."""
+"""Bits that equal attributes must tell to prove a copy beside an equal price: a value that one in eight has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -682,7 +682,7 @@ def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: fro
 
 
 def _stands_alone(part: Part, own: Mapping[int, Sequence[Offer]]) -> bool:
-    """Whether a part that something keeps from the main one is worth a plan of its own: it has another name, or copies."""
+    """Whether a part beside the main one is worth a plan of its own: it has another name, or copies."""
     if part.gap is not None and part.gap.names_both:
         return True
     offers = [o for m in part.members for o in own[m]]

@@ -19,10 +19,8 @@ class Piece(NamedTuple):
 
 
 DELIMITERS = frozenset("-/,|()+")
-FILLERS = frozenset({"tone", "color", "colour", "finish", "warna", "colored", "coloured", "色"})
 WORN_SIZE = re.compile(r"[1-7]\d(?:\.5)?")
 """A number as shoes and clothes are sized."""
-JOINTS = frozenset({"and", "y", "e", "dan", "и"})
 
 # A part of a colour's name: what stands before it, "color" or "tone", its value, its place.
 ColorPart = tuple[str, str, str, str]
@@ -74,14 +72,14 @@ def compose_color(pieces: list[Piece]) -> str:
         reach = v.markers.get(pieces[0].text, {}).get("color")
         if reach and (reach != "number" or pieces[1].kind == "number"):
             pieces = pieces[1:]
-        pieces = [p for p in pieces if p.text not in FILLERS] or pieces
+        pieces = [p for p in pieces if p.text not in v.fillers] or pieces
     sides: list[list[Piece]] = []
     for p in pieces:
         if p.axis not in ("color", "tone") and p.text in v.also_tones:
             tone = v.also_tones[p.text]
             p = p._replace(axis="tone", value=tone.value, place=tone.place)
         joint = p.sep in "/+|" or (p.sep == "-" and p.axis == "color" and bool(sides) and sides[-1][-1].axis == "color")
-        if sides and not joint and p.text not in JOINTS:
+        if sides and not joint and p.text not in v.joints:
             sides[-1].append(p)
         elif sides and not joint:
             sides.append([])

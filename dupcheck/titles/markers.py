@@ -7,14 +7,13 @@ ends with the title or a part of it, and where the vocabulary ``markers`` does n
 
 import re
 
-from dupcheck.titles.lexer import JOINTS, WORN_SIZE, Piece, compose_color, join_grams
+from dupcheck.titles.lexer import WORN_SIZE, Piece, compose_color, join_grams
 from dupcheck.titles.vocabulary import Vocabulary
 
 _PARTS = frozenset(",|()")
 _NUMBER = re.compile(r"\d{1,4}")
 _SHADE = re.compile(r"\d{3}|0\d")
 _LONGEST = 4
-_LINKS = frozenset({"with", "con", "com", "de", "с", "со", "dengan"})
 _SIZE_NUMBER = re.compile(r"[1-9]\d?(?:\.5)?|1[0-8][02468]")
 _SIZE_SPAN = re.compile(r"\d{1,3}(?:\.5)?(?:[-/]\d{1,3}(?:\.5)?)+")
 
@@ -91,12 +90,12 @@ def _find_words(pieces: list[Piece], start: int, axis: str, v: Vocabulary) -> tu
             break
         if p.kind == "measure" or (p.text in v.markers and p.axis == "") or p.text in v.cues["marker"]:
             break
-        linked = (p.text in JOINTS or p.text in _LINKS) and end > start
+        linked = (p.text in v.joints or p.text in v.links) and end > start
         if not (linked and end + 1 < n and pieces[end + 1].sep == " ") and not _may_say(p, axis, end == start, v):
             break
         said.append(p)
         end += 1
-    while said and (said[-1].text in JOINTS or said[-1].text in _LINKS):
+    while said and (said[-1].text in v.joints or said[-1].text in v.links):
         said.pop()
         end -= 1
     return end, said
@@ -127,18 +126,12 @@ def _find_color(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found
         return None
     if reach == "number" and (first.kind != "number" or not _is_shade(pieces, i, said, end, v)):
         return None
-    if (
-        reach == "bounded"
-        and pieces[i].text.startswith("colo")
-        and not v.cues["spanish"].isdisjoint([p.text for p in pieces[:i]])
-    ):
-        reach = "open"
     known = 0
     while known < len(said) and (
-        _colored(said[known], v) or said[known].kind == "number" or said[known].text in JOINTS
+        _colored(said[known], v) or said[known].kind == "number" or said[known].text in v.joints
     ):
         known += 1
-    while known and said[known - 1].text in JOINTS:
+    while known and said[known - 1].text in v.joints:
         known -= 1
     named = any(p.axis == "color" or p.kind == "number" for p in said[:known])
     unknown = len(said) - known
@@ -155,7 +148,7 @@ def _find_color(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found
         if not named:
             return None
         said, end = said[:known], i + 1 + known
-    value = compose_color(join_grams([p for p in said if p.axis != "noise" or p.text in JOINTS]))
+    value = compose_color(join_grams([p for p in said if p.axis != "noise" or p.text in v.joints]))
     return (end, value, said) if value else None
 
 
@@ -256,7 +249,7 @@ def is_shade(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
     )
 
 
-def number_shades(pieces: list[Piece], shaded: bool) -> list[Piece]:
+def number_shades(pieces: list[Piece], shaded: bool, v: Vocabulary) -> list[Piece]:
     """Return the pieces with each number beside a colour, where both end a part of the title, made that shade's.
 
     Only numbers like 01, and others in a title of what is sold in shades (``shaded``): there words that no vocabulary

@@ -28,27 +28,6 @@ _UNDIVIDED = r"(?!\d(?!\d*[一-鿿]))"  # in Chinese a count may follow at once:
 _END = rf"(?![a-zа-я]){_UNDIVIDED}"
 _SIGN = "[宽高长深厚]"
 _LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
-_AGE = {
-    "y": [
-        "y",
-        "yr",
-        "yrs",
-        "year",
-        "years",
-        "t",
-        "tahun",
-        "thn",
-        "th",
-        "лет",
-        "года",
-        "год",
-        "岁",
-        "anos",
-        "ano",
-        "yo",
-    ],
-    "m": ["m", "mo", "mos", "month", "months", "bulan", "bln", "мес", "месяцев", "个月", "meses", "mths"],
-}
 _NOT_AFTER = {
     "个": "月",
     "条": "纹",
@@ -105,19 +84,21 @@ def measure_pattern() -> str:
     side = rf"{_AMOUNT}(?:\s?(?:{lengths}|{inch}|\"|'(?!s)))?{_LETTER}"
     joint = rf"(?:\s?x\s?{_SIGN}?|{_SIGN})"
     sides = rf"{side}(?:{joint}{side}){{1,3}}(?!\.){_UNDIVIDED}(?!\s?{others})(?!\s?x\s?\d)(?![a-z])"
+    by_words = "|".join(v.by)
     two = r"\d{2,3}(?:[.,]\d)?"
-    by = rf"{two}(?:\s(?:by|на|por)\s{two}){{1,2}}\s?{lengths}|{two}(?:\sна\s{two}){{1,2}}(?![\w.\"'/-]|\s?{others})"
+    alone = rf"{two}(?:\s(?:{'|'.join(v.by_alone)})\s{two}){{1,2}}(?![\w.\"'/-]|\s?{others})"
+    by = rf"{two}(?:\s(?:{by_words})\s{two}){{1,2}}\s?{lengths}|{alone}"
     labelled = rf"[whdl]{NUMBER}(?:\s?{lengths})?(?:\s?x\s?[whdl]{NUMBER}(?:\s?{lengths})?){{1,2}}(?![\w.])"
     pieces = _alternatives(v.pieces)
     count = _alternatives([*v.pieces, *v.containers, *v.many])
     per = _alternatives(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"])
-    ages = _alternatives([w for ws in _AGE.values() for w in ws])
+    ages = _alternatives(v.ages)
     before = "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True))
     numbered = [
         ("dim", sides),
         ("by", by),
         ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
-        ("in1", r"\d{1,2}\s?-?(?:in\s?-?\s?1|(?:em|en|в)\s?-?\s?1|合一|合1)(?![\d.,])"),
+        ("in1", rf"\d{{1,2}}\s?-?(?:(?:{'|'.join(v.in_one)})\s?-?\s?1|合一)(?![\d.,])"),
         ("ctn", rf"\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END}"),
         ("times", rf"\d{{1,3}}\s?x\s?(?={_AMOUNT}{unit})"),
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
@@ -221,7 +202,7 @@ def _measure(text: str) -> Measure | None:
 
 def _dimension(text: str) -> Measure | None:
     sides: list[tuple[float, str]] = []
-    for part in re.split(rf"\s?x\s?{_SIGN}?|{_SIGN}|\s(?:by|на|por)\s", text):
+    for part in re.split(rf"\s?x\s?{_SIGN}?|{_SIGN}|\s(?:{'|'.join(load_vocabulary().by)})\s", text):
         m = re.match(rf"[whdl]?({_AMOUNT})\s?(.*)", part)
         if m is None:
             return None
@@ -301,7 +282,7 @@ def _age(text: str) -> Measure | None:
     if m is None:
         return None
     word = m[3]
-    kind = "t" if word == "t" else "m" if word in _AGE["m"] else "y"
+    kind = "t" if word == "t" else load_vocabulary().ages.get(word, "y")
     span = str(int(m[1])) + (f"-{int(m[2])}" if m[2] else "")
     return Measure("size", (span + kind,))
 

@@ -5,20 +5,14 @@ They tell models apart as the digits of a code do (A54, A55), and are read as su
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 
 from dupcheck.titles.normalising import fold
 from dupcheck.titles.reading import Token
-from dupcheck.titles.vocabulary import look_up_key, read_words
+from dupcheck.titles.vocabulary import load_vocabulary
 
 _NUMBERED = re.compile(r"(?<![\w-])([^\W\d_]{2,}) ([1-9]|1\d)(?= [^\W\d_]{2,})")
 """A greater number is a size or an amount more often; one at the title's end may only number the listings."""
-
-
-@cache
-def _numerals() -> dict[str, str]:
-    return {look_up_key(word): number for number, words in read_words("numerals").items() for word in words}
 
 
 def list_numbered(title: str, tokens: Sequence[Token]) -> Iterator[str]:
@@ -26,7 +20,7 @@ def list_numbered(title: str, tokens: Sequence[Token]) -> Iterator[str]:
 
     ``tokens`` are the title's: a number before a measure, or that is a value on an axis, makes no model.
     """
-    numerals = _numerals()
+    numerals = load_vocabulary().numerals
     if not numerals.keys().isdisjoint([token.text for token in tokens]):
         for numeral, named in pairwise(tokens):
             if numeral.text in numerals and named.kind == "word" and not (numeral.axis or named.axis):

@@ -5,78 +5,64 @@ What has a meaning of its own (values of axes, synonyms) is looked up before, as
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
-from dupcheck.titles.vocabulary import load_vocabulary
+from dupcheck.titles.vocabulary import list_languages, read_language
 
 _MEMORY = 500_000
 _CYRILLIC = re.compile(r"[а-я]{3,}")
 _LATIN = re.compile(r"[a-z]{5,}")
-# "поло" is no "пол", a board no dress.
-_WHOLE = frozenset({"поло", "плата", "платы", "плату", "рукав"})
 # A vowel that comes and goes: "футболок", "футболки".
 _FLEETING = re.compile(r"(?<=[^аеиоуыэюя])[ое]к$")
-# Spanish and Portuguese: the plural of short words, endings of adjectives, plurals behind a consonant. A noun's gender
-# is left alone, for it makes another thing ("gorra", "gorro"). English words change alike on both sides.
-_ENDINGS = tuple(
-    (re.compile(pattern), ending)
-    for pattern, ending in (
-        (r"(?<=[ao])s$", ""),
-        (r"(?<=ad|id)a$|(?<=os|iv|ic|in)a$|(?<=ari)a$", "o"),
-        (r"ae$|oe$", "ao"),
-        (r"ais$", "al"),
-        (r"(?<=.{4}[^aeiouht])e$", ""),
-        (r"(?<=.{4})z$", "c"),
-    )
-)
-_ADJECTIVES = frozenset(
-    {
-        "ancha", "alta", "baja", "blanda", "corta", "curta", "fina", "gruesa", "larga", "ligera", "moderna", "macia",
-        "pequena", "plana", "quadrada", "redonda", "suelta", "entera", "externa", "interna", "grossa", "estreita",
-    }
-)  # fmt: skip
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=\w)|(?<=\d)-(?=[^\W\d_])")
 
-_stems: dict[str, str] = {}
 
-
+@lru_cache(_MEMORY)
 def stem_word(word: str) -> str:
     """Return the form that the inflections of a core word share, and a code without the hyphens beside its letters.
 
     ``игрушки`` and ``игрушкой`` are one, ``reforzada`` and ``reforzado`` too, and ``mx-6`` is ``mx6``.
-    Russian: the Snowball stemmer (Porter 2001).
+    Russian: the Snowball stemmer (Porter 2001); languages with Latin letters: the rules of their ``words.toml``, for a
+    word may be of any of them. A noun's gender is left alone, for it makes another thing ("gorra", "gorro").
     """
-    stem = _stems.get(word)
-    if stem is None:
-        if len(_stems) > _MEMORY:
-            _stems.clear()
-        stem = _stems[word] = _make_stem(word)
-    return stem
-
-
-def _make_stem(word: str) -> str:
     if "-" in word and any(c.isdigit() for c in word):
         return _HYPHEN.sub("", word)
+    if word in _whole_words():
+        return word
     if _CYRILLIC.fullmatch(word):
-        stem = _stem_russian(word)
-        meant = _synonym_stems().get(stem)
-        if meant is None or _CYRILLIC.fullmatch(meant):
-            return meant or stem
-        word = meant
+        return _stem_russian(word)
     if not _LATIN.fullmatch(word):
         return word
-    if word in _ADJECTIVES:
-        return word[:-1] + "o"
-    for pattern, ending in _ENDINGS:
+    adjective = _adjectives().get(word)
+    if adjective is not None:
+        return adjective
+    for pattern, ending in _rules():
         shorter = pattern.sub(ending, word)
         if shorter != word and len(shorter) >= 4:
             return shorter
     return word
 
 
+@cache
+def _whole_words() -> frozenset[str]:
+    """Words that are no inflection of what they look like: a board (плата) is no dress (платье)."""
+    return frozenset(word for code in list_languages() for word in read_language(code, "words").get("whole_words", ()))
+
+
+@cache
+def _adjectives() -> dict[str, str]:
+    """Feminine adjectives that no rule of endings knows, and their stem."""
+    listed = (w for code in list_languages() for w in read_language(code, "words").get("adjectives", ()))
+    return {word: word[:-1] + "o" for word in listed}
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
+    rules = (rule for code in list_languages() for rule in read_language(code, "words").get("stem_rules", ()))
+    return tuple(dict.fromkeys((re.compile(pattern), ending) for pattern, ending in rules))
+
+
 def _stem_russian(word: str) -> str:
-    if word in _WHOLE:
-        return word
     stem = _FLEETING.sub("к", _stemmer()(word))
     return stem if len(stem) > 2 else word
 
@@ -87,10 +73,3 @@ def _stemmer() -> Callable[[str], str]:
 
     made: Callable[[str], str] = stemmer("russian").stemWord
     return made
-
-
-@cache
-def _synonym_stems() -> dict[str, str]:
-    """The stem of each Russian synonym → the word that its group is read as, where that is one word."""
-    meant = {w: to for w, to in load_vocabulary().synonyms.items() if _CYRILLIC.fullmatch(w) and " " not in to}
-    return {_stem_russian(w): _stem_russian(to) if _CYRILLIC.fullmatch(to) else to for w, to in meant.items()}

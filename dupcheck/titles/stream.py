@@ -51,7 +51,7 @@ def cut_title(title: str) -> tuple[str, ...]:
 
 
 def _decode(escaped: str) -> str:
-    """Bytes that an export wrote out as text (``\\xe2\\x9d\\xa4``) as what they spell; as they are if they spell nothing."""
+    """Bytes that an export wrote out as text (``\\xe2\\x9d\\xa4``) as what they spell, or as they are."""
     try:
         return bytes.fromhex(escaped.replace("\\x", "")).decode("utf-8")
     except ValueError:

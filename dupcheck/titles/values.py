@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from dupcheck.messages import Lang
-from dupcheck.titles.lexer import JOINTS, Piece, compose_color, join_grams
+from dupcheck.titles.lexer import Piece, compose_color, join_grams
 from dupcheck.titles.measures import read_quantity, show_number
 from dupcheck.titles.normalising import fold, normalise
 from dupcheck.titles.reading import look_up_pieces
@@ -131,7 +131,7 @@ def _free(folded: str, text: str) -> str:
 
 def _one(axis: str, part: str) -> str:
     pieces = look_up_pieces(part)
-    useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in JOINTS)]
+    useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in load_vocabulary().joints)]
     pieces = join_grams(useful or pieces)
     if axis == "color":
         return compose_color(pieces)

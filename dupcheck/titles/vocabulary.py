@@ -1,42 +1,28 @@
-"""The words that titles and values are read with: ``vocabularies/*.toml``, loaded once.
+"""The words that titles and values are read with, loaded once: a folder a language under ``languages``.
+
+A language's ``values.toml`` holds the spellings of values (``*`` stands for its endings), ``measures.toml`` sizes,
+packs, units and ages, ``words.toml`` what sells, links or leads to a value, and ``names.toml`` the names of attributes.
+What belongs to no language (which axes there are, how much a unit is) is in ``vocabularies``.
 
 Every spelling is kept as :func:`~dupcheck.titles.normalising.normalise` writes it, hyphens as blanks, words folded.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from dupcheck.files.toml import read_toml
 from dupcheck.messages import LANGS
 from dupcheck.titles.normalising import normalise
 
-Place = Literal["sure", "thing", "size", "bed", "before", "after", "alone", "stop"]
-
-LANGUAGES = ("en", "zh", "ru", "es", "pt", "id", "more")
-_ENDINGS = (
-    "ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие", "ого", "его", "ому", "ему", "ым",
-    "им", "ую", "юю", "ых", "их", "ыми", "ими", "ом", "ем", "ей", "о",
-)  # fmt: skip
-# Vocabularies whose entries are plain lists of spellings, and the axis each is for.
-SIMPLE = {
-    "materials": "material",
-    "patterns": "pattern",
-    "plugs": "plug",
-    "people": "gender",
-    "tiers": "tier",
-    "conditions": "condition",
-}
+_LANGUAGES = Path(__file__).parent / "languages"
+WORDED = ("color", "material", "pattern", "plug", "gender", "tier", "condition")
+"""Axes whose values are words."""
+_FIRST = ("en", "zh", "ru", "es", "pt", "id")
 _SINGLE_SIGNS = frozenset("男女款的")
-# Words in -ie, whose plural is not that of a word in -y.
-_IN_IE = (
-    "cookies", "hoodies", "beanies", "movies", "brownies", "smoothies", "onesies", "selfies", "zombies", "genies",
-    "birdies", "neckties", "bowties", "booties", "nighties", "veggies", "scrunchies", "calories", "pixies", "foodies",
-    "goodies", "doggies", "cuties", "talkies", "collies", "magpies", "eyries", "budgies", "wellies", "hankies",
-)  # fmt: skip
 _LATIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -50,7 +36,7 @@ class Reading(NamedTuple):
 
     axis: str
     value: str
-    place: Place
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +61,15 @@ class Unit:
     axis: str
     scale: float
     short: bool
-    spellings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """All spellings, by what they are looked up for.
+    """The spellings of some languages, by what they are looked up for.
 
     ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
+    ``joints`` stand between two colours, ``fillers`` behind one, ``links`` inside a value, ``accompanying`` before what
+    only comes with a thing, ``fitting`` before what it is for. ``parts``: each language's words, one by one.
     """
 
     phrases: Mapping[str, Reading]
@@ -100,11 +87,21 @@ class Vocabulary:
     worn_letters: Mapping[str, str]
     not_before_size: frozenset[str]
     fitting: frozenset[str]
+    joints: frozenset[str]
+    fillers: frozenset[str]
+    links: frozenset[str]
+    accompanying: frozenset[str]
+    no_brand: frozenset[str]
     units: Mapping[str, Unit]
     pieces: frozenset[str]
     containers: Mapping[str, str]
     many: Mapping[str, int]
     pack_before: tuple[str, ...]
+    ages: Mapping[str, str]
+    by: tuple[str, ...]
+    by_alone: tuple[str, ...]
+    in_one: tuple[str, ...]
+    numerals: Mapping[str, str]
     synonyms: Mapping[str, str]
     names: Mapping[str, str]
 
@@ -113,6 +110,25 @@ class Vocabulary:
 def read_words(name: str) -> dict[str, Any]:
     """Return the data file ``vocabularies/<name>.toml``; several read one, and none changes it."""
     return read_toml(Path(__file__).parent / "vocabularies" / f"{name}.toml")
+
+
+@cache
+def list_languages() -> tuple[str, ...]:
+    """Return the codes of the languages there are; where two have a spelling, the first one's meaning comes first."""
+    found = {folder.name for folder in _LANGUAGES.iterdir() if folder.is_dir()}
+    return (*(c for c in _FIRST if c in found), *sorted(c for c in found - {*_FIRST} if c.isalpha()))
+
+
+@cache
+def read_language(code: str, name: str) -> dict[str, Any]:
+    """Return the data file ``languages/<code>/<name>.toml``; an empty dict where the language has none."""
+    path = _LANGUAGES / code / f"{name}.toml"
+    return read_toml(path) if path.is_file() else {}
+
+
+@cache
+def _words_in_ie() -> tuple[str, ...]:
+    return tuple(read_language("en", "words")["in_ie"])
 
 
 def fold_word(word: str) -> str:
@@ -127,192 +143,287 @@ def fold_word(word: str) -> str:
     if word[-2] in "sui" or (word[-2] in "ao" and len(word) < 6):
         return word
     if word.endswith("ies") and len(word) > 4:
-        return word[:-1] if word.endswith(_IN_IE) else word[:-3] + "y"
+        return word[:-1] if word.endswith(_words_in_ie()) else word[:-3] + "y"
     if word.endswith(("ches", "shes", "xes", "sses", "zzes")):
         return word[:-2]
     return word[:-1]
 
 
-@lru_cache(20_000)
+@lru_cache(40_000)
 def look_up_key(spelling: str) -> str:
     """Return the form in which a spelling is looked up."""
     return " ".join(fold_word(w) for w in normalise(spelling).replace("-", " ").split())
 
 
-def spellings(entry: Mapping[str, Any], inflect: bool = False) -> Iterator[tuple[str, bool]]:
-    """Yield every spelling of a vocabulary entry, and whether it also names a thing.
-
-    ``inflect``: add the feminine and plural of Spanish and Portuguese adjectives in -o.
-    """
-    for language in LANGUAGES:
-        if language == "ru":
-            for stem in entry.get("ru", ()):
-                for ending in _ENDINGS:
-                    yield stem + ending, False
-            continue
-        for spelling in entry.get(language, ()):
-            yield spelling, False
-            if inflect and language in ("es", "pt") and spelling.endswith("o") and " " not in spelling:
-                for ending in ("a", "os", "as"):
-                    yield spelling[:-1] + ending, False
-    for spelling in entry.get("ru_words", ()):
-        yield spelling, False
-    for spelling in entry.get("things", ()):
-        yield spelling, True
+def inflect(code: str, spelling: str) -> Iterator[str]:
+    """Yield a spelling of a language; one that ends with ``*`` with each of the language's endings."""
+    if not spelling.endswith("*"):
+        yield spelling
+        return
+    for ending in read_language(code, "words")["endings"]:
+        yield spelling[:-1] + ending
 
 
 def _single_sign(spelling: str) -> bool:
     return len(spelling) == 1 and "\u3400" <= spelling <= "\u9fff" and spelling not in _SINGLE_SIGNS
 
 
-class _Builder:
-    def __init__(self) -> None:
-        self.phrases: dict[str, Reading] = {}
-        self.also_tones: dict[str, Reading] = {}
-        self.chinese: dict[str, dict[str, str]] = {}
+@dataclass
+class _Phrases:
+    """What the spellings of one language, or of several, mean."""
 
-    def add(self, spelling: str, axis: str, value: str, place: Place) -> None:
+    phrases: dict[str, Reading] = field(default_factory=dict)
+    also_tones: dict[str, Reading] = field(default_factory=dict)
+    chinese: dict[str, dict[str, str]] = field(default_factory=dict)
+    compact: dict[str, str] = field(default_factory=dict)
+    synonyms: dict[str, str] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
+    """The first word of each phrase → of how many words the longest that begins so is."""
+
+    def add(self, spelling: str, axis: str, value: str, place: str) -> str:
         key = look_up_key(spelling)
-        reading = Reading(axis, value, "alone" if _single_sign(key) else place)
+        self._set(key, Reading(axis, value, "alone" if _single_sign(key) else place))
+        first, *others = key.split()
+        self.longest[first] = max(self.longest.get(first, 0), len(others) + 1)
+        return key
+
+    def _set(self, key: str, reading: Reading) -> None:
         known = self.phrases.setdefault(key, reading)
-        if known.axis == "tone" and axis != "tone":
+        if known.axis == "tone" and reading.axis != "tone":
             self.also_tones[key] = known
             self.phrases[key] = reading
 
     def show(self, axis: str, value: str, spelling: str) -> None:
         self.chinese.setdefault(axis, {}).setdefault(value, spelling)
 
+    def merge(self, other: "_Phrases") -> None:
+        """Take up what another language's spellings mean, where this one has no meaning for them."""
+        for key in self.phrases.keys() & other.phrases.keys():
+            self._set(key, other.phrases[key])
+        self.phrases = other.phrases | self.phrases
+        self.also_tones = other.also_tones | self.also_tones
+        for word in self.longest.keys() & other.longest.keys():
+            self.longest[word] = max(self.longest[word], other.longest[word])
+        self.longest = other.longest | self.longest
+        self.compact = other.compact | self.compact
+        self.synonyms = other.synonyms | self.synonyms
+        for axis, shown in other.chinese.items():
+            self.chinese[axis] = shown | self.chinese.get(axis, {})
+
 
 @cache
-def load_vocabulary() -> Vocabulary:
-    """Return the vocabulary. The files are read once a process."""
-    b = _Builder()
-    synonym_data, selling, packs = read_words("synonyms"), read_words("selling"), read_words("packs")
-    for phrase in synonym_data["whole"]:
+def _read_phrases(code: str) -> _Phrases:
+    b = _Phrases()
+    values, sizes, words = (read_language(code, name) for name in ("values", "measures", "words"))
+    for phrase in words.get("whole", ()):
         b.add(phrase, "", "", "sure")
-    for value, entry in read_words("tones").items():
-        for spelling in (*entry["before"], value):
-            b.add(spelling, "tone", value, "before")
-        for spelling in entry.get("after", ()):
-            b.add(spelling, "tone", value, "after")
-        for zh in entry.get("zh", ()):
-            b.show("tone", value, zh)
-    tones = frozenset(r.value for r in b.phrases.values() if r.axis == "tone")
-    parents, finishes, compact = _add_colors(b)
-    for file, axis in SIMPLE.items():
-        for value, entry in read_words(file).items():
-            for zh in entry.get("zh", ()):
-                b.show(axis, value, zh)
-            for spelling, _ in spellings(entry, inflect=axis in ("pattern", "condition")):
-                b.add(spelling, axis, value, "sure")
-            b.add(value, axis, value, "sure")
-
-    sizes, markers = read_words("sizes"), read_words("markers")
-    for kind in ("letter", "bed"):
-        for entry in sizes[kind]:
-            for spelling in entry.get("sure", ()):
-                b.add(spelling, "size", entry["value"], "sure")
-            for spelling in (*entry.get("plain", ()), entry["value"]):
-                b.add(spelling, "size", entry["value"], "bed" if kind == "bed" else "size")
-    b.show("size", "one size", "均码")
-    for name in (*LANGUAGES, "ru_words", "stop"):
-        for spelling in selling.get(name, ()):
-            b.add(spelling, "noise", "", "stop" if name == "stop" else "sure")
-    synonyms = {look_up_key(word): group[0] for group in synonym_data["groups"] for word in group}
-    for spelling in synonyms:
+    _add_tones(b, code, values.get("tone", {}))
+    _add_colors(b, code, values)
+    for axis in WORDED[1:]:
+        for value, spelled in values.get(axis, {}).items():
+            for spelling in spelled:
+                for form in inflect(code, spelling):
+                    b.add(form, axis, value, "sure")
+            if code == "zh":
+                b.show(axis, value, spelled[0])
+            if code == "en":
+                b.add(value, axis, value, "sure")
+    for kind, plain in (("size", "size"), ("bed", "bed")):
+        for value, spelled in sizes.get(kind, {}).get("sure", {}).items():
+            for spelling in spelled:
+                b.add(spelling, "size", value, "sure")
+            if code == "zh" and " " in value:
+                b.show("size", value, spelled[0])
+        for value, spelled in sizes.get(kind, {}).get("plain", {}).items():
+            for spelling in spelled:
+                b.add(spelling, "size", value, plain)
+    if code == "en":
+        for kind, place in (("letter", "size"), ("bed", "bed")):
+            for value in read_words("sizes")[kind]:
+                b.add(value, "size", value, place)
+    for spelling in words.get("selling", ()):
+        b.add(spelling, "noise", "", "sure")
+    for spelling in words.get("stop", ()):
+        b.add(spelling, "noise", "", "stop")
+    b.synonyms = {look_up_key(word): group[0] for group in words.get("synonyms", ()) for word in group}
+    for spelling in b.synonyms:
         b.add(spelling, "", "", "sure")
+    return b
 
-    def as_read(words: Iterable[str]) -> frozenset[str]:
-        """The words as they stand in a title that was read: a synonym under its group's name as well."""
-        keys = [look_up_key(w) for w in words]
-        return frozenset((*keys, *(look_up_key(synonyms[k]) for k in keys if k in synonyms)))
 
+def _add_tones(b: _Phrases, code: str, tones: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    for place in ("before", "after"):
+        for value, spelled in tones.get(place, {}).items():
+            for spelling in spelled:
+                b.add(spelling, "tone", value, place)
+    if code == "en":
+        for value in tones["before"]:
+            b.add(value, "tone", value, "before")
+    if code == "zh":
+        for value, spelled in tones["joined"].items():
+            b.show("tone", value, spelled[0])
+
+
+def _add_colors(b: _Phrases, code: str, values: Mapping[str, Mapping[str, Any]]) -> None:
+    for part, place in (("color", "sure"), ("things", "thing")):
+        for value, spelled in values.get(part, {}).items():
+            if code == "zh":
+                b.show("color", value, spelled[0])
+            for spelling in spelled:
+                for form in inflect(code, spelling):
+                    key = b.add(form, "color", value, place)
+                    if " " in key:
+                        b.compact.setdefault(key.replace(" ", ""), value)
+    if code == "en":
+        for value in read_words("colors"):
+            b.add(value, "color", value, "thing" if " " not in value else "sure")
+    # A tone before a colour of one sign: 浅 + 灰 is light gray.
+    for tone, prefixes in values.get("tone", {}).get("joined", {}).items():
+        for value, spelled in values["color"].items():
+            for sign in spelled:
+                if len(sign) == 1:
+                    for spelling in (form for prefix in prefixes for form in (prefix + sign + "色", prefix + sign)):
+                        b.add(spelling, "color", f"{tone} {value}", "sure")
+                        b.show("color", f"{tone} {value}", spelling)
+
+
+@cache
+def list_words(code: str) -> frozenset[str]:
+    """Return the words of a language, one by one: those of its values, of its small words and of its names."""
+    words = read_language(code, "words")
+    listed = [
+        w for name in ("links", "accompanying", "fitting", "joints", "fillers", "ordinary") for w in words.get(name, ())
+    ]
+    listed += [w for cue in words.get("cues", {}).values() for w in cue]
+    if code != "en":  # "type", "model" and "size" stand in titles of every language
+        listed += [w for spelled in read_language(code, "names").values() for w in spelled]
+    spelled = (*_read_phrases(code).phrases, *map(look_up_key, listed))
+    return frozenset(word for key in spelled for word in key.split() if word.isalpha() and len(word) > 1)
+
+
+@lru_cache(128)
+def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
+    """Return the vocabulary of some languages, the first one's meanings first; of all where none is named.
+
+    With languages named, words that are ordinary in the first of them mean nothing else there (Spanish: red).
+    """
+    whole = _Phrases()
+    for code in codes:
+        for word in read_language(code, "words").get("ordinary", ()):
+            whole.add(word, "", "", "sure")
+    languages = codes or list_languages()
+    for code in languages:
+        whole.merge(_read_phrases(code))
+    words = {code: read_language(code, "words") for code in languages}
+    measures = {code: read_language(code, "measures") for code in languages}
+
+    def collect(name: str) -> frozenset[str]:
+        return _as_read((w for part in words.values() for w in part.get(name, ())), whole.synonyms)
+
+    colors = read_words("colors")
     return Vocabulary(
-        phrases=b.phrases,
-        also_tones=b.also_tones,
-        longest=_longest(b.phrases),
-        compact=compact,
-        parents=parents,
-        finishes=finishes,
-        tones=tones,
-        chinese=b.chinese,
-        letters=tuple(e["value"] for e in sizes["letter"]),
-        beds=tuple(e["value"] for e in sizes["bed"]),
-        cues={name: as_read(words) for name, words in (*sizes["words"].items(), *markers["words"].items())},
-        markers=_markers(markers),
-        worn_letters=sizes["worn_letters"],
-        not_before_size=as_read(synonym_data["not_before_size"]),
-        fitting=as_read(synonym_data["fitting"]),
-        units={spelling: unit for unit in _units() for spelling in unit.spellings},
-        pieces=frozenset(normalise(w) for w in packs["piece"]),
-        containers={normalise(w): kind for kind, ws in packs["container"].items() for w in ws},
-        many={normalise(w): int(n) for n, ws in packs["many"].items() for w in ws},
-        pack_before=tuple(normalise(w) for w in packs["before"]["words"]),
-        synonyms=synonyms,
+        phrases=whole.phrases,
+        also_tones=whole.also_tones,
+        longest=whole.longest,
+        compact=whole.compact,
+        parents={value: entry["parent"] for value, entry in colors.items() if "parent" in entry},
+        finishes=frozenset(value for value, entry in colors.items() if entry.get("finish")),
+        tones=_tones(),
+        chinese=_read_phrases("zh").chinese,
+        letters=tuple(read_words("sizes")["letter"]),
+        beds=tuple(read_words("sizes")["bed"]),
+        cues=_cues(),
+        markers=_markers(words.values()),
+        worn_letters={w: v for m in measures.values() for v, ws in m.get("worn_letters", {}).items() for w in ws},
+        not_before_size=collect("not_before_size"),
+        fitting=collect("fitting"),
+        joints=collect("joints"),
+        fillers=collect("fillers"),
+        links=collect("links"),
+        accompanying=collect("accompanying"),
+        no_brand=frozenset(normalise(w) for part in words.values() for w in part.get("no_brand", ())),
+        units={
+            w: _units()[name] for m in measures.values() for name, ws in m.get("unit", {}).items() for w in _signs(ws)
+        },
+        pieces=frozenset(normalise(w) for m in measures.values() for w in m.get("piece", ())),
+        containers={
+            normalise(w): kind for m in measures.values() for kind, ws in m.get("container", {}).items() for w in ws
+        },
+        many={normalise(w): int(n) for m in measures.values() for n, ws in m.get("many", {}).items() for w in ws},
+        pack_before=tuple(dict.fromkeys(normalise(w) for m in measures.values() for w in m.get("pack_before", ()))),
+        ages={normalise(w): kind for m in measures.values() for kind, ws in m.get("age", {}).items() for w in ws},
+        by=tuple(dict.fromkeys(w for m in measures.values() for w in m.get("by", ()))),
+        by_alone=tuple(dict.fromkeys(w for m in measures.values() for w in m.get("by_alone", ()))),
+        in_one=tuple(dict.fromkeys(w for m in measures.values() for w in m.get("in_one", ()))),
+        numerals={
+            look_up_key(form): n
+            for code, part in words.items()
+            for n, ws in part.get("numerals", {}).items()
+            for w in ws
+            for form in inflect(code, w)
+        },
+        synonyms=whole.synonyms,
         names=dict(_names()),
     )
 
 
-def _add_colors(b: _Builder) -> tuple[dict[str, str], frozenset[str], dict[str, str]]:
-    parents: dict[str, str] = {}
-    finishes: set[str] = set()
-    compact: dict[str, str] = {}
-    colors = read_words("colors")
-    for value, entry in colors.items():
-        if "parent" in entry:
-            parents[value] = entry["parent"]
-        if entry.get("finish"):
-            finishes.add(value)
-        for zh in entry.get("zh", ()):
-            b.show("color", value, zh)
-        for spelling, thing in spellings(entry, inflect=True):
-            b.add(spelling, "color", value, "thing" if thing else "sure")
-            key = look_up_key(spelling)
-            if " " in key:
-                compact.setdefault(key.replace(" ", ""), value)
-        b.add(value, "color", value, "thing" if " " not in value else "sure")
-    # A Chinese tone before a colour of one character: 浅 + 灰 is light gray.
-    prefixes = {zh: tone for tone, entry in read_words("tones").items() for zh in entry.get("zh", ())}
-    for value, entry in colors.items():
-        for zh in entry.get("zh", ()):
-            if len(zh) == 1:
-                for prefix, tone in prefixes.items():
-                    for spelling in (prefix + zh + "色", prefix + zh):
-                        b.add(spelling, "color", f"{tone} {value}", "sure")
-                        b.show("color", f"{tone} {value}", spelling)
-    return parents, frozenset(finishes), compact
+@cache
+def _tones() -> frozenset[str]:
+    return frozenset(
+        value
+        for code in list_languages()
+        for part in read_language(code, "values").get("tone", {}).values()
+        for value in part
+    )
 
 
-def _units() -> Iterator[Unit]:
-    for e in read_words("units")["unit"]:
-        words = tuple(s if s in "\"'" else normalise(s) for s in e["spellings"])
-        yield Unit(e["name"], e["axis"], float(e["scale"]), bool(e.get("short", False)), words)
+@cache
+def _cues() -> dict[str, frozenset[str]]:
+    synonyms = {word: meant for code in list_languages() for word, meant in _read_phrases(code).synonyms.items()}
+    cues: dict[str, frozenset[str]] = {}
+    for code in list_languages():
+        for name, listed in read_language(code, "words").get("cues", {}).items():
+            cues[name] = cues.get(name, frozenset()) | _as_read(listed, synonyms)
+    return cues
 
 
-def _markers(data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _as_read(words: Iterable[str], synonyms: Mapping[str, str]) -> frozenset[str]:
+    """The words as they stand in a title that was read: a synonym under its group's name as well."""
+    keys = [look_up_key(w) for w in words]
+    return frozenset((*keys, *(look_up_key(synonyms[k]) for k in keys if k in synonyms)))
+
+
+def _signs(words: Iterable[str]) -> Iterator[str]:
+    return (w if w in "\"'" else normalise(w) for w in words)
+
+
+@cache
+def _units() -> dict[str, Unit]:
+    return {
+        name: Unit(name, e["axis"], float(e["scale"]), bool(e.get("short", False)))
+        for name, e in read_words("units").items()
+    }
+
+
+def _markers(languages: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """Each word that names an axis in a title → that axis → how far to trust it there."""
     found: dict[str, dict[str, str]] = {}
-    for axis, entry in data.items():
-        if axis != "words":
-            for reach, words in entry.items():
-                for word in words:
-                    found.setdefault(look_up_key(word), {})[axis] = reach
+    for words in languages:
+        for axis, entry in words.get("markers", {}).items():
+            for reach, listed in entry.items():
+                for word in listed:
+                    found.setdefault(look_up_key(word), {}).setdefault(axis, reach)
     return found
 
 
-def _longest(phrases: Iterable[str]) -> dict[str, int]:
-    longest: dict[str, int] = {}
-    for phrase in phrases:
-        words = phrase.split()
-        if words:
-            longest[words[0]] = max(longest.get(words[0], 0), len(words))
-    return longest
-
-
-def _names() -> Iterator[tuple[str, str]]:
-    for axis, entry in read_words("names").items():
-        for name in (*entry["spellings"], axis):
-            yield look_up_key(name), axis
+@cache
+def _names() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code in list_languages():
+        for axis, spelled in read_language(code, "names").items():
+            for name in spelled:
+                found.setdefault(look_up_key(name), axis)
+    return found | {look_up_key(axis): axis for axis in read_words("names")}
 
 
 AXES: Mapping[str, AxisFacts] = {

@@ -1,0 +1,78 @@
+"""Which languages a title is in: what its words mean is looked up in these only.
+
+A language has its folder here. One with a script of its own is known by that; the others by their words, and by letters
+that only they write. English is always among them, for sellers everywhere mix it in, but comes last.
+"""
+
+import re
+from functools import cache, lru_cache
+
+from dupcheck.titles.vocabulary import list_languages, list_words, read_language
+
+_SURE = 2
+"""A letter that only one language writes counts as so many words."""
+_DOUBT = 1
+"""One foreign word among more English ones than this is a name."""
+
+
+@cache
+def _scripts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = ((code, read_language(code, "words").get("script")) for code in list_languages())
+    return tuple((code, re.compile(f"[{signs}]")) for code, signs in found if signs)
+
+
+@cache
+def _letters() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = ((code, read_language(code, "words").get("letters")) for code in list_languages())
+    return tuple((code, re.compile(f"[{signs}]")) for code, signs in found if signs)
+
+
+@cache
+def _owners() -> dict[str, int]:
+    """Each word of the languages without a script of their own → a bit for each that has it."""
+    alphabetic = [code for code in list_languages() if code not in dict(_scripts())]
+    owners: dict[str, int] = {}
+    for number, code in enumerate(alphabetic):
+        for word in list_words(code):
+            owners[word] = owners.get(word, 0) | 1 << number
+    return owners
+
+
+@cache
+def _bits() -> dict[str, int]:
+    alphabetic = (code for code in list_languages() if code not in dict(_scripts()))
+    return {code: 1 << number for number, code in enumerate(alphabetic)}
+
+
+def find_languages(title: str, folded: str) -> tuple[str, ...]:
+    """Return the languages a title may be in, the likeliest first and English last; ``folded`` is the same, folded.
+
+    >>> find_languages("Vestido largo de verano para mujer", "vestido largo de verano para mujer")
+    ('es', 'en')
+    """
+    owners, english = _owners(), _bits()["en"]
+    masks = [mask for word in folded.replace("-", " ").split() if (mask := owners.get(word))]
+    foreign = [mask for mask in masks if not mask & english]
+    if title.isascii():
+        return _choose(tuple(sorted(foreign)), len(masks) - len(foreign), ()) if foreign else ("en",)
+    lowered = title.lower()
+    written = tuple(code for code, letters in _letters() if letters.search(lowered))
+    scripts = [code for code, signs in _scripts() if signs.search(folded)]
+    if "ja" in scripts and "zh" in scripts:
+        scripts.remove("zh")
+    return (*scripts, *_choose(tuple(sorted(foreign)), len(masks) - len(foreign), written))
+
+
+@lru_cache(10_000)
+def _choose(foreign: tuple[int, ...], english: int, written: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages that most of the words that are not English are in, and English.
+
+    ``foreign``: the languages of each such word; ``written``: those of which a title has letters.
+    """
+    score = {
+        code: sum(1 for mask in foreign if mask & bit) + _SURE * (code in written) for code, bit in _bits().items()
+    }
+    best = max(score.values())
+    if not best or (best == 1 and english > _DOUBT):
+        return ("en",)
+    return (*(code for code in score if score[code] == best), "en")
