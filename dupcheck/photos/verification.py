@@ -415,7 +415,7 @@ def _find_edges(color: Floats) -> FloatArray:
         (np.s_[:, 1:], down), (np.s_[:, :-1], down), (np.s_[:, :, 1:], across), (np.s_[:, :, :-1], across)
     ):  # fmt: skip
         np.maximum(edges[part], step, out=edges[part])
-    return edges.reshape(len(color), -1)
+    return edges.reshape(len(color), _BLOCKS * _BLOCKS)
 
 
 def _measure_chroma(color: Floats) -> FloatArray:
