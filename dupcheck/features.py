@@ -24,7 +24,7 @@ from dupcheck.photos.table import Photos
 from dupcheck.titles import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
-from dupcheck.titles.normalising import fold
+from dupcheck.titles.normalising import fold, fold_letters
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
 from dupcheck.titles.vocabulary import load_vocabulary
@@ -36,6 +36,8 @@ OPTION_AXES = (
 """The axes on which one listing's options usually vary, in the order a buyer sees them."""
 SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", "shape")
 """Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
+SCRIPT = "script"
+"""The scripts that a title is written in, joined by ``|``: titles in different ones cannot be compared."""
 HEAD = "head"
 """The product that a title names before it names one choice of it; a text, where titles of the catalogue share it."""
 IDENTITY = ("brand", "model", "material")
@@ -208,11 +210,17 @@ def make_features(
     stray = find_stray_words(marked) if base is None else base.statistics.stray
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
     stated = [
-        _state_axes(row, tokens, tails.named) | brand | ({HEAD: _plain_text(head)} if parts else {})
+        _state_axes(row, tokens, tails.named)
+        | brand
+        | ({HEAD: _plain_text(head)} if parts else {})
+        | _name_scripts(head)
         for row, tokens, brand, (head, parts) in zip(attributes, marked, named, split, strict=True)
     ]
     sizes = _list_sizes(catalog, stated)
-    cores = [_core_words(tokens, sizes.get(i, ()), stray) for i, tokens in enumerate(marked)]
+    cores = [
+        _core_words(tokens, sizes.get(i, ()), stray, _words_of(attributes[i].get("brand", "")))
+        for i, tokens in enumerate(marked)
+    ]
     axes = _axis_columns(stated)
     words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
     names, values = _attribute_matrices(attributes, stated, tails.named, books)
@@ -404,15 +412,35 @@ def _codes_of_parts(tokens: Sequence[Token]) -> frozenset[str]:
     )
 
 
-def _core_words(tokens: Sequence[Token], sizes: Collection[str], stray: Collection[str]) -> list[Token]:
+_SCRIPTS = (("latin", re.compile(r"[a-z]{3}")), ("cyrillic", re.compile(r"[а-яіїєґ]{3}")), ("greek", re.compile(r"[α-ω]{3}")), ("han", re.compile(r"[\u3400-\u9fff]{2}")), ("kana", re.compile(r"[\u3040-\u30ff]{2}")), ("hangul", re.compile(r"[\uac00-\ud7af]{2}")), ("thai", re.compile(r"[\u0e00-\u0e7f]{3}")), ("arabic", re.compile(r"[\u0600-\u06ff]{3}")))  # fmt: skip
+
+
+def _name_scripts(title: str) -> dict[str, str]:
+    """The scripts of a title's words, where it is not all Latin."""
+    if title.isascii():
+        return {}
+    text = fold_letters(title)
+    return {SCRIPT: "|".join(name for name, words in _SCRIPTS if words.search(text))}
+
+
+@lru_cache(maxsize=50_000)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(normalise(text).split())
+
+
+def _core_words(
+    tokens: Sequence[Token], sizes: Collection[str], stray: Collection[str], brand: Collection[str]
+) -> list[Token]:
     """What is left of a title without axis values and selling words; all of it where nothing would be left.
 
+    The words of a ``brand`` that an attribute states are held against each other there, whether or not a title says them.
     Where a listing states its sizes, a measure beside them names the product (a 12 inch mattress, Queen) and stays.
     """
     core = [
         Token(t.value, "measure", "", "") if t.axis else t
         for t in tokens
-        if (not t.axis and t.text not in stray) or (sizes and t.axis in _MEASURES and t.value not in sizes)
+        if (not t.axis and t.text not in stray and t.text not in brand)
+        or (sizes and t.axis in _MEASURES and t.value not in sizes)
     ]
     return core or [t for t in tokens if t.axis != "noise"]
 

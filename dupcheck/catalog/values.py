@@ -183,8 +183,13 @@ def _read_number(text: str, decimal: Decimal | None, whole: bool) -> float | Non
     return number if math.isfinite(number) else None
 
 
+_FORMER = {"RUR": "RUB"}
+"""Codes that shop programs still write for the currency that took their place."""
+
+
 def _currency(text: str | None) -> str:
     text = (text or "").strip()
+    text = _FORMER.get(text.upper(), text)
     return text.upper() if text.upper() in _ISO else _SYMBOLS.get(text.lower(), "")
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupcheck.features import HEAD, Features
+from dupcheck.features import HEAD, SCRIPT, Features
 from dupcheck.judging.contradictions import contradict_fits
 from dupcheck.messages import Lang, Message, say
 from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
@@ -64,7 +64,7 @@ def list_differences(
         made.extend(Difference(axis, values[k // len(values)], values[k % len(values)]) for k in keys.tolist())
 
     tiers = np.zeros(len(left), dtype=bool)
-    for axis in sorted({*features.axes, "tier"} - {HEAD}, key=lambda axis: (order.get(axis, len(order)), axis)):
+    for axis in sorted({*features.axes, "tier"} - {HEAD, SCRIPT}, key=lambda axis: (order.get(axis, len(order)), axis)):
         column = features.axes.get(axis)
         if column is not None:
             a, b = column.codes[left], column.codes[right]

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from dupcheck.features import HEAD, SIDE_AXES
-from dupcheck.judging.alignment import Aligner
+from dupcheck.judging.alignment import Aligner, Alignment
 from dupcheck.model import Reply
 from dupcheck.plans.offers import Offer, Shelf
 from dupcheck.signals import get_signal
@@ -37,6 +37,7 @@ _SAME_PHOTO = 2.0
 _SAME_COLOR = 10.0
 _EQUAL_PRICE = 0.005
 _NEAR_PRICE = 0.1
+_SAID_PRICE = 0.02
 _FEW = 3
 """Nobody lists a thing many times over by mistake: so many alike differ in something that they do not say."""
 _TELLING_WORDS = 3
@@ -120,7 +121,7 @@ class Bookkeeper:
         )
         if words.renamed and not self._share_code(left, right):
             yield Gap("names", words.left, words.right)
-        elif words.left or words.right:
+        elif (words.left or words.right) and not self._is_more_said(words, left, right):
             yield Gap("words", words.left, words.right)
         elif words.turned:
             yield Gap("order", words.turned, words.turned)
@@ -128,7 +129,7 @@ class Bookkeeper:
         if heads[0] != heads[1] and words.explained:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
         for axis in sorted({*here, *there, *words.axes} - _NATURAL.keys()):
-            a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
+            a, b = here.get(axis) or self._state(axis, left), there.get(axis) or self._state(axis, right)
             gap = Gap("axis", tuple(sorted(a)), tuple(sorted(b)), axis)
             if not a or not b:
                 if a != b and (axis not in _FACTS or axis in words.axes):
@@ -139,6 +140,19 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(axis, left, right, heads))
             ):
                 yield gap
+
+    def _state(self, axis: str, position: int) -> frozenset[str]:
+        return frozenset({self.shelf.value(axis, position)} - {""})
+
+    def _is_more_said(self, words: Alignment, left: int, right: int) -> bool:
+        """Whether one title only says more of what the seller's own stock code and the price show to be one thing."""
+        shelf = self.shelf
+        code = shelf.text(left, "sku_code")
+        if not code or code != shelf.text(right, "sku_code") or (words.left and words.right):
+            return False
+        a, b = shelf.number(left, "price"), shelf.number(right, "price")
+        near = a is not None and b is not None and abs(a - b) <= _SAID_PRICE * max(a, b)
+        return near and all(w[0].isalpha() for w in (*words.left, *words.right))
 
     def _share_code(self, left: int, right: int) -> bool:
         measured = get_signal("codes").measure(self.shelf.features, np.array([left]), np.array([right]))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dupcheck.model import FloatArray, IntArray
+from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.signals.arithmetic import show_number
 
 if TYPE_CHECKING:
@@ -12,12 +12,25 @@ if TYPE_CHECKING:
 from dupcheck.messages import Lang
 
 
+def _apart(features: "Features", left: IntArray, right: IntArray) -> BoolArray:
+    """Which pairs have titles that share no script."""
+    column = features.axes.get("script")
+    if column is None:
+        return np.zeros(len(left), dtype=bool)
+    written = [frozenset(value.split("|")) for value in column.values] + [frozenset({"latin"})]
+    a, b = column.codes[left], column.codes[right]
+    pairs, which = np.unique(a * len(written) + b, return_inverse=True)
+    ends = (divmod(int(key) + len(written) + 1, len(written)) for key in pairs)
+    apart = [written[i - 1].isdisjoint(written[j - 1]) for i, j in ends]
+    return np.array(apart, dtype=bool)[which]
+
+
 class Title:
     """The share of weight that two core titles have in common, in percent.
 
     Rare words weigh more than common ones (inverse document frequency within the catalogue); a word and its own
     misspelling count as one. 100 = the same words in any order, 0 = none in common. NaN where either title has no
-    words left to compare.
+    words left to compare, or the two share no script.
     """
 
     name = "title"
@@ -34,6 +47,7 @@ class Title:
         with np.errstate(invalid="ignore", divide="ignore"):
             share = 200.0 * common / total
         share[(weight[left] <= 0) | (weight[right] <= 0)] = np.nan
+        share[(share == 0) & _apart(features, left, right)] = np.nan
         return np.minimum(share, 100.0)
 
     def show(self, value: float, lang: Lang = "en") -> str:

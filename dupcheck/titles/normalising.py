@@ -39,6 +39,10 @@ _PERCENT = re.compile(r"(?<!\d)%")
 _PLUS = re.compile(r"(?<!\w)\+|(?<!\d)\+(?!\w)")
 _DASH = re.compile(r"""(?<![\w"'%])-|-(?!\w)""")
 _SLASH = re.compile(r"""(?<![\w"'%])/|/(?!\w)""")
+# 36,5 and 1,75 mm, where a list would go on or stand apart: 38,39,40.
+_DECIMAL_COMMA = re.compile(
+    r"(?<![\d.,]\d),(?=\d(?![\d,]))|(?<=\d)(?<!\d,\d),(?=\d{1,2}(?![\d,])\s?[a-zа-я]{1,2}(?![a-zа-я]))"
+)
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _WITHOUT = re.compile(r"\bw/o\b")
 _WITH = re.compile(r"\bw/")
@@ -205,6 +209,7 @@ def fold(text: str) -> str:
     if "-" in text:
         text = _DASH.sub(" | ", text)
     if "," in text:
+        text = _DECIMAL_COMMA.sub(".", text)
         text = _COMMA.sub(" , ", text)
     if '"' in text:
         text = _QUOTE.sub(" ", _LOOSE_INCH.sub('"', text))
