@@ -412,7 +412,18 @@ def _codes_of_parts(tokens: Sequence[Token]) -> frozenset[str]:
     )
 
 
-_SCRIPTS = (("latin", re.compile(r"[a-z]{3}")), ("cyrillic", re.compile(r"[а-яіїєґ]{3}")), ("greek", re.compile(r"[α-ω]{3}")), ("han", re.compile(r"[\u3400-\u9fff]{2}")), ("kana", re.compile(r"[\u3040-\u30ff]{2}")), ("hangul", re.compile(r"[\uac00-\ud7af]{2}")), ("thai", re.compile(r"[\u0e00-\u0e7f]{3}")), ("arabic", re.compile(r"[\u0600-\u06ff]{3}")))  # fmt: skip
+_SCRIPTS = tuple(
+    (name, re.compile(letters))
+    for name, letters in (
+        ("latin", "[a-z]{3}"), ("cyrillic", "[а-яіїєґ]{3}"), ("greek", "[α-ω]{3}"), ("han", "[\u3400-\u9fff]{2}"),
+        ("kana", "[\u3040-\u30ff]{2}"), ("hangul", "[\uac00-\ud7af]{2}"), ("thai", "[\u0e00-\u0e7f]{3}"),
+        ("arabic", "[\u0600-\u06ff]{3}"),
+    )
+)  # fmt: skip
+
+
+def _name_head(head: str, parts: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return {HEAD: _plain_text(head)} if parts else {}
 
 
 def _name_scripts(title: str) -> dict[str, str]:
@@ -433,7 +444,7 @@ def _core_words(
 ) -> list[Token]:
     """What is left of a title without axis values and selling words; all of it where nothing would be left.
 
-    The words of a ``brand`` that an attribute states are held against each other there, whether or not a title says them.
+    The words of a ``brand`` that an attribute states are compared there, whether or not a title says them.
     Where a listing states its sizes, a measure beside them names the product (a 12 inch mattress, Queen) and stays.
     """
     core = [

@@ -119,7 +119,7 @@ class Bookkeeper:
         words = self.aligner.align(
             shelf.text(left, "title"), shelf.text(right, "title"), (self._write(left), self._write(right))
         )
-        if words.renamed and not self._share_code(left, right):
+        if self._is_renamed(words, left, right):
             yield Gap("names", words.left, words.right)
         elif (words.left or words.right) and not self._is_more_said(words, left, right):
             yield Gap("words", words.left, words.right)
@@ -153,6 +153,17 @@ class Bookkeeper:
         a, b = shelf.number(left, "price"), shelf.number(right, "price")
         near = a is not None and b is not None and abs(a - b) <= _SAID_PRICE * max(a, b)
         return near and all(w[0].isalpha() for w in (*words.left, *words.right))
+
+    def _is_renamed(self, words: Alignment, left: int, right: int) -> bool:
+        """Whether two titles name two products: in one place of equal titles, or, under one code, at half the price: a
+        part carries the number of its set.
+        """
+        if not self._share_code(left, right):
+            return words.renamed
+        a, b = self.shelf.number(left, "price"), self.shelf.number(right, "price")
+        if not (words.left and words.right and a and b):
+            return False
+        return self.shelf.text(left, "currency") == self.shelf.text(right, "currency") and min(a, b) < 0.5 * max(a, b)
 
     def _share_code(self, left: int, right: int) -> bool:
         measured = get_signal("codes").measure(self.shelf.features, np.array([left]), np.array([right]))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import combinations
 
@@ -51,6 +52,8 @@ _PICTURED = ("color", "pattern", "style", "shape", "material")
 """Axes whose values a buyer chooses by their picture."""
 _LINKS = frozenset({"for", "of", "in", "with", "by", "size", "color", "colour", "fits"})
 _FEW = 3
+_COMMON = 3
+"""In so many clusters two words stand for each other that are no product's name."""
 
 
 Ties = Mapping[int, tuple[int, int, float, tuple[Difference, ...]]]
@@ -654,8 +657,9 @@ def make_plans(
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
     caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), answers)
-    parted = [piece for members in clusters for piece in _part(books, pack, members.tolist(), drafts)]
-    parted = [piece for piece in parted if sum(len(part.members) for part in piece) > 1]
+    read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
+    common = _find_common_names(parts for parts, _ in read)
+    parted = [piece for parts, own in read for piece in _arrange(parts, own, common)]
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
     described = describe_groups(features, pack, caught, pieces)
     kept = [(g, m, p) for g, m, p in zip(described, pieces, parted, strict=True) if g is not None]
@@ -668,17 +672,37 @@ def make_plans(
     return tuple((group, members) for group, members, _ in kept), count_settled(plans)
 
 
-def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> list[list[Part]]:
-    """The groups that a cluster is: its main part with the lone listings beside it, and each other part of several."""
+Own = Mapping[int, Sequence[Offer]]
+
+
+def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[Part], Own]:
+    """The parts of a cluster, the main one first, and what each of its listings offers."""
     ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
     own: dict[int, list[Offer]] = {m: [] for m in ranked}
     for offer in settle_values([o for m in ranked for o in books.shelf.list_offers(m)]):
         own[offer.member].append(offer)
-    main, *others = books.part(ranked, own)
+    return books.part(ranked, own), own
+
+
+def _find_common_names(clusters: Iterable[Sequence[Part]]) -> frozenset[str]:
+    """The kinds of gap between two names that part many a cluster: such words name no product."""
+    count: Counter[str] = Counter()
+    for parts in clusters:
+        count.update({part.gap.kind for part in parts if part.gap is not None and part.gap.what == "names"})
+    return frozenset(kind for kind, n in count.items() if n >= _COMMON)
+
+
+def _arrange(parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:
+    """The groups that a cluster is: its main part with what it is asked about, and each other part that is its own."""
+    main, *others = parts
+    for part in others:
+        if part.gap is not None and part.gap.kind in common:
+            part.gap = replace(part.gap, what="words")
     named = [part for part in others if part.gap is not None and part.gap.what == "names"]
     apart = [part for part in others if part not in named and len(part.members) > 1 and _stands_alone(part, own)]
     beside = [part for part in others if part not in named and part not in apart]
-    return [[main, *beside], *([part] for part in (*named, *apart) if len(part.members) > 1)]
+    groups = [[main, *beside], *([part] for part in (*named, *apart))]
+    return [group for group in groups if sum(len(part.members) for part in group) > 1]
 
 
 def _stands_alone(part: Part, own: Mapping[int, Sequence[Offer]]) -> bool:

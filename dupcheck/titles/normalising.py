@@ -41,7 +41,7 @@ _DASH = re.compile(r"""(?<![\w"'%])-|-(?!\w)""")
 _SLASH = re.compile(r"""(?<![\w"'%])/|/(?!\w)""")
 # 36,5 and 1,75 mm, where a list would go on or stand apart: 38,39,40.
 _DECIMAL_COMMA = re.compile(
-    r"(?<![\d.,]\d),(?=\d(?![\d,]))|(?<=\d)(?<!\d,\d),(?=\d{1,2}(?![\d,])\s?[a-zа-я]{1,2}(?![a-zа-я]))"
+    r"(?<!\d,\d)(?<!\d,\d\d)(?<!\d[ ,]\d\d\d)(?<=\d),(?=\d(?![\d,])|\d\d\s?[a-zа-я]{1,2}(?![a-zа-я]))"
 )
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _WITHOUT = re.compile(r"\bw/o\b")
