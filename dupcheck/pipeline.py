@@ -19,6 +19,7 @@ from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
+from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import explain_differences, find_differences
 from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
 from dupcheck.messages import Lang, Message, say
@@ -276,6 +277,7 @@ class Explanation:
         signals: Each signal's value, in its own unit; NaN: cannot tell.
         lang: The language of texts.
         photos: What was done to one photo to make the other, where that was seen.
+        titles: Both titles token by token: matched, ``(noise)``, ``{axis: value}``, ``[not accounted for]``.
 
     Example:
         >>> import dupcheck as dc
@@ -291,6 +293,7 @@ class Explanation:
     signals: Mapping[str, float]
     lang: Lang = "en"
     photos: Message | None = None
+    titles: tuple[str, str] = ("", "")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as one plain dict; None: cannot tell."""
@@ -300,6 +303,7 @@ class Explanation:
             "signals": {k: None if np.isnan(v) else v for k, v in self.signals.items()},
             "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in self.differences],
             "photos": None if self.photos is None else self.photos.say(self.lang),
+            "titles": list(self.titles),
             "rules": [
                 {
                     "code": code,
@@ -318,6 +322,7 @@ class Explanation:
         lang = self.lang
         differs = explain_differences(self.differences, lang) or say("verdicts.nothing", lang)
         lines = [f"{self.listing_a} ↔ {self.listing_b}", say("audit.why_differ", lang, differs=differs)]
+        lines += ["", say("audit.why_titles", lang), *(f"  {marked}" for marked in self.titles)]
         if self.photos is not None:
             lines.append(say("audit.why_photos", lang, what=self.photos))
         lines.append("")
@@ -398,6 +403,7 @@ def why(
         signals,
         lang,
         _describe_photos(features, left, right),
+        Aligner(features.statistics).mark(read.column("title")[left], read.column("title")[right]),
     )
 
 

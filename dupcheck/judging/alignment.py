@@ -174,6 +174,24 @@ class Aligner:
         )
         return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed)
 
+    def mark(self, left: str, right: str) -> tuple[str, str]:
+        """Return the tokens of both titles as text: ``[unexplained]``, ``{axis: value}``, ``(noise)``, else matched."""
+        a, b = cut_title(left), cut_title(right)
+        here, there = _subtract(a, b), _subtract(b, a)
+        unmatched = self._match_spellings(a, b, here, there)
+        return self._mark(self.read(left), set(unmatched[0])), self._mark(self.read(right), set(unmatched[1]))
+
+    def _mark(self, reading: Reading, unmatched: set[int]) -> str:
+        shown = []
+        for k, (token, label) in enumerate(zip(reading.tokens, reading.labels, strict=True)):
+            if self._is_noise(reading, k):
+                shown.append(f"({token})")
+            elif label:
+                shown.append(f"{{{label}: {token}}}")
+            else:
+                shown.append(f"[{token}]" if k in unmatched else token)
+        return " ".join(shown)
+
     def _is_renamed(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> bool:
         """Whether one run of words stands for another in the midst of two titles."""
         if max(len(here), len(there)) > _NAME_WORDS:

@@ -179,8 +179,10 @@ class Bookkeeper:
             return False
         if heads[0] and heads[0] == heads[1]:
             return axis in _MEASURED and axis not in self.shelf.attribute_counts
+        if axis in _SPEC:
+            return True
         stated = axis in self.shelf.attributes(left) and axis in self.shelf.attributes(right)
-        return axis in _SPEC or not stated
+        return not stated and not self._show_one_photo(left, right)
 
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _IDENTITY:
@@ -202,7 +204,7 @@ class Bookkeeper:
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
         for name in sorted({*ours, *theirs}):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
-            if a_text.casefold() != b_text.casefold() and name not in here and name not in there:
+            if cut_title(a_text) != cut_title(b_text) and name not in here and name not in there:
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
@@ -214,15 +216,15 @@ class Bookkeeper:
         beside attributes that tell, or, where only ``few`` say so, a near price beside a title that tells.
         """
         shelf = self.shelf
-        for name in ("gtin", "sku_code", "main_image"):
+        for name in ("gtin", "sku_code"):
             value = shelf.text(left, name)
             if value and value == shelf.text(right, name):
                 return True
         pair = np.array([left]), np.array([right])
         if get_signal("codes").measure(shelf.features, *pair)[0] == 1.0:
             return True
-        if get_signal("image").measure(shelf.features, *pair)[0] <= _SAME_PHOTO:
-            return not get_signal("color").measure(shelf.features, *pair)[0] > _SAME_COLOR
+        if self._show_one_photo(left, right):
+            return True
         a, b = shelf.number(left, "price"), shelf.number(right, "price")
         if a is None or b is None or shelf.text(left, "currency") != shelf.text(right, "currency"):
             return False
@@ -237,6 +239,22 @@ class Bookkeeper:
             if theirs.get(n, ("", ""))[1].casefold() == v.casefold()
         ]
         return sum(self._tell(n, v) for n, v in equal) >= _TELLING
+
+    def _show_one_photo(self, left: int, right: int) -> bool:
+        """Whether the main photos of two listings are one picture, and nothing on it has another colour."""
+        shelf = self.shelf
+        pair = np.array([left]), np.array([right])
+        distance = get_signal("image").measure(shelf.features, *pair)[0]
+        if np.isnan(distance):
+            shown = shelf.text(left, "main_image")
+            return bool(shown) and shown == shelf.text(right, "main_image") and self._is_unread(left)
+        if not distance <= _SAME_PHOTO:
+            return False
+        return not get_signal("color").measure(shelf.features, *pair)[0] > _SAME_COLOR
+
+    def _is_unread(self, position: int) -> bool:
+        """Whether a listing's photo was not opened: an address, or a file that is not there."""
+        return int(self.shelf.features.photos.main[position]) < 0
 
     def _tells(self, position: int) -> bool:
         """Whether a title has words enough to name one product and no other."""

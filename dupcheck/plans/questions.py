@@ -18,6 +18,8 @@ _REPLIES: Mapping[str, tuple[Reply, ...]] = {
     "proof": ("same", "different"),
 }
 _SHOWN = 60
+EACH = "each"
+"""The kind of questions that are answered one by one."""
 
 
 def ask_seller(gap: Gap, keep: str, listings: Sequence[str]) -> Question:
@@ -68,12 +70,24 @@ def say_gap(gap: Gap, keep: str) -> Message:
 
 
 def count_settled(plans: Sequence[Plan]) -> tuple[Plan, ...]:
-    """Return the plans with each question saying how many listings of all plans wait for its answer."""
+    """Return the plans with each question saying how many listings of all plans wait for its answer.
+
+    Words that are in question in one plan only are of the kind ``each``: such questions are shown as one list, and an
+    answer is about its own listings.
+    """
+    asked = Counter(plan.question.kind for plan in plans if plan.question is not None)
+    told = [plan if plan.question is None else replace(plan, question=_gather(plan.question, asked)) for plan in plans]
     waiting: Counter[str] = Counter()
-    for plan in plans:
+    for plan in told:
         if plan.question is not None:
             waiting[plan.question.kind] += len(plan.question.listings)
     return tuple(
         plan if (q := plan.question) is None else replace(plan, question=replace(q, settles=waiting[q.kind]))
-        for plan in plans
+        for plan in told
     )
+
+
+def _gather(question: Question, asked: Mapping[str, int]) -> Question:
+    if asked[question.kind] > 1 or not (question.only_here or question.only_there):
+        return question
+    return replace(question, kind=f"{EACH}:{'names' if question.only_here and question.only_there else 'more'}")
