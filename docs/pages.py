@@ -82,6 +82,12 @@ def show_packs(lang: str) -> str:
     return "\n".join(f"## {pack.name}\n\n```text\n{pack.describe(spoken)}\n```\n" for pack in packs)
 
 
+def show_benchmarks(lang: str) -> str:
+    """Return what the benchmarks measure, and how to read them."""
+    text = (ROOT / "tests" / "benchmarks" / "README.md").read_text("utf-8")
+    return text.partition("\n")[2]
+
+
 PACK_HEADS = {
     "pack": "the file itself", "limit": "when.SIGNAL",
     **{name: f"[[{name}]]" for name in ("source", "rule", "exception", "category", "opposite")},
@@ -90,6 +96,7 @@ MADE = {
     "commands": show_commands,
     "names": show_names,
     "packs": show_packs,
+    "benchmarks": show_benchmarks,
     "pack keys": lambda lang: show_keys(read_pack_keys(), lang, PACK_HEADS),
     "format keys": lambda lang: show_keys(read_format_keys(), lang, {"file": "the file itself"}),
 }
