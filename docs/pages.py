@@ -118,7 +118,9 @@ def keep_inside(text: str, page: Path) -> str:
         place = target.partition("#")[0]
         there = (page.parent / place).resolve()
         if there.is_relative_to(docs) and there.suffix == ".md":
-            return match[0]
+            if there.name.partition(".")[0] == page.name.partition(".")[0] and there.parent == page.parent:
+                return ""  # the site changes languages by itself, and knows the pages by their English names
+            return f"[{words}]({target.replace('.zh-CN.md', '.md')})"
         if there in (ROOT / "README.md", ROOT / "README.zh-CN.md"):
             start = docs / "index.md"
             way = "../" * len(page.relative_to(docs).parents[:-1]) + start.name
