@@ -60,7 +60,7 @@ class Answer:
             a photo or a fact that only the seller has.
         decided: What the seller has decided about the draft and others, and whether that is in force.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> (answer,) = dc.check({"title": "Ceramic garden gnome"}, "sample_catalog/catalog.csv")
         >>> answer.advise()
@@ -173,7 +173,7 @@ class Checker:
         CatalogError: A file cannot be read as a catalogue.
         RulesError: The pack or a setting is wrong.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> checker = dc.Checker("sample_catalog/catalog.csv")
         >>> drafts = [{"title": "Ceramic garden gnome"}, {"title": "Rubber boots with a lining of fleece"}]
@@ -513,7 +513,7 @@ def check(
         CatalogError: A file cannot be read, or a draft is none.
         RulesError: The pack or a setting is wrong.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> draft = {"title": "Ceramic garden gnome with lantern 30 cm", "price": 15}
         >>> (answer,) = dc.check(draft, "sample_catalog/catalog.csv")

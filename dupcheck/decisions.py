@@ -49,7 +49,7 @@ class Decision:
         content_b: The same of ``listing_b``.
         decided: When, in seconds since 1970.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> dc.Decision("A-131", "A-132", "not_duplicate", "two models", "", "").listings
         ('A-131', 'A-132')

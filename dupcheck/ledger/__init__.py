@@ -42,7 +42,7 @@ def open_ledger(where: str | Path | Address | None = None, *, clock: Callable[[]
     Raises:
         LedgerError: It cannot be opened, or a newer dupcheck has written it.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> import dupcheck as dc
         >>> with tempfile.TemporaryDirectory() as folder, dc.open_ledger(f"{folder}/ledger.sqlite") as ledger:

@@ -54,7 +54,7 @@ class Claim:
         expires: Until when it is reserved, in seconds since 1970.
         override: The reason for which the answer was gone against, "" where it was not.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> import dupcheck as dc
         >>> checker = dc.Checker("sample_catalog/catalog.csv")
@@ -110,7 +110,7 @@ class Ledger:
     Raises:
         LedgerError: It cannot be opened, read or written.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> import dupcheck as dc
         >>> with tempfile.TemporaryDirectory() as folder, dc.open_ledger(f"{folder}/ledger.sqlite") as ledger:
