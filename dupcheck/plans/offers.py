@@ -17,6 +17,15 @@ from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
 from dupcheck.judging.differences import name_axis
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
 from dupcheck.titles import AXES, align_name, order_values, read_value, show_value
+from dupcheck.titles.stream import cut_title
+
+LOGISTICS = "logistics"
+"""Attributes that say how a thing is sent: no option, and no difference."""
+
+
+def _plain_value(text: str) -> str:
+    return " ".join(cut_title(text))
+
 
 MEASURED = ("length", "dimension", "weight", "volume", "capacity", "voltage", "power")
 """Axes whose values may only repeat another's: the size 6 inch is also a length."""
@@ -155,6 +164,29 @@ class Shelf:
             )  # fmt: skip
         return tuple(offers)
 
+    def list_group(self, members: Sequence[int]) -> list[Offer]:
+        """Return what the listings of a group offer.
+
+        An attribute that no table of axes knows, that all state and that differs, is an option of its own name.
+        """
+        stated = [self.attributes(m) for m in members]
+        names = [n for n in stated[0] if n not in AXES and all(n in row for row in stated)] if len(members) > 1 else []
+        differ = [n for n in names if len({_plain_value(row[n][1]) for row in stated}) > 1]
+        offers = [o for m in members for o in self.list_offers(m)]
+        if not differ:
+            return offers
+        told = dict(zip(members, stated, strict=True))
+        for name in differ:
+            self.names.setdefault(name, told[members[0]][name][0])
+        return [
+            replace(
+                o,
+                values={**{n: _plain_value(told[o.member][n][1]) for n in differ}, **o.values},
+                shown={**{n: told[o.member][n][1] for n in differ}, **o.shown},
+            )
+            for o in offers
+        ]
+
     def _listing_values(self, position: int) -> tuple[dict[str, str], dict[str, str]]:
         attributes = self.attributes(position)
         values, shown = {}, {}
@@ -238,6 +270,9 @@ def find_axes(offers: Sequence[Offer], held: Sequence[str]) -> list[str]:
     for axis in sorted(axes, key=lambda a: (unstated(a), axes.index(a)), reverse=True):
         rest = [a for a in axes if a != axis]
         if not rest or not _determined(axis, rest, offers):
+            continue
+        if axis not in AXES and axis in held:  # a fact of the option, as its article number is
+            axes.remove(axis)
             continue
         repeats = axis in MEASURED and any(_repeats(axis, b, offers) for b in rest)
         if unstated(axis) or repeats:

@@ -13,7 +13,7 @@ import numpy as np
 from dupcheck.features import HEAD, SIDE_AXES
 from dupcheck.judging.alignment import Aligner, Alignment
 from dupcheck.model import Reply
-from dupcheck.plans.offers import Offer, Shelf
+from dupcheck.plans.offers import LOGISTICS, Offer, Shelf
 from dupcheck.signals import get_signal
 from dupcheck.titles import read_title
 from dupcheck.titles.stream import cut_title
@@ -205,7 +205,7 @@ class Bookkeeper:
             if a != b and not (axis in _NATURAL and (a or {_NATURAL[axis]}) == (b or {_NATURAL[axis]})):
                 return Gap("fact", tuple(sorted(a)), tuple(sorted(b)), axis)
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
-        for name in sorted({*ours, *theirs}):
+        for name in sorted({*ours, *theirs} - {LOGISTICS}):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
             if not _say_alike(a_text, b_text) and name not in here and name not in there:
                 return Gap("fact", (a_text,), (b_text,), name)

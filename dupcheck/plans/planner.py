@@ -30,24 +30,22 @@ from dupcheck.model import (
     Wholesale,
 )
 from dupcheck.plans.changes import change_axes, is_told_apart
-from dupcheck.plans.offers import Offer, Shelf, find_axes, list_values, says_on, settle_values, shorten_values
+from dupcheck.plans.offers import (
+    LOGISTICS,
+    Offer,
+    Shelf,
+    find_axes,
+    list_values,
+    says_on,
+    settle_values,
+    shorten_values,
+)
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.questions import ask_seller, count_settled, say_gap
 from dupcheck.plans.tiers import CENT, bulk_price, find_discount
 from dupcheck.rules import RuleException, RulePack
 from dupcheck.titles import normalise, order_values, read_title, read_value
 
-_TEMPLATES = frozenset(
-    normalise(name)
-    for name in (
-        "freight template",
-        "promise template",
-        "shipping template",
-        "service template",
-        "运费模板",
-        "服务模板",
-    )
-)
 _PICTURED = ("color", "pattern", "style", "shape", "material")
 """Axes whose values a buyer chooses by their picture."""
 _LINKS = frozenset({"for", "of", "in", "with", "by", "size", "color", "colour", "fits"})
@@ -85,7 +83,7 @@ class Planner:
         self.books, self.shelf, self.pack, self.group = books, books.shelf, pack, group
         shelf = books.shelf
         self.ranked = sorted(members, key=lambda m: rank_listing(shelf, pack, m, drafts))
-        self.offers = settle_values([o for m in self.ranked for o in shelf.list_offers(m)])
+        self.offers = settle_values(shelf.list_group(self.ranked))
         self.axes = find_axes(self.offers, shelf.held_axes(self.offers))
         self.keep = self.ranked[0]
         self._listed: dict[str, list[str]] = {}
@@ -444,7 +442,7 @@ class Planner:
             if len(found) > 1:
                 self.cautions.append(message(f"plans.{name}_differs", names="; ".join(found)))
         templates = [
-            {value for axis, (_, value) in self.shelf.attributes(m).items() if axis in _TEMPLATES} for m in self.ranked
+            {value for axis, (_, value) in self.shelf.attributes(m).items() if axis == LOGISTICS} for m in self.ranked
         ]
         if len(set.union(*templates)) > 1:
             self.cautions.append(message("plans.templates_differ", names="; ".join(sorted(set.union(*templates)))))
@@ -679,7 +677,7 @@ def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: fro
     """The parts of a cluster, the main one first, and what each of its listings offers."""
     ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
     own: dict[int, list[Offer]] = {m: [] for m in ranked}
-    for offer in settle_values([o for m in ranked for o in books.shelf.list_offers(m)]):
+    for offer in settle_values(books.shelf.list_group(ranked)):
         own[offer.member].append(offer)
     return books.part(ranked, own), own
 

@@ -25,8 +25,8 @@ def _gift_words() -> tuple[frozenset[str], tuple[str, ...]]:
 def drop_gifts(title: str) -> str:
     """Return a title without the parts that only name a gift beside the thing.
 
-    Such are «+ Free Gift», «with free keychain gift», «【おまけ付き】», «送油纸»: the word itself, what leads to it from a
-    «with» or «+», and a bracket that holds it.
+    Such are «+ Free Gift», «with free keychain gift», «送油纸»: the word itself, what leads to it from a «with» or «+»,
+    and a bracket that holds it.
     """
     words, _ = _gift_words()
     folded = title.casefold()
