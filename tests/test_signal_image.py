@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from dupcheck.catalog import make_catalog
+from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.model import Listing
 from dupcheck.photos.descriptions import describe_pairs, name_color
 from dupcheck.photos.neighbours import find_neighbours
@@ -19,6 +19,7 @@ from dupcheck.photos.reading import read_photos
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import SAME
 from dupcheck.signals.color import Color
+from dupcheck.signals.image import SHARED
 from dupcheck.signals.image import Image as ImageSignal
 
 SCENES = 12
@@ -217,6 +218,31 @@ def test_a_main_photo_among_the_other_s_further_photos_counts(scenes: list[Image
         assert bits[3] == 0
     rows = set(zip(*(side.tolist() for side in find_neighbours(photos)), strict=True))
     assert tuple(sorted((int(photos.main[0]), int(photos.extra[1])))) in rows
+
+
+def test_a_further_photo_that_two_listings_share_counts(
+    scenes: list[Image.Image], tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    for i in range(12):
+        scenes[i].save(tmp_path / f"{i}.jpg")
+    table = "listing_id,title,main_image,images\n" + "\n".join(
+        [f"{name},Cotton shirt {name},{main}.jpg,{more}" for name, main, more in (
+            ("a", 0, "5.jpg;9.jpg"), ("b", 1, "6.jpg;5.jpg"), ("c", 2, "6.jpg;9.jpg"), ("d", 3, "9.jpg"),
+            ("e", 4, "9.jpg"), ("f", 7, "9.jpg"), ("g", 8, ""),
+        )]
+    )  # fmt: skip
+    (tmp_path / "shop.csv").write_text(table, encoding="utf-8")
+    catalog = read_catalog(tmp_path / "shop.csv")
+    photos = Shown(read_photos(catalog)[0])
+    left, right = np.triu_indices(7, 1)
+    for ends in ((left, right), (right, left)):
+        bits = ImageSignal().measure(photos, *ends)
+        near = {(int(i), int(j)) for i, j in zip(left[bits <= SHARED], right[bits <= SHARED], strict=True)}
+        assert near == {(0, 1), (1, 2)}, "a photo that five listings show is a size table"
+        assert (bits[bits <= SHARED] > SAME).all(), "it is not the main photo"
+    told = str(run("why", tmp_path / "shop.csv", "a", "b").out)
+    assert "one of the further photos is the same" in told
+    assert "one of the further photos" not in str(run("why", tmp_path / "shop.csv", "a", "c").out)
 
 
 def describe(folder: Path, first: Image.Image, second: Image.Image, lang: str = "en") -> str:
