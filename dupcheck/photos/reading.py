@@ -207,26 +207,26 @@ class _Reader:
         self._hash_files({name: place for name, place in places.items() if name not in self.content})
 
     def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
-        """Read and decode ahead in threads, which OpenCV does without the interpreter's lock; hash in this one."""
+        """Read, decode and hash ahead in threads: OpenCV and NumPy do the long parts without the interpreter's lock."""
         if not places:
             return
         from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
 
         with _one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
             batches = _batches(places.items())
-            ahead = deque(pool.submit(self._open_files, batch) for batch in islice(batches, 2 * self._jobs))
+            ahead = deque(pool.submit(self._hash_batch, batch) for batch in islice(batches, 2 * self._jobs))
             try:
                 while ahead:
-                    opened = ahead.popleft().result()
-                    ahead.extend(pool.submit(self._open_files, batch) for batch in islice(batches, 1))
-                    done = _hash_opened(opened)
+                    done = ahead.popleft().result()
+                    ahead.extend(pool.submit(self._hash_batch, batch) for batch in islice(batches, 1))
                     self._store(done, places)
                     self._tick(len(done))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _open_files(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> "_Opened":
-        return self._open_contents([_read_file(name, path, signature) for name, (path, signature) in batch])
+    def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> list["_Outcome"]:
+        read = [_read_file(name, path, signature) for name, (path, signature) in batch]
+        return _hash_opened(self._open_contents(read))
 
     def _open_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> "_Opened":
         """Decode what neither this run nor the cache knows; each content once."""
