@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.model import Listing
 from dupcheck.photos.descriptions import describe_pairs, name_color
-from dupcheck.photos.neighbours import find_neighbours
+from dupcheck.photos.neighbours import find_alike, find_neighbours
 from dupcheck.photos.reading import read_photos
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import SAME
@@ -179,6 +179,40 @@ def test_packs_of_one_outline_are_not_one_photo(tmp_path: Path) -> None:
     left, right = np.triu_indices(8, 1)
     bits = ImageSignal().measure(Shown(read(tmp_path, packs)), left, right)
     assert (bits > SAME).all()
+
+
+def beside(photo: Image.Image, other: Image.Image) -> Image.Image:
+    sheet = Image.new("RGB", (2 * photo.width, photo.height), "white")
+    sheet.paste(photo, (0, 0))
+    sheet.paste(other, (photo.width, 0))
+    return sheet
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        banner,
+        badge,
+        lambda photo: ImageEnhance.Brightness(photo).enhance(1.15),
+        lambda photo: beside(photo, ImageOps.mirror(photo)),
+        lambda photo: beside(pack((40, 90, 200), 77), photo),
+    ],
+    ids=["banner", "badge", "brighter", "beside its mirror image", "beside another"],
+)
+def test_a_small_product_on_white_is_found_beside_what_was_added(
+    edit: Callable[[Image.Image], Image.Image], tmp_path: Path
+) -> None:
+    packs = [pack((230, 220, 200), mark) for mark in range(6)]
+    photos = read(tmp_path, packs + [edit(photo) for photo in packs])
+    left, right = find_alike(photos)
+    alike = set(zip(left.tolist(), right.tolist(), strict=True))
+    first, second = photos.main[:6], photos.main[6:]
+    missed = [k for k in range(6) if (min(first[k], second[k]), max(first[k], second[k])) not in alike]
+    assert len(missed) <= 1, missed
+    bits = ImageSignal().measure(Shown(photos), np.arange(6), np.arange(6, 12))
+    assert (bits <= SAME).sum() >= 5, bits
+    others = ImageSignal().measure(Shown(photos), np.arange(6), 6 + (np.arange(6) + 1) % 6)
+    assert (others > SAME).all(), others
 
 
 def test_the_plain_hash_is_that_of_imagehash(scenes: list[Image.Image], tmp_path: Path) -> None:
