@@ -3,6 +3,7 @@
 import csv
 import json
 import socket
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -16,9 +17,12 @@ import pytest
 
 from dupcheck.messages import Message
 from dupcheck.model import Catalog
+from dupcheck.photos import reading
+from dupcheck.photos.cache import FILE_NAME
 from dupcheck.photos.reading import read_photos
 from dupcheck.photos.remote import RemotePhotos, _read_pause, _take_turns, is_public
 
+Draw = Callable[..., Path]
 FAST = {"pause_seconds": 0.01, "connect_seconds": 1.0, "read_seconds": 0.5}
 
 
@@ -32,6 +36,7 @@ class Site:
     hosts: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
     held: int = 0
+    read: int = 0
     most: int = 0
 
     def at(self, path: str, host: str = "127.0.0.1") -> str:
@@ -51,6 +56,14 @@ def site(tmp_path: Path, draw_photo: Callable[..., Path]) -> Iterator[Site]:
                 self.answer(int(rest))
             elif kind == "shaky" and shown.asked[self.path] < 3:
                 self.answer(503)
+            elif kind == "tagged":
+                tag = f'"{len(shown.photo)}"'
+                if self.headers["If-None-Match"] == tag:
+                    self.answer(304)
+                else:
+                    shown.read += 1
+                    self.answer(200, ETag=tag)
+                    self.wfile.write(shown.photo)
             elif kind == "busy" and shown.asked[self.path] < 2:
                 self.answer(429, **{"Retry-After": rest})
             elif kind == "held":
@@ -186,6 +199,32 @@ def test_one_host_is_asked_for_few_at_a_time(site: Site) -> None:
     fetch = RemotePhotos(allow_hosts=["127.0.0.1"], jobs_per_host=3, read_seconds=5.0)
     assert dict(fetch.fetch(addresses)) == dict.fromkeys(addresses, site.photo)
     assert site.most <= 3
+
+
+def test_what_has_not_changed_is_not_read_again(
+    site: Site, make_shop: Callable[..., Catalog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draw_photo: Draw
+) -> None:
+    catalog = make_shop({"main_image": site.at("/tagged/a.jpg")}, {"main_image": site.at("/tagged/b.jpg")})
+
+    def read() -> list[int]:
+        fetch = RemotePhotos(allow_hosts=["127.0.0.1"], **FAST)
+        photos, problems = read_photos(catalog, cache=tmp_path / "cache", fetch=fetch)
+        assert not problems
+        return [int(photos.phash[row]) for row in photos.main]
+
+    first = read()
+    assert site.read == 2
+    monkeypatch.setattr(reading, "_FRESH", 0)
+    assert read() == first
+    assert site.read == 2
+    assert site.asked["/tagged/a.jpg"] == 2, "it was asked whether it has changed"
+    site.photo = draw_photo(tmp_path / "other.jpg", 8).read_bytes() + b"more"
+    assert read() != first
+    assert site.read == 4
+    with sqlite3.connect(tmp_path / "cache" / FILE_NAME) as store:
+        store.execute("DELETE FROM fingerprint")
+    assert len(read()) == 2
+    assert site.read == 6, "what is not known any more is read, tag or no tag"
 
 
 def test_hosts_are_asked_in_turn() -> None:

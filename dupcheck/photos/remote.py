@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Timeout, Url, parse_url
 
 from dupcheck.messages import Message, message
+from dupcheck.photos.files import Unchanged
 
 MAX_BYTES = 20_000_000
 """A picture with more bytes is not fetched."""
@@ -31,6 +32,8 @@ JOBS_PER_HOST = 4
 """Pictures that are fetched at the same time from one host."""
 
 _REDIRECTS = 5
+_TAG = 200
+"""Signs of a tag at most."""
 _CHUNK = 65_536
 _PORTS = {"http": 80, "https": 443}
 _HEADERS = {"User-Agent": "dupcheck", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
@@ -88,15 +91,17 @@ class RemotePhotos:
     max_bytes: int = MAX_BYTES
     jobs_per_host: int = JOBS_PER_HOST
     patience_seconds: float = 60.0
+    tags: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The tag (ETag) of each address: as it was kept before, and as it came; a picture is not read again for it."""
     _hosts: dict[str, _Host] = field(default_factory=dict, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message]]:
+    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message | Unchanged]]:
         """Yield each address with its bytes, or with the reason why there are none, as they arrive."""
         rest = _take_turns(addresses)
         stop = Event()
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="fetch") as pool:
-            waiting: dict[Future[bytes | Message], str] = {}
+            waiting: dict[Future[bytes | Message | Unchanged], str] = {}
             try:
                 waiting.update((pool.submit(self.get, a, stop), a) for a in islice(rest, 2 * self.jobs))
                 while waiting:
@@ -108,7 +113,7 @@ class RemotePhotos:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def get(self, address: str, stop: Event | None = None) -> bytes | Message:
+    def get(self, address: str, stop: Event | None = None) -> bytes | Message | Unchanged:
         """Return the bytes behind one address, or the reason why there are none; no more is tried after ``stop``."""
         stop = stop or Event()
         host = self._find_host(address)
@@ -137,25 +142,32 @@ class RemotePhotos:
         with self._lock:
             return self._hosts.setdefault(_name_host(address), _Host(self.jobs_per_host))
 
-    def _follow(self, address: str, stop: Event) -> bytes:
+    def _follow(self, address: str, stop: Event) -> bytes | Unchanged:
         url = _parse(f"https:{address}" if address.startswith("//") else address)
         deadline = time.monotonic() + self.total_seconds
         for _ in range(_REDIRECTS + 1):
-            answer = self._ask(url)
+            answer = self._ask(url, self.tags.get(address, ""))
             try:
                 if answer.status in (301, 302, 303, 307, 308):
                     url = _join(url, answer.headers.get("Location", ""))
                     continue
+                if answer.status == 304 and self.tags.get(address):
+                    return Unchanged()
                 if answer.status in _AGAIN:
                     raise _BusyError(answer.status, _read_pause(answer.headers.get("Retry-After", "")))
                 if answer.status != 200:
                     raise _RefusedError(message("photos.bad_status", address=address, status=answer.status))
-                return self._read(answer, address, deadline, stop)
+                data = self._read(answer, address, deadline, stop)
+                if tag := answer.headers.get("ETag", ""):
+                    self.tags[address] = tag[:_TAG]
+                else:
+                    self.tags.pop(address, None)
+                return data
             finally:
                 answer.close()
         raise _RefusedError(message("photos.redirected_too_often", address=address))
 
-    def _ask(self, url: Url) -> urllib3.BaseHTTPResponse:
+    def _ask(self, url: Url, tag: str) -> urllib3.BaseHTTPResponse:
         host, scheme = str(url.host), str(url.scheme)
         name = host.strip("[]")
         port = url.port or _PORTS[scheme]
@@ -169,6 +181,8 @@ class RemotePhotos:
         else:
             pool = urllib3.HTTPConnectionPool(number, port, timeout=timeout, maxsize=1)
         headers = {**_HEADERS, "Host": host if port == _PORTS[scheme] else f"{host}:{port}"}
+        if tag:
+            headers["If-None-Match"] = tag
         return pool.urlopen(
             "GET", url.request_uri, headers=headers, redirect=False, retries=False, preload_content=False
         )
