@@ -22,9 +22,10 @@ from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catal
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import explain_differences, find_differences
 from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
-from dupcheck.messages import Lang, Message, say
+from dupcheck.messages import Lang, Message, message, say
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
 from dupcheck.photos.descriptions import describe_pairs
+from dupcheck.photos.verification import SAME
 from dupcheck.plans import order_by_risk, plan_findings
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
 from dupcheck.reports.documents import SettledAudit
@@ -409,7 +410,10 @@ def why(
 
 def _describe_photos(features: Features, left: int, right: int) -> Message | None:
     """Say how the photos of two listings relate; nothing where that cannot be told."""
-    bits, first, second = find_nearest(features.photos, np.array([left]), np.array([right]))
+    ends = np.array([left]), np.array([right])
+    bits, first, second = find_nearest(features.photos, *ends)
+    if not bits[0] <= SAME and features.photos.share_extras(*ends)[0]:
+        return message("photos.shared")
     return None if np.isnan(bits[0]) else describe_pairs(features.photos, first, second)[0]
 
 

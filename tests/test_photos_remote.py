@@ -3,6 +3,7 @@
 import csv
 import json
 import socket
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -16,9 +17,12 @@ import pytest
 
 from dupcheck.messages import Message
 from dupcheck.model import Catalog
+from dupcheck.photos import reading
+from dupcheck.photos.cache import FILE_NAME
 from dupcheck.photos.reading import read_photos
-from dupcheck.photos.remote import RemotePhotos, is_public
+from dupcheck.photos.remote import RemotePhotos, _read_pause, _take_turns, is_public
 
+Draw = Callable[..., Path]
 FAST = {"pause_seconds": 0.01, "connect_seconds": 1.0, "read_seconds": 0.5}
 
 
@@ -30,6 +34,10 @@ class Site:
     photo: bytes
     asked: Counter[str] = field(default_factory=Counter)
     hosts: set[str] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    held: int = 0
+    read: int = 0
+    most: int = 0
 
     def at(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -48,6 +56,25 @@ def site(tmp_path: Path, draw_photo: Callable[..., Path]) -> Iterator[Site]:
                 self.answer(int(rest))
             elif kind == "shaky" and shown.asked[self.path] < 3:
                 self.answer(503)
+            elif kind == "tagged":
+                tag = f'"{len(shown.photo)}"'
+                if self.headers["If-None-Match"] == tag:
+                    self.answer(304)
+                else:
+                    shown.read += 1
+                    self.answer(200, ETag=tag)
+                    self.wfile.write(shown.photo)
+            elif kind == "busy" and shown.asked[self.path] < 2:
+                self.answer(429, **{"Retry-After": rest})
+            elif kind == "held":
+                with shown.lock:
+                    shown.held += 1
+                    shown.most = max(shown.most, shown.held)
+                time.sleep(0.05)
+                with shown.lock:
+                    shown.held -= 1
+                self.answer(200)
+                self.wfile.write(shown.photo)
             elif kind == "go":
                 self.answer(302, Location=f"http://{rest}" if "." in rest else f"/{rest}")
             elif kind == "loop":
@@ -153,6 +180,68 @@ def test_what_passes_is_asked_for_again_and_what_does_not_is_not(site: Site) -> 
     assert why(client(retries=1).get(site.at("/status/410"))) == "photos.bad_status"
     assert site.asked["/status/503"] == 2
     assert site.asked["/status/410"] == 1
+
+
+def test_a_host_that_asks_to_wait_is_waited_for(site: Site) -> None:
+    fetch = RemotePhotos(allow_hosts=["127.0.0.1"], **FAST)
+    began = time.monotonic()
+    assert fetch.get(site.at("/busy/1")) == site.photo
+    assert 1.0 <= time.monotonic() - began < 10
+    assert site.asked["/busy/1"] == 2
+    answer = RemotePhotos(allow_hosts=["127.0.0.1"], **FAST).get(site.at("/busy/3600"))
+    assert isinstance(answer, Message)
+    assert (answer.key, answer.values["seconds"]) == ("photos.asks_to_wait", 3600)
+    assert site.asked["/busy/3600"] == 1, "an hour is not waited for, nor is it asked again"
+
+
+def test_one_host_is_asked_for_few_at_a_time(site: Site) -> None:
+    addresses = [site.at(f"/held/{k}") for k in range(12)]
+    fetch = RemotePhotos(allow_hosts=["127.0.0.1"], jobs_per_host=3, read_seconds=5.0)
+    assert dict(fetch.fetch(addresses)) == dict.fromkeys(addresses, site.photo)
+    assert site.most <= 3
+
+
+def test_what_has_not_changed_is_not_read_again(
+    site: Site, make_shop: Callable[..., Catalog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draw_photo: Draw
+) -> None:
+    catalog = make_shop({"main_image": site.at("/tagged/a.jpg")}, {"main_image": site.at("/tagged/b.jpg")})
+
+    def read() -> list[int]:
+        fetch = RemotePhotos(allow_hosts=["127.0.0.1"], **FAST)
+        photos, problems = read_photos(catalog, cache=tmp_path / "cache", fetch=fetch)
+        assert not problems
+        return [int(photos.phash[row]) for row in photos.main]
+
+    first = read()
+    assert site.read == 2
+    monkeypatch.setattr(reading, "_FRESH", 0)
+    assert read() == first
+    assert site.read == 2
+    assert site.asked["/tagged/a.jpg"] == 2, "it was asked whether it has changed"
+    site.photo = draw_photo(tmp_path / "other.jpg", 8).read_bytes() + b"more"
+    assert read() != first
+    assert site.read == 4
+    with sqlite3.connect(tmp_path / "cache" / FILE_NAME) as store:
+        store.execute("DELETE FROM fingerprint")
+    assert len(read()) == 2
+    assert site.read == 6, "what is not known any more is read, tag or no tag"
+
+
+def test_hosts_are_asked_in_turn() -> None:
+    slow = [f"http://slow.example/{k}" for k in range(3)]
+    assert list(_take_turns([*slow, "https://fast.example/a"])) == [slow[0], "https://fast.example/a", *slow[1:]]
+
+
+@pytest.mark.parametrize(("text", "least", "most"), [("7", 7, 7), ("0", 0, 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0)])
+def test_a_pause_is_read_as_number_or_date(text: str, least: float, most: float) -> None:
+    pause = _read_pause(text)
+    assert pause is not None
+    assert least <= pause <= most
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-1", "7.5", "Wed, 99 Oct"])
+def test_what_is_no_pause_is_none(text: str) -> None:
+    assert _read_pause(text) is None
 
 
 def test_time_and_size_are_bounded(site: Site) -> None:

@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from dupcheck.catalog import make_catalog
+from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.model import Listing
 from dupcheck.photos.descriptions import describe_pairs, name_color
-from dupcheck.photos.neighbours import find_neighbours
+from dupcheck.photos.neighbours import find_alike, find_neighbours
 from dupcheck.photos.reading import read_photos
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import SAME
 from dupcheck.signals.color import Color
+from dupcheck.signals.image import SHARED
 from dupcheck.signals.image import Image as ImageSignal
 
 SCENES = 12
@@ -180,6 +181,40 @@ def test_packs_of_one_outline_are_not_one_photo(tmp_path: Path) -> None:
     assert (bits > SAME).all()
 
 
+def beside(photo: Image.Image, other: Image.Image) -> Image.Image:
+    sheet = Image.new("RGB", (2 * photo.width, photo.height), "white")
+    sheet.paste(photo, (0, 0))
+    sheet.paste(other, (photo.width, 0))
+    return sheet
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        banner,
+        badge,
+        lambda photo: ImageEnhance.Brightness(photo).enhance(1.15),
+        lambda photo: beside(photo, ImageOps.mirror(photo)),
+        lambda photo: beside(pack((40, 90, 200), 77), photo),
+    ],
+    ids=["banner", "badge", "brighter", "beside its mirror image", "beside another"],
+)
+def test_a_small_product_on_white_is_found_beside_what_was_added(
+    edit: Callable[[Image.Image], Image.Image], tmp_path: Path
+) -> None:
+    packs = [pack((230, 220, 200), mark) for mark in range(6)]
+    photos = read(tmp_path, packs + [edit(photo) for photo in packs])
+    left, right = find_alike(photos)
+    alike = set(zip(left.tolist(), right.tolist(), strict=True))
+    first, second = photos.main[:6], photos.main[6:]
+    missed = [k for k in range(6) if (min(first[k], second[k]), max(first[k], second[k])) not in alike]
+    assert len(missed) <= 1, missed
+    bits = ImageSignal().measure(Shown(photos), np.arange(6), np.arange(6, 12))
+    assert (bits <= SAME).sum() >= 5, bits
+    others = ImageSignal().measure(Shown(photos), np.arange(6), 6 + (np.arange(6) + 1) % 6)
+    assert (others > SAME).all(), others
+
+
 def test_the_plain_hash_is_that_of_imagehash(scenes: list[Image.Image], tmp_path: Path) -> None:
     photos = read(tmp_path, scenes)
     for i, name in enumerate(sorted(p.name for p in tmp_path.iterdir())):
@@ -217,6 +252,31 @@ def test_a_main_photo_among_the_other_s_further_photos_counts(scenes: list[Image
         assert bits[3] == 0
     rows = set(zip(*(side.tolist() for side in find_neighbours(photos)), strict=True))
     assert tuple(sorted((int(photos.main[0]), int(photos.extra[1])))) in rows
+
+
+def test_a_further_photo_that_two_listings_share_counts(
+    scenes: list[Image.Image], tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    for i in range(12):
+        scenes[i].save(tmp_path / f"{i}.jpg")
+    table = "listing_id,title,main_image,images\n" + "\n".join(
+        [f"{name},Cotton shirt {name},{main}.jpg,{more}" for name, main, more in (
+            ("a", 0, "5.jpg;9.jpg"), ("b", 1, "6.jpg;5.jpg"), ("c", 2, "6.jpg;9.jpg"), ("d", 3, "9.jpg"),
+            ("e", 4, "9.jpg"), ("f", 7, "9.jpg"), ("g", 8, ""),
+        )]
+    )  # fmt: skip
+    (tmp_path / "shop.csv").write_text(table, encoding="utf-8")
+    catalog = read_catalog(tmp_path / "shop.csv")
+    photos = Shown(read_photos(catalog)[0])
+    left, right = np.triu_indices(7, 1)
+    for ends in ((left, right), (right, left)):
+        bits = ImageSignal().measure(photos, *ends)
+        near = {(int(i), int(j)) for i, j in zip(left[bits <= SHARED], right[bits <= SHARED], strict=True)}
+        assert near == {(0, 1), (1, 2)}, "a photo that five listings show is a size table"
+        assert (bits[bits <= SHARED] > SAME).all(), "it is not the main photo"
+    told = str(run("why", tmp_path / "shop.csv", "a", "b").out)
+    assert "one of the further photos is the same" in told
+    assert "one of the further photos" not in str(run("why", tmp_path / "shop.csv", "a", "c").out)
 
 
 def describe(folder: Path, first: Image.Image, second: Image.Image, lang: str = "en") -> str:

@@ -62,6 +62,17 @@ class Cache:
         query = "SELECT path, size, mtime, ctime, content FROM seen WHERE path IN ({})"
         return {row[0]: ((row[1], row[2], row[3]), row[4]) for row in self._select(query, paths)}
 
+    def tags(self, addresses: Sequence[str]) -> Mapping[str, str]:
+        """Return the tag (ETag) that each address had when it was last read, where it had one."""
+        return dict(self._select("SELECT path, tag FROM tag WHERE path IN ({})", addresses))
+
+    def keep_tags(self, tags: Mapping[str, str]) -> None:
+        """Store the tags of addresses."""
+        with self._guard() as connection:
+            if connection is not None:
+                with connection:
+                    connection.executemany("INSERT OR REPLACE INTO tag (path, tag) VALUES (?, ?)", tags.items())
+
     def fingerprints(self, contents: Sequence[bytes]) -> Mapping[bytes, Record]:
         """Return the fingerprints of the known contents."""
         query = "SELECT content, data FROM fingerprint WHERE algorithm = ? AND content IN ({})"
@@ -190,6 +201,7 @@ def _prepare(path: Path) -> sqlite3.Connection:
                 "CREATE TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY, size INTEGER NOT NULL, "
                 "mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, content BLOB NOT NULL)"
             )
+            connection.execute("CREATE TABLE IF NOT EXISTS tag (path TEXT PRIMARY KEY, tag TEXT NOT NULL)")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS look (first BLOB, second BLOB, algorithm TEXT, data BLOB NOT NULL, "
                 "PRIMARY KEY (first, second, algorithm)) WITHOUT ROWID"

@@ -2,10 +2,16 @@
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from dupcheck.messages import Message, message
 from dupcheck.photos.cache import Signature
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """An address still shows what it showed when its tag was kept."""
 
 
 class OutsideError(Exception):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
-from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
+from dupcheck.photos.files import OutsideError, PhotoFolder, Unchanged, is_address
 from dupcheck.photos.records import FINGERPRINT, Record, parse_phash
 from dupcheck.photos.table import Photos, refuse_placeholders
 
@@ -35,10 +35,12 @@ _SET_BITS = 8
 
 
 class Fetcher(Protocol):
-    """Gets pictures from web addresses."""
+    """Gets pictures from web addresses. ``tags`` holds the tag that each had, and is told the new ones."""
 
-    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message]]:
-        """Yield each address with its bytes, or with the reason why there are none."""
+    @property
+    def tags(self) -> dict[str, str]: ...  # noqa: D102
+    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message | Unchanged]]:
+        """Yield each address with its bytes, with the reason why there are none, or as unchanged since its tag."""
         ...
 
 
@@ -207,26 +209,26 @@ class _Reader:
         self._hash_files({name: place for name, place in places.items() if name not in self.content})
 
     def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
-        """Read and decode ahead in threads, which OpenCV does without the interpreter's lock; hash in this one."""
+        """Read, decode and hash ahead in threads: OpenCV and NumPy do the long parts without the interpreter's lock."""
         if not places:
             return
         from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
 
         with _one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
             batches = _batches(places.items())
-            ahead = deque(pool.submit(self._open_files, batch) for batch in islice(batches, 2 * self._jobs))
+            ahead = deque(pool.submit(self._hash_batch, batch) for batch in islice(batches, 2 * self._jobs))
             try:
                 while ahead:
-                    opened = ahead.popleft().result()
-                    ahead.extend(pool.submit(self._open_files, batch) for batch in islice(batches, 1))
-                    done = _hash_opened(opened)
+                    done = ahead.popleft().result()
+                    ahead.extend(pool.submit(self._hash_batch, batch) for batch in islice(batches, 1))
                     self._store(done, places)
                     self._tick(len(done))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _open_files(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> "_Opened":
-        return self._open_contents([_read_file(name, path, signature) for name, (path, signature) in batch])
+    def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> list["_Outcome"]:
+        read = [_read_file(name, path, signature) for name, (path, signature) in batch]
+        return _hash_opened(self._open_contents(read))
 
     def _open_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> "_Opened":
         """Decode what neither this run nor the cache knows; each content once."""
@@ -268,21 +270,26 @@ class _Reader:
     def _read_addresses(self, addresses: Sequence[str], fetch: Fetcher) -> None:
         """Fetch what was not fetched in the last days; what is behind an address may change."""
         now = time.time_ns()
-        seen = {
-            address: content
-            for address, ((_, fetched, _), content) in self._cache.contents(addresses).items()
-            if 0 <= now - fetched < _FRESH
-        }
-        self._recall(seen)
+        kept = self._cache.contents(addresses).items()
+        known = {address: (fetched, content) for address, ((_, fetched, _), content) in kept}
+        self._recall({address: content for address, (at, content) in known.items() if 0 <= now - at < _FRESH})
         wanted = [address for address in addresses if address not in self.content]
         self._tick(len(addresses) - len(wanted))
+        contents = {address: known[address][1] for address in wanted if address in known}
+        held = self._cache.fingerprints(list(contents.values()))
+        fetch.tags.update(self._cache.tags([address for address in contents if contents[address] in held]))
         with _one_thread_each():
             for address, answer in fetch.fetch(wanted):
                 if isinstance(answer, Message):
                     self.failed[address] = _Failure("warning", answer)
-                else:
+                elif isinstance(answer, bytes):
                     place = {address: (address, (len(answer), now, 0))}
                     self._store(_hash_opened(self._open_contents([(address, answer)])), place)
+                    self._cache.keep_tags({address: fetch.tags.get(address, "")})
+                else:
+                    content = contents[address]
+                    place = {address: (address, (0, now, 0))}
+                    self._store([_Outcome(address, content, held[content])], place)
                 self._tick(1)
 
     def _tick(self, count: int) -> None:

@@ -12,6 +12,8 @@ from dupcheck.photos.memory import Memory
 from dupcheck.photos.records import HASHES
 
 _MARKS = np.arange(1, 2 * len(HASHES), 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+_SHOWN_BY = 4
+"""A further photo that more listings show, as size tables and terms of delivery are, tells nothing of any."""
 _SHARED_BY = 2
 """A flat graphic that so many listings of different titles use as their main photo is a placeholder."""
 
@@ -65,6 +67,29 @@ class Photos:
         owner = np.repeat(np.arange(len(listings)), count)
         rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
         return owner, self.extra[order[first[owner] + rank]]
+
+    def share_extras(self, left: IntArray, right: IntArray) -> BoolArray:
+        """Return which pairs of listings show one and the same further photo that few others show."""
+        keys = np.minimum(left, right) * np.int64(len(self.main)) + np.maximum(left, right)
+        shared = self._sharing
+        found: BoolArray = np.zeros(len(keys), dtype=np.bool_)
+        if len(shared):
+            found = shared[np.searchsorted(shared, keys).clip(0, len(shared) - 1)] == keys
+        return found
+
+    @cached_property
+    def _sharing(self) -> IntArray:
+        """The pairs of listings that share a further photo, as sorted keys: the first's position times all, plus."""
+        told = np.flatnonzero(self.usable[self.extra])
+        pairs = np.unique(np.stack([self.extra[told], self.extra_listing[told]], axis=1), axis=0)
+        _, start, count = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+        found = [np.empty(0, dtype=np.int64)]
+        for shown in range(2, _SHOWN_BY + 1):
+            first = start[count == shown]
+            for a in range(shown):
+                for b in range(a + 1, shown):
+                    found.append(pairs[first + a, 1] * np.int64(len(self.main)) + pairs[first + b, 1])
+        return np.unique(np.concatenate(found))
 
     @cached_property
     def memory(self) -> Memory:

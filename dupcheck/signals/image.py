@@ -9,6 +9,9 @@ from dupcheck.model import FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import compare_photos
 
+SHARED = 12.0
+"""The distance at most of two listings of which only a further photo is the same: one thing, but another main photo."""
+
 
 class HasPhotos(Protocol):
     """What this signal needs of the features."""
@@ -39,8 +42,9 @@ def find_nearest(photos: Photos, left: IntArray, right: IntArray) -> tuple[Float
 class Image:
     """How far apart two main photos are, in bits of 64; 8 and less is the same photo, whatever was done to it.
 
-    A listing's main photo that is one of the other's further photos counts as well. NaN where a listing has no photo,
-    or one that says nothing.
+    A listing's main photo that is one of the other's further photos counts as well. Where only a further photo of both
+    is the same file, and few others show it, it is 12 bits at most: the same thing, but not the same main photo. NaN
+    where a listing has no photo, or one that says nothing.
     """
 
     name = "image"
@@ -51,7 +55,10 @@ class Image:
 
     def measure(self, features: HasPhotos, left: IntArray, right: IntArray) -> FloatArray:
         """Return the distance in bits for each pair."""
-        return find_nearest(features.photos, left, right)[0]
+        bits = find_nearest(features.photos, left, right)[0]
+        shared = features.photos.share_extras(left, right)
+        bits[shared] = np.fmin(bits[shared], SHARED)
+        return bits
 
     def show(self, value: float, lang: Lang = "en") -> str:
         """Return the value with its unit."""

@@ -7,6 +7,7 @@ pictures lie to one another as those of a real shop do, which copies and edits o
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -114,10 +115,20 @@ def _draw_blob(height: int, width: int, rng: Rng, least: float, most: float) -> 
     return mask
 
 
-def write_shop(files: Sequence[Path], count: int, folder: Path, seed: int = 0) -> Path:
-    """Write ``count`` photos and a catalogue with titles at random that shows each; return the catalogue's path.
+@dataclass(frozen=True)
+class Shop:
+    """A catalogue file, the file without photos, and the product that each listing's photo shows (a collage: first)."""
 
-    A folder that holds the first of them already, of the same seed, is gone on with.
+    catalog: Path
+    bare: Path
+    shown: tuple[int, ...]
+    beside: tuple[int, ...]
+
+
+def write_shop(files: Sequence[Path], count: int, folder: Path, seed: int = 0) -> Shop:
+    """Write ``count`` listings with titles at random, each with a photo, and return them.
+
+    A folder that holds some of the photos already, of the same files and seed, is gone on with.
     """
     pictures = load_pictures(files)
     white = [picture for picture in pictures if find_product(picture) is not None]
@@ -125,38 +136,47 @@ def write_shop(files: Sequence[Path], count: int, folder: Path, seed: int = 0) -
     (folder / "images").mkdir(parents=True, exist_ok=True)
     words = _invent_words(np.random.default_rng(seed))
     made: list[Path] = []
-    with (folder / f"catalog-{count}.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["listing_id", "title", "price", "currency", "category", "main_image", "attributes"])
-        for k in range(count):
-            rng = np.random.default_rng([seed, k])
-            title = " ".join(words[int(20_000 * rng.random() ** 3)] for _ in range(rng.integers(5, 11)))
-            path = folder / "images" / f"{k // 1000:03}" / f"{k:06}.jpg"
-            kind = rng.random()
-            if kind < SHARED and made:
-                path = made[int(rng.integers(len(made)))]
-            elif not path.exists():
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(_make_photo(white, other, made, kind, rng))
-            if kind >= SHARED or not made:
-                made.append(path)
-            brand = f"Brand={words[int(rng.integers(100))]}"
-            price = round(10 ** float(rng.uniform(0.3, 2.3)), 2)
-            name = path.relative_to(folder).as_posix()
-            table.writerow([f"L{k:06}", title, price, "USD", f"Category {rng.integers(40):02}", name, brand])
-    return folder / f"catalog-{count}.csv"
+    shown, beside = {}, {}
+    rows = [["listing_id", "title", "price", "currency", "category", "main_image", "attributes"]]
+    for k in range(count):
+        rng, told = np.random.default_rng([seed, k]), np.random.default_rng([seed, k, 1])
+        title = " ".join(words[int(20_000 * rng.random() ** 3)] for _ in range(rng.integers(5, 11)))
+        path = folder / "images" / f"{k // 1000:03}" / f"{k:06}.jpg"
+        kind = rng.random()
+        if kind < SHARED and made:
+            path = made[int(rng.integers(len(made)))]
+        elif kind < SHARED + EDITED and len(made) > 1:
+            first, second = (made[int(j)] for j in rng.integers(len(made), size=2))
+            shown[path], beside[path] = shown[first], shown[second]
+            if not path.exists():
+                _write(path, _edit(first, second, rng))
+        else:
+            shown[path] = beside[path] = k
+            if not path.exists():
+                ground = white if white and (not other or rng.random() < WHITE) else other
+                _write(path, cv2.imencode(".jpg", mix(ground, rng), [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes())
+        if kind >= SHARED or not made:
+            made.append(path)
+        price, brand = round(10 ** float(told.uniform(0.3, 2.3)), 2), words[int(told.integers(100))]
+        name = path.relative_to(folder).as_posix()
+        category = f"Category {told.integers(40):02}"
+        rows.append([f"L{k:06}", title, str(price), "USD", category, name, f"Brand={brand}"])
+    shop = folder / f"catalog-{count}.csv", folder / f"bare-{count}.csv"
+    for path, column in zip(shop, (None, 5), strict=True):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([cell for j, cell in enumerate(row) if j != column] for row in rows)
+    photos = [folder / row[5] for row in rows[1:]]
+    return Shop(*shop, tuple(shown[p] for p in photos), tuple(beside[p] for p in photos))
 
 
-def _make_photo(
-    white: Sequence[Picture], other: Sequence[Picture], made: Sequence[Path], kind: float, rng: Rng
-) -> bytes:
-    if kind < SHARED + EDITED and len(made) > 1:
-        first, second = (made[int(k)] for k in rng.integers(len(made), size=2))
-        with Image.open(first) as photo, Image.open(second) as beside:
-            return save_edited(str(rng.choice(list(EDITS))), photo, beside, rng)
-    ground = white if white and (not other or rng.random() < WHITE) else other
-    _, data = cv2.imencode(".jpg", mix(ground, rng), [cv2.IMWRITE_JPEG_QUALITY, 88])
-    return data.tobytes()
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+
+
+def _edit(first: Path, second: Path, rng: Rng) -> bytes:
+    with Image.open(first) as photo, Image.open(second) as beside:
+        return save_edited(str(rng.choice(list(EDITS))), photo, beside, rng)
 
 
 def _invent_words(rng: Rng) -> list[str]:

@@ -1,32 +1,44 @@
 """Measures the photo signal on a folder of photos: which edits it sees through, and how often it is wrong.
 
 usage: photos.py PHOTOS [WHITE_BACKGROUNDS] [--seed N] [--limit BITS] [--half even|odd|all]
+       photos.py PHOTOS [WHITE_BACKGROUNDS] --scale 1000,2000,4000,8000 [--shop FOLDER]
 
 Every photo is edited in every way of ``edits.py`` and looked for through the whole path: files on disk,
 ``read_photos``, ``find_neighbours`` among all originals and edited photos of one edit, then the distance at the limit.
 Every pair of different photos of a folder tells the false rate; files that are equal byte for byte count as one. The
 photos of PHOTOS must all show different things.
+
+``--scale`` measures whole shops instead (``mixtures.py``): what photos cost at so many listings, in CPU seconds, beside
+the decoding of the files and the same audit without them, cold and warm; how many of the pairs that one photo was made
+for are found, and how many others; and how near the nearest hashes of a shop's pictures are, beside those of the real
+pictures. The pictures lie in FOLDER, to be gone on with.
 """
 
 import argparse
+import csv
 import hashlib
+import os
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from edits import EDITS, save_edited
+from mixtures import Shop, write_shop
 from PIL import Image
 
-from dupcheck.catalog import make_catalog
-from dupcheck.model import Catalog, FloatArray, Listing
-from dupcheck.photos.neighbours import find_neighbours
+from dupcheck.catalog import make_catalog, read_catalog
+from dupcheck.model import Catalog, FloatArray, IntArray, Listing
+from dupcheck.photos.neighbours import find_alike, find_neighbours
 from dupcheck.photos.reading import read_photos
+from dupcheck.photos.suspicion import measure_nearest
 from dupcheck.photos.table import Photos
-from dupcheck.photos.verification import SAME
+from dupcheck.photos.verification import SAME, compare_photos
 from dupcheck.signals.color import Color
 from dupcheck.signals.image import Image as ImageSignal
 
@@ -51,7 +63,14 @@ def main() -> None:
     options.add_argument("--limit", type=float, default=SAME)
     options.add_argument("--half", choices=("even", "odd", "all"), default="all")
     options.add_argument("--at-most", type=int, default=1000, help="photos to edit")
+    options.add_argument("--scale", help="listings, by comma: measure whole shops")
+    options.add_argument("--shop", type=Path, help="where their pictures lie")
     given = options.parse_args()
+    if given.scale:
+        with tempfile.TemporaryDirectory() as room:
+            counts = sorted(map(int, given.scale.split(",")))
+            measure_shops([f for f in (given.photos, given.white) if f], counts, given.shop or Path(room), given.seed)
+        return
     step = {"even": slice(0, None, 2), "odd": slice(1, None, 2), "all": slice(None)}[given.half]
     files = list_pictures(given.photos)[step][: given.at_most]
     false = measure_false_rates([f for f in (given.photos, given.white) if f is not None])
@@ -163,6 +182,103 @@ def measure_speed(folder: Path) -> None:
         f"{folder.name}: decode at 1/8 {decoded:.2f} ms a photo; hash, one thread {hashed:.2f} ms"
         f" = {hashed / decoded:.2f} ×; all cores {both:.2f} ms; warm cache {kept:.3f} ms"
     )
+
+
+def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: int) -> None:
+    """Print what photos cost at each number of listings, and how that grows."""
+    files = [path for source in folders for path in list_pictures(source)]
+    shop = write_shop(files, counts[-1], folder, seed)
+    print("CPU seconds\n")
+    print(
+        "| listings | decoding at 1/8 | reading cold, warm | looking cold, warm | audit without photos cold, warm |"
+        " audit cold, warm | peak, MB | photos found of those made from another | strangers |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    costs: dict[str, list[float]] = {"reading cold": [], "looking cold": [], "photos cold": [], "photos warm": []}
+    for count in counts:
+        shop = write_shop(files, count, folder, seed)
+        names = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})
+        floor = spend(lambda names=names: [
+            cv2.imdecode(np.frombuffer(name.read_bytes(), np.uint8), cv2.IMREAD_REDUCED_COLOR_8) for name in names
+        ])  # fmt: skip
+        told = []
+        with tempfile.TemporaryDirectory() as cache:
+            for _ in range(2):
+                catalog = read_catalog(shop.catalog)
+                started = time.process_time()
+                photos, _ = read_photos(catalog, cache=Path(cache), jobs=1)
+                between = time.process_time()
+                left, right = find_alike(photos)
+                told.append((between - started, time.process_time() - between))
+        (cold, looking), (warm, recalling) = told
+        found, others = count_found(photos, shop, left, right)
+        with tempfile.TemporaryDirectory() as cache:
+            audits = [run_audit(path, Path(cache)) for path in (shop.bare, shop.bare, shop.catalog, shop.catalog)]
+        (bare_cold, _), (bare, _), (with_photos, peak), (again, _) = audits
+        for name, spent in zip(costs, (cold, looking, with_photos - bare_cold, again - bare), strict=True):
+            costs[name].append(spent)
+        print(
+            f"| {count:,} | {floor:.1f} | {cold:.1f}, {warm:.2f} | {looking:.2f}, {recalling:.2f} |"
+            f" {bare_cold:.1f}, {bare:.1f} | {with_photos:.1f}, {again:.1f} | {peak:.0f} | {found} | {others} |",
+            flush=True,
+        )
+    for name, spent in costs.items():
+        if len(counts) > 1 and min(spent) > 0:
+            exponents = np.diff(np.log(spent)) / np.diff(np.log(counts))
+            print(f"{name}: exponents {', '.join(f'{e:.2f}' for e in exponents)}")
+    few = min(len(files), counts[-1])
+    made = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})[:few]
+    for name, pictures, root in (("real pictures", files[:few], Path("/")), ("the shop's", made, folder)):
+        print(f"{name}: nearest of all hashes, bits → share of {len(pictures)}: {tell_nearest(read(pictures, root))}")
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def spend(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def run_audit(catalog: Path, cache: Path) -> tuple[float, float]:
+    """Return CPU seconds and peak megabytes of a whole audit in a process of its own."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, "-m", "dupcheck", "audit", str(catalog), "--out", out, "--cache", str(cache),
+                   "--jobs", "1", "--no-ledger"]  # fmt: skip
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        if status:
+            sys.exit(f"the audit of {catalog} failed")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def count_found(photos: Photos, shop: Shop, left: IntArray, right: IntArray) -> tuple[str, int]:
+    """Return how many photos made from another lie beside it in ``left`` and ``right``, and how many strangers do."""
+    same = compare_photos(photos, left, right) <= SAME
+    product = np.full(len(photos), -1)
+    second = np.full(len(photos), -1)
+    product[photos.main], second[photos.main] = shop.shown, shop.beside
+    ends = [np.stack([product[side[same]], second[side[same]]], axis=1) for side in (left, right)]
+    known = (ends[0][:, :, None] == ends[1][:, None, :]).any(axis=(1, 2))
+    first = {p: row for row, p in zip(range(len(photos) - 1, -1, -1), product[::-1].tolist(), strict=True)}
+    pairs = set(zip(left[same].tolist(), right[same].tolist(), strict=True))
+    made = [(first[p], row) for row, p in enumerate(product.tolist()) if first[p] != row]
+    hit = sum((min(pair), max(pair)) in pairs for pair in made)
+    return f"{hit} of {len(made)}", int((~known).sum())
+
+
+def tell_nearest(photos: Photos) -> str:
+    nearest = np.full(len(photos), 64)
+    left, right = np.triu_indices(len(photos), 1)
+    for begin in range(0, len(left), 200_000):
+        part = slice(begin, begin + 200_000)
+        bits = measure_nearest(photos, left[part], right[part]).min(axis=1)
+        np.minimum.at(nearest, left[part], bits)
+        np.minimum.at(nearest, right[part], bits)
+    return ", ".join(f"{bits}: {(nearest == bits).mean():.2f}" for bits in range(0, 14, 2))
 
 
 def clock(work: object) -> float:
