@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
-from dupcheck.catalog.tables import make_texts
+from dupcheck.catalog.tables import TextArray, make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
 from dupcheck.errors import OutputError
 from dupcheck.files.arrays import take_ranges
 from dupcheck.messages import message
-from dupcheck.model import Catalog, Columns, IntArray, Listing, Problem, Sku
+from dupcheck.model import Catalog, Columns, IntArray, Listing, Origins, Problem, Sku
 
 _TEXT_FIELDS = (
     "listing_id", "title", "currency", "category", "main_image", "shop", "sku_code", "gtin", "image_phash", "created",
@@ -53,6 +53,7 @@ def get_listing(catalog: Catalog, position: int) -> Listing:
         attributes=parse_attributes(catalog.column("attributes")[position]),
         images=tuple(p for p in catalog.column("images")[position].split(";") if p),
         skus=get_skus(catalog, position),
+        source=next((r for o in catalog.origins if (r := o.first_row(plain["listing_id"])) is not None), None),
     )
 
 
@@ -174,8 +175,19 @@ def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
         mapping |= catalog.mapping
     return Catalog(
         {**columns, "listing_id": ids}, join_columns(sku_tables), tuple(problems), root,
-        tuple(s for c in catalogs for s in c.sources), mapping,
+        tuple(s for c in catalogs for s in c.sources), mapping, _rename_origins(catalogs, ids),
     )  # fmt: skip
+
+
+def _rename_origins(catalogs: Sequence[Catalog], ids: TextArray) -> tuple[Origins, ...]:
+    """Return the rows of all catalogues' files under the ids that their listings have now."""
+    renamed: list[Origins] = []
+    first = 0
+    for catalog in catalogs:
+        now = dict(zip(catalog.ids.tolist(), ids[first : first + len(catalog)].tolist(), strict=True))
+        renamed += [replace(o, ids=make_texts([now.get(i, i) for i in o.ids.tolist()])) for o in catalog.origins]
+        first += len(catalog)
+    return tuple(renamed)
 
 
 # --------------------------------------------------------------------------------------------------------------
