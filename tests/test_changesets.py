@@ -317,6 +317,25 @@ class TestRowsOfTheSeller:
             assert origin is not None and listing.source == origin.rows[0] and all(origin.rows)
             assert len(origin.skus) in (0, max(len(listing.skus), 1))
 
+    def test_what_was_not_read_goes_along_into_the_merged_catalogue(
+        self, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        lines = ["listing_id,title,price,currency,attributes,weight_kg,tags,sku_code"]
+        told = (("a", "Beige", "0.8", "home"), ("b", "White", "0.9", "linen"), ("c", "Blue", "1", ""))
+        for i, color, weight, tags in told:
+            title = f"Linen Curtain Panel Rod Pocket {color}"
+            lines.append(f"{i},{title},20,USD,Color={color},{weight},{tags},LC-{color}")
+        own = tmp_path / "c.csv"
+        own.write_text("\n".join(lines), "utf-8")
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        done = run(
+            "merge", own, "--no-ledger", "--all", "--plans", tmp_path / "r" / "merges.json", "--out", tmp_path / "m.csv"
+        )
+        assert done.code == 0, done.err
+        merged = rows((tmp_path / "m.csv").read_text("utf-8-sig"))
+        assert [(r["listing_id"], r["weight_kg"], r["tags"]) for r in merged] == [("a", "0.8", "home")]
+        assert dc.read_catalog(tmp_path / "m.csv").count_skus() == 3
+
     def test_a_made_listing_has_none(self, make_shop: Callable[..., Catalog]) -> None:
         assert get_listing(make_shop("Pan"), 0).source is None
         assert Listing("1", "Pan", source={"a": "b"}) == Listing("1", "Pan")

@@ -34,6 +34,7 @@ def _merge(
     images: Path | None, maps: tuple[str, ...], ledger: str | None, no_ledger: bool, lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog, write_catalog
+    from dupcheck.catalog.listings import list_unread
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.decisions import settle_decisions
     from dupcheck.exports import (
@@ -58,7 +59,7 @@ def _merge(
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)
-    write_catalog(merged, out)
+    write_catalog(merged, out, list_unread(read))
     moves = write_moves(list_moves(read, admission.granted), out.with_name(f"{out.stem}-moved.csv"))
     click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
     click.echo(say("exports.moved", lang, path=moves))
