@@ -152,6 +152,81 @@ class Listing:
     url: str = ""
     description: str = ""
     skus: tuple[Sku, ...] = ()
+    source: Mapping[str, str] | None = field(default=None, compare=False, repr=False)
+    """The row of the seller's file as it stood there, header → cell; None: it came from no file."""
+
+
+DOCUMENT = "{}"
+"""Stands in place of a header where a listing was an object of a JSON file: its only cell is the object's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A listing as its file had it.
+
+    ``format`` names the file's format, ``fields`` what its headers were read as. ``rows`` are all rows that make up the
+    listing, header → cell; ``skus`` those of its SKUs, in their order, none where SKUs have no rows of their own.
+    """
+
+    format: str
+    fields: Mapping[str, str]
+    rows: tuple[Mapping[str, str], ...]
+    skus: tuple[Mapping[str, str], ...] = ()
+
+    def find_header(self, field_name: str) -> str:
+        """Return the first header that was read as a field, "" where none was."""
+        return next((h for h, names in self.fields.items() if field_name in names.split(", ")), "")
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The rows of one table as the seller had them, and which of them make up each listing.
+
+    ``ids`` are the listings made of it and ``rows`` the data row at which each begins; ``numbers`` the data row of each
+    record. ``groups`` tells by data row which records a listing and its SKUs are; without it each is its one record.
+    """
+
+    format: str
+    fields: Mapping[str, str]
+    headers: tuple[str, ...]
+    columns: tuple[npt.NDArray[np.object_], ...]
+    numbers: IntArray
+    ids: npt.NDArray[np.object_]
+    rows: IntArray
+    groups: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] | None = None
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {str(i): row for i, row in zip(self.ids.tolist(), self.rows.tolist(), strict=True)}
+
+    @cached_property
+    def _records(self) -> Mapping[int, int]:
+        return {row: k for k, row in enumerate(self.numbers.tolist())}
+
+    def _row(self, record: int) -> Mapping[str, str]:
+        return {h: str(c[record]) for h, c in zip(self.headers, self.columns, strict=True) if h}
+
+    def find(self, listing_id: str) -> Origin | None:
+        """Return the rows of a listing, None where it is not from this table."""
+        row = self._places.get(listing_id)
+        if row is None:
+            return None
+        if self.groups is None:
+            return Origin(self.format, self.fields, (self._row(self._records[row]),))
+        records, skus = self.groups.get(row, ((), ()))
+        if not records:
+            return None
+        return Origin(self.format, self.fields, tuple(map(self._row, records)), tuple(map(self._row, skus)))
+
+    def first_row(self, listing_id: str) -> Mapping[str, str] | None:
+        """Return the first row of a listing."""
+        row = self._places.get(listing_id)
+        if row is None:
+            return None
+        if self.groups is None:
+            return self._row(self._records[row])
+        records, _ = self.groups.get(row, ((), ()))
+        return self._row(records[0]) if records else None
 
 
 @dataclass(frozen=True)
@@ -168,6 +243,7 @@ class Catalog:
         image_root: The folder that relative photo paths start from; no photo outside it is opened.
         sources: The files.
         mapping: Which header held which field.
+        origins: The rows of the files as the seller had them; a catalogue that was kept or made of listings has none.
 
     Examples:
         >>> import dupcheck as dc
@@ -182,6 +258,7 @@ class Catalog:
     image_root: Path | None = None
     sources: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[Origins, ...] = field(default=(), compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.columns["listing_id"])
@@ -205,6 +282,10 @@ class Catalog:
     def skus(self) -> "pd.DataFrame":
         """``sku_columns`` as a table."""
         return make_frame(self.sku_columns)
+
+    def trace(self, listing_id: str) -> Origin | None:
+        """Return a listing's rows as its file had them, None where no file is known."""
+        return next((o for origins in self.origins if (o := origins.find(listing_id)) is not None), None)
 
     def column(self, name: str) -> npt.NDArray[np.object_]:
         """Return a text column as an array of ``str``."""

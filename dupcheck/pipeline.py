@@ -14,7 +14,7 @@ import numpy as np
 from dupcheck.catalog import read_catalog
 from dupcheck.decisions import Decision, Settled, settle_decisions
 from dupcheck.errors import UnknownListingError
-from dupcheck.exports import carry_out, list_plans, write_exports
+from dupcheck.exports import Exported, carry_out, list_plans, write_exports
 from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
@@ -164,9 +164,22 @@ class Audit:
         record = self._record(lang)
         return save_report(record, Path(out), photo_thumbnails(record, self.catalog.image_root, cache=self.cache))
 
-    def export(self, *names: str, out: str | Path) -> list[Path]:
-        """Write the plans as files that marketplaces take (``EXPORTS``), and what to take offline; return the paths."""
-        return write_exports(names, self.catalog, list_plans(self.plans), Path(out), self.lang)
+    def export(
+        self, *names: str, out: str | Path, all_plans: bool = False, templates: Sequence[str | Path] = ()
+    ) -> Exported:
+        """Write the accepted plans as files that marketplaces take (``EXPORTS``), and what to take offline.
+
+        ``all_plans`` writes those too that nobody has looked at; plans that the seller rejected never. ``templates``
+        are the seller's own, to be filled. The answer is the sequence of the files' paths, and tells what was left out
+        and what the marketplaces would refuse::
+
+            audit.export("shopify", "excel", out="out", all_plans=True)
+        """
+        plans = list_plans(self.plans, self.lang)
+        return write_exports(
+            names, self.catalog, plans, Path(out), self.lang, settled=self.settled, all_plans=all_plans,
+            templates=[Path(t) for t in templates],
+        )  # fmt: skip
 
     def merge(self) -> Catalog:
         """Return the catalogue as it is once every plan is carried out; the audited one stays as it is."""

@@ -8,7 +8,8 @@ not hold.
 
 A file that says ``extends = "aliexpress"`` starts from that pack: its tables are laid over the pack's, rules by their
 code, exceptions and opposites by their name; ``set`` changes single limits, ``drop`` takes rules out. A rule that says
-``like = "aliexpress.R1"`` starts from another pack's rule in the same way.
+``like = "aliexpress.R1"`` starts from another pack's rule in the same way; ``also = { shop = { max = 0 } }`` adds
+conditions to each of its alternatives.
 """
 
 import difflib
@@ -34,7 +35,7 @@ Missing = Literal["fail", "skip"]
 Scope = Literal["account", "shop"]
 Alphabet = Literal["any", "ascii"]
 SOURCE_KINDS = ("policy", "help page", "forum", "article")
-KEEP_KEYS = ("sales", "reviews", "created", "completeness", "stock", "price")
+KEEP_KEYS = ("available", "sales", "reviews", "created", "completeness", "stock", "price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,29 @@ class RuleException:
         return bool(self.differ_only_in or self.at_least)
 
     def covers(self, category: str) -> bool:
-        """Return whether the exception is for listings of this category."""
-        return not self.categories or _matches(category, self.categories)
+        """Return whether the exception is for listings of this category: one that names it as a step of its path."""
+        return not self.categories or bool(_name_steps(category) & {_plain_step(c) for c in self.categories})
 
 
-def _matches(category: str, patterns: Sequence[str]) -> bool:
-    return any(p.casefold() in category.casefold() for p in patterns)
+_STEP = re.compile(r"\s*(?:[/\\|,;>»›→、・·]|\s-\s)\s*")
+_PART = re.compile(r"\s*(?:&|\+|\band\b|\bund\b|\bet\b|\by\b|和|及|与)\s*")
+
+
+def _plain_step(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+def _name_steps(category: str) -> set[str]:
+    """Return the steps of a category's path, and the parts of a step that names several: «Luggage & Bags»."""
+    steps = [s for s in _STEP.split(_plain_step(category)) if s]
+    return {*steps, *(p for s in steps for p in _PART.split(s) if p)}
+
+
+def _has_words(category: str, pattern: str) -> bool:
+    """Whether a category's path names a pattern as whole words; where a script parts no words, as a piece of text."""
+    plain = re.escape(_plain_step(pattern))
+    edge = r"\b" if pattern.isascii() else ""
+    return re.search(f"{edge}{plain}{edge}", _plain_step(category)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +204,8 @@ class Seller:
 class MergeLimits:
     """What one listing can hold on the marketplace, and which differences forbid a merge.
 
-    ``values_max`` caps the values of single axes (fitments, say); an ``alphabet`` of "ascii" means English letters,
-    digits and signs only.
+    ``values_max`` caps the values of single axes (fitments, say), ``axis_values_max`` those of any; an ``alphabet`` of
+    "ascii" means English letters, digits and signs only.
     """
 
     max_axes: int = 3
@@ -204,6 +222,7 @@ class MergeLimits:
     price_spread_max: float = math.inf
     distinct: tuple[str, ...] = ()
     values_max: Mapping[str, int] = field(default_factory=dict)
+    axis_values_max: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +299,7 @@ class RulePack:
 
     def no_option(self, category: str) -> frozenset[str]:
         """Return the axes for which a category offers no option."""
-        return frozenset(a for c in self.categories if _matches(category, [c.match]) for a in c.no_option)
+        return frozenset(a for c in self.categories if _has_words(category, c.match) for a in c.no_option)
 
     def number_sellers(self, shops: Sequence[str]) -> IntArray | None:
         """Return a number for each listing's shop, equal where they count as one seller; None where all are one."""
@@ -488,7 +507,7 @@ def _load(path: Path, reader: "_Reader", below: tuple[Path, ...] = ()) -> dict[s
 
 def _find_like(rule: dict[str, Any], reader: "_Reader") -> dict[str, Any]:
     name, _, code = str(rule["like"]).partition(".")
-    own = {k: v for k, v in rule.items() if k != "like"}
+    own = {k: v for k, v in rule.items() if k not in ("like", "also")}
     try:
         there = _load(_find_pack(name), reader)
     except RulesError as error:
@@ -499,7 +518,11 @@ def _find_like(rule: dict[str, Any], reader: "_Reader") -> dict[str, Any]:
         hint = _did_you_mean(code, rules)
         reader.fault("rules.unknown_value", place=f"{rule.get('code')}.like", value=repr(rule["like"]), hint=hint)
         return own
-    return {**rules[code], **own}
+    found = {**rules[code], **own}
+    also = rule.get("also", {})
+    if also and isinstance(also, dict) and isinstance(found.get("when"), list):
+        found["when"] = [{**clause, **also} if isinstance(clause, dict) else clause for clause in found["when"]]
+    return found
 
 
 _NAMED = {"rule": "code", "exception": "name", "opposite": "name"}

@@ -313,6 +313,8 @@ class TestSurvivors:
             ({"sales": 5.0}, {"sales": 4.0, "reviews": 9.0}, "sells most (5 sold)"),
             ({"sales": 5.0, "reviews": 2.0}, {"sales": 5.0, "reviews": 1.0}, "most reviews (2)"),
             ({"sales": 0.0}, {}, "sells most (0 sold)"),
+            ({"sales": 9.0, "reviews": 800.0}, {"sales": 10.0, "reviews": 2.0}, "most reviews (800)"),
+            ({"sales": 2.0, "stock": 150.0}, {"sales": 90.0, "stock": 0.0}, "it alone is in stock"),
             ({"created": "2023-01-02"}, {"created": "2024-01-01"}, "oldest (2023-01-02)"),
             ({"stock": 4.0, "url": "https://x.example"}, {}, "filled in most completely"),
             ({}, {}, "first by id"),

@@ -110,7 +110,7 @@ def test_aliexpress_says_that_its_limits_are_ours() -> None:
     assert [r.verdict for r in pack.rules][:4] == ["duplicate", "duplicate", "advice", "advice"]
     assert "dupcheck" in pack.note.say("en")
     assert pack.merge.price_tiers == 1
-    assert [(e.differ_only_in, e.allow) for e in pack.exceptions] == [(("pack",), 3)]
+    assert [(e.differ_only_in, e.allow) for e in pack.exceptions if e.testable] == [(("pack",), 3)]
 
 
 class TestReading:
@@ -210,7 +210,7 @@ class TestReading:
         with pytest.raises(RulesError, match=r"folder\.toml"):
             read_pack(tmp_path / "folder.toml")
         with pytest.raises(RulesError, match="aliexpress"):
-            read_pack("alibaba")
+            read_pack("alibabe")
 
 
 class TestSettings:

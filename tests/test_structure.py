@@ -26,6 +26,7 @@ LAYERS = (
     {"features"},
     {"signals"},
     {"rules"},
+    {"limits"},
     {"index"},
     {"judging"},
     {"decisions"},

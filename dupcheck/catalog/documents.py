@@ -158,7 +158,7 @@ def _stock(sku: Node) -> str:
 
 
 def _make_aliexpress(product: Node, row: int) -> Draft:
-    draft = Draft(row)
+    draft = Draft(row, held=product.held)
     base = product.node("aeitembaseinfodto", "product", "result")
     media = product.node("aemultimediainfodto")
     package = product.node("packageinfodto")
@@ -499,7 +499,11 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
         return _read_excel_xml(root)
     categories = {c.get("id"): clean_text(c.text or "") for c in root.iter("category") if c.get("id") and c.text}
     items = [e for e in root.iter() if _local(e.tag) in ("offer", "item", "entry", "product", "SHOPITEM")]
-    records = [_flatten(e, categories) for e in items]
+    shop = root.find("shop") if _local(root.tag) == "yml_catalog" else None
+    told = {
+        f"shop {n}": clean_text(t) for n in ("name", "company", "url") if shop is not None and (t := shop.findtext(n))
+    }
+    records = [{**_flatten(e, categories), **told} for e in items]
     if not any(records):
         raise CatalogError("catalog.no_items", path=path, root=_local(root.tag))
     return [make_grid(name, records, problems.found)]

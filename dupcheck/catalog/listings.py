@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
-from dupcheck.catalog.tables import make_texts
+from dupcheck.catalog.tables import TextArray, make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
 from dupcheck.errors import OutputError
 from dupcheck.files.arrays import take_ranges
 from dupcheck.messages import message
-from dupcheck.model import Catalog, Columns, IntArray, Listing, Problem, Sku
+from dupcheck.model import DOCUMENT, Catalog, Columns, IntArray, Listing, Origins, Problem, Sku
 
 _TEXT_FIELDS = (
     "listing_id", "title", "currency", "category", "main_image", "shop", "sku_code", "gtin", "image_phash", "created",
@@ -53,6 +53,7 @@ def get_listing(catalog: Catalog, position: int) -> Listing:
         attributes=parse_attributes(catalog.column("attributes")[position]),
         images=tuple(p for p in catalog.column("images")[position].split(";") if p),
         skus=get_skus(catalog, position),
+        source=next((r for o in catalog.origins if (r := o.first_row(plain["listing_id"])) is not None), None),
     )
 
 
@@ -174,8 +175,19 @@ def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
         mapping |= catalog.mapping
     return Catalog(
         {**columns, "listing_id": ids}, join_columns(sku_tables), tuple(problems), root,
-        tuple(s for c in catalogs for s in c.sources), mapping,
+        tuple(s for c in catalogs for s in c.sources), mapping, _rename_origins(catalogs, ids),
     )  # fmt: skip
+
+
+def _rename_origins(catalogs: Sequence[Catalog], ids: TextArray) -> tuple[Origins, ...]:
+    """Return the rows of all catalogues' files under the ids that their listings have now."""
+    renamed: list[Origins] = []
+    first = 0
+    for catalog in catalogs:
+        now = dict(zip(catalog.ids.tolist(), ids[first : first + len(catalog)].tolist(), strict=True))
+        renamed += [replace(o, ids=make_texts([now.get(i, i) for i in o.ids.tolist()])) for o in catalog.origins]
+        first += len(catalog)
+    return tuple(renamed)
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -200,8 +212,24 @@ def _write_skus(catalog: Catalog, position: int) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def format_catalog(catalog: Catalog) -> str:
-    """Return ``catalog`` as canonical CSV. Optional columns that no listing fills are left out."""
+def list_unread(catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Return for each listing the cells of its own row that were read as nothing: header → cell."""
+    found: dict[str, dict[str, str]] = {}
+    for origins in catalog.origins:
+        read = {*origins.fields, *(h for h in origins.headers if " ".join(h.split()) in origins.fields)}
+        spare = [h for h in origins.headers if h and h not in read and h.casefold() not in CANONICAL and h != DOCUMENT]
+        for listing_id in origins.ids.tolist() if spare else ():
+            row = origins.first_row(listing_id) or {}
+            if cells := {h: row[h] for h in spare if row.get(h)}:
+                found[listing_id] = cells
+    return found
+
+
+def format_catalog(catalog: Catalog, beside: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Return ``catalog`` as canonical CSV. Optional columns that no listing fills are left out.
+
+    ``beside`` are more cells, by listing, that stand behind the columns.
+    """
     columns: dict[str, list[str]] = {}
     for name in CANONICAL:
         if name == "skus":
@@ -212,6 +240,10 @@ def format_catalog(catalog: Catalog) -> str:
             cells = [_guard(t) for t in catalog.column(name)]
         if any(cells) or CANONICAL.index(name) < 7:
             columns[name] = cells
+    more = beside or {}
+    held = [more.get(i, {}) for i in catalog.ids.tolist()]
+    for header in dict.fromkeys(h for cells in held for h in cells):
+        columns[header] = [_guard(cells.get(header, "")) for cells in held]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
@@ -219,7 +251,7 @@ def format_catalog(catalog: Catalog) -> str:
     return out.getvalue()
 
 
-def write_catalog(catalog: Catalog, path: str | Path) -> None:
+def write_catalog(catalog: Catalog, path: str | Path, beside: Mapping[str, Mapping[str, str]] | None = None) -> None:
     """Write ``catalog`` as canonical CSV (UTF-8 with BOM); reading it back gives the same listings and SKUs.
 
     Two columns beyond the plain ones carry what these cannot hold: ``price_max`` and ``skus`` (JSON). The file is
@@ -228,7 +260,7 @@ def write_catalog(catalog: Catalog, path: str | Path) -> None:
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(b"\xef\xbb\xbf" + format_catalog(catalog).encode("utf-8"))
+        part.write_bytes(b"\xef\xbb\xbf" + format_catalog(catalog, beside).encode("utf-8"))
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -41,7 +41,7 @@ from dupcheck.catalog.values import parse_count, parse_price
 from dupcheck.catalog.variants import Draft, assemble_rows, collect_drafts
 from dupcheck.errors import CatalogError
 from dupcheck.messages import LANGS, Lang, Message, message, say
-from dupcheck.model import Catalog, Listing
+from dupcheck.model import DOCUMENT, Catalog, Listing, Origins
 
 STANDARD_INPUT: Final = "-"
 
@@ -297,7 +297,7 @@ def _has_ids(reading: _Reading) -> bool:
 
 
 def _read_sheet(sheet: Sheet, reading: _Reading, told: Problems, path: Path, images: Path | None) -> Catalog:
-    known, fields = reading.known, reading.fields
+    known, fields, raw = reading.known, reading.fields, sheet
     if known.name == CANONICAL_NAME:
         sheet = replace(sheet, columns=tuple(_unguard(c) for c in sheet.columns))
     assembled = assemble_rows(sheet, known, fields)
@@ -325,7 +325,7 @@ def _read_sheet(sheet: Sheet, reading: _Reading, told: Problems, path: Path, ima
         assembled.columns["listing_id"] = np.where(unnamed, numbered, assembled.columns["listing_id"])
     elif not any(name in fields for name in ("listing_id", "variant_id", "group")):
         told.add(None, "", "listing_id", "info", message("catalog.ids_from_sku"))
-    return build_catalog(
+    made = build_catalog(
         assembled.columns,
         assembled.rows,
         skus=assembled.skus,
@@ -335,6 +335,20 @@ def _read_sheet(sheet: Sheet, reading: _Reading, told: Problems, path: Path, ima
         sources=(str(path),),
         mapping=used,
     )
+    return _keep_rows(made, raw, known.name, used, assembled.groups)
+
+
+def _keep_rows(
+    catalog: Catalog,
+    sheet: Sheet,
+    known: str,
+    fields: Mapping[str, str],
+    groups: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] | None = None,
+) -> Catalog:
+    """Return the catalogue with the rows that it was read from."""
+    rows = catalog.columns["row"]
+    kept = Origins(known, fields, sheet.headers, sheet.columns, sheet.rows, catalog.ids, rows, groups)
+    return replace(catalog, origins=(kept,))
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -376,7 +390,7 @@ def _read_rows(path: Path, images: Path | None, mapping: Mapping[str, str], need
 
 def _read_plain(sheet: Sheet, path: Path, images: Path | None) -> Catalog:
     columns = {h.strip().lower(): _unguard(c) for h, c in zip(sheet.headers, sheet.columns, strict=True)}
-    return build_catalog(
+    made = build_catalog(
         columns,
         sheet.rows,
         problems=sheet.problems,
@@ -384,6 +398,7 @@ def _read_plain(sheet: Sheet, path: Path, images: Path | None) -> Catalog:
         sources=(str(path),),
         mapping={name: name for name in columns},
     )
+    return _keep_rows(made, sheet, CANONICAL_NAME, {h: h.strip().lower() for h in sheet.headers})
 
 
 def _read_any(raw: bytes, path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool) -> Catalog:
@@ -432,7 +447,7 @@ def _read_any(raw: bytes, path: Path, images: Path | None, mapping: Mapping[str,
 
 def _read_drafts(drafts: Sequence[Draft], told: Problems, path: Path, images: Path | None) -> Catalog:
     assembled = collect_drafts(drafts)
-    return build_catalog(
+    made = build_catalog(
         assembled.columns,
         assembled.rows,
         skus=assembled.skus,
@@ -440,6 +455,11 @@ def _read_drafts(drafts: Sequence[Draft], told: Problems, path: Path, images: Pa
         image_root=images or path.parent,
         sources=(str(path),),
     )
+    held = [(d.row, json.dumps(d.held, ensure_ascii=False, default=str)) for d in drafts if d.held is not None]
+    numbers = np.array([row for row, _ in held], dtype=np.int64)
+    groups = {row: ((k,), ()) for k, (row, _) in enumerate(held)}
+    sheet = Sheet(path.name, (DOCUMENT,), (make_texts([text for _, text in held]),), numbers)
+    return _keep_rows(made, sheet, "json", {}, groups)
 
 
 def read_catalog(

@@ -31,12 +31,17 @@ _MOST_COMBINATIONS: Final = 2000
 
 @dataclass(slots=True)
 class Draft:
-    """A listing as text: canonical columns, and one dict a SKU."""
+    """A listing as text: canonical columns, and one dict a SKU.
+
+    ``records`` are the records of its sheet that it was made of, and those of its SKUs; ``held`` the object it was.
+    """
 
     row: int
     fields: dict[str, str] = field(default_factory=dict)
     skus: list[dict[str, str]] = field(default_factory=list)
     numeric_id: bool = False
+    records: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    held: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Assembled:
     rows: IntArray
     skus: SkuColumns | None
     numeric_ids: BoolArray | None
+    groups: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] | None = None
 
 
 def collect_drafts(drafts: Sequence[Draft]) -> Assembled:
@@ -65,6 +71,7 @@ def collect_drafts(drafts: Sequence[Draft]) -> Assembled:
         np.array([d.row for d in drafts], dtype=np.int64),
         skus,
         np.array([d.numeric_id for d in drafts], dtype=bool),
+        {d.row: d.records for d in drafts},
     )
 
 
@@ -316,6 +323,7 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
         sku_rows = [(row, {}) for row, _ in sku_rows]  # attributes of a product without variants are no options
 
     draft = Draft(int(read.sheet.rows[rows[0]]))
+    draft.records = tuple(rows), tuple(row for row, _ in sku_rows)
     draft.numeric_id = read.is_numeric("listing_id", rows[0])
     axes = dict.fromkeys(name for _, options in sku_rows for name in options)
     attributes = _attributes(read, rows, axes)

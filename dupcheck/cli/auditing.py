@@ -53,17 +53,22 @@ def _list_verdicts() -> tuple[str, ...]:
 )
 @option("--engine", type=Known(_list_engines), default="local", show_default=True, help="opt_engine")
 @option("--export", "exports", type=Known(_list_exports), multiple=True, help="opt_export")
+@option("--template", "templates", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+        help="opt_template")  # fmt: skip
+@option("--all", "all_plans", is_flag=True, help="opt_all_plans")
+@option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+        help="opt_decisions_file")  # fmt: skip
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
-    engine: Any, exports: tuple[str, ...], fail_on: "Verdict | None", ledger: str | None,
-    no_ledger: bool,
+    engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
+    fail_on: "Verdict | None", ledger: str | None, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
-    from dupcheck.cli.ledgers import recall_ledger
+    from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
 
@@ -73,14 +78,20 @@ def _audit(
         read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
-            lang=lang, progress=bars.tell, decisions=None if known is None else known.decisions,
+            lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
         )  # fmt: skip
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
-        written = result.export(*exports, out=out) if exports else []
+        wanted = bool(exports or templates)
+        written = result.export(*exports, out=out, all_plans=all_plans, templates=templates) if wanted else None
     click.echo(result.summarize(out))
-    for path in written:
-        click.echo(say("cli.export_written", lang, path=path))
+    if written is not None:
+        for path in written:
+            click.echo(say("cli.export_written", lang, path=path))
+        for text in written.tell():
+            click.echo(text.say(lang))
+        if written.refused:
+            sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
         sys.exit(1)
 

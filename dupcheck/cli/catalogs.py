@@ -1,5 +1,6 @@
 """``merge``, ``convert`` and ``formats``: catalogues in and out."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -8,10 +9,11 @@ from dupcheck.cli.options import (
     Command,
     complete_files,
     lang_option,
+    ledger_option,
     option,
     read_maps,
 )
-from dupcheck.errors import OutputError
+from dupcheck.errors import CatalogError, OutputError
 from dupcheck.messages import Lang, say
 
 
@@ -19,26 +21,52 @@ from dupcheck.messages import Lang, say
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @option("--plans", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_plans")
 @option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_merged")
+@option("--all", "all_plans", is_flag=True, help="opt_all_plans")
+@option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+        help="opt_decisions_file")  # fmt: skip
 @option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
 @option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@ledger_option
+@option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @lang_option
 def _merge(
-    catalog: tuple[str, ...], plans: Path, out: Path, images: Path | None, maps: tuple[str, ...], lang: Lang
-) -> None:
+    catalog: tuple[str, ...], plans: Path, out: Path, all_plans: bool, documents: tuple[Path, ...],
+    images: Path | None, maps: tuple[str, ...], ledger: str | None, no_ledger: bool, lang: Lang,
+) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog, write_catalog
-    from dupcheck.exports import carry_out, list_moves, read_plans, write_moves
+    from dupcheck.catalog.listings import list_unread
+    from dupcheck.cli.ledgers import gather_decisions, recall_ledger
+    from dupcheck.decisions import settle_decisions
+    from dupcheck.exports import (
+        admit_plans,
+        carry_out,
+        list_moves,
+        merge_listings,
+        read_plans,
+        tell_admission,
+        write_moves,
+    )
 
     if out.resolve() in {plans.resolve(), *(Path(c).resolve() for c in catalog)}:
         raise OutputError("exports.same_file", path=str(out))
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
     wanted = read_plans(plans)
-    merged = carry_out(read, wanted)
-    write_catalog(merged, out)
-    moves = write_moves(list_moves(read, wanted), out.with_name(f"{out.stem}-moved.csv"))
+    merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
+    decided = gather_decisions(read, recall_ledger(ledger, no_ledger), documents)
+    admission = admit_plans(read, wanted, settle_decisions(read, decided or ()), all_plans=all_plans)
+    for text in tell_admission(admission):
+        click.echo(text.say(lang), err=True)
+    if admission.waiting and not admission.granted:
+        raise CatalogError("exports.none_accepted", count=len(admission.waiting))
+    merged = carry_out(read, admission.granted)
+    write_catalog(merged, out, list_unread(read))
+    moves = write_moves(list_moves(read, admission.granted), out.with_name(f"{out.stem}-moved.csv"))
     click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
     click.echo(say("exports.moved", lang, path=moves))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
         click.echo(say("exports.photo_root", lang, folder=merged.image_root))
+    if admission.changed:
+        sys.exit(1)
 
 
 @click.command("convert", cls=Command, help="help_convert")

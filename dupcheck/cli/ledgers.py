@@ -1,6 +1,8 @@
 """Which ledger a command means, and what it knows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dupcheck.errors import LedgerError
@@ -8,6 +10,7 @@ from dupcheck.ledger import Address, Memory, find_address, recall
 
 if TYPE_CHECKING:
     from dupcheck.decisions import Decision
+    from dupcheck.model import Catalog
 
 
 def find_ledger(ledger: str | None) -> Address:
@@ -23,6 +26,27 @@ def recall_ledger(ledger: str | None, no_ledger: bool = False) -> Memory | None:
     if no_ledger or (ledger is None and not find_address(None).exists()):
         return None
     return recall(find_ledger(ledger))
+
+
+def gather_decisions(
+    catalog: "Catalog", known: Memory | None, documents: Sequence[Path]
+) -> "Sequence[Decision] | None":
+    """Return what was decided: in the ledger, and in documents, which speak of the catalogue as it is unless they bring
+    the listings' contents along. None: nobody was asked.
+    """
+    if known is None and not documents:
+        return None
+    from dupcheck.decisions import hash_listings
+    from dupcheck.ledger.documents import read_sayings, spell_out
+
+    decisions = [] if known is None else list(known.decisions)
+    for path in documents:
+        for saying in read_sayings(path):
+            contents = hash_listings(catalog, saying.listings)
+            ids = tuple(i for i in saying.listings if saying.contents or i in contents)
+            if len(ids) > 1:
+                decisions += spell_out(replace(saying, listings=ids), contents)
+    return decisions
 
 
 def list_decided(ledger: str | None) -> Sequence["Decision"]:

@@ -1,88 +1,182 @@
 """Plans → files that a marketplace takes: one module a marketplace, all of one shape.
 
-Adding one is one module with a class of :class:`Export`'s shape and one entry in ``EXPORTS``. Beside the files go
-``take-offline.csv``, what to take down and what stands for it now, and ``export-cautions.csv``, what the marketplace
-would refuse or what a person must still fill in.
+Between plan and file stands one model, the change set (:mod:`dupcheck.exports.changesets`): every file renders it, and
+changes not one cell more. Adding a marketplace is one module with a :class:`~dupcheck.exports.targets.Target` and one
+entry in ``EXPORTS``, or one TOML file in ``sheets/`` where a plain table is enough. Beside the files go
+``take-offline.csv``, what to hide and end once the kept listing is verified, and ``export-cautions.csv``, what the
+marketplace would refuse or what a person must still fill in.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, overload
 
+from dupcheck.decisions import Settled
 from dupcheck.errors import OutputError
+from dupcheck.exports.acceptance import Admission, admit_plans
 from dupcheck.exports.aliexpress import Aliexpress
 from dupcheck.exports.amazon import Amazon
-from dupcheck.exports.checks import check_listing
+from dupcheck.exports.changesets import ChangeSet, make_changes, make_work
+from dupcheck.exports.checks import check_listing, is_refusal
 from dupcheck.exports.ebay import Ebay
 from dupcheck.exports.google import Google
 from dupcheck.exports.merging import Merged, carry_out, list_moves, list_plans, merge_listings, read_plans
 from dupcheck.exports.shopify import Shopify
+from dupcheck.exports.tables import NAMES, TableTarget
+from dupcheck.exports.targets import Target
+from dupcheck.exports.templates import fill_template
 from dupcheck.exports.woocommerce import Woocommerce
+from dupcheck.exports.worklist import Excel
 from dupcheck.exports.yml import Yml
 from dupcheck.files.cells import render_table
-from dupcheck.messages import Lang, Message
+from dupcheck.messages import Lang, Message, message
 from dupcheck.model import Catalog
-from dupcheck.rules import MergeLimits
 
 __all__ = [
     "EXPORTS",
-    "Export",
+    "Admission",
+    "ChangeSet",
+    "Exported",
     "Merged",
+    "Target",
+    "admit_plans",
     "carry_out",
     "check_listing",
     "list_moves",
     "list_plans",
+    "make_changes",
     "merge_listings",
     "read_plans",
+    "tell_admission",
     "write_exports",
     "write_moves",
 ]
 
+EXPORTS: Mapping[str, Target] = {
+    e.name: e
+    for e in (
+        Excel(), Aliexpress(), Shopify(), Google(), Amazon(), Ebay(), Woocommerce(), Yml(), *map(TableTarget, NAMES)
+    )
+}  # fmt: skip
 
-class Export(Protocol):
-    """What every export has.
 
-    ``limits`` is what one listing can hold there; ``render`` writes the listings into one file's bytes; ``check`` says
-    what the marketplace would refuse in a listing beyond those limits.
+@dataclass(frozen=True)
+class Exported(Sequence[Path]):
+    """What an export wrote: the paths, first the marketplace's own files, and what is to be said about them.
+
+    ``admission`` tells which plans are in the files, and which are not; ``cautions`` how many there are and ``refused``
+    how many of them mean that a marketplace would refuse what is written. ``apart`` is how many changes that tell
+    listings apart stand in no file.
     """
 
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def suffix(self) -> str: ...  # noqa: D102
-    @property
-    def limits(self) -> MergeLimits: ...  # noqa: D102
-    def render(self, merged: Sequence[Merged]) -> bytes: ...  # noqa: D102
-    def check(self, merged: Merged) -> list[Message]: ...  # noqa: D102
+    paths: tuple[Path, ...]
+    admission: Admission
+    cautions: int
+    refused: int
+    apart: int = 0
+
+    @overload
+    def __getitem__(self, index: int) -> Path: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Path, ...]: ...
+    def __getitem__(self, index: int | slice) -> Path | tuple[Path, ...]:
+        """Return a path, or several."""
+        return self.paths[index]
+
+    def __len__(self) -> int:
+        """Return how many files were written."""
+        return len(self.paths)
+
+    def tell(self) -> list[Message]:
+        """Return what a person must hear: plans left out, and what the marketplaces would refuse, in a line each."""
+        told = tell_admission(self.admission)
+        if self.apart:
+            told.append(message("exports.apart", count=self.apart))
+        if self.cautions:
+            path = next((p for p in self.paths if p.name == CAUTIONS), "")
+            told.append(message("exports.cautions", count=self.cautions, refused=self.refused, path=path))
+        return told
 
 
-EXPORTS: Mapping[str, Export] = {
-    e.name: e for e in (Aliexpress(), Shopify(), Google(), Amazon(), Ebay(), Woocommerce(), Yml())
-}
+CAUTIONS = "export-cautions.csv"
+OFFLINE = "take-offline.csv"
+
+
+def tell_admission(admission: Admission) -> list[Message]:
+    """Return what is to be said about plans that are left out, or that nobody looked at."""
+    told = []
+    for name in ("waiting", "rejected", "changed", "unseen"):
+        plans = getattr(admission, name)
+        if plans:
+            names = [f"{p['group_id']} ({', '.join(p['listings'][:3])}{', …' if len(p['listings']) > 3 else ''})"
+                     for p in plans]  # fmt: skip
+            shown = ", ".join(names if name in ("changed", "rejected") else names[:_SHOWN])
+            told.append(message(f"exports.plans_{name}", count=len(plans), names=shown))
+    return told
+
+
+_SHOWN = 3
 
 
 def write_exports(
-    names: Sequence[str], catalog: Catalog, plans: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "en"
-) -> list[Path]:
-    """Write ``export-NAME.*`` for each name, the take-offline list and the cautions into ``out``; return the paths.
+    names: Sequence[str],
+    catalog: Catalog,
+    plans: Sequence[Mapping[str, Any]],
+    out: Path,
+    lang: Lang = "en",
+    *,
+    settled: Settled | None = None,
+    all_plans: bool = False,
+    templates: Sequence[Path] = (),
+) -> Exported:
+    """Write ``export-NAME.*`` for each name, the take-offline list and the cautions into ``out``.
 
-    Raises OutputError where a file cannot be written.
+    Only plans that the seller accepted are in the files (``settled``), or all that nobody rejected (``all_plans``);
+    where there is none, only the two lists are written. ``templates`` are the
+    seller\'s own, to be filled. Raises OutputError where a file cannot be written.
     """
-    merged = merge_listings(catalog, plans)
+    admission = admit_plans(catalog, plans, settled, all_plans=all_plans)
+    work = make_work(catalog, admission.granted, lang)
     texts: dict[str, bytes] = {}
-    cautions: list[list[str]] = []
+    cautions: list[tuple[str, str, Message]] = []
+    offline: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for name in dict.fromkeys(names):
-        export = EXPORTS[name]
-        texts[f"export-{name}.{export.suffix}"] = export.render(merged)
-        for m in merged:
-            told = [*check_listing(m, export.limits), *export.check(m)]
-            cautions += [[name, m.listing.listing_id, t.say(lang)] for t in told]
+        target = EXPORTS[name]
+        if not work.changes and not (work.edits and target.tells_apart):
+            continue
+        for part, data in target.render(work).items():
+            texts[f"export-{name}{'-' if part else ''}{part}.{target.suffix}"] = data
+        for change in work.changes:
+            cautions += [(name, change.keep.listing_id, t) for t in target.list_cautions(change)]
+            for i in target.list_ended(change):
+                kind = "copy" if i in change.copies else "folded"
+                offline.setdefault((i, change.keep.listing_id), (kind, []))[1].append(name)
+    for path in templates:
+        filled = fill_template(path, work)
+        texts[filled.file] = filled.data
+        cautions += filled.cautions
+    texts[OFFLINE] = _render_offline(catalog, offline, lang)
+    rows = [(n, i, t.say(lang), "yes" if is_refusal(t) else "no") for n, i, t in cautions]
+    texts[CAUTIONS] = render_table(["export", "listing_id", "caution", "refused"], rows)
+    paths = tuple(_write(out / file, data) for file, data in texts.items())
+    apart = 0 if any(EXPORTS[n].tells_apart for n in names) else len(work.edits)
+    return Exported(paths, admission, len(cautions), sum(is_refusal(t) for _, _, t in cautions), apart)
+
+
+def _render_offline(
+    catalog: Catalog, offline: Mapping[tuple[str, str], tuple[str, Sequence[str]]], lang: Lang
+) -> bytes:
     titles, urls, at = catalog.column("title"), catalog.column("url"), catalog.positions
-    offline = [[i, m.listing.listing_id, titles[at[i]], urls[at[i]]] for m in merged for i in m.offline]
-    texts["take-offline.csv"] = render_table(["listing_id", "instead", "title", "url"], offline)
-    texts["export-cautions.csv"] = render_table(["export", "listing_id", "caution"], cautions)
-    return [_write(out / file, data) for file, data in texts.items()]
+
+    def rows() -> Iterator[list[str]]:
+        for (listing_id, instead), (kind, names) in offline.items():
+            place = at[listing_id]
+            why = message(f"exports.offline_{kind}").say(lang)
+            yield [listing_id, instead, titles[place], urls[place], why, ";".join(names)]
+
+    return render_table(["listing_id", "instead", "title", "url", "why", "exports"], rows())
 
 
 def write_moves(rows: Sequence[Mapping[str, str]], path: Path) -> Path:

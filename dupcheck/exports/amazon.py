@@ -1,12 +1,18 @@
-"""Amazon: the flat-file template, a parent without an offer and one child a SKU. Codes stand in the third row."""
+"""Amazon: the flat-file template, a parent without an offer and one child a SKU. Codes stand in the third row.
 
-from collections.abc import Sequence
+The parent is new and written in full; the children are the seller's items as they are, and their rows say nothing but
+which parent they have and what they vary in. No item is ended but true copies: whoever deletes a child deletes its
+relation. What a template calls its themes and values is its own; ``--template`` fills the seller's.
+"""
 
+from collections.abc import Mapping, Sequence
+
+from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
-from dupcheck.exports.texts import find_attribute, name_sku, show_count, show_price, write_rows
+from dupcheck.exports.targets import Target
+from dupcheck.exports.texts import find_attribute, find_description, show_price, write_rows
 from dupcheck.messages import Message, message
-from dupcheck.model import Sku
 from dupcheck.rules import MergeLimits, read_pack
 from dupcheck.titles import align_name
 
@@ -18,34 +24,42 @@ THEMES = {
 """The field of each axis and its name in a variation theme; any other axis is written as a style."""
 COLUMNS = (
     "feed_product_type", "item_sku", "brand_name", "item_name", "external_product_id", "external_product_id_type",
-    "standard_price", "quantity", "main_image_url", *(f"other_image_url{n}" for n in range(1, 9)), "parent_child",
-    "parent_sku", "relationship_type", "variation_theme", "update_delete", "product_description", "color_name",
-    "size_name", "material_type", "pattern_name", "style_name", "number_of_items", "quantity_price_type",
+    "standard_price", "quantity", "main_image_url", "parent_child", "parent_sku", "relationship_type",
+    "variation_theme", "update_delete", "product_description", "color_name", "size_name", "material_type",
+    "pattern_name", "style_name", "number_of_items", "business_price", "quantity_price_type",
     "quantity_lower_bound1", "quantity_price1",
 )  # fmt: skip
 
 
-class Amazon:
+class Amazon(Target):
     """A tab-separated flat file."""
 
     name = "amazon"
     suffix = "txt"
+    offers = True
+    formats = ("amazon-template", "amazon-template-new", "amazon-report")
 
     @property
     def limits(self) -> MergeLimits:
         """What the rule pack says a family holds."""
         return read_pack("amazon").merge
 
-    def render(self, merged: Sequence[Merged]) -> bytes:
+    def render(self, work: Work) -> Mapping[str, bytes]:
         """Return the template's rows: for each listing the parent, then its children."""
         above = [["TemplateType=fptcustom", "Version=2024.1"], [c.replace("_", " ").title() for c in COLUMNS]]
-        return write_rows(COLUMNS, [r for m in merged for r in self._rows(m)], delimiter="\t", above=above)
+        rows = [r for c in work.changes for r in list_rows(c)]
+        return {"": write_rows(COLUMNS, rows, delimiter="\t", above=above)}
 
     def check(self, merged: Merged) -> list[Message]:
         """Say what Amazon wants besides: codes, a brand, a theme that it knows, and true variations only."""
         found = [] if find_attribute(merged, "brand") else [message("exports.no_brand")]
         if any(not s.gtin for s in merged.skus):
             found.append(message("exports.no_gtin"))
+        if merged.axes and not merged.listing.description:
+            found.append(message("exports.no_description"))
+        if merged.axes:
+            found.append(message("exports.template_signature"))
+            found.append(message("exports.theme_choose", theme=name_theme(merged.axes)))
         unknown = [a for a in merged.axes if align_name(a) not in THEMES]
         if unknown:
             found.append(message("exports.theme_unknown", axes=", ".join(unknown)))
@@ -54,52 +68,84 @@ class Amazon:
         found += [message("exports.false_variation", axes=", ".join(merged.axes)) for _ in faults]
         return [*found, *check_addresses(merged)]
 
-    def _rows(self, merged: Merged) -> list[dict[str, str]]:
-        listing = merged.listing
-        if not merged.axes:
-            return [self._child(merged, 1, merged.skus[0])]
-        parent = f"{listing.listing_id}-PARENT"[: self.limits.sku_code_max]
-        theme = "".join(THEMES.get(align_name(a), THEMES["style"])[1] for a in merged.axes)
-        shared = {"variation_theme": theme, "relationship_type": "Variation"}
-        top = {k: v for k, v in self._child(merged, 1, merged.skus[0]).items() if k in _OF_PARENT}
-        top |= {"item_sku": parent, "item_name": listing.title, "parent_child": "Parent", "variation_theme": theme}
-        top |= {"main_image_url": listing.main_image}
-        rows = [top]
-        for number, sku in enumerate(merged.skus, 1):
-            rows.append({**self._child(merged, number, sku), **shared, "parent_child": "Child", "parent_sku": parent})
-        return rows
 
-    def _child(self, merged: Merged, number: int, sku: Sku) -> dict[str, str]:
-        listing = merged.listing
-        image = sku.image or listing.main_image
-        name = " ".join([listing.title, *(f"({v})" for v in sku.options.values())])
-        row = {
+def name_theme(axes: Sequence[str]) -> str:
+    """Return the classic name of a variation theme: ``ColorSize``."""
+    return "".join(THEMES.get(align_name(a), THEMES["style"])[1] for a in axes)
+
+
+def list_rows(change: ChangeSet) -> list[dict[str, str]]:
+    """Return a family's rows by the template's codes: the parent, then its children; none where nothing changes."""
+    merged, listing = change.merged, change.merged.listing
+    if not merged.axes:
+        return _list_single(change)
+    if change.keep.skus and change.origin is not None and change.origin.format.startswith("amazon-template"):
+        parent, rows = listing.listing_id, []
+        if listing.title != change.keep.title:
+            rows.append({"item_sku": parent, "item_name": listing.title, "update_delete": "PartialUpdate"})
+    else:
+        parent = f"{listing.listing_id}-PARENT"[: read_pack("amazon").merge.sku_code_max]
+        rows = [{
             "feed_product_type": listing.category,
-            "item_sku": name_sku(merged, number, sku),
+            "item_sku": parent,
             "brand_name": find_attribute(merged, "brand"),
-            "item_name": name[: self.limits.title_max],
-            "external_product_id": sku.gtin,
-            "external_product_id_type": {12: "UPC", 13: "EAN", 14: "GTIN"}.get(len(sku.gtin), ""),
-            "standard_price": show_price(sku.price),
-            "quantity": show_count(sku.stock),
-            "main_image_url": image,
-            "update_delete": "PartialUpdate",
-            "product_description": " ".join(listing.description.split()),
+            "item_name": listing.title,
+            "main_image_url": listing.main_image,
+            "parent_child": "Parent",
+            "variation_theme": name_theme(merged.axes),
+            "update_delete": "Update",
+            "product_description": " ".join(find_description(change).split()),
             "material_type": find_attribute(merged, "material"),
-        }
-        for n, photo in enumerate([p for p in merged.photos if p != image][:8], 1):
-            row[f"other_image_url{n}"] = photo
-        for axis, value in sku.options.items():
-            field = THEMES.get(align_name(axis), THEMES["style"])[0]
-            row[field] = " ".join(t for t in (row.get(field, "") if field == "style_name" else "", value) if t)
-        if merged.wholesale is not None:
-            pieces, percent = merged.wholesale
-            row |= {
-                "quantity_price_type": "percent",
-                "quantity_lower_bound1": str(pieces),
-                "quantity_price1": str(percent),
-            }
-        return row
+        }]  # fmt: skip
+    return [*rows, *(_child(change, piece, parent) for piece in change.pieces)]
 
 
-_OF_PARENT = frozenset({"feed_product_type", "brand_name", "update_delete", "product_description", "material_type"})
+def _list_single(change: ChangeSet) -> list[dict[str, str]]:
+    """Return the row of a listing without options: only what the plan gives it."""
+    (piece,) = change.pieces
+    row = {"item_sku": name_item(piece), "update_delete": "PartialUpdate", **_price(change, piece)}
+    filled = dict(piece.list_filled())
+    if "gtin" in filled:
+        row |= _code(str(filled["gtin"]))
+    return [row] if len(row) > 2 else []
+
+
+def name_item(piece: Piece) -> str:
+    """Return the seller's own code of an item, as it is known to Amazon."""
+    return piece.row.get("item_sku", "") or piece.row.get("seller-sku", "") or piece.sku.sku_code or piece.offer_id
+
+
+def _child(change: ChangeSet, piece: Piece, parent: str) -> dict[str, str]:
+    row = {
+        "item_sku": name_item(piece),
+        "parent_child": "Child",
+        "parent_sku": parent,
+        "relationship_type": "Variation",
+        "variation_theme": name_theme(change.merged.axes),
+        "update_delete": "PartialUpdate",
+        **_price(change, piece),
+    }
+    for axis, value in piece.sku.options.items():
+        field = THEMES.get(align_name(axis), THEMES["style"])[0]
+        row[field] = " ".join(t for t in (row.get(field, "") if field == "style_name" else "", value) if t)
+    if piece.sku.gtin and not piece.before("gtin"):
+        row |= _code(piece.sku.gtin)
+    return row
+
+
+def _code(gtin: str) -> dict[str, str]:
+    kind = {12: "UPC", 13: "EAN", 14: "GTIN"}.get(len(gtin), "")
+    return {"external_product_id": gtin, "external_product_id_type": kind}
+
+
+def _price(change: ChangeSet, piece: Piece) -> dict[str, str]:
+    """Return the quantity price; Amazon takes one only beside a business price."""
+    if change.merged.wholesale is None:
+        return {}
+    pieces, percent = change.merged.wholesale
+    return {
+        "business_price": show_price(piece.sku.price),
+        "quantity_price_type": "Percent",
+        "quantity_lower_bound1": str(pieces),
+        "quantity_price1": str(percent),
+    }

@@ -14,12 +14,15 @@ from typing import Any
 
 from dupcheck.catalog import get_listing, make_catalog
 from dupcheck.errors import CatalogError
+from dupcheck.messages import Lang
 from dupcheck.model import Catalog, Listing, Plan, Sku
 from dupcheck.plans import bulk_price
 from dupcheck.titles import align_name, normalise, read_value
 
 MERGING = frozenset({"merge_variants", "wholesale_tier", "remove_duplicates"})
 """The actions after which one listing stands for its group."""
+_IDLE = frozenset({"ask", "none"})
+"""The actions that never change anything, whatever else their plan says."""
 _NEEDED = ("group_id", "action", "keep", "listings", "title", "axes", "skus", "wholesale")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 
@@ -92,9 +95,9 @@ def _is_sound(plan: Mapping[str, Any]) -> bool:
     )  # fmt: skip
 
 
-def list_plans(plans: Sequence[Plan]) -> list[dict[str, Any]]:
+def list_plans(plans: Sequence[Plan], lang: Lang = "en") -> list[dict[str, Any]]:
     """Return plans as ``merges.json`` holds them."""
-    return [plan.as_dict() for plan in plans]
+    return [plan.as_dict(lang) for plan in plans]
 
 
 def merge_listings(catalog: Catalog, plans: Sequence[Mapping[str, Any]]) -> list[Merged]:
@@ -112,11 +115,14 @@ def merge_listings(catalog: Catalog, plans: Sequence[Mapping[str, Any]]) -> list
 
 
 def carry_out(catalog: Catalog, plans: Sequence[Mapping[str, Any]]) -> Catalog:
-    """Return the catalogue with every plan carried out; changes that need the seller (a new photo) are left out."""
+    """Return the catalogue with every plan carried out; changes that need the seller (a new photo) are left out.
+
+    Plans that ask or leave things as they are change nothing.
+    """
     merged = {m.listing.listing_id: m for m in merge_listings(catalog, plans)}
     gone = {i for m in merged.values() for i in m.offline}
     changes: dict[str, list[Mapping[str, Any]]] = {}
-    for change in (c for plan in plans for c in plan.get("changes", [])):
+    for change in (c for plan in plans if plan["action"] not in _IDLE for c in plan.get("changes", [])):
         changes.setdefault(change["listing_id"], []).append(change)
     listings = []
     for position, listing_id in enumerate(catalog.ids.tolist()):

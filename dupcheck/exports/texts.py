@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from dupcheck.exports.changesets import ChangeSet
 from dupcheck.exports.merging import Merged
 from dupcheck.model import Sku
 from dupcheck.titles import align_name
@@ -20,9 +22,25 @@ def show_count(count: float | None) -> str:
     return "" if count is None else str(int(count))
 
 
+_MARKUP = re.compile(r"<[a-zA-Z][^>]*>")
+
+
 def show_html(text: str) -> str:
-    """Return a description as HTML: plain text, its lines as paragraphs."""
+    """Return a description as HTML: markup as it is, plain text with its lines as paragraphs."""
+    if _MARKUP.search(text):
+        return text
     return "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
+
+
+def find_description(change: ChangeSet) -> str:
+    """Return the kept listing's description as the seller's file has it, else as it was read."""
+    return change.cell("description") or change.keep.description
+
+
+def find_header(headers: Sequence[str], *names: str) -> str:
+    """Return the first of the headers that is one of ``names``, capitals apart; the first name where none is."""
+    known = {h.casefold(): h for h in reversed(headers)}
+    return next((known[n.casefold()] for n in names if n.casefold() in known), names[0])
 
 
 def name_sku(merged: Merged, number: int, sku: Sku) -> str:

@@ -1,93 +1,231 @@
-"""WooCommerce: the product CSV, a ``variable`` row with all values and one ``variation`` row a SKU."""
+"""WooCommerce: the product CSV, a ``variable`` row with all values and one ``variation`` row a SKU.
 
-from collections.abc import Sequence
+From WooCommerce's own export two files come, and their order matters. The first is imported with «update existing
+products»: the kept product becomes variable and gives up its code, and the folded products become its variations, each
+with its own post, price, stock and reviews; it holds no column but those that change. The second is imported without
+that tick: it makes the one variation that has no post yet, the kept product's own. Folded products must not be deleted
+before: the importer turns them into variations. From any other catalogue one file comes, which only creates.
+"""
 
+from collections.abc import Mapping, Sequence
+
+from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
-from dupcheck.exports.texts import name_sku, show_count, show_html, show_price, write_rows
+from dupcheck.exports.targets import Target
+from dupcheck.exports.texts import find_description, name_sku, show_count, show_html, show_price, write_rows
 from dupcheck.messages import Message
-from dupcheck.model import Sku
 from dupcheck.rules import MergeLimits
+from dupcheck.titles import align_name
 
 COLUMNS = (
-    "ID", "Type", "SKU", "GTIN, UPC, EAN, or ISBN", "Name", "Published", "Is featured?", "Visibility in catalog",
-    "Description", "Tax status", "In stock?", "Stock", "Regular price", "Categories", "Images", "Parent", "Position",
+    "ID", "Type", "SKU", "GTIN, UPC, EAN, or ISBN", "Name", "Published", "Visibility in catalog", "Description",
+    "In stock?", "Stock", "Regular price", "Categories", "Images", "Parent", "Position",
+)  # fmt: skip
+UPDATE = ("ID", "Type", "SKU", "Name", "Visibility in catalog", "Stock", "Parent", "Position")
+"""The columns of an update; the importer empties what a column leaves blank, so that no other may be there."""
+_NOT_OF_VARIATIONS = frozenset(
+    ("ID", "Type", "Name", "Parent", "Position", "Categories", "Tags", "Description", "Short description", "Upsells",
+     "Cross-sells", "Grouped products", "External URL", "Button text", "Is featured?", "Allow customer reviews?")
 )  # fmt: skip
 
 
-class Woocommerce:
+class Woocommerce(Target):
     """A product CSV with variations."""
 
     name = "woocommerce"
-    suffix = "csv"
+    formats = ("woocommerce",)
     limits = MergeLimits(
         max_axes=30, price_tiers=0, title_max=200, option_name_max=200, sku_code_max=100, skus_max=2000, images_max=200
     )
 
-    def render(self, merged: Sequence[Merged]) -> bytes:
-        """Return the products' rows; every attribute has its numbered columns, options first."""
-        rows = [row for m in merged for row in self._rows(m)]
-        most = max((int(c.split()[1]) for row in rows for c in row if c.startswith("Attribute ")), default=0)
-        numbered = [
-            f"Attribute {n} {part}" for n in range(1, most + 1) for part in ("name", "value(s)", "visible", "global")
-        ]
-        return write_rows([*COLUMNS, *numbered], rows)
+    def render(self, work: Work) -> Mapping[str, bytes]:
+        """Return the file that updates, and the one that creates."""
+        updated: list[dict[str, str]] = []
+        created: list[dict[str, str]] = []
+        own = False
+        for change in work.changes:
+            if _has_posts(self, change):
+                own = True
+                update, create = _change_rows(change)
+                updated += update
+                created += create
+            else:
+                created += _make_rows(change)
+        if not own:
+            return {"": _write(COLUMNS, created)}
+        files = {"": _write(UPDATE, updated)}
+        if created:
+            files["create"] = _write((), created)
+        return files
 
     def check(self, merged: Merged) -> list[Message]:
         """Say which photos are not on the web."""
         return check_addresses(merged)
 
-    def _rows(self, merged: Merged) -> list[dict[str, str]]:
-        listing = merged.listing
-        number = listing.listing_id if listing.listing_id.isdigit() else ""
-        top = {
-            "ID": number,
-            "Type": "variable" if merged.axes else "simple",
-            "Name": listing.title,
-            "Published": "1",
-            "Is featured?": "0",
-            "Visibility in catalog": "visible",
-            "Description": show_html(listing.description),
-            "Tax status": "taxable",
-            "Categories": listing.category,
-            "Images": ", ".join(merged.photos),
-            "Position": "0",
-        }
-        values = [
-            (a, ", ".join(dict.fromkeys(_escape(s.options[a]) for s in merged.skus if s.options.get(a))))
-            for a in merged.axes
-        ]
-        for n, (name, value) in enumerate([*values, *((k, _escape(v)) for k, v in listing.attributes.items())], 1):
-            top |= {f"Attribute {n} name": name, f"Attribute {n} value(s)": value, f"Attribute {n} visible": "1",
-                    f"Attribute {n} global": "0"}  # fmt: skip
-        if not merged.axes:
-            return [top | self._offer(merged, 1, merged.skus[0])]
-        parent = listing.listing_id
-        top["SKU"] = "" if number else parent
-        rows = [top]
-        for k, sku in enumerate(merged.skus, 1):
-            row = {
-                "Type": "variation",
-                "Name": listing.title,
-                "Published": "1",
-                "Position": str(k),
-                "Images": sku.image,
-            }
-            row |= {"Parent": f"id:{number}" if number else parent, **self._offer(merged, k, sku)}
-            for n, axis in enumerate(merged.axes, 1):
-                row |= {f"Attribute {n} name": axis, f"Attribute {n} value(s)": _escape(sku.options.get(axis, "")),
-                        f"Attribute {n} global": "0"}  # fmt: skip
-            rows.append(row)
-        return rows
+    def list_ended(self, change: ChangeSet) -> tuple[str, ...]:
+        """Return the products to take down: never one that becomes a variation."""
+        ended = super().list_ended(change)
+        if not _has_posts(self, change):
+            return ended
+        return tuple(i for i in ended if i not in change.folds or change.members[i].skus)
 
-    def _offer(self, merged: Merged, number: int, sku: Sku) -> dict[str, str]:
-        return {
-            "SKU": name_sku(merged, number, sku),
-            "GTIN, UPC, EAN, or ISBN": sku.gtin,
-            "Regular price": show_price(sku.price),
-            "Stock": show_count(sku.stock),
-            "In stock?": "0" if sku.stock is not None and sku.stock <= 0 else "1",
-        }
+
+def _has_posts(target: Target, change: ChangeSet) -> bool:
+    return target.is_own(change) and all(p.row.get("ID", "").isdigit() for p in change.pieces)
+
+
+def _change_rows(change: ChangeSet) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the rows that update products, and those that create variations."""
+    assert change.origin is not None
+    if change.is_empty:
+        return [], []
+    keep = dict(change.origin.rows[0])
+    merged = change.merged
+    if not merged.axes:
+        (piece,) = change.pieces
+        row = {"ID": keep["ID"], "Type": keep["Type"], "SKU": piece.sku.sku_code, "Name": merged.listing.title}
+        visible = keep.get("Visibility in catalog") or "visible"
+        more = {"Visibility in catalog": visible, "Stock": keep.get("Stock") or show_count(piece.sku.stock)}
+        filled = [n for n, _ in piece.list_filled()]
+        if "price" in filled:
+            more["Regular price"] = show_price(piece.sku.price)
+        if "gtin" in filled:
+            more["GTIN, UPC, EAN, or ISBN"] = piece.sku.gtin
+        return [row | more | {"Position": keep.get("Position", "")} | _repeat_attributes(keep)], []
+    varied = keep["Type"].casefold().startswith("variable")
+    top = {
+        "ID": keep["ID"], "Type": "variable", "SKU": keep.get("SKU", "") if varied else "",
+        "Name": merged.listing.title, "Visibility in catalog": keep.get("Visibility in catalog") or "visible",
+        "Stock": keep.get("Stock", "") if varied else "", "Position": keep.get("Position", ""),
+        **_list_attributes(change, keep),
+    }  # fmt: skip
+    updated, created = [top], []
+    for number, piece in enumerate(change.pieces, 1):
+        shared = {"Type": "variation", "Parent": f"id:{keep['ID']}", "Position": str(number),
+                  "Name": merged.listing.title, "Visibility in catalog": "visible",
+                  "SKU": piece.row.get("SKU", ""), **_state_options(merged, piece)}  # fmt: skip
+        if piece.at_home and piece.row["ID"] == keep["ID"]:
+            kept = {h: v for h, v in keep.items() if _of_variation(h)}
+            if shared["SKU"] in {p.row.get("SKU", "") for p in change.pieces if p is not piece}:
+                shared["SKU"] = ""  # the importer skips a row whose code is there already, and its goods would be lost
+            created.append({**kept, "Images": _first_image(keep.get("Images", "")), **shared})
+        else:
+            updated.append({"ID": piece.row["ID"], "Stock": piece.row.get("Stock", ""), **shared})
+    return updated, created
+
+
+def _of_variation(header: str) -> bool:
+    return header not in _NOT_OF_VARIATIONS and not header.startswith(("Attribute ", "Meta: "))
+
+
+def _first_image(images: str) -> str:
+    return images.split(",")[0].strip()
+
+
+def _repeat_attributes(row: Mapping[str, str]) -> dict[str, str]:
+    return {h: v for h, v in row.items() if h.startswith("Attribute ")}
+
+
+def _list_attributes(change: ChangeSet, keep: Mapping[str, str]) -> dict[str, str]:
+    """Return the kept product's attributes: the options with all their values first, the others as they are."""
+    merged = change.merged
+    cells: dict[str, str] = {}
+    held = _read_attributes(keep)
+    number = 0
+    for axis in merged.axes:
+        number += 1
+        values = dict.fromkeys(_escape(s.options[axis]) for s in merged.skus if s.options.get(axis))
+        own = next((h for h in held if align_name(h[0]) == align_name(axis)), None)
+        cells |= _write_attribute(number, own[0] if own else axis, ", ".join(values), own[2] if own else "0")
+    taken = {align_name(a) for a in merged.axes}
+    for name, value, everywhere in held:
+        if align_name(name) not in taken:
+            number += 1
+            cells |= _write_attribute(number, name, value, everywhere)
+    return cells
+
+
+def _read_attributes(row: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    found = []
+    for number in range(1, 1 + sum(h.startswith("Attribute ") for h in row)):
+        name = row.get(f"Attribute {number} name", "")
+        if name:
+            value = row.get(f"Attribute {number} value(s)", "")
+            found.append((name, value, row.get(f"Attribute {number} global", "") or "0"))
+    return found
+
+
+def _state_options(merged: Merged, piece: Piece) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    held = {align_name(n): (n, g) for n, _, g in _read_attributes(piece.row)}
+    for number, axis in enumerate(merged.axes, 1):
+        name, everywhere = held.get(align_name(axis), (axis, "0"))
+        cells |= _write_attribute(number, name, _escape(piece.sku.options.get(axis, "")), everywhere)
+    return cells
+
+
+def _write_attribute(number: int, name: str, value: str, everywhere: str) -> dict[str, str]:
+    return {f"Attribute {number} name": name, f"Attribute {number} value(s)": value,
+            f"Attribute {number} visible": "1", f"Attribute {number} global": everywhere}  # fmt: skip
+
+
+def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
+    """Return the rows of a product that is made from another catalogue."""
+    merged, listing = change.merged, change.merged.listing
+    number = listing.listing_id if listing.listing_id.isdigit() else ""
+    top = {
+        "ID": number,
+        "Type": "variable" if merged.axes else "simple",
+        "Name": listing.title,
+        "Published": "1",
+        "Visibility in catalog": "visible",
+        "Description": show_html(find_description(change)),
+        "Categories": listing.category,
+        "Images": ", ".join(merged.photos),
+        "Position": "0",
+    }
+    values = [
+        (a, ", ".join(dict.fromkeys(_escape(s.options[a]) for s in merged.skus if s.options.get(a))))
+        for a in merged.axes
+    ]
+    for n, (name, value) in enumerate([*values, *((k, _escape(v)) for k, v in listing.attributes.items())], 1):
+        top |= _write_attribute(n, name, value, "0")
+    if not merged.axes:
+        return [top | _offer(merged, 1, change.pieces[0])]
+    parent = listing.listing_id
+    top["SKU"] = "" if number else parent
+    rows = [top]
+    for k, piece in enumerate(change.pieces, 1):
+        row = {"Type": "variation", "Name": listing.title, "Published": "1", "Visibility in catalog": "visible",
+               "Position": str(k), "Images": piece.sku.image,
+               "Parent": f"id:{number}" if number else parent}  # fmt: skip
+        row |= _offer(merged, k, piece)
+        for n, axis in enumerate(merged.axes, 1):
+            row |= _write_attribute(n, axis, _escape(piece.sku.options.get(axis, "")), "0")
+        rows.append(row)
+    return rows
+
+
+def _offer(merged: Merged, number: int, piece: Piece) -> dict[str, str]:
+    sku = piece.sku
+    return {
+        "SKU": name_sku(merged, number, sku),
+        "GTIN, UPC, EAN, or ISBN": sku.gtin,
+        "Regular price": show_price(sku.price),
+        "Stock": show_count(sku.stock),
+        "In stock?": "" if sku.stock is None else "0" if sku.stock <= 0 else "1",
+    }
+
+
+def _write(first: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Return rows as CSV; every attribute has its numbered columns, behind all others."""
+    headers = dict.fromkeys([*first, *(h for row in rows for h in row)])
+    filled = {h for row in rows for h, v in row.items() if v} | set(UPDATE)
+    plain = [h for h in headers if not h.startswith("Attribute ") and h in filled]
+    most = max((int(h.split()[1]) for h in headers if h.startswith("Attribute ")), default=0)
+    parts = ("name", "value(s)", "visible", "global")
+    return write_rows([*plain, *(f"Attribute {n} {part}" for n in range(1, most + 1) for part in parts)], rows)
 
 
 def _escape(value: str) -> str:

@@ -40,7 +40,7 @@ def show_time(seconds: float) -> str:
 
 def write_listing(listing: Listing) -> str:
     """Return a listing as JSON; :func:`read_listing_record` reads it back."""
-    return json.dumps(asdict(listing), sort_keys=True)
+    return json.dumps({n: v for n, v in asdict(listing).items() if n != "source"}, sort_keys=True)
 
 
 def read_listing_record(text: str) -> Listing:

@@ -23,7 +23,7 @@ from dupcheck.plans.offers import Shelf
 from dupcheck.plans.planner import explain_keep, rank_listing
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
-from dupcheck.titles import AXES, normalise
+from dupcheck.titles import AXES, normalise, read_title
 
 MARGIN = 5.0
 """How far below a limit a rewritten title is brought, in percent, since the catalogue's word weights shift a little."""
@@ -145,22 +145,60 @@ def _change_photo(shelf: Shelf, member: int, partners: Sequence[int]) -> Change:
 
 
 def _rewrite_title(shelf: Shelf, pack: RulePack, member: int, partners: Sequence[tuple[int, str]], below: float) -> str:
-    """Return the listing's title with what only it states at the end and shared words left out before that.
+    """Return the listing's title with what only it states at its end, and without some of the shared words.
 
-    ``partners`` are listings with their new titles, "" where theirs stay as they are.
+    ``partners`` are listings with their new titles, "" where theirs stay as they are. What says what the thing is
+    stays: its name, brand and model, its values, and every number with the word that it belongs to.
     """
     title = shelf.text(member, "title")
     others = [new or shelf.text(m, "title") for m, new in partners]
     facts = _own_facts(shelf, member, [m for m, _ in partners], others)
     words = title.split()
+    bound = _list_bound(shelf, member, words)
     shared = {w for t in others for w in normalise(t).split()}
     weigh = _Weights(shelf)
     while True:
         new = fit_words(" ".join(words), " ".join(facts), pack.merge.title_max)
         if all(weigh.likeness(new, other) < below for other in others) or len(words) <= _HEAD:
             return new
-        spare = [k for k in range(_HEAD, len(words)) if set(normalise(words[k]).split()) & shared]
-        words.pop(spare[-1] if spare else -1)
+        free = [k for k in range(len(words)) if not bound[k]]
+        spare = [k for k in free if k >= _HEAD and set(normalise(words[k]).split()) & shared]
+        if not free or not (spare or free[-1] >= _HEAD):
+            return new
+        gone = spare[-1] if spare else free[-1]
+        words.pop(gone)
+        bound.pop(gone)
+
+
+def _read_words(text: str) -> set[str]:
+    """Return the words of a text as titles are read: in one spelling and one number."""
+    return {w for t in read_title(text).tokens for w in t.text.split()}
+
+
+_LINKS = frozenset({"for", "with", "fits", "compatible", "von", "für", "pour", "para", "для", "с"})
+_BOUND = ("brand", "model", "compatible", "color", "size", "edition")
+
+
+def _list_bound(shelf: Shelf, member: int, words: Sequence[str]) -> list[bool]:
+    """Say which words of a title no other title may lose: numbers and what stands before them, the values and names
+    that attributes state, what the category names, and the name of the thing, which stands last before «for» or «with».
+    """
+    stated = shelf.attributes(member)
+    facts = " ".join(stated[a][1] for a in _BOUND if a in stated)
+    known = _read_words(f"{facts} {shelf.text(member, 'category')}")
+    valued = {w for t in read_title(" ".join(words)).tokens if t.axis not in ("", "noise") for w in t.text.split()}
+    bound = [bool(_read_words(w) & known or set(normalise(w).split()) & valued) for w in words]
+    links = [k for k, w in enumerate(words) if w.casefold() in _LINKS]
+    for k, word in enumerate(words):
+        if any(c.isdigit() for c in word):
+            bound[k] = True
+            if k and word[:1].isdigit():
+                bound[k - 1] = True
+    if links and links[0]:
+        bound[links[0] - 1] = True
+    for k in reversed(links):  # a link stays where what it leads to stays
+        bound[k] = k + 1 < len(words) and bound[k + 1]
+    return bound
 
 
 def _own_facts(shelf: Shelf, member: int, partners: Sequence[int], titles: Sequence[str]) -> list[str]:

@@ -95,7 +95,27 @@ def fit_words(head: str, tail: str, most: int) -> str:
     words = head.split()
     while words and len(" ".join([*words, tail])) > most:
         words.pop()
-    return " ".join([*words, tail])[:most].strip()
+    return cut_words(" ".join([*words, tail]).strip(), most)
+
+
+def cut_words(text: str, most: int) -> str:
+    """Return as much of a text as fits, never cut inside a word, a measure (300 ml) or a model (iPhone 14).
+
+    Only a text without blanks is cut anywhere.
+    """
+    if len(text) <= most:
+        return text
+    words = text[: most + 1].split(" ")
+    rest = text[len(" ".join(words[:-1])) :].split()
+    words.pop()
+    while words and rest and (_is_number(rest[0]) or (_is_number(words[-1]) and rest[0][:1].isalpha())):
+        rest.insert(0, words.pop())
+    whole = text[: most + 1].rpartition(" ")[0]
+    return " ".join(words).strip(" -,/|") or whole.strip(" -,/|") or text[:most].strip()
+
+
+def _is_number(word: str) -> bool:
+    return word[:1].isdigit()
 
 
 def _change(shelf: Shelf, member: int, field: str, value: str, key: str, /, **values: object) -> Change:

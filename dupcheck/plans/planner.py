@@ -1,5 +1,6 @@
 """Group → Plan: which listing to keep, what to fold into it as options, what to remove, and what stands in the way."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from dupcheck.features import Features
 from dupcheck.groups import describe_groups
 from dupcheck.judging.differences import AxisNames, DifferenceNames, list_differences
 from dupcheck.judging.verdicts import Findings, measure_signals
+from dupcheck.limits import is_foreign_title, list_bad_codes, list_foreign, list_long, list_twice
 from dupcheck.messages import Message, message
 from dupcheck.model import (
     Action,
@@ -29,9 +31,10 @@ from dupcheck.model import (
     Role,
     Wholesale,
 )
-from dupcheck.plans.changes import change_axes, is_told_apart
+from dupcheck.plans.changes import change_axes, cut_words, is_told_apart
 from dupcheck.plans.offers import (
     LOGISTICS,
+    MEASURED,
     Offer,
     Shelf,
     find_axes,
@@ -389,13 +392,10 @@ class Planner:
         changed = [f"{old} → {new}" for old, new in names.items() if old != new]
         if changed:
             self.cautions.append(message("plans.shortened", max=merge.option_name_max, names="; ".join(changed)))
-        long = [n for n in names.values() if len(n) > merge.option_name_max]
-        if long:
+        if long := list_long(names.values(), merge):
             self.cautions.append(message("plans.long_names", names=", ".join(long), max=merge.option_name_max))
-        if merge.option_alphabet == "ascii":
-            foreign = [n for n in names.values() if not n.isascii()]
-            if foreign:
-                self.cautions.append(message("plans.names_alphabet", names=", ".join(foreign)))
+        if foreign := list_foreign(names.values(), merge):
+            self.cautions.append(message("plans.names_alphabet", names=", ".join(foreign)))
         if axis in _PICTURED:
             shown: dict[str, dict[str, None]] = {}
             for offer in chosen:
@@ -424,13 +424,10 @@ class Planner:
             self.cautions.append(message("plans.spread", times=times, max=f"{most:g}"))
 
     def _check_codes(self, chosen: Sequence[Offer]) -> None:
-        most = self.pack.merge.sku_code_max
         codes = [o.sku_code for o in chosen if o.sku_code]
-        bad = [c for c in dict.fromkeys(codes) if len(c) > most or any(s in c for s in " <>") or not c.isascii()]
-        if bad:
-            self.cautions.append(message("plans.bad_codes", codes=_few(bad), max=most))
-        twice = [c for c, n in Counter(codes).items() if n > 1]
-        if twice:
+        if bad := list_bad_codes(codes, self.pack.merge):
+            self.cautions.append(message("plans.bad_codes", codes=_few(bad), max=self.pack.merge.sku_code_max))
+        if twice := list_twice(codes):
             self.cautions.append(message("plans.same_codes", codes=_few(twice)))
         stocks = [o.stock for o in chosen]
         if stocks and all(s is not None and s <= 0 for s in stocks):
@@ -446,8 +443,7 @@ class Planner:
         ]
         if len(set.union(*templates)) > 1:
             self.cautions.append(message("plans.templates_differ", names="; ".join(sorted(set.union(*templates)))))
-        title = self._title
-        if self.pack.merge.title_alphabet == "ascii" and not title.isascii():
+        if is_foreign_title(self._title, self.pack.merge):
             self.cautions.append(message("plans.title_alphabet"))
         pictures = {p for m in self.ranked for p in self.shelf.text(m, "images").split(";")}
         pictures |= {self.shelf.text(m, "main_image") for m in self.ranked}
@@ -465,8 +461,9 @@ class Planner:
                 codes += [
                     f"{c} ({copy})" for c in (other.sku_code, other.gtin) if c and c not in (first.sku_code, first.gtin)
                 ]
-                if other.price is not None and first.price is not None and other.price != first.price:
-                    prices.append(f"{copy}: {other.price:g}, {self.shelf.id(first.member)}: {first.price:g}")
+                told = other.price is not None and first.price is not None
+                if told and (other.price, other.currency or first.currency) != (first.price, first.currency):
+                    prices.append(f"{copy}: {_show_money(other)}, {self.shelf.id(first.member)}: {_show_money(first)}")
                 if other.stock is not None and first.stock is not None and other.stock != first.stock:
                     stocks.append(f"{copy}: {other.stock:g}, {self.shelf.id(first.member)}: {first.stock:g}")
         if codes:
@@ -511,7 +508,8 @@ class Planner:
         shared = {}
         for axis in self.axes:
             words = [set(_plain_word(v).split()) for v in self._values(axis)]
-            shared[axis] = set.intersection(*words) if axis not in ("color", "size", "pack") and words else set()
+            told = axis in (*MEASURED, "color", "size", "pack")  # a value there takes its unit along
+            shared[axis] = set() if told or not words else set.intersection(*words)
         own = self._own[self.keep]
         return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max)
 
@@ -533,7 +531,7 @@ class Planner:
             action=action,
             keep=shelf.id(self.keep),
             listings=tuple(shelf.id(m) for m in self.ranked),
-            title=self._title if merged and folded else shelf.text(self.keep, "title"),
+            title=self._title if action == "merge_variants" and folded else shelf.text(self.keep, "title"),
             axes=tuple(Axis(shelf.name(a), tuple(dict.fromkeys(names[a].values()))) for a in folded),
             skus=self._sku_table(folded, names) if merged else (),
             wholesale=tier,
@@ -717,10 +715,18 @@ def _stands_alone(part: Part, own: Mapping[int, Sequence[Offer]]) -> bool:
 def rank_listing(
     shelf: Shelf, pack: RulePack, position: int, drafts: frozenset[int] = frozenset()
 ) -> tuple[object, ...]:
-    """Return a sort key: the listing to keep first, by the pack's order; what is missing ranks last, drafts behind."""
+    """Return a sort key: the listing to keep first, by the pack's order; what is missing ranks last, drafts behind.
+
+    Sales and reviews that stand together in the order are weighed together: where sales are close, many reviews count
+    for more, since no marketplace moves them.
+    """
     key: list[object] = [position in drafts]
     for name in pack.keep:
-        if name == "created":
+        if name == "available":
+            key.append(_is_sold_out(shelf, position))
+        elif name in _POPULAR and _weighs(pack):
+            key.append(-_popularity(shelf, position))
+        elif name == "created":
             created = shelf.text(position, "created")
             key += [created == "", created]
         elif name == "completeness":
@@ -731,11 +737,61 @@ def rank_listing(
     return (*key, shelf.id(position))
 
 
+_POPULAR = ("sales", "reviews")
+_REVIEW_WEIGHT = 0.07
+"""Reviews decide only where sales are close: 9 sales and 800 reviews outweigh 10 sales and 2; 9 reviews do not make up
+for a fifth of the sales.
+"""
+
+
+def _weighs(pack: RulePack) -> bool:
+    """Whether the pack's order names sales and reviews one behind the other."""
+    order = pack.keep
+    return any(order[k : k + 2] == _POPULAR for k in range(len(order)))
+
+
+def _popularity(shelf: Shelf, position: int) -> float:
+    """Return how much speaks for a listing in sales and reviews; below 0 where neither is known."""
+    sales, reviews = (shelf.number(position, name) for name in _POPULAR)
+    if sales is None and reviews is None:
+        return -1.0
+    return math.log1p(max(sales or 0.0, 0.0)) + _REVIEW_WEIGHT * math.log1p(max(reviews or 0.0, 0.0))
+
+
+def _is_sold_out(shelf: Shelf, position: int) -> bool:
+    """Whether nothing of a listing is in stock; where no stock is known, that cannot be told."""
+    stocks = [o.stock for o in shelf.list_offers(position) if o.stock is not None]
+    return bool(stocks) and all(s <= 0 for s in stocks)
+
+
+def _explain_popularity(shelf: Shelf, keep: int, rest: Sequence[int]) -> Message | None:
+    """Say by what the first listing is ahead in sales and reviews, None where it is not."""
+    mine = _popularity(shelf, keep)
+    if mine < 0 or any(_popularity(shelf, m) >= mine for m in rest):
+        return None
+    for name in _POPULAR:
+        best = shelf.number(keep, name)
+        if best is not None and all((v := shelf.number(m, name)) is None or v < best for m in rest):
+            return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
+    sales, reviews = (f"{shelf.number(keep, name) or 0:g}" for name in _POPULAR)
+    return message("plans.keep_popular", id=shelf.id(keep), sales=sales, reviews=reviews)
+
+
 def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message:
     """Say in which point of the pack's order the first listing is ahead of all that equal it until then."""
     keep, rest = ranked[0], list(ranked[1:])
     for name in pack.keep:
-        if name == "created":
+        if name == "available":
+            sold_out = [_is_sold_out(shelf, m) for m in rest]
+            if rest and all(sold_out) and not _is_sold_out(shelf, keep):
+                return message("plans.keep_available", id=shelf.id(keep))
+            rest = [m for m, out in zip(rest, sold_out, strict=True) if out == _is_sold_out(shelf, keep)]
+        elif name in _POPULAR and _weighs(pack):
+            told = _explain_popularity(shelf, keep, rest)
+            if told is not None:
+                return told
+            rest = [m for m in rest if _popularity(shelf, m) == _popularity(shelf, keep)]
+        elif name == "created":
             mine = shelf.text(keep, name)
             if mine and all(mine < t or not t for t in (shelf.text(m, name) for m in rest)):
                 return message("plans.keep_oldest", id=shelf.id(keep), created=mine)
@@ -751,6 +807,10 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
                 return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
             rest = [m for m in rest if shelf.number(m, name) == best]
     return message("plans.keep_first", id=shelf.id(keep))
+
+
+def _show_money(offer: Offer) -> str:
+    return f"{offer.price:g} {offer.currency}".strip()
 
 
 _plain_word = lru_cache(maxsize=100_000)(normalise)
@@ -778,7 +838,7 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
             shown |= Counter(w for w in _plain_word(text).split() if w not in common)
         gone |= told | shown
     words: list[str] = []
-    for chunk in title.split():
+    for chunk in reversed(title.split()):  # a value said twice is a choice where it stands last
         parts = _plain_word(chunk).replace("-", " ").split()
         if parts and all(gone[p] > 0 for p in parts):
             gone.subtract(parts)
@@ -787,11 +847,9 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         while len(tail) > 1 and gone[_plain_word(tail[-1])] > 0:
             gone[_plain_word(tail.pop())] -= 1
         words.append("-".join(tail))
-    kept = _drop_links(title.split(), words)
-    text = " ".join(kept).strip(" -,/|")
-    if len(text) > most:
-        text = text[: most + 1].rsplit(" ", 1)[0][:most].strip(" -,/|")
-    return text if len(text.split()) > 1 or len(title.split()) < 3 else title[:most].strip()
+    kept = _drop_links(title.split(), words[::-1])
+    text = cut_words(" ".join(kept).strip(" -,/|"), most)
+    return text if len(text.split()) > 1 or len(title.split()) < 3 else cut_words(title, most)
 
 
 def _drop_links(before: Sequence[str], after: Sequence[str]) -> list[str]:

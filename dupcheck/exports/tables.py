@@ -1,0 +1,111 @@
+"""Marketplaces whose file is a plain table: what stands in which column is data (``sheets/*.toml``)."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import tomli
+
+from dupcheck.exports.changesets import ChangeSet, Piece, Work
+from dupcheck.exports.checks import check_addresses
+from dupcheck.exports.merging import Merged
+from dupcheck.exports.targets import Target
+from dupcheck.exports.texts import find_attribute, find_description, show_count, show_price, write_rows
+from dupcheck.exports.yml import measure_parcel
+from dupcheck.files.cells import show_cell
+from dupcheck.messages import Message, message
+from dupcheck.rules import MergeLimits, read_pack
+
+NAMES = ("shopee", "lazada", "tiktok", "etsy", "walmart", "ozon", "wildberries")
+
+
+class TableTarget(Target):
+    """One marketplace's table."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        facts = _read_facts(name)
+        self.columns = {c["header"]: c for c in facts["column"]}
+        self.offers = bool(facts["offers"])
+        self.needed = tuple(facts["needed"])
+        self._pack, self._merge = facts.get("pack", ""), facts.get("merge", {})
+
+    @property
+    def limits(self) -> MergeLimits:
+        """What a listing holds there."""
+        return read_pack(self._pack).merge if self._pack else MergeLimits(**self._merge)
+
+    def render(self, work: Work) -> Mapping[str, bytes]:
+        """Return the table."""
+        rows = [self._fill(facts) for c in work.changes if not c.is_empty for facts in describe_pieces(c)]
+        return {"": b"\xef\xbb\xbf" + write_rows(list(self.columns), rows)}
+
+    def list_cautions(self, change: ChangeSet) -> list[Message]:
+        """Return the cautions of a listing, fields that the marketplace must have among them."""
+        if change.is_empty:
+            return []
+        found = super().list_cautions(change)
+        rows = list(describe_pieces(change))
+        missing = [h for h, c in self.columns.items() if c.get("value") in self.needed
+                   and any(not r.get(c["value"]) for r in rows)]  # fmt: skip
+        if missing:
+            found.append(message("exports.required", fields=", ".join(missing)))
+        return found
+
+    def check(self, merged: Merged) -> list[Message]:
+        """Say which photos are not on the web."""
+        return check_addresses(merged)
+
+    def _fill(self, facts: Mapping[str, str]) -> dict[str, str]:
+        return {h: show_cell(c["text"] if "text" in c else facts.get(c["value"], "")) for h, c in self.columns.items()}
+
+
+@cache
+def _read_facts(name: str) -> dict[str, Any]:
+    return tomli.loads(files("dupcheck.exports.sheets").joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def describe_pieces(change: ChangeSet) -> Iterator[dict[str, str]]:
+    """Yield for each SKU of a merged listing what a column of a table may hold."""
+    for piece in change.pieces:
+        yield describe_piece(change, piece)
+
+
+def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
+    """Return what a table's column may hold of one SKU, by name.
+
+    ``group`` and ``kept`` are the kept listing's id, ``offer`` what the SKU is known by as an offer of its own,
+    ``owner`` the listing that offers it today; ``axis1`` and ``option1`` the first option's name and value, and so
+    on; ``theme`` the names of all options; ``primary`` Yes for the listing that stays; ``weight`` … ``height`` those
+    of the parcel.
+    """
+    merged, sku = change.merged, piece.sku
+    listing = merged.listing
+    facts = {
+        "group": listing.listing_id,
+        "kept": listing.listing_id,
+        "offer": piece.offer_id,
+        "owner": piece.owner.listing_id,
+        "title": listing.title,
+        "own_title": piece.owner.title,
+        "description": find_description(change),
+        "brand": find_attribute(merged, "brand"),
+        "category": listing.category,
+        "price": show_price(sku.price),
+        "currency": sku.currency or listing.currency,
+        "stock": show_count(sku.stock),
+        "sku_code": sku.sku_code,
+        "gtin": sku.gtin,
+        "image": sku.image,
+        "main_image": listing.main_image,
+        "images": ";".join(merged.photos),
+        "url": piece.owner.url,
+        "theme": ",".join(merged.axes),
+        "primary": "Yes" if piece.at_home else "No",
+        **measure_parcel(change, piece),
+    }
+    for n, axis in enumerate(merged.axes, 1):
+        facts |= {f"axis{n}": axis, f"option{n}": sku.options.get(axis, "")}
+    others = [p for p in merged.photos if p != listing.main_image]
+    return facts | {f"photo{n}": p for n, p in enumerate(others, 1)}

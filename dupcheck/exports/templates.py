@@ -1,0 +1,259 @@
+"""The seller's own template, filled: a workbook of Amazon, Shopee, TikTok, Lazada or 店小秘, or AliExpress products.
+
+Only rows below what the workbook holds are written; its other sheets, the rows above the data and every cell that is
+there stay as they are. A column is known by its header, as the catalogue's reader knows it; what the template lists as
+valid for a variation theme is chosen from.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from dupcheck.catalog.formats import Format, find_format, map_fields, normalise_header
+from dupcheck.errors import CatalogError
+from dupcheck.exports.aliexpress import Aliexpress
+from dupcheck.exports.amazon import Amazon, list_rows
+from dupcheck.exports.changesets import ChangeSet, Piece, Work
+from dupcheck.exports.tables import TableTarget, describe_piece
+from dupcheck.exports.targets import Target
+from dupcheck.exports.texts import find_attribute
+from dupcheck.messages import Message, message
+from dupcheck.model import DOCUMENT, Origin
+from dupcheck.titles import align_name
+
+TARGETS = {
+    "shopee": "shopee", "tiktok-seller": "tiktok", "dianxiaomi-tiktok": "tiktok", "dianxiaomi-temu": "tiktok",
+    "lazada": "lazada", "amazon-template": "amazon", "amazon-template-new": "amazon",
+}  # fmt: skip
+"""The marketplace whose limits hold, by the format of the template."""
+_NEW_CODES = {
+    "item_sku": "contribution_sku#1.value", "parent_child": "parentage_level#1.value",
+    "parent_sku": "child_parent_sku_relationship#1.parent_sku",
+    "relationship_type": "child_parent_sku_relationship#1.child_relationship_type",
+    "variation_theme": "variation_theme#1.name", "update_delete": "::record_action", "item_name": "item_name#1.value",
+    "feed_product_type": "product_type#1.value", "brand_name": "brand#1.value", "color_name": "color#1.value",
+    "size_name": "size#1.value", "material_type": "material#1.value", "pattern_name": "pattern#1.value",
+    "style_name": "style#1.value", "number_of_items": "number_of_items#1.value",
+    "product_description": "product_description#1.value",
+    "main_image_url": "main_product_image_locator#1.media_location",
+}  # fmt: skip
+"""What the codes of a flat file are called in Amazon's newer templates."""
+_HEADER_ROWS = 30
+_NEEDED = re.compile(r"^\s*\*|必填|\|1(?:\||$)")
+"""How templates mark a column that must be filled: a star, the word, or Shopee's ``key|1|type``."""
+_THEME = re.compile(r"variation[ _]?theme", re.IGNORECASE)
+_NUMBERS = frozenset({"price", "standard_price", "business_price"})
+_COUNTS = frozenset({"stock", "quantity"})
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A template with its new rows: the file's name, its bytes, and for each kept listing what is missing in it."""
+
+    file: str
+    data: bytes
+    cautions: tuple[tuple[str, str, Message], ...]
+
+
+def fill_template(path: Path, work: Work) -> Filled:
+    """Return a seller's template with what accepted plans change.
+
+    Raises CatalogError where the file cannot be read, or is a template of none of the marketplaces that are known.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CatalogError("exports.template_unreadable", path=path, reason=error.strerror or error) from None
+    if raw.lstrip()[:1] in (b"[", b"{"):
+        return _fill_products(path, raw, work)
+    try:
+        book = load_workbook(io.BytesIO(raw), keep_vba=path.suffix.lower() == ".xlsm")
+    except Exception as error:  # openpyxl lets whatever a broken archive raises through
+        raise CatalogError("exports.template_unreadable", path=path, reason=str(error)[:200]) from None
+    return _Sheet(path, book).fill(work)
+
+
+def _fill_products(path: Path, raw: bytes, work: Work) -> Filled:
+    """Write the plans into the seller's own product objects."""
+    try:
+        document = json.loads(raw)
+    except ValueError as error:
+        raise CatalogError("exports.template_unreadable", path=path, reason=error) from None
+    held = document if isinstance(document, list) else [document]
+    known = {str(p.get("product_id", "")): p for p in held if isinstance(p, Mapping)}
+    target = Aliexpress()
+
+    def arm(change: ChangeSet) -> ChangeSet:
+        given = {
+            i: Origin("json", {}, ({DOCUMENT: json.dumps(known[i], ensure_ascii=False)},))
+            for i in change.members
+            if i in known
+        }
+        return replace(change, origins={**change.origins, **given})
+
+    armed = replace(work, changes=tuple(arm(c) for c in work.changes))
+    told = tuple((path.name, c.keep.listing_id, t) for c in armed.changes for t in target.list_cautions(c))
+    return Filled(f"export-{path.stem}-filled.json", target.render(armed)[""], told)
+
+
+class _Sheet:
+    """The sheet of a workbook that takes the rows, and where."""
+
+    def __init__(self, path: Path, book: Workbook) -> None:
+        self.path, self.book = path, book
+        found = [x for sheet in book.worksheets if (x := _find_header(sheet)) is not None]
+        if not found:
+            raise CatalogError("exports.template_unknown", path=path)
+        self.sheet, self.row, self.headers, self.known = max(found, key=lambda x: len(map_fields(x[3], x[2])))
+        self.fields = map_fields(self.known, self.headers)
+        self.plain = {normalise_header(h): k for k, h in reversed(list(enumerate(self.headers))) if h}
+        name = TARGETS[self.known.name]
+        self.target: Target = Amazon() if name == "amazon" else TableTarget(name)
+
+    def fill(self, work: Work) -> Filled:
+        """Write the rows, and return the workbook."""
+        at = self._first_free()
+        told: list[tuple[str, str, Message]] = []
+        for change in work.changes:
+            if change.is_empty:
+                continue
+            rows = list(self._list_rows(change))
+            for cells in rows:
+                for column, value in cells.items():
+                    self.sheet.cell(at, column + 1).value = value
+                at += 1
+            told += [(self.path.name, change.keep.listing_id, t) for t in self._list_cautions(change, rows)]
+        out = io.BytesIO()
+        self.book.save(out)
+        return Filled(f"export-{self.path.stem}-filled{self.path.suffix.lower()}", out.getvalue(), tuple(told))
+
+    def _first_free(self) -> int:
+        last = self.row
+        for number, row in enumerate(self.sheet.iter_rows(min_row=self.row + 1, values_only=True), self.row + 1):
+            if any(v not in (None, "") for v in row):
+                last = number
+        above = " ".join(str(v) for r in self.sheet.iter_rows(max_row=self.row, values_only=True) for v in r if v)
+        told = re.search(r"dataRow=(\d{1,4})", above)
+        return max(last + 1, int(told[1]) if told is not None else 0)
+
+    def _list_rows(self, change: ChangeSet) -> Iterator[dict[int, Any]]:
+        if self.target.name == "amazon":
+            theme = self._choose_theme(change)
+            for row in list_rows(change):
+                if theme and "variation_theme" in row:
+                    row["variation_theme"] = theme
+                yield self._place_codes(row)
+            return
+        for piece in change.pieces:
+            yield self._place_fields(change, piece)
+
+    def _place_codes(self, row: Mapping[str, str]) -> dict[int, Any]:
+        new = self.known.name == "amazon-template-new"
+        cells: dict[int, Any] = {}
+        for code, value in row.items():
+            place = self.plain.get(normalise_header(_NEW_CODES.get(code, code) if new else code))
+            if place is not None and value:
+                cells[place] = _show(code, value)
+        return cells
+
+    def _place_fields(self, change: ChangeSet, piece: Piece) -> dict[int, Any]:
+        facts = describe_piece(change, piece)
+        known = {
+            "listing_id": facts["group"], "category": facts["category"], "title": facts["title"],
+            "description": facts["description"], "price": facts["price"], "stock": facts["stock"],
+            "sku_code": facts["sku_code"], "gtin": facts["gtin"], "currency": facts["currency"],
+            "main_image": facts["main_image"], "variant_image": facts["image"],
+        }  # fmt: skip
+        for n in range(1, len(change.merged.axes) + 1):
+            known |= {f"option_name_{n}": facts[f"axis{n}"], f"option_value_{n}": facts[f"option{n}"]}
+        cells: dict[int, Any] = {}
+        for name, places in self.fields.items():
+            kind, _, label = name.partition(":")
+            if name == "images":
+                photos = [facts[f"photo{n}"] for n in range(1, len(places) + 1) if f"photo{n}" in facts]
+                cells |= dict(zip(places, photos, strict=False))
+            elif kind in ("facet", "attribute") and label:
+                cells[places[0]] = self._find_fact(change, piece, label)
+            elif known.get(name):
+                cells |= {k: _show(name, known[name]) for k in (places if name == "listing_id" else places[:1])}
+        if isinstance(self.target, TableTarget):
+            for header, column in self.target.columns.items():
+                place = self.plain.get(normalise_header(header))
+                if place is not None and place not in cells and "value" in column:
+                    cells[place] = _show(column["value"], facts.get(column["value"], ""))
+        return {k: v for k, v in cells.items() if v not in (None, "")}
+
+    def _find_fact(self, change: ChangeSet, piece: Piece, label: str) -> str:
+        axis = align_name(label)
+        option = next((v for n, v in piece.sku.options.items() if align_name(n) == axis), "")
+        return option or find_attribute(change.merged, axis)
+
+    def _list_cautions(self, change: ChangeSet, rows: Sequence[Mapping[int, Any]]) -> list[Message]:
+        """Return the target's cautions, and the columns that the template marks as needed and that stay empty."""
+        told = [t for t in self.target.list_cautions(change) if t.key not in _ANSWERED]
+        needed = [k for k, h in enumerate(self.headers) if _NEEDED.search(h)]
+        if isinstance(self.target, TableTarget):
+            wanted = [h for h, c in self.target.columns.items() if c.get("value") in self.target.needed]
+            needed += [k for h in wanted if (k := self.plain.get(normalise_header(h))) is not None and k not in needed]
+        empty = [" ".join(self.headers[k].split()) for k in needed if any(k not in r for r in rows)]
+        if empty:
+            told.append(message("exports.required", fields=", ".join(empty)))
+        return told
+
+    def _choose_theme(self, change: ChangeSet) -> str:
+        """Return the template's own name of the theme that varies in these options, "" where it lists none."""
+        wanted = {_THEME_WORDS.get(align_name(a), align_name(a)) for a in change.merged.axes}
+        for name in self._list_themes():
+            if _split_theme(name) == wanted:
+                return name
+        return ""
+
+    def _list_themes(self) -> list[str]:
+        found: dict[str, None] = {}
+        for sheet in self.book.worksheets:
+            if sheet.title == self.sheet.title:
+                continue
+            grid = [[str(v) if v is not None else "" for v in row] for row in sheet.iter_rows(values_only=True)]
+            for r, row in enumerate(grid):
+                for k, text in enumerate(row):
+                    if _THEME.match(text) and (k < _LABELS or r < _LABELS):
+                        beside = [t for t in row[k + 1 :] if t] if k < _LABELS else []
+                        below = [line[k] for line in grid[r + 1 :] if k < len(line) and line[k]] if r < _LABELS else []
+                        found |= dict.fromkeys(beside or below)
+        return list(found)
+
+
+_LABELS = 3
+_ANSWERED = frozenset({"exports.template_signature", "exports.theme_choose", "exports.foreign", "exports.required"})
+"""What a template answers by being there; what it needs it says itself."""
+_THEME_WORDS = {"pack": "quantity"}
+
+
+def _split_theme(name: str) -> set[str]:
+    """Return what a theme varies in: «SizeName-ColorName» and «color-size» are size and colour."""
+    words = [w.casefold() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+    return {{"colour": "color"}.get(w, w) for w in words if w not in ("name", "map", "item", "package", "number", "of")}
+
+
+def _find_header(sheet: Worksheet) -> tuple[Worksheet, int, list[str], Format] | None:
+    for number, row in enumerate(sheet.iter_rows(max_row=_HEADER_ROWS, values_only=True), 1):
+        headers = ["" if v is None else str(v) for v in row]
+        known = find_format([h for h in headers if h]) if any(headers) else None
+        if known is not None and known.name in TARGETS:
+            return sheet, number, headers, known
+    return None
+
+
+def _show(name: str, value: str) -> Any:
+    """Return a value as the template's cell: prices and counts as numbers, all else as text."""
+    if name in _NUMBERS:
+        return float(value) if value else None
+    return int(value) if name in _COUNTS and value else value

@@ -1,0 +1,348 @@
+"""Exports change what the plan says and not one cell more; nothing is lost; what nobody accepted is not carried out."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from export_imports import IMPORTS, list_changed, load, rows
+from plan_catalogs import FILES, HTML, make_catalogs, write_own
+
+import dupcheck as dc
+from dupcheck.catalog import get_listing, get_skus
+from dupcheck.exports import make_changes
+from dupcheck.exports.merging import list_plans
+from dupcheck.model import Catalog, Listing
+
+CATALOGS = make_catalogs()
+Goods = set[tuple[str, float | None, float | None]]
+
+
+def goods(catalog: Catalog, ids: Sequence[str], *, coded: bool = True) -> Goods:
+    """What listings sell: code, price, stock."""
+    found: Goods = set()
+    for i in ids:
+        place = catalog.positions[i]
+        x = get_listing(catalog, place)
+        skus = [(s.sku_code, s.price, s.stock) for s in get_skus(catalog, place)]
+        for code, price, stock in skus or [(x.sku_code, x.price, x.stock)]:
+            found.add((code if coded else "", price, stock))
+    return found
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], tuple[dc.Audit, Path, Path]]:
+    """Audit one of the catalogues as a marketplace's own file, and export it for that marketplace."""
+    done: dict[tuple[str, str], tuple[dc.Audit, Path, Path]] = {}
+
+    def export(name: str, which: str) -> tuple[dc.Audit, Path, Path]:
+        if (name, which) not in done:
+            folder = tmp_path_factory.mktemp("own")
+            own = write_own(name, CATALOGS[which], folder)
+            audit = dc.audit(own)
+            audit.export(name, out=folder / "out", all_plans=True)
+            done[name, which] = audit, own, folder / "out"
+        return done[name, which]
+
+    return export
+
+
+@pytest.mark.parametrize("which", CATALOGS)
+@pytest.mark.parametrize("name", IMPORTS)
+class TestEveryImport:
+    def test_no_cell_changes_that_the_plan_does_not_name(self, name: str, which: str, exported: Any) -> None:
+        audit, own, out = exported(name, which)
+        before = own.read_text("utf-8")
+        if not load(out, name):
+            assert all(p.action in ("none", "ask", "differentiate") for p in audit.plans)
+            return
+        assert list_changed(name, before, IMPORTS[name](before, load(out, name))) == []
+
+    def test_no_goods_are_lost(self, name: str, which: str, exported: Any, tmp_path: Path) -> None:
+        audit, own, out = exported(name, which)
+        files = load(out, name)
+        if not files:
+            return
+        after = tmp_path / own.name
+        after.write_text(IMPORTS[name](own.read_text("utf-8"), files), "utf-8")
+        shop = dc.read_catalog(after)
+        coded = name != "google"  # a feed holds no codes
+        for change in make_changes(audit.catalog, list_plans(audit.plans)):
+            stay = [change.keep.listing_id, *change.folds]
+            kept = change.keep.listing_id
+            where = next(i for i in shop.ids.tolist() if i == kept)
+            assert goods(audit.catalog, stay, coded=coded) <= goods(shop, [where], coded=coded)
+
+
+class TestShopify:
+    def test_html_settings_and_tags_stay_and_new_variants_bring_their_own(self, exported: Any) -> None:
+        audit, _, out = exported("shopify", "merge into simple")
+        found = rows(load(out, "shopify")[""])
+        assert [r["Option1 Value"] + r["Option2 Value"] for r in found] == ["BlackM", "BlackL", "WhiteM", "WhiteL"]
+        assert (found[0]["Body (HTML)"], found[0]["Tags"], found[0]["Published"]) == (HTML, "sale, new", "FALSE")
+        assert found[0]["Status"] == "draft" and {r["Status"] for r in found[1:]} == {""}
+        for field, value in (("Variant Inventory Policy", "continue"), ("Variant Grams", "800"),
+                             ("Variant Compare At Price", "99.00"), ("Cost per item", "9.00")):  # fmt: skip
+            assert {r[field] for r in found} == {value}
+        assert len({r["Handle"] for r in found}) == 1 and audit.plans[0].keep == found[0]["Handle"]
+
+    def test_folded_products_become_drafts_and_their_addresses_lead_on(self, exported: Any) -> None:
+        audit, _, out = exported("shopify", "merge into simple")
+        files = load(out, "shopify")
+        keep = audit.plans[0].keep
+        assert {r["Redirect to"] for r in rows(files["redirects"])} == {f"/products/{keep}"}
+        hidden = {r["Handle"] for r in rows(files["hide"])}
+        assert hidden == set(audit.plans[0].offline)
+        assert {r["Status"] for r in rows(files["hide"])} == {"draft"}
+
+    def test_a_removal_writes_no_row_for_what_stays(self, exported: Any) -> None:
+        _, _, out = exported("shopify", "removal")
+        assert rows(load(out, "shopify")[""]) == []
+
+
+class TestWoocommerce:
+    def test_what_is_there_is_updated_and_only_the_kept_products_own_variation_is_made(self, exported: Any) -> None:
+        audit, _, out = exported("woocommerce", "merge into simple")
+        files = load(out, "woocommerce")
+        update, create = rows(files[""]), rows(files["create"])
+        keep = audit.plans[0].keep
+        assert (update[0]["ID"], update[0]["Type"], update[0]["SKU"]) == (keep, "variable", "")
+        assert {r["ID"] for r in update[1:]} == set(audit.plans[0].offline)
+        assert [r["SKU"] for r in create] == [get_listing(audit.catalog, audit.catalog.positions[keep]).sku_code]
+        assert {r["Weight (kg)"] for r in create} == {"0.2"}
+        assert "Description" not in update[0], "a column that is there would be written"
+
+    def test_nothing_that_becomes_a_variation_is_taken_down(self, exported: Any) -> None:
+        _, _, out = exported("woocommerce", "merge into simple")
+        assert rows((out / "take-offline.csv").read_text("utf-8-sig")) == []
+
+
+class TestOffers:
+    def test_google_repeats_the_feed_and_adds_the_group(self, exported: Any) -> None:
+        _, own, out = exported("google", "merge into simple")
+        files = load(out, "google")
+        before, after = rows(own.read_text("utf-8"), "\t"), rows(files[""], "\t")
+        assert [{**r, "item_group_id": ""} for r in after] == before
+        (group,) = {r["item_group_id"] for r in after}
+        assert {r["item_group_id"] for r in rows(files["patch"], "\t")} == {group} == {before[0]["id"]}
+        assert rows((out / "take-offline.csv").read_text("utf-8-sig")) == []
+
+    def test_amazon_children_say_nothing_but_their_relation(
+        self, tmp_path: Path, make_shop: Callable[..., Catalog]
+    ) -> None:
+        rows_ = [{"title": f"Mens Heavyweight Cotton Basic Tee Short Sleeve {c}", "sku_code": f"S-{c}", "stock": 4.0,
+                  "attributes": {"Brand": "Acme", "Color": c}} for c in ("Red", "Blue")]  # fmt: skip
+        dc.audit(make_shop(*rows_, price=9.8, currency="USD")).export("amazon", out=tmp_path, all_plans=True)
+        lines = (tmp_path / "export-amazon.txt").read_text("utf-8").splitlines()
+        parent, *children = rows("\n".join(lines[2:]), "\t")
+        assert (parent["parent_child"], parent["update_delete"]) == ("Parent", "Update")
+        said = {
+            "item_sku",
+            "parent_child",
+            "parent_sku",
+            "relationship_type",
+            "variation_theme",
+            "update_delete",
+            "color_name",
+        }
+        for child in children:
+            assert {h for h, v in child.items() if v} == said and child["update_delete"] == "PartialUpdate"
+        assert {c["item_sku"] for c in children} == {"S-Red", "S-Blue"}
+
+
+class TestEbay:
+    def test_a_revision_holds_only_what_changes(self, exported: Any) -> None:
+        _, _, out = exported("ebay", "merge into simple")
+        top, *below = rows(load(out, "ebay")[""])
+        assert next(iter(top.values())) == "Revise"
+        assert not {"*Description", "*ConditionID", "*Format", "*Category", "P:EAN"} & set(top)
+        assert top["CustomLabel"] == top["*StartPrice"] == top["*Quantity"] == ""
+        assert {r["CustomLabel"] for r in below} == {f"C-{1010 + k}" for k in range(4)}
+
+    def test_used_goods_stay_used_and_the_copy_is_ended(self, exported: Any) -> None:
+        audit, _, out = exported("ebay", "used goods")
+        files = load(out, "ebay")
+        assert rows(files[""]) == []
+        (end,) = rows(files["end"])
+        assert list(end.values())[:2] == ["End", *audit.plans[0].offline]
+
+
+class TestAliexpress:
+    def test_the_object_is_written_back_with_its_ids(self, exported: Any) -> None:
+        _, own, out = exported("aliexpress", "merge into simple")
+        (product,) = json.loads(load(out, "aliexpress")[""])
+        before = {p["product_id"]: p for p in json.loads(own.read_text("utf-8"))}[product["product_id"]]
+        ids = {x["property_value_id"] for s in product["aeop_ae_product_s_k_us"] for x in s["aeop_s_k_u_property"]}
+        held = {x["property_value_id"] for p in json.loads(own.read_text("utf-8")) for s in p["aeop_ae_product_s_k_us"]
+                for x in s["aeop_s_k_u_property"]}  # fmt: skip
+        assert ids == held and all("id" not in s for s in product["aeop_ae_product_s_k_us"])
+        assert {s["barcode"] for s in product["aeop_ae_product_s_k_us"]} == {"kept"}
+        assert product["detail"] == before["detail"] == HTML
+
+    def test_with_the_object_at_hand_nothing_is_missing(self, exported: Any) -> None:
+        _, _, out = exported("aliexpress", "merge into simple")
+        told = rows((out / "export-cautions.csv").read_text("utf-8-sig"))
+        assert {r["refused"] for r in told} <= {"no"}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("name", "which", "says"),
+        [
+            ("ebay", "codes that repeat", "stand twice: SAME"),
+            ("aliexpress", "cyrillic", "English letters"),
+            ("google", "missing photos", "photo is missing"),
+            ("shopify", "codes that repeat", "stand twice"),
+        ],
+    )
+    def test_what_would_be_refused_is_said(self, name: str, which: str, says: str, exported: Any) -> None:
+        _, _, out = exported(name, which)
+        told = rows((out / "export-cautions.csv").read_text("utf-8-sig"))
+        assert any(says in r["caution"] and r["refused"] == "yes" for r in told), told
+
+
+def decisions(path: Path, listings: Sequence[str], kind: str) -> Path:
+    entry = {"listings": list(listings), "decision": kind, "reason": ""}
+    path.write_text(json.dumps({"format": 1, "decisions": [entry]}), "utf-8")
+    return path
+
+
+class TestAcceptance:
+    """Only what the ledger or a decisions file has as accepted is carried out; ``--all`` is said aloud."""
+
+    @pytest.fixture
+    def own(self, tmp_path: Path) -> Path:
+        return write_own("shopify", [*CATALOGS["merge into simple"], *CATALOGS["removal"]], tmp_path)
+
+    @pytest.fixture
+    def plans(self, own: Path) -> Mapping[str, Any]:
+        return {p.action: p for p in dc.audit(own).plans}
+
+    def test_without_acceptance_nothing_is_exported(self, own: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
+        shown = run("audit", own, "--no-ledger", "--out", tmp_path / "r", "--export", "shopify")
+        assert shown.code == 0 and "2 plans are not in the files" in shown.out and "--all" in shown.out
+        assert load(tmp_path / "r", "shopify") == {}
+
+    def test_what_a_decisions_file_accepts_is_exported(
+        self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        merge = plans["merge_variants"]
+        file = decisions(tmp_path / "d.json", merge.listings, "merge_accepted")
+        shown = run("audit", own, "--no-ledger", "--out", tmp_path / "r", "--export", "shopify", "--decisions", file)
+        assert "1 plans are not in the files" in shown.out
+        assert {r["Handle"] for r in rows(load(tmp_path / "r", "shopify")[""])} == {merge.keep}
+
+    def test_a_part_of_a_plan_is_not_the_plan(
+        self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        merge = plans["merge_variants"]
+        file = decisions(tmp_path / "d.json", merge.listings[:3], "merge_accepted")
+        shown = run("audit", own, "--no-ledger", "--out", tmp_path / "r", "--export", "shopify", "--decisions", file)
+        assert "2 plans are not in the files" in shown.out
+
+    def test_all_says_how_many_nobody_looked_at(
+        self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        file = decisions(tmp_path / "d.json", plans["removal" if "removal" in plans else "remove_duplicates"].listings,
+                         "merge_accepted")  # fmt: skip
+        shown = run("audit", own, "--no-ledger", "--all", "--out", tmp_path / "r", "--export", "shopify",
+                    "--decisions", file)  # fmt: skip
+        assert "1 of the plans carried out were looked at by nobody" in shown.out
+
+    def test_merge_carries_out_nothing_that_nobody_accepted(
+        self, own: Path, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        args = ("merge", own, "--no-ledger", "--plans", tmp_path / "r" / "merges.json", "--out", tmp_path / "m.csv")
+        shown = run(*args)
+        assert shown.code == 2 and "nothing to carry out" in shown.err and not (tmp_path / "m.csv").exists()
+        assert run(*args, "--all").code == 0 and (tmp_path / "m.csv").exists()
+
+    def test_a_rejected_plan_is_never_carried_out(
+        self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        no = plans["remove_duplicates"]
+        file = decisions(tmp_path / "d.json", no.listings, "not_duplicate")
+        shown = run("merge", own, "--no-ledger", "--plans", tmp_path / "r" / "merges.json", "--all",
+                    "--decisions", file, "--out", tmp_path / "m.csv")  # fmt: skip
+        assert shown.code == 0 and "rejected" in shown.err and no.group_id in shown.err
+        assert set(no.listings) <= set(dc.read_catalog(tmp_path / "m.csv").ids.tolist())
+
+    def test_a_plan_whose_listings_changed_is_refused_by_name(
+        self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        own.write_text(own.read_text("utf-8").replace(",C-1011,", ",C-1011-NEW,"), "utf-8")
+        shown = run("merge", own, "--no-ledger", "--plans", tmp_path / "r" / "merges.json", "--all",
+                    "--out", tmp_path / "m.csv")  # fmt: skip
+        merge = plans["merge_variants"]
+        assert shown.code == 1 and "refused" in shown.err and merge.group_id in shown.err
+        assert set(merge.listings) <= set(dc.read_catalog(tmp_path / "m.csv").ids.tolist())
+
+    def test_the_ledger_is_asked(self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]) -> None:
+        ledger = tmp_path / "ledger.sqlite"
+        run("decide", own, *plans["merge_variants"].listings, "--as", "merge_accepted", "--ledger", ledger)
+        shown = run("audit", own, "--ledger", ledger, "--out", tmp_path / "r", "--export", "shopify")
+        assert "1 plans are not in the files" in shown.out and load(tmp_path / "r", "shopify")
+        own.write_text(own.read_text("utf-8").replace(",C-1012,", ",C-1012-NEW,"), "utf-8")
+        shown = run("audit", own, "--ledger", ledger, "--out", tmp_path / "s", "--export", "shopify")
+        assert "1 plans are refused, since their listings have changed" in shown.out
+
+    @pytest.mark.parametrize("action", ["ask", "none"])
+    def test_plans_that_ask_or_leave_change_nothing(
+        self, action: str, tmp_path: Path, make_shop: Callable[..., Catalog]
+    ) -> None:
+        from dupcheck.exports import admit_plans, carry_out, write_exports
+
+        shop = make_shop("Cast Iron Pan", "Iron Pan")
+        change = {"listing_id": "L-1", "field": "title", "value": "Other", "text": ""}
+        plan = {"group_id": "G", "action": action, "keep": "L-1", "listings": ["L-1", "L-2"], "title": "Other",
+                "axes": [], "skus": [{"listing_id": "L-1", "options": {}, "price": None}], "wholesale": None,
+                "changes": [change]}  # fmt: skip
+        assert admit_plans(shop, [plan], None, all_plans=True).granted == ()
+        assert carry_out(shop, [plan]).column("title").tolist() == ["Cast Iron Pan", "Iron Pan"]
+        written = write_exports(["shopify", "excel"], shop, [plan], tmp_path, all_plans=True)
+        assert {p.name for p in written} == {"take-offline.csv", "export-cautions.csv"}
+
+
+class TestRowsOfTheSeller:
+    @pytest.mark.parametrize("name", FILES)
+    def test_a_listing_knows_the_row_it_came_from(self, name: str, tmp_path: Path) -> None:
+        catalog = dc.read_catalog(write_own(name, CATALOGS["merge into variants"], tmp_path))
+        for k in range(len(catalog)):
+            listing = get_listing(catalog, k)
+            origin = catalog.trace(listing.listing_id)
+            assert origin is not None and listing.source == origin.rows[0] and all(origin.rows)
+            assert len(origin.skus) in (0, max(len(listing.skus), 1))
+
+    def test_what_was_not_read_goes_along_into_the_merged_catalogue(
+        self, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        lines = ["listing_id,title,price,currency,attributes,weight_kg,tags,sku_code"]
+        told = (("a", "Beige", "0.8", "home"), ("b", "White", "0.9", "linen"), ("c", "Blue", "1", ""))
+        for i, color, weight, tags in told:
+            title = f"Linen Curtain Panel Rod Pocket {color}"
+            lines.append(f"{i},{title},20,USD,Color={color},{weight},{tags},LC-{color}")
+        own = tmp_path / "c.csv"
+        own.write_text("\n".join(lines), "utf-8")
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        done = run(
+            "merge", own, "--no-ledger", "--all", "--plans", tmp_path / "r" / "merges.json", "--out", tmp_path / "m.csv"
+        )
+        assert done.code == 0, done.err
+        merged = rows((tmp_path / "m.csv").read_text("utf-8-sig"))
+        assert [(r["listing_id"], r["weight_kg"], r["tags"]) for r in merged] == [("a", "0.8", "home")]
+        assert dc.read_catalog(tmp_path / "m.csv").count_skus() == 3
+
+    def test_a_made_listing_has_none(self, make_shop: Callable[..., Catalog]) -> None:
+        assert get_listing(make_shop("Pan"), 0).source is None
+        assert Listing("1", "Pan", source={"a": "b"}) == Listing("1", "Pan")
+
+    def test_ids_told_apart_between_files_keep_their_rows(self, tmp_path: Path) -> None:
+        for shop in ("north", "south"):
+            (tmp_path / f"{shop}.csv").write_text(f"listing_id,title,tags\n1,Pan {shop},{shop}-tag\n", "utf-8")
+        both = dc.read_catalog([tmp_path / "north.csv", tmp_path / "south.csv"])
+        tags = [(x.source or {}).get("tags") for x in (get_listing(both, 0), get_listing(both, 1))]
+        assert tags == ["north-tag", "south-tag"]

@@ -1,0 +1,92 @@
+"""Titles that a plan proposes: they keep the thing, brand and model, lose what became an option, and break no word."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dupcheck as dc
+from dupcheck.model import Catalog
+from dupcheck.plans.changes import cut_words, fit_words
+
+WORDS = st.sampled_from(
+    ["Steel", "Bottle", "300", "ml", "iPhone", "14", "Case", "for", "Women's", "2-in-1", "Kettle", "1.5", "L", "Écru"]
+)
+TITLES = st.lists(WORDS, min_size=1, max_size=14).map(" ".join)
+
+
+@given(TITLES, st.integers(16, 60))
+def test_a_cut_title_is_whole_words_and_no_half_measure(rest: str, most: int) -> None:
+    title = f"Brushed Kettle {rest}"
+    cut = cut_words(title, most)
+    assert len(cut) <= most and title.startswith(cut)
+    words, kept = title.split(), cut.split()
+    assert kept == words[: len(kept)]
+    if len(kept) < len(words):
+        assert not words[len(kept)][:1].isdigit(), "a number is parted from the word before it"
+        assert not (kept[-1][:1].isdigit() and words[len(kept)][:1].isalpha()), "a number is parted from its unit"
+
+
+@given(TITLES, TITLES, st.integers(20, 60))
+def test_head_and_tail_are_never_longer_than_what_fits(head: str, tail: str, most: int) -> None:
+    assert len(fit_words(head, tail, most)) <= most
+
+
+VALUES = [
+    ("Color", ("Red", "Navy Blue"), ""),
+    ("Size", ("M", "XL"), ""),
+    ("Volume", ("30 ml", "50 ml"), "ml"),
+    ("Length", ("1 m", "2 m"), ""),
+    ("Capacity", ("64 GB", "128 GB"), "GB"),
+]
+THINGS = [
+    ("Acme", "Rosehip Seed Oil Cold Pressed Face Serum"),
+    ("Nordica", "Insulated Travel Mug Double Wall Lid"),
+    ("Shellr", "Braided Charging Cable Fast Sync"),
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(VALUES), st.sampled_from(THINGS))
+def test_what_became_an_option_leaves_the_title_with_its_unit(
+    axis: tuple[str, tuple[str, ...], str], thing: tuple[str, str]
+) -> None:
+    from dupcheck.catalog import make_catalog
+    from dupcheck.model import Listing
+
+    name, values, unit = axis
+    brand, title = thing
+    shop = make_catalog(
+        [
+            Listing(str(k), f"{brand} {title} {v}", price=9.0, currency="USD", attributes={"Brand": brand, name: v})
+            for k, v in enumerate(values)
+        ]
+    )
+    for plan in dc.audit(shop).plans:
+        if plan.action == "merge_variants":
+            assert plan.title == f"{brand} {title}"
+            assert unit not in plan.title.split() or not unit
+
+
+def test_a_removal_does_not_rewrite_the_kept_title(make_shop: Callable[..., Catalog]) -> None:
+    title = "Acme Insulated Travel Mug Double Wall Lid Red"
+    shop = make_shop(title, title, price=9.0, currency="USD", attributes={"Brand": "Acme", "Color": "Red"})
+    (plan,) = dc.audit(shop).plans
+    assert (plan.action, plan.title) == ("remove_duplicates", title)
+
+
+@pytest.mark.parametrize("kept", ["iPhone {n}", "Case", "Green"])
+def test_a_title_that_is_told_apart_keeps_thing_model_and_colour(kept: str, make_shop: Callable[..., Catalog]) -> None:
+    rows = [
+        {
+            "title": f"Soft Matte Silicone Phone Case Shockproof Slim Cover for iPhone {n} Green",
+            "attributes": {"Brand": "Shellr", "Compatible Model": f"iPhone {n}", "Color": "Green"},
+        }
+        for n in (13, 14, 15)
+    ]
+    found = dc.audit(make_shop(*rows, price=6.5, currency="USD", category="Cases"))
+    changes = [c for p in (*found.plans, *found.advice) for c in p.changes if c.field == "title"]
+    for change in changes:
+        number = rows[int(change.listing_id[-1]) - 1]["attributes"]["Compatible Model"].split()[1]  # type: ignore[index]
+        assert kept.format(n=number) in change.value

@@ -1,0 +1,176 @@
+"""The seller's own template is filled and otherwise left alone; the workbook to work from holds a sheet a step."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from export_imports import rows
+from openpyxl import Workbook, load_workbook
+from plan_catalogs import HTML, make_catalogs, write_own
+
+import dupcheck as dc
+from dupcheck.catalog import make_catalog
+from dupcheck.errors import CatalogError
+from dupcheck.model import Catalog
+
+CATALOGS = make_catalogs()
+SHOPEE = ["ps_category", "ps_product_name", "ps_product_description", "ps_sku_parent_short",
+          "et_title_variation_integration_no", "et_title_variation_1", "et_title_option_for_variation_1",
+          "et_title_image_per_variation", "et_title_variation_2", "et_title_option_for_variation_2", "ps_price",
+          "ps_stock", "ps_sku_short", "ps_item_cover_image", "ps_item_image_1", "ps_weight"]  # fmt: skip
+AMAZON = ["feed_product_type", "item_sku", "brand_name", "item_name", "standard_price", "quantity", "parent_child",
+          "parent_sku", "relationship_type", "variation_theme", "update_delete", "color_name", "size_name",
+          "product_description", "main_image_url"]  # fmt: skip
+TIKTOK = ["*分类id\n（必填）", "*产品标题\n（必填）", "*产品描述\n（必填）", "品牌", "SKU", "变种属性名称一",
+          "变种属性值一", "变种属性名称二", "变种属性值二", "*本地展示价(站点币种)\n（必填）", "*库存\n（必填）",
+          "*产品主图(URL)地址\n（必填）", "附图一", "*重量(kg)\n（必填）"]  # fmt: skip
+
+
+def save(path: Path, sheets: dict[str, Sequence[Sequence[str]]]) -> Path:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(list(line))
+    book.save(path)
+    return path
+
+
+def read(path: Path, sheet: str) -> list[list[Any]]:
+    return [list(r) for r in load_workbook(path)[sheet].iter_rows(values_only=True)]
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory) -> dc.Audit:
+    return dc.audit(write_own("shopify", CATALOGS["merge into simple"], tmp_path_factory.mktemp("own")))
+
+
+def fill(audit: dc.Audit, template: Path, out: Path) -> Path:
+    audit.export(out=out, all_plans=True, templates=[template])
+    (file,) = out.glob("export-*-filled.*")
+    return file
+
+
+class TestTemplates:
+    def test_shopee_rows_go_below_the_notes_and_all_else_stays(self, audit: dc.Audit, tmp_path: Path) -> None:
+        notes = [["Category"] * len(SHOPEE), ["Mandatory"] * len(SHOPEE), ["Choose"] * len(SHOPEE)]
+        own = save(tmp_path / "mine.xlsx", {"Guide": [["Read this first"]], "Template": [SHOPEE, *notes]})
+        done = fill(audit, own, tmp_path / "out")
+        assert read(done, "Guide") == [["Read this first"]]
+        lines = read(done, "Template")
+        assert lines[:4] == read(own, "Template")
+        filled = [dict(zip(SHOPEE, line, strict=True)) for line in lines[4:]]
+        assert len(filled) == 4 and len({r["et_title_variation_integration_no"] for r in filled}) == 1
+        assert {(r["et_title_option_for_variation_1"], r["et_title_option_for_variation_2"]) for r in filled} == {
+            ("Black", "M"), ("Black", "L"), ("White", "M"), ("White", "L"),
+        }  # fmt: skip
+        assert {r["ps_price"] for r in filled} == {18.5} and {r["ps_stock"] for r in filled} == {7}
+        assert {r["ps_product_description"] for r in filled} == {HTML}
+
+    def test_amazon_takes_the_theme_from_the_templates_own_list(self, audit: dc.Audit, tmp_path: Path) -> None:
+        above = [["TemplateType=fptcustom", "Version=2025.0717", "TemplateSignature=U1RJQ0tFUg=="],
+                 [c.title() for c in AMAZON]]  # fmt: skip
+        valid = [["Field", "Values"], ["Variation Theme - [ shirt ]", "color", "SizeName-ColorName", "StyleName"]]
+        own = save(tmp_path / "flat.xlsx", {"Template": [*above, AMAZON], "Valid Values": valid})
+        lines = read(fill(audit, own, tmp_path / "out"), "Template")
+        assert lines[0][2] == "TemplateSignature=U1RJQ0tFUg=="
+        parent, *children = [dict(zip(AMAZON, line, strict=True)) for line in lines[3:]]
+        assert {r["variation_theme"] for r in (parent, *children)} == {"SizeName-ColorName"}
+        assert (parent["parent_child"], parent["update_delete"]) == ("Parent", "Update")
+        assert {r["update_delete"] for r in children} == {"PartialUpdate"} and len(children) == 4
+        assert all(r["standard_price"] is None and r["item_name"] is None for r in children)
+
+    def test_dianxiaomi_headers_are_matched_and_what_it_needs_is_said(self, audit: dc.Audit, tmp_path: Path) -> None:
+        own = save(tmp_path / "dxm.xlsx", {"Sheet1": [TIKTOK]})
+        done = fill(audit, own, tmp_path / "out")
+        filled = [dict(zip(TIKTOK, line, strict=True)) for line in read(done, "Sheet1")[1:]]
+        assert {(r["变种属性值一"], r["变种属性值二"]) for r in filled} >= {("Black", "M")} and len(filled) == 4
+        assert {r["品牌"] for r in filled} == {"Eclat"}
+        told = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
+        assert any("重量" in r["caution"] and r["refused"] == "yes" for r in told)
+
+    def test_own_product_objects_keep_what_the_catalogue_does_not_know(self, tmp_path: Path) -> None:
+        listings = CATALOGS["merge into simple"]
+        own = write_own("aliexpress", listings, tmp_path)
+        products = json.loads(own.read_text("utf-8"))
+        plain = tmp_path / "plain.csv"
+        lines = ["listing_id,title,price,currency,attributes,sku_code,stock"]
+        for x, p in zip(listings, products, strict=True):
+            facts = "; ".join(f"{n}={v}" for n, v in x.attributes.items())
+            lines.append(f"{p['product_id']},{x.title},{x.price},USD,{facts},{x.sku_code},7")
+        plain.write_text("\n".join(lines), "utf-8")
+        (product,) = json.loads(fill(dc.audit(plain), own, tmp_path / "out").read_text("utf-8"))
+        before = {p["product_id"]: p for p in products}[product["product_id"]]
+        changed = {k for k in before if before[k] != product[k]}
+        assert changed == {"subject", "aeop_ae_product_s_k_us"} and set(product) == set(before)
+
+    @pytest.mark.parametrize(
+        ("content", "says"), [(b"no workbook", "cannot be read"), (b"{broken", "cannot be read"), (None, "no template")]
+    )
+    def test_what_is_no_template_is_one_clear_error(
+        self, content: bytes | None, says: str, audit: dc.Audit, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "x.xlsx"
+        if content is None:
+            save(path, {"Sheet": [["a", "b"], ["1", "2"]]})
+        else:
+            path.write_bytes(content)
+        with pytest.raises(CatalogError, match=says):
+            audit.export(out=tmp_path / "out", all_plans=True, templates=[path])
+
+    def test_the_command_takes_it(self, tmp_path: Path, run: Callable[..., Any]) -> None:
+        source = write_own("shopify", CATALOGS["merge into simple"], tmp_path)
+        own = save(tmp_path / "mine.xlsx", {"Template": [SHOPEE]})
+        shown = run("audit", source, "--no-ledger", "--all", "--out", tmp_path / "r", "--template", own)
+        assert "export-mine-filled.xlsx" in shown.out and shown.code == 1, "Shopee wants the weight"
+        gone = run("audit", source, "--no-ledger", "--all", "--out", tmp_path / "r", "--template", tmp_path / "no.xlsx")
+        assert gone.code == 2 and "no.xlsx" in gone.err and "Traceback" not in gone.err
+
+
+class TestWorkbook:
+    def test_a_sheet_a_step_in_the_order_that_loses_nothing(self, audit: dc.Audit, tmp_path: Path) -> None:
+        (file, *_) = audit.export("excel", out=tmp_path, all_plans=True)
+        book = load_workbook(file)
+        assert book.sheetnames[:6] == ["1 Back up", "2 Edit", "3 Verify SKUs", "4 Hide", "5 End", "6 Redirect"]
+        keep = audit.plans[0].keep
+        hidden = [r[1].value for r in book["4 Hide"].iter_rows(min_row=2)]
+        assert set(hidden) == set(audit.plans[0].offline) and all(isinstance(i, str) for i in hidden), "ids are text"
+        assert {r[3].value for r in book["4 Hide"].iter_rows(min_row=2)} == {keep}
+        assert len(list(book["3 Verify SKUs"].iter_rows(min_row=2))) == 4
+        edit = next(r for r in book["2 Edit"].iter_rows(min_row=2) if r[4].value == "title")
+        assert edit[5].fill.fgColor.rgb != edit[6].fill.fgColor.rgb, "old and new differ in colour"
+        boxes = book["2 Edit"].data_validations.dataValidation
+        assert boxes and "☐" in boxes[0].formula1 and edit[0].value == "☐"
+
+    def test_it_speaks_chinese_and_is_the_same_every_time(self, tmp_path: Path) -> None:
+        catalog = make_catalog(CATALOGS["merge into simple"])
+        found = dc.audit(catalog, lang="zh")
+        one, two = (found.export("excel", out=tmp_path / n, all_plans=True)[0] for n in ("a", "b"))
+        assert load_workbook(one).sheetnames[:2] == ["1 备份", "2 修改"]
+        assert one.read_bytes() == two.read_bytes()
+
+    def test_photos_of_this_machine_are_shown(self, sample_audit: dc.Audit, tmp_path: Path) -> None:
+        (file, *_) = sample_audit.export("excel", out=tmp_path, all_plans=True)
+        import zipfile
+
+        assert any(n.startswith("xl/media/") for n in zipfile.ZipFile(file).namelist())
+
+    def test_texts_that_a_spreadsheet_would_run_stay_words(
+        self, tmp_path: Path, make_shop: Callable[..., Catalog]
+    ) -> None:
+        vase = '=HYPERLINK("x") Hand Thrown Ceramic Bud Vase\x0b'
+        shop = make_shop(vase, vase, price=9.0, currency="USD", attributes={"Material": "Clay"})
+        (file, *_) = dc.audit(shop).export("excel", out=tmp_path, all_plans=True)
+        for sheet in load_workbook(file):
+            assert all(c.data_type != "f" for line in sheet.iter_rows() for c in line)
+
+    def test_what_tells_listings_apart_stands_in_it(self, tmp_path: Path) -> None:
+        found = dc.audit(make_catalog(CATALOGS["two currencies"]))
+        if not any(p.changes for p in found.plans):
+            pytest.skip("nothing to tell apart")
+        (file, *_) = found.export("excel", out=tmp_path, all_plans=True)
+        fields = {r[4].value for r in load_workbook(file)["2 Edit"].iter_rows(min_row=2)}
+        assert fields == {c.field for p in found.plans for c in p.changes}
