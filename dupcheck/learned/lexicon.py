@@ -21,6 +21,9 @@ _PHRASE_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
 _JOINED = re.compile(r"[a-zа-я]{4,}")
+_HANGUL = re.compile(r"[가-힣]{5,}")
+_PARTS = 6
+"""So many words at most are written as one where blanks are left out."""
 _CODE = re.compile(r"([a-zа-я]+)(\d[\da-zа-я]*(?:\.\d+)?)|(\d{1,4})([a-zа-я]{3,})")
 _CODED = re.compile(
     r"(?<![\w.-])(?:[a-zа-я]{1,2} \d[\da-zа-я]*(?:\.\d+)?|[a-zа-я]{3,}\d+(?:\.\d+)?|\d{1,4}[a-zа-я]{3,})(?![\w-]|\.\w)"
@@ -121,7 +124,7 @@ def learn_lexicon(
     phrases, words = _learn_phrases(list(dict.fromkeys(options)))
     seen = Counter(w for text in texts for w in _WORD.findall(text))
     names = _learn_brands(texts, brands) if brands is not None else frozenset[str]()
-    joined = {**_find_compounds(texts, seen), **_find_codes(texts)}
+    joined = {**_find_compounds(texts, seen), **_find_unspaced(texts, seen), **_find_codes(texts)}
     aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
     return Lexicon(phrases, aliases, seen, frozenset(words), names)
 
@@ -140,6 +143,7 @@ def extend_lexicon(
     joined = _find_compounds(
         [*texts, *near], Counter({w: own[w] + lexicon.seen.get(w, 0) for w in _list_all(texts, near)})
     )
+    joined.update(_find_unspaced([*texts, *near], _list_all(texts, near)))
     joined.update(_find_codes([*texts, *near]))
     said = {part for text in texts for part in _list_parts(text)}
     aliases = {w: right for w, right in joined.items() if w in said or right in said}
@@ -299,6 +303,26 @@ def _find_compounds(texts: Sequence[str], seen: Counter[str]) -> dict[str, str]:
         sure = min(map(len, best.split())) >= _SURE_PART
         if word in joined and (sure or _share_words(joined[word], pairs[best], {word, *best.split()}, texts, seen)):
             found[word] = best
+    return found
+
+
+def _find_unspaced(texts: Sequence[str], words: Iterable[str]) -> dict[str, str]:
+    """The Korean words that other titles write as several → these: blanks are often left out there.
+
+    Long words only, in which nothing else can be meant.
+    """
+    wanted = {word for word in words if _HANGUL.fullmatch(word)}
+    found: dict[str, str] = {}
+    if not wanted:
+        return found
+    for text in texts:
+        said = text.split()
+        for start in range(len(said) - 1):
+            joined = said[start]
+            for part in said[start + 1 : start + _PARTS]:
+                joined += part
+                if joined in wanted:
+                    found.setdefault(joined, " ".join(said[start : said.index(part, start + 1) + 1]))
     return found
 
 

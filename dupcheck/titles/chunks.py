@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 
 from dupcheck.titles.lexer import WORN_SIZE, Piece
-from dupcheck.titles.measures import measure_pattern, plain_number, read_measure
-from dupcheck.titles.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary
+from dupcheck.titles.measures import measure_pattern, plain_number, read_measure, show_number
+from dupcheck.titles.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary, read_language
 
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 MEMORY = 500_000
@@ -31,6 +31,11 @@ def _leads() -> str:
     return rf"(?:{'|'.join(sorted(words))})(?![a-zа-я])"
 
 
+_MEMORY_SIZE = (
+    r"(?:[1-9]|1[0268]|24|32|64)\s?(?:gb?|гб?)?\s?[+/]\s?(?:(?:16|32|64|128|256|512|1024)\s?(?:gb?|гб?)|[1-8]\s?(?:tb?|тб))"
+    r"(?![a-zа-я])"
+)
+"""Working memory and storage, as phones are sold by: 8/128 GB, 12+256G."""
 _SEPARATORS = "(),|/+-"
 _LONG = r"\s(?:[cm]?m|in|inch|ft|[см]?м)(?![a-zа-я])"
 
@@ -40,9 +45,13 @@ def _scanner() -> re.Pattern[str]:
     """The one pattern a title is cut by."""
     return re.compile(
         rf"(?P<word>(?!{_leads()})[a-zа-я]+(?=[\s,|]|$))"
+        r"|(?P<thread>m\d{1,2}(?:\.\d)?\s?x\s?\d{1,3}(?:\.\d)?(?![\w.]|\s[cm]?m(?![a-z])))"
+        rf"|(?P<memory>{_MEMORY_SIZE})"
         r"|(?P<number>\d++/\d++(?![\w/\"']))"
-        rf"|(?P<copies>(?<=\d\s)x\s?\d{{1,3}}(?![\w.]|{_LONG})|x\s\d{{1,3}}(?![\w.\"]|{_LONG})(?!\s?x))"
+        rf"|(?P<copies>(?<=\d\s)x\s?\d{{1,3}}(?![\w.]|{_LONG})|x\s\d{{1,3}}(?![\w.\"/]|{_LONG})(?!\s?x))"
         rf"|{measure_pattern()}"
+        r"|(?P<decimal>(?:\d{2,3},\d|\d,5)(?![\w,%\"'/]))"
+        r"|(?P<mixed>[1-5]\d\s(?:1/2|[12]/3)(?![\w/\"]))"
         r"|(?P<thousands>\d{1,3}(?:,\d{3})++(?:\.\d++)?(?![\w.\"'])(?!\s?x\s?\d))"
         rf"|(?P<run>(?:[tvo](?=恤|字?领)|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=[码号]))?[{UNSPACED}]+)"
         rf"|(?P<chunk>[^\s(),|/+{UNSPACED}]+(?:\+(?!\w))?)"
@@ -52,7 +61,7 @@ def _scanner() -> re.Pattern[str]:
 @cache
 def _bound() -> re.Pattern[str]:
     """What a chunk starts with if its reading depends on what stands around it."""
-    return re.compile(rf"[\d(),|/+-]|[hdl]\d|{_leads()}|[sml][码号]|\d*x*[sml][码号]|f码")
+    return re.compile(rf"[\d(),|/+-]|[hdlm]\d|{_leads()}|[sml][码号]|\d*x*[sml][码号]|f码")
 
 
 def _word(text: str, sep: str) -> Piece:
@@ -146,22 +155,42 @@ def _comes_apart(parts: list[str], v: Vocabulary) -> bool:
     return len(parts) == 1 or any(_LETTERS.fullmatch(p) and len(p) > 2 for p in parts)
 
 
-_NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "十": 10, "百": 100}
-_COUNTED = re.compile(
-    r"(?:一套)?([一二两三四五六七八九十百]{1,5})(件套|件装|个装|只装|条装|片装|支装|双装|包装|瓶装|盒装|套装|件|个|只|条|支|双|对|盒|套|打|瓶)(?![一月纹])"
-)
+@cache
+def _numerals() -> Mapping[str, float]:
+    return {sign: float(n) for n, signs in read_language("zh", "measures")["digits"].items() for sign in signs}
 
 
-def _numeral(text: str) -> int:
-    total = current = 0
+@cache
+def _counted() -> re.Pattern[str]:
+    """A number in Chinese signs, and what it counts or weighs."""
+    words = read_language("zh", "measures")
+    count, weight = ("|".join(sorted(words[name], key=len, reverse=True)) for name in ("counted", "weighed"))
+    signs = "".join(_numerals())
+    return re.compile(rf"(?:一套)?([{signs}]{{1,5}})(?:({count})(?![一月纹])|({weight})(?![{signs}]))")
+
+
+def _read_numeral(text: str) -> float:
+    total = current = 0.0
     for sign in text:
-        n = _NUMERALS[sign]
+        n = _numerals()[sign]
         if n >= 10:
             total += (current or 1) * n
             current = 0
         else:
             current = n
     return total + current
+
+
+def _read_counted(run: str, at: int) -> tuple[int, Piece] | None:
+    """What a number in Chinese signs counts or weighs from a place of a run on, and where that ends; None if none."""
+    found = _counted().match(run, at)
+    if found is None or not (len(found[1]) == 1 or "十" in found[1] or "百" in found[1]):
+        return None
+    number = show_number(_read_numeral(found[1]))
+    measure = read_measure("count", number + found[2]) if found[2] else read_measure("measure", number + found[3])
+    return (
+        None if measure is None else (found.end(), Piece(found[0], "measure", measure.axis, measure.values[0], " ", ""))
+    )
 
 
 @lru_cache(128)
@@ -211,14 +240,12 @@ def _read_run(v: Vocabulary, run: str) -> tuple[Piece, ...]:
                 found = known
                 break
         if found is None:
-            counted = _COUNTED.match(run, i)
-            if counted is not None and (len(counted[1]) == 1 or "十" in counted[1] or "百" in counted[1]):
-                measure = read_measure("count", f"{_numeral(counted[1])}{counted[2]}")
-                if measure is not None:
-                    flush()
-                    pieces.append(Piece(counted[0], "measure", "pack", measure.values[0], " ", ""))
-                    i = counted.end()
-                    continue
+            counted = _read_counted(run, i)
+            if counted is not None:
+                flush()
+                i, piece = counted
+                pieces.append(piece)
+                continue
             unknown += run[i]
             i += 1
             continue
@@ -252,6 +279,9 @@ _READERS: Mapping[str, Callable[[Vocabulary, str], tuple[Piece, ...]]] = {
     "run": _read_run,
     "number": lambda _, found: (Piece(plain_number(found), "number", "", "", " ", ""),),
     "thousands": lambda _, found: (Piece(plain_number(found), "number", "", "", " ", ""),),
+    "decimal": lambda _, found: (Piece(plain_number(found), "number", "", "", " ", ""),),
+    "mixed": lambda _, found: (Piece(found.replace(" 1/2", ".5"), "number", "", "", " ", ""),),
+    "thread": lambda _, found: (Piece("".join(found.split()), "code", "", "", " ", ""),),
     "copies": lambda _, found: (Piece(found, "measure", "pack", str(int(found[1:])), " ", ""),),
 }
 

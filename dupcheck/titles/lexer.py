@@ -19,7 +19,7 @@ class Piece(NamedTuple):
 
 
 DELIMITERS = frozenset("-/,|()+")
-WORN_SIZE = re.compile(r"[1-7]\d(?:\.5)?")
+WORN_SIZE = re.compile(r"[1-7]\d(?:\.5| [12]/3)?")
 """A number as shoes and clothes are sized."""
 
 # A part of a colour's name: what stands before it, "color" or "tone", its value, its place.

@@ -102,7 +102,7 @@ def measure_pattern() -> str:
         ("ctn", rf"\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END}"),
         ("times", rf"\d{{1,3}}\s?x\s?(?={_AMOUNT}{unit})"),
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
-        ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)"),
+        ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)|\d{2,3}\s?호(?!\w)|\d{2,3}サイズ"),
         ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
     ]
     # One copy of the units serves three groups: the name that counts is that of the group closed last.
@@ -118,7 +118,7 @@ def measure_pattern() -> str:
         ("before", rf"(?:{before})\s?\(?\s?\d{{1,5}}+(?!\.|{unit})(?:\s?{pieces})?"),
         (
             "system",
-            rf"(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}+(?:\.5)?(?:-\d{{1,2}}+(?:\.5)?)?(?![\w.,/\"'-])"
+            rf"(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}+(?:[.,]5|\s(?:1/2|[12]/3)(?![\w/]))?(?:-\d{{1,2}}+(?:\.5)?)?(?![\w.,/\"'-])"
             rf"(?!\s?(?:x\s?\d|{others}|{lengths}|{pieces}))",
         ),
     ]
@@ -264,14 +264,17 @@ def read_measure(group: str, text: str) -> Measure | None:
         return Measure("", (text,))
     if group == "list":
         return _list(text)
+    if group == "memory":
+        return _memory(text)
     return _range(text)
 
 
 def _system_size(text: str) -> Measure | None:
-    m = re.match(r"([a-z]+)\s?([\d.]+)(?:-([\d.]+))?", text)
+    text = text.replace(" 1/2", ".5").replace(",", ".")
+    m = re.match(r"([a-z]+)\s?([\d.]+)( [12]/3)?(?:-([\d.]+))?", text)
     if m is None:
         return None
-    system, number = m[1], "-".join(show_number(float(n)) for n in m.groups()[1:] if n)
+    system, number = m[1], "-".join(show_number(float(n)) for n in (m[2], m[4]) if n) + (m[3] or "")
     # EU sizes go without a name as often as with one; "uk. 38" is Indonesian for "size 38".
     bare = float(m[2]) >= 30 and system in ("eu", "eur", "uk", "cn")
     return Measure("size", (number if bare else f"{system} {number}".replace("eur ", "eu "),))
@@ -298,6 +301,18 @@ def _list(text: str) -> Measure | None:
         if top < bottom and bottom in (2, 3, 4, 8, 16, 32, 64) and math.gcd(top, bottom) == 1:
             return Measure(unit.axis, (canonical_quantity(top / bottom, unit),))
     return Measure(unit.axis, tuple(canonical_quantity(float(n), unit) for n in numbers))
+
+
+def _memory(text: str) -> Measure | None:
+    """Working memory and storage: a bare number is in gigabytes, as the letter G beside one is."""
+    values = []
+    for part in re.split(r"[+/]", text):
+        m = re.match(r"\s?(\d+)\s?([a-zа-я]*)", part)
+        if m is None:
+            return None
+        unit = load_vocabulary().units["tb" if m[2][:1] in ("t", "т") else "gb"]
+        values.append(canonical_quantity(float(m[1]), unit))
+    return Measure("capacity", tuple(values))
 
 
 def _range(text: str) -> Measure | None:

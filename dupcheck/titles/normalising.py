@@ -8,7 +8,10 @@ import html
 import re
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+from dupcheck.files.toml import read_toml
 
 _BEFORE = str.maketrans(
     {
@@ -44,10 +47,6 @@ _DECIMAL_COMMA = re.compile(
     r"(?<!\d,\d)(?<!\d,\d\d)(?<!\d[ ,]\d\d\d)(?<=\d),(?=\d(?![\d,])|\d\d\s?[a-zа-я]{1,2}(?![a-zа-я]))"
 )
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
-_WITHOUT = re.compile(r"\bw/o\b")
-_WITH = re.compile(r"\bw/")
-# Portuguese and Spanish: "c/ bolso", "p/ mulher"; and Russian for cotton.
-_SHORT = re.compile(r"(?<![^\s(,|])(?:([cp])/(?=\s|\d)|х/б(?!\w))")
 _DELIMITERS = re.compile(r"[()|]|(?<!\d),|,(?!\d)")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -56,7 +55,13 @@ _CYRILLIC_WORDS = re.compile(r"[а-я]{2,}(?: [а-я]{2,})*")
 _CJK_WORD = re.compile(r"[\u4e00-\u9fff]+")
 
 _CONFUSABLE = str.maketrans("авекмнорстухіјѕԁ", "abekmhopctyxijsd")
-_CYRILLIC_LIKE = str.maketrans("abekmhopctyx", "авекмнорстух")
+_CYRILLIC_LIKE = str.maketrans("abekmhopctyxi", "авекмнорстухі")
+_ONLY_CYRILLIC = re.compile("[бгджзийлфцчшщъыьэюяїє]")
+_ONLY_LATIN = re.compile("[dfgjlnqrsuvwz]")
+# A letter that begins a code: А56.
+_LONE_CODE = re.compile(r"(?<!\w)[авекмнорстухі](?=\d)")
+# Three signs and more with one mark between each two.
+_SPACED_OUT = re.compile(r"[\u3400-\u9fff]([·・•#*~])[\u3400-\u9fff](?:\1[\u3400-\u9fff])+")
 _MIXED = re.compile(r"[a-zа-яіјѕԁ]*(?:[a-z][а-яіјѕԁ]|[а-яіјѕԁ][a-z])[a-zа-яіјѕԁ]*")
 _SPELLED = re.compile(r"(?<![^ ])[a-zа-я](?: [a-zа-я]){3,}(?![^ ])")
 _SIZES = frozenset("smlx ")
@@ -139,7 +144,7 @@ def fold_letters(text: str) -> str:
     if text.isascii():
         return text.casefold()
     text = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS_ONLY)
-    text = _MIXED.sub(_one_script, text)
+    text = _unmix(text)
     return _LONE.sub(lambda found: found[0].translate(_CONFUSABLE), text)
 
 
@@ -151,6 +156,46 @@ def _one_script(found: re.Match[str]) -> str:
         return latin
     cyrillic = word.translate(_CYRILLIC_LIKE)
     return word if any(c.isascii() for c in cyrillic) else cyrillic
+
+
+@cache
+def _abbreviations() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What languages write short with a slash ("w/o", "c/ bolso", "х/б"), and what each means."""
+    folders = sorted((Path(__file__).parent / "languages").glob("*/words.toml"))
+    listed = {key: word for path in folders for key, word in read_toml(path).get("abbreviations", {}).items()}
+    ends = {True: r"(?=[\s\d])", False: r"(?!\w)"}
+    patterns = (
+        re.escape(key.rstrip("*")) + ("" if key.endswith("*") else ends[key.endswith("/")])
+        for key in sorted(listed, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})"), {k.rstrip("*"): word for k, word in listed.items()}
+
+
+def _unmix(text: str) -> str:
+    """Put each word of two alphabets into one: into Cyrillic where the text is written so."""
+    if not _MIXED.search(text):
+        return text
+    cyrillic = len(_ONLY_CYRILLIC.findall(text)) > len(_ONLY_LATIN.findall(text))
+    return _MIXED.sub(_into_cyrillic if cyrillic else _one_script, text)
+
+
+def _into_cyrillic(found: re.Match[str]) -> str:
+    """A word of two alphabets in Cyrillic; as :func:`_one_script` says where a letter has no sign like it there."""
+    word = found[0].translate(_CYRILLIC_LIKE)
+    return _one_script(found) if any(c.isascii() for c in word) else word
+
+
+def _close_up(found: re.Match[str]) -> str:
+    """Signs of unspaced script that a mark stands between, put together: 空·气·炸·锅."""
+    return found[0].replace(found[1], "")
+
+
+def _decode(found: re.Match[str]) -> str:
+    """Bytes that an export wrote out as text, as what they spell; a blank where they spell nothing."""
+    try:
+        return bytes.fromhex(found[0].replace("\\x", "").replace("\\X", "")).decode("utf-8")
+    except ValueError:
+        return " "
 
 
 def _join_letters(found: re.Match[str]) -> str:
@@ -166,33 +211,8 @@ def _unescape(text: str) -> str:
     return text
 
 
-def fold(text: str) -> str:
-    """Return ``text`` in one case, width and script, with only the marks that carry meaning.
-
-    What is left besides letters, digits and blanks: ``( )`` for any bracket, ``,`` and ``|`` as delimiters, ``-`` and
-    ``/`` inside words, ``.`` and ``,`` between digits, ``'`` inside words or after a number (feet), ``"`` (inch) and
-    ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks, ``&`` is
-    "and"; Chinese is simplified, accents of Latin letters and ё are dropped. A word of Latin and Cyrillic letters is
-    put into one alphabet where the others only look like its own; a word written letter by letter is put together.
-    """
-    if "&" in text:
-        text = _unescape(text)
-    if "\\x" in text:
-        text = _ESCAPED.sub(" ", text)
-    if "<" in text:
-        text = _TAG.sub(" ", text)
-    if text.isascii():
-        text = text.lower()
-    else:
-        if "º" in text or "°" in text:
-            text = _NUMERO.sub("no ", text)
-        text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).casefold()
-        text = unicodedata.normalize("NFKC", text)
-    if "1:" in text:
-        text = _RATIO.sub("1/", text)
-    text = text.translate(_SIGNS)
-    if not text.isascii():
-        text = _MIXED.sub(_one_script, text)
+def _keep_marks(text: str) -> str:
+    """A text with only those of its marks that carry meaning where they stand."""
     if "&" in text:
         text = _PAIR.sub(r"\1\0", text).replace("&", " and ").replace("\0", "&")
     if "''" in text:
@@ -203,8 +223,8 @@ def fold(text: str) -> str:
     if "." in text:
         text = _POINT.sub(" ", _LEADING_POINT.sub("0.", text))
     if "/" in text:
-        text = _WITH.sub("with ", _WITHOUT.sub("without ", text))
-        text = _SHORT.sub(lambda found: {"c": "com ", "p": "para "}.get(found[1], "хб"), text)
+        short, meant = _abbreviations()
+        text = short.sub(lambda found: f"{meant[found[0]]} ", text)
         text = _SLASH.sub(" | ", text)
     if "-" in text:
         text = _DASH.sub(" | ", text)
@@ -219,7 +239,38 @@ def fold(text: str) -> str:
         text = _PERCENT.sub(" ", _LOOSE_PERCENT.sub("%", text))
     if "+" in text:
         text = _PLUS.sub(" ", text)
-    text = " ".join(text.split())
+    return text
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in one case, width and script, with only the marks that carry meaning.
+
+    What is left besides letters, digits and blanks: ``( )`` for any bracket, ``,`` and ``|`` as delimiters, ``-`` and
+    ``/`` inside words, ``.`` and ``,`` between digits, ``'`` inside words or after a number (feet), ``"`` (inch) and
+    ``%`` after a number, ``+`` inside or after a code. HTML tags and entities, emoji and symbols are blanks, ``&`` is
+    "and"; Chinese is simplified, accents of Latin letters and ё are dropped. A word of Latin and Cyrillic letters is
+    put into one alphabet where the others only look like its own; a word written letter by letter is put together.
+    """
+    if "&" in text:
+        text = _unescape(text)
+    if "\\x" in text:
+        text = _ESCAPED.sub(_decode, text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if text.isascii():
+        text = text.lower()
+    else:
+        if "º" in text or "°" in text:
+            text = _NUMERO.sub("no ", text)
+        text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).casefold()
+        text = unicodedata.normalize("NFKC", text)
+        text = _SPACED_OUT.sub(_close_up, text)
+    if "1:" in text:
+        text = _RATIO.sub("1/", text)
+    text = text.translate(_SIGNS)
+    if not text.isascii():
+        text = _LONE_CODE.sub(lambda found: found[0].translate(_CONFUSABLE), _unmix(text))
+    text = " ".join(_keep_marks(text).split())
     return _SPELLED.sub(_join_letters, text)
 
 

@@ -8,6 +8,7 @@ and colours that stand together become one value.
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from dupcheck.titles.chunks import MEMORY, UNSPACED, cut_pieces, spell_alike
@@ -16,12 +17,11 @@ from dupcheck.titles.languages import find_languages
 from dupcheck.titles.lexer import Piece
 from dupcheck.titles.markers import mark_named, number_shades
 from dupcheck.titles.normalising import fold
-from dupcheck.titles.sizes import decide_codes, decide_letters, decide_numbers, decide_sizes
-from dupcheck.titles.vocabulary import Reading, Vocabulary, load_vocabulary
+from dupcheck.titles.sizes import DOUBTFUL, decide_codes, decide_letters, decide_numbers, decide_sizes
+from dupcheck.titles.vocabulary import Reading, Vocabulary, list_languages, load_vocabulary
 
 __all__ = ["UNSPACED", "Title", "Token", "look_up_pieces", "read_title", "read_titles"]
 
-_DOUBTFUL = frozenset({"weight", "size", "length"})
 _AMPERE = frozenset("aа")
 _RATING = re.compile(r"[1-9]\d{0,2}(?:\.\d)?")
 _NUMBERED = frozenset({"number", "code"})
@@ -106,9 +106,9 @@ def _look_up(pieces: list[Piece], v: Vocabulary) -> tuple[list[Piece], set[str]]
     return out, places
 
 
-def look_up_pieces(text: str) -> list[Piece]:
-    """Cut a folded text and find its phrases, undecided: every spelling of every language is read as it says."""
-    v = load_vocabulary()
+def look_up_pieces(text: str, languages: tuple[str, ...] = ()) -> list[Piece]:
+    """Cut a folded text and find its phrases, undecided: every spelling is read as it says, in ``languages`` first."""
+    v = load_vocabulary(tuple(dict.fromkeys((*languages, *list_languages())))) if languages else load_vocabulary()
     return _look_up(cut_pieces(text, v), v)[0]
 
 
@@ -127,8 +127,11 @@ def _read(text: str, v: Vocabulary) -> list[Piece]:
         decide_sizes(pieces, v)
     if "thing" in places:
         decide_colors(pieces, v)
-    if not _DOUBTFUL.isdisjoint([p.axis for p in pieces]):
+    axes = [p.axis for p in pieces]
+    if not DOUBTFUL.isdisjoint(axes):
         decide_codes(pieces, v)
+    if axes.count("pack") > 1:
+        _join_packs(pieces)
     numbered = not _NUMBERED.isdisjoint([p.kind for p in pieces])
     if numbered:
         decide_numbers(pieces, v)
@@ -155,6 +158,19 @@ def _join_amperes(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def _join_packs(pieces: list[Piece]) -> None:
+    """Of two counts side by side keep the one that is sold together: in ``2 boxes (48 pcs)`` the pieces, for the boxes
+    hold them; in ``300 sheets 10 packs`` the packs, for the sheets say what one is."""
+    said = [i for i, p in enumerate(pieces) if p.axis != "noise"]
+    for i, k in pairwise(said):
+        first, second = pieces[i], pieces[k]
+        if first.axis == second.axis == "pack":
+            if second.sep == "(" and " " in first.value and second.value.isdigit():
+                pieces[i] = first._replace(axis="noise", value="")
+            elif second.sep == " " and first.value.isdigit() and " " in second.value and first.kind == "measure":
+                pieces[i] = first._replace(axis="", value="")
+
+
 def _mark_years(pieces: list[Piece]) -> None:
     """Call a year beside a selling word noise: "New Arrival 2026"."""
     for i, p in enumerate(pieces):
@@ -164,13 +180,17 @@ def _mark_years(pieces: list[Piece]) -> None:
                 pieces[i] = p._replace(axis="noise")
 
 
+def _beside(pieces: list[Piece], i: int, axis: str) -> bool:
+    return any(p.axis == axis for p in pieces[max(i - 1, 0) : i + 2])
+
+
 def _measured(pieces: list[Piece], i: int) -> bool:
     return any(p.kind == "measure" for p in pieces[max(i - 1, 0) : i + 2])
 
 
 @cache
 def _leading() -> frozenset[str]:
-    return _BARE | load_vocabulary().cues["marker"]
+    return _BARE | load_vocabulary().cues["marker"] | load_vocabulary().cues["memory"]
 
 
 def _tidy(pieces: list[Piece], v: Vocabulary) -> None:
@@ -181,7 +201,8 @@ def _tidy(pieces: list[Piece], v: Vocabulary) -> None:
             continue
         after = pieces[i + 1] if i + 1 < len(pieces) else None
         if (
-            (p.text in markers and after is not None and after.axis in ("size", "dimension", "length"))
+            (p.text in v.cues["memory"] and _beside(pieces, i, "capacity"))
+            or (p.text in markers and after is not None and after.axis in ("size", "dimension", "length"))
             or (p.text[-1] == "%" and after is not None and after.axis in ("material", "noise"))
             or (p.text in _BARE and p.kind == "word" and (p.text != "x" or _measured(pieces, i)))
         ):

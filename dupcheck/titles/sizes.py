@@ -1,6 +1,7 @@
 """Sizes in a title: letters, beds and bare numbers, which are a size only where one may stand."""
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 
 from dupcheck.titles.lexer import DELIMITERS, WORN_SIZE, Piece
@@ -12,6 +13,11 @@ _TIED_SIZE = re.compile(r"\d(?:\.5)?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _GRAMS = re.compile(r"\d{1,2}(?:\.\d)?g")
 _TODDLER = re.compile(r"\d{1,2} ?t")
+_AGED = re.compile(r"\d+[my]")
+_LITRES = re.compile(r"\d{1,2} ?l")
+_COMPUTERS = re.compile(r"\d{1,3} ?-?pcs?")
+DOUBTFUL = frozenset({"weight", "size", "length", "volume", "pack"})
+"""Axes of what may be no measure after all, or the measure of who wears the thing."""
 _CHILDREN = frozenset({"kids", "baby", "boys", "girls"})
 _NUMBERED = frozenset({"number", "code"})
 _EUROPEAN = (34, 62)
@@ -79,19 +85,80 @@ def _is_bed_size(pieces: list[Piece], i: int, bed: bool, v: Vocabulary) -> bool:
     return bed or (i > 0 and pieces[i - 1].axis == "color" and is_last(pieces, i))
 
 
-def decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
-    """Give back what is a code beside certain words: 3G in a network, iPhone XS, 4T oil without a child in sight."""
+@dataclass(frozen=True)
+class _Context:
+    """What the words of a title speak of."""
+
+    network: bool
+    phone: bool
+    licence: bool
+    child: bool
+    worn: bool
+
+
+def _find_context(pieces: list[Piece], v: Vocabulary) -> _Context:
     words = {p.text for p in pieces}
-    network, phone = (not v.cues[cue].isdisjoint(words) for cue in ("network", "phone"))
-    child = not v.cues["baby"].isdisjoint(words) or not v.cues["clothes"].isdisjoint(words)
-    child = child or not _CHILDREN.isdisjoint([q.value for q in pieces])
-    for i, p in enumerate(pieces):
-        if p.axis == "length" and p.text[-1] == "码" and is_worn(pieces, v):
-            pieces[i] = p._replace(axis="size", value=p.text[:-1].strip())
-        grams = network and p.axis == "weight" and _GRAMS.fullmatch(p.text)
-        oil = p.axis == "size" and not child and _TODDLER.fullmatch(p.text)
-        if grams or oil or (phone and p.axis == "size" and p.text == "xs"):
-            pieces[i] = p._replace(kind="code", axis="", value="", place="")
+    network, phone, licence, baby, clothes = (
+        not v.cues[cue].isdisjoint(words) for cue in ("network", "phone", "licence", "baby", "clothes")
+    )
+    child = baby or clothes or not _CHILDREN.isdisjoint([p.value for p in pieces])
+    return _Context(network, phone, licence, child, is_worn(pieces, v))
+
+
+def decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
+    """Put right in place what is no measure beside certain words.
+
+    A code: 3G in a network, iPhone XS, 4T oil and a whisky of 12 years without a child in sight, a licence for 5 PC. A
+    size: 2L and the weight or height of who wears it, in a title of clothes.
+    """
+    doubtful = [i for i, p in enumerate(pieces) if p.axis in DOUBTFUL and _is_doubtful(p, find_before(pieces, i), v)]
+    if not doubtful:
+        return
+    context = _find_context(pieces, v)
+    for i in doubtful:
+        size = _read_worn(pieces, i, v) if context.worn else ""
+        if size:
+            pieces[i] = pieces[i]._replace(axis="size", value=size)
+        elif _is_code(pieces[i], context):
+            pieces[i] = pieces[i]._replace(kind="code", axis="", value="", place="")
+
+
+def _is_doubtful(piece: Piece, before: Piece | None, v: Vocabulary) -> bool:
+    """Whether a measure is written as one that may be something else."""
+    text, axis = piece.text, piece.axis
+    if axis == "length":
+        return text[-1] == "码" or (before is not None and before.text in v.cues["marker"])
+    if axis == "weight":
+        return "-" in piece.value or _GRAMS.fullmatch(text) is not None
+    if axis == "size":
+        return text == "xs" or (
+            text[0].isdigit() and (_TODDLER.fullmatch(text) or _AGED.fullmatch(piece.value)) is not None
+        )
+    return (_LITRES if axis == "volume" else _COMPUTERS).fullmatch(text) is not None
+
+
+def _read_worn(pieces: list[Piece], i: int, v: Vocabulary) -> str:
+    """The size that a measure is in a title of what is worn; "" where it is none."""
+    piece, before = pieces[i], find_before(pieces, i)
+    if piece.axis == "length" and piece.text[-1] == "码":
+        return piece.text[:-1].strip()
+    if piece.axis == "length" and before is not None and before.text in v.cues["marker"]:
+        return piece.value
+    if piece.axis == "weight" and "-" in piece.value:
+        return piece.value
+    return piece.text.replace(" ", "") if piece.axis == "volume" and _LITRES.fullmatch(piece.text) else ""
+
+
+def _is_code(piece: Piece, context: _Context) -> bool:
+    """Whether a piece only looks like a measure where a title speaks of something else."""
+    if piece.axis == "weight":
+        return context.network and _GRAMS.fullmatch(piece.text) is not None
+    if piece.axis == "pack":
+        return context.licence and _COMPUTERS.fullmatch(piece.text) is not None
+    if piece.axis != "size":
+        return False
+    aged = _TODDLER.fullmatch(piece.text) or _AGED.fullmatch(piece.value)
+    return (context.phone and piece.text == "xs") or (aged is not None and not context.child)
 
 
 def decide_letters(pieces: list[Piece], v: Vocabulary) -> None:
@@ -144,7 +211,7 @@ def is_worn(pieces: list[Piece], v: Vocabulary) -> bool:
 
 
 def _read_span(text: str) -> tuple[float, float]:
-    numbers = [float(n) for n in _NUMBERS.findall(text)]
+    numbers = [float(n) for n in _NUMBERS.findall(text.partition(" ")[0])]
     return numbers[0], numbers[-1]
 
 
@@ -163,7 +230,7 @@ def _is_size_between(pieces: list[Piece], i: int, span: bool) -> bool:
     if not span and piece.sep in "-|" and after is None:
         return True
     low, high = _EUROPEAN
-    return piece.sep in "|," and all(low <= float(n) <= high for n in _NUMBERS.findall(piece.text))
+    return piece.sep in "|," and all(low <= float(n) <= high for n in _NUMBERS.findall(piece.text.partition(" ")[0]))
 
 
 def _is_worn_size(pieces: list[Piece], i: int, span: bool) -> bool:

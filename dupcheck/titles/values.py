@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from dupcheck.messages import Lang
+from dupcheck.titles.languages import find_languages
 from dupcheck.titles.lexer import Piece, compose_color, join_grams
 from dupcheck.titles.measures import read_quantity, show_number
 from dupcheck.titles.normalising import fold, normalise
@@ -73,10 +74,21 @@ def align_name(name: str) -> str:
 def _align(name: str) -> str:
     names = load_vocabulary().names
     for text in (name, _HEADER_TAIL.sub("", name)):
-        known = names.get(look_up_key(text.replace("_", " ")))
+        key = look_up_key(text.replace("_", " "))
+        known = names.get(key) or names.get(_drop_verb(key))
         if known is not None:
             return known
     return normalise(name)
+
+
+def _drop_verb(key: str) -> str:
+    """A name without the word that asks a buyer to choose: ``choose material``, ``请选择颜色``, ``색상 선택``."""
+    for verb in load_vocabulary().choosing:
+        if key.startswith(verb):
+            return key.removeprefix(verb).strip()
+        if key.endswith(verb):
+            return key.removesuffix(verb).strip()
+    return key
 
 
 def read_value(axis: str, text: str) -> str:
@@ -116,7 +128,10 @@ def _canonical(axis: str, text: str) -> str:
         return ", ".join(dict.fromkeys(filter(None, map(normalise, folded.split(" , ")))))
     if axis not in ("color", "size", "pack") and axis not in MEASURED and axis not in _WORDED:
         return _free(folded, text)
-    values = [value for part in folded.split(" , ") if (value := _one(axis, part.replace("(", " ").replace(")", " ")))]
+    parts = (part.replace("(", " ").replace(")", " ") for part in folded.split(" , "))
+    # Accents tell languages apart whose words are the same without them: "đỏ" is red, "do" is not.
+    languages = () if text.isascii() else find_languages(text, folded)[:-1]
+    values = [value for part in parts if (value := _one(axis, part, languages))]
     values = list(dict.fromkeys(values))
     return ", ".join(sorted(values) if axis in _UNORDERED else values)
 
@@ -129,8 +144,8 @@ def _free(folded: str, text: str) -> str:
     return normalise(text)
 
 
-def _one(axis: str, part: str) -> str:
-    pieces = look_up_pieces(part)
+def _one(axis: str, part: str, languages: tuple[str, ...]) -> str:
+    pieces = look_up_pieces(part, languages)
     useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in load_vocabulary().joints)]
     pieces = join_grams(useful or pieces)
     if axis == "color":

@@ -69,7 +69,8 @@ class Vocabulary:
 
     ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
     ``joints`` stand between two colours, ``fillers`` behind one, ``links`` inside a value, ``accompanying`` before what
-    only comes with a thing, ``fitting`` before what it is for. ``parts``: each language's words, one by one.
+    only comes with a thing, ``fitting`` before what it is for; ``choosing`` asks a
+    buyer to choose. ``parts``: each language's words, one by one.
     """
 
     phrases: Mapping[str, Reading]
@@ -92,6 +93,7 @@ class Vocabulary:
     links: frozenset[str]
     accompanying: frozenset[str]
     no_brand: frozenset[str]
+    choosing: tuple[str, ...]
     units: Mapping[str, Unit]
     pieces: frozenset[str]
     containers: Mapping[str, str]
@@ -219,6 +221,19 @@ def _read_phrases(code: str) -> _Phrases:
         b.add(phrase, "", "", "sure")
     _add_tones(b, code, values.get("tone", {}))
     _add_colors(b, code, values)
+    _add_worded(b, code, values)
+    _add_sizes(b, code, sizes)
+    for spelling in words.get("selling", ()):
+        b.add(spelling, "noise", "", "sure")
+    for spelling in words.get("stop", ()):
+        b.add(spelling, "noise", "", "stop")
+    b.synonyms = {look_up_key(word): group[0] for group in words.get("synonyms", ()) for word in group}
+    for spelling in b.synonyms:
+        b.add(spelling, "", "", "sure")
+    return b
+
+
+def _add_worded(b: _Phrases, code: str, values: Mapping[str, Any]) -> None:
     for axis in WORDED[1:]:
         for value, spelled in values.get(axis, {}).items():
             for spelling in spelled:
@@ -228,6 +243,9 @@ def _read_phrases(code: str) -> _Phrases:
                 b.show(axis, value, spelled[0])
             if code == "en":
                 b.add(value, axis, value, "sure")
+
+
+def _add_sizes(b: _Phrases, code: str, sizes: Mapping[str, Any]) -> None:
     for kind, plain in (("size", "size"), ("bed", "bed")):
         for value, spelled in sizes.get(kind, {}).get("sure", {}).items():
             for spelling in spelled:
@@ -241,14 +259,6 @@ def _read_phrases(code: str) -> _Phrases:
         for kind, place in (("letter", "size"), ("bed", "bed")):
             for value in read_words("sizes")[kind]:
                 b.add(value, "size", value, place)
-    for spelling in words.get("selling", ()):
-        b.add(spelling, "noise", "", "sure")
-    for spelling in words.get("stop", ()):
-        b.add(spelling, "noise", "", "stop")
-    b.synonyms = {look_up_key(word): group[0] for group in words.get("synonyms", ()) for word in group}
-    for spelling in b.synonyms:
-        b.add(spelling, "", "", "sure")
-    return b
 
 
 def _add_tones(b: _Phrases, code: str, tones: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
@@ -305,10 +315,10 @@ def list_words(code: str) -> frozenset[str]:
 def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
     """Return the vocabulary of some languages, the first one's meanings first; of all where none is named.
 
-    With languages named, words that are ordinary in the first of them mean nothing else there (Spanish: red).
+    With some languages named, words that are ordinary in one of them mean nothing else there (Spanish: red).
     """
     whole = _Phrases()
-    for code in codes:
+    for code in codes if len(codes) < len(list_languages()) else ():
         for word in read_language(code, "words").get("ordinary", ()):
             whole.add(word, "", "", "sure")
     languages = codes or list_languages()
@@ -341,6 +351,7 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
         fillers=collect("fillers"),
         links=collect("links"),
         accompanying=collect("accompanying"),
+        choosing=_longest_first(w for part in words.values() for w in part.get("choosing", ())),
         no_brand=frozenset(normalise(w) for part in words.values() for w in part.get("no_brand", ())),
         units={
             w: _units()[name] for m in measures.values() for name, ws in m.get("unit", {}).items() for w in _signs(ws)
@@ -385,6 +396,10 @@ def _cues() -> dict[str, frozenset[str]]:
         for name, listed in read_language(code, "words").get("cues", {}).items():
             cues[name] = cues.get(name, frozenset()) | _as_read(listed, synonyms)
     return cues
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(dict.fromkeys(map(look_up_key, words)), key=lambda word: (-len(word), word)))
 
 
 def _as_read(words: Iterable[str], synonyms: Mapping[str, str]) -> frozenset[str]:
