@@ -107,7 +107,10 @@ def fit_trees(
         learning_rate=_RATE, max_iter=rounds, max_leaf_nodes=LEAVES, min_samples_leaf=_LEAST, l2_regularization=1.0,
         monotonic_cst=[directions[c] for c in used], early_stopping=False, random_state=0,
     )  # fmt: skip
-    machine.fit(rows[:, used], same, sample_weight=weights)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # more threads than free cores take twenty times as long
+        machine.fit(rows[:, used], same, sample_weight=weights)
     return _take_out(machine, used)
 
 
