@@ -30,6 +30,7 @@ LAYERS = (
     {"judging"},
     {"decisions"},
     {"groups"},
+    {"teaching"},
     {"plans"},
     {"exports", "reports", "ledger", "spark"},
     {"pipeline", "checking"},

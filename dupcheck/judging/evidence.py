@@ -169,7 +169,10 @@ class Evidence:
     @cached_property
     def _descriptions(self) -> Rows:
         book: Codebook = Codebook()
-        cut = [sorted({book[t] for t in cut_title(text[:400])[:_MOST_WORDS]}) for text in self.catalog.column("description")]
+        cut = [
+            sorted({book[t] for t in cut_title(text[:400])[:_MOST_WORDS]})
+            for text in self.catalog.column("description")
+        ]
         rows = Rows.stack([(r, [1.0] * len(r)) for r in cut], book.width)
         return _scale_rows(rows, _weigh(rows))
 

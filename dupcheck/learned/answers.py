@@ -7,7 +7,7 @@ sort say more than each alone: they show a **habit** of the catalogue, with an u
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -195,3 +195,49 @@ def write_answers(path: Path, answers: Sequence[Answer]) -> None:
     lines = [json.dumps(asdict(a), ensure_ascii=False, sort_keys=True) + "\n" for a in answers]
     new.write_text("".join(lines), "utf-8", errors="surrogatepass")
     new.replace(path)
+
+
+class Replies:
+    """What the answers say of one gap between two listings: by pair, by kind, by habit, or by what was learned.
+
+    ``pairs`` are by both positions, the lower first. ``judge`` is asked where nothing was answered; what it says counts
+    from ``sure`` on.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Reply],
+        answers: Answers | None = None,
+        pairs: Mapping[tuple[int, int], Reply] | None = None,
+        judge: Callable[[int, int], float] | None = None,
+        sure: float = math.inf,
+    ) -> None:
+        self.kinds, self.answers, self.pairs = kinds, answers or Answers(), pairs or {}
+        self.judge, self.sure = judge, sure
+
+    def reply(self, kind: str, left: int, right: int) -> Reply | None:
+        """Return what is known of a gap of this kind between two positions, None where it must be asked."""
+        said = self.pairs.get((min(left, right), max(left, right)))
+        what = kind.partition(":")[0]
+        if said is not None or what in _BY_PAIR:
+            return said
+        said = self.kinds.get(kind) or self.answers.tell_habit(kind)
+        if said is not None and (said == "different" or kind in self.kinds):
+            return said
+        if self.judge is None:
+            return None
+        least = min(self.sure, HABIT_SURE) if said is not None else self.sure
+        return (said or "option") if math.isfinite(least) and self.judge(left, right) >= least else None
+
+    def is_one(self, left: int, right: int) -> bool:
+        """Whether what was learned takes two listings for one product, though not surely enough to act."""
+        said = self.pairs.get((min(left, right), max(left, right)))
+        if said is not None:
+            return said != "different"
+        return self.judge is not None and self.judge(left, right) >= 0.5
+
+
+HABIT_SURE = 0.9
+"""Where many answers agree, the probability from which on the next of the sort is taken as they are."""
+_BY_PAIR = frozenset({"fact", "proof"})
+"""Gaps about one pair only: what is the same there says nothing of others."""

@@ -115,9 +115,7 @@ class Shop:
 
     def product(self, words: list[str], brand: str, kind: str, price: float) -> None:
         rng = self.rng
-        choices = [
-            rng.permutation(np.arange(len(_AXES[a])))[: int(rng.integers(1, 5))] for a in self.axes
-        ]
+        choices = [rng.permutation(np.arange(len(_AXES[a])))[: int(rng.integers(1, 5))] for a in self.axes]
         combos: list[tuple[int, ...]] = [()]
         for values in choices:
             combos = [(*c, int(v)) for c in combos for v in values]
@@ -134,8 +132,16 @@ class Shop:
                 self.listing(words, values, product, brand, kind, own, photo, code, k)
 
     def listing(
-        self, words: list[str], values: dict[str, str], product: str, brand: str, kind: str, price: float, photo: int,
-        code: str, k: int,
+        self,
+        words: list[str],
+        values: dict[str, str],
+        product: str,
+        brand: str,
+        kind: str,
+        price: float,
+        photo: int,
+        code: str,
+        k: int,
     ) -> None:
         rng = self.rng
         core = list(words) if k == 0 or rng.random() > self.reworded else self.reword(words)

@@ -87,7 +87,9 @@ def main() -> None:
     given.out.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"rows": rows, "same": same, "weights": weights, "columns": np.array(COLUMNS)}
     np.savez_compressed(given.out, **arrays, **trees.as_arrays())
-    print(f"{len(parts)} catalogues, {len(rows)} pairs, {same.mean():.3f} one product, {given.out.stat().st_size:,} bytes")
+    print(
+        f"{len(parts)} catalogues, {len(rows)} pairs, {same.mean():.3f} one product, {given.out.stat().st_size:,} bytes"
+    )
     print(f"average precision, catalogue left out: mean {np.mean(found):.3f}, least {min(found):.3f}")
 
 
