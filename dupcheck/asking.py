@@ -94,8 +94,8 @@ _PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
 def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
     """Return the questions that settle most about an audited catalogue, at most ``count``.
 
-    First, for half of them, the kinds of difference for which most listings wait; then pairs: half where one product
-    is as likely as two, half spread over all probabilities, so that the answers also tell how right the groups are.
+    First, for a third of them, the kinds of difference for which most listings wait; then pairs: half where one product
+    is as likely as two, half drawn from all that limits and model say, so that the answers also tell who is right.
     What was answered is not asked again.
 
     Args:
@@ -111,7 +111,7 @@ def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
         [True, True]
     """
     desk = _Desk(audit)
-    kinds = desk.ask_kinds(count // 2)
+    kinds = desk.ask_kinds(count // 3)
     return [*kinds, *desk.ask_pairs(count - len(kinds), [(q.listing_a, q.listing_b) for q in kinds])]
 
 
@@ -160,7 +160,9 @@ class _Desk:
         taken = np.flatnonzero(np.isin(left * len(audit.features) + right, np.array(sorted(keys), dtype=np.int64)))
         texts: dict[str, int] = {}
         core = np.array([texts.setdefault(t.casefold(), len(texts)) for t in audit.catalog.column("title").tolist()])
-        picked = choose_pairs(chance, (core[left], core[right]), most, taken)
+        label = label_groups(audit)
+        grouped = label[left] == label[right]
+        picked = choose_pairs(chance, grouped, (core[left], core[right]), most, taken)
         books = Bookkeeper(Shelf(audit.catalog, audit.features), Replies({}))
         return [self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k])) for k in picked.tolist()]
 
@@ -212,14 +214,27 @@ def state_precision(audit: Audit) -> Estimate | None:
     lesson = audit.lesson
     if lesson is None or lesson.model is None:
         return None
-    return estimate_groups(lesson, *_judge_groups(audit, lesson.model))
+    return estimate_groups(lesson, (audit.candidates.left, audit.candidates.right), *_judge_groups(audit, lesson.model))
+
+
+def label_groups(audit: Audit) -> IntArray:
+    """Return a number for each listing's group: the limits' groups, where an audit has learned anything."""
+    lesson = audit.lesson
+    if lesson is not None and len(lesson.label):
+        return lesson.label
+    return _number_groups(audit)
+
+
+def _number_groups(audit: Audit) -> IntArray:
+    label: IntArray = np.arange(len(audit.features)) + len(audit.grouped)
+    for k, (_, members) in enumerate(audit.grouped):
+        label[members] = k
+    return label
 
 
 def _judge_groups(audit: Audit, model: PairModel) -> tuple[FloatArray, BoolArray]:
     left, right = audit.candidates.left, audit.candidates.right
-    label: IntArray = np.arange(len(audit.features)) + len(audit.grouped)
-    for k, (_, members) in enumerate(audit.grouped):
-        label[members] = k
+    label = _number_groups(audit)
     return model.measure(left, right), label[left] == label[right]
 
 

@@ -25,10 +25,14 @@ LEAST = 20
 """Answered pairs from which on anything is learned."""
 STATED_FROM = 50
 """Answered pairs from which on it is said how right the groups are."""
+ONE, TWO = 0.5, 0.15
+"""From the one on the model takes two listings for one product, below the other for two; between, the limits judge."""
 _FOLDS = 4
 _BINS = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])
 _PRIOR = 2.0
 """As how many answers the model's own word counts in each bin."""
+_WORSE, _SURELY = 0.01, 0.8
+"""By how much the model's F1 may be worse than the limits', and how sure it must be that it is no more."""
 _SURE = (0.99, 0.98, 0.95)
 _SURE_FROM = 50
 """Answers that must all have been «one product» before the model may act from a probability on: by the rule of three at
@@ -40,7 +44,7 @@ Way = Literal["limits", "answers"]
 class Estimate:
     """How right groups are thought to be, 0 … 1, each with an interval that holds it nine times in ten.
 
-    Bins of equal probability are strata: each answer stands for as many pairs as its bin holds (stratified importance
+    Bins of equal probability, apart for what the limits group and what they do not, are strata: each answer stands for as many pairs as its bin holds (stratified importance
     weighting, as in OASIS: Marchant and Rubinstein, VLDB 2017). Recall is of the pairs that were looked at.
     """
 
@@ -73,6 +77,7 @@ class Lesson:
     right: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     same: BoolArray = field(default_factory=lambda: np.empty(0, dtype=bool))
     before: FloatArray = field(default_factory=lambda: np.empty(0))
+    label: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     sure: float = np.inf
 
     def tell(self) -> tuple[Message, ...]:
@@ -129,16 +134,19 @@ def learn_answers(
     label = np.arange(len(features)) + len(clusters)
     for k, members in enumerate(clusters):
         label[members] = k
-    wrong_limits = int(((label[left] == label[right]) != same).sum())
-    wrong_model = int(((before >= 0.5) != same).sum())
+    said = label[left] == label[right]
+    wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said) != same).sum())
     model = PairModel(refit(rows, same), evidence, *bind(len(features), left, right, same))
-    way: Way = "answers" if wrong_model <= wrong_limits else "limits"
+    chance = model.measure(candidates.left, candidates.right)
+    grouped = label[candidates.left] == label[candidates.right]
+    better = _is_better(chance, grouped, before, said, same)
+    way: Way = "answers" if wrong_model <= wrong_limits and better else "limits"
     sure = _find_sure(before, same) if way == "answers" else np.inf
     judge = lru_cache(maxsize=100_000)(lambda a, b: float(model.measure(np.array([a]), np.array([b]))[0]))
     replies = Replies(known.kinds, known, pairs, judge if way == "answers" else None, sure)
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
-        errors_model=wrong_model, before=before, sure=sure,
+        errors_model=wrong_model, before=before, label=label, sure=sure,
     )  # fmt: skip
 
 
@@ -152,6 +160,31 @@ def _judge_unseen(rows: FloatArray, same: BoolArray) -> FloatArray:
         out = part == k
         chance[out] = read_odds(refit(rows[~out], same[~out]).add_up(rows[out]))
     return chance
+
+
+def _take_over(chance: FloatArray, grouped: BoolArray) -> BoolArray:
+    """Which pairs are one product once the model has taken over: what it takes for one, and what the limits group as
+    long as it does not take them for two.
+    """
+    return (chance >= ONE) | (grouped & (chance >= TWO))
+
+
+def _is_better(
+    chance: FloatArray, grouped: BoolArray, before: FloatArray, said: BoolArray, same: BoolArray
+) -> bool:
+    """Whether the model's groups are surely as right as the limits': by F1 over all candidate pairs, of which each
+    answer stands for those about which limits and model say the same.
+    """
+    stratum, of_answer = 2 * grouped + _take_over(chance, grouped), 2 * said + _take_over(before, said)
+    size = np.bincount(stratum, minlength=4).astype(float)
+    asked = np.bincount(of_answer, minlength=4)
+    yes = np.bincount(of_answer, same.astype(float), minlength=4)
+    prior = np.array([0.02, 0.5, 0.5, 0.9])  # nothing is known beforehand of what they disagree about
+    rate = np.random.default_rng(0).beta((yes + prior)[:, None], (asked - yes + 1 - prior)[:, None], size=(4, 2_000))
+    true = size @ rate
+    limits = 2 * (size[2:] @ rate[2:]) / np.maximum(size[2:].sum() + true, 1e-9)
+    model = 2 * (size[[1, 3]] @ rate[[1, 3]]) / np.maximum(size[[1, 3]].sum() + true, 1e-9)
+    return bool((model >= limits - _WORSE).mean() >= _SURELY)
 
 
 def _find_sure(before: FloatArray, same: BoolArray) -> float:
@@ -172,7 +205,7 @@ def teach_pack(pack: RulePack) -> RulePack:
     """Return a pack in which what was learned judges: rule L1 catches what it takes for one product, and other
     duplicate rules no longer catch what it does not.
     """
-    floor = Limit("learned", "min", 0.5, "skip")
+    floor = Limit("learned", "min", TWO, "skip")
     rules = [
         replace(r, when=tuple((*clause, floor) for clause in r.when)) if r.verdict == "duplicate" else r
         for r in pack.rules
@@ -186,7 +219,7 @@ LEARNED = Rule(
     code="L1",
     name="learned-from-answers",
     verdict="duplicate",
-    when=((Limit("learned", "min", 0.5),),),
+    when=((Limit("learned", "min", ONE),),),
     summary=Words({
         "en": "By what you have answered about others, the two are one product.",
         "zh": "根据您对其他商品的回答,这两件是同一商品。",
@@ -204,25 +237,29 @@ LEARNED = Rule(
 )  # fmt: skip
 
 
-def estimate_groups(lesson: Lesson, chance: FloatArray, grouped: BoolArray) -> Estimate | None:
-    """Return how right groups are: ``chance`` is the model's word on each candidate pair, ``grouped`` whether both stand
-    in one group. None while too few pairs are answered.
+def estimate_groups(
+    lesson: Lesson, pairs: tuple[IntArray, IntArray], chance: FloatArray, grouped: BoolArray
+) -> Estimate | None:
+    """Return how right groups are: ``chance`` is the model's word on each of the candidate ``pairs``, ``grouped`` whether
+    both stand in one group. None while too few pairs are answered.
     """
     if lesson.model is None or len(lesson.left) < STATED_FROM:
         return None
-    of_pair, of_answer = np.digitize(chance, _BINS), np.digitize(lesson.before, _BINS)
-    bins = len(_BINS) + 1
+    label, (left, right) = lesson.label, pairs
+    of_pair = 2 * np.digitize(chance, _BINS) + (label[left] == label[right])
+    of_answer = 2 * np.digitize(lesson.before, _BINS) + (label[lesson.left] == label[lesson.right])
+    bins = 2 * (len(_BINS) + 1)
     asked = np.bincount(of_answer, minlength=bins)
     yes = np.bincount(of_answer, lesson.same.astype(float), minlength=bins)
     size = np.bincount(of_pair, minlength=bins)
-    prior = np.bincount(of_pair, chance, minlength=bins) / np.maximum(size, 1)
-    a, b = yes + _PRIOR * prior + 1e-3, asked - yes + _PRIOR * (1 - prior) + 1e-3
+    told = np.bincount(of_pair, chance, minlength=bins)
+    both = np.repeat((told[::2] + told[1::2]) / np.maximum(size[::2] + size[1::2], 1), 2)
+    a, b = yes + _PRIOR * both + 1e-3, asked - yes + _PRIOR * (1 - both) + 1e-3
     inside = np.bincount(of_pair[grouped], minlength=bins)
     draws = np.random.default_rng(0).beta(a[:, None], b[:, None], size=(bins, 2_000))
-    # within a bin, pairs that were grouped are at least as often one product as the bin's others
-    right = inside @ draws
-    precision = right / max(int(inside.sum()), 1)
-    recall = right / np.maximum(size @ draws, 1e-9)
+    right_ones = inside @ draws
+    precision = right_ones / max(int(inside.sum()), 1)
+    recall = right_ones / np.maximum(size @ draws, 1e-9)
     found = []
     for values in (precision, recall):
         found += [float(values.mean()), *np.quantile(values, (0.05, 0.95)).tolist()]

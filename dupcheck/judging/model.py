@@ -19,7 +19,7 @@ from dupcheck.model import BoolArray, FloatArray, IntArray
 START = Path(__file__).with_name("start.npz")
 ANSWER_WEIGHT = 30.0
 """As how many rows of other catalogues one answer counts."""
-_REFIT_ROUNDS = 100
+_REFIT_ROUNDS = 60
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,17 @@ def bind(n: int, left: IntArray, right: IntArray, same: BoolArray) -> tuple[IntA
     return keys[order], same[order].astype(np.float64)
 
 
-def choose_pairs(chance: FloatArray, subject: Sequence[IntArray], count: int, taken: IntArray) -> IntArray:
-    """Return ``count`` pairs worth asking: half of those about which least is known, half spread over all chances.
+def choose_pairs(
+    chance: FloatArray, grouped: BoolArray, subject: Sequence[IntArray], count: int, taken: IntArray
+) -> IntArray:
+    """Return ``count`` pairs worth asking: half of those about which least is known, half drawn so that all that limits
+    (``grouped``) and model say, together and against one another, is tried.
 
     No two ask the same: ``subject`` are two columns that say, of each pair, what its two listings are. ``taken`` are
     positions that were asked.
     """
     low, high = np.minimum(*subject), np.maximum(*subject)
-    _, matter = np.unique(np.stack([low, high], axis=1), axis=0, return_inverse=True)
+    _, matter = np.unique(low * (int(high.max(initial=0)) + 1) + high, return_inverse=True)
     free = np.ones(len(chance), dtype=bool)
     free[np.isin(matter, matter[taken])] = False
     chosen: list[int] = []
@@ -125,11 +128,10 @@ def choose_pairs(chance: FloatArray, subject: Sequence[IntArray], count: int, ta
 
     near = np.argsort(np.abs(chance - 0.5), kind="stable")
     take(near, count // 2)
-    rest = np.flatnonzero(free)
-    if len(rest):
-        order = rest[np.argsort(chance[rest], kind="stable")]
-        wanted = (np.arange(count - len(chosen)) + 0.5) / (count - len(chosen))
-        at = np.searchsorted(chance[order], wanted).clip(0, len(order) - 1)
-        take(order[at], count)
+    rng = np.random.default_rng(len(taken))
+    stratum = 2 * grouped + (chance >= 0.5)
+    for k in range(4):
+        rest = np.flatnonzero(free & (stratum == k))
+        take(rng.permutation(rest)[: 4 * count], len(chosen) + (count - len(chosen)) // (4 - k))
     take(near, count)
     return np.array(chosen, dtype=np.int64)

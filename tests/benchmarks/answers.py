@@ -22,7 +22,7 @@ from groups import find_catalogs
 from measuring import render_table
 
 import dupcheck as dc
-from dupcheck.asking import find_model, questions, state_precision
+from dupcheck.asking import find_model, label_groups, questions, state_precision
 from dupcheck.judging.model import choose_pairs
 from dupcheck.learned.answers import Answer
 from dupcheck.pipeline import Audit
@@ -67,7 +67,8 @@ class Seller:
         ids = audit.features.ids
         taken = [k for k, p in enumerate(zip(ids[left], ids[right], strict=True)) if tuple(sorted(p)) in known]
         chance = find_model(audit).measure(left, right) if way == "uncertain" else self.rng.random(len(left))
-        picked = choose_pairs(chance, (left, right), count, np.array(taken, dtype=np.int64))
+        label = label_groups(audit)
+        picked = choose_pairs(chance, label[left] == label[right], (left, right), count, np.array(taken, dtype=np.int64))
         if way == "uncertain":
             picked = np.setdiff1d(np.argsort(np.abs(chance - 0.5), kind="stable")[: count + len(taken)], taken)[:count]
         for k in picked.tolist():
