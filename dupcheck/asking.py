@@ -171,7 +171,9 @@ class _Desk:
         gap = books.find_gap(own, left, right)
         a, b = str(self.audit.features.ids[left]), str(self.audit.features.ids[right])
         if gap is None or gap.what == "names":  # where names differ the limits do not ask
-            return self._show("" if gap is None else gap.kind, message("questions.pair", a=a, b=b), _PLAIN, a, b, 2, (), chance)
+            return self._show(
+                "" if gap is None else gap.kind, message("questions.pair", a=a, b=b), _PLAIN, a, b, 2, (), chance
+            )
         question = ask_seller(gap, a, [b])
         return self._show(gap.kind, question.text, question.replies, a, b, 2, (), chance)
 

@@ -16,8 +16,8 @@ from dupcheck.decisions import Decision, Settled, settle_decisions
 from dupcheck.errors import UnknownListingError
 from dupcheck.exports import carry_out, list_plans, write_exports
 from dupcheck.features import Features
-from dupcheck.groups import cluster_listings
 from dupcheck.files.cache import default_cache
+from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner

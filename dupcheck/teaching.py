@@ -1,7 +1,7 @@
 """What the seller's answers teach: a model of this catalogue, whether it may take over, and how right the groups are.
 
-Until twenty pairs are answered the limits judge alone. From then on a model is fitted; it takes over where it judged the
-answers no worse than the limits did, each answer by a model that had not learned from it.
+Until twenty pairs are answered the limits judge alone. From then on a model is fitted; it takes over where it judged
+the answers no worse than the limits did, each answer by a model that had not learned from it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -44,8 +44,9 @@ Way = Literal["limits", "answers"]
 class Estimate:
     """How right groups are thought to be, 0 … 1, each with an interval that holds it nine times in ten.
 
-    Bins of equal probability, apart for what the limits group and what they do not, are strata: each answer stands for as many pairs as its bin holds (stratified importance
-    weighting, as in OASIS: Marchant and Rubinstein, VLDB 2017). Recall is of the pairs that were looked at.
+    Bins of equal probability, apart for what the limits group and what they do not, are strata: each answer stands for
+    as many pairs as its bin holds (stratified importance weighting, as in OASIS: Marchant and Rubinstein, VLDB 2017).
+    Recall is of the pairs that were looked at.
     """
 
     precision: float
@@ -169,9 +170,7 @@ def _take_over(chance: FloatArray, grouped: BoolArray) -> BoolArray:
     return (chance >= ONE) | (grouped & (chance >= TWO))
 
 
-def _is_better(
-    chance: FloatArray, grouped: BoolArray, before: FloatArray, said: BoolArray, same: BoolArray
-) -> bool:
+def _is_better(chance: FloatArray, grouped: BoolArray, before: FloatArray, said: BoolArray, same: BoolArray) -> bool:
     """Whether the model's groups are surely as right as the limits': by F1 over all candidate pairs, of which each
     answer stands for those about which limits and model say the same.
     """
@@ -240,8 +239,8 @@ LEARNED = Rule(
 def estimate_groups(
     lesson: Lesson, pairs: tuple[IntArray, IntArray], chance: FloatArray, grouped: BoolArray
 ) -> Estimate | None:
-    """Return how right groups are: ``chance`` is the model's word on each of the candidate ``pairs``, ``grouped`` whether
-    both stand in one group. None while too few pairs are answered.
+    """Return how right groups are: ``chance`` is the model's word on each of the candidate ``pairs``, ``grouped``
+    whether both stand in one group. None while too few pairs are answered.
     """
     if lesson.model is None or len(lesson.left) < STATED_FROM:
         return None

@@ -34,7 +34,7 @@ LAYERS = (
     {"plans"},
     {"exports", "reports", "ledger", "spark"},
     {"pipeline", "checking"},
-    {"evaluation"},
+    {"evaluation", "asking"},
     {"serve"},
     {"cli"},
     {"", "__main__"},

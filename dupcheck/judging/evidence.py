@@ -19,8 +19,8 @@ from dupcheck.titles.stream import cut_title
 
 _SIGNALS = {"image": -1, "color": -1, "title": 1, "attributes": 1, "price": -1, "codes": 1, "category": 1}
 _AXES = (
-    "brand", "model", "color", "size", "pack", "capacity", "length", "volume", "dimension", "weight", "power", "material",
-    "pattern", "style", "gender", "condition", "compatible", "variant", "flavor", "scent",
+    "brand", "model", "color", "size", "pack", "capacity", "length", "volume", "dimension", "weight", "power",
+    "material", "pattern", "style", "gender", "condition", "compatible", "variant", "flavor", "scent",
 )  # fmt: skip
 _COLUMNS: dict[str, int] = {
     **_SIGNALS,
@@ -303,7 +303,7 @@ def _stand_in(keys: IntArray, others: IntArray) -> BoolArray:
 def _compare_words(
     name: str, rows: Rows, weights: FloatArray, numbers: BoolArray, left: IntArray, right: IntArray
 ) -> dict[str, FloatArray]:
-    """The words that two titles share and do not share: their weight, the heaviest of them, and how many are numbers."""
+    """The words that two titles share and do not share: their weight, the heaviest, how many are numbers."""
     n = len(left)
     at, start = take_ranges(rows.start, left)
     owner = np.repeat(np.arange(n), np.diff(start))

@@ -106,7 +106,7 @@ class Answers:
         counts, for what it leads to cannot be taken back as easily.
         """
         said = self.habits.get(name_sort(kind))
-        if said is None or len(said) != 1 and said["different"]:
+        if said is None or (len(said) != 1 and said["different"]):
             return None
         count = said.total()
         if said["different"]:

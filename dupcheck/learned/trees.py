@@ -5,6 +5,7 @@ A tree never turns against what speaks for a pair: each column may only push one
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class Trees:
         addends = np.zeros(rows.shape)
         path = self._walk(rows)
         who = np.broadcast_to(np.arange(len(rows))[:, None], path[0].shape)
-        for before, after in zip(path, path[1:], strict=False):
+        for before, after in pairwise(path):
             moved = before != after
             np.add.at(
                 addends, (who[moved], self.feature[before[moved]]), self.value[after[moved]] - self.value[before[moved]]

@@ -1,4 +1,4 @@
-"""What answers teach: a simulated seller answers by the truth, and the groups are scored after 0, 20, 50, 100, 300 answers.
+"""What answers teach: a simulated seller answers by the truth, and the groups are scored before and after.
 
     python tests/benchmarks/answers.py DATA_FOLDER [--only NAME …] [--answers 0 20 50 100] [--ways ours random]
                                        [--wrong 0 0.05]
@@ -68,7 +68,9 @@ class Seller:
         taken = [k for k, p in enumerate(zip(ids[left], ids[right], strict=True)) if tuple(sorted(p)) in known]
         chance = find_model(audit).measure(left, right) if way == "uncertain" else self.rng.random(len(left))
         label = label_groups(audit)
-        picked = choose_pairs(chance, label[left] == label[right], (left, right), count, np.array(taken, dtype=np.int64))
+        picked = choose_pairs(
+            chance, label[left] == label[right], (left, right), count, np.array(taken, dtype=np.int64)
+        )
         if way == "uncertain":
             picked = np.setdiff1d(np.argsort(np.abs(chance - 0.5), kind="stable")[: count + len(taken)], taken)[:count]
         for k in picked.tolist():
@@ -141,8 +143,8 @@ def run(
     truth = Truth(home, catalog, across)
     seller = Seller(truth.product, wrong, 1)
     audit = dc.audit(catalog, answers=[])
-    fit = np.array([truth.counts(str(catalog.ids[a]), str(catalog.ids[b]))
-                    for a, b in zip(audit.candidates.left, audit.candidates.right, strict=True)], dtype=bool)  # fmt: skip
+    pairs = zip(catalog.ids[audit.candidates.left], catalog.ids[audit.candidates.right], strict=True)
+    fit = np.array([truth.counts(a, b) for a, b in pairs], dtype=bool)
     done = 0
     for step in sorted(steps):
         while done < step:
@@ -169,9 +171,7 @@ def main() -> None:
     for name in given.only or catalogs:
         for way in given.ways:
             for wrong in given.wrong:
-                for step, found, seconds in run(
-                    name, catalogs[name], way, wrong, given.answers, name in given.across
-                ):
+                for step, found, seconds in run(name, catalogs[name], way, wrong, given.answers, name in given.across):
                     mean.setdefault((way, wrong, step), []).append(found)
                     rows.append(_row(name, way, wrong, step, found, f"{seconds:.1f}"))
                     print(" ".join(rows[-1]), file=sys.stderr, flush=True)

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/invent.py OUT_FOLDER [--count 36] [--seed 1]
 
-Every catalogue is a folder with ``catalog.csv`` and ``truth.csv``. Each is drawn anew: what is sold, how titles are built,
-what stands in attributes, whether prices, codes and descriptions are there, how many sellers word one thing in their own
+Every catalogue is a folder with ``catalog.csv`` and ``truth.csv``. Each is drawn anew: what is sold, how titles are
+built, what stands in attributes, whether prices, codes and descriptions are there, how many sellers word one thing in their own
 way, and above all **the habit**: on which axes this seller counts two listings as one product, and on which as two. All
 words are our own or invented syllables; no catalogue of anybody goes into it.
 """
@@ -18,7 +18,8 @@ import numpy as np
 from bulk import COLORS, KINDS, MATERIALS, SELLING, list_brands
 
 COLUMNS = (
-    "listing_id", "title", "price", "currency", "category", "attributes", "shop", "image_phash", "sku_code", "description",
+    "listing_id", "title", "price", "currency", "category", "attributes", "shop", "image_phash", "sku_code",
+    "description",
 )  # fmt: skip
 _AXES: dict[str, Sequence[str]] = {
     "Color": COLORS,
@@ -158,7 +159,8 @@ class Shop:
         said = " ".join(self.reword([*words, *words[:2], *self.common, *values.values()]))
         self.rows.append({
             "listing_id": f"L{len(self.rows):05d}", "title": title,
-            "price": f"{shaken:.2f}" if self.priced and rng.random() > 0.05 else "", "currency": "USD" if self.priced else "",
+            "price": f"{shaken:.2f}" if self.priced and rng.random() > 0.05 else "",
+            "currency": "USD" if self.priced else "",
             "category": kind if self.stated > 0.5 else "", "attributes": attributes,
             "shop": f"shop {k % self.shops}" if self.shops > 1 else "",
             "image_phash": f"{near:016x}" if self.pictured else "",
