@@ -86,7 +86,7 @@ class Asked:
 
 _FOR_ALL = frozenset({"words", "names", "order", "silent", "axis"})
 _PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
-    (reply, message(f"questions.pair_{reply}"), message(f"questions.leads_{reply}"))  # type: ignore[misc]
+    (reply, message(f"questions.pair_{reply}"), message(f"questions.leads_{reply}"))
     for reply in ("same", "option", "different")
 )
 
@@ -129,7 +129,7 @@ class _Desk:
             if plan.question is not None:
                 waiting.setdefault(plan.question.kind, []).append(plan)
         order = sorted(waiting, key=lambda kind: (-sum(len(_list_waiting(p)) for p in waiting[kind]), kind))
-        found = []
+        found: list[Asked] = []
         for kind in order:
             pairs = [(p.keep, i) for p in waiting[kind] for i in _list_waiting(p)]
             open_ones = [p for p in pairs if said is None or tuple(sorted(p)) not in said.pairs]

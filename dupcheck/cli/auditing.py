@@ -56,17 +56,21 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
+@option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], fail_on: "Verdict | None", ledger: str | None,
-    no_ledger: bool,
+    no_ledger: bool, answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
+    from dupcheck.cli.asking import find_answers
     from dupcheck.cli.ledgers import recall_ledger
+    from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
 
+    said = read_answers(find_answers(catalog, answers))
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger)
     with Bars(lang) as bars:
@@ -74,11 +78,14 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=None if known is None else known.decisions,
+            answers=said or None,
         )  # fmt: skip
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         written = result.export(*exports, out=out) if exports else []
     click.echo(result.summarize(out))
+    for told in result.lesson.tell() if result.lesson is not None else ():
+        click.echo(told.say(lang))
     for path in written:
         click.echo(say("cli.export_written", lang, path=path))
     if fail_on is not None and result.fails(fail_on):

@@ -8,6 +8,7 @@ held against one another it gives the answer away.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -122,8 +123,8 @@ class Evidence:
         squashed = np.array([text.replace(" ", "") for text in texts], dtype=object)
         a, b = at[: len(left)], at[len(left) :]
 
-        def compare(kind: np.ndarray[tuple[int], np.dtype[np.object_]], scorer: object) -> FloatArray:
-            return process.cpdist(kind[a], kind[b], scorer=scorer, dtype=np.float32).astype(np.float64)  # type: ignore[call-overload]
+        def compare(kind: np.ndarray[tuple[int], np.dtype[np.object_]], scorer: Any) -> FloatArray:
+            return process.cpdist(kind[a], kind[b], scorer=scorer, dtype=np.float32).astype(np.float64)
 
         return {
             "token_set": compare(texts, fuzz.token_set_ratio),
@@ -317,7 +318,7 @@ def _compare_words(
     heaviest = np.zeros(2 * n)
     np.maximum.at(heaviest, pair, weights[word])
     counted = np.bincount(pair, numbers[word].astype(float), minlength=2 * n)
-    found = {f"{name}_shared": total, f"{name}_top_shared": top}
+    found: dict[str, FloatArray] = {f"{name}_shared": total, f"{name}_top_shared": top}
     for what, both in (("", amount), ("top_", heaviest), ("numbers_", counted)):
         a, b = both[:n], both[n:]
         found[f"{name}_{what}more"], found[f"{name}_{what}less"] = np.maximum(a, b), np.minimum(a, b)

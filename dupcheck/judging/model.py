@@ -1,7 +1,7 @@
 """The pair model: one probability that two listings are one product, and what it is the sum of.
 
-It starts from what catalogues of our own teach (``start.npz``: arrays, no text; ``start.toml`` is its data sheet) and is
-fitted anew to a catalogue by its seller's answers.
+It starts from what catalogues of our own teach (``start.npz``: arrays, no text; ``start.toml`` is its data sheet) and
+is fitted anew to a catalogue by its seller's answers.
 """
 
 from collections.abc import Sequence

@@ -86,7 +86,9 @@ class Trees:
     def from_arrays(cls, arrays: Mapping[str, Array]) -> "Trees":
         """Return the trees that :meth:`as_arrays` wrote."""
         kinds = {"limit": np.float64, "value": np.float64, "missing_left": np.bool_}
-        kept = {name: np.asarray(arrays[name]).astype(kinds.get(name, np.int64)) for name in _NAMES[:-1]}
+        kept: dict[str, Array] = {
+            name: np.asarray(arrays[name]).astype(kinds.get(name, np.int64)) for name in _NAMES[:-1]
+        }
         return cls(**kept, bias=float(arrays["bias"]))
 
 
@@ -106,7 +108,7 @@ def fit_trees(
     used = np.flatnonzero((high > low) & told.any(axis=0))  # a column that says nothing makes scikit-learn 1.9.1 fail
     machine = HistGradientBoostingClassifier(
         learning_rate=_RATE, max_iter=rounds, max_leaf_nodes=LEAVES, min_samples_leaf=_LEAST, l2_regularization=1.0,
-        monotonic_cst=[directions[c] for c in used], early_stopping=False, random_state=0,
+        monotonic_cst=[directions[int(c)] for c in used], early_stopping=False, random_state=0,
     )  # fmt: skip
     from threadpoolctl import threadpool_limits
 

@@ -693,9 +693,7 @@ def _find_common_names(clusters: Iterable[Sequence[Part]]) -> frozenset[str]:
     return frozenset(kind for kind, n in count.items() if n >= _COMMON)
 
 
-def _arrange(
-    books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozenset[str]
-) -> list[list[Part]]:
+def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:
     """The groups that a cluster is: its main part with what it is asked about, and each other part that is its own."""
     main, *others = parts
     for part in others:

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/start.py FOLDER… [--out dupcheck/judging/start.npz] [--rows 150]
 
-A FOLDER holds labelled catalogues, each a folder with ``catalog.csv`` and ``truth.csv``: those that ``invent.py`` writes,
-for the shipped start. Prints average precision on each catalogue when the model is fitted to all others (in five parts).
+A FOLDER holds labelled catalogues, each a folder with ``catalog.csv`` and ``truth.csv``: those that ``invent.py``
+writes, for the shipped start. Prints average precision on catalogues that were left out (in five parts).
 """
 
 import argparse
