@@ -61,17 +61,21 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
+@option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    fail_on: "Verdict | None", ledger: str | None, no_ledger: bool,
+    fail_on: "Verdict | None", ledger: str | None, no_ledger: bool, answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
+    from dupcheck.cli.asking import find_answers
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
+    from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
 
+    said = read_answers(find_answers(catalog, answers))
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger)
     with Bars(lang) as bars:
@@ -79,12 +83,15 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
+            answers=said or None,
         )  # fmt: skip
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         wanted = bool(exports or templates)
         written = result.export(*exports, out=out, all_plans=all_plans, templates=templates) if wanted else None
     click.echo(result.summarize(out))
+    for told in result.lesson.tell() if result.lesson is not None else ():
+        click.echo(told.say(lang))
     if written is not None:
         for path in written:
             click.echo(say("cli.export_written", lang, path=path))

@@ -12,6 +12,7 @@ import numpy as np
 
 from dupcheck.features import HEAD, SIDE_AXES
 from dupcheck.judging.alignment import Aligner, Alignment
+from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf
 from dupcheck.signals import get_signal
@@ -78,10 +79,13 @@ class Part:
 
 
 class Bookkeeper:
-    """Accounts for the differences of listings; ``answers`` are what the seller has answered, by kind of question."""
+    """Accounts for the differences of listings; ``answers`` are what the seller has answered, by kind of question, or
+    what all answers together say.
+    """
 
-    def __init__(self, shelf: Shelf, answers: Mapping[str, Reply] | None = None) -> None:
-        self.shelf, self.answers = shelf, answers or {}
+    def __init__(self, shelf: Shelf, answers: Mapping[str, Reply] | Replies | None = None) -> None:
+        self.shelf = shelf
+        self.replies = answers if isinstance(answers, Replies) else Replies(answers or {})
         self.aligner = Aligner(shelf.features.statistics)
 
     # --- parts --------------------------------------------------------------------------------------------------
@@ -109,9 +113,13 @@ class Bookkeeper:
     def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
         """Return what is not accounted for between two listings, None where all is."""
         for gap in self._list_gaps(own, left, right):
-            if self.answers.get(gap.kind) not in ("same", "option"):
+            if self.replies.reply(gap.kind, left, right) not in ("same", "option"):
                 return gap
         return None
+
+    def is_answered(self, gap: Gap, left: int, right: int) -> bool:
+        """Whether a gap is known to stand between two products, so that nothing is left to ask."""
+        return self.replies.reply(gap.kind, left, right) == "different"
 
     def _list_gaps(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Iterator[Gap]:
         yield from self._list_facts(left, right)
@@ -199,6 +207,8 @@ class Bookkeeper:
         """Return why ``copy`` may not be removed for ``kept``, which offers the same; None where nothing differs and
         a hard proof shows them to be one. ``copies`` listings offer the same: of many, titles and prices prove nothing.
         """
+        if self.replies.pairs.get((min(kept, copy), max(kept, copy))) == "same":
+            return None
         here, there = _gather(own[kept]), _gather(own[copy])
         for axis in sorted({*here, *there}):
             a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
