@@ -195,7 +195,7 @@ class Evidence:
         per_side = np.bincount(pair, minlength=2 * len(self.left))
         at = (per_side[pair] == 1) & (lone[pair % max(len(self.left), 1)] <= 2)
         mark = np.random.default_rng(0).integers(0, 2**62, rows.width + 1, dtype=np.int64)
-        total = np.zeros(len(rows), dtype=np.int64)
+        total: FloatArray = np.zeros(len(rows), dtype=np.int64)
         np.add.at(total, rows.owners, mark[rows.items])
         side = np.concatenate([self.left, self.right])
         rest = total[side[pair[at]]] - mark[word[at]]
@@ -311,10 +311,10 @@ def _compare_words(
     words = rows.items[at].astype(np.int64)
     shared, pair, word = _list_unshared(rows, left, right)
     ours = shared[: len(words)]
-    total = np.bincount(owner[ours], weights[words[ours]], minlength=n)
+    total = np.bincount(owner[ours], weights[words[ours]], minlength=n).astype(np.float64)
     top = np.zeros(n)
     np.maximum.at(top, owner[ours], weights[words[ours]])
-    amount = np.bincount(pair, weights[word], minlength=2 * n)
+    amount: FloatArray = np.bincount(pair, weights[word], minlength=2 * n).astype(np.float64)
     heaviest = np.zeros(2 * n)
     np.maximum.at(heaviest, pair, weights[word])
     counted = np.bincount(pair, numbers[word].astype(float), minlength=2 * n)

@@ -221,7 +221,8 @@ class Planner:
 
     def _ask(self, ties: "Ties") -> Plan:
         """Return the plan that only asks: nothing of the group is accounted for with anything else of it."""
-        return self._finish("ask", {self.keep: "ask"}, ties)
+        plan = self._finish("ask", {self.keep: "ask"}, ties)
+        return plan if plan.question is None else replace(plan, reasons=(*plan.reasons, plan.question.text))
 
     def _combos(self, member: int) -> set[tuple[str, ...]]:
         return {o.combo(self.axes) for o in self._own[member]}
@@ -611,7 +612,8 @@ class Planner:
                     differs=DifferenceNames("", {}, differences),
                 )  # fmt: skip
             if m in self.doubts:
-                explanation = say_gap(self.doubts[m], self.shelf.id(self.keep))
+                gap = say_gap(self.doubts[m], self.shelf.id(self.keep))
+                explanation = message("questions.tied", tie=explanation, gap=gap)
             members.append(Member(self.shelf.id(m), roles[m], code, options, partner, explanation))
         return tuple(members)
 

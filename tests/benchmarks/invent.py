@@ -3,9 +3,9 @@
     python tests/benchmarks/invent.py OUT_FOLDER [--count 36] [--seed 1]
 
 Every catalogue is a folder with ``catalog.csv`` and ``truth.csv``. Each is drawn anew: what is sold, how titles are
-built, what stands in attributes, whether prices, codes and descriptions are there, how many
-sellers word one thing in their own way, and above all **the habit**: on which axes this seller counts two listings as one product, and on which as two. All
-words are our own or invented syllables; no catalogue of anybody goes into it.
+built, what stands in attributes, whether prices, codes and descriptions are there, how many sellers word one thing in
+their own way, and above all **the habit**: on which axes this seller counts two listings as one product, and on which
+as two. All words are our own or invented syllables; no catalogue of anybody goes into it.
 """
 
 import argparse
