@@ -219,16 +219,19 @@ class Bookkeeper:
 
     # --- copies -------------------------------------------------------------------------------------------------
 
-    def doubt_copy(self, own: Mapping[int, Sequence[Offer]], kept: int, copy: int, copies: int) -> Gap | None:
-        """Return why ``copy`` may not be removed for ``kept``, which offers the same; None where nothing differs and
-        a hard proof shows them to be one. ``copies`` listings offer the same: of many, titles and prices prove nothing.
+    def doubt_copy(self, own: Mapping[int, Sequence[Offer]], keep: Sequence[int], copy: int, copies: int) -> Gap | None:
+        """Return why ``copy`` may not be removed for the listings ``keep``, which together offer the same; None where
+        nothing differs and a hard proof shows them to be one. At most ``copies`` listings offer the same: of many, titles
+        and prices prove nothing.
         """
+        kept = keep[0]
         if self.replies.pairs.get((min(kept, copy), max(kept, copy))) == "same":
             return None
-        here, there = _gather(own[kept]), _gather(own[copy])
+        offered = [offer for m in keep for offer in own[m]]
+        here, there = _gather(offered), _gather(own[copy])
         for axis in sorted({*here, *there}):
             a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
-            if len(own[kept]) > 1 and b and b <= a:
+            if len(offered) > 1 and b and b <= a:
                 continue  # of a listing's choices the copy has some
             if a != b and not (axis in _NATURAL and (a or {_NATURAL[axis]}) == (b or {_NATURAL[axis]})):
                 return Gap("fact", tuple(sorted(a)), tuple(sorted(b)), axis)
@@ -240,7 +243,7 @@ class Bookkeeper:
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
             return Gap("fact", (codes[0],), (codes[1],), "gtin")
-        return None if self.is_proven(kept, copy, copies <= _FEW) else Gap("proof")
+        return None if any(self.is_proven(m, copy, copies <= _FEW) for m in keep) else Gap("proof")
 
     def is_proven(self, left: int, right: int, few: bool = False) -> bool:
         """Whether more than titles shows two listings to be one product: the same photo, the same code, an equal price

@@ -213,8 +213,9 @@ class Planner:
         """The listings that would be removed although something of them differs, or nothing proves them copies."""
         found = {}
         for m in self.copies:
-            alike = self.skus[min(self._combos(m))]
-            gap = self.books.doubt_copy(self._own, alike[0].member, m, len(alike))
+            alike = [self.skus[combo] for combo in sorted(self._combos(m))]
+            kept = list(dict.fromkeys(offers[0].member for offers in alike))
+            gap = self.books.doubt_copy(self._own, kept, m, max(map(len, alike)))
             if gap is not None:
                 found[m] = gap
         return found
