@@ -221,8 +221,8 @@ class Bookkeeper:
 
     def doubt_copy(self, own: Mapping[int, Sequence[Offer]], keep: Sequence[int], copy: int, copies: int) -> Gap | None:
         """Return why ``copy`` may not be removed for the listings ``keep``, which together offer the same; None where
-        nothing differs and a hard proof shows them to be one. At most ``copies`` listings offer the same: of many, titles
-        and prices prove nothing.
+        nothing differs and a hard proof shows them to be one. So many ``copies`` offer the same: of many, titles and
+        prices prove nothing.
         """
         kept = keep[0]
         if self.replies.pairs.get((min(kept, copy), max(kept, copy))) == "same":

@@ -215,7 +215,7 @@ class Planner:
         for m in self.copies:
             alike = [self.skus[combo] for combo in sorted(self._combos(m))]
             kept = list(dict.fromkeys(offers[0].member for offers in alike))
-            gap = self.books.doubt_copy(self._own, kept, m, max(map(len, alike)))
+            gap = self.books.doubt_copy(self._own, kept, m, min(map(len, alike)))
             if gap is not None:
                 found[m] = gap
         return found
