@@ -122,6 +122,7 @@ class Listing:
         url: Its address.
         description: The description.
         skus: What a buyer can choose; without options a listing is its own only SKU.
+        source: The row of the seller's file as it stood there, header → cell; None: it came from no file.
 
     Examples:
         >>> import dupcheck as dc

@@ -178,7 +178,7 @@ class TestWrongInput:
     @pytest.mark.parametrize(
         ("more", "says"),
         [
-            (["--rules", "alibaba"], "aliexpress"),
+            (["--rules", "aliexpres"], "aliexpress"),
             (["--rules", "gone.toml"], "gone.toml"),
             (["--set", "R2.titel.min=5"], "title"),
             (["--set", "nonsense"], "R2.title.min=85"),
@@ -293,7 +293,8 @@ class TestWhy:
     def test_chinese(self, run: Run, twins: Path) -> None:
         result = run("why", twins, "A-1", "B-1", "--lang", "zh")
         assert result.code == 0
-        assert all(CHINESE.search(line) for line in result.out.splitlines()[1:] if line)
+        lines = [line for line in result.out.splitlines()[1:] if line]
+        assert sum(not CHINESE.search(line) for line in lines) == 2, "the two titles are the seller's own words"
 
     def test_an_unknown_id_names_the_nearest(self, run: Run, twins: Path) -> None:
         refused(run("why", twins, "A-1", "A-9"), "A-9", "A-1")
@@ -302,7 +303,7 @@ class TestWhy:
     def test_wrong_input(self, run: Run, twins: Path, tmp_path: Path) -> None:
         refused(run("why", tmp_path / "gone.csv", "A-1", "A-2"), "gone.csv")
         refused(run("why", twins, "A-1"))
-        refused(run("why", twins, "A-1", "A-2", "--rules", "alibaba"), "aliexpress")
+        refused(run("why", twins, "A-1", "A-2", "--rules", "aliexpres"), "aliexpress")
 
 
 class TestRules:
@@ -337,7 +338,7 @@ class TestRules:
         for words in (["rules", "test"], ["rules", "list"], ["rules", "show", "X"]):
             text = refused(run(*words, "--rules", pack), "Did you mean title?")
             assert "fr" in text
-        refused(run("rules", "test", "--rules", "alibaba"), "aliexpress")
+        refused(run("rules", "test", "--rules", "aliexpres"), "aliexpress")
 
 
 class TestHelp:
