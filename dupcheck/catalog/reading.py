@@ -406,7 +406,7 @@ def _read_any(raw: bytes, path: Path, images: Path | None, mapping: Mapping[str,
         head = text[:20_000].lower()
         if re.search(r"<(?:html|table|body|!doctype html)", head) and "<workbook" not in head:
             return _read_grids(read_html(raw, str(path)), path, images, mapping, need_ids)
-        from dupcheck.catalog.documents import read_xml
+        from dupcheck.catalog.feeds import read_xml
 
         return _read_grids(read_xml(raw, str(path), path.name), path, images, mapping, need_ids)
     text = text.replace("\x00", "")

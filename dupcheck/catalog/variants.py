@@ -38,6 +38,15 @@ class Draft:
     skus: list[dict[str, str]] = field(default_factory=list)
     numeric_id: bool = False
 
+    def settle(self) -> None:
+        """Where the only SKU has no options, it is the listing itself."""
+        if len(self.skus) != 1 or self.skus[0].get("options"):
+            return
+        (sku,) = self.skus
+        for name in ("price", "currency", "sku_code", "gtin", "stock"):
+            self.fields[name] = self.fields.get(name) or sku.get(name, "")
+        self.skus = []
+
 
 @dataclass(frozen=True, slots=True)
 class Assembled:

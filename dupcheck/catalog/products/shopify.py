@@ -1,0 +1,54 @@
+"""Shopify products: the Admin shape, and a theme's, whose prices are in cents."""
+
+from collections.abc import Mapping
+
+from dupcheck.catalog.products.nodes import Node, show_value
+from dupcheck.catalog.values import format_attributes
+from dupcheck.catalog.variants import Draft
+
+
+def fits(node: Node) -> bool:
+    """Say whether this object is such a product."""
+    return isinstance(node.keys.get("variants"), list) and "title" in node.keys
+
+
+def make_draft(product: Node, row: int) -> Draft:
+    """Read one product."""
+    cents = "type" in product.keys and "producttype" not in product.keys
+    draft = Draft(row)
+    images = [i.get("src") if isinstance(i, Mapping) else i for i in product.get("images") or [] if i]
+    by_id = {str(i.get("id")): str(i.get("src")) for i in product.get("images") or [] if isinstance(i, Mapping)}
+    draft.fields = {
+        "listing_id": product.text("handle", "id"),
+        "title": product.text("title"),
+        "category": product.text("producttype", "type"),
+        "description": product.text("bodyhtml", "description"),
+        "images": "\n".join(str(i) for i in images),
+        "attributes": format_attributes({"Vendor": v} if (v := product.text("vendor")) else {}),
+        "created": product.text("createdat"),
+        "url": product.text("url", "onlinestoreurl"),
+    }
+    axes = [o.text("name") if isinstance(o, Node) else "" for o in product.nodes("options")]
+    if not axes and isinstance(product.get("options"), list):
+        axes = [show_value(o) for o in product.get("options")]
+    for variant in product.nodes("variants"):
+        options = {}
+        for n in (1, 2, 3):
+            value = variant.text(f"option{n}")
+            if value and value.casefold() != "default title":
+                options[axes[n - 1] if n <= len(axes) and axes[n - 1] else f"Option {n}"] = value
+        price = variant.get("price")
+        if cents and isinstance(price, int):
+            price = price / 100
+        draft.skus.append(
+            {
+                "options": format_attributes(options),
+                "price": show_value(price),
+                "sku_code": variant.text("sku"),
+                "gtin": variant.text("barcode"),
+                "stock": variant.text("inventoryquantity"),
+                "image": by_id.get(variant.text("imageid"), ""),
+            }
+        )
+    draft.settle()
+    return draft
