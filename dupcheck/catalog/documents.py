@@ -3,75 +3,252 @@
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from dupcheck.catalog.products import DEEPEST, find_products
-from dupcheck.catalog.products.nodes import show_value
+from dupcheck.catalog.formats import generic_format, known_headers, normalise_header
+from dupcheck.catalog.products import find_maker
+from dupcheck.catalog.products.nodes import Node, plain_key, read_nested, show_value
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.variants import Draft
 from dupcheck.errors import CatalogError
 from dupcheck.messages import message
 from dupcheck.model import Problem
+from dupcheck.run import BOUNDS
 
 
-def _find_records(document: Any, depth: int = 0) -> list[Mapping[str, Any]]:
-    """Return the longest list of objects in a document; a lone object is a list of one."""
-    if isinstance(document, list):
-        return [x for x in document if isinstance(x, Mapping)]
-    if isinstance(document, Mapping) and depth < DEEPEST:
-        held = [_find_records(v, depth + 1) for v in document.values() if isinstance(v, list | Mapping)]
-        best = max(held, key=len, default=[])
-        if "title" in document or "listing_id" in document or len(best) < 2:
-            return [document] if any(not isinstance(v, list | Mapping) for v in document.values()) else best
-        return best
-    return []
+@dataclass(slots=True)
+class Found:
+    """What a document holds: products with their SKUs, plain rows, and what was wrong.
+
+    ``rows`` are the numbers of the products. Objects are numbered from 1 in the order they stand in.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    records: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    grid: Grid | None = None
+    count: int = 0
 
 
-def make_grid(name: str, records: Sequence[Mapping[str, Any]], problems: Sequence[Problem] = ()) -> Grid:
-    """Make a grid of objects: their keys are its header."""
-    keys = list(dict.fromkeys(str(k) for record in records for k in record))
-    header = Record(keys)
-    rows = [Record([show_value(record.get(k)) for k in keys]) for record in records]
-    return Grid(name, [header, *rows], tuple(problems))
+def _names_a_thing(held: Mapping[str, Any]) -> bool:
+    """Say whether an object has a title under any name that exports have for it."""
+    return any(normalise_header(str(key)[:100]) in _titles() for key, value in held.items() if isinstance(value, str))
 
 
-def read_document(document: Any, name: str, problems: Sequence[Problem] = ()) -> tuple[list[Draft], Grid | None]:
-    """Return the listings of a JSON document, or a grid of its objects where they are plain rows."""
-    drafts = [maker(node, row) for row, (maker, node) in enumerate(find_products(document), 1)]
-    if drafts:
-        return drafts, None
-    records = _find_records(document)
-    return [], make_grid(name, records, problems) if records else None
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(normalise_header(h) for h in generic_format().columns["title"])
 
 
-def read_json(text: str, path: str, name: str) -> tuple[list[Draft], Grid | None, list[Problem]]:
+def _lift(held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Bring up a product that lies one level down in its object."""
+    if _names_a_thing(held):
+        return held
+    inside = [(k, v) for k, v in held.items() if isinstance(v, Mapping) and _names_a_thing(v)]
+    if len(inside) != 1:
+        return held
+    key, product = inside[0]
+    return {**{k: v for k, v in held.items() if k != key}, **product}
+
+
+class _Walk:
+    """Goes through a document from the outside in, and keeps what is a product or a row of a catalogue."""
+
+    def __init__(self) -> None:
+        self.found = Found()
+        self.told = Problems()
+        self.spare: list[tuple[str, list[Mapping[str, Any]]]] = []
+
+    def visit(self, value: Any, name: str = "", depth: int = 0) -> None:
+        """Take what is here, or look into it."""
+        if depth > BOUNDS.nesting:
+            self.told.add(None, "", "", "error", message("catalog.nested_deep", most=BOUNDS.nesting, text=name))
+            return
+        value = read_nested(value)
+        if isinstance(value, list):
+            self._visit_list(value, name, depth)
+        elif isinstance(value, Mapping):
+            self._visit_object(value, name, depth)
+
+    def _visit_object(self, held: Mapping[str, Any], name: str, depth: int) -> None:
+        node = Node(held)
+        if find_maker(node) is not None or (_names_a_thing(held) and not _holds_rows(held)):
+            self._take(held)
+            return
+        inside = [v for v in held.values() if isinstance(v, Mapping)]
+        if len(inside) > 1 and len(inside) == len(held) and all(_names_a_thing(_lift(v)) for v in inside):
+            for key, value in held.items():  # objects keyed by their ids
+                named = any(plain_key(k) in ("id", "listingid", "productid", "sku") for k in value)
+                self._take(value if named else {"id": key, **value})
+            return
+        for key, value in held.items():
+            if isinstance(read_nested(value), list | Mapping):
+                self.visit(value, str(key), depth + 1)
+
+    def _visit_list(self, held: Sequence[Any], name: str, depth: int) -> None:
+        objects = [v for v in map(read_nested, held) if isinstance(v, Mapping)]
+        if not objects:
+            for value in held:
+                if isinstance(value, list):
+                    self.visit(value, name, depth + 1)
+            return
+        if not any(find_maker(Node(v)) or _names_a_thing(_lift(v)) for v in objects):
+            if any(isinstance(v, list | Mapping) for o in objects for v in o.values()):
+                before = self.found.count
+                for value in objects:
+                    self.visit(value, name, depth + 1)
+                if self.found.count > before:
+                    return
+            self.spare.append((name, objects))
+            return
+        for value in held:
+            value = read_nested(value)
+            if isinstance(value, Mapping):
+                self._take(value)
+            elif value not in (None, ""):
+                self.found.count += 1
+                text = shorten(show_value(value))
+                self.told.add(self.found.count, "", "", "error", message("catalog.bad_object", text=text))
+
+    def _take(self, held: Mapping[str, Any]) -> None:
+        self.found.count += 1
+        row = self.found.count
+        node = Node(held)
+        maker = find_maker(node)
+        if maker is None:
+            lifted = _lift(held)
+            inner = Node(lifted)
+            maker = find_maker(inner) if lifted is not held else None
+            node = inner if maker is not None else node
+            if maker is None:
+                self.found.records.append((row, lifted))
+                return
+        self.found.drafts.append(maker(node, row))
+        self.found.rows.append(row)
+
+
+def _holds_rows(held: Mapping[str, Any]) -> bool:
+    """Say whether an object with a name, such as a shop, holds a list of several things with names."""
+    for value in held.values():
+        if isinstance(value, list) and sum(isinstance(v, Mapping) and _names_a_thing(_lift(v)) for v in value) > 1:
+            return any(isinstance(v, Mapping) and _has_price(v) for v in value) and not _has_price(held)
+    return False
+
+
+def _has_price(held: Mapping[str, Any]) -> bool:
+    return any("price" in plain_key(key) for key in held)
+
+
+def make_grid(name: str, records: Sequence[tuple[int, Mapping[str, Any]]], problems: Sequence[Problem] = ()) -> Grid:
+    """Make a grid of numbered objects: their keys are its header.
+
+    Where there are very many keys, those that most objects have are columns, and the others stay together in one.
+    """
+    counts = Counter(str(k) for _, record in records for k in record)
+    keys = list(counts)
+    rare: frozenset[str] = frozenset()
+    told = list(problems)
+    if len(keys) > BOUNDS.sparse_columns:
+        known = known_headers()
+        order = sorted(keys, key=lambda k: (normalise_header(k[:100]) not in known, -counts[k]))
+        often = set(order[: BOUNDS.sparse_columns])
+        rare = frozenset(keys) - often
+        keys = [k for k in keys if k in often]
+        told.append(Problem(None, "", "", "warning", message("catalog.keys_many", count=len(counts), most=len(keys))))
+    header = Record([*keys, "other"] if rare and "other" not in counts else keys)
+    rows = []
+    for row, record in records:
+        cells = [show_value(record[k]) if k in record else "" for k in keys]
+        if rare and "other" not in counts:
+            left = {k: show_value(v) for k, v in record.items() if k in rare}
+            cells.append(json.dumps(left, ensure_ascii=False) if left else "")
+        rows.append(Record(cells, row=row))
+    return Grid(name, [header, *rows], tuple(told), objects=True)
+
+
+def read_document(document: Any, name: str, problems: Sequence[Problem] = ()) -> Found:
+    """Return the products of a JSON document, and a grid of its objects where they are plain rows."""
+    walk = _Walk()
+    walk.visit(document)
+    found = walk.found
+    if not found.count and walk.spare:  # nothing has a title: the longest list is what the user will name a title in
+        label, rows = max(walk.spare, key=lambda pair: len(pair[1]))
+        walk.spare.remove((label, rows))
+        found.records = list(enumerate(rows, 1))
+        found.count = len(rows)
+    if not found.count and isinstance(document, Mapping) and document:
+        found.records, found.count = [(1, document)], 1
+    for label, rows in walk.spare:
+        walk.told.add(None, "", "", "info", message("catalog.list_left", name=label or "?", count=len(rows)))
+    found.problems = [*problems, *walk.told.found]
+    if found.records:
+        found.grid = make_grid(name, found.records)
+    return found
+
+
+def _load(text: str) -> Any:
+    """Read JSON; a number longer than any number needs to be stays text."""
+    return json.loads(text, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= 2 * BOUNDS.digits else digits
+
+
+def read_json(text: str, path: str, name: str) -> Found:
     """Read JSON or JSON Lines; a line that is broken is told and the rest goes on."""
     problems = Problems()
     try:
-        document = json.loads(text)
+        document = _load(text)
     except RecursionError as error:
-        raise CatalogError("catalog.bad_json", path=path, reason="nested too deep") from error
+        raise CatalogError("catalog.bad_json", path=path, reason=message("catalog.too_deep")) from error
     except ValueError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
-        document = []
-        for row, line in enumerate(lines, 1):
-            try:
-                held = json.loads(line)
-                if not isinstance(held, Mapping):
-                    raise ValueError(held)
-                document.append(held)
-            except (ValueError, RecursionError):
-                document.append({})
-                problems.add(row, "", "", "error", message("catalog.bad_line", text=shorten(line)))
-        if len(lines) < 2 or not any(document):
-            document, rest = _read_broken_list(text)
-            if not document:
-                raise CatalogError("catalog.bad_json", path=path, reason=error) from error
-            problems = Problems()
-            problems.add(None, "", "", "error", message("catalog.breaks_off", count=len(document), text=shorten(rest)))
-    drafts, grid = read_document(document, name)
-    return drafts, grid, problems.found
+        found = _read_lines(text)
+        if found is not None:
+            return found
+        document, rest = _read_broken_list(text)
+        if not document:
+            raise CatalogError("catalog.bad_json", path=path, reason=error) from error
+        problems.add(None, "", "", "error", message("catalog.breaks_off", count=len(document), text=shorten(rest)))
+    found = read_document(document, name, problems.found)
+    if not found.drafts and any(p.text.key == "catalog.nested_deep" for p in found.problems):
+        raise CatalogError("catalog.bad_json", path=path, reason=message("catalog.too_deep"))
+    return found
+
+
+def _read_lines(text: str) -> Found | None:
+    """Read JSON Lines, each row numbered as its line; None where it is none."""
+    held: list[tuple[int, Mapping[str, Any]]] = []
+    problems = Problems()
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for number, line in lines:
+        try:
+            value = _load(line)
+            if not isinstance(value, Mapping):
+                raise ValueError(value)
+            held.append((number, value))
+        except (ValueError, RecursionError):
+            problems.add(number, "", "", "error", message("catalog.bad_line", text=shorten(line)))
+    if len(lines) < 2 or not any(value for _, value in held):
+        return None
+    found = Found(problems=problems.found)
+    for number, value in held:
+        lifted = _lift(value)
+        maker = find_maker(Node(value)) or find_maker(Node(lifted))
+        if maker is None:
+            found.records.append((number, lifted))
+        else:
+            found.drafts.append(maker(Node(value if find_maker(Node(value)) else lifted), number))
+            found.rows.append(number)
+    found.count = len(held)
+    if found.records:
+        found.grid = make_grid("lines", found.records)
+    return found
 
 
 def _read_broken_list(text: str) -> tuple[list[Any], str]:
@@ -79,7 +256,7 @@ def _read_broken_list(text: str) -> tuple[list[Any], str]:
     start = text.find("[")
     if start < 0 or len(text) > 50_000_000:
         return [], text
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=_whole)
     found: list[Any] = []
     at = start + 1
     while True:
@@ -108,4 +285,5 @@ def read_parquet(raw: bytes, path: str, name: str) -> Grid:
         columns = [[show_value(v) for v in column.to_pylist()] for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise CatalogError("catalog.bad_workbook", path=path, reason=str(error)[:200]) from error
-    return Grid(name, [Record(list(table.column_names)), *(Record(list(c)) for c in zip(*columns, strict=True))])
+    rows = [Record(list(c), row=n) for n, c in enumerate(zip(*columns, strict=True), 1)]
+    return Grid(name, [Record(list(table.column_names)), *rows])

@@ -13,17 +13,15 @@ from dupcheck.catalog import calamine_process
 from dupcheck.catalog.encodings import decode_text
 from dupcheck.catalog.tables import Grid, Record
 from dupcheck.errors import CatalogError
-
-MOST_BYTES: Final = 300_000_000  # unpacked; a spreadsheet of a million rows has less
-MOST_CELLS: Final = calamine_process.MOST_CELLS
+from dupcheck.run import BOUNDS
 
 
 def _check_size(raw: bytes, path: str) -> None:
     """Refuse what would unpack to more than a machine can hold, or spans more cells than it fills."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            if sum(i.file_size for i in packed.infolist()) > MOST_BYTES:
-                raise CatalogError("catalog.too_large", path=path, limit=MOST_BYTES // 1_000_000)
+            if sum(i.file_size for i in packed.infolist()) > BOUNDS.unpacked_bytes:
+                raise CatalogError("catalog.too_large", path=path, limit=BOUNDS.unpacked_bytes // 1_000_000)
             for info in packed.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
                     text = packed.read(info)
@@ -35,7 +33,7 @@ def _check_size(raw: bytes, path: str) -> None:
                     width = 0
                     for letter in letters:
                         width = width * 26 + letter - 64
-                    if rows * width > max(MOST_CELLS // 10, 50 * count) or rows * width > MOST_CELLS:
+                    if rows * width > max(BOUNDS.cells // 10, 50 * count) or rows * width > BOUNDS.cells:
                         raise CatalogError("catalog.too_wide", path=path, rows=rows, columns=width)
                 elif info.filename == "content.xml":
                     text = packed.read(info)
@@ -54,7 +52,13 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
     if raw.startswith(b"PK"):
         _check_size(raw, path)
     megabytes = len(raw) / 1e6
-    command = [sys.executable, "-I", calamine_process.__file__, str(int((700 + 60 * megabytes) * 1e6))]
+    command = [
+        sys.executable,
+        "-I",
+        calamine_process.__file__,
+        str(int((700 + 60 * megabytes) * 1e6)),
+        str(BOUNDS.cells),
+    ]
     try:
         # What it says on standard error are Rust's traces: of no use to a seller.
         done = subprocess.run(
@@ -73,8 +77,8 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
     if isinstance(answer, str):
         raise CatalogError("catalog.bad_workbook", path=path, reason=answer or "it needs too much memory")
     return [
-        Grid(name, [Record(cells, numeric=places) for cells, places in zip(rows, numeric, strict=True)])
-        for name, rows, numeric in answer
+        Grid(name, [Record(cells, numeric=places) for cells, places in zip(rows, numeric, strict=True)], hidden=hidden)
+        for name, rows, numeric, hidden in answer
     ]
 
 
@@ -102,7 +106,7 @@ def read_html(raw: bytes, path: str) -> list[Grid]:
             text = raw.decode(name)
         except (LookupError, UnicodeDecodeError):
             text = ""
-    text = text or decode_text(raw)[0]
+    text = text or decode_text(raw).text
     text = re.sub(r"<\?xml[^>]*\?>", "", text.replace("\x00", ""), count=1)
     try:
         root = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, huge_tree=True))

@@ -16,6 +16,7 @@ from dupcheck.cli.options import (
     read_maps,
     shared_options,
 )
+from dupcheck.files.cells import show_lines
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
@@ -54,15 +55,19 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--engine", type=Known(_list_engines), default="local", show_default=True, help="opt_engine")
 @option("--export", "exports", type=Known(_list_exports), multiple=True, help="opt_export")
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
+@option("--encoding", default="", metavar="NAME", help="opt_encoding")
+@option("--currency", default="", metavar="CODE", help="opt_currency")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
-    engine: Any, exports: tuple[str, ...], fail_on: "Verdict | None", ledger: str | None,
+    engine: Any, exports: tuple[str, ...], fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None,
     no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
+    from dupcheck.catalog.inspection import tell_account
+    from dupcheck.catalog.tables import shorten
     from dupcheck.cli.ledgers import recall_ledger
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
@@ -70,7 +75,7 @@ def _audit(
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger)
     with Bars(lang) as bars:
-        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=None if known is None else known.decisions,
@@ -78,7 +83,10 @@ def _audit(
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         written = result.export(*exports, out=out) if exports else []
-    click.echo(result.summarize(out))
+    click.echo(show_lines(tell_account(read.tables, lang)))
+    for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
+        click.echo(show_lines(say("catalog.unused", lang, headers=shorten(headers, 400))))
+    click.echo(show_lines(result.summarize(out)))
     for path in written:
         click.echo(say("cli.export_written", lang, path=path))
     if fail_on is not None and result.fails(fail_on):
@@ -104,4 +112,4 @@ def _why(
         read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
         allow_hosts=allow_hosts, lang=lang,
     )  # fmt: skip
-    click.echo(str(explained))
+    click.echo(show_lines(str(explained)))

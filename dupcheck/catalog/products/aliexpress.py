@@ -6,7 +6,7 @@ from typing import Final
 
 from dupcheck.catalog.calamine_process import show_cell
 from dupcheck.catalog.products.nodes import Node
-from dupcheck.catalog.values import clean_text, format_attributes
+from dupcheck.catalog.values import clean_text, format_attributes, parse_count, parse_price
 from dupcheck.catalog.variants import Draft
 
 _SKU_LISTS: Final = ("aeopaeproductskus", "aeitemskuinfodtos", "skuinfolist", "aeopaeproductskulist")
@@ -148,11 +148,9 @@ def make_draft(product: Node, row: int) -> Draft:
             draft.fields["bulk_price"] = sku.text("offerbulksaleprice")
     draft.settle()
     price = draft.fields["price"] or (draft.skus[0].get("price", "") if draft.skus else "")
-    if discount.isdigit() and 0 < int(discount) < 100 and not draft.fields.get("bulk_price"):
-        try:
-            draft.fields["bulk_price"] = show_cell(round(float(price) * (100 - int(discount)) / 100 + 1e-9, 2))
-        except ValueError:
-            draft.fields["bulk_price"] = ""
+    percent, amount = parse_count(discount), parse_price(price)
+    if percent and 0 < percent < 100 and amount is not None and not draft.fields.get("bulk_price"):
+        draft.fields["bulk_price"] = show_cell(round(amount.amount * (100 - percent) / 100 + 1e-9, 2))
     return draft
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dupcheck.catalog.calamine_process import show_cell
-from dupcheck.catalog.values import clean_text
+from dupcheck.catalog.values import clean_text, read_literal
 
 
 def plain_key(key: object) -> str:
@@ -55,10 +55,8 @@ class Node:
 def read_nested(value: Any) -> Any:
     """Return what a text of JSON holds; anything else as it is."""
     if isinstance(value, str) and value[:1] in ("[", "{") and value.rstrip()[-1:] in ("]", "}"):
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
+        held = read_literal(value)
+        return value if held is None else held
     return value
 
 

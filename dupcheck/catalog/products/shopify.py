@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dupcheck.catalog.products.nodes import Node, show_value
 from dupcheck.catalog.values import format_attributes
 from dupcheck.catalog.variants import Draft
+from dupcheck.run import BOUNDS
 
 
 def fits(node: Node) -> bool:
@@ -18,6 +19,12 @@ def make_draft(product: Node, row: int) -> Draft:
     draft = Draft(row)
     images = [i.get("src") if isinstance(i, Mapping) else i for i in product.get("images") or [] if i]
     by_id = {str(i.get("id")): str(i.get("src")) for i in product.get("images") or [] if isinstance(i, Mapping)}
+    by_variant = {
+        str(number): str(i.get("src"))
+        for i in product.get("images") or []
+        if isinstance(i, Mapping)
+        for number in i.get("variant_ids") or []
+    }
     draft.fields = {
         "listing_id": product.text("handle", "id"),
         "title": product.text("title"),
@@ -39,7 +46,7 @@ def make_draft(product: Node, row: int) -> Draft:
                 options[axes[n - 1] if n <= len(axes) and axes[n - 1] else f"Option {n}"] = value
         price = variant.get("price")
         if cents and isinstance(price, int):
-            price = price / 100
+            price = price / 100 if abs(price) < 10**BOUNDS.digits else None
         draft.skus.append(
             {
                 "options": format_attributes(options),
@@ -47,7 +54,9 @@ def make_draft(product: Node, row: int) -> Draft:
                 "sku_code": variant.text("sku"),
                 "gtin": variant.text("barcode"),
                 "stock": variant.text("inventoryquantity"),
-                "image": by_id.get(variant.text("imageid"), ""),
+                "image": by_id.get(variant.text("imageid"), "")
+                or variant.node("featuredimage").text("src")
+                or by_variant.get(variant.text("id"), ""),
             }
         )
     draft.settle()
