@@ -606,3 +606,48 @@ def test_reading_grows_as_the_file_does(make: Callable[[int], str], put: Put) ->
     measure(50)  # what is loaded once
     small, large = measure(450), measure(900)
     assert large <= small * 2**1.2
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Shapes of JSON, and tables that lack a column
+
+
+def test_products_of_graphql_and_of_woocommerce_keep_their_skus(put: Put) -> None:
+    variants = [{"node": {"title": s, "price": p, "sku": s, "selectedOptions": [{"name": "Size", "value": s}]}}
+                for s, p in (("S", "20"), ("M", "21"))]  # fmt: skip
+    images = {"edges": [{"node": {"url": "https://i.example/1.jpg"}}]}
+    product = {"title": "Tee", "handle": "tee", "variants": {"edges": variants}, "images": images}
+    shop = read_catalog(put("a.json", json.dumps({"data": {"products": {"edges": [{"node": product}]}}})))
+    assert skus(shop) == [({"Size": "S"}, 20.0, "S"), ({"Size": "M"}, 21.0, "M")]
+    assert shop.column("main_image").tolist() == ["https://i.example/1.jpg"]
+    variation = {"id": 11, "sku": "R", "price": "20", "attributes": [{"name": "Color", "option": "Red"}]}
+    other = {"id": 12, "sku": "B", "price": "22", "attributes": [{"name": "Color", "option": "Blue"}]}
+    jacket = {"id": 1, "name": "Jacket", "type": "variable", "regular_price": "", "images": [{"src": "j.jpg"}],
+              "categories": [{"name": "Coats"}], "variations": [variation, other]}  # fmt: skip
+    store = read_catalog(put("b.json", json.dumps([jacket])))
+    assert skus(store) == [({"Color": "Red"}, 20.0, "R"), ({"Color": "Blue"}, 22.0, "B")]
+    assert store.column("category").tolist() == ["Coats"]
+
+
+def test_objects_by_their_ids_and_lists_of_cells(put: Put) -> None:
+    keyed = {
+        "101": {"title": "Mug", "price": {"value": "6.50", "currency": "EUR"}},
+        "102": {"title": "Pan", "price": 5},
+    }
+    catalog = read_catalog(put("a.json", json.dumps(keyed)))
+    assert catalog.ids.tolist() == ["101", "102"]
+    assert catalog.column("currency").tolist() == ["EUR", ""]
+    rows = read_catalog(put("b.json", json.dumps([["id", "title", "price"], [1, "Mug", 5], [2, "Pan", 6]])))
+    assert rows.column("title").tolist() == ["Mug", "Pan"]
+
+
+def test_an_address_stands_in_for_an_id_and_a_short_text_for_a_title(put: Put) -> None:
+    offers = "商品标题,商品链接,规格,单价\n果篮,https://d.example/1,小号,¥15.50\n果篮,https://d.example/1,大号,¥25.50\n"
+    catalog = read_catalog(put("a.csv", offers))
+    assert catalog.ids.tolist() == ["https://d.example/1"]
+    assert [price for _, price, _ in skus(catalog)] == [15.5, 25.5]
+    stock = read_catalog(put("b.csv", "Item code,Description,RRP\nT1,Shirt moss,20\nT2,Felt hat,10\n"))
+    assert stock.column("title").tolist() == ["Shirt moss", "Felt hat"]
+    long = f"Item code,Description,RRP\nT1,{'A long text about shirts. ' * 20},20\n"
+    with pytest.raises(CatalogError):
+        read_catalog(put("c.csv", long))

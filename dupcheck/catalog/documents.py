@@ -80,6 +80,9 @@ class _Walk:
         if find_maker(node) is not None or (_names_a_thing(held) and not _holds_rows(held)):
             self._take(held)
             return
+        if isinstance(held.get("edges"), list):  # GraphQL
+            self._visit_list([e.get("node", e) if isinstance(e, Mapping) else e for e in held["edges"]], name, depth)
+            return
         inside = [v for v in held.values() if isinstance(v, Mapping)]
         if len(inside) > 1 and len(inside) == len(held) and all(_names_a_thing(_lift(v)) for v in inside):
             for key, value in held.items():  # objects keyed by their ids
@@ -174,6 +177,9 @@ def make_grid(name: str, records: Sequence[tuple[int, Mapping[str, Any]]], probl
 def read_document(document: Any, name: str, problems: Sequence[Problem] = ()) -> Found:
     """Return the products of a JSON document, and a grid of its objects where they are plain rows."""
     walk = _Walk()
+    if isinstance(document, list) and len(document) > 1 and all(isinstance(row, list) for row in document):
+        records = [Record([show_value(cell) for cell in row]) for row in document]
+        return Found(problems=list(problems), count=len(records) - 1, grid=Grid(name, records, objects=True))
     walk.visit(document)
     found = walk.found
     if not found.count and walk.spare:  # nothing has a title: the longest list is what the user will name a title in

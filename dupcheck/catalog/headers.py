@@ -106,12 +106,31 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
             # Of several headers for one field the most telling one counts; texts may fill in for each other.
             keep = ("title", "category", "description", "price", "images")
             fields = {n: p if n in keep or ":" in n else p[:1] for n, p in map_general(short).items()}
+            _stand_in(grid, place, fields)
     lowered = {normalise_header(h) for h in short}
     if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
         bonus += 2000.0
     used = {i for places in fields.values() for i in places}
     score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
+
+
+def _stand_in(grid: Grid, place: int, fields: Fields) -> None:
+    """Let an address stand in for the id that a table lacks, and a short description for the title."""
+    if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
+        fields["listing_id"] = list(fields["url"])
+    if "title" not in fields and "description" in fields and any(n in fields for n in ("listing_id", "sku_code")):
+        i = fields["description"][0]
+        texts = [r.cells[i].strip() for r in grid.records[place + 1 : place + 40] if i < len(r.cells) and r.cells[i]]
+        if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
+            fields["title"] = [i]
+            fields["description"] = [p for p in fields["description"] if p != i]
+            if not fields["description"]:
+                del fields["description"]
+
+
+_SHORT_TEXT: Final = 120
+"""Characters on average up to which descriptions read as titles do."""
 
 
 def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> None:

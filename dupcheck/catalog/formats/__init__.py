@@ -345,6 +345,9 @@ def _map_patterns(
 
 _PRICE_FIELDS: Final = ("price", "price_max", "bulk_price")
 # Fields whose headers are read without what stands in brackets behind them: "Штрихкод (EAN)".
+_TAX: Final = re.compile(
+    r"税|含|tax|vat|mwst|dph|brutto|ttc|ндс|inkl|incl|iva|moms|btw|kdv|부가세|[$€£¥₽円元원]", re.IGNORECASE
+)
 _BRACKETED: Final = ("gtin", "main_image", "images", "stock", "listing_id", "sku_code", "category", "variant_id")
 
 
@@ -361,7 +364,9 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
             continue
         base, currency = split_header(header)
         bare = re.sub(r"\s*[(（][^()（）]*[)）]\s*\*?\s*$", "", header)
-        for names, text in ((_PRICE_FIELDS if currency else (), base), (_BRACKETED if bare != header else (), bare)):
+        noted = _PRICE_FIELDS if _TAX.search(header[len(bare) :]) else ()
+        choices = (_PRICE_FIELDS if currency else (), base), (((*_BRACKETED, *noted)) if bare != header else (), bare)
+        for names, text in choices:
             plain = normalise_header(text)
             name = next((n for n in names if plain in map(normalise_header, known.columns.get(n, ()))), None)
             if name is not None:

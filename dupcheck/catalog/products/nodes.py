@@ -48,8 +48,14 @@ class Node:
         for name in names:
             found = _unwrap(read_nested(self.keys.get(name)))
             if found:
-                return [Node(x) for x in found]
+                return [Node(_open_node(x)) for x in found]
         return []
+
+
+def _open_node(held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Take an object out of the ``{"node": …}`` that GraphQL puts round it."""
+    inner = held.get("node")
+    return inner if len(held) <= 2 and isinstance(inner, Mapping) else held
 
 
 def read_nested(value: Any) -> Any:

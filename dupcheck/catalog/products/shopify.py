@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dupcheck.catalog.products.nodes import Node, show_value
+from dupcheck.catalog.terms import is_only_variant
 from dupcheck.catalog.values import format_attributes
 from dupcheck.catalog.variants import Draft
 from dupcheck.run import BOUNDS
@@ -10,18 +11,24 @@ from dupcheck.run import BOUNDS
 
 def fits(node: Node) -> bool:
     """Say whether this object is such a product."""
-    return isinstance(node.keys.get("variants"), list) and "title" in node.keys
+    return "title" in node.keys and (
+        isinstance(node.keys.get("variants"), list)
+        or (isinstance(node.keys.get("variants"), Mapping) and bool(node.nodes("variants")))
+    )
 
 
 def make_draft(product: Node, row: int) -> Draft:
     """Read one product."""
     cents = "type" in product.keys and "producttype" not in product.keys
     draft = Draft(row)
-    images = [i.get("src") if isinstance(i, Mapping) else i for i in product.get("images") or [] if i]
-    by_id = {str(i.get("id")): str(i.get("src")) for i in product.get("images") or [] if isinstance(i, Mapping)}
+    pictures = product.get("images") or []
+    if isinstance(pictures, Mapping):
+        pictures = [n.held for n in product.nodes("images")]
+    images = [i.get("src") or i.get("url") if isinstance(i, Mapping) else i for i in pictures if i]
+    by_id = {str(i.get("id")): str(i.get("src")) for i in pictures if isinstance(i, Mapping)}
     by_variant = {
         str(number): str(i.get("src"))
-        for i in product.get("images") or []
+        for i in pictures
         if isinstance(i, Mapping)
         for number in i.get("variant_ids") or []
     }
@@ -42,8 +49,12 @@ def make_draft(product: Node, row: int) -> Draft:
         options = {}
         for n in (1, 2, 3):
             value = variant.text(f"option{n}")
-            if value and value.casefold() != "default title":
+            if value and not is_only_variant("", value):
                 options[axes[n - 1] if n <= len(axes) and axes[n - 1] else f"Option {n}"] = value
+        for part in variant.nodes("selectedoptions"):
+            name, value = part.text("name"), part.text("value")
+            if name and value and not is_only_variant(name, value):
+                options[name] = value
         price = variant.get("price")
         if cents and isinstance(price, int):
             price = price / 100 if abs(price) < 10**BOUNDS.digits else None
