@@ -16,6 +16,30 @@ from dupcheck.errors import CatalogError
 from dupcheck.run import BOUNDS
 
 
+def _read_column(letters: bytes) -> int:
+    width = 0
+    for letter in letters:
+        width = width * 26 + letter - 64
+    return width
+
+
+def _measure_sheet(text: bytes) -> tuple[int, int, int]:
+    """Return how many rows and columns a sheet spans, and about how many cells it holds.
+
+    Its own statement is taken for the columns, and held against what lies beyond column ZZ: a look at every cell would
+    take longer than reading them. A sheet that lies meets the limits of the process that reads it.
+    """
+    count = text.count(b"<c ") + text.count(b"<c>")
+    rows = max((int(n) for n in re.findall(rb'<row\b[^>]{0,60}?\br="([0-9]{1,7})"', text)), default=0)
+    stated = re.search(rb'<dimension\b[^>]{0,60}?\bref="[A-Z]{1,3}[0-9]{1,7}:([A-Z]{1,3})([0-9]{1,7})"', text[:4096])
+    far = max((_read_column(c) for c in set(re.findall(rb'<c\b[^>]{0,40}?\br="([A-Z]{3})[0-9]', text))), default=0)
+    if stated is not None:
+        return max(rows, int(stated[2]) if count else 0), max(_read_column(stated[1]), far), count
+    for ref in re.finditer(rb'<c\b[^>]{0,40}?\br="([A-Z]{1,3})([0-9]{1,7})"', text):
+        rows, far = max(rows, int(ref[2])), max(far, _read_column(ref[1]))
+    return rows, far, count
+
+
 def _check_size(raw: bytes, path: str) -> None:
     """Refuse what would unpack to more than a machine can hold, or spans more cells than it fills."""
     try:
@@ -24,15 +48,7 @@ def _check_size(raw: bytes, path: str) -> None:
                 raise CatalogError("catalog.too_large", path=path, limit=BOUNDS.unpacked_bytes // 1_000_000)
             for info in packed.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
-                    text = packed.read(info)
-                    rows, letters, count = 0, b"", 0
-                    for ref in re.finditer(rb'<c\b[^>]{0,40}?\br="([A-Z]{1,3})([0-9]{1,7})"', text):
-                        rows = max(rows, int(ref[2]))
-                        letters = max(letters, ref[1], key=lambda c: (len(c), c))
-                        count += 1
-                    width = 0
-                    for letter in letters:
-                        width = width * 26 + letter - 64
+                    rows, width, count = _measure_sheet(packed.read(info))
                     if rows * width > max(BOUNDS.cells // 10, 50 * count) or rows * width > BOUNDS.cells:
                         raise CatalogError("catalog.too_wide", path=path, rows=rows, columns=width)
                 elif info.filename == "content.xml":
