@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dupcheck.catalog import read_catalog
+    from dupcheck.catalog import Inspection, inspect, read_catalog
     from dupcheck.checking import Answer, Checker, check
     from dupcheck.decisions import Decision
     from dupcheck.errors import (
@@ -46,6 +46,7 @@ __all__ = [
     "Decision",
     "DupcheckError",
     "Explanation",
+    "Inspection",
     "Ledger",
     "LedgerError",
     "Listing",
@@ -61,6 +62,7 @@ __all__ = [
     "audit",
     "check",
     "evaluate",
+    "inspect",
     "list_packs",
     "open_ledger",
     "read_catalog",
@@ -69,7 +71,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "catalog": ("read_catalog",),
+    "catalog": ("Inspection", "inspect", "read_catalog"),
     "checking": ("Answer", "Checker", "check"),
     "decisions": ("Decision",),
     "errors": (
