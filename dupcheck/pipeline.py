@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -17,11 +17,13 @@ from dupcheck.errors import UnknownListingError
 from dupcheck.exports import Exported, carry_out, list_plans, write_exports
 from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
+from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import explain_differences, find_differences
 from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
+from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
 from dupcheck.photos.descriptions import describe_pairs
@@ -34,6 +36,7 @@ from dupcheck.reports.tables import join_options
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
+from dupcheck.teaching import Lesson, learn_answers, teach_pack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +103,7 @@ class Audit:
     advice: tuple[Plan, ...] = ()
     cache: Path | None = None
     settled: Settled | None = None
+    lesson: Lesson | None = None
 
     @cached_property
     def pairs(self) -> "pd.DataFrame":
@@ -218,7 +222,7 @@ def audit(
     lang: Lang = "en",
     progress: Progress | None = None,
     decisions: Iterable[Decision] | None = None,
-    answers: Mapping[str, Reply] | None = None,
+    answers: Mapping[str, Reply] | Iterable[Answer] | None = None,
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
@@ -235,7 +239,7 @@ def audit(
         lang: The language of texts.
         progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
         decisions: What the seller has decided about pairs of listings: ``Ledger.list_decisions()``.
-        answers: What the seller has answered, by the kind of question.
+        answers: What the seller has answered: by the kind of question, or as records, from which more is learned.
 
     Returns:
         What was found: pairs, groups, plans, problems.
@@ -270,13 +274,28 @@ def audit(
     else:
         findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
-    remedies = plan_findings(read, features, pack, findings, settled, answers=answers)
+    lesson = _learn(read, features, pack, candidates, findings, settled, answers)
+    if lesson.way == "answers":
+        features, pack = replace(features, learned=lesson.model), teach_pack(pack)
+        findings = judge_pairs(features, pack, candidates)
+    remedies = plan_findings(read, features, pack, findings, settled, answers=lesson.replies)
     grouped, plans = order_by_risk(read, pack, remedies.grouped, remedies.plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
-        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled,
+        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled, lesson,
     )  # fmt: skip
+
+
+def _learn(
+    catalog: Catalog, features: Features, pack: RulePack, candidates: Candidates, findings: Findings, settled: Settled,
+    answers: Mapping[str, Reply] | Iterable[Answer] | None,
+) -> Lesson:  # fmt: skip
+    """What the seller's answers teach; nothing where there are none."""
+    if answers is None or isinstance(answers, Mapping):
+        return Lesson(Answers(), Replies(answers or {}))
+    clusters = cluster_listings(features, pack, findings, settled)
+    return learn_answers(catalog, features, candidates, clusters, answers)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _HOMES = {
     "decided": ("decide", "decisions"),
     "serving": ("serve",),
     "keeping": ("cache", "sample"),
+    "asking": ("ask",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -64,19 +64,24 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--currency", default="", metavar="CODE", help="opt_currency")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
+@option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
     fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None, no_ledger: bool,
+    answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
+    from dupcheck.cli.asking import find_answers
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
+    from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
 
+    said = read_answers(find_answers(catalog, answers))
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger)
     with Bars(lang) as bars:
@@ -84,6 +89,7 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
+            answers=said or None,
         )  # fmt: skip
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
@@ -93,6 +99,8 @@ def _audit(
     for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
         click.echo(show_lines(say("catalog.unused", lang, headers=shorten(headers, 400))))
     click.echo(show_lines(result.summarize(out)))
+    for told in result.lesson.tell() if result.lesson is not None else ():
+        click.echo(show_lines(told.say(lang)))
     if written is not None:
         for path in written:
             click.echo(say("cli.export_written", lang, path=path))
