@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "auditing": ("audit", "why"),
     "checks": ("check", "publish", "release"),
-    "catalogs": ("merge", "convert", "formats"),
+    "catalogs": ("merge", "convert", "inspect", "formats"),
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
     "serving": ("serve",),

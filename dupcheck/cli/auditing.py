@@ -16,6 +16,7 @@ from dupcheck.cli.options import (
     read_maps,
     shared_options,
 )
+from dupcheck.files.cells import show_lines
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="opt_decisions_file")  # fmt: skip
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
+@option("--encoding", default="", metavar="NAME", help="opt_encoding")
+@option("--currency", default="", metavar="CODE", help="opt_currency")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
@@ -66,9 +69,12 @@ def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    fail_on: "Verdict | None", ledger: str | None, no_ledger: bool, answers: Path | None,
+    fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None, no_ledger: bool,
+    answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
+    from dupcheck.catalog.inspection import tell_account
+    from dupcheck.catalog.tables import shorten
     from dupcheck.cli.asking import find_answers
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.learned.answers import read_answers
@@ -79,7 +85,7 @@ def _audit(
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger)
     with Bars(lang) as bars:
-        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
@@ -89,14 +95,17 @@ def _audit(
         result.save(out)
         wanted = bool(exports or templates)
         written = result.export(*exports, out=out, all_plans=all_plans, templates=templates) if wanted else None
-    click.echo(result.summarize(out))
+    click.echo(show_lines(tell_account(read.tables, lang)))
+    for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
+        click.echo(show_lines(say("catalog.unused", lang, headers=shorten(headers, 400))))
+    click.echo(show_lines(result.summarize(out)))
     for told in result.lesson.tell() if result.lesson is not None else ():
-        click.echo(told.say(lang))
+        click.echo(show_lines(told.say(lang)))
     if written is not None:
         for path in written:
             click.echo(say("cli.export_written", lang, path=path))
         for text in written.tell():
-            click.echo(text.say(lang))
+            click.echo(show_lines(text.say(lang)))
         if written.refused:
             sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
@@ -122,4 +131,4 @@ def _why(
         read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
         allow_hosts=allow_hosts, lang=lang,
     )  # fmt: skip
-    click.echo(str(explained))
+    click.echo(show_lines(str(explained)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from dupcheck.errors import DupcheckError
+from dupcheck.files.cells import show_lines
 from dupcheck.messages import LANGS, Lang, say
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Group(Spoken, click.Group):
         """Run the command; an error meant for a person becomes one line and exit code 2, Ctrl-C one line and 130."""
         lang = say_language(None)
         _Interrupt.watch()
+        let_through(sys.stdout, sys.stderr)
         try:
             return super().main(*args, **{**extra, "standalone_mode": False}) or 0
         except click.exceptions.Exit as stop:
@@ -140,9 +142,16 @@ class _Interrupt:
             raise KeyboardInterrupt
 
 
+def let_through(*streams: Any) -> None:
+    """Let a stream show a ``?`` for what its encoding does not hold, as a pipe on Windows does not hold Chinese."""
+    for stream in streams:
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def fail(text: str) -> NoReturn:
     """Say what is wrong, and end with exit code 2."""
-    click.echo(f"dupcheck: {text}", err=True)
+    click.echo(show_lines(f"dupcheck: {text}"), err=True)
     sys.exit(2)
 
 

@@ -41,8 +41,12 @@ def say_alike(one: str, other: str) -> bool:
     if cut_title(one) == cut_title(other):
         return True
     a, b = read_title(one).tokens, read_title(other).tokens
-    values = [(t.axis, t.value) for t in a]
-    return bool(values) and all(axis in MEASURED for axis, _ in values) and values == [(t.axis, t.value) for t in b]
+    if not a or len(a) != len(b) or not all(t.axis in MEASURED for t in (*a, *b)):
+        return False
+    return all(
+        x.axis == y.axis and (x.value == y.value or bool(equate_units((x.value, y.value))))
+        for x, y in zip(a, b, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
