@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Bars,
     Command,
@@ -65,15 +66,17 @@ def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    fail_on: "Verdict | None", ledger: str | None, no_ledger: bool,
+    fail_on: "Verdict | None", ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.pipeline import audit
+    from dupcheck.reports.folder import check_report
     from dupcheck.rules import read_pack
 
+    check_report(out)
     pack = read_pack(rules).with_limit(*settings)
-    known = recall_ledger(ledger, no_ledger)
+    known = recall_ledger(ledger, no_ledger, account)
     with Bars(lang) as bars:
         read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
         result = audit(
@@ -84,12 +87,12 @@ def _audit(
         result.save(out)
         wanted = bool(exports or templates)
         written = result.export(*exports, out=out, all_plans=all_plans, templates=templates) if wanted else None
-    click.echo(result.summarize(out))
+    tell(result.summarize(out))
     if written is not None:
         for path in written:
-            click.echo(say("cli.export_written", lang, path=path))
+            tell(say("cli.export_written", lang, path=path))
         for text in written.tell():
-            click.echo(text.say(lang))
+            tell(text.say(lang))
         if written.refused:
             sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
@@ -115,4 +118,4 @@ def _why(
         read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
         allow_hosts=allow_hosts, lang=lang,
     )  # fmt: skip
-    click.echo(str(explained))
+    tell(str(explained))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Command,
     complete_files,
@@ -13,7 +14,7 @@ from dupcheck.cli.options import (
     option,
     read_maps,
 )
-from dupcheck.errors import CatalogError, OutputError
+from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, say
 
 
@@ -31,7 +32,8 @@ from dupcheck.messages import Lang, say
 @lang_option
 def _merge(
     catalog: tuple[str, ...], plans: Path, out: Path, all_plans: bool, documents: tuple[Path, ...],
-    images: Path | None, maps: tuple[str, ...], ledger: str | None, no_ledger: bool, lang: Lang,
+    images: Path | None, maps: tuple[str, ...], ledger: str | None, account: str, no_ledger: bool,
+    lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog, write_catalog
     from dupcheck.catalog.listings import list_unread
@@ -46,25 +48,27 @@ def _merge(
         tell_admission,
         write_moves,
     )
+    from dupcheck.files.writing import check_target
 
-    if out.resolve() in {plans.resolve(), *(Path(c).resolve() for c in catalog)}:
-        raise OutputError("exports.same_file", path=str(out))
+    moved = out.with_name(f"{out.stem}-moved.csv")
+    for place in (out, moved):
+        check_target(place)
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
     wanted = read_plans(plans)
     merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
-    decided = gather_decisions(read, recall_ledger(ledger, no_ledger), documents)
+    decided = gather_decisions(read, recall_ledger(ledger, no_ledger, account), documents)
     admission = admit_plans(read, wanted, settle_decisions(read, decided or ()), all_plans=all_plans)
     for text in tell_admission(admission):
-        click.echo(text.say(lang), err=True)
+        tell(text.say(lang), err=True)
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)
     write_catalog(merged, out, list_unread(read))
-    moves = write_moves(list_moves(read, admission.granted), out.with_name(f"{out.stem}-moved.csv"))
-    click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
-    click.echo(say("exports.moved", lang, path=moves))
+    moves = write_moves(list_moves(read, admission.granted), moved)
+    tell(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
+    tell(say("exports.moved", lang, path=moves))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
-        click.echo(say("exports.photo_root", lang, folder=merged.image_root))
+        tell(say("exports.photo_root", lang, folder=merged.image_root))
     if admission.changed:
         sys.exit(1)
 
@@ -76,13 +80,15 @@ def _merge(
 @lang_option
 def _convert(catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], lang: Lang) -> None:
     from dupcheck.catalog import read_catalog, write_catalog
+    from dupcheck.files.writing import check_target
 
+    check_target(out)
     read = read_catalog(catalog, mapping=read_maps(maps, lang))
     write_catalog(read, out)
     for problem in read.problems:
         row = f"{problem.row}: " if problem.row is not None else ""
-        click.echo(f"{row}{problem.text.say(lang)}", err=True)
-    click.echo(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
+        tell(f"{row}{problem.text.say(lang)}", err=True)
+    tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
 
 
 @click.command("formats", cls=Command, help="help_formats")
@@ -91,4 +97,4 @@ def _formats(lang: Lang) -> None:
     from dupcheck.catalog import describe_formats
 
     for name, text in describe_formats(lang):
-        click.echo(f"{name}: {text}")
+        tell(f"{name}: {text}")
