@@ -31,7 +31,7 @@ from dupcheck.judging.verdicts import (
     measure_strength,
 )
 from dupcheck.ledger.records import TTL, carry_photo
-from dupcheck.messages import Lang, say
+from dupcheck.messages import Lang, message, say
 from dupcheck.model import BoolArray, Catalog, Condition, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import plan_findings
@@ -39,7 +39,7 @@ from dupcheck.reports.record import list_pairs
 from dupcheck.rules import RulePack, read_pack
 
 if TYPE_CHECKING:  # opening a ledger takes longer than a check
-    from dupcheck.ledger.book import Claim, Ledger
+    from dupcheck.ledger.book import Claim, Ledger, Ticket
 
 Draft = Listing | Mapping[str, object] | str | Path | Catalog | Sequence[Listing | Mapping[str, object] | str | Path]
 
@@ -143,6 +143,16 @@ class Answer:
         return "\n".join(lines)
 
 
+def _hush(problem: Problem) -> Problem:
+    """Say of a photo only that it could not be used."""
+    about_photo = problem.text.key.startswith("photos.") or problem.field in ("main_image", "images", "image")
+    return replace(problem, severity="warning", text=message("check.photo_unusable")) if about_photo else problem
+
+
+def _plain(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
 def _is_sku(plan: Plan, listing_id: str) -> bool:
     return any(s.listing_id == listing_id for s in plan.skus)
 
@@ -204,6 +214,7 @@ class Checker:
         self.jobs = jobs or os.cpu_count() or 1
         self.cache = default_cache() if cache is None else Path(cache)
         self.lang: Lang = lang
+        self.discreet = False
         self.fetch, self.progress = fetch, progress
         self.store = self._open()
 
@@ -225,19 +236,20 @@ class Checker:
             return []
         return [self.catalog] if isinstance(self.catalog, str | Path) else list(self.catalog)
 
-    def vary(self, *, lang: Lang | None = None, decisions: Iterable[Decision] | None = None) -> "Checker":
+    def vary(
+        self, *, lang: Lang | None = None, decisions: Iterable[Decision] | None = None, discreet: bool = False
+    ) -> "Checker":
         """Return a checker of the same catalogue as it is now, for another language or other decisions.
+
+        A ``discreet`` one answers strangers: of a photo that it could not use it does not say why, for that would tell
+        what lies on this machine and around it.
 
         Threads may share a checker as long as none refreshes it: who does so varies it first.
         """
         other = copy(self)
-        other.lang = lang or self.lang
+        other.lang, other.discreet = lang or self.lang, discreet
         other.decisions = self.decisions if decisions is None else tuple(decisions)
         return other
-
-    def __contains__(self, listing_id: object) -> bool:
-        """Whether the catalogue holds a listing of this id."""
-        return isinstance(listing_id, str) and len(self.store.find_ids([listing_id])) > 0
 
     def check(self, draft: Draft, *, also: Sequence[Listing] = (), update: bool = False) -> list[Answer]:
         """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
@@ -254,32 +266,68 @@ class Checker:
         found = self._judge(known, len(drafts), without=replaced)
         return self._answer(found, self._prove(found))
 
-    def claim(self, ledger: "Ledger", token: str, draft: Draft, *, ttl: float = TTL, override: str = "") -> "Claim":
-        """Check one draft and reserve the right to publish it, so that nobody else can publish the same meanwhile.
+    def shows(self, listings: Sequence[Listing]) -> list[bool]:
+        """Say of each listing whether the catalogue holds it now: one of this id, and of this title.
 
-        What the ledger holds as reserved or published counts as part of the catalogue. ``token``, ``ttl``, ``override``
-        and the claim are those of :meth:`~dupcheck.ledger.book.Ledger.claim`; its ``answer`` is :meth:`Answer.as_dict`.
+        Of what the marketplace may have changed since, price, photos, attributes, nothing is asked; another title
+        is another listing, whatever its id.
+        """
+        at = self.store.find_ids([x.listing_id for x in listings])
+        held = self.store.take_catalog(at)
+        titles = {str(i): _plain(str(t)) for i, t in zip(held.ids, held.column("title"), strict=True)}
+        return [titles.get(x.listing_id) == _plain(x.title) for x in listings]
+
+    def issue(self, ledger: "Ledger", draft: Draft, *, person: str = "", ttl: float = TTL) -> "tuple[Ticket, Answer]":
+        """Check one draft and draw a one-time token for it, with which ``person`` can claim it until ``ttl`` is over.
+
         Raises CatalogError where ``draft`` is not exactly one.
         """
+        drafts, carried, content = self._read_one(draft)
+        (answer,) = self.check(drafts, also=ledger.list_live(self.shows))
+        return ledger.issue(carried, content=content, person=person, ttl=ttl), answer
+
+    def _read_one(self, draft: Draft) -> tuple[Catalog, Listing, str]:
+        """Return the one draft, as a catalogue and as the ledger keeps it, and the hash of its content."""
         drafts = self.read_drafts(draft)
         if len(drafts) != 1:
             raise CatalogError("check.one_draft", count=len(drafts))
         listing = get_listing(drafts, 0)
-        content = hash_content(listing, drafts.image_root)
+        return drafts, carry_photo(listing, drafts.image_root), hash_content(listing, drafts.image_root)
+
+    def claim(
+        self,
+        ledger: "Ledger",
+        key: str,
+        draft: Draft,
+        *,
+        token: str = "",
+        person: str = "",
+        ttl: float = TTL,
+        override: str = "",
+    ) -> "Claim":
+        """Check one draft and reserve the right to publish it, so that nobody else can publish the same meanwhile.
+
+        What the ledger holds as reserved or published counts as part of the catalogue. ``key``, ``token``, ``person``,
+        ``ttl``, ``override`` and the claim are those of :meth:`~dupcheck.ledger.book.Ledger.claim`; its ``answer`` is
+        :meth:`Answer.as_dict`. Raises CatalogError where ``draft`` is not exactly one.
+        """
+        drafts, carried, content = self._read_one(draft)
 
         def ask(others: Sequence[Listing]) -> tuple[bool, dict[str, Any]]:
             (answer,) = self.check(drafts, also=others)
             return answer.verdict != "duplicate", answer.as_dict()
 
         # The long part is done before others have to wait; under the lock only what came in between is looked at anew.
-        before = ledger.list_live(held=self)
-        known = None if ledger.get_claim(token) else ask(before)
-        carried = carry_photo(listing, drafts.image_root)
+        before = ledger.list_live(self.shows)
+        known = None if key and ledger.get_claim(key) else ask(before)
 
         def judge(others: Sequence[Listing]) -> tuple[bool, dict[str, Any]]:
             return known if known and list(others) == before else ask(others)
 
-        return ledger.claim(token, carried, judge, held=self, content=content, ttl=ttl, override=override)
+        return ledger.claim(
+            key, carried, judge, token=token, person=person, shows=self.shows, content=content, ttl=ttl,
+            override=override,
+        )  # fmt: skip
 
     def read_drafts(self, draft: Draft) -> Catalog:
         """Return the drafts as one catalogue; photo paths of plain listings start from the catalogue's photo folder."""
@@ -313,7 +361,7 @@ class Checker:
     def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
         rows = list(list_pairs(found.features, self.pack, found.findings, self.lang))
         problems: dict[str, list[Problem]] = {}
-        for problem in found.problems:
+        for problem in map(_hush, found.problems) if self.discreet else found.problems:
             problems.setdefault(problem.listing_id, []).append(problem)
         nearest = self._find_nearest(found, [d for d, pairs in found.pairs.items() if not len(pairs)])
         answers = []

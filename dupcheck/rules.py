@@ -458,12 +458,14 @@ def _find_pack(source: str | Path, beside: Path | None = None) -> Path:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise RulesError("rules.no_such_file", path=str(path))
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise RulesError("rules.no_such_file", path=str(path)) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RulesError("rules.not_toml", path=str(path), reason=str(error)) from None
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
 from dupcheck.catalog.tables import make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
-from dupcheck.errors import OutputError
 from dupcheck.files.arrays import take_ranges
+from dupcheck.files.cells import encode_text, guard_text
+from dupcheck.files.writing import write_file
 from dupcheck.messages import message
 from dupcheck.model import Catalog, Columns, IntArray, Listing, Problem, Sku
 
@@ -182,11 +183,6 @@ def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
 # Out to canonical CSV
 
 
-def _guard(text: str) -> str:
-    """Mark a text that a spreadsheet would run as a formula with its own sign for text, ``'``; undone on reading."""
-    return f"'{text}" if text.lstrip("'").startswith(("=", "+", "-", "@")) else text
-
-
 def _write_skus(catalog: Catalog, position: int) -> str:
     rows = []
     for sku in get_skus(catalog, position):
@@ -209,7 +205,7 @@ def format_catalog(catalog: Catalog) -> str:
         elif name in _NUMBER_FIELDS:
             cells = [format_number(x) for x in catalog.numbers(name)]
         else:
-            cells = [_guard(t) for t in catalog.column(name)]
+            cells = [guard_text(t) for t in catalog.column(name)]
         if any(cells) or CANONICAL.index(name) < 7:
             columns[name] = cells
     out = io.StringIO(newline="")
@@ -223,13 +219,6 @@ def write_catalog(catalog: Catalog, path: str | Path) -> None:
     """Write ``catalog`` as canonical CSV (UTF-8 with BOM); reading it back gives the same listings and SKUs.
 
     Two columns beyond the plain ones carry what these cannot hold: ``price_max`` and ``skus`` (JSON). The file is
-    whole or not there. Raises :class:`~dupcheck.errors.OutputError` where it cannot be written.
+    whole or not there. Raises :class:`~dupcheck.errors.OutputError` where it cannot be written, or is an input.
     """
-    path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(b"\xef\xbb\xbf" + format_catalog(catalog).encode("utf-8"))
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError("catalog.no_write", path=path, reason=error.strerror or error) from error
+    write_file(path, b"\xef\xbb\xbf" + encode_text(format_catalog(catalog)))

@@ -40,6 +40,7 @@ from dupcheck.catalog.tables import (
 from dupcheck.catalog.values import parse_count, parse_price
 from dupcheck.catalog.variants import Draft, assemble_rows, collect_drafts
 from dupcheck.errors import CatalogError
+from dupcheck.files.cells import unguard_text
 from dupcheck.messages import LANGS, Lang, Message, message, say
 from dupcheck.model import Catalog, Listing
 
@@ -68,14 +69,11 @@ def _nearest(name: str, choices: Iterable[str]) -> str:
     return str(found[0]) if found else ""
 
 
-_GUARDED = re.compile("'+[=+@-]")
-
-
 def _unguard(texts: TextArray) -> TextArray:
     """Take a spreadsheet's sign for text, ``'``, off what would else be a formula."""
     if not any(t.startswith("'") for t in texts):
         return texts
-    return make_texts([t[1:] if _GUARDED.match(t) else t for t in texts])
+    return make_texts([unguard_text(t) for t in texts])
 
 
 # --------------------------------------------------------------------------------------------------------------

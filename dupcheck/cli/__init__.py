@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "auditing": ("audit", "why"),
-    "checks": ("check", "publish", "release"),
+    "checks": ("check", "token", "publish", "release"),
     "catalogs": ("merge", "convert", "formats"),
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
+    "bookkeeping": ("ledger",),
     "serving": ("serve",),
     "keeping": ("cache", "sample"),
 }

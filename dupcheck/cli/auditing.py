@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Bars,
     Command,
@@ -60,15 +61,17 @@ def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], fail_on: "Verdict | None", ledger: str | None,
-    no_ledger: bool,
+    account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.cli.ledgers import recall_ledger
     from dupcheck.pipeline import audit
+    from dupcheck.reports.folder import check_report
     from dupcheck.rules import read_pack
 
+    check_report(out)
     pack = read_pack(rules).with_limit(*settings)
-    known = recall_ledger(ledger, no_ledger)
+    known = recall_ledger(ledger, no_ledger, account)
     with Bars(lang) as bars:
         read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
         result = audit(
@@ -78,9 +81,9 @@ def _audit(
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         written = result.export(*exports, out=out) if exports else []
-    click.echo(result.summarize(out))
+    tell(result.summarize(out))
     for path in written:
-        click.echo(say("cli.export_written", lang, path=path))
+        tell(say("cli.export_written", lang, path=path))
     if fail_on is not None and result.fails(fail_on):
         sys.exit(1)
 
@@ -104,4 +107,4 @@ def _why(
         read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
         allow_hosts=allow_hosts, lang=lang,
     )  # fmt: skip
-    click.echo(str(explained))
+    tell(str(explained))

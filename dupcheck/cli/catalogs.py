@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Command,
     complete_files,
@@ -11,7 +12,6 @@ from dupcheck.cli.options import (
     option,
     read_maps,
 )
-from dupcheck.errors import OutputError
 from dupcheck.messages import Lang, say
 
 
@@ -27,18 +27,20 @@ def _merge(
 ) -> None:
     from dupcheck.catalog import read_catalog, write_catalog
     from dupcheck.exports import carry_out, list_moves, read_plans, write_moves
+    from dupcheck.files.writing import check_target
 
-    if out.resolve() in {plans.resolve(), *(Path(c).resolve() for c in catalog)}:
-        raise OutputError("exports.same_file", path=str(out))
+    moved = out.with_name(f"{out.stem}-moved.csv")
+    for place in (out, moved):
+        check_target(place)
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
     wanted = read_plans(plans)
     merged = carry_out(read, wanted)
     write_catalog(merged, out)
-    moves = write_moves(list_moves(read, wanted), out.with_name(f"{out.stem}-moved.csv"))
-    click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
-    click.echo(say("exports.moved", lang, path=moves))
+    moves = write_moves(list_moves(read, wanted), moved)
+    tell(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
+    tell(say("exports.moved", lang, path=moves))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
-        click.echo(say("exports.photo_root", lang, folder=merged.image_root))
+        tell(say("exports.photo_root", lang, folder=merged.image_root))
 
 
 @click.command("convert", cls=Command, help="help_convert")
@@ -48,13 +50,15 @@ def _merge(
 @lang_option
 def _convert(catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], lang: Lang) -> None:
     from dupcheck.catalog import read_catalog, write_catalog
+    from dupcheck.files.writing import check_target
 
+    check_target(out)
     read = read_catalog(catalog, mapping=read_maps(maps, lang))
     write_catalog(read, out)
     for problem in read.problems:
         row = f"{problem.row}: " if problem.row is not None else ""
-        click.echo(f"{row}{problem.text.say(lang)}", err=True)
-    click.echo(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
+        tell(f"{row}{problem.text.say(lang)}", err=True)
+    tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
 
 
 @click.command("formats", cls=Command, help="help_formats")
@@ -63,4 +67,4 @@ def _formats(lang: Lang) -> None:
     from dupcheck.catalog import describe_formats
 
     for name, text in describe_formats(lang):
-        click.echo(f"{name}: {text}")
+        tell(f"{name}: {text}")

@@ -3,17 +3,23 @@
 The list of commands waits for all that this module imports, and for little else: so it imports little.
 """
 
+import getpass
+import logging
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from dupcheck.cli.console import OutputLostError, close_streams, open_streams, tell
 from dupcheck.errors import DupcheckError
-from dupcheck.messages import LANGS, Lang, say
+from dupcheck.files.writing import protect_inputs
+from dupcheck.messages import LANGS, Lang, Message, message, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -89,7 +95,26 @@ class Spoken:
 
 
 class Command(Spoken, click.Command):
-    """A command that speaks."""
+    """A command that speaks, and writes over nothing that it was given to read."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with protect_inputs(_list_inputs(ctx.params)):
+            return super().invoke(ctx)
+
+
+def _list_inputs(given: Mapping[str, Any]) -> list[str]:
+    """Whatever was named on the command line, save where to write, and the ledger; not all of it are files."""
+    from dupcheck.ledger.address import default_ledger
+
+    texts = [
+        str(one)
+        for name, value in given.items()
+        if name != "out"
+        for one in (value if isinstance(value, tuple) else (value,))
+        if isinstance(one, str | Path)
+    ]
+    return [*texts, str(default_ledger()), *(t.partition(":///")[2] for t in texts if t.startswith("sqlite:///"))]
 
 
 class Group(Spoken, click.Group):
@@ -98,24 +123,77 @@ class Group(Spoken, click.Group):
     command_class = Command
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the command; an error meant for a person becomes one line and exit code 2, Ctrl-C one line and 130."""
+        """Run the command; whatever goes wrong becomes one line and exit code 2, Ctrl-C one line and 130.
+
+        Exit code 1 is an answer, and never means trouble.
+        """
         lang = say_language(None)
+        open_streams()
         _Interrupt.watch()
+        _hear_doubts(lang)
+        code = _call(lambda: super(Group, self).main(*args, **{**extra, "standalone_mode": False}), lang)
         try:
-            return super().main(*args, **{**extra, "standalone_mode": False}) or 0
-        except click.exceptions.Exit as stop:
-            sys.exit(stop.exit_code)
-        except click.ClickException as error:
-            error.show()
-            sys.exit(2)
-        except DupcheckError as error:
-            fail(error.say(lang))
-        except (KeyboardInterrupt, click.Abort):
-            click.echo(say("cli.stopped", lang), err=True)
-            sys.exit(130)
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(0)
+            close_streams()
+        except OutputLostError as lost:
+            tell(f"dupcheck: {say('cli.output_lost', lang, reason=lost)}", err=True)
+            code = 2
+        sys.exit(code)
+
+
+def _hear_doubts(lang: Lang) -> None:
+    """Say in this run's language what is told along the way."""
+
+    class Teller(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = getattr(record, "spoken", None)
+            tell(f"dupcheck: {text.say(lang) if isinstance(text, Message) else record.getMessage()}", err=True)
+
+    logger = logging.getLogger("dupcheck")
+    logger.handlers, logger.propagate = [Teller()], False
+
+
+def _call(command: Callable[[], Any], lang: Lang) -> int:
+    """Run a command and return its exit code; what went wrong is told in one line."""
+    try:
+        return _read_code(command())
+    except SystemExit as stop:
+        return _read_code(stop.code)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        if error.ctx is not None:
+            tell(error.ctx.get_usage(), err=True)
+        tell(f"dupcheck: {error.format_message()}", err=True)
+    except click.ClickException as error:
+        tell(f"dupcheck: {error.format_message()}", err=True)
+    except DupcheckError as error:
+        tell(f"dupcheck: {error.say(lang)}", err=True)
+    except (KeyboardInterrupt, click.Abort):
+        tell(say("cli.stopped", lang), err=True)
+        return 130
+    except Exception as error:
+        tell(f"dupcheck: {_explain(error).say(lang)}", err=True)
+        if os.environ.get("DUPCHECK_DEBUG"):
+            raise
+    return 2
+
+
+def _read_code(code: object) -> int:
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> Message:
+    """Say of an error that nobody expected what can be said without quoting what it came upon."""
+    if isinstance(error, MemoryError):
+        return message("cli.no_memory")
+    if isinstance(error, OSError):
+        where = error.filename if isinstance(error.filename, str) else ""
+        return message("cli.system_error", path=where or "-", reason=error.strerror or type(error).__name__)
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "-" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return message("cli.defect", error=type(error).__name__, place=place)
 
 
 class _Interrupt:
@@ -142,7 +220,7 @@ class _Interrupt:
 
 def fail(text: str) -> NoReturn:
     """Say what is wrong, and end with exit code 2."""
-    click.echo(f"dupcheck: {text}", err=True)
+    tell(f"dupcheck: {text}", err=True)
     sys.exit(2)
 
 
@@ -206,8 +284,22 @@ def lang_option(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def ledger_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Declare ``--ledger``."""
+    """Declare ``--ledger`` and ``--account``."""
+    command = option("--account", default="", envvar="DUPCHECK_ACCOUNT", metavar="NAME", help="opt_account")(command)
     return option("--ledger", metavar="FILE|URL", help="opt_ledger")(command)
+
+
+def person_option(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare the option by which a person names themselves; without it, it is the user of this machine."""
+    return option(*names, "person", default=find_user, envvar="DUPCHECK_AS", metavar="NAME", help="opt_person")
+
+
+def find_user() -> str:
+    """Return the name of who uses this machine, "" where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:
@@ -228,7 +320,7 @@ class Bars:
         self.lang: Lang = lang
         self.stage = ""
         self.bar: tqdm[NoReturn] | None = None
-        self.tell: Progress = self._show if sys.stderr.isatty() else self._ignore
+        self.tell: Progress = self._show if sys.stderr is not None and sys.stderr.isatty() else self._ignore
 
     def __enter__(self) -> "Bars":
         return self

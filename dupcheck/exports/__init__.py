@@ -5,15 +5,13 @@ Adding one is one module with a class of :class:`Export`'s shape and one entry i
 would refuse or what a person must still fill in.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from dupcheck.errors import OutputError
 from dupcheck.exports.aliexpress import Aliexpress
 from dupcheck.exports.amazon import Amazon
-from dupcheck.exports.checks import check_listing
+from dupcheck.exports.checks import check_formulas, check_listing
 from dupcheck.exports.ebay import Ebay
 from dupcheck.exports.google import Google
 from dupcheck.exports.merging import Merged, carry_out, list_moves, list_plans, merge_listings, read_plans
@@ -21,6 +19,7 @@ from dupcheck.exports.shopify import Shopify
 from dupcheck.exports.woocommerce import Woocommerce
 from dupcheck.exports.yml import Yml
 from dupcheck.files.cells import render_table
+from dupcheck.files.writing import check_folder, write_file
 from dupcheck.messages import Lang, Message
 from dupcheck.model import Catalog
 from dupcheck.rules import MergeLimits
@@ -67,7 +66,7 @@ def write_exports(
 ) -> list[Path]:
     """Write ``export-NAME.*`` for each name, the take-offline list and the cautions into ``out``; return the paths.
 
-    Raises OutputError where a file cannot be written.
+    Raises OutputError where a file cannot be written, or one of another program is in the way.
     """
     merged = merge_listings(catalog, plans)
     texts: dict[str, bytes] = {}
@@ -76,28 +75,17 @@ def write_exports(
         export = EXPORTS[name]
         texts[f"export-{name}.{export.suffix}"] = export.render(merged)
         for m in merged:
-            told = [*check_listing(m, export.limits), *export.check(m)]
+            told = [*check_listing(m, export.limits), *export.check(m), *check_formulas(m)]
             cautions += [[name, m.listing.listing_id, t.say(lang)] for t in told]
     titles, urls, at = catalog.column("title"), catalog.column("url"), catalog.positions
     offline = [[i, m.listing.listing_id, titles[at[i]], urls[at[i]]] for m in merged for i in m.offline]
     texts["take-offline.csv"] = render_table(["listing_id", "instead", "title", "url"], offline)
     texts["export-cautions.csv"] = render_table(["export", "listing_id", "caution"], cautions)
-    return [_write(out / file, data) for file, data in texts.items()]
+    check_folder(out, list(texts), "audit.json")
+    return [write_file(out / file, data) for file, data in texts.items()]
 
 
 def write_moves(rows: Sequence[Mapping[str, str]], path: Path) -> Path:
     """Write which old listing and SKU code is which SKU now, as a table."""
     columns = ["old_listing_id", "old_sku_code", "listing_id", "options", "sku_code"]
-    return _write(path, render_table(columns, [[r[c] for c in columns] for r in rows]))
-
-
-def _write(path: Path, data: bytes) -> Path:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError("catalog.no_write", path=str(path), reason=error.strerror or str(error)) from None
-    return path
+    return write_file(path, render_table(columns, [[r[c] for c in columns] for r in rows]))

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from dupcheck.exports.merging import Merged
+from dupcheck.files.cells import is_call
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits
 
@@ -58,6 +59,18 @@ def check_listing(merged: Merged, limits: MergeLimits) -> list[Message]:
     if merged.wholesale is not None and limits.price_tiers < 1:
         tell("exports.no_tiers", pieces=merged.wholesale[0], percent=merged.wholesale[1])
     return found
+
+
+def check_formulas(merged: Merged) -> list[Message]:
+    """Return a caution where a spreadsheet would run what stands in a cell of the file: it cannot be marked there."""
+    listing = merged.listing
+    texts = [
+        listing.title, listing.listing_id, listing.category, listing.url, listing.description, listing.sku_code,
+        *listing.attributes, *listing.attributes.values(), *merged.photos,
+        *(t for s in merged.skus for t in (s.sku_code, s.gtin, *s.options, *s.options.values())),
+    ]  # fmt: skip
+    found = list(dict.fromkeys(t[:40] for t in texts if is_call(t)))
+    return [message("exports.formula", texts=", ".join(found[:3]))] if found else []
 
 
 def check_addresses(merged: Merged) -> list[Message]:

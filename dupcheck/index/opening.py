@@ -40,13 +40,18 @@ def watch_stage(progress: Progress | None, stage: str) -> Callable[[int, int], N
     return lambda done, total: tell(stage, done, total)
 
 
-def make_fetcher(fetch_images: bool, allow_hosts: Sequence[str] = ()) -> Fetcher | None:
-    """Return what gets photos from web addresses, where that was asked for; ``allow_hosts`` may be private ones."""
+def make_fetcher(
+    fetch_images: bool, allow_hosts: Sequence[str] = (), *, seconds: float | None = None
+) -> Fetcher | None:
+    """Return what gets photos from web addresses, where that was asked for; ``allow_hosts`` may be private ones.
+
+    ``seconds`` is how long all that is fetched at once may take.
+    """
     if not fetch_images:
         return None
     from dupcheck.photos.remote import RemotePhotos
 
-    return RemotePhotos(allow_hosts=tuple(allow_hosts))
+    return RemotePhotos(allow_hosts=tuple(allow_hosts), all_seconds=seconds)
 
 
 def measure_catalog(
