@@ -315,7 +315,7 @@ class TestSurvivors:
             ({"sales": 0.0}, {}, "sells most (0 sold)"),
             ({"created": "2023-01-02"}, {"created": "2024-01-01"}, "oldest (2023-01-02)"),
             ({"stock": 4.0, "url": "https://x.example"}, {}, "filled in most completely"),
-            ({}, {}, "first by id"),
+            ({}, {}, "the first one"),
         ],
     )
     def test_the_packs_order_decides_and_is_said(

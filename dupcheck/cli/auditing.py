@@ -1,6 +1,8 @@
 """``audit`` and ``why``."""
 
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -21,6 +23,7 @@ from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.model import Verdict
+    from dupcheck.pipeline import Audit
 
 
 def _list_engines() -> tuple[str, ...]:
@@ -54,14 +57,16 @@ def _list_verdicts() -> tuple[str, ...]:
 )
 @option("--engine", type=Known(_list_engines), default="local", show_default=True, help="opt_engine")
 @option("--export", "exports", type=Known(_list_exports), multiple=True, help="opt_export")
+@option("--since", type=click.Path(path_type=Path), metavar="DIR", help="opt_since")
+@option("--json", "as_json", is_flag=True, help="opt_audit_json")
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
-    engine: Any, exports: tuple[str, ...], fail_on: "Verdict | None", ledger: str | None,
-    account: str, no_ledger: bool,
+    engine: Any, exports: tuple[str, ...], since: Path | None, as_json: bool, fail_on: "Verdict | None",
+    ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.cli.ledgers import recall_ledger
@@ -78,14 +83,29 @@ def _audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=None if known is None else known.decisions,
         )  # fmt: skip
+        if since is not None:
+            from dupcheck.reports.comparison import read_groups
+
+            result = result.compare_with(read_groups(since), since.name)
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         written = result.export(*exports, out=out) if exports else []
-    tell(result.summarize(out))
-    for path in written:
+    tell(_summarize(result, out, written) if as_json else result.summarize(out))
+    for path in written if not as_json else ():
         tell(say("cli.export_written", lang, path=path))
     if fail_on is not None and result.fails(fail_on):
         sys.exit(1)
+
+
+def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> str:
+    """What programs want to know of an audit, as one line of JSON; the rest is in ``audit.json``."""
+    record = result.record()
+    told = {name: record[name] for name in ("format", "lang", "versions", "settings", "catalog", "counts", "unchecked")}
+    groups = [
+        {"group_id": p.group_id, "action": p.action, "keep": p.keep, "listings": list(p.listings)} for p in result.plans
+    ]
+    told |= {"since": record.get("since"), "groups": groups, "report": str(out), "exports": [str(p) for p in written]}
+    return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
 
 @click.command("why", cls=Command, help="help_why")
