@@ -27,6 +27,7 @@ _HOMES = {
     "serving": ("serve",),
     "keeping": ("cache", "sample"),
     "starting": ("init",),
+    "reviewing": ("review",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -82,6 +82,7 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=None if known is None else known.decisions,
+            answers=None if known is None else known.answers,
         )  # fmt: skip
         if since is not None:
             from dupcheck.reports.comparison import read_groups
