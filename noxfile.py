@@ -53,7 +53,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation site, in build/site; a dead link fails. ``nox -s docs -- serve`` shows it as it is written."""
-    given = session.posargs or ["build", "--strict", "--quiet", "--site-dir", str(BUILD / "site")]
+    given = session.posargs or ["build", "--strict", "--site-dir", str(BUILD / "site")]
     call(session, "mkdocs", *given)
 
 

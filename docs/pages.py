@@ -82,6 +82,12 @@ def show_packs(lang: str) -> str:
     return "\n".join(f"## {pack.name}\n\n```text\n{pack.describe(spoken)}\n```\n" for pack in packs)
 
 
+def show_benchmarks(lang: str) -> str:
+    """Return what the benchmarks measure, and how to read them."""
+    text = (ROOT / "tests" / "benchmarks" / "README.md").read_text("utf-8")
+    return text.partition("\n")[2]
+
+
 PACK_HEADS = {
     "pack": "the file itself", "limit": "when.SIGNAL",
     **{name: f"[[{name}]]" for name in ("source", "rule", "exception", "category", "opposite")},
@@ -90,6 +96,7 @@ MADE = {
     "commands": show_commands,
     "names": show_names,
     "packs": show_packs,
+    "benchmarks": show_benchmarks,
     "pack keys": lambda lang: show_keys(read_pack_keys(), lang, PACK_HEADS),
     "format keys": lambda lang: show_keys(read_format_keys(), lang, {"file": "the file itself"}),
 }
@@ -111,7 +118,9 @@ def keep_inside(text: str, page: Path) -> str:
         place = target.partition("#")[0]
         there = (page.parent / place).resolve()
         if there.is_relative_to(docs) and there.suffix == ".md":
-            return match[0]
+            if there.name.partition(".")[0] == page.name.partition(".")[0] and there.parent == page.parent:
+                return ""  # the site changes languages by itself, and knows the pages by their English names
+            return f"[{words}]({target.replace('.zh-CN.md', '.md')})"
         if there in (ROOT / "README.md", ROOT / "README.zh-CN.md"):
             start = docs / "index.md"
             way = "../" * len(page.relative_to(docs).parents[:-1]) + start.name

@@ -75,7 +75,7 @@ class Answer:
             attributes.
         titles: The titles of the draft and of the listings that the answer names, by id.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> (answer,) = dc.check({"title": "Ceramic garden gnome", "price": 9}, "sample_catalog/catalog.csv")
         >>> answer.verdict, answer.advise(), answer.unseen
@@ -236,7 +236,7 @@ class Checker:
         CatalogError: A file cannot be read as a catalogue.
         RulesError: The pack or a setting is wrong.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> checker = dc.Checker("sample_catalog/catalog.csv")
         >>> drafts = [{"title": "Ceramic garden gnome"}, {"title": "Rubber boots with a lining of fleece"}]
@@ -641,7 +641,7 @@ def check(
         CatalogError: A file cannot be read, or a draft is none.
         RulesError: The pack or a setting is wrong.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> draft = {"title": "Ceramic garden gnome with lantern 30 cm", "price": 15}
         >>> (answer,) = dc.check(draft, "sample_catalog/catalog.csv")

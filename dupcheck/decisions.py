@@ -50,7 +50,7 @@ class Decision:
         decided: When, in seconds since 1970.
         person: Who did, "" where it is not known.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> dc.Decision("A-131", "A-132", "not_duplicate", "two models", "", "").listings
         ('A-131', 'A-132')

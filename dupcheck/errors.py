@@ -27,7 +27,7 @@ class DupcheckError(Exception):
         key: The key of its text.
         values: What the text is filled from.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> try:
         ...     dc.read_catalog("no-such-file.csv")

@@ -26,7 +26,7 @@ def evaluate(audit: Audit, truth: str | Path | Mapping[str, str]) -> dict[str, f
     Raises:
         CatalogError: The file is no truth file, or knows none of the listings.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> told = dc.evaluate(dc.audit("sample_catalog/catalog.csv"), "sample_catalog/truth.csv")
         >>> 0 <= told["recall"] <= told["candidate_recall"] <= 1

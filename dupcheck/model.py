@@ -52,7 +52,7 @@ class Problem:
         severity: "error", "warning" or "info".
         text: What it is: ``text.say("en")``.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> catalog = dc.read_catalog("sample_catalog/catalog.csv")
         >>> {p.severity for p in catalog.problems} <= {"error", "warning", "info"}
@@ -79,7 +79,7 @@ class Sku:
         stock: Pieces in stock; None: not stated.
         image: Its photo.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> dc.Sku({"Color": "Red"}, price=5.99).options
         {'Color': 'Red'}
@@ -123,7 +123,7 @@ class Listing:
         description: The description.
         skus: What a buyer can choose; without options a listing is its own only SKU.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> dc.Listing("N-1", "Silk tie", price=5.99, currency="USD").skus
         ()
@@ -169,7 +169,7 @@ class Catalog:
         sources: The files.
         mapping: Which header held which field.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> catalog = dc.read_catalog("sample_catalog/catalog.csv")
         >>> catalog.table.loc[0, "listing_id"]
@@ -383,7 +383,7 @@ class Plan:
         question: What only the seller can say. A plan that acts may have one too, about members (role "ask") that it
             does not touch.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> plans = dc.audit("sample_catalog/catalog.csv").plans
         >>> all(plan.keep not in plan.offline for plan in plans)

@@ -18,7 +18,7 @@ def list_packs() -> tuple[str, ...]:
     Returns:
         Names that :func:`read_pack` and ``rules=`` take.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> "aliexpress" in dc.list_packs()
         True

@@ -82,7 +82,7 @@ class Audit:
         cache: The folder where what was measured is kept.
         settled: What of the seller's decisions holds.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> audit = dc.audit("sample_catalog/catalog.csv")
         >>> audit.fails("duplicate")
@@ -276,7 +276,7 @@ def audit(
         CatalogError: A file cannot be read as a catalogue.
         RulesError: The pack or a setting is wrong.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> audit = dc.audit("sample_catalog/catalog.csv", rules="aliexpress")
         >>> sorted(audit.pairs.columns[:5])
@@ -326,7 +326,7 @@ class Explanation:
         photos: What was done to one photo to make the other, where that was seen.
         titles: Both titles token by token: matched, ``(noise)``, ``{axis: value}``, ``[not accounted for]``.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> told = dc.why("sample_catalog/catalog.csv", "A-131", "A-132")
         >>> told.listing_a, told.listing_b
@@ -424,7 +424,7 @@ def why(
         CatalogError: A file cannot be read as a catalogue.
         RulesError: The pack or a setting is wrong.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> told = dc.why("sample_catalog/catalog.csv", "A-131", "A-132")
         >>> {rule["code"] for rule in told.as_dict()["rules"]} >= {"R1", "R2"}

@@ -245,7 +245,7 @@ class RulePack:
         sources: Where the policy was read.
         changes: The limits that were changed, as they were set.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> pack = dc.read_pack("aliexpress").with_limit("R2.title.min=91")
         >>> {limit.limit for clause in pack.rule("R2").when for limit in clause if limit.signal == "title"} >= {91.0}
@@ -435,7 +435,7 @@ def read_pack(source: str | Path | RulePack) -> RulePack:
     Raises:
         RulesError: Every problem of the file at once, the nearest known word beside each unknown one.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> [rule.code for rule in dc.read_pack("aliexpress").rules]
         ['R1', 'R2', 'R3', 'R4']

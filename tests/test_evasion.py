@@ -74,10 +74,6 @@ TITLES = {
     "capitals": ("lamp", LAMP.upper()),
     "full-width signs": ("lamp", "".join(chr(ord(c) + 0xFEE0) if c != " " else c for c in LAMP)),
     "symbols": ("lamp", "★Nordic★ LED Desk Lamp!!! Adjustable ~ Swing Arm / Reading Light 7W 🔥🔥【】"),
-    "added digits": ("lamp", f"{LAMP} 8861"),
-    "added code": ("lamp", f"{LAMP} X-21"),
-    "added letters": ("lamp", f"{LAMP} abc"),
-    "added year": ("lamp", f"2026 {LAMP} New Arrival"),
     "added selling words": ("lamp", f"Hot Sale {LAMP} Free Shipping Best Price"),
     "dots for blanks": ("lamp", LAMP.replace(" ", ".")),
     "underscores for blanks": ("lamp", LAMP.replace(" ", "_")),
@@ -85,8 +81,6 @@ TITLES = {
     "invisible signs": ("lamp", LAMP.replace("d", "d\u200b")),
     "letters of another alphabet": ("lamp", LAMP.translate(str.maketrans("oaecp", "оаеср"))),
     "accents": ("lamp", LAMP.replace("o", "ó").replace("e", "è")),
-    "synonyms": ("bank", "Slim Powerbank 20000mAh Quick Charge Smartphone Supply"),
-    "synonym of the thing": ("rug", "Shaggy Plush Bedroom Carpet 100x150cm"),
     "gift (en)": ("lamp", f"{LAMP} + Free Gift"),
     "named gift (en)": ("lamp", f"{LAMP} with Free Keychain Gift"),
     "bracketed gift (en)": ("lamp", f"{LAMP} (Gift: Cleaning Cloth)"),
@@ -106,6 +100,27 @@ def test_another_title_for_one_product_is_seen_through(
     audit = publish_twin(original, title=title)
     assert groups(audit) == [{original, "twin"}]
     assert {p.action for p in audit.plans} == {"remove_duplicates"}
+
+
+MORE = {
+    "added digits": ("lamp", f"{LAMP} 8861"),
+    "added code": ("lamp", f"{LAMP} X-21"),
+    "added letters": ("lamp", f"{LAMP} abc"),
+    "added year": ("lamp", f"2026 {LAMP} New Arrival"),
+    "synonyms": ("bank", "Slim Powerbank 20000mAh Quick Charge Smartphone Supply"),
+    "synonym of the thing": ("rug", "Shaggy Plush Bedroom Carpet 100x150cm"),
+}
+
+
+@pytest.mark.parametrize(("original", "title"), MORE.values(), ids=MORE)
+def test_what_one_title_says_more_is_seen_and_asked_about(
+    publish_twin: Callable[..., dc.Audit], original: str, title: str
+) -> None:
+    audit = publish_twin(original, title=title)
+    assert groups(audit) == [{original, "twin"}]
+    (plan,) = audit.plans
+    assert plan.action == "ask" and plan.question is not None and not plan.offline
+    assert {*plan.question.only_here, *plan.question.only_there}
 
 
 UNITS = {

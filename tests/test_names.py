@@ -40,7 +40,7 @@ def test_a_function_tells_what_it_takes_and_gives(name: str) -> None:
     function = inspect.unwrap(getattr(dc, name))
     parts = sections(function)
     assert told(parts.get("Args", "")) == list(inspect.signature(function).parameters)
-    assert parts["Returns"].strip() and "Example" in parts
+    assert parts["Returns"].strip() and "Examples" in parts
     raised = told(parts.get("Raises", ""))
     assert all(issubclass(getattr(dc, error), dc.DupcheckError) for error in raised)
     assert raised or name == "list_packs"
@@ -50,7 +50,7 @@ def test_a_function_tells_what_it_takes_and_gives(name: str) -> None:
 def test_a_class_tells_what_it_holds(name: str) -> None:
     held = getattr(dc, name)
     parts = sections(held)
-    assert "Example" in parts and len(parts[""]) > 20
+    assert "Examples" in parts and len(parts[""]) > 20
     if dataclasses.is_dataclass(held):
         assert {f.name for f in dataclasses.fields(held)} <= set(told(parts["Attributes"]))
         assert all(hasattr(held, n) or n in held.__dataclass_fields__ for n in told(parts["Attributes"]))

@@ -35,9 +35,7 @@ FILES = {
 
 def test_there_are_sixteen_languages_and_english_comes_first() -> None:
     assert LANGUAGES[0] == "en"
-    assert set(LANGUAGES) >= set(
-        ["en", "zh", "ru", "es", "pt", "id", "de", "fr", "it", "pl", "tr", "vi", "th", "ja", "ko"]
-    )
+    assert set(LANGUAGES) >= {"en", "zh", "ru", "es", "pt", "id", "de", "fr", "it", "pl", "tr", "vi", "th", "ja", "ko"}
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -467,7 +467,7 @@ def read_catalog(
     Raises:
         CatalogError: A file cannot be read as a catalogue at all.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> catalog = dc.read_catalog("sample_catalog/catalog.csv")
         >>> len(catalog), str(catalog.column("currency")[0])

@@ -15,6 +15,7 @@ from typing import Any
 import platformdirs
 
 from dupcheck.errors import CatalogError
+from dupcheck.files.writing import write_file
 from dupcheck.messages import LANGS, Lang
 
 NAME = "dupcheck.toml"
@@ -94,4 +95,4 @@ def _ask_windows() -> str:
 def write_preferences(path: Path, chosen: Mapping[str, str]) -> None:
     """Write a file of preferences; ``chosen`` are texts by their keys."""
     quoted = {name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in chosen.items() if value}
-    path.write_text("".join(f'{name} = "{value}"\n' for name, value in quoted.items()), "utf-8")
+    write_file(path, "".join(f'{name} = "{value}"\n' for name, value in quoted.items()).encode())

@@ -30,6 +30,8 @@ _LOOSE = frozenset(
 _LISTING = frozenset({"and", "und", "y", "e", "и", "et", "&", "+", "or"})
 """Between these the order of two words carries no meaning."""
 _SHORTEST_STEM = 4
+_ONE_WORDED = frozenset({"color", "pattern"})
+"""Axes that a title which names one choice speaks of in one place."""
 _NAME_WORDS = 4
 """A name has so many words; where more differ, two sellers may have worded one thing."""
 _MISSPELT = 75
@@ -269,8 +271,15 @@ def _abbreviate(a: Sequence[str], b: Sequence[str], here: Sequence[int], there: 
 
 
 def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) -> Iterator[str]:
+    """The axes on which a title says a word twice, or says something in two places."""
     said = Counter((words[k], axis) for k, axis in zip(at, axes, strict=True))
-    return (axis for (word, axis), n in said.items() if n > 1 and word[0].isalpha())
+    yield from (axis for (word, axis), n in said.items() if n > 1 and word[0].isalpha())
+    runs = Counter(
+        axis
+        for n, (k, axis) in enumerate(zip(at, axes, strict=True))
+        if not n or (at[n - 1], axes[n - 1]) != (k - 1, axis)
+    )
+    yield from (axis for axis, n in runs.items() if n > 1 and axis in _ONE_WORDED)
 
 
 def _subtract(a: Sequence[str], b: Sequence[str]) -> list[int]:

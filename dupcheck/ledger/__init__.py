@@ -52,7 +52,7 @@ def open_ledger(
         LedgerError: It cannot be opened, was changed from outside, is an empty file or an older state of itself, or a
             newer dupcheck has written it.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> import dupcheck as dc
         >>> with tempfile.TemporaryDirectory() as folder, dc.open_ledger(f"{folder}/ledger.sqlite") as ledger:

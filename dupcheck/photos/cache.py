@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from dupcheck.files.arrays import tell_doubt
 from dupcheck.files.writing import make_private
 from dupcheck.messages import Message, message
 from dupcheck.photos.records import FINGERPRINT, LOOK, LOOK_VERSION, VERSION, Record

@@ -15,6 +15,7 @@ from dupcheck.judging.alignment import Aligner, Alignment
 from dupcheck.model import Reply
 from dupcheck.plans.offers import Offer, Shelf
 from dupcheck.signals import get_signal
+from dupcheck.titles import read_title
 from dupcheck.titles.stream import cut_title
 
 GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof"]
@@ -130,9 +131,11 @@ class Bookkeeper:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
         for axis in sorted({*here, *there, *words.axes} - _NATURAL.keys()):
             a, b = here.get(axis) or self._state(axis, left), there.get(axis) or self._state(axis, right)
+            if a == b:
+                continue
             gap = Gap("axis", tuple(sorted(a)), tuple(sorted(b)), axis)
             if not a or not b:
-                if a != b and (axis not in _FACTS or axis in words.axes):
+                if axis not in _FACTS or axis in words.axes:
                     yield replace(gap, what="silent")
             elif (
                 (axis in _UNSURE and a != b)
@@ -204,7 +207,7 @@ class Bookkeeper:
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
         for name in sorted({*ours, *theirs}):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
-            if cut_title(a_text) != cut_title(b_text) and name not in here and name not in there:
+            if not _say_alike(a_text, b_text) and name not in here and name not in there:
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
@@ -264,6 +267,15 @@ class Bookkeeper:
         """How much it tells, in bits, that two listings state one value of an attribute."""
         counts = self.shelf.attribute_counts.get(name, {})
         return float(np.log2(sum(counts.values()) / counts.get(value.casefold(), 1))) if counts else 0.0
+
+
+def _say_alike(one: str, other: str) -> bool:
+    """Whether two texts of an attribute say the same: word for word, or the same measures in other units."""
+    if cut_title(one) == cut_title(other):
+        return True
+    a, b = read_title(one).tokens, read_title(other).tokens
+    values = [(t.axis, t.value) for t in a]
+    return bool(values) and all(axis in _MEASURED for axis, _ in values) and values == [(t.axis, t.value) for t in b]
 
 
 def _gather(offers: Sequence[Offer]) -> Mapping[str, frozenset[str]]:

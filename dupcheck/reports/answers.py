@@ -3,15 +3,14 @@
 Made from what :meth:`~dupcheck.checking.Answer.as_dict` gives, and from nothing else.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from dupcheck.errors import OutputError
 from dupcheck.files.cells import encode_text, render_table
+from dupcheck.files.writing import write_file
 from dupcheck.messages import Lang, say
 from dupcheck.reports.page import hash_asset, load_template, read_asset
 
@@ -36,7 +35,7 @@ def save_answers(answers: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "
         say=lambda key, **values: say(key, lang, **values),
     )  # fmt: skip
     table = render_table(_COLUMNS, [[row[column] for column in _COLUMNS] for row in rows])
-    return [_write(out / PAGE, encode_text(page)), _write(out / TABLE, table)]
+    return [write_file(out / PAGE, encode_text(page)), write_file(out / TABLE, table)]
 
 
 def summarize_answers(answers: Sequence[Mapping[str, Any]], lang: Lang = "en") -> str:
@@ -70,15 +69,3 @@ def _describe(answer: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
         ),
         "problems": " ".join(p["message"] for p in answer["problems"]),
     }
-
-
-def _write(path: Path, data: bytes) -> Path:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError("catalog.no_write", path=str(path), reason=error.strerror or str(error)) from error
-    return path

@@ -9,32 +9,47 @@ _BRACKETS = "()[]{}（）【】「」 "
 _BRACKET = re.compile(r"[\[({（【「][^\])}）】」]*[\])}）】」]")
 
 
+_REACH = 4
+"""So many words before a gift's name, what leads to it may stand."""
+
+
 @cache
 def _gift_words() -> tuple[frozenset[str], tuple[str, ...]]:
     """The words that name a gift, and those of scripts without spaces, with which a part of a title may begin."""
-    words = [word for listed in read_words("gifts").values() for word in listed]
+    words = [word for listed in read_words("gifts")["words"].values() for word in listed]
     unspaced = tuple(w for w in words if ord(w[0]) > 0x2E7F)
     return frozenset(words), unspaced
 
 
 @lru_cache(maxsize=50_000)
 def drop_gifts(title: str) -> str:
-    """Return a title without the parts that only name a gift beside the thing: «+ подарок», «【おまけ付き】», «送油纸».
+    """Return a title without the parts that only name a gift beside the thing.
 
-    A part is what stands between blanks or brackets; of a bracket that names a gift all goes.
+    Such are «+ Free Gift», «with free keychain gift», «【おまけ付き】», «送油纸»: the word itself, what leads to it from a
+    «with» or «+», and a bracket that holds it.
     """
-    words, unspaced = _gift_words()
+    words, _ = _gift_words()
     folded = title.casefold()
     if not any(word in folded for word in words):
         return title
-    title = _BRACKET.sub(lambda m: " " if _names_gift(m[0].strip(_BRACKETS), words, unspaced) else m[0], title)
-    chunks = title.split()
-    kept = [c for c in chunks if not _names_gift(c, words, unspaced)]
-    while kept and kept[-1] in ("+", "&", "-", "|", "/"):
-        kept.pop()
+    title = _BRACKET.sub(lambda m: " " if any(map(_names_gift, m[0].strip(_BRACKETS).split())) else m[0], title)
+    kept: list[str] = []
+    lead, after = (frozenset(read_words("gifts")[name]) for name in ("lead", "after"))
+    gone = False
+    for chunk in title.split():
+        plain = chunk.casefold().strip(",.!")
+        if _names_gift(chunk):
+            start = max(len(kept) - _REACH, 1)
+            led = next((k for k in range(len(kept) - 1, start - 1, -1) if kept[k].casefold() in lead), len(kept))
+            del kept[led:]
+            gone = True
+        elif not (gone and plain in after):
+            kept.append(chunk)
+            gone = False
     return " ".join(kept) if kept else title
 
 
-def _names_gift(part: str, words: frozenset[str], unspaced: tuple[str, ...]) -> bool:
-    folded = part.casefold().strip("+,.!")
+def _names_gift(part: str) -> bool:
+    words, unspaced = _gift_words()
+    folded = part.casefold().strip("+,.!:")
     return folded in words or folded.startswith(unspaced) or any(w in folded for w in unspaced if len(w) > 1)

@@ -1,0 +1,85 @@
+"""The shell completes what can stand at a place, and neither that nor a help waits for what commands work with."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.shell_completion import CompletionItem, ShellComplete
+
+from dupcheck.cli import main
+from dupcheck.exports import EXPORTS
+from dupcheck.packs import list_packs
+
+PROJECT = Path(__file__).resolve().parent.parent
+HEAVY = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "cv2",
+    "lxml",
+    "PIL",
+    "sqlalchemy",
+    "jinja2",
+    "dupcheck.pipeline",
+    "dupcheck.titles",
+)
+
+
+def complete(*words: str) -> list[CompletionItem]:
+    """What can stand for the last word, as it was begun."""
+    return ShellComplete(main, {}, "dupcheck", "_DUPCHECK_COMPLETE").get_completions(list(words[:-1]), words[-1])
+
+
+def values(*words: str) -> list[str]:
+    return [item.value for item in complete(*words)]
+
+
+def test_commands_with_their_helps() -> None:
+    assert values("a") == ["audit"]
+    assert set(values("")) >= {"audit", "cache", "check", "rules", "sample", "why"}
+    assert all(item.help for item in complete(""))
+    assert values("rules", "t") == ["test"]
+
+
+def test_options() -> None:
+    assert values("audit", "--ru") == ["--rules"]
+    assert "--strict" in values("rules", "test", "--")
+
+
+def test_rule_packs_or_else_files() -> None:
+    assert values("audit", "--rules", "") == list(list_packs())
+    assert values("check", "--rules", "e") == [name for name in list_packs() if name.startswith("e")]
+    (file,) = complete("rules", "list", "--rules", "./mine")
+    assert (file.type, file.value) == ("file", "./mine")
+
+
+def test_codes_of_the_pack_that_was_named() -> None:
+    assert values("rules", "show", "R") == ["R1", "R2", "R3", "R4"]
+    assert values("rules", "show", "--rules", "no-such-pack", "R") == []
+    assert all(item.help for item in complete("rules", "show", "R"))
+
+
+def test_formats_and_other_choices() -> None:
+    assert values("audit", "--export", "") == list(EXPORTS)
+    assert values("audit", "--fail-on", "d") == ["duplicate"]
+    assert values("audit", "--lang", "") == ["en", "zh"]
+    assert values("decide", "catalog.csv", "--as", "n") == ["not_duplicate"]
+
+
+def test_catalogues_are_files() -> None:
+    for words in (("audit", "cat"), ("check", "dr"), ("check", "draft.csv", "--against", "cat"), ("merge", "cat")):
+        assert [item.type for item in complete(*words)] == ["file"], words
+
+
+@pytest.mark.parametrize("words", [
+    ["--help"], ["check", "--help"], ["serve", "--help"], ["rules", "--help"], ["cache", "--help"], ["convert", "-h"],
+])  # fmt: skip
+def test_a_help_waits_for_nothing_heavy(words: list[str]) -> None:
+    code = (
+        "import sys\nsys.argv = ['dupcheck', *sys.argv[1:]]\nfrom dupcheck.cli import main\n"
+        f"try:\n    main()\nfinally:\n    print([m for m in {HEAVY} if m in sys.modules], file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=PROJECT)
+    assert ran.stdout.startswith("Usage: ")
+    assert ran.stderr.strip() == "[]"
