@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 from dupcheck.errors import OutputError
-from dupcheck.files.writing import explain_failure
 
 
 def sample_folder() -> Path:
@@ -24,5 +23,6 @@ def write_sample(folder: Path) -> Path:
         hidden = shutil.ignore_patterns("*.py", "__pycache__", ".*")
         shutil.copytree(sample_folder(), folder, ignore=hidden, dirs_exist_ok=True)
     except (OSError, shutil.Error) as error:
-        raise explain_failure(error, folder) from error
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError("report.cannot_write", path=folder, reason=reason) from error
     return folder / "catalog.csv"
