@@ -838,6 +838,10 @@ def _change_limit(pack: RulePack, setting: str) -> RulePack:
             "rules.setting_signal", setting=setting, code=rule.code, signal=signal,
             hint=_did_you_mean(signal, rule.signals),
         )  # fmt: skip
+    known = get_signal(signal)
+    low, high = sorted((known.best, known.worst))
+    if not low <= number <= high:
+        raise RulesError("rules.setting_range", setting=setting, signal=signal, low=f"{low:g}", high=f"{high:g}")
     when = tuple(
         tuple(replace(x, limit=number) if (x.signal, x.side) == (signal, side) else x for x in clause)
         for clause in rule.when

@@ -305,8 +305,8 @@ class TestCommands:
         assert late.code == 2 and "已过期" in late.err
 
     def test_chinese(self, desk: Path, run: Run) -> None:
-        assert "预占" in self.check(run, "N-1.csv", "--claim", "令牌-1", "--lang", "zh").out
-        assert "没有预占" in self.check(run, "N-2.csv", "--claim", "令牌-2", "--lang", "zh").out
+        assert "占用" in self.check(run, "N-1.csv", "--claim", "令牌-1", "--lang", "zh").out
+        assert "没有占用" in self.check(run, "N-2.csv", "--claim", "令牌-2", "--lang", "zh").out
 
     @pytest.mark.parametrize(
         ("words", "says"),

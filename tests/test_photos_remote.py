@@ -333,7 +333,7 @@ def test_check_and_why_fetch_too_and_remember(site: Site, run: Callable[..., Any
     shop = write_shop(site, tmp_path / "shop.csv")
     fetch = ("--fetch-images", "--allow-host", "127.0.0.1", "--cache", tmp_path / "cache")
     seen = run("why", shop, "L-0", "L-1", *fetch)
-    assert "0 bits" in seen.out, seen.out + seen.err
+    assert "identical (0/64)" in seen.out, seen.out + seen.err
     draft = tmp_path / "draft.csv"
     draft.write_text(f"listing_id,title,price,main_image\nD,Brass lamp with a shade,9.90,{site.at('/a.jpg')}\n")
     answer = run("check", draft, "--against", shop, "--json", *fetch)

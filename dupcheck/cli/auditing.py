@@ -1,6 +1,8 @@
 """``audit`` and ``why``."""
 
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -21,6 +23,7 @@ from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.model import Verdict
+    from dupcheck.pipeline import Audit
 
 
 def _list_engines() -> tuple[str, ...]:
@@ -59,6 +62,8 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")
 @option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="opt_decisions_file")  # fmt: skip
+@option("--since", type=click.Path(path_type=Path), metavar="DIR", help="opt_since")
+@option("--json", "as_json", is_flag=True, help="opt_audit_json")
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
@@ -66,7 +71,7 @@ def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    fail_on: "Verdict | None", ledger: str | None, account: str, no_ledger: bool,
+    since: Path | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
@@ -82,21 +87,37 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
+            answers=None if known is None else known.answers,
         )  # fmt: skip
+        if since is not None:
+            from dupcheck.reports.comparison import read_groups
+
+            result = result.compare_with(read_groups(since), since.name)
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         wanted = bool(exports or templates)
         written = result.export(*exports, out=out, all_plans=all_plans, templates=templates) if wanted else None
-    tell(result.summarize(out))
+    tell(_summarize(result, out, written or ()) if as_json else result.summarize(out))
     if written is not None:
-        for path in written:
+        for path in written if not as_json else ():
             tell(say("cli.export_written", lang, path=path))
         for text in written.tell():
-            tell(text.say(lang))
+            tell(text.say(lang), err=as_json)
         if written.refused:
             sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
         sys.exit(1)
+
+
+def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> str:
+    """What programs want to know of an audit, as one line of JSON; the rest is in ``audit.json``."""
+    record = result.record()
+    told = {name: record[name] for name in ("format", "lang", "versions", "settings", "catalog", "counts", "unchecked")}
+    groups = [
+        {"group_id": p.group_id, "action": p.action, "keep": p.keep, "listings": list(p.listings)} for p in result.plans
+    ]
+    told |= {"since": record.get("since"), "groups": groups, "report": str(out), "exports": [str(p) for p in written]}
+    return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
 
 @click.command("why", cls=Command, help="help_why")

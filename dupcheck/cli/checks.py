@@ -1,6 +1,7 @@
 """``check``, ``publish`` and ``release``."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from dupcheck.errors import LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
+    from dupcheck.checking import Answer
     from dupcheck.ledger.book import Claim
 
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 @option("--against", required=True, metavar="CATALOG", multiple=True, help="opt_against", shell_complete=complete_files)
 @shared_options
 @option("--json", "as_json", is_flag=True, help="opt_json")
+@option("--out", type=click.Path(path_type=Path), metavar="DIR", help="opt_check_out")
+@option("--allow-missing-photos", is_flag=True, help="opt_allow_missing_photos")
 @option("--update", is_flag=True, help="opt_update")
 @option("--claim", "key", metavar="NAME", help="opt_claim")
 @option("--token", default="", metavar="TOKEN", help="opt_one_time")
@@ -42,8 +46,8 @@ if TYPE_CHECKING:
 def _check(
     draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
     maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
-    lang: Lang, as_json: bool, update: bool, key: str | None, token: str, ttl: float, override: str, person: str,
-    ledger: str | None, account: str, no_ledger: bool,
+    lang: Lang, as_json: bool, out: Path | None, allow_missing_photos: bool, update: bool, key: str | None,
+    token: str, ttl: float, override: str, person: str, ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.checking import Checker
     from dupcheck.cli.ledgers import enter_ledger, recall_ledger
@@ -69,17 +73,19 @@ def _check(
         )  # fmt: skip
         if key is not None:
             with enter_ledger(ledger, account, lang) as opened:
-                claim = checker.claim(opened, key, draft, token=token, person=person, ttl=ttl, override=override)
+                claim = checker.claim(
+                    opened, key, draft, token=token, person=person, ttl=ttl, override=override,
+                    need_photos=not allow_missing_photos,
+                )  # fmt: skip
         else:
             answers = checker.check(draft, also=known.list_added(checker.shows), update=update)
     if key is not None:
         _tell_claim(claim, as_json, lang)
         return
-    for answer in answers:
-        if as_json:
-            tell_document(answer.as_dict())
-        else:
-            tell(str(answer))
+    _tell_answers(answers, as_json, out, lang)
+    if not allow_missing_photos and any(a.verdict != "duplicate" and a.lost_photos for a in answers):
+        tell(say("check.photos_missing", lang), err=True)
+        sys.exit(2)
     if any(a.verdict == "duplicate" for a in answers):
         sys.exit(1)
 
@@ -117,6 +123,37 @@ def _token(
         tell(say("ledger.token_issued", lang, token=ticket.token, until=show_time(ticket.expires)))
     if answer.verdict == "duplicate":
         sys.exit(1)
+
+
+def _tell_answers(answers: "Sequence[Answer]", as_json: bool, out: Path | None, lang: Lang) -> None:
+    told = [answer.as_dict() for answer in answers]
+    for answer, row in zip(answers, told, strict=True):
+        tell_document(row) if as_json else _tell_answer(answer)
+    for text in dict.fromkeys(p.text.say(lang) for answer in answers for p in answer.problems if not p.listing_id):
+        tell(text, err=True)
+    if out is None and len(answers) < 2:
+        return
+    from dupcheck.reports import save_answers, summarize_answers  # pages take longer to load than a check takes
+
+    if not as_json:
+        tell(summarize_answers(told, lang))
+    if out is not None:
+        page, _ = save_answers(told, out, lang)
+        tell(say("check.page_written", lang, path=page), err=as_json)
+
+
+_COLOURS = {"duplicate": "red", "advice": "yellow", "publish": "green"}
+
+
+def _tell_answer(answer: "Answer") -> None:
+    """Say an answer, its first line in a colour; where nobody watches, that is left out."""
+    from dupcheck.checking import UNSEEN
+
+    first, _, rest = str(answer).partition("\n")
+    unsure = answer.verdict == "publish" and (answer.lost_photos or len(answer.unseen) == len(UNSEEN))
+    tell(first, style={"fg": "yellow" if unsure else _COLOURS[answer.verdict], "bold": True})
+    if rest:
+        tell(rest)
 
 
 def _tell_claim(claim: "Claim", as_json: bool, lang: Lang) -> None:

@@ -24,6 +24,7 @@ from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.decisions import DecisionKind
+    from dupcheck.ledger.documents import Saying
 
 
 def _list_kinds() -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def _decide(
     if source is None and kind is not None and len(set(ids)) > 1:
         sayings = [Saying(ids, kind, reason)]
     elif source is not None and not ids and kind is None:
-        sayings = read_sayings(source)
+        sayings = _read_workbook(source) if source.suffix.lower() in _WORKBOOKS else read_sayings(source)
     else:
         raise LedgerError("ledger.how_to_decide")
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
@@ -82,6 +83,26 @@ def _decide(
     with enter_ledger(ledger, account, lang) as opened:
         count = opened.decide(decisions, person=person)
         tell(say("ledger.decided", lang, count=count, ledger=opened.address))
+
+
+_WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
+
+
+def _read_workbook(source: Path) -> "list[Saying]":
+    """What was chosen in a report's workbook: of each group, what is said of its listings and of those taken out."""
+    from dupcheck.ledger.documents import Saying
+    from dupcheck.reports.workbook import ANSWERS, DECIDES, read_choices
+
+    sayings = []
+    for chosen in read_choices(source):
+        inside = tuple(i for i in chosen.listings if i not in chosen.out)
+        if chosen.choice is not None and chosen.choice != "out" and len(inside) > 1:
+            answer = f"{chosen.choice}: " if chosen.choice in ANSWERS else ""
+            sayings.append(Saying(inside, DECIDES[chosen.choice], f"{answer}{chosen.reason}".rstrip(": ")))
+        for i, out in enumerate(chosen.out):
+            others = (*inside, *chosen.out[:i])
+            sayings += [Saying((out, other), "not_duplicate", chosen.reason) for other in others]
+    return sayings
 
 
 @click.group("decisions", cls=Group, help="help_decisions", invoke_without_command=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from dupcheck.cli.console import OutputLostError, close_streams, open_streams, tell
+from dupcheck.cli.preferences import guess_language, read_preferences
 from dupcheck.errors import DupcheckError
 from dupcheck.files.writing import protect_inputs
 from dupcheck.messages import LANGS, Lang, Message, message, say
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def say_language(context: click.Context | None) -> Lang:
-    """The language of this run: ``--lang``, wherever it stands, else English."""
+    """The language of this run: ``--lang``, wherever it stands, else what the user or the machine prefers."""
     given = sys.argv[1:]
     for i, word in enumerate(given):
         value = (
@@ -41,7 +42,7 @@ def say_language(context: click.Context | None) -> Lang:
         )
         if value in LANGS:
             return value
-    return "en"
+    return guess_language(given)
 
 
 class Known(click.Choice[str]):
@@ -95,7 +96,13 @@ class Spoken:
 
 
 class Command(Spoken, click.Command):
-    """A command that speaks, and writes over nothing that it was given to read."""
+    """A command that speaks, knows what the user prefers, and writes over nothing that it was given to read."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Take what is not typed from the user's preferences."""
+        return super().make_context(info_name, args, parent, **{"default_map": read_preferences(args), **extra})
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -229,7 +236,13 @@ Group.group_class = Group
 
 def option(*names: str, **extra: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare an option whose help is a key of the texts."""
+    extra = {"envvar": _VARIABLES[names[0]], **extra} if names[0] in _VARIABLES else extra
     return click.option(*names, cls=Option, **extra)
+
+
+_VARIABLES = {
+    f"--{name}": f"DUPCHECK_{name.upper()}" for name in ("lang", "rules", "images", "jobs", "account")
+}  # fmt: skip
 
 
 def complete_files(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
@@ -280,7 +293,7 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def lang_option(command: Callable[..., None]) -> Callable[..., None]:
     """Declare ``--lang``."""
-    return option("--lang", type=click.Choice(LANGS), default="en", show_default=True, help="opt_lang")(command)
+    return option("--lang", type=click.Choice(LANGS), default=lambda: say_language(None), help="opt_lang")(command)
 
 
 def ledger_option(command: Callable[..., None]) -> Callable[..., None]:
@@ -314,18 +327,23 @@ def read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:
 
 
 class Bars:
-    """Progress on a terminal, one bar a stage; silent elsewhere."""
+    """Progress on a terminal: one bar over all stages, with the time that is left; silent elsewhere.
+
+    Stages take about the share of the time that ``_SHARES`` says. While one says nothing the clock goes on.
+    """
 
     def __init__(self, lang: Lang) -> None:
         self.lang: Lang = lang
-        self.stage = ""
+        self.stage, self.start, self.share = "", 0.0, 0.0
         self.bar: tqdm[NoReturn] | None = None
+        self._over = threading.Event()
         self.tell: Progress = self._show if sys.stderr is not None and sys.stderr.isatty() else self._ignore
 
     def __enter__(self) -> "Bars":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         if self.bar is not None:
             self.bar.close()
 
@@ -334,11 +352,27 @@ class Bars:
 
     def _show(self, stage: str, done: int, total: int) -> None:
         _Interrupt.heed()
-        from tqdm import tqdm  # only where a person watches
+        if self.bar is None:
+            from tqdm import tqdm  # only where a person watches
 
-        if stage != self.stage or self.bar is None:
-            self.__exit__()
-            self.stage = stage
-            self.bar = tqdm(total=total, desc=say(stage, self.lang), leave=False, dynamic_ncols=True)
-        self.bar.total = total
-        self.bar.update(done - self.bar.n)
+            form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
+            self.bar = tqdm(total=1_000, leave=False, dynamic_ncols=True, bar_format=form)
+            threading.Thread(target=self._tick, daemon=True).start()
+        if stage != self.stage:
+            self.start = min(self.start + self.share, 1.0)
+            self.stage, self.share = stage, _SHARES.get(stage, 0.02)
+            self.bar.set_description_str(say(stage, self.lang), refresh=False)
+        reached = self.start + self.share * (done / total if total else 1.0)
+        self.bar.update(max(round(1_000 * min(reached, 1.0)) - self.bar.n, 0))
+
+    def _tick(self) -> None:
+        while not self._over.wait(_TICK_SECONDS):
+            if self.bar is not None:
+                self.bar.refresh()
+
+
+_TICK_SECONDS = 0.5
+_SHARES = {
+    "audit.stage_photos": 0.35, "audit.stage_features": 0.25, "audit.stage_candidates": 0.08,
+    "audit.stage_pairs": 0.1, "audit.stage_groups": 0.1, "audit.stage_report": 0.12,
+}  # fmt: skip

@@ -40,6 +40,11 @@ def _pack_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _find_code(pack: "RulePack", code: str) -> str:
+    """The rule's code as the pack writes it, however it is typed."""
+    return next((rule.code for rule in pack.rules if rule.code.casefold() == code.casefold()), code)
+
+
 def _complete_codes(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
     """Complete the code of a rule of the pack that was named."""
     from click.shell_completion import CompletionItem
@@ -77,7 +82,7 @@ def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
 @_pack_options
 def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     pack = _pack(rules, settings)
-    tell(pack.explain(code, lang) if code else pack.describe(lang))
+    tell(pack.explain(_find_code(pack, code), lang) if code else pack.describe(lang))
 
 
 @_rules.command("test", help="help_rules_test")

@@ -20,8 +20,10 @@ from dupcheck.files.cells import encode_text
 from dupcheck.files.writing import UNFINISHED, check_folder, explain_failure, write_file, write_through
 from dupcheck.reports.documents import SettledAudit, settle_audit, stream_audit, stream_merges, watch_rows
 from dupcheck.reports.page import render_page
-from dupcheck.reports.tables import PairTable, stream_groups, stream_problems
+from dupcheck.reports.phrases import language
+from dupcheck.reports.tables import PairTable, stream_groups, stream_offline, stream_problems
 from dupcheck.reports.thumbnails import Thumbnail
+from dupcheck.reports.workbook import PairRows, render_workbook
 
 MARK = "audit.json"
 """The file that is put in place last: where it lies, the report is whole."""
@@ -29,13 +31,15 @@ MARK = "audit.json"
 _LEFT_BEHIND = 24 * 3600  # seconds; a staging folder of that age was left by a process that was killed
 
 _PAIRS = "pairs.csv"
+_BOOK = "report.xlsx"
 _FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], Iterable[bytes]]] = {
     "groups.csv": lambda audit, _: stream_groups(audit),
+    "take-offline.csv": lambda audit, _: stream_offline(audit),
     "merges.json": lambda audit, _: stream_merges(audit),
     "problems.csv": lambda audit, _: stream_problems(audit),
     "report.html": lambda audit, thumbnail: (encode_text(render_page(audit, thumbnail)),),
 }
-_NAMES = (_PAIRS, *_FILES, MARK)
+_NAMES = (_PAIRS, *_FILES, _BOOK, MARK)
 
 
 def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None = None) -> list[Path]:
@@ -95,9 +99,13 @@ def _write_files(folder: Path, audit: SettledAudit, thumbnail: Thumbnail | None)
     for name, stream in _FILES.items():
         with write_through(folder / name) as file:
             file.writelines(stream(audit, thumbnail))
-    # Pairs are what there is most of: each is put into words once, and written to two files.
+    # Pairs are what there is most of: each is put into words once, and written to three files.
+    noted = PairRows(language(audit))
     with write_through(folder / _PAIRS) as csv, write_through(folder / MARK) as file, PairTable(audit, csv) as table:
-        file.writelines(stream_audit(SettledAudit(audit | {"pairs": watch_rows(audit["pairs"], table.add)})))
+        pairs = watch_rows(watch_rows(audit["pairs"], table.add), noted.add)
+        file.writelines(stream_audit(SettledAudit(audit | {"pairs": pairs})))
+    with write_through(folder / _BOOK) as file:
+        file.write(render_workbook(audit, thumbnail, noted))
 
 
 @contextmanager
