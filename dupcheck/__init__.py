@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dupcheck.asking import Asked, questions
     from dupcheck.catalog import read_catalog
     from dupcheck.checking import Answer, Checker, check
     from dupcheck.decisions import Decision
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Asked",
     "Audit",
     "Catalog",
     "CatalogError",
@@ -63,12 +65,14 @@ __all__ = [
     "evaluate",
     "list_packs",
     "open_ledger",
+    "questions",
     "read_catalog",
     "read_pack",
     "why",
 ]
 
 _HOMES = {
+    "asking": ("Asked", "questions"),
     "catalog": ("read_catalog",),
     "checking": ("Answer", "Checker", "check"),
     "decisions": ("Decision",),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -124,12 +124,19 @@ class Base:
     books: Mapping[str, Codebook]
 
 
+class PairJudge(Protocol):
+    """What has learned from the seller's answers."""
+
+    def measure(self, left: IntArray, right: IntArray) -> FloatArray:
+        """Return the probability that each pair is one product."""
+
+
 @dataclass(frozen=True)
 class Features:
     """The columns that signals read. ``title`` holds the square root of each core word's weight, so that the dot
     product of two rows is the weight they share; ``attribute_names`` and ``attribute_values`` do the same for
     attributes. ``quantity`` orders offers of one product: pieces sold together, or the minimum order. ``books`` number
-    the matrices' columns.
+    the matrices' columns. ``learned`` is there where the seller's answers are enough to judge by.
     """
 
     ids: npt.NDArray[np.object_]
@@ -154,6 +161,7 @@ class Features:
     statistics: Statistics
     books: Mapping[str, Codebook]
     jobs: int = 1
+    learned: PairJudge | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

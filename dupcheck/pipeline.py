@@ -17,12 +17,14 @@ from dupcheck.errors import UnknownListingError
 from dupcheck.exports import Exported, carry_out, list_plans, write_exports
 from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
+from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.sentences import say_condition, say_differences
 from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
+from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
 from dupcheck.photos.descriptions import describe_pairs
@@ -37,6 +39,7 @@ from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
+from dupcheck.teaching import Lesson, learn_answers, teach_pack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +109,7 @@ class Audit:
     cache: Path | None = None
     settled: Settled | None = None
     since: Mapping[str, Any] | None = None
+    lesson: Lesson | None = None
 
     @cached_property
     def pairs(self) -> "pd.DataFrame":
@@ -264,7 +268,7 @@ def audit(
     lang: Lang = "en",
     progress: Progress | None = None,
     decisions: Iterable[Decision] | None = None,
-    answers: Mapping[str, Reply] | None = None,
+    answers: Mapping[str, Reply] | Iterable[Answer] | None = None,
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
@@ -281,7 +285,7 @@ def audit(
         lang: The language of texts.
         progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
         decisions: What the seller has decided about pairs of listings: ``Ledger.list_decisions()``.
-        answers: What the seller has answered, by the kind of question.
+        answers: What the seller has answered: by the kind of question, or as records, from which more is learned.
 
     Returns:
         What was found: pairs, groups, plans, problems.
@@ -317,13 +321,28 @@ def audit(
     else:
         findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
-    remedies = plan_findings(read, features, pack, findings, settled, answers=answers)
+    lesson = _learn(read, features, pack, candidates, findings, settled, answers)
+    if lesson.way == "answers":
+        features, pack = replace(features, learned=lesson.model), teach_pack(pack)
+        findings = judge_pairs(features, pack, candidates)
+    remedies = plan_findings(read, features, pack, findings, settled, answers=lesson.replies)
     grouped, plans = order_by_risk(read, pack, remedies.grouped, remedies.plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
-        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled,
+        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled, lesson=lesson,
     )  # fmt: skip
+
+
+def _learn(
+    catalog: Catalog, features: Features, pack: RulePack, candidates: Candidates, findings: Findings, settled: Settled,
+    answers: Mapping[str, Reply] | Iterable[Answer] | None,
+) -> Lesson:  # fmt: skip
+    """What the seller's answers teach; nothing where there are none."""
+    if answers is None or isinstance(answers, Mapping):
+        return Lesson(Answers(), Replies(answers or {}))
+    clusters = cluster_listings(features, pack, findings, settled)
+    return learn_answers(catalog, features, candidates, clusters, answers)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from signal_tests import BLANKS, SignalTests, features, pairs, shop, turned  # n
 
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
-from dupcheck.model import Catalog, Listing
+from dupcheck.model import Catalog, FloatArray, IntArray, Listing
 from dupcheck.photos.reading import read_photos
 from dupcheck.signals import SIGNALS, Signal, get_signal
 
@@ -39,6 +40,20 @@ def measure() -> Measure:
         return float(get_signal(name).measure(measured, np.array([0]), np.array([1]))[0])
 
     return value
+
+
+class TitleJudge:
+    """Takes listings for one product by their titles' words alone."""
+
+    def __init__(self, features: Features) -> None:  # noqa: F811
+        self.features = features
+
+    def measure(self, left: IntArray, right: IntArray) -> FloatArray:
+        return get_signal("title").measure(self.features, left, right) / 100
+
+
+def taught(features: Features) -> Features:  # noqa: F811
+    return replace(features, learned=TitleJudge(features))
 
 
 def test_every_signal_has_a_test_class() -> None:
@@ -272,6 +287,22 @@ class TestShop(SignalTests):
     def test_same_different_or_unknown(self, measure: Measure, one: str, other: str, value: float) -> None:
         found = measure("shop", {"shop": one}, {"shop": other})
         assert (math.isnan(value) and math.isnan(found)) or found == value
+
+
+class TestLearned(SignalTests):
+    name = "learned"
+
+    @pytest.fixture
+    def features(self, features: Features) -> Features:  # noqa: F811
+        """As they are once something was learned: here, that equal titles are one product."""
+        return taught(features)
+
+    @pytest.fixture
+    def turned(self, turned: Features) -> Features:  # noqa: F811
+        return taught(turned)
+
+    def test_it_cannot_tell_before_anything_is_learned(self, measure: Measure) -> None:
+        assert math.isnan(measure("learned", {"title": "Oak tray"}, {"title": "Oak tray"}))
 
 
 class TestFacts(SignalTests):

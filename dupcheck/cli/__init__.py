@@ -28,6 +28,7 @@ _HOMES = {
     "keeping": ("cache", "sample"),
     "starting": ("init",),
     "reviewing": ("review",),
+    "asking": ("ask",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

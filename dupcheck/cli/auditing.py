@@ -1,6 +1,5 @@
 """``audit`` and ``why``."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from dupcheck.cli.console import tell
+from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Bars,
     Command,
@@ -67,19 +66,24 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
+@option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
 def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
     since: Path | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None, account: str, no_ledger: bool,
+    answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
+    from dupcheck.cli.asking import find_answers, join_answers
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
+    from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.reports.folder import check_report
     from dupcheck.rules import read_pack
 
     check_report(out)
+    said = read_answers(find_answers(catalog, answers))
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger, account)
     with Bars(lang) as bars:
@@ -87,7 +91,7 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
-            answers=None if known is None else known.answers,
+            answers=join_answers({} if known is None else known.answers, said),
         )  # fmt: skip
         if since is not None:
             from dupcheck.reports.comparison import read_groups
@@ -97,7 +101,12 @@ def _audit(
         result.save(out)
         wanted = bool(exports or templates)
         written = result.export(*exports, out=out, all_plans=all_plans, templates=templates) if wanted else None
-    tell(_summarize(result, out, written or ()) if as_json else result.summarize(out))
+    if as_json:
+        tell_document(_summarize(result, out, written or ()))
+    else:
+        tell(result.summarize(out))
+    for text in result.lesson.tell() if result.lesson is not None and not as_json else ():
+        tell(text.say(lang))
     if written is not None:
         for path in written if not as_json else ():
             tell(say("cli.export_written", lang, path=path))
@@ -109,15 +118,15 @@ def _audit(
         sys.exit(1)
 
 
-def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> str:
-    """What programs want to know of an audit, as one line of JSON; the rest is in ``audit.json``."""
+def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> dict[str, Any]:
+    """What programs want to know of an audit, for one line of JSON; the rest is in ``audit.json``."""
     record = result.record()
     told = {name: record[name] for name in ("format", "lang", "versions", "settings", "catalog", "counts", "unchecked")}
     groups = [
         {"group_id": p.group_id, "action": p.action, "keep": p.keep, "listings": list(p.listings)} for p in result.plans
     ]
     told |= {"since": record.get("since"), "groups": groups, "report": str(out), "exports": [str(p) for p in written]}
-    return json.dumps(told, ensure_ascii=False, allow_nan=False)
+    return told
 
 
 @click.command("why", cls=Command, help="help_why")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Command,
     complete_files,
@@ -56,17 +57,17 @@ def _review(
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{opened.getsockname()[1]}/"
 
-        def make(tell: "Progress") -> "Audit":
+        def make(progress: "Progress") -> "Audit":
             said = (act.details for act in reversed(book.list_acts()) if act.undone is None)
             return audit(
                 read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
-                progress=tell, decisions=book.list_decisions(), answers=read_answers(said),
+                progress=progress, decisions=book.list_decisions(), answers=read_answers(said),
             )  # fmt: skip
 
         def announce() -> None:
-            click.echo(say("review.opened", lang, groups=", ".join(catalog), url=url), err=True)
+            tell(say("review.opened", lang, groups=", ".join(catalog), url=url), err=True)
             if not no_browser:
                 webbrowser.open(url)
 
         run_review(opened, book, make, people=known, person=person, lang=lang, announce=announce)
-    click.echo(say("serve.stopped", lang), err=True)
+    tell(say("serve.stopped", lang), err=True)

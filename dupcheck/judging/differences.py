@@ -13,6 +13,9 @@ from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.titles import AXES, show_value
 
+_HIDDEN = {HEAD, SCRIPT}
+"""Columns that are kept as axes are, and say nothing to a person."""
+
 
 def contradict(
     features: Features, pack: RulePack, left: IntArray, right: IntArray, signals: Mapping[str, FloatArray]
@@ -41,7 +44,7 @@ def find_differences(features: Features, left: int, right: int) -> tuple[Differe
     found = []
     for axis, column in features.axes.items():
         a, b = column.value(left), column.value(right)
-        if a != b and axis != HEAD:
+        if a != b and axis not in _HIDDEN:
             found.append(Difference(axis, a, b))
     quantity = features.minimum_order[left], features.minimum_order[right]
     if quantity[0] != quantity[1] and not any(d.axis == "tier" for d in found):

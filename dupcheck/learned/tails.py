@@ -107,6 +107,12 @@ def _read_axis(text: str) -> str:
     return axes.pop() if len(axes) == 1 else ""
 
 
+@lru_cache(maxsize=100_000)
+def _read_core(text: str) -> tuple[str, ...]:
+    """The words of a text that are no value of any axis."""
+    return tuple(t.text for t in read_title(text).tokens if not t.axis)
+
+
 def learn_tails(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> Tails:
     """Learn the heads of a catalogue, the axes of their slots, and which attributes are options, from its titles and
     their listings' attributes under aligned names.
@@ -148,8 +154,8 @@ def _believe(
     """The axes of a family's slots, None where one that varies is not seen to hold options."""
     axes: list[str] = []
     for values, own in ((column, told) for column in zip(*tails, strict=True)):
-        if len(set(values)) == 1:
-            axes.append("")
+        if len({_read_core(v) for v in values}) == 1 and (len(set(values)) == 1 or _read_core(values[0])):
+            axes.append("")  # the same words, with known values among them or without
             continue
         names = Counter(stated[v] for v, stated in zip(values, own, strict=True) if v in stated)
         if not names:

@@ -80,7 +80,7 @@ def read_photos(
 def _one_thread_each() -> Iterator[None]:
     """Keep BLAS and OpenCV from starting threads of their own: pictures are small and there is a thread a core."""
     import cv2  # only where there are pictures to read
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)

@@ -12,6 +12,7 @@ import numpy as np
 
 from dupcheck.features import HEAD, SIDE_AXES
 from dupcheck.judging.alignment import Aligner, Alignment
+from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf
 from dupcheck.signals import get_signal
@@ -39,6 +40,7 @@ _SAME_COLOR = 10.0
 _EQUAL_PRICE = 0.005
 _NEAR_PRICE = 0.1
 _SAID_PRICE = 0.02
+_SAME_FACTS = 3
 _FEW = 3
 """Nobody lists a thing many times over by mistake: so many alike differ in something that they do not say."""
 _TELLING_WORDS = 3
@@ -78,10 +80,13 @@ class Part:
 
 
 class Bookkeeper:
-    """Accounts for the differences of listings; ``answers`` are what the seller has answered, by kind of question."""
+    """Accounts for the differences of listings; ``answers`` are what the seller has answered, by kind of question, or
+    what all answers together say.
+    """
 
-    def __init__(self, shelf: Shelf, answers: Mapping[str, Reply] | None = None) -> None:
-        self.shelf, self.answers = shelf, answers or {}
+    def __init__(self, shelf: Shelf, answers: Mapping[str, Reply] | Replies | None = None) -> None:
+        self.shelf = shelf
+        self.replies = answers if isinstance(answers, Replies) else Replies(answers or {})
         self.aligner = Aligner(shelf.features.statistics)
 
     # --- parts --------------------------------------------------------------------------------------------------
@@ -109,9 +114,13 @@ class Bookkeeper:
     def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
         """Return what is not accounted for between two listings, None where all is."""
         for gap in self._list_gaps(own, left, right):
-            if self.answers.get(gap.kind) not in ("same", "option"):
+            if self.replies.reply(gap.kind, left, right) not in ("same", "option"):
                 return gap
         return None
+
+    def is_answered(self, gap: Gap, left: int, right: int) -> bool:
+        """Whether a gap is known to stand between two products, so that nothing is left to ask."""
+        return self.replies.reply(gap.kind, left, right) == "different"
 
     def _list_gaps(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Iterator[Gap]:
         yield from self._list_facts(left, right)
@@ -131,8 +140,8 @@ class Bookkeeper:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
         for axis in sorted({*here, *there, *words.axes} - _NATURAL.keys()):
             a, b = here.get(axis) or self._state(axis, left), there.get(axis) or self._state(axis, right)
-            if a == b:
-                continue
+            if a == b or (axis in _MEASURED and a <= here.get("size", b) and b <= there.get("size", a)):
+                continue  # a size that is said as a measure is no second difference
             gap = Gap("axis", tuple(sorted(a)), tuple(sorted(b)), axis)
             if not a or not b:
                 if axis not in _FACTS or axis in words.axes:
@@ -148,14 +157,29 @@ class Bookkeeper:
         return frozenset({self.shelf.value(axis, position)} - {""})
 
     def _is_more_said(self, words: Alignment, left: int, right: int) -> bool:
-        """Whether one title only says more of what the seller's own stock code and the price show to be one thing."""
+        """Whether the titles only word in two ways, or at two lengths, what a code and the price show to be one thing.
+
+        Under the seller's own stock code one title may say more; under one GTIN the two may differ where at least three
+        attributes are the same and none is another. Never in a number.
+        """
         shelf = self.shelf
-        code = shelf.text(left, "sku_code")
-        if not code or code != shelf.text(right, "sku_code") or (words.left and words.right):
+        if not all(w[0].isalpha() for w in (*words.left, *words.right)):
             return False
         a, b = shelf.number(left, "price"), shelf.number(right, "price")
-        near = a is not None and b is not None and abs(a - b) <= _SAID_PRICE * max(a, b)
-        return near and all(w[0].isalpha() for w in (*words.left, *words.right))
+        if a is None or b is None or shelf.text(left, "currency") != shelf.text(right, "currency"):
+            return False
+        apart = abs(a - b) / max(a, b)
+        if self._share(left, right, "sku_code"):
+            return apart <= _SAID_PRICE and not (words.left and words.right)
+        if not self._share(left, right, "gtin") or apart > 0.5 * _NEAR_PRICE:
+            return False
+        ours, theirs = shelf.attributes(left), shelf.attributes(right)
+        both = (ours.keys() & theirs.keys()) - {LOGISTICS}
+        return len(both) >= _SAME_FACTS and all(_say_alike(ours[n][1], theirs[n][1]) for n in both)
+
+    def _share(self, left: int, right: int, name: str) -> bool:
+        code = self.shelf.text(left, name)
+        return bool(code) and code == self.shelf.text(right, name)
 
     def _is_renamed(self, words: Alignment, left: int, right: int) -> bool:
         """Whether two titles name two products: in one place of equal titles, or, under one code, at half the price: a
@@ -195,13 +219,20 @@ class Bookkeeper:
 
     # --- copies -------------------------------------------------------------------------------------------------
 
-    def doubt_copy(self, own: Mapping[int, Sequence[Offer]], kept: int, copy: int, copies: int) -> Gap | None:
-        """Return why ``copy`` may not be removed for ``kept``, which offers the same; None where nothing differs and
-        a hard proof shows them to be one. ``copies`` listings offer the same: of many, titles and prices prove nothing.
+    def doubt_copy(self, own: Mapping[int, Sequence[Offer]], keep: Sequence[int], copy: int, copies: int) -> Gap | None:
+        """Return why ``copy`` may not be removed for the listings ``keep``, which together offer the same; None where
+        nothing differs and a hard proof shows them to be one. So many ``copies`` offer the same: of many, titles and
+        prices prove nothing.
         """
-        here, there = _gather(own[kept]), _gather(own[copy])
+        kept = keep[0]
+        if self.replies.pairs.get((min(kept, copy), max(kept, copy))) == "same":
+            return None
+        offered = [offer for m in keep for offer in own[m]]
+        here, there = _gather(offered), _gather(own[copy])
         for axis in sorted({*here, *there}):
             a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
+            if len(offered) > 1 and b and b <= a:
+                continue  # of a listing's choices the copy has some
             if a != b and not (axis in _NATURAL and (a or {_NATURAL[axis]}) == (b or {_NATURAL[axis]})):
                 return Gap("fact", tuple(sorted(a)), tuple(sorted(b)), axis)
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
@@ -212,17 +243,15 @@ class Bookkeeper:
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
             return Gap("fact", (codes[0],), (codes[1],), "gtin")
-        return None if self.is_proven(kept, copy, copies <= _FEW) else Gap("proof")
+        return None if any(self.is_proven(m, copy, copies <= _FEW) for m in keep) else Gap("proof")
 
     def is_proven(self, left: int, right: int, few: bool = False) -> bool:
         """Whether more than titles shows two listings to be one product: the same photo, the same code, an equal price
         beside attributes that tell, or, where only ``few`` say so, a near price beside a title that tells.
         """
         shelf = self.shelf
-        for name in ("gtin", "sku_code"):
-            value = shelf.text(left, name)
-            if value and value == shelf.text(right, name):
-                return True
+        if self._share(left, right, "gtin") or self._share(left, right, "sku_code"):
+            return True
         pair = np.array([left]), np.array([right])
         if get_signal("codes").measure(shelf.features, *pair)[0] == 1.0:
             return True

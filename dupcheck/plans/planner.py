@@ -13,6 +13,7 @@ from dupcheck.features import Features
 from dupcheck.groups import describe_groups
 from dupcheck.judging.differences import AxisNames, DifferenceNames, list_differences
 from dupcheck.judging.verdicts import Findings, measure_signals
+from dupcheck.learned.answers import Replies
 from dupcheck.limits import is_foreign_title, list_bad_codes, list_foreign, list_long, list_twice
 from dupcheck.messages import Message, message
 from dupcheck.model import (
@@ -212,15 +213,17 @@ class Planner:
         """The listings that would be removed although something of them differs, or nothing proves them copies."""
         found = {}
         for m in self.copies:
-            alike = self.skus[min(self._combos(m))]
-            gap = self.books.doubt_copy(self._own, alike[0].member, m, len(alike))
+            alike = [self.skus[combo] for combo in sorted(self._combos(m))]
+            kept = list(dict.fromkeys(offers[0].member for offers in alike))
+            gap = self.books.doubt_copy(self._own, kept, m, min(map(len, alike)))
             if gap is not None:
                 found[m] = gap
         return found
 
     def _ask(self, ties: "Ties") -> Plan:
         """Return the plan that only asks: nothing of the group is accounted for with anything else of it."""
-        return self._finish("ask", {self.keep: "ask"}, ties)
+        plan = self._finish("ask", {self.keep: "ask"}, ties)
+        return plan if plan.question is None else replace(plan, reasons=(*plan.reasons, plan.question.text))
 
     def _combos(self, member: int) -> set[tuple[str, ...]]:
         return {o.combo(self.axes) for o in self._own[member]}
@@ -610,7 +613,8 @@ class Planner:
                     differs=DifferenceNames("", {}, differences),
                 )  # fmt: skip
             if m in self.doubts:
-                explanation = say_gap(self.doubts[m], self.shelf.id(self.keep))
+                gap = say_gap(self.doubts[m], self.shelf.id(self.keep))
+                explanation = message("questions.tied", tie=explanation, gap=gap)
             members.append(Member(self.shelf.id(m), roles[m], code, options, partner, explanation))
         return tuple(members)
 
@@ -645,7 +649,7 @@ def make_plans(
     clusters: Sequence[IntArray],
     *,
     drafts: frozenset[int] = frozenset(),
-    answers: Mapping[str, Reply] | None = None,
+    answers: Mapping[str, Reply] | Replies | None = None,
 ) -> tuple[tuple[tuple[Group, IntArray], ...], tuple[Plan, ...]]:
     """Return groups and a plan for each, in the clusters' order. A listing among ``drafts`` is kept only if all members
     are; ``answers`` are the seller's, by kind of question.
@@ -655,7 +659,7 @@ def make_plans(
     caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), answers)
     read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
     common = _find_common_names(parts for parts, _ in read)
-    parted = [piece for parts, own in read for piece in _arrange(parts, own, common)]
+    parted = [piece for parts, own in read for piece in _arrange(books, parts, own, common)]
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
     described = describe_groups(features, pack, caught, pieces)
     kept = [(g, m, p) for g, m, p in zip(described, pieces, parted, strict=True) if g is not None]
@@ -688,17 +692,29 @@ def _find_common_names(clusters: Iterable[Sequence[Part]]) -> frozenset[str]:
     return frozenset(kind for kind, n in count.items() if n >= _COMMON)
 
 
-def _arrange(parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:
+def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:
     """The groups that a cluster is: its main part with what it is asked about, and each other part that is its own."""
     main, *others = parts
     for part in others:
         if part.gap is not None and part.gap.kind in common:
             part.gap = replace(part.gap, what="words")
-    named = [part for part in others if part.gap is not None and part.gap.what == "names"]
-    apart = [part for part in others if part not in named and len(part.members) > 1 and _stands_alone(part, own)]
+    first = main.members[0]
+    named = [part for part in others if part.gap is not None and _is_other(books, part.gap, first, part.members[0])]
+    apart = [
+        part for part in others
+        if part not in named and len(part.members) > 1 and _stands_alone(part, own)
+        and not books.replies.is_one(first, part.members[0])
+    ]  # fmt: skip
     beside = [part for part in others if part not in named and part not in apart]
     groups = [[main, *beside], *([part] for part in (*named, *apart))]
     return [group for group in groups if sum(len(part.members) for part in group) > 1]
+
+
+def _is_other(books: Bookkeeper, gap: Gap, main: int, other: int) -> bool:
+    """Whether what stands between two parts makes them other products, so that nothing is to be asked."""
+    if books.is_answered(gap, main, other):
+        return True
+    return gap.what == "names" and not books.replies.is_one(main, other)
 
 
 def _stands_alone(part: Part, own: Mapping[int, Sequence[Offer]]) -> bool:

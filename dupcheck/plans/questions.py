@@ -11,6 +11,7 @@ from dupcheck.plans.parts import Gap
 
 _REPLIES: Mapping[str, tuple[Reply, ...]] = {
     "words": ("different", "option", "same"),
+    "names": ("different", "option", "same"),
     "order": ("different", "same"),
     "silent": ("option", "different", "same"),
     "axis": ("option", "different"),
@@ -29,7 +30,7 @@ def ask_seller(gap: Gap, keep: str, listings: Sequence[str]) -> Question:
         (reply, message(f"questions.{gap.what}_{reply}", **texts), message(f"questions.leads_{reply}"))
         for reply in _REPLIES[gap.what]
     )
-    words = gap.what in ("words", "order")
+    words = gap.what in ("words", "names", "order")
     return Question(
         kind=gap.kind,
         text=message(_choose_key(gap), **texts),

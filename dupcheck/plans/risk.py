@@ -21,6 +21,8 @@ def count_violations(plan: Plan) -> int:
     """Return how many listings too many a plan mends."""
     if plan.action == "none":
         return 0
+    if plan.action == "ask":
+        return len(plan.listings) - 1
     if plan.action == "differentiate":
         return max(len({c.listing_id for c in plan.changes}), len(plan.listings) - 1)
     return len(plan.offline)

@@ -14,6 +14,7 @@ from dupcheck.decisions import Decision, DecisionKind, Settled
 from dupcheck.features import Features
 from dupcheck.groups import cluster_listings, name_group
 from dupcheck.judging.verdicts import Findings
+from dupcheck.learned.answers import Replies
 from dupcheck.messages import Message, message
 from dupcheck.model import Catalog, Group, IntArray, Member, Plan, Reply
 from dupcheck.plans.advice import tell_apart
@@ -42,7 +43,7 @@ def plan_findings(
     settled: Settled,
     *,
     drafts: frozenset[int] = frozenset(),
-    answers: Mapping[str, Reply] | None = None,
+    answers: Mapping[str, Reply] | Replies | None = None,
 ) -> Remedies:
     """Return groups, plans and advice. A listing among ``drafts`` is kept only if all members of its group are;
     ``answers`` are the seller's, by the kind of question.

@@ -15,6 +15,7 @@ from dupcheck.signals.codes import Codes
 from dupcheck.signals.color import Color
 from dupcheck.signals.facts import Facts
 from dupcheck.signals.image import Image
+from dupcheck.signals.learned import Learned
 from dupcheck.signals.price import Price
 from dupcheck.signals.shop import Shop
 from dupcheck.signals.title import Title
@@ -47,7 +48,9 @@ class Signal(Protocol):
     def show(self, value: float, lang: Lang = "en") -> str: ...  # noqa: D102
 
 
-SIGNALS: tuple[Signal, ...] = (Image(), Color(), Title(), Attributes(), Price(), Codes(), Category(), Shop(), Facts())
+SIGNALS: tuple[Signal, ...] = (
+    Image(), Color(), Title(), Attributes(), Price(), Codes(), Category(), Shop(), Facts(), Learned(),
+)  # fmt: skip
 
 
 def get_signal(name: str) -> Signal:

@@ -1,0 +1,251 @@
+"""Which questions are worth the seller's time: twenty at a time, those first on which most hangs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dupcheck.judging.evidence import Evidence
+from dupcheck.judging.model import Addend, PairModel, bind, choose_pairs, load_start
+from dupcheck.learned.answers import Answer, Replies
+from dupcheck.messages import Lang, Message, message
+from dupcheck.model import BoolArray, FloatArray, IntArray, Plan, Reply
+from dupcheck.pipeline import Audit
+from dupcheck.plans.offers import Shelf
+from dupcheck.plans.parts import Bookkeeper
+from dupcheck.plans.questions import ask_seller
+from dupcheck.teaching import Estimate, estimate_groups
+
+AT_ONCE = 20
+"""Questions that are chosen at a time: what is answered changes what is worth asking."""
+_EXAMPLES = 10
+_MOST = 300_000
+"""Candidate pairs among which questions are looked for; of more, every n-th."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question: two listings side by side, and what an answer would settle.
+
+    Attributes:
+        kind: The key under which the answer counts for all pairs that differ so; "" where none does.
+        text: The question in words.
+        listing_a: The id of one listing.
+        listing_b: The id of the other.
+        title_a: The title of the one.
+        title_b: The title of the other.
+        photo_a: The main photo of the one, "" where it has none.
+        photo_b: The main photo of the other.
+        replies: Each answer, what it says and what it leads to.
+        settles: How many listings wait for it.
+        chance: The probability, 0 … 1, that the two are one product.
+        examples: Further pairs that differ in the same way.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> asked = dc.questions(dc.audit("sample_catalog/catalog.csv"), 3)
+        >>> len(asked), asked[0].listing_a != asked[0].listing_b
+        (3, True)
+    """
+
+    kind: str
+    text: Message
+    listing_a: str
+    listing_b: str
+    title_a: str
+    title_b: str
+    photo_a: str
+    photo_b: str
+    replies: tuple[tuple[Reply, Message, Message], ...]
+    settles: int
+    chance: float
+    examples: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def for_all(self) -> bool:
+        """Whether an answer counts for every pair that differs in the same way."""
+        return self.kind.partition(":")[0] in _FOR_ALL
+
+    def answer(self, reply: Reply, *, who: str = "", when: float = 0.0, for_all: bool = False) -> tuple[Answer, ...]:
+        """Return the records of an answer: about this pair, and where ``for_all`` is wanted about its kind."""
+        records = (Answer(reply, self.kind, self.listing_a, self.listing_b, who, when),)
+        return (*records, Answer(reply, self.kind, "", "", who, when)) if for_all and self.for_all else records
+
+    def as_dict(self, lang: Lang = "en") -> dict[str, object]:
+        """Return the question as one plain dict."""
+        return {
+            "kind": self.kind, "text": self.text.say(lang), "listing_a": self.listing_a, "listing_b": self.listing_b,
+            "title_a": self.title_a, "title_b": self.title_b, "photo_a": self.photo_a, "photo_b": self.photo_b,
+            "answers": [
+                {"answer": reply, "text": text.say(lang), "leads_to": leads.say(lang)}
+                for reply, text, leads in self.replies
+            ],
+            "settles": self.settles, "chance": round(self.chance, 3), "examples": [list(e) for e in self.examples],
+        }  # fmt: skip
+
+
+_FOR_ALL = frozenset({"words", "names", "order", "silent", "axis"})
+_PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
+    (reply, message(f"questions.pair_{reply}"), message(f"questions.leads_{reply}"))
+    for reply in ("same", "option", "different")
+)
+
+
+def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
+    """Return the questions that settle most about an audited catalogue, at most ``count``.
+
+    First, for a third of them, the kinds of difference for which most listings wait; then pairs: half where one product
+    is as likely as two, half drawn from all that limits and model say, so that the answers also tell who is right.
+    What was answered is not asked again.
+
+    Args:
+        audit: What :func:`audit` found, with the answers so far.
+        count: How many questions.
+
+    Returns:
+        The questions, the one on which most hangs first.
+
+    Example:
+        >>> import dupcheck as dc
+        >>> [q.settles >= 0 for q in dc.questions(dc.audit("sample_catalog/catalog.csv"), 2)]
+        [True, True]
+    """
+    desk = _Desk(audit)
+    kinds = desk.ask_kinds(count // 3)
+    return [*kinds, *desk.ask_pairs(count - len(kinds), [(q.listing_a, q.listing_b) for q in kinds])]
+
+
+class _Desk:
+    def __init__(self, audit: Audit) -> None:
+        self.audit = audit
+        self.lesson = audit.lesson
+        self.model = find_model(audit)
+
+    def ask_kinds(self, most: int) -> list[Asked]:
+        """The kinds of question in plans, those first for which most listings wait."""
+        said = self.lesson.answers if self.lesson is not None else None
+        waiting: dict[str, list[Plan]] = {}
+        for plan in self.audit.plans:
+            if plan.question is not None:
+                waiting.setdefault(plan.question.kind, []).append(plan)
+        order = sorted(waiting, key=lambda kind: (-sum(len(_list_waiting(p)) for p in waiting[kind]), kind))
+        found: list[Asked] = []
+        for kind in order:
+            pairs = [(p.keep, i) for p in waiting[kind] for i in _list_waiting(p)]
+            open_ones = [p for p in pairs if said is None or tuple(sorted(p)) not in said.pairs]
+            if not open_ones or len(found) >= most:
+                continue
+            question = waiting[kind][0].question
+            assert question is not None
+            a, b = open_ones[0]
+            if (a, b) != (waiting[kind][0].keep, question.listings[0]):
+                question = next(q for p in waiting[kind] if b in _list_waiting(p) and (q := p.question) is not None)
+            found.append(self._show(kind, question.text, question.replies, a, b, len(pairs), open_ones[1:]))
+        return found
+
+    def ask_pairs(self, most: int, asked: Iterable[tuple[str, str]]) -> list[Asked]:
+        """Pairs from which most is learned."""
+        audit = self.audit
+        left, right = audit.candidates.left, audit.candidates.right
+        step = -(-len(left) // _MOST) or 1
+        left, right = left[::step], right[::step]
+        if most <= 0 or not len(left):
+            return []
+        chance = self.model.measure(left, right)
+        place = audit.catalog.positions
+        known = {(place[a], place[b]) for a, b in asked}
+        if self.lesson is not None:
+            known |= set(zip(self.lesson.left.tolist(), self.lesson.right.tolist(), strict=True))
+        keys = {min(p) * len(audit.features) + max(p) for p in known}
+        taken = np.flatnonzero(np.isin(left * len(audit.features) + right, np.array(sorted(keys), dtype=np.int64)))
+        texts: dict[str, int] = {}
+        core = np.array([texts.setdefault(t.casefold(), len(texts)) for t in audit.catalog.column("title").tolist()])
+        label = label_groups(audit)
+        grouped = label[left] == label[right]
+        picked = choose_pairs(chance, grouped, (core[left], core[right]), most, taken)
+        books = Bookkeeper(Shelf(audit.catalog, audit.features), Replies({}))
+        return [self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k])) for k in picked.tolist()]
+
+    def _ask_pair(self, books: Bookkeeper, left: int, right: int, chance: float) -> Asked:
+        own = {m: books.shelf.list_offers(m) for m in (left, right)}
+        gap = books.find_gap(own, left, right)
+        a, b = str(self.audit.features.ids[left]), str(self.audit.features.ids[right])
+        if gap is None or gap.what == "names":  # where names differ the limits do not ask
+            return self._show(
+                "" if gap is None else gap.kind, message("questions.pair", a=a, b=b), _PLAIN, a, b, 2, (), chance
+            )
+        question = ask_seller(gap, a, [b])
+        return self._show(gap.kind, question.text, question.replies, a, b, 2, (), chance)
+
+    def _show(
+        self, kind: str, text: Message, replies: tuple[tuple[Reply, Message, Message], ...], a: str, b: str,
+        settles: int, examples: Sequence[tuple[str, str]], chance: float | None = None,
+    ) -> Asked:  # fmt: skip
+        catalog = self.audit.catalog
+        left, right = catalog.positions[a], catalog.positions[b]
+        titles, photos = catalog.column("title"), catalog.column("main_image")
+        if chance is None:
+            chance = float(self.model.measure(np.array([left]), np.array([right]))[0])
+        return Asked(
+            kind, text, a, b, titles[left], titles[right], photos[left], photos[right], replies, settles, chance,
+            tuple(examples[:_EXAMPLES]),
+        )  # fmt: skip
+
+
+def _list_waiting(plan: Plan) -> tuple[str, ...]:
+    question = plan.question
+    return () if question is None else tuple(i for i in question.listings if i != plan.keep)
+
+
+def find_model(audit: Audit) -> PairModel:
+    """Return the model that an audit has learned, or what the start says where it has learned none."""
+    lesson = audit.lesson
+    if lesson is not None and lesson.model is not None:
+        return lesson.model
+    evidence = Evidence(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
+    if lesson is None:
+        nothing = np.empty(0, dtype=np.int64)
+        return PairModel(load_start().trees, evidence, *bind(len(audit.features), nothing, nothing, nothing == 0))
+    return PairModel(
+        load_start().trees, evidence, *bind(len(audit.features), lesson.left, lesson.right, lesson.same)
+    )  # fmt: skip
+
+
+def state_precision(audit: Audit) -> Estimate | None:
+    """Return how right the audit's groups are thought to be; None where too few pairs were answered to say."""
+    lesson = audit.lesson
+    if lesson is None or lesson.model is None:
+        return None
+    return estimate_groups(lesson, (audit.candidates.left, audit.candidates.right), *_judge_groups(audit, lesson.model))
+
+
+def label_groups(audit: Audit) -> IntArray:
+    """Return a number for each listing's group: the limits' groups, where an audit has learned anything."""
+    lesson = audit.lesson
+    if lesson is not None and len(lesson.label):
+        return lesson.label
+    return _number_groups(audit)
+
+
+def _number_groups(audit: Audit) -> IntArray:
+    label: IntArray = np.arange(len(audit.features)) + len(audit.grouped)
+    for k, (_, members) in enumerate(audit.grouped):
+        label[members] = k
+    return label
+
+
+def _judge_groups(audit: Audit, model: PairModel) -> tuple[FloatArray, BoolArray]:
+    left, right = audit.candidates.left, audit.candidates.right
+    label = _number_groups(audit)
+    return model.measure(left, right), label[left] == label[right]
+
+
+def explain_pair(audit: Audit, listing_a: str, listing_b: str) -> tuple[tuple[Addend, ...], float, float]:
+    """Return the reasons for and against two listings being one product, the weightiest first; what they are added to;
+    and the probability. Amounts are log-odds.
+    """
+    place: Mapping[str, int] = audit.catalog.positions
+    model = find_model(audit)
+    left, right = place[listing_a], place[listing_b]
+    addends, base = model.explain(left, right)
+    return addends, base, float(model.measure(np.array([left]), np.array([right]))[0])

@@ -1,0 +1,137 @@
+"""The pair model: one probability that two listings are one product, and what it is the sum of.
+
+It starts from what catalogues of our own teach (``start.npz``: arrays, no text; ``start.toml`` is its data sheet) and
+is fitted anew to a catalogue by its seller's answers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from dupcheck.files.arrays import Array
+from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
+from dupcheck.learned.trees import Trees, fit_trees, read_odds
+from dupcheck.model import BoolArray, FloatArray, IntArray
+
+START = Path(__file__).with_name("start.npz")
+ANSWER_WEIGHT = 30.0
+"""As how many rows of other catalogues one answer counts."""
+_REFIT_ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the model knows before any answer: its trees, and the rows that they were fitted to."""
+
+    trees: Trees
+    rows: FloatArray
+    same: BoolArray
+    weights: FloatArray
+
+
+@cache
+def load_start() -> Start:
+    """Return the start that is shipped."""
+    with np.load(START, allow_pickle=False) as kept:
+        arrays: dict[str, Array] = {name: kept[name] for name in kept.files}
+    if tuple(arrays["columns"].tolist()) != COLUMNS:
+        raise ValueError("start.npz was made for other columns: make it again with tests/benchmarks/start.py")
+    return Start(
+        Trees.from_arrays(arrays), arrays["rows"].astype(np.float64), arrays["same"].astype(bool),
+        arrays["weights"].astype(np.float64),
+    )  # fmt: skip
+
+
+def refit(rows: FloatArray, same: BoolArray) -> Trees:
+    """Return trees that have learned from a catalogue's answers, beside what the start knows."""
+    start = load_start()
+    return fit_trees(
+        np.concatenate([start.rows, rows]), np.concatenate([start.same, same]), DIRECTIONS,
+        np.concatenate([start.weights, np.full(len(same), ANSWER_WEIGHT)]), _REFIT_ROUNDS,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Addend:
+    """One reason, by name, and what it adds to the log-odds of being one product; below 0 it speaks against."""
+
+    reason: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class PairModel:
+    """Judges pairs of one catalogue. What the seller has answered about a pair stands: ``bound`` are keys
+    ``left * n + right`` that ascend, ``said`` whether each is one product.
+    """
+
+    trees: Trees
+    evidence: Evidence
+    bound: IntArray
+    said: FloatArray
+
+    def measure(self, left: IntArray, right: IntArray) -> FloatArray:
+        """Return the probability that each pair is one product."""
+        if not len(left):
+            return np.empty(0)
+        chance = read_odds(self.trees.add_up(self.evidence.measure(left, right)))
+        keys = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
+        if len(self.bound):
+            at = np.minimum(np.searchsorted(self.bound, keys), len(self.bound) - 1)
+            chance = np.where(self.bound[at] == keys, self.said[at], chance)
+        return chance
+
+    def explain(self, left: int, right: int) -> tuple[tuple[Addend, ...], float]:
+        """Return what speaks for and against a pair, the weightiest first, and the log-odds before anything is seen;
+        their sum is the log-odds that the trees give.
+        """
+        rows = self.evidence.measure(np.array([left]), np.array([right]))
+        addends, base = self.trees.weigh(rows)
+        place = {name: k for k, name in enumerate(COLUMNS)}
+        sums = [Addend(reason, float(addends[0, [place[c] for c in REASONS[reason]]].sum())) for reason in REASONS]
+        told = sorted((a for a in sums if a.amount), key=lambda a: (-abs(a.amount), a.reason))
+        return tuple(told), float(base[0])
+
+
+def bind(n: int, left: IntArray, right: IntArray, same: BoolArray) -> tuple[IntArray, FloatArray]:
+    """Return answered pairs as :class:`PairModel` takes them; positions are of a catalogue of ``n`` listings."""
+    keys = np.minimum(left, right) * n + np.maximum(left, right)
+    order = np.argsort(keys, kind="stable")
+    return keys[order], same[order].astype(np.float64)
+
+
+def choose_pairs(
+    chance: FloatArray, grouped: BoolArray, subject: Sequence[IntArray], count: int, taken: IntArray
+) -> IntArray:
+    """Return ``count`` pairs worth asking: half of those about which least is known, half drawn so that all that limits
+    (``grouped``) and model say, together and against one another, is tried.
+
+    No two ask the same: ``subject`` are two columns that say, of each pair, what its two listings are. ``taken`` are
+    positions that were asked.
+    """
+    low, high = np.minimum(*subject), np.maximum(*subject)
+    _, matter = np.unique(low * (int(high.max(initial=0)) + 1) + high, return_inverse=True)
+    free = np.ones(len(chance), dtype=bool)
+    free[np.isin(matter, matter[taken])] = False
+    chosen: list[int] = []
+
+    def take(order: IntArray, most: int) -> None:
+        for k in order.tolist():
+            if len(chosen) >= most:
+                return
+            if free[k]:
+                chosen.append(k)
+                free[matter == matter[k]] = False
+
+    near = np.argsort(np.abs(chance - 0.5), kind="stable")
+    take(near, count // 2)
+    rng = np.random.default_rng(len(taken))
+    stratum = 2 * grouped + (chance >= 0.5)
+    for k in range(4):
+        rest = np.flatnonzero(free & (stratum == k))
+        take(rng.permutation(rest)[: 4 * count], len(chosen) + (count - len(chosen)) // (4 - k))
+    take(near, count)
+    return np.array(chosen, dtype=np.int64)

@@ -1,0 +1,243 @@
+"""What the seller has answered: records, what they have in common, and where they contradict one another.
+
+An answer is about a pair of listings, about a kind of difference, or both. Twenty answers to different questions of one
+sort say more than each alone: they show a **habit** of the catalogue, with an uncertainty of its own.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import get_args
+
+from dupcheck.errors import CatalogError
+from dupcheck.model import Reply
+
+REPLIES: tuple[Reply, ...] = get_args(Reply)
+_TEXTS = ("kind", "answer", "listing_a", "listing_b", "who")
+APART_FROM = 12
+"""Equal answers of one sort from which on the rest of the sort is no longer asked, where all say «another product»."""
+ONE_FROM = 50
+"""… and from which on they may bind, where all say «one product»: by the rule of three, at most 6 % are otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. ``kind`` is the key of the question, "" where a pair was judged as such; ``listing_a`` and
+    ``listing_b`` the pair that was shown, "" where none was. ``when`` is in seconds since 1970.
+    """
+
+    answer: Reply
+    kind: str = ""
+    listing_a: str = ""
+    listing_b: str = ""
+    who: str = ""
+    when: float = 0.0
+
+    @property
+    def one_product(self) -> bool:
+        """Whether the two are one product: the same, or a choice of one."""
+        return self.answer != "different"
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """Both listings, sorted; None where the answer is about a kind only."""
+        if not self.listing_a or not self.listing_b:
+            return None
+        a, b = sorted((self.listing_a, self.listing_b))
+        return a, b
+
+
+def name_sort(kind: str) -> str:
+    """Return the sort that a kind of question belongs to: its name, its axis, or how many sides have words.
+
+    >>> name_sort("words:mint|mango"), name_sort("words:|deluxe"), name_sort("silent:color")
+    ('words:two', 'words:one', 'silent:color')
+    """
+    what, colon, rest = kind.partition(":")
+    if what not in ("words", "names", "order"):
+        return kind
+    one, _, other = rest.partition("|")
+    return f"{what}:{'two' if one and other else 'one'}" if colon else what
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All answers, oldest first; of several to one question the last counts."""
+
+    all: tuple[Answer, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @cached_property
+    def pairs(self) -> Mapping[tuple[str, str], Answer]:
+        """The last answer about each pair, in the order in which pairs were first answered."""
+        found: dict[tuple[str, str], Answer] = {}
+        for answer in self.all:
+            if answer.pair is not None:
+                found[answer.pair] = answer
+        return found
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Reply]:
+        """The last answer to each kind of question that was answered as such: for all pairs that differ so."""
+        return {a.kind: a.answer for a in self.all if a.kind and a.pair is None}
+
+    @cached_property
+    def habits(self) -> Mapping[str, Counter[Reply]]:
+        """How often each sort of question was answered how, each question once."""
+        last: dict[tuple[str, tuple[str, str] | None], Answer] = {}
+        for answer in self.all:
+            if answer.kind:
+                last[answer.kind, answer.pair] = answer
+        found: dict[str, Counter[Reply]] = {}
+        for answer in last.values():
+            found.setdefault(name_sort(answer.kind), Counter())[answer.answer] += 1
+        return found
+
+    def tell_habit(self, kind: str) -> Reply | None:
+        """Return what the answers to other questions of this sort agree on, None while they are too few or differ.
+
+        Who says «another product» often enough is no longer asked. «One product» must be said more often before it
+        counts, for what it leads to cannot be taken back as easily.
+        """
+        said = self.habits.get(name_sort(kind))
+        if said is None or (len(said) != 1 and said["different"]):
+            return None
+        count = said.total()
+        if said["different"]:
+            return "different" if count >= APART_FROM else None
+        return said.most_common(1)[0][0] if count >= ONE_FROM else None
+
+    def find_contradictions(self) -> list[tuple[Answer, Answer]]:
+        """Return answers that cannot both be right: A is B, B is C, and A is not C; or one pair answered twice,
+        otherwise each time.
+        """
+        found, last = [], dict[tuple[str, str], Answer]()
+        for answer in self.all:
+            if answer.pair is None:
+                continue
+            before = last.get(answer.pair)
+            if before is not None and before.one_product != answer.one_product:
+                found.append((before, answer))
+            last[answer.pair] = answer
+        home = _join(pair for pair, answer in self.pairs.items() if answer.one_product)
+        joined: dict[str, Answer] = {}
+        for pair, answer in self.pairs.items():
+            if answer.one_product:
+                joined.setdefault(home[pair[0]], answer)
+        for (a, b), answer in self.pairs.items():
+            if not answer.one_product and a in home and home[a] == home.get(b):
+                found.append((joined[home[a]], answer))
+        return found
+
+
+def _join(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One name for all that pairs connect, by id."""
+    home: dict[str, str] = {}
+
+    def find(item: str) -> str:
+        while home.setdefault(item, item) != item:
+            item = home[item]
+        return item
+
+    for a, b in pairs:
+        first, second = sorted((find(a), find(b)))
+        home[second] = first
+    return {item: find(item) for item in home}
+
+
+def gather_answers(answers: Iterable[Answer]) -> Answers:
+    """Return answers in the order in which they were given."""
+    return Answers(tuple(sorted(answers, key=lambda a: a.when)))
+
+
+def read_answers(path: Path) -> list[Answer]:
+    """Return the answers in a file that :func:`write_answers` wrote: one JSON object a line. A file that is not there
+    holds none. Raises CatalogError that names the line that is no answer.
+    """
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError("catalog.unreadable", path=str(path), reason=str(error)) from None
+    return [_read_line(text, line, path) for line, text in enumerate(lines, 1) if text.strip()]
+
+
+def _read_line(text: str, line: int, path: Path) -> Answer:
+    try:
+        row = json.loads(text)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        raise CatalogError("questions.bad_answer", path=str(path), line=line, found=text[:60], known=", ".join(REPLIES))
+    said = {name: row.get(name) or "" for name in _TEXTS}
+    reply = next((r for r in REPLIES if r == said["answer"]), None)
+    when = row.get("when") or 0.0
+    apart = said["listing_a"] != said["listing_b"]
+    whole = bool(said["kind"]) if not apart else bool(said["listing_a"] and said["listing_b"])
+    good = all(isinstance(x, str) for x in said.values()) and isinstance(when, int | float) and math.isfinite(when)
+    if reply is None or not whole or not good:
+        raise CatalogError(
+            "questions.bad_answer", path=str(path), line=line, found=str(said["answer"])[:60], known=", ".join(REPLIES)
+        )
+    return Answer(reply, said["kind"], said["listing_a"], said["listing_b"], said["who"], float(when))
+
+
+def write_answers(path: Path, answers: Sequence[Answer]) -> None:
+    """Write answers to a file in place of what it held, whole or not at all. Raises OSError."""
+    new = path.with_name(f"{path.name}.part")
+    lines = [json.dumps(asdict(a), ensure_ascii=False, sort_keys=True) + "\n" for a in answers]
+    new.write_text("".join(lines), "utf-8", errors="surrogatepass")
+    new.replace(path)
+
+
+class Replies:
+    """What the answers say of one gap between two listings: by pair, by kind, by habit, or by what was learned.
+
+    ``pairs`` are by both positions, the lower first. ``judge`` is asked where nothing was answered; what it says counts
+    from ``sure`` on.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Reply],
+        answers: Answers | None = None,
+        pairs: Mapping[tuple[int, int], Reply] | None = None,
+        judge: Callable[[int, int], float] | None = None,
+        sure: float = math.inf,
+    ) -> None:
+        self.kinds, self.answers, self.pairs = kinds, answers or Answers(), pairs or {}
+        self.judge, self.sure = judge, sure
+
+    def reply(self, kind: str, left: int, right: int) -> Reply | None:
+        """Return what is known of a gap of this kind between two positions, None where it must be asked."""
+        said = self.pairs.get((min(left, right), max(left, right)))
+        what = kind.partition(":")[0]
+        if said is not None or what in _BY_PAIR:
+            return said
+        said = self.kinds.get(kind) or self.answers.tell_habit(kind)
+        if said is not None and (said == "different" or kind in self.kinds):
+            return said
+        if self.judge is None:
+            return None
+        least = min(self.sure, HABIT_SURE) if said is not None else self.sure
+        return (said or "option") if math.isfinite(least) and self.judge(left, right) >= least else None
+
+    def is_one(self, left: int, right: int) -> bool:
+        """Whether what was learned takes two listings for one product, though not surely enough to act."""
+        said = self.pairs.get((min(left, right), max(left, right)))
+        if said is not None:
+            return said != "different"
+        return self.judge is not None and self.judge(left, right) >= 0.5
+
+
+HABIT_SURE = 0.9
+"""Where many answers agree, the probability from which on the next of the sort is taken as they are."""
+_BY_PAIR = frozenset({"fact", "proof"})
+"""Gaps about one pair only: what is the same there says nothing of others."""

@@ -1,0 +1,159 @@
+"""Boosted trees as plain arrays: fitted by scikit-learn, asked without it, and explained as a sum of addends.
+
+A tree never turns against what speaks for a pair: each column may only push one way, as its direction says.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from dupcheck.files.arrays import Array
+from dupcheck.model import BoolArray, FloatArray, IntArray
+
+ROUNDS = 150
+LEAVES = 15
+_RATE = 0.08
+_LEAST = 8
+"""Rows that a leaf is made of at least."""
+_STEP = 20_000
+"""Pairs that are asked at once: their places in all trees fit in the processor's cache."""
+_NAMES = ("feature", "limit", "left", "right", "missing_left", "value", "roots", "bias")
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Trees one behind another. Node i asks whether column ``feature[i]`` is at most ``limit[i]`` and goes on at
+    ``left[i]`` or ``right[i]``; in a leaf both are i. ``value`` is what a pair has gathered on its way to a node, in
+    log-odds: a leaf's is its tree's answer.
+    """
+
+    feature: IntArray
+    limit: FloatArray
+    left: IntArray
+    right: IntArray
+    missing_left: BoolArray
+    value: FloatArray
+    roots: IntArray
+    bias: float
+
+    def add_up(self, rows: FloatArray) -> FloatArray:
+        """Return the log-odds of each row."""
+        total = np.empty(len(rows))
+        for begin in range(0, len(rows), _STEP):
+            part = rows[begin : begin + _STEP]
+            at = self._walk(part)[-1]
+            total[begin : begin + _STEP] = self.bias + self.value[at].sum(axis=1)
+        return total
+
+    def weigh(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return for each row the addend of every column, and what they are added to: together the log-odds."""
+        addends = np.zeros(rows.shape)
+        path = self._walk(rows)
+        who = np.broadcast_to(np.arange(len(rows))[:, None], path[0].shape)
+        for before, after in pairwise(path):
+            moved = before != after
+            np.add.at(
+                addends, (who[moved], self.feature[before[moved]]), self.value[after[moved]] - self.value[before[moved]]
+            )
+        base = np.full(len(rows), self.bias + self.value[self.roots].sum())
+        return addends, base
+
+    def _walk(self, rows: FloatArray) -> list[IntArray]:
+        """Where each row stands in each tree, step by step until all stand in leaves."""
+        at = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
+        path = [at]
+        who = np.arange(len(rows))[:, None]
+        while True:
+            seen = rows[who, self.feature[at]]
+            down = np.where(np.isnan(seen), self.missing_left[at], seen <= self.limit[at])
+            after = np.where(down, self.left[at], self.right[at])
+            if np.array_equal(after, at):
+                return path
+            at = after
+            path.append(at)
+
+    def as_arrays(self) -> dict[str, Array]:
+        """Return the trees as arrays that :meth:`from_arrays` takes."""
+        return {
+            "feature": self.feature.astype(np.int16), "limit": self.limit, "left": self.left.astype(np.int32),
+            "right": self.right.astype(np.int32), "missing_left": self.missing_left,
+            "value": self.value.astype(np.float32), "roots": self.roots.astype(np.int32), "bias": np.array(self.bias),
+        }  # fmt: skip
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> "Trees":
+        """Return the trees that :meth:`as_arrays` wrote."""
+        kinds = {"limit": np.float64, "value": np.float64, "missing_left": np.bool_}
+        kept: dict[str, Array] = {
+            name: np.asarray(arrays[name]).astype(kinds.get(name, np.int64)) for name in _NAMES[:-1]
+        }
+        return cls(**kept, bias=float(arrays["bias"]))
+
+
+def fit_trees(
+    rows: FloatArray, same: BoolArray, directions: Sequence[int], weights: FloatArray, rounds: int = ROUNDS
+) -> Trees:
+    """Fit trees to rows of evidence and whether each is one product; the same rows give the same trees.
+
+    ``directions``: 1 where more of a column can only speak for one product, -1 where only against, 0 where either.
+    ``same`` must hold both.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier  # only where something is learned
+
+    told = ~np.isnan(rows)
+    low = np.where(told, rows, np.inf).min(axis=0)
+    high = np.where(told, rows, -np.inf).max(axis=0)
+    used = np.flatnonzero((high > low) & told.any(axis=0))  # a column that says nothing makes scikit-learn 1.9.1 fail
+    machine = HistGradientBoostingClassifier(
+        learning_rate=_RATE, max_iter=rounds, max_leaf_nodes=LEAVES, min_samples_leaf=_LEAST, l2_regularization=1.0,
+        monotonic_cst=[directions[int(c)] for c in used], early_stopping=False, random_state=0,
+    )  # fmt: skip
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # more threads than free cores take twenty times as long
+        machine.fit(rows[:, used], same, sample_weight=weights)
+    return _take_out(machine, used)
+
+
+def _take_out(machine: object, used: IntArray) -> Trees:
+    parts: dict[str, list[Array]] = {name: [] for name in ("feature", "limit", "left", "right", "missing", "value")}
+    roots, before = [], 0
+    for (tree,) in machine._predictors:  # type: ignore[attr-defined]
+        nodes = tree.nodes
+        leaf = nodes["is_leaf"].astype(bool)
+        own = np.arange(len(nodes)) + before
+        left = np.where(leaf, own, nodes["left"].astype(np.int64) + before)
+        right = np.where(leaf, own, nodes["right"].astype(np.int64) + before)
+        parts["feature"].append(np.where(leaf, 0, used[np.where(leaf, 0, nodes["feature_idx"])]))
+        parts["limit"].append(np.where(leaf, 0.0, nodes["num_threshold"]))
+        parts["left"].append(left)
+        parts["right"].append(right)
+        parts["missing"].append(nodes["missing_go_to_left"].astype(bool))
+        parts["value"].append(_spread(nodes, leaf))
+        roots.append(before)
+        before += len(nodes)
+    whole = {name: np.concatenate(found) for name, found in parts.items()}
+    return Trees(
+        whole["feature"].astype(np.int64), whole["limit"].astype(np.float64), whole["left"], whole["right"],
+        whole["missing"], whole["value"], np.array(roots, dtype=np.int64),
+        float(np.ravel(machine._baseline_prediction)[0]),  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+def _spread(nodes: Array, leaf: BoolArray) -> FloatArray:
+    """The mean answer below each node: a leaf's own, else that of its rows."""
+    value = np.where(leaf, nodes["value"], 0.0).astype(np.float64)
+    for k in range(len(nodes) - 1, -1, -1):  # children stand behind their parents
+        if not leaf[k]:
+            a, b = int(nodes["left"][k]), int(nodes["right"][k])
+            n, m = float(nodes["count"][a]), float(nodes["count"][b])
+            value[k] = (n * value[a] + m * value[b]) / max(n + m, 1.0)
+    return value
+
+
+def read_odds(log_odds: FloatArray) -> FloatArray:
+    """Return probabilities for log-odds."""
+    odds: FloatArray = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -40.0, 40.0)))
+    return odds

@@ -1,0 +1,265 @@
+"""What the seller's answers teach: a model of this catalogue, whether it may take over, and how right the groups are.
+
+Until twenty pairs are answered the limits judge alone. From then on a model is fitted; it takes over where it judged
+the answers no worse than the limits did, each answer by a model that had not learned from it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from dupcheck.features import Features
+from dupcheck.index.candidates import Candidates
+from dupcheck.judging.evidence import Evidence
+from dupcheck.judging.model import PairModel, bind, load_start, refit
+from dupcheck.learned.answers import Answer, Answers, Replies, gather_answers
+from dupcheck.learned.trees import Trees, read_odds
+from dupcheck.messages import Message, message
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Reply
+from dupcheck.rules import Limit, Rule, RulePack, Words
+
+LEAST = 20
+"""Answered pairs from which on anything is learned."""
+STATED_FROM = 50
+"""Answered pairs from which on it is said how right the groups are."""
+ONE, TWO = 0.5, 0.15
+"""From the one on the model takes two listings for one product, below the other for two; between, the limits judge."""
+_FOLDS = 4
+_BINS = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])
+_PRIOR = 2.0
+"""As how many answers the model's own word counts in each bin."""
+_WORSE, _SURELY = 0.01, 0.8
+"""By how much the model's F1 may be worse than the limits', and how sure it must be that it is no more."""
+_SURE = (0.99, 0.98, 0.95)
+_SURE_FROM = 50
+"""Answers that must all have been «one product» before the model may act from a probability on: by the rule of three at
+most 6 % are otherwise, and what it may do then removes nothing without a proof."""
+Way = Literal["limits", "answers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How right groups are thought to be, 0 … 1, each with an interval that holds it nine times in ten.
+
+    Bins of equal probability, apart for what the limits group and what they do not, are strata: each answer stands for
+    as many pairs as its bin holds (stratified importance weighting, as in OASIS: Marchant and Rubinstein, VLDB 2017).
+    Recall is of the pairs that were looked at.
+    """
+
+    precision: float
+    precision_low: float
+    precision_high: float
+    recall: float
+    recall_low: float
+    recall_high: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the numbers with three digits."""
+        return {name: round(value, 3) for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What was learned. ``way`` is who judges now; of ``judged`` answered pairs the limits took ``errors_limits`` for
+    what they are not, the model ``errors_model``.
+    """
+
+    answers: Answers
+    replies: Replies
+    way: Way = "limits"
+    model: PairModel | None = None
+    judged: int = 0
+    errors_limits: int = 0
+    errors_model: int = 0
+    left: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    right: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    same: BoolArray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    before: FloatArray = field(default_factory=lambda: np.empty(0))
+    label: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    sure: float = np.inf
+
+    def tell(self) -> tuple[Message, ...]:
+        """Say what the answers led to."""
+        if not len(self.answers):
+            return ()
+        count = len(self.answers.pairs) + len(self.answers.kinds)
+        told = [message("questions.learned_count", answers=count)]
+        if self.model is None:
+            told.append(message("questions.learned_few", pairs=len(self.left), least=LEAST))
+        else:
+            told.append(
+                message(
+                    f"questions.learned_{self.way}", judged=self.judged, limits=self.errors_limits,
+                    model=self.errors_model,
+                )
+            )  # fmt: skip
+        contradictions = self.answers.find_contradictions()
+        if contradictions:
+            first, second = contradictions[0]
+            told.append(
+                message(
+                    "questions.learned_contradict", count=len(contradictions), a=" – ".join(first.pair or ()),
+                    b=" – ".join(second.pair or ()),
+                )
+            )  # fmt: skip
+        return tuple(told)
+
+
+def learn_answers(
+    catalog: Catalog,
+    features: Features,
+    candidates: Candidates,
+    clusters: Sequence[IntArray],
+    answers: Iterable[Answer],
+) -> Lesson:
+    """Return what the answers teach about a catalogue; ``clusters`` are the groups that the limits make.
+
+    Answers about listings that the catalogue does not hold are passed over.
+    """
+    known = gather_answers(answers)
+    place = catalog.positions
+    found = [(place[a], place[b], r) for (a, b), r in known.pairs.items() if a in place and b in place]
+    pairs: dict[tuple[int, int], Reply] = {(min(a, b), max(a, b)): r.answer for a, b, r in found}
+    left = np.array([a for a, _ in pairs], dtype=np.int64)
+    right = np.array([b for _, b in pairs], dtype=np.int64)
+    same = np.array([r != "different" for r in pairs.values()], dtype=bool)
+    plain = Lesson(known, Replies(known.kinds, known, pairs), left=left, right=right, same=same)
+    if len(left) < LEAST:
+        return plain
+    evidence = Evidence(catalog, features, candidates.left, candidates.right)
+    rows = evidence.measure(left, right)
+    before = _judge_unseen(rows, same)
+    label = np.arange(len(features)) + len(clusters)
+    for k, members in enumerate(clusters):
+        label[members] = k
+    said = label[left] == label[right]
+    wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said) != same).sum())
+    model = PairModel(refit(rows, same), evidence, *bind(len(features), left, right, same))
+    chance = model.measure(candidates.left, candidates.right)
+    grouped = label[candidates.left] == label[candidates.right]
+    better = _is_better(chance, grouped, before, said, same)
+    way: Way = "answers" if wrong_model <= wrong_limits and better else "limits"
+    sure = _find_sure(before, same) if way == "answers" else np.inf
+    judge = lru_cache(maxsize=100_000)(lambda a, b: float(model.measure(np.array([a]), np.array([b]))[0]))
+    replies = Replies(known.kinds, known, pairs, judge if way == "answers" else None, sure)
+    return replace(
+        plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
+        errors_model=wrong_model, before=before, label=label, sure=sure,
+    )  # fmt: skip
+
+
+def _judge_unseen(rows: FloatArray, same: BoolArray) -> FloatArray:
+    """What a model says of each answered pair that has learned from the other answers only."""
+    chance = np.empty(len(same))
+    order = np.argsort(same, kind="stable")  # each part holds its share of both
+    part = np.empty(len(same), dtype=np.int64)
+    part[order] = np.arange(len(same)) % _FOLDS
+    for k in range(_FOLDS):
+        out = part == k
+        chance[out] = read_odds(refit(rows[~out], same[~out]).add_up(rows[out]))
+    return chance
+
+
+def _take_over(chance: FloatArray, grouped: BoolArray) -> BoolArray:
+    """Which pairs are one product once the model has taken over: what it takes for one, and what the limits group as
+    long as it does not take them for two.
+    """
+    return (chance >= ONE) | (grouped & (chance >= TWO))
+
+
+def _is_better(chance: FloatArray, grouped: BoolArray, before: FloatArray, said: BoolArray, same: BoolArray) -> bool:
+    """Whether the model's groups are surely as right as the limits': by F1 over all candidate pairs, of which each
+    answer stands for those about which limits and model say the same.
+    """
+    stratum, of_answer = 2 * grouped + _take_over(chance, grouped), 2 * said + _take_over(before, said)
+    size = np.bincount(stratum, minlength=4).astype(float)
+    asked = np.bincount(of_answer, minlength=4)
+    yes = np.bincount(of_answer, same.astype(float), minlength=4)
+    prior = np.array([0.02, 0.5, 0.5, 0.9])  # nothing is known beforehand of what they disagree about
+    rate = np.random.default_rng(0).beta((yes + prior)[:, None], (asked - yes + 1 - prior)[:, None], size=(4, 2_000))
+    true = size @ rate
+    limits = 2 * (size[2:] @ rate[2:]) / np.maximum(size[2:].sum() + true, 1e-9)
+    model = 2 * (size[[1, 3]] @ rate[[1, 3]]) / np.maximum(size[[1, 3]].sum() + true, 1e-9)
+    return bool((model >= limits - _WORSE).mean() >= _SURELY)
+
+
+def _find_sure(before: FloatArray, same: BoolArray) -> float:
+    """The probability from which on all of many answers were «one product»; infinite where there is none."""
+    for limit in _SURE:
+        above = before >= limit
+        if above.sum() >= _SURE_FROM and same[above].all():
+            return limit
+    return float(np.inf)
+
+
+def judge_plainly(evidence: Evidence, left: IntArray, right: IntArray, trees: Trees | None = None) -> FloatArray:
+    """Return the probability of each pair as the start, or other trees, see it, whatever was answered."""
+    return read_odds((trees or load_start().trees).add_up(evidence.measure(left, right)))
+
+
+def teach_pack(pack: RulePack) -> RulePack:
+    """Return a pack in which what was learned judges: rule L1 catches what it takes for one product, and other
+    duplicate rules no longer catch what it does not.
+    """
+    floor = Limit("learned", "min", TWO, "skip")
+    rules = [
+        replace(r, when=tuple((*clause, floor) for clause in r.when)) if r.verdict == "duplicate" else r
+        for r in pack.rules
+    ]
+    if any(r.code == LEARNED.code for r in rules):
+        return replace(pack, rules=tuple(rules))
+    return replace(pack, rules=(*rules, LEARNED))
+
+
+LEARNED = Rule(
+    code="L1",
+    name="learned-from-answers",
+    verdict="duplicate",
+    when=((Limit("learned", "min", ONE),),),
+    summary=Words({
+        "en": "By what you have answered about others, the two are one product.",
+        "zh": "根据您对其他商品的回答,这两件是同一商品。",
+    }),
+    why=Words({
+        "en": "No limit that holds for all sellers knows what you count as one product; your answers do.",
+        "zh": "没有一条对所有卖家都适用的界限知道您把什么算作同一商品;您的回答知道。",
+    }),
+    mistakes=Words({
+        "en": "A kind of difference about which nothing was answered yet.",
+        "zh": "还没有回答过的一类差异。",
+    }),
+    fires=({"learned": 0.9},),
+    spares=({"learned": 0.2},),
+)  # fmt: skip
+
+
+def estimate_groups(
+    lesson: Lesson, pairs: tuple[IntArray, IntArray], chance: FloatArray, grouped: BoolArray
+) -> Estimate | None:
+    """Return how right groups are: ``chance`` is the model's word on each of the candidate ``pairs``, ``grouped``
+    whether both stand in one group. None while too few pairs are answered.
+    """
+    if lesson.model is None or len(lesson.left) < STATED_FROM:
+        return None
+    label, (left, right) = lesson.label, pairs
+    of_pair = 2 * np.digitize(chance, _BINS) + (label[left] == label[right])
+    of_answer = 2 * np.digitize(lesson.before, _BINS) + (label[lesson.left] == label[lesson.right])
+    bins = 2 * (len(_BINS) + 1)
+    asked = np.bincount(of_answer, minlength=bins)
+    yes = np.bincount(of_answer, lesson.same.astype(float), minlength=bins)
+    size = np.bincount(of_pair, minlength=bins)
+    told = np.bincount(of_pair, chance, minlength=bins)
+    both = np.repeat((told[::2] + told[1::2]) / np.maximum(size[::2] + size[1::2], 1), 2)
+    a, b = yes + _PRIOR * both + 1e-3, asked - yes + _PRIOR * (1 - both) + 1e-3
+    inside = np.bincount(of_pair[grouped], minlength=bins)
+    draws = np.random.default_rng(0).beta(a[:, None], b[:, None], size=(bins, 2_000))
+    right_ones = inside @ draws
+    precision = right_ones / max(int(inside.sum()), 1)
+    recall = right_ones / np.maximum(size @ draws, 1e-9)
+    found = []
+    for values in (precision, recall):
+        found += [float(values.mean()), *np.quantile(values, (0.05, 0.95)).tolist()]
+    return Estimate(*found)

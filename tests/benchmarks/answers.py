@@ -1,0 +1,196 @@
+"""What answers teach: a simulated seller answers by the truth, and the groups are scored before and after.
+
+    python tests/benchmarks/answers.py DATA_FOLDER [--only NAME …] [--answers 0 20 50 100] [--ways ours random]
+                                       [--wrong 0 0.05]
+
+Every catalogue is one that the shipped start has never seen. Where the truth is of pairs across two shops, pairs within
+a shop are neither asked nor scored (``--across NAME …``). Columns: pairwise F1 of groups, precision of acts (pairs that
+plans merge or remove), wrong removals per 1,000 listings, the share of true pairs in one plan of any action, questions
+per 1,000 listings, who judges, and stated precision and recall beside the true ones.
+"""
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from groups import find_catalogs
+from measuring import render_table
+
+import dupcheck as dc
+from dupcheck.asking import find_model, label_groups, questions, state_precision
+from dupcheck.judging.model import choose_pairs
+from dupcheck.learned.answers import Answer
+from dupcheck.pipeline import Audit
+
+HEADER = (
+    "catalogue", "asked", "wrong", "answers", "F1", "acts right", "removed wrongly", "found", "questions", "judges",
+    "stated P", "true P", "stated R", "true R", "seconds",
+)  # fmt: skip
+_ACTS = ("merge_variants", "remove_duplicates", "wholesale_tier")
+_EXAMPLES = 10
+
+
+class Seller:
+    """Answers by the truth, but for a share of wrong answers."""
+
+    def __init__(self, product: Mapping[str, str], wrong: float, seed: int) -> None:
+        self.product, self.wrong, self.rng = product, wrong, np.random.default_rng(seed)
+        self.given: list[Answer] = []
+
+    def judge(self, a: str, b: str) -> bool:
+        """Whether two listings are one product, as the seller says it."""
+        return (self.product[a] == self.product[b]) != (self.rng.random() < self.wrong)
+
+    def tell(self, audit: Audit, way: str, count: int, fit: np.ndarray) -> None:
+        """Answer ``count`` more questions."""
+        if way != "ours":
+            self._tell_pairs(audit, way, count, fit)
+            return
+        for asked in questions(audit, count):
+            pairs = [(asked.listing_a, asked.listing_b), *asked.examples][: 1 + _EXAMPLES]
+            if any(i not in self.product for pair in pairs for i in pair):
+                continue
+            said = [self.judge(*pair) for pair in pairs]
+            reply = "option" if said[0] else "different"
+            reply = "same" if said[0] and asked.kind in ("", "proof") else reply
+            alike = all(s == said[0] for s in said) and len(said) > 1
+            self.given += asked.answer(reply, when=float(len(self.given)), for_all=alike)
+
+    def _tell_pairs(self, audit: Audit, way: str, count: int, fit: np.ndarray) -> None:
+        left, right = audit.candidates.left[fit], audit.candidates.right[fit]
+        known = {a.pair for a in self.given}
+        ids = audit.features.ids
+        taken = [k for k, p in enumerate(zip(ids[left], ids[right], strict=True)) if tuple(sorted(p)) in known]
+        chance = find_model(audit).measure(left, right) if way == "uncertain" else self.rng.random(len(left))
+        label = label_groups(audit)
+        picked = choose_pairs(
+            chance, label[left] == label[right], (left, right), count, np.array(taken, dtype=np.int64)
+        )
+        if way == "uncertain":
+            picked = np.setdiff1d(np.argsort(np.abs(chance - 0.5), kind="stable")[: count + len(taken)], taken)[:count]
+        for k in picked.tolist():
+            a, b = str(ids[left[k]]), str(ids[right[k]])
+            reply = "option" if self.judge(a, b) else "different"
+            self.given.append(Answer(reply, "", a, b, "", float(len(self.given))))
+
+
+class Truth:
+    """The products of a catalogue; pairs of one family and two products, or of one shop, are left out."""
+
+    def __init__(self, home: Path, catalog: dc.Catalog, across: bool) -> None:
+        with (home / "truth.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = {r["listing_id"]: r for r in csv.DictReader(file)}
+        self.product = {i: r["product_id"] for i, r in rows.items()}
+        self.family = {i: r.get("family") or r["product_id"] for i, r in rows.items()}
+        self.shop = dict(zip(catalog.ids.tolist(), catalog.column("shop").tolist(), strict=True)) if across else {}
+        products: dict[str, list[str]] = {}
+        for i, p in self.product.items():
+            products.setdefault(p, []).append(i)
+        self.total = sum(self.counts(a, b) for ids in products.values() for a, b in combinations(ids, 2))
+
+    def counts(self, a: str, b: str) -> bool:
+        """Whether a pair is scored."""
+        if a not in self.product or b not in self.product or (self.shop and self.shop[a] == self.shop[b]):
+            return False
+        return self.product[a] == self.product[b] or self.family[a] != self.family[b]
+
+    def score(self, groups: Iterator[Sequence[str]]) -> tuple[int, int]:
+        """How many pairs stand together, and how many of them are one product."""
+        pairs = [p for ids in groups for p in combinations(ids, 2) if self.counts(*p)]
+        return len(pairs), sum(self.product[a] == self.product[b] for a, b in pairs)
+
+
+def measure(audit: Audit, truth: Truth) -> dict[str, float | str]:
+    """Return what the table shows of one audit."""
+    stood, right = truth.score(g.listings for g, _ in audit.grouped)
+    acted = [
+        [m.listing_id for m in p.members if m.role in ("keep", "fold", "remove")]
+        for p in audit.plans
+        if p.action in _ACTS
+    ]
+    done, well = truth.score(iter(acted))
+    _, found = truth.score([m.listing_id for m in p.members] for p in audit.plans)
+    wrong = 0
+    for p in audit.plans:
+        stay = [m.listing_id for m in p.members if m.role in ("keep", "fold")]
+        for m in p.members:
+            if m.role == "remove" and p.action in _ACTS and m.listing_id in truth.product:
+                wrong += not any(truth.family[m.listing_id] == truth.family.get(i) for i in stay)
+    precision, recall = right / stood if stood else 1.0, right / truth.total if truth.total else 1.0
+    stated = state_precision(audit)
+    thousand = 1000 / max(len(audit.catalog), 1)
+    return {
+        "f1": 2 * precision * recall / (precision + recall) if right else 0.0,
+        "acts": well / done if done else 1.0, "wrong": wrong * thousand,
+        "found": found / truth.total if truth.total else 1.0,
+        "asks": thousand * len({p.question.kind for p in audit.plans if p.question}),
+        "way": "" if audit.lesson is None else audit.lesson.way, "precision": precision, "recall": recall,
+        "stated": np.nan if stated is None else stated.precision,
+        "stated_recall": np.nan if stated is None else stated.recall,
+    }  # fmt: skip
+
+
+def run(
+    name: str, home: Path, way: str, wrong: float, steps: Sequence[int], across: bool
+) -> Iterator[tuple[int, dict[str, float | str], float]]:
+    """Audit, answer, audit again; give what each step shows."""
+    catalog = dc.read_catalog(home / "catalog.csv", images=home)
+    truth = Truth(home, catalog, across)
+    seller = Seller(truth.product, wrong, 1)
+    audit = dc.audit(catalog, answers=[])
+    pairs = zip(catalog.ids[audit.candidates.left], catalog.ids[audit.candidates.right], strict=True)
+    fit = np.array([truth.counts(a, b) for a, b in pairs], dtype=bool)
+    done = 0
+    for step in sorted(steps):
+        while done < step:
+            seller.tell(audit, way, min(20, step - done), np.flatnonzero(fit))
+            done += min(20, step - done)
+            began = time.perf_counter()
+            audit = dc.audit(catalog, answers=seller.given)
+            seconds = time.perf_counter() - began
+        yield step, measure(audit, truth), seconds if step else 0.0
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--across", nargs="*", default=["abtbuy", "amgoogle", "walamazon"], metavar="NAME")
+    parser.add_argument("--answers", nargs="+", type=int, default=[0, 20, 50, 100], metavar="N")
+    parser.add_argument("--ways", nargs="+", choices=("ours", "uncertain", "random"), default=["ours"])
+    parser.add_argument("--wrong", nargs="+", type=float, default=[0.0], metavar="SHARE")
+    given = parser.parse_args()
+    rows, mean = [], dict[tuple[str, float, int], list[dict[str, float | str]]]()
+    catalogs = find_catalogs(given.folder)
+    for name in given.only or catalogs:
+        for way in given.ways:
+            for wrong in given.wrong:
+                for step, found, seconds in run(name, catalogs[name], way, wrong, given.answers, name in given.across):
+                    mean.setdefault((way, wrong, step), []).append(found)
+                    rows.append(_row(name, way, wrong, step, found, f"{seconds:.1f}"))
+                    print(" ".join(rows[-1]), file=sys.stderr, flush=True)
+    for (way, wrong, step), found in mean.items():
+        middle = {k: np.nanmean([f[k] for f in found]) if k != "way" else "" for k in found[0]}
+        rows.append(_row("mean", way, wrong, step, middle, ""))
+    print(render_table(HEADER, rows))
+
+
+def _row(name: str, way: str, wrong: float, step: int, found: Mapping[str, float | str], seconds: str) -> list[str]:
+    def show(key: str) -> str:
+        value = found[key]
+        return "" if isinstance(value, str) or np.isnan(value) else f"{value:.3f}"
+
+    return [
+        name, way, f"{wrong:g}", str(step), show("f1"), show("acts"), show("wrong"), show("found"), show("asks"),
+        str(found["way"]), show("stated"), show("precision"), show("stated_recall"), show("recall"), seconds,
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
