@@ -7,14 +7,15 @@ single question. Both ask the rules the very way an audit does, of the few listi
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, read_catalog, read_listing, take_listings
+from dupcheck.catalog.frames import are_rows, is_frame
 from dupcheck.decisions import Decision, Settled, hash_content, settle_decisions
 from dupcheck.errors import CatalogError
 from dupcheck.features import Features
@@ -22,26 +23,37 @@ from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
 from dupcheck.index.opening import Progress, Source, make_fetcher, open_store
+from dupcheck.judging.sentences import say_condition
 from dupcheck.judging.verdicts import (
     Findings,
-    explain_condition,
     judge_clause,
     judge_pairs,
     measure_signals,
     measure_strength,
 )
 from dupcheck.ledger.records import TTL, carry_photo
-from dupcheck.messages import Lang, say
+from dupcheck.messages import Lang, message, say
 from dupcheck.model import BoolArray, Catalog, Condition, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.reports.record import list_pairs
 from dupcheck.rules import RulePack, read_pack
+from dupcheck.signals import get_signal
 
-if TYPE_CHECKING:  # opening a ledger takes longer than a check
-    from dupcheck.ledger.book import Claim, Ledger
+if TYPE_CHECKING:  # pandas is slow to load, and opening a ledger takes longer than a check
+    import pandas as pd
 
-Draft = Listing | Mapping[str, object] | str | Path | Catalog | Sequence[Listing | Mapping[str, object] | str | Path]
+    from dupcheck.ledger.book import Claim, Ledger, Ticket
+
+Unseen = Literal["photo", "price", "attributes"]
+UNSEEN: tuple[Unseen, ...] = get_args(Unseen)
+_PAIRS_TOLD = 5
+_TITLE_TOLD = 60
+_NEAR = 0.75
+"""How much of the way to a limit a value has to go for a listing to be worth naming as near."""
+
+_One: TypeAlias = Listing | Mapping[str, object] | str | Path
+Draft: TypeAlias = "_One | Catalog | Sequence[_One] | pd.DataFrame"
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,15 @@ class Answer:
         proved: Whether doing what the plan says was seen to break no rule any more; None: it was not tried, or it takes
             a photo or a fact that only the seller has.
         decided: What the seller has decided about the draft and others, and whether that is in force.
+        unseen: What could not be compared because the draft has none, or none that could be read: photo, price,
+            attributes.
+        titles: The titles of the draft and of the listings that the answer names, by id.
 
     Examples:
         >>> import dupcheck as dc
-        >>> (answer,) = dc.check({"title": "Ceramic garden gnome"}, "sample_catalog/catalog.csv")
-        >>> answer.advise()
-        'It can be published: no rule is broken.'
+        >>> (answer,) = dc.check({"title": "Ceramic garden gnome", "price": 9}, "sample_catalog/catalog.csv")
+        >>> answer.verdict, answer.advise(), answer.unseen
+        ('publish', 'It can be published: no rule is broken.', ('photo', 'attributes'))
     """
 
     listing_id: str
@@ -76,17 +91,26 @@ class Answer:
     nearest: Mapping[str, Any] | None = None
     proved: bool | None = None
     decided: tuple[tuple[Decision, bool], ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lost_photos(self) -> tuple[Problem, ...]:
+        """What was wrong with photos that the draft names: nobody has looked at these."""
+        return tuple(p for p in self.problems if p.field in ("main_image", "images") and p.severity != "info")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as one plain dict."""
         return {
             "listing_id": self.listing_id,
+            "title": self.titles.get(self.listing_id, ""),
             "verdict": self.verdict,
             "advice": self.advise(),
             "pairs": list(self.pairs),
             "nearest": self.nearest,
             "plan": None if self.plan is None else self.plan.as_dict(self.lang),
             "proved": self.proved,
+            "unseen": list(self.unseen),
             "problems": [
                 {"field": p.field, "severity": p.severity, "message": p.text.say(self.lang)} for p in self.problems
             ],
@@ -101,6 +125,10 @@ class Answer:
         if self.verdict == "publish":
             if any(held and d.decision == "allowed" for d, held in self.decided):
                 return say("check.answer_allowed", self.lang)
+            if self.lost_photos:
+                return say("check.answer_photo_lost", self.lang)
+            if self.unseen == UNSEEN:
+                return say("check.answer_title_only", self.lang)
             return say("audit.answer_allowed" if self.pairs else "audit.answer_publish", self.lang)
         others = list(dict.fromkeys(self._other(p) for p in self.pairs))
         if self.verdict == "advice" or self.plan is None:
@@ -123,6 +151,10 @@ class Answer:
     def _partner(self, decision: Decision) -> str:
         return decision.listing_b if decision.listing_a == self.listing_id else decision.listing_a
 
+    def _name(self, listing_id: str) -> str:
+        title = _cut(self.titles.get(listing_id, ""))
+        return say("check.named", self.lang, id=listing_id, title=title) if title else listing_id
+
     def _tell(self, decision: Decision, held: bool) -> str:
         kind = say(f"report.decided_{decision.decision}", self.lang)
         return say(
@@ -136,11 +168,42 @@ class Answer:
         lines += [f"  → {c.text.say(self.lang)}" for c in changes if c.listing_id == self.listing_id]
         if self.proved is not None:
             lines.append(f"  {say('check.proved' if self.proved else 'check.not_proved', self.lang)}")
-        lines += [f"  {self._other(p)}: {p['explanation']}" for p in self.pairs[:5]]
-        if self.nearest is not None and not self.pairs:
+        lines += [f"  {self._name(self._other(p))}: {p['explanation']}" for p in self.pairs[:1]]
+        others = list(dict.fromkeys(self._other(p) for p in self.pairs[1:]))
+        if others:
+            named = [self._name(i) for i in others[:_PAIRS_TOLD]] + ["…"] * (len(others) > _PAIRS_TOLD)
+            lines.append(f"  {say('check.also', self.lang, ids=say('verdicts.comma', self.lang).join(named))}")
+        if self.nearest is not None and not self.pairs and self.nearest["near"]:
             lines.append(f"  {self.nearest['text']}")
+        if self.unseen:
+            what = say("verdicts.comma", self.lang).join(say(f"check.unseen_{name}", self.lang) for name in self.unseen)
+            lines.append(f"  {say('check.unseen', self.lang, what=what)}")
+        lines += [f"  {p.text.say(self.lang)}" for p in self.problems if p.listing_id == self.listing_id]
         lines += [f"  {self._tell(d, held)}" for d, held in self.decided]
         return "\n".join(lines)
+
+
+def _hush(problem: Problem) -> Problem:
+    """Say of a photo only that it could not be used."""
+    about_photo = problem.text.key.startswith("photos.") or problem.field in ("main_image", "images", "image")
+    return replace(problem, severity="warning", text=message("check.photo_unusable")) if about_photo else problem
+
+
+def _plain(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def _is_near(conditions: Sequence[Condition]) -> bool:
+    """Whether titles are alike enough, or some condition failed by little. What cannot be told is not near."""
+    failed = [c for c in conditions if c.state == "failed"]
+    if any(c.signal == "title" and c.state == "held" for c in conditions):
+        return True
+    scales = [(c, get_signal(c.signal)) for c in failed]
+    return any((c.value - s.worst) / (c.limit - s.worst or 1.0) >= _NEAR for c, s in scales)
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _TITLE_TOLD else f"{title[: _TITLE_TOLD - 1].rstrip()}…"
 
 
 def _is_sku(plan: Plan, listing_id: str) -> bool:
@@ -200,10 +263,13 @@ class Checker:
     ) -> None:
         self.decisions = tuple(decisions)
         self.pack = read_pack(rules).with_limit(*settings)
+        if is_frame(catalog) or are_rows(catalog):
+            catalog = read_catalog(catalog, images=images, mapping=mapping)
         self.catalog, self.images, self.mapping = catalog, images, mapping
         self.jobs = jobs or os.cpu_count() or 1
         self.cache = default_cache() if cache is None else Path(cache)
         self.lang: Lang = lang
+        self.discreet = False
         self.fetch, self.progress = fetch, progress
         self.store = self._open()
 
@@ -223,21 +289,23 @@ class Checker:
         """The catalogue's files; none where it is in memory."""
         if isinstance(self.catalog, Catalog):
             return []
-        return [self.catalog] if isinstance(self.catalog, str | Path) else list(self.catalog)
+        paths = [self.catalog] if isinstance(self.catalog, str | Path) else self.catalog
+        return [path for path in paths if isinstance(path, str | Path)]
 
-    def vary(self, *, lang: Lang | None = None, decisions: Iterable[Decision] | None = None) -> "Checker":
+    def vary(
+        self, *, lang: Lang | None = None, decisions: Iterable[Decision] | None = None, discreet: bool = False
+    ) -> "Checker":
         """Return a checker of the same catalogue as it is now, for another language or other decisions.
+
+        A ``discreet`` one answers strangers: of a photo that it could not use it does not say why, for that would tell
+        what lies on this machine and around it.
 
         Threads may share a checker as long as none refreshes it: who does so varies it first.
         """
         other = copy(self)
-        other.lang = lang or self.lang
+        other.lang, other.discreet = lang or self.lang, discreet
         other.decisions = self.decisions if decisions is None else tuple(decisions)
         return other
-
-    def __contains__(self, listing_id: object) -> bool:
-        """Whether the catalogue holds a listing of this id."""
-        return isinstance(listing_id, str) and len(self.store.find_ids([listing_id])) > 0
 
     def check(self, draft: Draft, *, also: Sequence[Listing] = (), update: bool = False) -> list[Answer]:
         """Say of each draft whether publishing it would break a rule, with what, why, and what to do instead.
@@ -254,37 +322,76 @@ class Checker:
         found = self._judge(known, len(drafts), without=replaced)
         return self._answer(found, self._prove(found))
 
-    def claim(self, ledger: "Ledger", token: str, draft: Draft, *, ttl: float = TTL, override: str = "") -> "Claim":
-        """Check one draft and reserve the right to publish it, so that nobody else can publish the same meanwhile.
+    def shows(self, listings: Sequence[Listing]) -> list[bool]:
+        """Say of each listing whether the catalogue holds it now: one of this id, and of this title.
 
-        What the ledger holds as reserved or published counts as part of the catalogue. ``token``, ``ttl``, ``override``
-        and the claim are those of :meth:`~dupcheck.ledger.book.Ledger.claim`; its ``answer`` is :meth:`Answer.as_dict`.
+        Of what the marketplace may have changed since, price, photos, attributes, nothing is asked; another title
+        is another listing, whatever its id.
+        """
+        at = self.store.find_ids([x.listing_id for x in listings])
+        held = self.store.take_catalog(at)
+        titles = {str(i): _plain(str(t)) for i, t in zip(held.ids, held.column("title"), strict=True)}
+        return [titles.get(x.listing_id) == _plain(x.title) for x in listings]
+
+    def issue(self, ledger: "Ledger", draft: Draft, *, person: str = "", ttl: float = TTL) -> "tuple[Ticket, Answer]":
+        """Check one draft and draw a one-time token for it, with which ``person`` can claim it until ``ttl`` is over.
+
         Raises CatalogError where ``draft`` is not exactly one.
         """
+        drafts, carried, content = self._read_one(draft)
+        (answer,) = self.check(drafts, also=ledger.list_live(self.shows))
+        return ledger.issue(carried, content=content, person=person, ttl=ttl), answer
+
+    def _read_one(self, draft: Draft) -> tuple[Catalog, Listing, str]:
+        """Return the one draft, as a catalogue and as the ledger keeps it, and the hash of its content."""
         drafts = self.read_drafts(draft)
         if len(drafts) != 1:
             raise CatalogError("check.one_draft", count=len(drafts))
         listing = get_listing(drafts, 0)
-        content = hash_content(listing, drafts.image_root)
+        return drafts, carry_photo(listing, drafts.image_root), hash_content(listing, drafts.image_root)
+
+    def claim(
+        self,
+        ledger: "Ledger",
+        key: str,
+        draft: Draft,
+        *,
+        token: str = "",
+        person: str = "",
+        ttl: float = TTL,
+        override: str = "",
+        need_photos: bool = False,
+    ) -> "Claim":
+        """Check one draft and reserve the right to publish it, so that nobody else can publish the same meanwhile.
+
+        What the ledger holds as reserved or published counts as part of the catalogue. ``key``, ``token``, ``person``,
+        ``ttl``, ``override`` and the claim are those of :meth:`~dupcheck.ledger.book.Ledger.claim`; its ``answer`` is
+        :meth:`Answer.as_dict`. Raises CatalogError where ``draft`` is not exactly one.
+        """
+        drafts, carried, content = self._read_one(draft)
 
         def ask(others: Sequence[Listing]) -> tuple[bool, dict[str, Any]]:
             (answer,) = self.check(drafts, also=others)
-            return answer.verdict != "duplicate", answer.as_dict()
+            return answer.verdict != "duplicate" and not (need_photos and answer.lost_photos), answer.as_dict()
 
         # The long part is done before others have to wait; under the lock only what came in between is looked at anew.
-        before = ledger.list_live(held=self)
-        known = None if ledger.get_claim(token) else ask(before)
-        carried = carry_photo(listing, drafts.image_root)
+        before = ledger.list_live(self.shows)
+        known = None if key and ledger.get_claim(key) else ask(before)
 
         def judge(others: Sequence[Listing]) -> tuple[bool, dict[str, Any]]:
             return known if known and list(others) == before else ask(others)
 
-        return ledger.claim(token, carried, judge, held=self, content=content, ttl=ttl, override=override)
+        return ledger.claim(
+            key, carried, judge, token=token, person=person, shows=self.shows, content=content, ttl=ttl,
+            override=override,
+        )  # fmt: skip
 
     def read_drafts(self, draft: Draft) -> Catalog:
         """Return the drafts as one catalogue; photo paths of plain listings start from the catalogue's photo folder."""
         if isinstance(draft, Catalog):
             return draft
+        if is_frame(draft):
+            return read_catalog(draft, images=self.images or self.store.image_root, need_ids=False)
         if isinstance(draft, str | Path) and not str(draft).lstrip().startswith(("{", "[")):
             return read_catalog(draft, images=self.images, need_ids=False)
         if isinstance(draft, Listing | Mapping | str | Path):
@@ -313,23 +420,30 @@ class Checker:
     def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
         rows = list(list_pairs(found.features, self.pack, found.findings, self.lang))
         problems: dict[str, list[Problem]] = {}
-        for problem in found.problems:
+        for problem in map(_hush, found.problems) if self.discreet else found.problems:
             problems.setdefault(problem.listing_id, []).append(problem)
+        titles = found.catalog.column("title")
+        general = tuple(problems.get("", ()))
         nearest = self._find_nearest(found, [d for d, pairs in found.pairs.items() if not len(pairs)])
         answers = []
         for draft, pairs in found.pairs.items():
             listing_id = str(found.features.ids[draft])
+            named = {i for k in pairs.tolist() for i in (rows[k]["listing_a"], rows[k]["listing_b"])} | {listing_id}
+            if draft in nearest:
+                named.add(nearest[draft]["listing_id"])
             answers.append(
                 Answer(
                     listing_id,
                     found.verdict(draft),
                     tuple(rows[k] for k in pairs.tolist()),
                     found.home.get(listing_id),
-                    tuple(problems.get(listing_id, ())),
+                    (*problems.get(listing_id, ()), *general),
                     self.lang,
                     nearest.get(draft),
                     proved.get(listing_id),
                     found.settled.tell_about(listing_id),
+                    found.list_unseen(draft),
+                    {i: str(titles[found.catalog.positions[i]]) for i in sorted(named)},
                 )
             )
         return answers
@@ -349,11 +463,14 @@ class Checker:
         measured = measure_signals(found.features, left[at], right[at])
         told = {}
         for i, (draft, k) in enumerate(chosen.items()):
-            other = str(found.features.ids[int(left[k] + right[k]) - draft])
-            told[draft] = self._tell_nearest(other, {name: float(values[i]) for name, values in measured.items()})
+            other = int(left[k] + right[k]) - draft
+            signals = {name: float(values[i]) for name, values in measured.items()}
+            told[draft] = self._tell_nearest(
+                str(found.features.ids[other]), found.catalog.column("title")[other], signals
+            )
         return told
 
-    def _tell_nearest(self, other: str, signals: Mapping[str, float]) -> dict[str, Any]:
+    def _tell_nearest(self, other: str, title: str, signals: Mapping[str, float]) -> dict[str, Any]:
         judged = [
             (rule, judge_clause(rule, k, signals))
             for rule in self.pack.rules
@@ -367,8 +484,8 @@ class Checker:
             return sum(bool(np.isnan(c.value)) for c in failed), len(failed)
 
         rule, conditions = min(judged, key=lambda r: lack(r[1]))
-        failed = [explain_condition(c, self.lang) for c in conditions if c.state == "failed"]
-        text = say("check.nearest", self.lang, id=other, code=rule.code, failed="; ".join(failed))
+        failed = [say_condition(c, self.lang) for c in conditions if c.state == "failed"]
+        text = say("check.nearest", self.lang, id=other, title=_cut(title), code=rule.code, failed="; ".join(failed))
         return {
             "listing_id": other,
             "rule": rule.code,
@@ -382,6 +499,7 @@ class Checker:
                 }
                 for c in conditions
             ],
+            "near": _is_near(conditions),
             "text": text,
         }
 
@@ -449,6 +567,16 @@ class _Found:
         order = np.lexsort((-found.strength[row], ~found.duplicate[row], listing))
         start = np.searchsorted(listing[order], [*self.drafts.tolist(), int(self.drafts[-1]) + 1])
         return {d: row[order[start[k] : start[k + 1]]] for k, d in enumerate(self.drafts.tolist())}
+
+    def list_unseen(self, draft: int) -> tuple[Unseen, ...]:
+        """Return what of a draft could not be compared with anything."""
+        photos, row = self.features.photos, int(self.features.photos.main[draft])
+        stated: dict[Unseen, bool] = {
+            "photo": row >= 0 and bool(photos.usable[row]),
+            "price": not np.isnan(self.features.price_low[draft]),
+            "attributes": bool(self.catalog.column("attributes")[draft]) or draft in self.catalog.with_skus,
+        }
+        return tuple(name for name in UNSEEN if not stated[name])
 
     @cached_property
     def _counted(self) -> BoolArray:

@@ -48,6 +48,7 @@ class Decision:
         content_a: A hash of what the rules can see of ``listing_a``: where it changes, the decision lapses.
         content_b: The same of ``listing_b``.
         decided: When, in seconds since 1970.
+        person: Who did, "" where it is not known.
 
     Examples:
         >>> import dupcheck as dc
@@ -62,6 +63,7 @@ class Decision:
     content_a: str
     content_b: str
     decided: float = 0.0
+    person: str = ""
 
     @property
     def listings(self) -> tuple[str, str]:

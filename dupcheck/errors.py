@@ -9,8 +9,10 @@
     ├── OutputError          a report cannot be written
     ├── ServeError           a server cannot be started as asked
     └── LedgerError          a ledger cannot be opened, read or written
+        ├── OverrideError    what goes against the rules was asked for without a reason, or where it is not allowed
         └── TokenError       a token cannot do what was asked: badly formed, used for something else, or no longer live
-            └── UnknownTokenError  a token that the ledger has never seen
+            ├── UnknownTokenError  a token, or the name of a claim, that the ledger has never seen
+            └── TokenNeededError   a claim is another's: its token was not shown
 
 Anything else that is raised is a defect of dupcheck.
 """
@@ -67,9 +69,17 @@ class LedgerError(DupcheckError):
     """A ledger cannot be opened, read or written."""
 
 
+class OverrideError(LedgerError):
+    """What goes against the rules was asked for without a reason, or where it is not allowed."""
+
+
 class TokenError(LedgerError):
     """A token cannot do what was asked: badly formed, used for something else, or no longer live."""
 
 
 class UnknownTokenError(TokenError):
-    """A token that the ledger has never seen."""
+    """A token, or the name of a claim, that the ledger has never seen."""
+
+
+class TokenNeededError(TokenError):
+    """A claim is another's: its token was not shown."""

@@ -21,18 +21,21 @@ from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
-from dupcheck.judging.differences import explain_differences, find_differences
-from dupcheck.judging.verdicts import Findings, explain_condition, judge_conditions, judge_pairs, measure_signals
+from dupcheck.judging.differences import find_differences
+from dupcheck.judging.sentences import say_condition, say_differences
+from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.verification import SAME
 from dupcheck.plans import order_by_risk, plan_findings
-from dupcheck.reports import format_summary, photo_thumbnails, render_cell, save_report
+from dupcheck.reports import format_summary, photo_thumbnails, render_cell, render_comparison, save_report
+from dupcheck.reports.cell import watch_in_notebook
+from dupcheck.reports.comparison import Known, compare_groups, list_groups
 from dupcheck.reports.documents import SettledAudit
-from dupcheck.reports.record import complete_record, make_record
-from dupcheck.reports.tables import join_options
+from dupcheck.reports.record import complete_record, describe_photos, make_record
+from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
@@ -40,6 +43,8 @@ from dupcheck.teaching import Lesson, learn_answers, teach_pack
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from dupcheck.reports.plots import Plots
 
 Engine = Literal["local", "spark"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -104,6 +109,7 @@ class Audit:
     advice: tuple[Plan, ...] = ()
     cache: Path | None = None
     settled: Settled | None = None
+    since: Mapping[str, Any] | None = None
     lesson: Lesson | None = None
 
     @cached_property
@@ -121,7 +127,7 @@ class Audit:
                 **p["signals"],
                 "explanation": p["explanation"],
             }
-            for p in self._record()["pairs"]
+            for p in self.record()["pairs"]
         ]
         columns = ["listing_a", "listing_b", "rule", "verdict", "differs_in", *(s.name for s in SIGNALS), "explanation"]
         return pd.DataFrame(rows, columns=columns).astype({s.name: np.float64 for s in SIGNALS})
@@ -131,21 +137,48 @@ class Audit:
         """One row a grouped listing: the columns of ``groups.csv``."""
         import pandas as pd
 
-        rows = [
-            (plan.group_id, m.listing_id, m.role, m.rule, join_options(m.options), m.explanation.say(self.lang))
-            for plan in self.plans
-            for m in plan.members
-        ]
-        return pd.DataFrame(rows, columns=["group_id", "listing_id", "role", "rule", "options", "explanation"])
+        return pd.DataFrame(list_group_rows(self.record()), columns=list(GROUP_COLUMNS)).astype({"price": np.float64})
+
+    @cached_property
+    def plans_frame(self) -> "pd.DataFrame":
+        """One row a plan: what to do, which listing to keep, the others it is about, the options, and the question."""
+        import pandas as pd
+
+        rows = [_describe_plan(plan, self.lang) for plan in self.plans]
+        return pd.DataFrame(rows, columns=_PLAN_COLUMNS)
+
+    @cached_property
+    def plot(self) -> "Plots":
+        """Pictures: ``audit.plot.limits()``, ``.coverage()`` and ``.sizes()``; they need ``dupcheck[notebook]``."""
+        from dupcheck.reports.plots import Plots
+
+        return Plots(self)
+
+    def group(self, group_id: str) -> Plan:
+        """Return the plan of one group. Raises UnknownListingError where there is no such group."""
+        for plan in self.plans:
+            if plan.group_id == group_id:
+                return plan
+        raise UnknownListingError("audit.no_such_group", id=group_id)
+
+    def why(self, listing_a: str, listing_b: str, lang: Lang | None = None) -> "Explanation":
+        """Hold every rule against two listings, without measuring the catalogue again."""
+        left, right = (find_position(self.catalog, i) for i in (listing_a, listing_b))
+        return _explain(self.catalog, self.features, self.pack, left, right, lang or self.lang)
+
+    def compare(self, listing_a: str, listing_b: str, lang: Lang | None = None) -> "Comparison":
+        """Return two listings side by side, with their photos, as a notebook's cell shows them."""
+        return Comparison(self, self.why(listing_a, listing_b, lang))
 
     def as_dict(self, lang: Lang | None = None) -> SettledAudit:
         """Return the whole result as one plain dict, as ``audit.json`` holds it."""
         lang = lang or self.lang
         if lang not in self._dicts:
-            self._dicts[lang] = complete_record(self._record(lang))
+            self._dicts[lang] = complete_record(self.record(lang))
         return self._dicts[lang]
 
-    def _record(self, lang: Lang | None = None) -> SettledAudit:
+    def record(self, lang: Lang | None = None) -> SettledAudit:
+        """Return the result as reports read it: like :meth:`as_dict`, with rows that are made as they are read."""
         lang = lang or self.lang
         if lang not in self._records:
             self._records[lang] = make_record(
@@ -153,6 +186,8 @@ class Audit:
                 [group for group, _ in self.grouped], self.plans, self.advice, self.problems, self.settings,
                 lang, self.settled,
             )  # fmt: skip
+            if self.since is not None:
+                self._records[lang]["since"] = dict(self.since)
         return self._records[lang]
 
     @cached_property
@@ -166,7 +201,7 @@ class Audit:
     @_uncollected()
     def save(self, out: str | Path, lang: Lang | None = None) -> list[Path]:
         """Write the report folder ``out`` and return its files. Raises OutputError where that cannot be done."""
-        record = self._record(lang)
+        record = self.record(lang)
         return save_report(record, Path(out), photo_thumbnails(record, self.catalog.image_root, cache=self.cache))
 
     def export(
@@ -186,6 +221,17 @@ class Audit:
             templates=[Path(t) for t in templates],
         )  # fmt: skip
 
+    def compare_with(self, before: Sequence[Known], name: str, trend: Sequence[Mapping[str, Any]] = ()) -> "Audit":
+        """Return the audit with what is new in it since an earlier one, as its reports then say.
+
+        ``before`` is what :func:`~dupcheck.reports.comparison.read_groups` gives for an earlier report folder, ``name``
+        what people call it, ``trend`` the counts of earlier runs, the oldest first.
+        """
+        now = list_groups(self.record()["groups"])
+        found = compare_groups(before, now)
+        runs = [*trend, {"groups": len(now)}] if trend else []
+        return replace(self, since={"name": name, **found, "trend": runs})
+
     def merge(self) -> Catalog:
         """Return the catalogue as it is once every plan is carried out; the audited one stays as it is."""
         return carry_out(self.catalog, list_plans((*self.plans, *self.advice)))
@@ -199,13 +245,13 @@ class Audit:
 
     def summarize(self, out: Path | None = None, lang: Lang | None = None) -> str:
         """Return what was found in about a dozen lines."""
-        return format_summary(self._record(lang), out)
+        return format_summary(self.record(lang), out)
 
     def __repr__(self) -> str:
         return f"<Audit of {len(self.catalog)} listings: {len(self.findings)} pairs, {len(self.plans)} groups>"
 
     def _repr_html_(self) -> str:
-        return render_cell(self._record())
+        return render_cell(self.record())
 
 
 @_uncollected()
@@ -258,6 +304,7 @@ def audit(
         True
     """
     pack = read_pack(rules).with_limit(*settings)
+    progress = progress or watch_in_notebook(lang)
     read = _read(catalog, images)
     settled = settle_decisions(read, decisions or ())
     jobs = jobs or os.cpu_count() or 1
@@ -284,7 +331,7 @@ def audit(
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
-        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled, lesson,
+        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled, lesson=lesson,
     )  # fmt: skip
 
 
@@ -354,8 +401,7 @@ class Explanation:
 
     def __str__(self) -> str:
         lang = self.lang
-        differs = explain_differences(self.differences, lang) or say("verdicts.nothing", lang)
-        lines = [f"{self.listing_a} ↔ {self.listing_b}", say("audit.why_differ", lang, differs=differs)]
+        lines = [f"{self.listing_a} ↔ {self.listing_b}", say_differences(self.differences, lang)]
         lines += ["", say("audit.why_titles", lang), *(f"  {marked}" for marked in self.titles)]
         if self.photos is not None:
             lines.append(say("audit.why_photos", lang, what=self.photos))
@@ -365,7 +411,7 @@ class Explanation:
         for code, summary, verdict, fires, conditions in self.rules:
             key = "audit.why_fires" if fires else "audit.why_spares"
             lines += ["", say(key, lang, code=code, verdict=say_verdict(verdict, lang), summary=summary)]
-            lines += [f"  {_MARKS[c.state]} {explain_condition(c, lang)}" for c in conditions]
+            lines += [f"  {_MARKS[c.state]} {say_condition(c, lang)}" for c in conditions]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -424,11 +470,15 @@ def why(
     kept = default_cache() if cache is None else Path(cache)
     fetch = make_fetcher(fetch_images, allow_hosts)
     features, _ = measure_catalog(read, jobs=os.cpu_count() or 1, cache=kept, fetch=fetch)
+    return _explain(read, features, pack, left, right, lang)
+
+
+def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, right: int, lang: Lang) -> Explanation:
     measured = measure_signals(features, np.array([left]), np.array([right]))
     signals = {name: float(values[0]) for name, values in measured.items()}
     return Explanation(
-        listing_a,
-        listing_b,
+        str(catalog.ids[left]),
+        str(catalog.ids[right]),
         tuple(
             (r.code, r.summary.say(lang), r.verdict, bool(r.fire(measured)[0]), judge_conditions(r, signals))
             for r in pack.rules
@@ -437,7 +487,7 @@ def why(
         signals,
         lang,
         _describe_photos(features, left, right),
-        Aligner(features.statistics).mark(read.column("title")[left], read.column("title")[right]),
+        Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right]),
     )
 
 
@@ -447,7 +497,43 @@ def _describe_photos(features: Features, left: int, right: int) -> Message | Non
     bits, first, second = find_nearest(features.photos, *ends)
     if not bits[0] <= SAME and features.photos.share_extras(*ends)[0]:
         return message("photos.shared")
-    return None if np.isnan(bits[0]) else describe_pairs(features.photos, first, second)[0]
+    if np.isnan(bits[0]):
+        return None
+    return describe_photos(features, *ends).get(0) or describe_pairs(features.photos, first, second)[0]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two listings of an audit side by side; a notebook's cell shows their photos."""
+
+    audit: Audit
+    explanation: Explanation
+
+    def __str__(self) -> str:
+        return str(self.explanation)
+
+    def _repr_html_(self) -> str:
+        told = self.explanation
+        return render_comparison(
+            self.audit.record(told.lang), self.audit.catalog, told.listing_a, told.listing_b, str(told)
+        )
+
+
+_PLAN_COLUMNS = [
+    "group_id", "action", "what_to_do", "keep", "title", "listings", "count", "options", "min_order_quantity",
+    "discount_percent", "question", "reasons", "cautions",
+]  # fmt: skip
+
+
+def _describe_plan(plan: Plan, lang: Lang) -> tuple[object, ...]:
+    options = "; ".join(f"{axis.name}: {', '.join(axis.values)}" for axis in plan.axes)
+    tier = plan.wholesale
+    return (
+        plan.group_id, plan.action, say(f"report.action_{plan.action}", lang), plan.keep, plan.title,
+        "; ".join(plan.listings), len(plan.listings), options, None if tier is None else tier.min_order_quantity,
+        None if tier is None else tier.discount_percent, "" if plan.question is None else plan.question.text.say(lang),
+        " ".join(m.say(lang) for m in plan.reasons), " ".join(m.say(lang) for m in plan.cautions),
+    )  # fmt: skip
 
 
 def find_position(catalog: Catalog, listing_id: str) -> int:

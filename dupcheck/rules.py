@@ -477,12 +477,14 @@ def _find_pack(source: str | Path, beside: Path | None = None) -> Path:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise RulesError("rules.no_such_file", path=str(path))
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise RulesError("rules.no_such_file", path=str(path)) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RulesError("rules.not_toml", path=str(path), reason=str(error)) from None
 
 
@@ -836,6 +838,10 @@ def _change_limit(pack: RulePack, setting: str) -> RulePack:
             "rules.setting_signal", setting=setting, code=rule.code, signal=signal,
             hint=_did_you_mean(signal, rule.signals),
         )  # fmt: skip
+    known = get_signal(signal)
+    low, high = sorted((known.best, known.worst))
+    if not low <= number <= high:
+        raise RulesError("rules.setting_range", setting=setting, signal=signal, low=f"{low:g}", high=f"{high:g}")
     when = tuple(
         tuple(replace(x, limit=number) if (x.signal, x.side) == (signal, side) else x for x in clause)
         for clause in rule.when

@@ -24,5 +24,5 @@ def write_sample(folder: Path) -> Path:
         shutil.copytree(sample_folder(), folder, ignore=hidden, dirs_exist_ok=True)
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or error
-        raise OutputError("catalog.no_write", path=folder, reason=reason) from error
+        raise OutputError("report.cannot_write", path=folder, reason=reason) from error
     return folder / "catalog.csv"

@@ -33,6 +33,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DUPCHECK_CACHE", str(folder))
+        patch.setenv("DUPCHECK_LANG", "en")  # whatever the machine speaks
         patch.setenv("DUPCHECK_FORMATS", str(tmp_path_factory.mktemp("formats")))
         yield folder
 

@@ -1,6 +1,7 @@
 """Ledgers to test on: a file, and a database on a real PostgreSQL server."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,12 @@ def new_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     open_ledger(folder / "template").close()
     template_bytes = (folder / "template").read_bytes()
 
+    numbers = count(1)
+
     def make(made: bool = True) -> str:
-        path = folder / f"{len(list(folder.iterdir()))}.sqlite"
-        path.write_bytes(template_bytes if made else b"")
+        path = folder / f"{next(numbers)}.sqlite"
+        if made:
+            path.write_bytes(template_bytes)
         return str(path)
 
     return make

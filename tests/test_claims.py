@@ -13,7 +13,7 @@ import pytest
 import dupcheck as dc
 from dupcheck.checking import Checker
 from dupcheck.decisions import Decision, hash_content
-from dupcheck.errors import CatalogError
+from dupcheck.errors import CatalogError, LedgerError
 from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.ledger.book import Ledger
 from dupcheck.ledger.records import carry_photo
@@ -178,7 +178,9 @@ class TestMemory:
         known = recall(find_address(ledger_url))
         assert list(known.decisions) == ledger.list_decisions() and len(known.decisions) == 2
         assert list(known.published) == ledger.list_published()
-        assert [x.listing_id for x in known.list_added({"T-1"})] == ["100500"]
+        assert [x.listing_id for x in known.list_added(lambda held: [x.listing_id == "T-1" for x in held])] == [
+            "100500"
+        ]
 
     def test_a_file_is_read_without_sqlalchemy(self, tmp_path: Path) -> None:
         open_ledger(tmp_path / "ledger ?#.sqlite").close()
@@ -208,9 +210,10 @@ class TestMemory:
         assert ended.returncode == 0, ended.stdout + ended.stderr
         assert "not a duplicate" in ended.stdout and ended.stdout.rstrip().endswith("set()")
 
-    def test_an_old_or_empty_file_is_brought_up_to_date(self, tmp_path: Path) -> None:
+    def test_an_empty_file_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "empty.sqlite").touch()
-        assert list(recall(find_address(tmp_path / "empty.sqlite")).decisions) == []
+        with pytest.raises(LedgerError, match="empty file"):
+            recall(find_address(tmp_path / "empty.sqlite"))
 
 
 @pytest.fixture
@@ -232,7 +235,7 @@ class TestCommands:
 
     def test_from_claim_to_catalogue(self, desk: Path, run: Run, write_csv: Callable[..., Path]) -> None:
         first = self.check(run, "N-1.csv", "--claim", "T-1")
-        assert first.code == 0 and "dupcheck publish T-1" in first.out
+        assert first.code == 0 and "dupcheck publish dt-" in first.out
         assert self.check(run, "N-2.csv").code == 0, "what is only reserved counts for claims alone"
         second = self.check(run, "N-2.csv", "--claim", "T-2")
         assert second.code == 1 and "N-1" in second.out
@@ -244,6 +247,8 @@ class TestCommands:
         published = self.check(run, "N-2.csv")
         assert published.code == 1 and "100500" in published.out
         assert self.check(run, "N-2.csv", "--no-ledger").code == 0
+        write_csv(desk / "catalog.csv", [*ROWS, {**DRAFTS[0], "listing_id": "100500", "title": "Quite another thing"}])
+        assert self.check(run, "N-2.csv").code == 1, "the id alone does not make it the same listing"
         write_csv(desk / "catalog.csv", [*ROWS, {**DRAFTS[0], "listing_id": "100500"}])
         joined = self.check(run, "N-2.csv", "--json")
         (answer,) = map(json.loads, joined.out.splitlines())
@@ -261,6 +266,26 @@ class TestCommands:
         assert refused.code == 2 and "--override" in refused.err
         assert run("release", "T-2", "--override", "taken offline").code == 0
         assert self.check(run, "N-3.csv", "--claim", "T-3").code == 0
+
+    def test_with_a_token_drawn_first(self, desk: Path, run: Run) -> None:
+        drawn = run("token", "N-1.csv", "--against", "catalog.csv", "--json", "--as", "ada")
+        token = json.loads(drawn.out)["ticket"]["token"]
+        assert drawn.code == 0 and "new ledger was made" in drawn.err
+        other = self.check(run, "N-2.csv", "--claim", "T-1", "--token", token, "--as", "ada")
+        assert other.code == 2 and "another draft" in other.err
+        stranger = self.check(run, "N-1.csv", "--claim", "T-1", "--token", token, "--as", "bo")
+        assert stranger.code == 2 and "ada" in stranger.err
+        assert self.check(run, "N-1.csv", "--claim", "T-1", "--token", token, "--as", "ada").code == 0
+        assert run("publish", "T-1", "--as", "bo").code == 2
+        assert run("publish", token, "--as", "bo").code == 0
+        assert run("ledger", "verify").code == 0
+
+    def test_acts_are_listed_and_undone(self, desk: Path, run: Run) -> None:
+        assert run("decide", "catalog.csv", "A-1", "B-1", "--as", "not_duplicate", "--by", "ada").code == 0
+        assert "ada" in run("decisions", "acts").out
+        assert run("decisions", "undo", "1", "--as", "bo").code == 0
+        assert run("decisions", "list").out == "" and "undone" in run("decisions", "acts").out
+        assert run("decisions", "undo", "1").code == 2
 
     def test_on_purpose_and_on_record(self, desk: Path, run: Run) -> None:
         self.check(run, "N-1.csv", "--claim", "T-1")
@@ -280,8 +305,8 @@ class TestCommands:
         assert late.code == 2 and "已过期" in late.err
 
     def test_chinese(self, desk: Path, run: Run) -> None:
-        assert "预占" in self.check(run, "N-1.csv", "--claim", "令牌-1", "--lang", "zh").out
-        assert "没有预占" in self.check(run, "N-2.csv", "--claim", "令牌-2", "--lang", "zh").out
+        assert "占用" in self.check(run, "N-1.csv", "--claim", "令牌-1", "--lang", "zh").out
+        assert "没有占用" in self.check(run, "N-2.csv", "--claim", "令牌-2", "--lang", "zh").out
 
     @pytest.mark.parametrize(
         ("words", "says"),

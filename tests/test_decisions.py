@@ -209,7 +209,7 @@ class TestAudits:
         assert json.loads((tmp_path / "audit.json").read_text("utf-8"))["decisions"]["lapsed"][0]["changed"] == ["A-2"]
         page = (tmp_path / "report.html").read_text("utf-8")
         assert "two &lt;b&gt;models&lt;/b&gt;" in page and "A-1 – A-2" in page
-        words = {"en": ("heeded: 1", "lapsed"), "zh": ("1 项决定", "失效")}[lang]
+        words = {"en": ("1 of your earlier decisions", "lapsed"), "zh": ("1 个决定", "失效")}[lang]
         for text in (page, audit.summarize()):
             assert all(word in text for word in words)
         assert 'id="decided"' not in dc.audit(shop).save(tmp_path / "x")[-1].read_text("utf-8")
@@ -323,7 +323,7 @@ class TestCommands:
         for a, b in (("A-1", "A-2"), ("A-3", "A-1"), ("A-2", "A-3")):
             assert run("decide", "catalog.csv", a, b, "--as", "not_duplicate", "--reason", "two models").code == 0
         audited = run("audit", "catalog.csv", "--fail-on", "advice")
-        assert audited.code == 0 and "heeded: 3 (not a duplicate 3)" in audited.out
+        assert audited.code == 0 and "3 of your earlier decisions were applied (not a duplicate 3)" in audited.out
         assert run("audit", "catalog.csv", "--no-ledger", "--fail-on", "duplicate").code == 1
         assert {p.name: p.read_bytes() for p in (desk / "dupcheck-report").iterdir()} == plain
         write_csv(desk / "catalog.csv", [{**ROWS[0], "price": 9.5}, *ROWS[1:]])

@@ -477,16 +477,18 @@ class TestCommands:
     @pytest.mark.parametrize(
         ("plans", "says"),
         [
-            ("{", "cannot be read"),
-            ("{}", "no list of plans but a dict"),
-            ("[{}]", "Plan 1"),
-            ("[1]", "Plan 1"),
+            ("{", "plans"),
+            ("{}", "a list of plans"),
+            ("[{}]", "plan 1"),
+            ("[1]", "plan 1"),
             ('[{"group_id":"G","action":"x","keep":1,"listings":[],"title":"","axes":[],"skus":[],"wholesale":null}]',
-             "Plan 1"),
+             "plan 1"),
             ('[{"group_id":"G","action":"remove_duplicates","keep":"9","listings":["9"],"title":"","axes":[],'
-             '"skus":[{"listing_id":"9","options":{},"price":1}],"wholesale":null}]', "does not hold: 9"),
+             '"skus":[{"listing_id":"9","options":{},"price":1,"currency":"","sku_code":"",'
+             '"image":""}],"wholesale":null}]', "does not hold: 9"),
             ('[{"group_id":"G","action":"remove_duplicates","keep":"1","listings":[],"title":"","axes":[],'
-             '"skus":[{"listing_id":"1","options":{},"price":1}],"wholesale":null}]', "not among its listings"),
+             '"skus":[{"listing_id":"1","options":{},"price":1,"currency":"","sku_code":"",'
+             '"image":""}],"wholesale":null}]', "not among its listings"),
             ('[{"group_id":"G","action":"none","keep":"1","listings":["1"],"title":"","axes":[],"skus":[],"wholesale":null},'
              '{"group_id":"H","action":"none","keep":"1","listings":["1"],"title":"","axes":[],"skus":[],"wholesale":null}]',
              "plan H"),

@@ -265,7 +265,10 @@ class TestGroupsOfACatalogue:
     def test_a_catalogue_without_duplicates_has_no_groups(self, make_shop: Callable[..., Catalog]) -> None:
         audit = dc.audit(make_shop("Brass violin stand", "Oak garden ladder"))
         assert audit.grouped == ()
-        assert list(audit.groups.columns) == ["group_id", "listing_id", "role", "rule", "options", "explanation"]
+        assert list(audit.groups.columns) == [
+            "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "rule", "options",
+            "explanation",
+        ]  # fmt: skip
         assert make_groups(audit.features, audit.pack, audit.findings) == ()
 
 

@@ -319,7 +319,7 @@ class TestSurvivors:
             ({"sales": 2.0, "stock": 150.0}, {"sales": 90.0, "stock": 0.0}, "it alone is in stock"),
             ({"created": "2023-01-02"}, {"created": "2024-01-01"}, "oldest (2023-01-02)"),
             ({"stock": 4.0, "url": "https://x.example"}, {}, "filled in most completely"),
-            ({}, {}, "first by id"),
+            ({}, {}, "the first one"),
         ],
     )
     def test_the_packs_order_decides_and_is_said(

@@ -2,7 +2,9 @@
 
 import io
 import struct
+import subprocess
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
-from dupcheck.photos.pictures import LONG_SIDE, PictureError, open_picture
+from dupcheck.photos.pictures import FORMATS, LONG_SIDE, PictureError, open_picture
 
 
 def shapes(size: tuple[int, int] = (240, 160)) -> Image.Image:
@@ -155,3 +157,27 @@ def test_garbage_in_a_file_is_never_a_traceback(garbage: bytes, kind: str, place
             assert open_picture(data).dtype == np.uint8
         except PictureError as error:
             assert error.text.say("en")
+
+
+@pytest.mark.parametrize("start", [
+    b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF",
+    b"\xc5\xd0\xd3\xc6" + b"\0" * 40, b"/* XPM */\nstatic char *x[] = {\n\"1 1 1 1\",\n\"a c #000000\",\n\"a\"};",
+    b"8BPS\0\x01" + b"\0" * 40, b"\xd7\xcd\xc6\x9a" + b"\0" * 60, b"P6 1 1 255 abc", b"qoif" + b"\0" * 20,
+    b"\0\0\x01\0\x01\0" + b"\0" * 40, b"SIMPLE  =                    T", b"gimp xcf" + b"\0" * 40,
+])  # fmt: skip
+def test_only_the_decoders_that_are_named_are_used(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("another program was started")
+
+    monkeypatch.setattr(subprocess, "check_call", never)
+    monkeypatch.setattr(subprocess, "Popen", never)
+    with pytest.raises(PictureError) as caught:
+        open_picture(start)
+    assert caught.value.text.key == "photos.not_a_picture"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_named_decoder_is_there(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, kind)
+    assert open_picture(out.getvalue()).shape == (30, 40, 3)

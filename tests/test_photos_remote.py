@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -332,7 +333,7 @@ def test_check_and_why_fetch_too_and_remember(site: Site, run: Callable[..., Any
     shop = write_shop(site, tmp_path / "shop.csv")
     fetch = ("--fetch-images", "--allow-host", "127.0.0.1", "--cache", tmp_path / "cache")
     seen = run("why", shop, "L-0", "L-1", *fetch)
-    assert "0 bits" in seen.out, seen.out + seen.err
+    assert "identical (0/64)" in seen.out, seen.out + seen.err
     draft = tmp_path / "draft.csv"
     draft.write_text(f"listing_id,title,price,main_image\nD,Brass lamp with a shade,9.90,{site.at('/a.jpg')}\n")
     answer = run("check", draft, "--against", shop, "--json", *fetch)
@@ -342,7 +343,104 @@ def test_check_and_why_fetch_too_and_remember(site: Site, run: Callable[..., Any
 
 
 def test_nothing_more_is_tried_once_it_is_stopped(site: Site) -> None:
-    fetched = client(pause_seconds=60.0, jobs=2).fetch([site.at("/a.jpg"), *[site.at("/status/503")] * 4])
+    fetched = client(pause_seconds=30.0, jobs=2).fetch([site.at("/a.jpg"), *[site.at("/status/503")] * 4])
     assert next(fetched)[0] == site.at("/a.jpg")
     fetched.close()  # type: ignore[attr-defined]
     assert site.asked["/status/503"] <= 4
+
+
+def drip(pieces: Callable[[], Iterator[bytes]]) -> Iterator[int]:
+    """A server that sends bytes at its own pace to whoever connects; give its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        done = threading.Event()
+
+        def pour(line: socket.socket) -> None:
+            with line:
+                try:
+                    for piece in pieces():
+                        line.sendall(piece)
+                        if done.wait(0.05):
+                            return
+                except OSError:
+                    pass
+
+        def serve() -> None:
+            while not done.is_set():
+                try:
+                    line, _ = listening.accept()
+                except OSError:
+                    return
+                threading.Thread(target=pour, args=(line,), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1]
+        done.set()
+
+
+def drip_body() -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+    while True:
+        yield b"a"
+
+
+def drip_head() -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\n"
+    while True:
+        yield b"X"
+
+
+def say_nothing() -> Iterator[bytes]:
+    while True:
+        yield b""
+
+
+@pytest.mark.parametrize("pieces", [drip_body, drip_head, say_nothing])
+def test_the_deadline_of_a_photo_holds_whatever_drips(pieces: Any) -> None:
+    for port in drip(pieces):
+        began = time.monotonic()
+        told = client(total_seconds=1.0, read_seconds=30.0).get(f"http://127.0.0.1:{port}/a.jpg")
+        assert isinstance(told, Message) and told.key == "photos.too_slow"
+        assert time.monotonic() - began < 10
+
+
+def test_all_that_is_fetched_at_once_has_a_deadline() -> None:
+    for port in drip(drip_body):
+        began = time.monotonic()
+        remote = client(all_seconds=1.0, total_seconds=100.0, jobs=4)
+        told = list(remote.fetch([f"http://127.0.0.1:{port}/{n}" for n in range(20)]))
+        assert len(told) == 20 and all(isinstance(t, Message) for _, t in told)
+        assert time.monotonic() - began < 20
+
+
+def test_who_stops_waiting_cuts_the_connection() -> None:
+    for port in drip(drip_body):
+        stop = threading.Event()
+        remote = client(total_seconds=300.0, read_seconds=300.0)
+        with ThreadPoolExecutor(1) as pool:
+            told = pool.submit(remote.get, f"http://127.0.0.1:{port}/", stop)
+            time.sleep(0.3)
+            stop.set()
+            assert isinstance(told.result(20), Message)
+
+
+@pytest.mark.parametrize(("after", "seconds"), [
+    ("3", 3), ("0", 0), ("", 0), ("soon", 0), ("-5", 0), ("²", 0), ("9" * 50, 999_999_999),
+    ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("Wed, 21 Oct 2015", 0),
+])  # fmt: skip
+def test_how_long_to_wait_is_read(after: str, seconds: float) -> None:
+    assert (_read_pause(after) or 0) == seconds
+
+
+def test_an_asked_for_pause_is_kept_or_not_waited_for_at_all() -> None:
+    asked: list[float] = []
+
+    def answer() -> Iterator[bytes]:
+        asked.append(time.monotonic())
+        after = b"1" if len(asked) < 2 else b"1000"
+        yield b"HTTP/1.1 503 Busy\r\nRetry-After: " + after + b"\r\nContent-Length: 0\r\n\r\n"
+
+    for port in drip(answer):
+        began = time.monotonic()
+        told = client(total_seconds=30.0).get(f"http://127.0.0.1:{port}/")
+        assert isinstance(told, Message) and told.key == "photos.asks_to_wait"
+        assert len(asked) == 2 and asked[1] - asked[0] >= 1 and time.monotonic() - began < 15

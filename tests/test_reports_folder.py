@@ -17,7 +17,16 @@ from dupcheck.errors import OutputError
 from dupcheck.reports import photo_thumbnails, save_report
 from dupcheck.reports.thumbnails import FILE_NAME
 
-NAMES = {"pairs.csv", "groups.csv", "merges.json", "problems.csv", "report.html", "audit.json"}
+NAMES = {
+    "pairs.csv",
+    "groups.csv",
+    "merges.json",
+    "report.xlsx",
+    "take-offline.csv",
+    "problems.csv",
+    "report.html",
+    "audit.json",
+}
 NEEDS_RIGHTS = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
 
 

@@ -12,8 +12,9 @@ from report_example import example_audit
 
 import dupcheck as dc
 from dupcheck.features import Features
-from dupcheck.judging.differences import explain_differences, find_differences, list_differences
-from dupcheck.judging.verdicts import explain_condition, judge_conditions
+from dupcheck.judging.differences import find_differences, list_differences
+from dupcheck.judging.sentences import say_condition, say_differences
+from dupcheck.judging.verdicts import judge_conditions
 from dupcheck.messages import LANGS, Lang
 from dupcheck.model import Catalog
 from dupcheck.reports import save_report, settle_audit
@@ -96,14 +97,14 @@ class TestRecord:
             signals = {name: float(values[k]) for name, values in found.signals.items()}
             conditions = judge_conditions(pack.rules[found.rule[k]], signals)
             differences = find_differences(features, int(found.left[k]), int(found.right[k]))
-            assert [c["text"] for c in row["conditions"]] == [explain_condition(c, lang) for c in conditions]
+            assert [c["text"] for c in row["conditions"]] == [say_condition(c, lang) for c in conditions]
             assert [(c["signal"], c["limit"], c["state"]) for c in row["conditions"]] == [
                 (c.signal, c.limit, c.state) for c in conditions
             ]
             assert [(d["axis"], d["a"], d["b"]) for d in row["differs_in"]] == [
                 (d.axis, d.left, d.right) for d in differences
             ]
-            assert explain_differences(differences, lang) in row["explanation"]
+            assert say_differences(differences, lang) in row["explanation"]
             for name, value in signals.items():
                 assert row["signals"][name] == (None if np.isnan(value) else round(value, 4))
 

@@ -1,24 +1,29 @@
 """The server, as programs meet it: a real process, asked over HTTP."""
 
+import asyncio
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
+import uvicorn
 
 import dupcheck as dc
 from dupcheck.decisions import hash_listings
-from dupcheck.messages import LANGS
+from dupcheck.messages import LANGS, say
+from dupcheck.serve import connections
 from dupcheck.serve import server as serving
 from dupcheck.serve.admission import is_loopback
 from dupcheck.serve.problems import choose_lang
@@ -154,7 +159,11 @@ class TestChecks:
     def test_the_answer_is_that_of_the_library(self, server: Server, sample: dc.Catalog, draft: Any, lang: Any) -> None:
         found = server.ask("POST", f"/v1/check?lang={lang}", draft)
         assert found.status == 200
-        assert found.json == {"answers": show(dc.check(draft, sample, lang=lang))}
+        (told,) = show(dc.check(draft, sample, lang=lang))
+        for problem in told["problems"]:  # a stranger is not told what lies on this machine
+            if problem["field"] == "main_image":
+                problem |= {"severity": "warning", "message": say("check.photo_unusable", lang)}
+        assert found.json == {"answers": [told]}
 
     def test_a_list_is_checked_together(self, server: Server, sample: dc.Catalog) -> None:
         drafts = [GNOME, SCISSORS, {**GNOME, "title": "Ceramic Garden Gnome with Lantern 40 cm"}]
@@ -284,8 +293,146 @@ class TestWhoMayAsk:
         assert server.ask("GET", "/healthz", Host=host).status == 200
 
     def test_pages_of_others_are_refused_without_a_token(self, server: Server) -> None:
-        for origin, status in (("https://evil.example", 403), ("null", 403), ("http://localhost:3000", 200)):
+        for origin, status in (("https://evil.example", 403), ("null", 403), ("http://localhost:3000", 403),
+                               ("http://127.0.0.1", 403), ("http://[", 403), ("", 403), (server.url, 200)):  # fmt: skip
             assert server.ask("GET", "/healthz", Origin=origin).status == status
+        for site, status in (("cross-site", 403), ("Cross-Site", 403), ("same-origin", 200), ("none", 200)):
+            assert server.ask("GET", "/healthz", Sec_Fetch_Site=site).status == status
+
+    def test_answers_are_neither_guessed_at_nor_kept(self, server: Server) -> None:
+        for path in ("/healthz", "/v1/rules", "/nothing", "/openapi.json"):
+            headers = server.ask("GET", path).headers
+            assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
+
+    def test_a_head_that_says_two_things_is_refused(self, server: Server) -> None:
+        port = int(server.url.rpartition(":")[2])
+        for lines in ("Content-Length: 4\r\nTransfer-Encoding: chunked", "Host: localhost\r\nHost: 127.0.0.1"):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+                line.sendall(f"POST /v1/check HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n\r\n0\r\n\r\n".encode())
+                assert line.recv(12).startswith(b"HTTP/1.1 400")
+
+
+class TestPlaces:
+    """Who says nothing, or half a thing, keeps nobody out."""
+
+    def test_half_sent_requests_keep_nobody_out(self, server: Server) -> None:
+        port = int(server.url.rpartition(":")[2])
+        head = b"POST /v1/check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{"
+        held = []
+        for _ in range(300):
+            line = socket.create_connection(("127.0.0.1", port), timeout=10)
+            line.sendall(head)
+            held.append(line)
+        assert server.ask("GET", "/healthz").status == 200
+        assert server.ask("POST", "/v1/check", GNOME).status == 200
+        for line in held:
+            line.close()
+
+    def test_who_is_unknown_is_not_read(self, guarded: Server) -> None:
+        port = int(guarded.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            line.sendall(b"POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+            line.settimeout(10)
+            got = b""
+            while part := line.recv(4096):
+                got += part
+        assert got.startswith(b"HTTP/1.1 401") and b"connection: close" in got.lower()
+
+    def test_health_is_answered_without_a_body(self, server: Server) -> None:
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
+            assert line.recv(12).startswith(b"HTTP/1.1 200")
+
+    def test_silent_connections_give_way_and_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+
+        async def ask(port: int, part: bytes) -> bytes:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(part)
+            try:
+                return await asyncio.wait_for(reader.read(15), 10)
+            except ConnectionError:
+                return b""
+            finally:
+                writer.close()
+
+        async def run() -> None:
+            config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, port=0)
+            config.load()
+            state, loop = uvicorn.server.ServerState(), asyncio.get_running_loop()
+            protocol = connections.make_protocol(3)
+            made = lambda: protocol(config=config, server_state=state, app_state={})  # noqa: E731
+            server = await loop.create_server(made, "127.0.0.1", 0)
+            port = server.sockets[0].getsockname()[1]
+            silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(6)]
+            whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+            assert await ask(port, whole) == b"HTTP/1.1 200 OK", "a new client gets the place of a silent one"
+            assert await ask(port, b"GET / HT") == b"", "half a head ends with its time"
+            for reader, writer in silent:
+                with suppress(ConnectionError):
+                    assert await asyncio.wait_for(reader.read(1), 10) == b""
+                writer.close()
+            assert await ask(port, whole) == b"HTTP/1.1 200 OK"
+            assert len(protocol.held) <= 3
+            server.close()
+
+        asyncio.run(run())
+
+    def test_an_error_of_the_loop_is_one_line(self) -> None:
+        lines: list[Any] = []
+        listen = connections.make_listener(lines.append)
+
+        async def run() -> None:
+            for _ in range(1000):
+                listen(asyncio.get_running_loop(), {"message": "no more files", "exception": OSError(24, "x")})
+
+        asyncio.run(run())
+        assert len(lines) == 1
+
+    def test_at_the_end_it_says_who_was_cut_off(
+        self, serve: Serve, write_csv: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never answers
+            catalog = write_csv(tmp_path / "catalog.csv", shop(5))
+            photo = f"http://127.0.0.1:{silent.getsockname()[1]}/a.jpg"
+            more = ("--fetch-images", "--allow-host", "127.0.0.1")
+            server = serve(catalog, "--ledger", tmp_path / "ledger.sqlite", *more)
+            with ThreadPoolExecutor(1) as pool:
+                begun = pool.submit(server.ask, "POST", "/v1/check", {**GNOME, "main_image": photo})
+                silent.accept()
+                server.process.send_signal(signal.SIGTERM)
+                assert server.process.wait(60) == 0
+                assert begun.exception() is not None
+        assert any("1" in str(line.get("stopped")) for line in server.log())
+
+
+class TestDiscretion:
+    def test_nothing_of_this_machine_is_told(self, serve: Serve, write_csv: Any, tmp_path: Path) -> None:
+        write_csv(tmp_path / "catalog.csv", shop(5))
+        (tmp_path / ".env").write_text("PASSWORD=hunter2")
+        (tmp_path / "page.jpg").write_text("<html>")
+        more = ("--fetch-images", "--allow-host", "localhost")
+        server = serve(tmp_path / "catalog.csv", "--ledger", tmp_path / "ledger.sqlite", *more)
+        told = {}
+        for name in (".env", "page.jpg", "none.jpg", "/etc/passwd", "../../x.jpg", str(tmp_path / "none.jpg"),
+                     str(tmp_path / ".env"), "http://127.0.0.1:1/a.jpg", "http://localhost:1/a.jpg"):  # fmt: skip
+            draft = {**GNOME, "main_image": name, "listing_id": "N-1"}
+            answer = server.ask("POST", "/v1/check", draft).json["answers"][0]
+            claim = server.claim(f"k-{len(told)}", draft).json
+            about = [[p for p in x["problems"] if p["field"] == "main_image"] for x in (answer, claim)]
+            assert about[0] == about[1]
+            told[name] = json.dumps(about[0])
+        assert len(set(told.values())) == 1, told
+        (tmp_path / "ledger.sqlite").unlink()
+        gone = server.claim("after")
+        assert gone.status == 503 and str(tmp_path) not in gone.data.decode()
+        assert server.ask("GET", "/readyz").status == 503 and server.ask("GET", "/healthz").status == 200
+        assert any(str(tmp_path) in str(line.get("ledger")) for line in server.log()), "the log says it"
 
     def test_others_need_a_token(self, run: Any, sample_folder: Path) -> None:
         for host in ("0.0.0.0", "::"):
@@ -343,7 +490,8 @@ class TestStarting:
 
 
 class TestClaims:
-    def test_claim_publish_and_the_next_is_refused(self, server: Server) -> None:
+    def test_claim_publish_and_the_next_is_refused(self, serve: Serve, sample_folder: Path, tmp_path: Path) -> None:
+        server = serve(sample_folder / "catalog.csv", "--ledger", tmp_path / "ledger.sqlite")
         first = server.claim("job-1", ttl=60)
         assert first.status == 201 and first.headers["Location"] == "/v1/claims/job-1"
         told = first.json
@@ -351,23 +499,84 @@ class TestClaims:
         refused = server.claim("job-2")
         assert refused.status == 200
         assert (refused.json["verdict"], refused.json["claim"]["state"]) == ("duplicate", "refused")
-        published = server.ask("POST", "/v1/claims/job-1/publish", {"listing_id": "1005001"})
+        mine = {"token": told["claim"]["token"]}
+        for shown in (None, {}, {"token": "job-1"}, {"token": "dt-" + "0" * 40}):
+            for verb in ("publish", "release"):
+                assert server.ask("POST", f"/v1/claims/job-1/{verb}", shown).status == 403, "the name proves nothing"
+        published = server.ask("POST", "/v1/claims/job-1/publish", {**mine, "listing_id": "1005001"})
         assert (published.status, published.json["claim"]["listing_id"]) == (200, "1005001")
-        assert server.ask("POST", "/v1/claims/job-1/publish").json["claim"]["replayed"]
-        assert server.ask("GET", "/v1/claims/job-1").json["claim"]["state"] == "published"
+        assert server.ask("POST", "/v1/claims/job-1/publish", mine).json["claim"]["replayed"]
+        assert server.ask("POST", "/v1/claims/job-1/publish", {**mine, "listing_id": "1005009"}).status == 409
+        other = server.claim("job-3", name_thing(77)).json["claim"]["token"]
+        assert server.ask("POST", "/v1/claims/job-3/publish", {"token": other, "listing_id": "1005001"}).status == 409
+        found = server.ask("GET", "/v1/claims/job-1").json["claim"]
+        assert (found["state"], found["token"]) == ("published", None)
         (answer,) = server.ask("POST", "/v1/check", GNOME).json["answers"]
         assert "1005001" in answer["advice"]
-        assert server.ask("POST", "/v1/claims/job-1/release").status == 409
-        released = server.ask("POST", "/v1/claims/job-1/release", {"override": "withdrawn from sale"})
-        assert released.json["claim"]["state"] == "released"
-        assert server.ask("POST", "/v1/check", GNOME).json["answers"][0]["verdict"] == "publish"
+        assert server.ask("POST", "/v1/claims/job-1/release", mine).status == 409
+        reason = {**mine, "override": "withdrawn from sale"}
+        released = server.ask("POST", "/v1/claims/job-1/release", reason)
+        assert (released.status, released.json["code"]) == (403, "ledger.override_closed")
+
+    def test_against_the_rules_only_where_it_is_allowed_and_with_a_reason(
+        self, serve: Serve, write_csv: Any, tmp_path: Path
+    ) -> None:
+        catalog = write_csv(tmp_path / "catalog.csv", shop(5))
+        server = serve(catalog, "--ledger", tmp_path / "ledger.sqlite", "--allow-override")
+        token = server.claim("one").json["claim"]["token"]
+        for reason in ("\0", "\u200b", " ", "!"):
+            assert server.claim("two", override=reason).status == 403
+        assert server.claim("two", override="second shop, agreed").status == 201
+        server.ask("POST", "/v1/claims/one/publish", {"token": token})
+        told = {"token": token, "override": "withdrawn from sale"}
+        assert server.ask("POST", "/v1/claims/one/release", told).json["claim"]["state"] == "released"
+
+    def test_tokens_are_the_server_s(self, guarded: Server) -> None:
+        draft = name_thing(2500)
+        issued = guarded.ask("POST", "/v1/tokens", {"draft": draft})
+        assert issued.status == 201 and issued.json["verdict"] == "publish"
+        token = issued.json["ticket"]["token"]
+        other = guarded.claim("t-1", name_thing(2501), token=token)
+        assert (other.status, other.json["code"]) == (409, "ledger.token_other_draft")
+        assert guarded.claim("t-1", draft, token=token[:-1] + "x").status == 409
+        first = guarded.ask("POST", "/v1/claims", {"draft": draft, "token": token})
+        assert first.status == 201 and first.json["claim"]["token"] == token
+        assert guarded.ask("POST", "/v1/claims", {"draft": draft, "token": token}).status == 409, "a token works once"
+        assert guarded.claim("t-2", draft, token=token).status == 409
+        place = first.headers["Location"]
+        assert guarded.ask("POST", f"{place}/publish", {"token": token}).status == 200
+        assert not any(token in line for line in guarded.lines)
+
+    def test_each_person_has_a_secret_and_what_is_theirs(self, serve: Serve, write_csv: Any, tmp_path: Path) -> None:
+        secrets = {"ada": "ada-has-a-long-secret", "bo": "bo-has-a-longer-secret"}
+        people = tmp_path / "people.toml"
+        people.write_text("".join(f'{name} = "{secret}"\n' for name, secret in secrets.items()))
+        catalog = write_csv(tmp_path / "catalog.csv", shop(5))
+        server = serve(catalog, "--ledger", tmp_path / "ledger.sqlite", "--people", people)
+        ada, bo = ({"Authorization": f"Bearer {secret}"} for secret in secrets.values())
+        assert server.ask("GET", "/v1/rules").status == 401
+        draft = {"draft": GNOME}
+        token = server.ask("POST", "/v1/tokens", draft, **ada).json["ticket"]["token"]
+        assert server.ask("POST", "/v1/claims", {**draft, "token": token}, **bo).status == 403
+        claim = server.ask("POST", "/v1/claims", {**draft, "token": token}, **ada)
+        assert (claim.status, claim.json["claim"]["person"]) == (201, "ada")
+        told = {"listings": ["L-1", "L-2"], "decision": "not_duplicate"}
+        server.ask("POST", "/v1/decisions", told, **bo)
+        assert [d["person"] for d in server.ask("GET", "/v1/decisions", **ada).json["decisions"]] == ["bo"]
+
+    def test_secrets_that_are_none(self, run: Any, tmp_path: Path, sample_folder: Path) -> None:
+        people = tmp_path / "people.toml"
+        shared = 'ada = "one-secret-for-both"\nbo = "one-secret-for-both"'
+        for text in ("", "x", 'ada = "short"', "ada = 3", 'ada = "has blanks in between"', shared):
+            people.write_text(text)
+            assert run("serve", sample_folder / "catalog.csv", "--port", 0, "--people", people).code == 2
 
     def test_a_key_is_used_once(self, guarded: Server) -> None:
         draft = name_thing(2000)
         first, again = guarded.claim('"once"', draft), guarded.claim("once", draft)
         assert (first.status, again.status) == (201, 200)
         assert again.headers["Idempotent-Replayed"] == "true" and "Idempotent-Replayed" not in first.headers
-        assert again.json["claim"] == {**first.json["claim"], "granted": False, "replayed": True}
+        assert again.json["claim"] == {**first.json["claim"], "granted": False, "replayed": True, "token": None}
         assert {**again.json, "claim": 0} == {**first.json, "claim": 0}
         other = guarded.claim("once", name_thing(2001))
         assert (other.status, other.json["code"]) == (409, "ledger.other_draft")
@@ -376,9 +585,9 @@ class TestClaims:
     def test_keys_that_are_none(self, guarded: Server, key: str) -> None:
         assert guarded.claim(key.encode().decode("latin-1"), name_thing(3)).status == 422
 
-    def test_a_key_is_needed(self, guarded: Server) -> None:
-        found = guarded.ask("POST", "/v1/claims", {"draft": GNOME})
-        assert (found.status, found.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+    def test_without_a_key_each_attempt_is_its_own(self, guarded: Server) -> None:
+        found = [guarded.ask("POST", "/v1/claims", {"draft": name_thing(2600)}) for _ in range(2)]
+        assert [a.status for a in found] == [201, 200] and not found[1].json["claim"]["replayed"]
 
     @pytest.mark.parametrize("token", ["never-used", "%20", "%00", "%F0%9F%8E%81", "x" * 200, "a%2Fb"])
     def test_keys_that_nobody_used(self, guarded: Server, token: str) -> None:
@@ -392,6 +601,7 @@ class TestClaims:
             found = list(pool.map(lambda _: guarded.claim("fifty", draft), range(50)))
         assert sorted(a.status for a in found) == [200] * 49 + [201]
         assert len({json.dumps({**a.json, "claim": a.json["claim"]["claimed"]}) for a in found}) == 1
+        assert sum(a.json["claim"]["token"] is not None for a in found) == 1
         assert sum(a.json["claim"]["granted"] for a in found) == 1
 
     def test_fifty_keys_for_one_thing_have_one_winner(self, guarded: Server) -> None:
@@ -409,9 +619,11 @@ class TestClaims:
             for number in range(1000):
                 key = f"{worker}-{number}"
                 try:
-                    if server.claim(key, name_thing(3000 + worker * 1000 + number)).status == 201:
+                    claim = server.claim(key, name_thing(3000 + worker * 1000 + number))
+                    if claim.status == 201:
                         confirmed[key] = "claimed"
-                    if number % 2 and server.ask("POST", f"/v1/claims/{key}/publish").status == 200:
+                    told = {"token": claim.json["claim"]["token"]}
+                    if number % 2 and server.ask("POST", f"/v1/claims/{key}/publish", told).status == 200:
                         confirmed[key] = "published"
                 except urllib3.exceptions.HTTPError:
                     return
@@ -507,6 +719,15 @@ class TestChangingCatalogue:
         write_csv(later, shop(19)).replace(catalog)
         wait_for(lambda: ready() == ("ready", 19))
         assert verdict() == "publish"
+        write_csv(later, shop(9)).replace(catalog)
+        wait_for(lambda: ready() == ("stale", 19))
+        write_csv(later, shop(20))
+        later.write_bytes(later.read_bytes().rstrip()[:-9])
+        later.replace(catalog)
+        wait_for(lambda: any("in the middle of a row" in str(line.get("catalogue")) for line in server.log()))
+        assert ready() == ("stale", 19)
+        counts = [(x["before"], x["listings"]) for x in server.log() if x.get("catalogue") == "taken up"]
+        assert counts == [(0, 20), (20, 21), (21, 19)]
 
 
 class TestWatching:
@@ -540,8 +761,8 @@ class TestWatching:
             text = json.dumps(document)
             assert '"serve.' not in text and "{max_" not in text
             assert set(document["paths"]) == {
-                "/healthz", "/readyz", "/metrics", "/v1/check", "/v1/claims", "/v1/claims/{token}",
-                "/v1/claims/{token}/publish", "/v1/claims/{token}/release", "/v1/decisions", "/v1/rules",
+                "/healthz", "/readyz", "/metrics", "/v1/check", "/v1/tokens", "/v1/claims", "/v1/claims/{key}",
+                "/v1/claims/{key}/publish", "/v1/claims/{key}/release", "/v1/decisions", "/v1/rules",
             }  # fmt: skip
             assert all(shape["description"] for shape in document["components"]["schemas"].values())
         assert english["paths"].keys() == chinese["paths"].keys() and english != chinese

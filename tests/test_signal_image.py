@@ -324,7 +324,7 @@ def test_what_was_done_is_said(scenes: list[Image.Image], tmp_path: Path) -> Non
     assert describe(tmp_path, photo, photo) == "same photo"
     assert describe(tmp_path, photo, scenes[1]) == "different photos"
     assert describe(tmp_path, photo, ImageOps.mirror(photo)) == "same photo, mirrored"
-    assert describe(tmp_path, photo, ImageOps.expand(photo, 30, "white"), "zh") == "同一张图片,加了边框"
+    assert describe(tmp_path, photo, ImageOps.expand(photo, 30, "white"), "zh") == "同一张图片，加了边框"
     assert "partly covered" in describe(tmp_path, photo, banner(photo))
     assert "with a watermark" in describe(tmp_path, plain_wall(), watermark(plain_wall()))
     assert "cropped" in describe(tmp_path, photo, crop(0.07)(photo))
@@ -336,7 +336,7 @@ def test_a_re_tint_is_said_with_both_colours_in_order(tmp_path: Path) -> None:
     red, blue = shirt((190, 40, 40)), shirt((40, 40, 190))
     assert describe(tmp_path, red, blue).endswith("re-coloured: red → blue")
     assert describe(tmp_path, blue, red).endswith("re-coloured: blue → red")
-    assert describe(tmp_path, red, blue, "zh").endswith("换了颜色:红色 → 蓝色")
+    assert describe(tmp_path, red, blue, "zh").endswith("换了颜色：红色 → 蓝色")
 
 
 def test_the_command_says_it_too(tmp_path: Path, run: Callable[..., Any]) -> None:
@@ -359,15 +359,18 @@ def test_the_command_says_it_too(tmp_path: Path, run: Callable[..., Any]) -> Non
         return str(run("why", shop, first, second, *more).out)
 
     assert "The photos: same photo, re-coloured: blue → red." in why("blue", "red")
-    assert "图片:同一张图片,左右翻转,加了边框。" in why("red", "mirror", "--lang", "zh")
-    assert "The photos: same photo, mirrored, with a border." in why("red", "behind"), "the other's second photo"
+    assert "图片：同一张图片，左右镜像，加了边框。" in why("red", "mirror", "--lang", "zh")
+    assert "a further photo of behind, same photo, mirrored, with a border." in why("red", "behind"), (
+        "the other's second photo"
+    )
     assert "The photos: different photos." in why("red", "other")
     assert "The photos:" not in why("red", "bare")
 
     assert run("audit", shop, "--out", tmp_path / "out").code == 0
     with (tmp_path / "out" / "pairs.csv").open(encoding="utf-8-sig", newline="") as file:
         said = {frozenset((r["listing_a"], r["listing_b"])): r["explanation"] for r in csv.DictReader(file)}
-    assert said[frozenset(("red", "mirror"))].endswith(" The photos: same photo, mirrored, with a border.")
+    mirrored = said[frozenset(("red", "mirror"))]
+    assert mirrored.endswith(" The photos: same photo, mirrored, with a border. Nothing they both state differs.")
     assert "re-coloured" in said[frozenset(("red", "blue"))]
     assert "The photos" not in said[frozenset(("red", "other"))], "different photos are no news"
 
@@ -389,7 +392,7 @@ def test_colours_have_their_names(rgb: tuple[int, int, int], name: str) -> None:
 
 
 def test_values_are_shown_with_their_units() -> None:
-    assert ImageSignal().show(6.2, "en") == "6 bits"
+    assert ImageSignal().show(6.2, "en") == "6/64 apart"
     assert ImageSignal().show(float("nan"), "zh") == "无法判断"
     assert Color().show(17.0, "zh") == "ΔE 17"
 

@@ -14,9 +14,9 @@ import numpy as np
 from dupcheck.catalog.assembly import CANONICAL, SKU_FIELDS, build_catalog, format_number, make_sku_columns, name_twins
 from dupcheck.catalog.tables import TextArray, make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
-from dupcheck.errors import OutputError
 from dupcheck.files.arrays import take_ranges
-from dupcheck.files.cells import guard_text, render_table
+from dupcheck.files.cells import encode_text, guard_text, render_table
+from dupcheck.files.writing import write_file
 from dupcheck.messages import Lang, message
 from dupcheck.model import Catalog, Columns, IntArray, Listing, Origins, Problem, Sku
 
@@ -297,23 +297,12 @@ def write_catalog(catalog: Catalog, path: str | Path, spread: bool = False) -> N
 
     Two columns beyond the plain ones carry what these cannot hold: ``price_max`` and ``skus`` (JSON). The file is
     whole or not there. ``spread`` is as with :func:`format_catalog`. Raises :class:`~dupcheck.errors.OutputError`
-    where it cannot be written.
+    where it cannot be written, or is an input.
     """
-    _write_whole(Path(path), b"\xef\xbb\xbf" + format_catalog(catalog, spread).encode("utf-8", "replace"))
+    write_file(path, b"\xef\xbb\xbf" + encode_text(format_catalog(catalog, spread)))
 
 
 def write_problems(problems: Iterable[Problem], path: str | Path, lang: Lang = "en") -> None:
     """Write problems as ``problems.csv`` has them. Raises :class:`~dupcheck.errors.OutputError` as above."""
     rows = ((p.row, p.listing_id, p.field, p.severity, p.text.say(lang)) for p in problems)
-    _write_whole(Path(path), render_table(("row", "listing_id", "field", "severity", "message"), rows))
-
-
-def _write_whole(path: Path, raw: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(raw)
-        part.replace(path)
-    except (OSError, ValueError) as error:
-        part.unlink(missing_ok=True)
-        reason = (error.strerror if isinstance(error, OSError) else None) or error
-        raise OutputError("catalog.no_write", path=path, reason=reason) from error
+    write_file(path, render_table(("row", "listing_id", "field", "severity", "message"), rows))

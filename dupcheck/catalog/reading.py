@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from dupcheck.catalog.formats import (
     known_headers,
     map_fields,
 )
+from dupcheck.catalog.frames import are_rows, is_frame, read_frame
 from dupcheck.catalog.headers import (
     HEADER_ROWS,
     Reading,
@@ -50,6 +51,9 @@ from dupcheck.run import BOUNDS
 
 if TYPE_CHECKING:
     from dupcheck.catalog.documents import Found
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STANDARD_INPUT: Final = "-"
 
@@ -455,7 +459,7 @@ def _read_drafts(found: "Found", told: Problems, title: Message, path: Path, wis
 
 
 def read_catalog(
-    paths: str | Path | Sequence[str | Path],
+    paths: "str | Path | Sequence[str | Path | Mapping[str, Any] | Listing] | pd.DataFrame",
     *,
     images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -467,7 +471,8 @@ def read_catalog(
 
     Args:
         paths: A file or files of any kind that dupcheck knows: CSV, Excel, HTML, JSON, XML, Parquet; ``-`` is the
-            standard input. Several files without a ``shop`` column are taken as one shop each, named after the file.
+            standard input; or a table of pandas, or a list of dicts.
+            Several files without a ``shop`` column are taken as one shop each, named after the file.
         images: The folder that photo paths start from, if it is not the file's own.
         mapping: Which header holds which field (``{"title": "商品名"}``); it goes before what the file itself tells.
         need_ids: Whether rows without ids are a problem; drafts need none, and are then named by their numbers.
@@ -487,7 +492,9 @@ def read_catalog(
         >>> len(catalog), str(catalog.column("currency")[0])
         (69, 'USD')
     """
-    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
+    if is_frame(paths) or are_rows(paths):
+        return read_frame(paths, images=images, mapping=mapping, need_ids=need_ids)
+    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]  # type: ignore[arg-type]
     if not files:
         raise CatalogError("catalog.no_files")
     from dupcheck.catalog.encodings import find_codec

@@ -4,12 +4,14 @@ A command is imported when it is called, and what it works with when it runs: wh
 completed, waits for neither; who checks a draft does not wait for what writes reports.
 """
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from dupcheck.cli.options import Group, say_language, shorten_help
+from dupcheck.errors import CatalogError
 from dupcheck.messages import say
 
 if TYPE_CHECKING:
@@ -17,12 +19,15 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "auditing": ("audit", "why"),
-    "checks": ("check", "publish", "release"),
+    "checks": ("check", "token", "publish", "release"),
     "catalogs": ("merge", "convert", "inspect", "formats"),
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
+    "bookkeeping": ("ledger",),
     "serving": ("serve",),
     "keeping": ("cache", "sample"),
+    "starting": ("init",),
+    "reviewing": ("review",),
     "asking": ("ask",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -33,6 +38,16 @@ class _Commands(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_HOME)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; one that is not there is told with the one that was meant."""
+        if args and args[0] not in _HOME and not args[0].startswith("-"):
+            near = get_close_matches(args[0], _HOME, 1)
+            key = "cli.no_command_near" if near else "cli.no_command"
+            raise CatalogError(key, name=args[0], near="".join(near), known=", ".join(sorted(_HOME)))
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _HOME:

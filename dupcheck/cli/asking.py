@@ -1,11 +1,13 @@
 """``ask``: the questions that settle most, one at a time."""
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import Bars, Command, complete_files, option, read_maps, shared_options
 from dupcheck.errors import OutputError
 from dupcheck.messages import Lang, say
@@ -50,27 +52,38 @@ def _ask(
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
     asked = questions(look(), count)
     if not asked:
-        click.echo(say("questions.nothing_to_ask", lang))
+        tell(say("questions.nothing_to_ask", lang))
         return
     given = _Interview(asked, known, place, who, lang).hold()
     if not given:
         return
     after = look()
-    for told in after.lesson.tell() if after.lesson is not None else ():
-        click.echo(told.say(lang))
+    for text in after.lesson.tell() if after.lesson is not None else ():
+        tell(text.say(lang))
     stated = state_precision(after)
     if stated is None:
-        click.echo(say("questions.not_stated", lang))
+        tell(say("questions.not_stated", lang))
     else:
         numbers = {name: f"{100 * value:.0f}" for name, value in stated.as_dict().items()}
-        click.echo(say("questions.stated", lang, **numbers))
-    click.echo(say("questions.saved", lang, path=place))
+        tell(say("questions.stated", lang, **numbers))
+    tell(say("questions.saved", lang, path=place))
 
 
 def find_answers(catalog: tuple[str, ...], answers: Path | None) -> Path:
     """Return where answers are kept: as named, or beside the (first) catalogue."""
     first = Path(catalog[0])
     return answers or first.with_name(f"{first.name}.answers.jsonl")
+
+
+def join_answers(kinds: "Mapping[str, Reply]", said: "Sequence[Answer]") -> "Mapping[str, Reply] | list[Answer] | None":
+    """Return the answers in a ledger, by kind, and those in a file together; of both to one question the file's counts.
+    None: nothing was answered.
+    """
+    from dupcheck.learned.answers import Answer
+
+    if not said:
+        return kinds or None
+    return [*(Answer(reply, kind) for kind, reply in kinds.items()), *said]
 
 
 class _Interview:
@@ -99,26 +112,26 @@ class _Interview:
 
     def _show(self, at: int) -> str:
         lang, question = self.lang, self.asked[at]
-        click.echo()
-        click.echo(say("questions.number", lang, number=at + 1, count=len(self.asked), text=question.text))
+        tell("")
+        tell(say("questions.number", lang, number=at + 1, count=len(self.asked), text=question.text))
         for listing_id, title, photo in (
             (question.listing_a, question.title_a, question.photo_a),
             (question.listing_b, question.title_b, question.photo_b),
         ):
-            click.echo(f"  {listing_id}  {title}" + (f"  [{photo}]" if photo else ""))
+            tell(f"  {listing_id}  {title}" + (f"  [{photo}]" if photo else ""))
         said = {reply: text for reply, text, _ in question.replies}
         keys = [key for key, reply in _KEYS.items() if reply in said]
         for key in keys:
-            click.echo(f"    {key}  {said[_KEYS[key]].say(lang)}")
+            tell(f"    {key}  {said[_KEYS[key]].say(lang)}")
         if question.for_all and question.settles > 1:
-            click.echo(f"    {say('questions.key_all', lang, count=question.settles)}")
+            tell(f"    {say('questions.key_all', lang, count=question.settles)}")
             keys += [f"{key}*" for key in keys]
-        click.echo(f"    {say('questions.keys', lang)}")
+        tell(f"    {say('questions.keys', lang)}")
         while True:
             typed = str(click.prompt(say("questions.prompt", lang), default="s", show_default=False)).strip().casefold()
             if typed in (*keys, "s", "u", "q"):
                 return typed
-            click.echo(say("questions.bad_key", lang, typed=typed, known=", ".join((*keys, "s", "u", "q"))))
+            tell(say("questions.bad_key", lang, typed=typed, known=", ".join((*keys, "s", "u", "q"))))
 
     def _note(self, at: int, reply: "Reply", for_all: bool) -> None:
         question = self.asked[at]
@@ -128,11 +141,11 @@ class _Interview:
         self._keep()
         leads = next(leads for r, _, leads in question.replies if r == reply)
         settled = question.settles if for_all else 2
-        click.echo(f"  {say('questions.settled', self.lang, count=settled, leads=leads)}")
+        tell(f"  {say('questions.settled', self.lang, count=settled, leads=leads)}")
 
     def _undo(self, at: int) -> int:
         if not self.given:
-            click.echo(say("questions.nothing_to_undo", self.lang))
+            tell(say("questions.nothing_to_undo", self.lang))
             return at
         back, count = self.given.pop()
         del self.known[len(self.known) - count :]

@@ -1,11 +1,13 @@
 """``audit`` and ``why``."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Bars,
     Command,
@@ -16,11 +18,11 @@ from dupcheck.cli.options import (
     read_maps,
     shared_options,
 )
-from dupcheck.files.cells import show_lines
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.model import Verdict
+    from dupcheck.pipeline import Audit
 
 
 def _list_engines() -> tuple[str, ...]:
@@ -59,6 +61,8 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")
 @option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="opt_decisions_file")  # fmt: skip
+@option("--since", type=click.Path(path_type=Path), metavar="DIR", help="opt_since")
+@option("--json", "as_json", is_flag=True, help="opt_audit_json")
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @option("--encoding", default="", metavar="NAME", help="opt_encoding")
 @option("--currency", default="", metavar="CODE", help="opt_currency")
@@ -69,47 +73,67 @@ def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None, no_ledger: bool,
-    answers: Path | None,
+    since: Path | None, as_json: bool, fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None,
+    account: str, no_ledger: bool, answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
-    from dupcheck.cli.asking import find_answers
+    from dupcheck.cli.asking import find_answers, join_answers
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
+    from dupcheck.reports.folder import check_report
     from dupcheck.rules import read_pack
 
+    check_report(out)
     said = read_answers(find_answers(catalog, answers))
     pack = read_pack(rules).with_limit(*settings)
-    known = recall_ledger(ledger, no_ledger)
+    known = recall_ledger(ledger, no_ledger, account)
     with Bars(lang) as bars:
         read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
-            answers=said or None,
+            answers=join_answers({} if known is None else known.answers, said),
         )  # fmt: skip
+        if since is not None:
+            from dupcheck.reports.comparison import read_groups
+
+            result = result.compare_with(read_groups(since), since.name)
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         wanted = bool(exports or templates)
         written = result.export(*exports, out=out, all_plans=all_plans, templates=templates) if wanted else None
-    click.echo(show_lines(tell_account(read.tables, lang)))
-    for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
-        click.echo(show_lines(say("catalog.unused", lang, headers=shorten(headers, 400))))
-    click.echo(show_lines(result.summarize(out)))
-    for told in result.lesson.tell() if result.lesson is not None else ():
-        click.echo(show_lines(told.say(lang)))
+    if as_json:
+        tell_document(_summarize(result, out, written or ()))
+    else:
+        tell(tell_account(read.tables, lang))
+        for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
+            tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
+        tell(result.summarize(out))
+    for text in result.lesson.tell() if result.lesson is not None and not as_json else ():
+        tell(text.say(lang))
     if written is not None:
-        for path in written:
-            click.echo(say("cli.export_written", lang, path=path))
+        for path in written if not as_json else ():
+            tell(say("cli.export_written", lang, path=path))
         for text in written.tell():
-            click.echo(show_lines(text.say(lang)))
+            tell(text.say(lang), err=as_json)
         if written.refused:
             sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
         sys.exit(1)
+
+
+def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> dict[str, Any]:
+    """What programs want to know of an audit, for one line of JSON; the rest is in ``audit.json``."""
+    record = result.record()
+    told = {name: record[name] for name in ("format", "lang", "versions", "settings", "catalog", "counts", "unchecked")}
+    groups = [
+        {"group_id": p.group_id, "action": p.action, "keep": p.keep, "listings": list(p.listings)} for p in result.plans
+    ]
+    told |= {"since": record.get("since"), "groups": groups, "report": str(out), "exports": [str(p) for p in written]}
+    return told
 
 
 @click.command("why", cls=Command, help="help_why")
@@ -131,4 +155,4 @@ def _why(
         read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
         allow_hosts=allow_hosts, lang=lang,
     )  # fmt: skip
-    click.echo(show_lines(str(explained)))
+    tell(str(explained))

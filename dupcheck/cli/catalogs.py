@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Command,
     complete_files,
@@ -14,8 +15,8 @@ from dupcheck.cli.options import (
     option,
     read_maps,
 )
-from dupcheck.errors import CatalogError, OutputError
-from dupcheck.files.cells import show_line, show_lines
+from dupcheck.errors import CatalogError
+from dupcheck.files.cells import show_line
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 @lang_option
 def _merge(
     catalog: tuple[str, ...], plans: Path, out: Path, all_plans: bool, documents: tuple[Path, ...],
-    images: Path | None, maps: tuple[str, ...], ledger: str | None, no_ledger: bool, lang: Lang,
+    images: Path | None, maps: tuple[str, ...], ledger: str | None, account: str, no_ledger: bool,
+    lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog, write_catalog
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
@@ -50,31 +52,29 @@ def _merge(
         tell_admission,
         write_moves,
     )
+    from dupcheck.files.writing import check_target
 
-    if out.resolve() in {plans.resolve(), *(Path(c).resolve() for c in catalog)}:
-        raise OutputError("exports.same_file", path=str(out))
+    moved = out.with_name(f"{out.stem}-moved.csv")
+    for place in (out, moved):
+        check_target(place)
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
     wanted = read_plans(plans)
     merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
-    decided = gather_decisions(read, recall_ledger(ledger, no_ledger), documents)
+    decided = gather_decisions(read, recall_ledger(ledger, no_ledger, account), documents)
     admission = admit_plans(read, wanted, settle_decisions(read, decided or ()), all_plans=all_plans)
     for text in tell_admission(admission):
-        click.echo(text.say(lang), err=True)
+        tell(text.say(lang), err=True)
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)
     write_catalog(merged, out, spread=True)
-    moves = write_moves(list_moves(read, admission.granted), out.with_name(f"{out.stem}-moved.csv"))
-    click.echo(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
-    click.echo(say("exports.moved", lang, path=moves))
+    moves = write_moves(list_moves(read, admission.granted), moved)
+    tell(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
+    tell(say("exports.moved", lang, path=moves))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
-        click.echo(say("exports.photo_root", lang, folder=merged.image_root))
+        tell(say("exports.photo_root", lang, folder=merged.image_root))
     if admission.changed:
         sys.exit(1)
-
-
-def _tell(text: str, err: bool = False) -> None:
-    click.echo(show_lines(text), err=err)
 
 
 @click.command("convert", cls=Command, help="help_convert")
@@ -90,20 +90,19 @@ def _convert(
     from dupcheck.catalog import read_catalog, write_catalog
     from dupcheck.catalog.inspection import tell_account, tell_problems
     from dupcheck.catalog.listings import write_problems
+    from dupcheck.files.writing import check_target
 
-    inputs = {Path(c).resolve() for c in catalog}
+    check_target(out)
     beside = out.with_name(f"{out.stem}-problems.csv")
-    if out.resolve() in inputs:
-        raise OutputError("exports.same_file", path=str(out))
     read = read_catalog(catalog, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
     write_catalog(read, out)
     for line in tell_problems(read.problems, lang):
-        _tell(line, err=True)
-    _tell(tell_account(read.tables, lang), err=True)
-    if any(p.row is not None for p in read.problems) and beside.resolve() not in inputs:
+        tell(line, err=True)
+    tell(tell_account(read.tables, lang), err=True)
+    if any(p.row is not None for p in read.problems):
         write_problems(read.problems, beside, lang)
-        _tell(say("cli.problems_written", lang, path=beside), err=True)
-    _tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
+        tell(say("cli.problems_written", lang, path=beside), err=True)
+    tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
 
 
 @click.command("inspect", cls=Command, help="help_inspect")
@@ -121,11 +120,9 @@ def _inspect(
     mapping = read_maps(maps, lang)
     found = inspect(catalog, mapping=mapping, encoding=encoding, currency=currency)
     if as_json:
-        import json
-
-        click.echo(json.dumps(found.as_dict(lang), ensure_ascii=False, indent=2))
+        tell_document(found.as_dict(lang))
         return
-    click.echo(found.tell(lang), nl=False)
+    tell(found.tell(lang), nl=False)
     if sys.stdin.isatty() and sys.stdout.isatty() and len(found.catalog.tables) == 1:
         _ask_columns(found, mapping, lang)
 
@@ -154,10 +151,10 @@ def _ask_columns(found: "Inspection", mapping: dict[str, str], lang: Lang) -> No
     if not said:
         return
     again = inspect(found.catalog.sources, mapping={**mapping, **said})
-    click.echo(again.tell(lang), nl=False)
+    tell(again.tell(lang), nl=False)
     name = click.prompt(say("cli.ask_save", lang), default="", show_default=False).strip()
     if name:
-        _tell(say("cli.mapping_saved", lang, path=save_mapping(again.catalog.tables[0], said, name)))
+        tell(say("cli.mapping_saved", lang, path=save_mapping(again.catalog.tables[0], said, name)))
 
 
 @click.command("formats", cls=Command, help="help_formats")
@@ -166,4 +163,4 @@ def _formats(lang: Lang) -> None:
     from dupcheck.catalog import describe_formats
 
     for name, text in describe_formats(lang):
-        click.echo(f"{name}: {text}")
+        tell(f"{name}: {text}")

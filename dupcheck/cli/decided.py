@@ -1,12 +1,12 @@
 """``decide`` and ``decisions``: what the seller has decided."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from dupcheck.cli.console import tell, tell_bytes, tell_document
 from dupcheck.cli.options import (
     Command,
     Group,
@@ -15,14 +15,16 @@ from dupcheck.cli.options import (
     lang_option,
     ledger_option,
     option,
+    person_option,
     read_maps,
     say_language,
 )
-from dupcheck.errors import LedgerError, OutputError
+from dupcheck.errors import LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.decisions import DecisionKind
+    from dupcheck.ledger.documents import Saying
 
 
 def _list_kinds() -> tuple[str, ...]:
@@ -40,22 +42,24 @@ def _list_kinds() -> tuple[str, ...]:
 @option("--draft", "drafts", multiple=True, metavar="DRAFT", help="opt_with_draft")
 @option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
 @option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@person_option("--by")
 @ledger_option
 @lang_option
 def _decide(
     catalog: str, ids: tuple[str, ...], kind: "DecisionKind | None", reason: str, source: Path | None,
-    drafts: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, lang: Lang,
+    drafts: tuple[str, ...], images: Path | None, maps: tuple[str, ...], person: str, ledger: str | None,
+    account: str, lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
+    from dupcheck.cli.ledgers import enter_ledger
     from dupcheck.decisions import hash_listings
-    from dupcheck.ledger import open_ledger
     from dupcheck.ledger.documents import Saying, read_sayings, spell_out
     from dupcheck.pipeline import find_position
 
     if source is None and kind is not None and len(set(ids)) > 1:
         sayings = [Saying(ids, kind, reason)]
     elif source is not None and not ids and kind is None:
-        sayings = read_sayings(source)
+        sayings = _read_workbook(source) if source.suffix.lower() in _WORKBOOKS else read_sayings(source)
     else:
         raise LedgerError("ledger.how_to_decide")
     read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
@@ -70,15 +74,35 @@ def _decide(
         if unknown and source is None:
             find_position(read, unknown[0])
         for listing_id in unknown:
-            click.echo(say("ledger.not_in_catalogue", lang, id=listing_id), err=True)
+            tell(say("ledger.not_in_catalogue", lang, id=listing_id), err=True)
         known = tuple(i for i in dict.fromkeys(saying.listings) if i not in unknown)
         if len(known) > 1:
             decisions += spell_out(replace(saying, listings=known), contents)
     if not decisions:
         raise LedgerError("ledger.nothing_decided")
-    with open_ledger(ledger) as opened:
-        count = opened.decide(decisions)
-        click.echo(say("ledger.decided", lang, count=count, ledger=opened.address))
+    with enter_ledger(ledger, account, lang) as opened:
+        count = opened.decide(decisions, person=person)
+        tell(say("ledger.decided", lang, count=count, ledger=opened.address))
+
+
+_WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
+
+
+def _read_workbook(source: Path) -> "list[Saying]":
+    """What was chosen in a report's workbook: of each group, what is said of its listings and of those taken out."""
+    from dupcheck.ledger.documents import Saying
+    from dupcheck.reports.workbook import ANSWERS, DECIDES, read_choices
+
+    sayings = []
+    for chosen in read_choices(source):
+        inside = tuple(i for i in chosen.listings if i not in chosen.out)
+        if chosen.choice is not None and chosen.choice != "out" and len(inside) > 1:
+            answer = f"{chosen.choice}: " if chosen.choice in ANSWERS else ""
+            sayings.append(Saying(inside, DECIDES[chosen.choice], f"{answer}{chosen.reason}".rstrip(": ")))
+        for i, out in enumerate(chosen.out):
+            others = (*inside, *chosen.out[:i])
+            sayings += [Saying((out, other), "not_duplicate", chosen.reason) for other in others]
+    return sayings
 
 
 @click.group("decisions", cls=Group, help="help_decisions", invoke_without_command=True)
@@ -86,8 +110,9 @@ def _decide(
 def _decisions(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         context.invoke(
-            _decisions_list, form="text", against=(), images=None, maps=(), ledger=None, lang=say_language(context)
-        )
+            _decisions_list, form="text", against=(), images=None, maps=(), ledger=None, account="",
+            lang=say_language(context),
+        )  # fmt: skip
 
 
 @_decisions.command("list", help="help_decisions_list")
@@ -99,81 +124,119 @@ def _decisions(context: click.Context) -> None:
 @ledger_option
 @lang_option
 def _decisions_list(
-    form: str, against: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, lang: Lang
-) -> None:
+    form: str, against: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, account: str,
+    lang: Lang,
+) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.cli.ledgers import list_decided
     from dupcheck.decisions import settle_decisions
     from dupcheck.files.cells import render_table
     from dupcheck.ledger.records import show_time
 
-    decisions = list_decided(ledger)
+    decisions = list_decided(ledger, account)
     states = [""] * len(decisions)
     if against:
         settled = settle_decisions(read_catalog(against, images=images, mapping=read_maps(maps, lang)), decisions)
         states = [settled.judge(d) for d in decisions]
-    columns = ("listing_a", "listing_b", "decision", "reason", "decided", "state")
+    columns = ("listing_a", "listing_b", "decision", "reason", "decided", "person", "state")
     rows = [
-        (d.listing_a, d.listing_b, d.decision, d.reason, show_time(d.decided), state)
+        (d.listing_a, d.listing_b, d.decision, d.reason, show_time(d.decided), d.person, state)
         for d, state in zip(decisions, states, strict=True)
     ]
     if form == "csv":
-        click.echo(render_table(columns, rows).decode("utf-8"), nl=False)
+        tell_bytes(render_table(columns, rows))
     for row in rows if form != "csv" else ():
         if form == "json":
-            click.echo(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False))
+            tell_document(dict(zip(columns, row, strict=True)))
         else:
-            a, b, kind, reason, decided, state = row
+            a, b, kind, reason, decided, person, state = row
             told = f" – {say(f'ledger.decision_{state}', lang)}" if state else ""
-            click.echo(f"{decided}  {a} – {b}: {say(f'report.decided_{kind}', lang)}{reason and f' ({reason})'}{told}")
+            said = f"{say(f'report.decided_{kind}', lang)}{reason and f' ({reason})'}"
+            tell(f"{decided}  {person and f'{person}  '}{a} – {b}: {said}{told}")
 
 
 @_decisions.command("export", help="help_decisions_export")
 @option("--out", type=click.Path(path_type=Path), metavar="FILE", help="opt_decisions_out")
 @ledger_option
 @lang_option
-def _decisions_export(out: Path | None, ledger: str | None, lang: Lang) -> None:
+def _decisions_export(out: Path | None, ledger: str | None, account: str, lang: Lang) -> None:
     from dupcheck.cli.ledgers import list_decided
+    from dupcheck.files.writing import write_file
     from dupcheck.ledger.documents import write_decisions
 
     del lang
-    text = write_decisions(list_decided(ledger))
+    text = write_decisions(list_decided(ledger, account))
     if out is None:
-        click.echo(text, nl=False)
+        tell(text, nl=False)
     else:
-        try:
-            out.write_text(text, "utf-8")
-        except OSError as error:
-            raise OutputError("catalog.no_write", path=out, reason=error.strerror or error) from error
+        write_file(out, text.encode("utf-8", "replace"))
 
 
 @_decisions.command("withdraw", help="help_decisions_withdraw")
 @click.argument("listing_a", metavar="ID")
 @click.argument("listing_b", metavar="ID")
 @option("--reason", default="", metavar="TEXT", help="opt_reason")
+@person_option("--as")
 @ledger_option
 @lang_option
-def _decisions_withdraw(listing_a: str, listing_b: str, reason: str, ledger: str | None, lang: Lang) -> None:
+def _decisions_withdraw(
+    listing_a: str, listing_b: str, reason: str, person: str, ledger: str | None, account: str, lang: Lang
+) -> None:
     from dupcheck.cli.ledgers import find_ledger
     from dupcheck.ledger import open_ledger
 
-    with open_ledger(find_ledger(ledger)) as opened:
-        if not opened.withdraw(listing_a, listing_b, reason):
+    with open_ledger(find_ledger(ledger), scope=account) as opened:
+        if not opened.withdraw(listing_a, listing_b, reason, person=person):
             raise LedgerError("ledger.not_decided", a=listing_a, b=listing_b)
-    click.echo(say("ledger.withdrawn", lang, a=listing_a, b=listing_b))
+    tell(say("ledger.withdrawn", lang, a=listing_a, b=listing_b))
+
+
+@_decisions.command("acts", help="help_decisions_acts")
+@option("--last", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="opt_last")
+@ledger_option
+@lang_option
+def _decisions_acts(last: int, ledger: str | None, account: str, lang: Lang) -> None:
+    from dupcheck.cli.ledgers import find_ledger
+    from dupcheck.ledger import open_ledger
+    from dupcheck.ledger.records import show_time
+
+    with open_ledger(find_ledger(ledger), scope=account) as opened:
+        for act in opened.list_acts(last=last):
+            kinds = dict.fromkeys(d.decision for d in act.decisions)
+            what = say("ledger.event_withdrawn", lang) if act.kind == "withdraw" else ", ".join(
+                say(f"ledger.event_{kind}", lang) for kind in kinds
+            )  # fmt: skip
+            ids = ", ".join(act.listings[:6]) + ("…" if len(act.listings) > 6 else "")
+            undone = f" – {say('ledger.event_undone', lang)}" if act.undone else ""
+            tell(f"{act.number}  {show_time(act.at)}  {act.person and f'{act.person}  '}{what}  {ids}{undone}")
+
+
+@_decisions.command("undo", help="help_decisions_undo")
+@click.argument("number", type=click.IntRange(1))
+@person_option("--as")
+@ledger_option
+@lang_option
+def _decisions_undo(number: int, person: str, ledger: str | None, account: str, lang: Lang) -> None:
+    from dupcheck.cli.ledgers import find_ledger
+    from dupcheck.ledger import open_ledger
+
+    with open_ledger(find_ledger(ledger), scope=account) as opened:
+        act = opened.undo(number, person=person)
+    tell(say("ledger.undone", lang, ids=", ".join(act.listings), number=number))
 
 
 @_decisions.command("history", help="help_decisions_history")
 @ledger_option
 @lang_option
-def _decisions_history(ledger: str | None, lang: Lang) -> None:
+def _decisions_history(ledger: str | None, account: str, lang: Lang) -> None:
     from dupcheck.cli.ledgers import find_ledger
     from dupcheck.ledger import open_ledger
     from dupcheck.ledger.records import show_time
 
-    with open_ledger(find_ledger(ledger)) as opened:
+    with open_ledger(find_ledger(ledger), scope=account) as opened:
         for event in opened.list_history():
             subject = " – ".join(event.listings)
             named = f"{event.token}: {subject}" if event.token else subject
             what = say(f"ledger.event_{event.event}", lang)
-            click.echo(f"{show_time(event.at)}  {what}  {named}{event.reason and f' ({event.reason})'}")
+            who = event.person and f"{event.person}  "
+            tell(f"{show_time(event.at)}  {who}{what}  {named}{event.reason and f' ({event.reason})'}")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import Command, Group, lang_option, option, say_language
 from dupcheck.messages import Lang, say
 
@@ -14,7 +15,7 @@ from dupcheck.messages import Lang, say
 def _sample(folder: Path, lang: Lang) -> None:
     from dupcheck.sample import write_sample
 
-    click.echo(say("cli.sample_written", lang, path=write_sample(folder)))
+    tell(say("cli.sample_written", lang, path=write_sample(folder)))
 
 
 @click.group("cache", cls=Group, help="help_cache", invoke_without_command=True)
@@ -39,9 +40,9 @@ def _cache_show(cache: Path | None, lang: Lang) -> None:
 
     folder = cache or default_cache()
     held = list(list_cache(folder))
-    click.echo(say("cli.cache_at", lang, folder=folder, size=_megabytes(sum(size for _, size in held))))
+    tell(say("cli.cache_at", lang, folder=folder, size=_megabytes(sum(size for _, size in held))))
     for path, size in held:
-        click.echo(f"  {_megabytes(size)} MB  {path.name}")
+        tell(f"  {_megabytes(size)} MB  {path.name}")
 
 
 @_cache.command("clear", help="help_cache_clear")
@@ -51,4 +52,4 @@ def _cache_clear(cache: Path | None, lang: Lang) -> None:
     from dupcheck.files.cache import clear_cache, default_cache
 
     folder = cache or default_cache()
-    click.echo(say("cli.cache_cleared", lang, folder=folder, size=_megabytes(clear_cache(folder))))
+    tell(say("cli.cache_cleared", lang, folder=folder, size=_megabytes(clear_cache(folder))))

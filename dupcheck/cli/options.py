@@ -3,18 +3,24 @@
 The list of commands waits for all that this module imports, and for little else: so it imports little.
 """
 
+import getpass
+import logging
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from dupcheck.cli.console import OutputLostError, close_streams, open_streams, tell
+from dupcheck.cli.preferences import guess_language, read_preferences
 from dupcheck.errors import DupcheckError
-from dupcheck.files.cells import show_lines
-from dupcheck.messages import LANGS, Lang, say
+from dupcheck.files.writing import protect_inputs
+from dupcheck.messages import LANGS, Lang, Message, message, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def say_language(context: click.Context | None) -> Lang:
-    """The language of this run: ``--lang``, wherever it stands, else English."""
+    """The language of this run: ``--lang``, wherever it stands, else what the user or the machine prefers."""
     given = sys.argv[1:]
     for i, word in enumerate(given):
         value = (
@@ -36,7 +42,7 @@ def say_language(context: click.Context | None) -> Lang:
         )
         if value in LANGS:
             return value
-    return "en"
+    return guess_language(given)
 
 
 class Known(click.Choice[str]):
@@ -90,7 +96,32 @@ class Spoken:
 
 
 class Command(Spoken, click.Command):
-    """A command that speaks."""
+    """A command that speaks, knows what the user prefers, and writes over nothing that it was given to read."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Take what is not typed from the user's preferences."""
+        return super().make_context(info_name, args, parent, **{"default_map": read_preferences(args), **extra})
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with protect_inputs(_list_inputs(ctx.params)):
+            return super().invoke(ctx)
+
+
+def _list_inputs(given: Mapping[str, Any]) -> list[str]:
+    """Whatever was named on the command line, save where to write, and the ledger; not all of it are files."""
+    from dupcheck.ledger.address import default_ledger
+
+    texts = [
+        str(one)
+        for name, value in given.items()
+        if name != "out"
+        for one in (value if isinstance(value, tuple) else (value,))
+        if isinstance(one, str | Path)
+    ]
+    return [*texts, str(default_ledger()), *(t.partition(":///")[2] for t in texts if t.startswith("sqlite:///"))]
 
 
 class Group(Spoken, click.Group):
@@ -99,25 +130,77 @@ class Group(Spoken, click.Group):
     command_class = Command
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the command; an error meant for a person becomes one line and exit code 2, Ctrl-C one line and 130."""
+        """Run the command; whatever goes wrong becomes one line and exit code 2, Ctrl-C one line and 130.
+
+        Exit code 1 is an answer, and never means trouble.
+        """
         lang = say_language(None)
+        open_streams()
         _Interrupt.watch()
-        let_through(sys.stdout, sys.stderr)
+        _hear_doubts(lang)
+        code = _call(lambda: super(Group, self).main(*args, **{**extra, "standalone_mode": False}), lang)
         try:
-            return super().main(*args, **{**extra, "standalone_mode": False}) or 0
-        except click.exceptions.Exit as stop:
-            sys.exit(stop.exit_code)
-        except click.ClickException as error:
-            error.show()
-            sys.exit(2)
-        except DupcheckError as error:
-            fail(error.say(lang))
-        except (KeyboardInterrupt, click.Abort):
-            click.echo(say("cli.stopped", lang), err=True)
-            sys.exit(130)
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(0)
+            close_streams()
+        except OutputLostError as lost:
+            tell(f"dupcheck: {say('cli.output_lost', lang, reason=lost)}", err=True)
+            code = 2
+        sys.exit(code)
+
+
+def _hear_doubts(lang: Lang) -> None:
+    """Say in this run's language what is told along the way."""
+
+    class Teller(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = getattr(record, "spoken", None)
+            tell(f"dupcheck: {text.say(lang) if isinstance(text, Message) else record.getMessage()}", err=True)
+
+    logger = logging.getLogger("dupcheck")
+    logger.handlers, logger.propagate = [Teller()], False
+
+
+def _call(command: Callable[[], Any], lang: Lang) -> int:
+    """Run a command and return its exit code; what went wrong is told in one line."""
+    try:
+        return _read_code(command())
+    except SystemExit as stop:
+        return _read_code(stop.code)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        if error.ctx is not None:
+            tell(error.ctx.get_usage(), err=True)
+        tell(f"dupcheck: {error.format_message()}", err=True)
+    except click.ClickException as error:
+        tell(f"dupcheck: {error.format_message()}", err=True)
+    except DupcheckError as error:
+        tell(f"dupcheck: {error.say(lang)}", err=True)
+    except (KeyboardInterrupt, click.Abort):
+        tell(say("cli.stopped", lang), err=True)
+        return 130
+    except Exception as error:
+        tell(f"dupcheck: {_explain(error).say(lang)}", err=True)
+        if os.environ.get("DUPCHECK_DEBUG"):
+            raise
+    return 2
+
+
+def _read_code(code: object) -> int:
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> Message:
+    """Say of an error that nobody expected what can be said without quoting what it came upon."""
+    if isinstance(error, MemoryError):
+        return message("cli.no_memory")
+    if isinstance(error, OSError):
+        where = error.filename if isinstance(error.filename, str) else ""
+        return message("cli.system_error", path=where or "-", reason=error.strerror or type(error).__name__)
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "-" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return message("cli.defect", error=type(error).__name__, place=place)
 
 
 class _Interrupt:
@@ -142,16 +225,9 @@ class _Interrupt:
             raise KeyboardInterrupt
 
 
-def let_through(*streams: Any) -> None:
-    """Let a stream show a ``?`` for what its encoding does not hold, as a pipe on Windows does not hold Chinese."""
-    for stream in streams:
-        if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-
-
 def fail(text: str) -> NoReturn:
     """Say what is wrong, and end with exit code 2."""
-    click.echo(show_lines(f"dupcheck: {text}"), err=True)
+    tell(f"dupcheck: {text}", err=True)
     sys.exit(2)
 
 
@@ -160,7 +236,13 @@ Group.group_class = Group
 
 def option(*names: str, **extra: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare an option whose help is a key of the texts."""
+    extra = {"envvar": _VARIABLES[names[0]], **extra} if names[0] in _VARIABLES else extra
     return click.option(*names, cls=Option, **extra)
+
+
+_VARIABLES = {
+    f"--{name}": f"DUPCHECK_{name.upper()}" for name in ("lang", "rules", "images", "jobs", "account")
+}  # fmt: skip
 
 
 def complete_files(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
@@ -211,12 +293,26 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def lang_option(command: Callable[..., None]) -> Callable[..., None]:
     """Declare ``--lang``."""
-    return option("--lang", type=click.Choice(LANGS), default="en", show_default=True, help="opt_lang")(command)
+    return option("--lang", type=click.Choice(LANGS), default=lambda: say_language(None), help="opt_lang")(command)
 
 
 def ledger_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Declare ``--ledger``."""
+    """Declare ``--ledger`` and ``--account``."""
+    command = option("--account", default="", envvar="DUPCHECK_ACCOUNT", metavar="NAME", help="opt_account")(command)
     return option("--ledger", metavar="FILE|URL", help="opt_ledger")(command)
+
+
+def person_option(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare the option by which a person names themselves; without it, it is the user of this machine."""
+    return option(*names, "person", default=find_user, envvar="DUPCHECK_AS", metavar="NAME", help="opt_person")
+
+
+def find_user() -> str:
+    """Return the name of who uses this machine, "" where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:
@@ -231,18 +327,23 @@ def read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:
 
 
 class Bars:
-    """Progress on a terminal, one bar a stage; silent elsewhere."""
+    """Progress on a terminal: one bar over all stages, with the time that is left; silent elsewhere.
+
+    Stages take about the share of the time that ``_SHARES`` says. While one says nothing the clock goes on.
+    """
 
     def __init__(self, lang: Lang) -> None:
         self.lang: Lang = lang
-        self.stage = ""
+        self.stage, self.start, self.share = "", 0.0, 0.0
         self.bar: tqdm[NoReturn] | None = None
-        self.tell: Progress = self._show if sys.stderr.isatty() else self._ignore
+        self._over = threading.Event()
+        self.tell: Progress = self._show if sys.stderr is not None and sys.stderr.isatty() else self._ignore
 
     def __enter__(self) -> "Bars":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         if self.bar is not None:
             self.bar.close()
 
@@ -251,11 +352,27 @@ class Bars:
 
     def _show(self, stage: str, done: int, total: int) -> None:
         _Interrupt.heed()
-        from tqdm import tqdm  # only where a person watches
+        if self.bar is None:
+            from tqdm import tqdm  # only where a person watches
 
-        if stage != self.stage or self.bar is None:
-            self.__exit__()
-            self.stage = stage
-            self.bar = tqdm(total=total, desc=say(stage, self.lang), leave=False, dynamic_ncols=True)
-        self.bar.total = total
-        self.bar.update(done - self.bar.n)
+            form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed} < {remaining}"
+            self.bar = tqdm(total=1_000, leave=False, dynamic_ncols=True, bar_format=form)
+            threading.Thread(target=self._tick, daemon=True).start()
+        if stage != self.stage:
+            self.start = min(self.start + self.share, 1.0)
+            self.stage, self.share = stage, _SHARES.get(stage, 0.02)
+            self.bar.set_description_str(say(stage, self.lang), refresh=False)
+        reached = self.start + self.share * (done / total if total else 1.0)
+        self.bar.update(max(round(1_000 * min(reached, 1.0)) - self.bar.n, 0))
+
+    def _tick(self) -> None:
+        while not self._over.wait(_TICK_SECONDS):
+            if self.bar is not None:
+                self.bar.refresh()
+
+
+_TICK_SECONDS = 0.5
+_SHARES = {
+    "audit.stage_photos": 0.35, "audit.stage_features": 0.25, "audit.stage_candidates": 0.08,
+    "audit.stage_pairs": 0.1, "audit.stage_groups": 0.1, "audit.stage_report": 0.12,
+}  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Group,
     lang_option,
@@ -39,6 +40,11 @@ def _pack_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _find_code(pack: "RulePack", code: str) -> str:
+    """The rule's code as the pack writes it, however it is typed."""
+    return next((rule.code for rule in pack.rules if rule.code.casefold() == code.casefold()), code)
+
+
 def _complete_codes(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
     """Complete the code of a rule of the pack that was named."""
     from click.shell_completion import CompletionItem
@@ -65,10 +71,10 @@ def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     from dupcheck.rules import say_verdict
 
     pack = _pack(rules, settings)
-    click.echo(f"{pack.name}: {pack.title.say(lang)}")
+    tell(f"{pack.name}: {pack.title.say(lang)}")
     for rule in pack.rules:
-        click.echo(f"  {rule.code}  {say_verdict(rule.verdict, lang)}  {rule.summary.say(lang)}")
-    click.echo(say("cli.packs", lang, packs=", ".join(list_packs())))
+        tell(f"  {rule.code}  {say_verdict(rule.verdict, lang)}  {rule.summary.say(lang)}")
+    tell(say("cli.packs", lang, packs=", ".join(list_packs())))
 
 
 @_rules.command("show", help="help_rules_show")
@@ -76,7 +82,7 @@ def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
 @_pack_options
 def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     pack = _pack(rules, settings)
-    click.echo(pack.explain(code, lang) if code else pack.describe(lang))
+    tell(pack.explain(_find_code(pack, code), lang) if code else pack.describe(lang))
 
 
 @_rules.command("test", help="help_rules_test")
@@ -87,10 +93,10 @@ def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang, strict: bool)
     wrong = pack.run_examples()
     gaps = pack.list_gaps() if strict else []
     for text in (*wrong, *gaps):
-        click.echo(text.say(lang))
+        tell(text.say(lang))
     count = sum(len(r.fires) + len(r.spares) for r in pack.rules)
-    click.echo(say("cli.examples", lang, pack=pack.name, passed=count - len(wrong), failed=len(wrong)))
+    tell(say("cli.examples", lang, pack=pack.name, passed=count - len(wrong), failed=len(wrong)))
     if strict:
-        click.echo(say("cli.gaps" if gaps else "cli.no_gaps", lang, count=len(gaps)))
+        tell(say("cli.gaps" if gaps else "cli.no_gaps", lang, count=len(gaps)))
     if wrong or gaps:
         sys.exit(1)

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import click
 
-from dupcheck.cli.options import Bars, Command, complete_files, ledger_option, option, read_maps, shared_options
+from dupcheck.cli.console import tell
+from dupcheck.cli.options import (
+    Bars,
+    Command,
+    complete_files,
+    ledger_option,
+    option,
+    person_option,
+    read_maps,
+    shared_options,
+)
 from dupcheck.messages import Lang, say
 
 
@@ -13,6 +23,9 @@ from dupcheck.messages import Lang, say
 @option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="opt_host")
 @option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, metavar="N", help="opt_port")
 @option("--token", default="", envvar="DUPCHECK_TOKEN", metavar="SECRET", help="opt_token")
+@option("--people", type=click.Path(path_type=Path), metavar="FILE", help="opt_people")
+@option("--allow-override", is_flag=True, help="opt_allow_override")
+@person_option("--as")
 @option(
     "--max-body", type=click.IntRange(1), default=1_000_000, show_default=True, metavar="BYTES", help="opt_max_body"
 )
@@ -20,11 +33,12 @@ from dupcheck.messages import Lang, say
 @ledger_option
 @shared_options
 def _serve(
-    catalog: tuple[str, ...], host: str, port: int, token: str, max_body: int, max_drafts: int, ledger: str | None,
-    images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...], jobs: int, cache: Path | None,
+    catalog: tuple[str, ...], host: str, port: int, token: str, people: Path | None, allow_override: bool, person: str,
+    max_body: int, max_drafts: int, ledger: str | None, account: str, images: Path | None, rules: str,
+    settings: tuple[str, ...], maps: tuple[str, ...], jobs: int, cache: Path | None,
     fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
 ) -> None:  # fmt: skip
-    from dupcheck.serve.server import check_needed, open_port, run_server
+    from dupcheck.serve.server import FETCH_SECONDS, check_needed, open_port, read_people, run_server
 
     check_needed()
     from dupcheck.checking import Checker
@@ -34,7 +48,8 @@ def _serve(
 
     hosts = allow_hosts if fetch_images else None
     mapping, kept = read_maps(maps, lang), default_cache() if cache is None else cache
-    with open_port(host, port, token) as opened, Bars(lang) as bars:
+    known = read_people(people, token, person)
+    with open_port(host, port, bool(known)) as opened, Bars(lang) as bars:
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{opened.getsockname()[1]}"
         renew_store(
@@ -42,11 +57,11 @@ def _serve(
         )
         checker = Checker(
             list(catalog), rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=kept,
-            fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
+            fetch=make_fetcher(fetch_images, allow_hosts, seconds=FETCH_SECONDS), lang=lang, progress=bars.tell,
         )  # fmt: skip
         run_server(
-            opened, checker, ledger=ledger, token=token, max_body=max_body, max_drafts=max_drafts, lang=lang,
-            fetch_hosts=hosts,
-            announce=lambda listings: click.echo(say("serve.ready", lang, listings=listings, url=url), err=True),
+            opened, checker, ledger=ledger, account=account, people=known, person=person, allow_override=allow_override,
+            max_body=max_body, max_drafts=max_drafts, lang=lang, fetch_hosts=hosts,
+            announce=lambda listings: tell(say("serve.ready", lang, listings=listings, url=url), err=True),
         )  # fmt: skip
-    click.echo(say("serve.stopped", lang), err=True)
+    tell(say("serve.stopped", lang), err=True)

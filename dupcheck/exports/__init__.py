@@ -7,14 +7,12 @@ entry in ``EXPORTS``, or one TOML file in ``sheets/`` where a plain table is eno
 marketplace would refuse or what a person must still fill in.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
 from dupcheck.decisions import Settled
-from dupcheck.errors import OutputError
 from dupcheck.exports.acceptance import Admission, admit_plans
 from dupcheck.exports.aliexpress import Aliexpress
 from dupcheck.exports.amazon import Amazon
@@ -31,6 +29,7 @@ from dupcheck.exports.woocommerce import Woocommerce
 from dupcheck.exports.worklist import Excel
 from dupcheck.exports.yml import Yml
 from dupcheck.files.cells import render_table
+from dupcheck.files.writing import check_folder, write_file
 from dupcheck.messages import Lang, Message, message
 from dupcheck.model import Catalog
 
@@ -135,7 +134,8 @@ def write_exports(
 
     Only plans that the seller accepted are in the files (``settled``), or all that nobody rejected (``all_plans``);
     where there is none, only the two lists are written. ``templates`` are the
-    seller\'s own, to be filled. Raises OutputError where a file cannot be written.
+    seller's own, to be filled. Raises OutputError where a file cannot be written, or one of
+    another program is in the way.
     """
     admission = admit_plans(catalog, plans, settled, all_plans=all_plans)
     work = make_work(catalog, admission.granted, lang)
@@ -160,7 +160,8 @@ def write_exports(
     texts[OFFLINE] = _render_offline(catalog, offline, lang)
     rows = [(n, i, t.say(lang), "yes" if is_refusal(t) else "no") for n, i, t in cautions]
     texts[CAUTIONS] = render_table(["export", "listing_id", "caution", "refused"], rows)
-    paths = tuple(_write(out / file, data) for file, data in texts.items())
+    check_folder(out, list(texts), "audit.json")
+    paths = tuple(write_file(out / file, data) for file, data in texts.items())
     apart = 0 if any(EXPORTS[n].tells_apart for n in names) else len(work.edits)
     return Exported(paths, admission, len(cautions), sum(is_refusal(t) for _, _, t in cautions), apart)
 
@@ -182,16 +183,4 @@ def _render_offline(
 def write_moves(rows: Sequence[Mapping[str, str]], path: Path) -> Path:
     """Write which old listing and SKU code is which SKU now, as a table."""
     columns = ["old_listing_id", "old_sku_code", "listing_id", "options", "sku_code"]
-    return _write(path, render_table(columns, [[r[c] for c in columns] for r in rows]))
-
-
-def _write(path: Path, data: bytes) -> Path:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError("catalog.no_write", path=str(path), reason=error.strerror or str(error)) from None
-    return path
+    return write_file(path, render_table(columns, [[r[c] for c in columns] for r in rows]))

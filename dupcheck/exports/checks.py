@@ -1,6 +1,7 @@
 """Pre-flight: what a marketplace would refuse in a merged listing, said before it is uploaded."""
 
 from dupcheck.exports.merging import Merged
+from dupcheck.files.cells import is_call
 from dupcheck.limits import Breach, Holding, find_breaches
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits
@@ -10,7 +11,7 @@ WARNINGS = frozenset(
     for key in (
         "photos", "stock_unknown", "no_stock", "no_tiers", "twin_stays", "foreign", "unsaid", "no_gtin", "no_facet",
         "theme_unknown", "false_variation", "local_photos", "property_unknown", "ebay_variations", "yml_creates",
-        "handle", "theme_choose",
+        "handle", "theme_choose", "formula",
     )
 )  # fmt: skip
 """What a seller should look at, but no marketplace refuses; every other caution is a refusal."""
@@ -42,6 +43,18 @@ def _say(breach: Breach, merged: Merged) -> Message:
         case "currencies":
             values["currencies"] = names
     return message(f"exports.{breach.fault}", **values)
+
+
+def check_formulas(merged: Merged) -> list[Message]:
+    """Return a caution where a spreadsheet would run what stands in a cell of the file: it cannot be marked there."""
+    listing = merged.listing
+    texts = [
+        listing.title, listing.listing_id, listing.category, listing.url, listing.description, listing.sku_code,
+        *listing.attributes, *listing.attributes.values(), *merged.photos,
+        *(t for s in merged.skus for t in (s.sku_code, s.gtin, *s.options, *s.options.values())),
+    ]  # fmt: skip
+    found = list(dict.fromkeys(t[:40] for t in texts if is_call(t)))
+    return [message("exports.formula", texts=", ".join(found[:3]))] if found else []
 
 
 def check_addresses(merged: Merged) -> list[Message]:

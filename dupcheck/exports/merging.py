@@ -5,7 +5,6 @@ the folded and removed listings had is lost: photos, facts and the sentences of 
 keep their prices, codes and stock; what had to give way stands in the plan's cautions.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,8 @@ from typing import Any
 
 from dupcheck.catalog import get_listing, make_catalog
 from dupcheck.errors import CatalogError
+from dupcheck.exports.schema import PlanError, decode_plans
+from dupcheck.files.given import read_given
 from dupcheck.messages import Lang
 from dupcheck.model import Catalog, Listing, Plan, Sku
 from dupcheck.plans import bulk_price
@@ -23,7 +24,6 @@ MERGING = frozenset({"merge_variants", "wholesale_tier", "remove_duplicates"})
 """The actions after which one listing stands for its group."""
 _IDLE = frozenset({"ask", "none"})
 """The actions that never change anything, whatever else their plan says."""
-_NEEDED = ("group_id", "action", "keep", "listings", "title", "axes", "skus", "wholesale")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 
 
@@ -53,46 +53,11 @@ class Merged:
 
 
 def read_plans(path: str | Path) -> list[dict[str, Any]]:
-    """Read ``merges.json``; a CatalogError says what is wrong with a file that is none."""
+    """Read ``merges.json``; a CatalogError says what is wrong with a file that is none, and in which plan."""
     try:
-        plans = json.loads(Path(path).read_text("utf-8-sig"))
-    except OSError as error:
-        raise CatalogError("exports.plans_unreadable", path=str(path), reason=error.strerror or str(error)) from None
-    except ValueError as error:
-        raise CatalogError("exports.plans_unreadable", path=str(path), reason=str(error)) from None
-    if not isinstance(plans, list):
-        raise CatalogError("exports.plans_no_list", path=str(path), came=type(plans).__name__)
-    for number, plan in enumerate(plans, 1):
-        missing = [k for k in _NEEDED if not isinstance(plan, dict) or k not in plan]
-        if missing:
-            raise CatalogError("exports.plan_lacks", path=str(path), number=number, keys=", ".join(missing))
-        if not _is_sound(plan):
-            raise CatalogError("exports.plan_broken", path=str(path), number=number)
-    return plans
-
-
-def _is_sound(plan: Mapping[str, Any]) -> bool:
-    """Whether the parts of a plan that are acted on have the types they should have."""
-    texts = [
-        plan["action"],
-        plan["keep"],
-        plan["title"],
-        *(plan["listings"] if isinstance(plan["listings"], list) else [0]),
-    ]
-    tables = [plan["skus"], plan["axes"], plan.get("changes", [])]
-    if not all(isinstance(t, str) for t in texts) or not all(isinstance(t, list) for t in tables):
-        return False
-    if not all(isinstance(e, dict) for t in tables for e in t):
-        return False
-    tier = plan["wholesale"]
-    return (
-        all(isinstance(s.get("listing_id"), str) and isinstance(s.get("options"), dict) for s in plan["skus"])
-        and all(isinstance(s.get("price"), int | float | None) for s in plan["skus"])
-        and all(isinstance(a.get("name"), str) for a in plan["axes"])
-        and all(isinstance(c.get(k), str) for c in plan.get("changes", []) for k in ("listing_id", "field", "value"))
-        and (tier is None or (isinstance(tier, dict) and all(
-            isinstance(tier.get(k), int) for k in ("min_order_quantity", "discount_percent"))))
-    )  # fmt: skip
+        return decode_plans(read_given(path))
+    except PlanError as error:
+        raise CatalogError("exports.plans_unreadable", path=str(path), reason=error.text) from None
 
 
 def list_plans(plans: Sequence[Plan], lang: Lang = "en") -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dupcheck.exports.changesets import ChangeSet, Work
-from dupcheck.exports.checks import check_listing
+from dupcheck.exports.checks import check_formulas, check_listing
 from dupcheck.exports.merging import Merged
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits
@@ -44,7 +44,7 @@ class Target:
     def list_cautions(self, change: ChangeSet) -> list[Message]:
         """Return everything that a seller must know of one listing's part in the file."""
         told = check_listing(change.merged, self.limits)
-        told += self.check(change.merged)
+        told += [*self.check(change.merged), *check_formulas(change.merged)]
         if change.twins and self.limits.price_tiers < 1:
             told.append(message("exports.twin_stays", ids=", ".join(change.twins)))
         if not self.is_own(change) and self.formats:

@@ -8,6 +8,7 @@ from html import escape
 
 from dupcheck.exports.changesets import ChangeSet
 from dupcheck.exports.merging import Merged
+from dupcheck.files.cells import encode_text
 from dupcheck.model import Sku
 from dupcheck.titles import align_name
 
@@ -65,4 +66,4 @@ def write_rows(
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
     writer.writerows([*above, columns])
     writer.writerows([row.get(c, "") for c in columns] for row in rows)
-    return text.getvalue().encode()
+    return encode_text(text.getvalue())

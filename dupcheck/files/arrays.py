@@ -5,9 +5,11 @@ What lies on disk is mapped, not read: taking a few rows of many costs the pages
 
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.files.writing import make_private
+from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -296,17 +300,18 @@ def connect(n: int, left: IntArray, right: IntArray) -> IntArray:
 def save_arrays(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
     """Keep arrays and facts in ``folder``, in place of what it held: whole, or not at all.
 
-    Whoever reads at that moment goes on with what was there. Raises OSError.
+    Whoever reads at that moment goes on with what was there. Every file has a checksum, and so has what holds these.
+    Raises OSError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     new = Path(tempfile.mkdtemp(prefix="part-", dir=folder))
     try:
         for name, array in arrays.items():
             np.save(new / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
-        sizes = {file.name: file.stat().st_size for file in new.iterdir()}
-        (new / _FACTS).write_text(json.dumps({"facts": facts, "sizes": sizes}, ensure_ascii=False), "utf-8")
+        sums = {file.name: _sum_file(file) for file in sorted(new.iterdir())}
+        (new / _FACTS).write_text(json.dumps({"facts": facts, "sums": sums}, ensure_ascii=False), "utf-8")
         note = folder / f"{new.name}.{_CURRENT}"
-        note.write_text(new.name, "utf-8")
+        note.write_text(f"{new.name} {_sum_file(new / _FACTS)}", "utf-8")
         old = _current(folder)
         note.replace(folder / _CURRENT)
     except BaseException:
@@ -318,25 +323,48 @@ def save_arrays(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
 
 
 def load_facts(folder: Path) -> tuple[Path, dict[str, Any]] | None:
-    """Return the folder that holds the arrays now, and the facts beside them; None where nothing whole is kept."""
+    """Return the folder that holds the arrays now, and the facts beside them; None where nothing whole is kept.
+
+    Every byte is held against its checksum. What is spoiled is told, and is as if nothing were kept.
+    """
     place = _current(folder)
     if place is None:
         return None
     try:
-        kept = json.loads((place / _FACTS).read_text("utf-8"))
-        whole = all((place / name).stat().st_size == size for name, size in kept["sizes"].items())
-        return (place, kept["facts"]) if whole and isinstance(kept["facts"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # spoiled: as if nothing were kept
-        return None
+        whole = (folder / _CURRENT).read_text("utf-8") == f"{place.name} {_sum_file(place / _FACTS)}"
+        kept = json.loads((place / _FACTS).read_text("utf-8")) if whole else {}
+        if whole and all(_sum_file(place / name) == told for name, told in kept["sums"].items()):
+            return place, kept["facts"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    tell_doubt(message("files.spoiled", path=folder))
+    return None
+
+
+def _sum_file(file: Path) -> str:
+    """Return the size and the checksum of a file."""
+    total, size = 0, 0
+    with file.open("rb") as opened:
+        while part := opened.read(1 << 20):
+            total, size = zlib.crc32(part, total), size + len(part)
+    return f"{size}:{total:08x}"
+
+
+def tell_doubt(text: Message) -> None:
+    """Tell whoever runs this that something kept was not believed; a command says it in its language."""
+    logging.getLogger("dupcheck").warning(text.say("en"), extra={"spoken": text})
 
 
 def _current(folder: Path) -> Path | None:
     try:
-        name = (folder / _CURRENT).read_text("utf-8")
+        name = (folder / _CURRENT).read_text("utf-8").partition(" ")[0]
     except (OSError, ValueError):
         return None
     place = folder / name
-    return place if name.startswith("part-") and place.parent == folder and place.is_dir() else None
+    try:
+        return place if name.startswith("part-") and place.parent == folder and place.is_dir() else None
+    except (OSError, ValueError):
+        return None
 
 
 class StoredArrays(Mapping[str, Array]):

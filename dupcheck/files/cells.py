@@ -19,7 +19,8 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 # too: some spreadsheets take them for the plain ones.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x7f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CALL = re.compile(r"[=@\uff1d\uff20]|.*[(|!]", re.DOTALL)
 
 
 def render_table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
@@ -60,6 +61,28 @@ def _text_cell(text: str) -> str:
     return f"'{text}"
 
 
+def guard_text(text: str) -> str:
+    """Return a text as it stands in a table that is read back, marked with ``'`` where a spreadsheet would run it.
+
+    >>> guard_text("=1+1"), guard_text("mug"), unguard_text(guard_text("'=1"))
+    ("'=1+1", 'mug', "'=1")
+    """
+    if not text.isprintable():
+        text = _UNPRINTABLE.sub("\ufffd", text)
+    return f"'{text}" if _FORMULA.match(text.lstrip("'")) else text
+
+
+def unguard_text(text: str) -> str:
+    """Return the text that :func:`guard_text` marked."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text.lstrip("'")) else text
+
+
+def is_call(text: str) -> bool:
+    """Whether a spreadsheet would run a text, and it would do more than show a number or a dash."""
+    found = _FORMULA.match(text)
+    return found is not None and not _NUMBER.fullmatch(text) and _CALL.match(text[found.end() - 1 :]) is not None
+
+
 _short_cell = lru_cache(maxsize=100_000)(_text_cell)
 
 
@@ -70,20 +93,6 @@ def show_number(value: float) -> str:
         return str(value)
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-def guard_text(text: str) -> str:
-    """Mark a text that a spreadsheet would run as a formula with its own sign for text, ``'``.
-
-    >>> guard_text("=1+1"), guard_text("mug"), unguard_text(guard_text("'=1"))
-    ("'=1+1", 'mug', "'=1")
-    """
-    return f"'{text}" if _FORMULA.match(text.lstrip("'")) else text
-
-
-def unguard_text(text: str) -> str:
-    """Take off the sign that :func:`guard_text` put before a text."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text.lstrip("'")) else text
 
 
 # What a terminal obeys: the controls of ASCII and of C1, and the marks that turn the direction of writing.
@@ -97,11 +106,6 @@ def show_line(text: str) -> str:
     'mug �[31mred'
     """
     return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
-
-
-def show_lines(text: str) -> str:
-    """Return a text of several lines as it may be shown on a terminal."""
-    return "\n".join(map(show_line, text.split("\n")))
 
 
 def encode_text(text: str) -> bytes:

@@ -12,18 +12,22 @@ from functools import cache as remember
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from dupcheck.catalog import read_catalog
+from dupcheck.catalog.frames import are_rows, is_frame
 from dupcheck.catalog.reading import STANDARD_INPUT
 from dupcheck.features import Features, make_features
 from dupcheck.index.kept import Store, hash_rows
-from dupcheck.model import Catalog, Problem
+from dupcheck.model import Catalog, Listing, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 
-Source = str | Path | Sequence[str | Path] | Catalog
+if TYPE_CHECKING:
+    import pandas as pd
+
+Source: TypeAlias = "str | Path | Sequence[str | Path | Mapping[str, Any] | Listing] | Catalog | pd.DataFrame"
 Progress = Callable[[str, int, int], None]
 """Told the stage (a key of the texts in ``words``), how much of it is done, and of how much."""
 
@@ -40,13 +44,18 @@ def watch_stage(progress: Progress | None, stage: str) -> Callable[[int, int], N
     return lambda done, total: tell(stage, done, total)
 
 
-def make_fetcher(fetch_images: bool, allow_hosts: Sequence[str] = ()) -> Fetcher | None:
-    """Return what gets photos from web addresses, where that was asked for; ``allow_hosts`` may be private ones."""
+def make_fetcher(
+    fetch_images: bool, allow_hosts: Sequence[str] = (), *, seconds: float | None = None
+) -> Fetcher | None:
+    """Return what gets photos from web addresses, where that was asked for; ``allow_hosts`` may be private ones.
+
+    ``seconds`` is how long all that is fetched at once may take.
+    """
     if not fetch_images:
         return None
     from dupcheck.photos.remote import RemotePhotos
 
-    return RemotePhotos(allow_hosts=tuple(allow_hosts))
+    return RemotePhotos(allow_hosts=tuple(allow_hosts), all_seconds=seconds)
 
 
 def measure_catalog(
@@ -103,7 +112,9 @@ def open_store(
 
     Raises CatalogError where the files cannot be read. A :class:`Catalog` is measured in memory.
     """
-    files = [] if isinstance(source, Catalog) else [Path(p) for p in _list_paths(source)]
+    if is_frame(source) or are_rows(source):
+        source = read_catalog(source, images=images, mapping=mapping)
+    files = [] if isinstance(source, Catalog) else [Path(p) for p in _list_paths(source)]  # type: ignore[arg-type]
     if STANDARD_INPUT in map(str, files):
         source = read_catalog(files, images=images, mapping=mapping)
     if isinstance(source, Catalog):

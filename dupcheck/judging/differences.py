@@ -107,7 +107,9 @@ def explain_differences(differences: Sequence[Difference], lang: Lang = "en") ->
 
 @lru_cache(maxsize=100_000)
 def _show_side(axis: str, value: str, lang: Lang) -> str:
-    return show_value(axis, value, lang) if value else say("verdicts.unstated", lang)
+    if not value:
+        return say("verdicts.retail" if axis == "tier" else "verdicts.unstated", lang)
+    return show_value(axis, value, lang)
 
 
 @dataclass(frozen=True)

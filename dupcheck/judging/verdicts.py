@@ -1,6 +1,5 @@
 """Pairs → findings: which pairs a rule catches, how strongly, and why. Numbers first, words last."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,9 +10,10 @@ import numpy as np
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.differences import contradict
+from dupcheck.judging.sentences import join_sentences
 from dupcheck.messages import Lang, say
 from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
-from dupcheck.rules import Limit, Rule, RulePack, explain_limit
+from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS, get_signal
 
 _CHUNK = 400_000
@@ -207,27 +207,20 @@ def judge_clause(rule: Rule, clause: int, signals: Mapping[str, float]) -> tuple
     return tuple(limit.judge(signals[limit.signal]) for limit in rule.when[clause])
 
 
-def explain_condition(condition: Condition, lang: Lang = "en") -> str:
-    """Return one condition as text: what was measured against which limit, held or not."""
-    limit = explain_limit(Limit(condition.signal, condition.side, condition.limit), lang)
-    value = get_signal(condition.signal).show(condition.value, lang)
-    untold = condition.state == "failed" and math.isnan(condition.value)
-    return say(f"verdicts.condition_{'untold' if untold else condition.state}", lang, limit=limit, value=value)
-
-
-def explain_evidence(condition: Condition, lang: Lang = "en") -> str:
-    """Return what was measured for one condition, as a finding's sentence names it."""
-    return f"{say(f'signals.{condition.signal}', lang)} {get_signal(condition.signal).show(condition.value, lang)}"
-
-
 def explain_finding(
-    rule: Rule, verdict: Verdict, evidence: Sequence[str], differs: str, photos: str = "", lang: Lang = "en"
-) -> str:
-    """Return one finding as a sentence: the rule, the evidence of the conditions that held, what the two differ in (""
-    where in nothing that they state), and how their photos relate ("" where nothing is to be said of that).
+    rule: Rule, verdict: Verdict, evidence: Sequence[str], differs: str, photos: str = "", untold: str = "",
+    lang: Lang = "en",
+) -> str:  # fmt: skip
+    """Return one finding in sentences: what was measured by the conditions that held, what was not compared, what the
+    two differ in, and how their photos relate ("" where nothing is to be said of that).
     """
     told = say("verdicts.and", lang).join(evidence)
-    differs = differs or say("verdicts.nothing", lang)
-    key = "verdicts.finding" if verdict == "duplicate" or rule.verdict == "advice" else "verdicts.finding_distinct"
-    text = say(key, lang, code=rule.code, summary=rule.summary.say(lang), evidence=told, differs=differs)
-    return text + say("verdicts.photo", lang, what=photos) if photos else text
+    if verdict == "duplicate":
+        first = say("verdicts.finding", lang, code=rule.code, evidence=told)
+    elif rule.verdict == "advice":
+        first = say("verdicts.finding_advice", lang, code=rule.code, summary=rule.summary.say(lang), evidence=told)
+    else:
+        first = say("verdicts.finding_distinct", lang, code=rule.code, evidence=told)
+    photo = say("verdicts.photo", lang, what=photos) if photos else ""
+    last = say("verdicts.tell_apart", lang) if verdict != rule.verdict else ""
+    return join_sentences([first, untold, photo, differs, last], lang)

@@ -9,7 +9,13 @@
     schema      the tables; ``versions``: what they have gone through
     migrations  from one version to the next
     store       opens the database, brings it up to date, and gives out transactions that nobody can race
-    book        ``Ledger``: decide, withdraw, claim, publish, release, and the history of it all
+    seal        a small file beside a ledger's file, by which a lost or older one is known
+    chain       the history as a chain of hashes, and claims held against it
+    journal     transactions that read the clock, note what happens, and see what others changed from outside
+    acts        decisions, who made them, and how to take them back
+    leases      groups that several people work through, each in one hand
+    claims      the right to publish: tokens, claims, publications
+    book        ``Ledger``: all of these, open
 
 Importing this costs next to nothing: SQLAlchemy is imported when a ledger is opened, the migrations when one is old.
 """
@@ -28,19 +34,23 @@ if TYPE_CHECKING:
 __all__ = ["Address", "Memory", "default_ledger", "find_address", "open_ledger", "recall"]
 
 
-def open_ledger(where: str | Path | Address | None = None, *, clock: Callable[[], float] | None = None) -> "Ledger":
+def open_ledger(
+    where: str | Path | Address | None = None, *, scope: str = "", clock: Callable[[], float] | None = None
+) -> "Ledger":
     """Open a ledger, making it or bringing it up to date where need be. Close it, or use it in a ``with`` statement.
 
     Args:
         where: A file, or an address such as ``postgresql+psycopg://user@host/name``; None: ``DUPCHECK_LEDGER``, or the
             user's own ledger.
+        scope: The account whose decisions and claims count, beside those of no account; "": those of all.
         clock: Gives the time in seconds since 1970 (None: this machine's, and for PostgreSQL the server's).
 
     Returns:
         The ledger. Threads may share it, and so may processes and, on PostgreSQL, machines.
 
     Raises:
-        LedgerError: It cannot be opened, or a newer dupcheck has written it.
+        LedgerError: It cannot be opened, was changed from outside, is an empty file or an older state of itself, or a
+            newer dupcheck has written it.
 
     Examples:
         >>> import tempfile
@@ -54,4 +64,4 @@ def open_ledger(where: str | Path | Address | None = None, *, clock: Callable[[]
     address = where if isinstance(where, Address) else find_address(where)
     if clock is None and not address.server:
         clock = time.time
-    return Ledger(address, clock)
+    return Ledger(address, clock, scope)

@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 
 from dupcheck.errors import LedgerError
+from dupcheck.ledger.seal import name_seal
 
 _SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
 
@@ -24,8 +25,8 @@ class Address:
         return self.path is None
 
     def exists(self) -> bool:
-        """Whether something is there to be opened; a server always counts as there."""
-        return self.path is None or self.path.exists()
+        """Whether something is there to be opened, or was; a server always counts as there."""
+        return self.path is None or self.path.exists() or name_seal(self.path).exists()
 
     def __str__(self) -> str:
         if self.path is not None:

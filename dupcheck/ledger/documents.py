@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 
 from dupcheck.decisions import DECISION_KINDS, Decision, DecisionKind
 from dupcheck.errors import LedgerError
+from dupcheck.files.given import read_given
 
 FORMAT = 1
 
@@ -30,11 +31,11 @@ class Saying:
 
 def read_sayings(path: Path) -> list[Saying]:
     """Read a document. Raises LedgerError that names what is wrong with it, and where."""
+    data = read_given(path)
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        reason = error.strerror or error if isinstance(error, OSError) else error
-        raise LedgerError("ledger.no_document", path=path, reason=reason) from error
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise LedgerError("ledger.no_document", path=path, reason=error) from error
     if not isinstance(document, Mapping) or not isinstance(document.get("decisions"), list):
         raise LedgerError("ledger.not_decisions", path=path)
     if document.get("format") != FORMAT:

@@ -4,60 +4,74 @@ Checks are many and should be instant: a ledger that is a file is read with Pyth
 SQLAlchemy takes longer than the whole question. Anything out of the ordinary is left to :func:`open_ledger`.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from dupcheck.decisions import Decision
 from dupcheck.ledger.address import Address
+from dupcheck.ledger.answers import read_answers
 from dupcheck.ledger.records import read_listing_record
+from dupcheck.ledger.seal import read_seal
 from dupcheck.ledger.versions import REVISIONS, VERSION_TABLE
-from dupcheck.model import Listing
+from dupcheck.model import Listing, Reply
 
 _DECISIONS = (
-    "SELECT listing_a, listing_b, decision, reason, content_a, content_b, decided FROM dupcheck_decision "
-    "WHERE withdrawn IS NULL ORDER BY id"
+    "SELECT listing_a, listing_b, decision, reason, content_a, content_b, decided, person FROM dupcheck_decision "
+    "WHERE withdrawn IS NULL AND (? = '' OR scope IN (?, '')) ORDER BY id"
 )
-_PUBLISHED = "SELECT listing FROM dupcheck_claim WHERE state = 'published' AND listed IS NULL ORDER BY id"
+_PUBLISHED = "SELECT listing FROM dupcheck_claim WHERE state = 'published' AND (? = '' OR scope IN (?, '')) ORDER BY id"
+_ANSWERS = (
+    "SELECT details FROM dupcheck_act WHERE undone IS NULL AND details LIKE '%question%' "
+    "AND (? = '' OR scope IN (?, '')) ORDER BY id"
+)
+_CHAIN = "SELECT chain FROM dupcheck_history WHERE id = ?"
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What was decided, and the published listings that the catalogue may not hold yet."""
+    """What was decided, what was published, and the answers that were given, by kind of question."""
 
     decisions: Sequence[Decision] = ()
     published: Sequence[Listing] = ()
+    answers: Mapping[str, Reply] = field(default_factory=dict)
 
-    def list_added(self, held: Container[str]) -> list[Listing]:
-        """Return the published listings whose ids are not among those that the catalogue holds."""
-        return [x for x in self.published if x.listing_id not in held]
+    def list_added(self, shows: Callable[[Sequence[Listing]], Sequence[bool]]) -> list[Listing]:
+        """Return the published listings that the catalogue at hand does not show."""
+        return [x for x, there in zip(self.published, shows(self.published), strict=True) if not there]
 
 
-def recall(address: Address) -> Memory:
-    """Return what the ledger knows. Raises LedgerError where it cannot be read."""
-    found = _read_file(address)
+def recall(address: Address, scope: str = "") -> Memory:
+    """Return what the ledger knows of an account. Raises LedgerError where it cannot be read."""
+    found = _read_file(address, scope)
     if found is None:
         from dupcheck.ledger import open_ledger
 
-        with open_ledger(address) as ledger:
-            found = Memory(ledger.list_decisions(), ledger.list_published())
+        with open_ledger(address, scope=scope) as ledger:
+            acts = sorted((a for a in ledger.list_acts() if a.undone is None), key=lambda a: a.number)
+            answers = read_answers(act.details for act in acts)
+            found = Memory(ledger.list_decisions(), ledger.list_published(), answers)
     return found
 
 
-def _read_file(address: Address) -> Memory | None:
+def _read_file(address: Address, scope: str) -> Memory | None:
     """Read a ledger that is a file and up to date; None: there is more to it."""
     if address.path is None:
         return None
     import sqlite3
 
+    sealed = read_seal(address.path)
     try:
         with closing(sqlite3.connect(f"file:{quote(str(address.path.resolve()))}?mode=ro", uri=True)) as connection:
             connection.execute("BEGIN")
             if connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall() != [(REVISIONS[-1],)]:
                 return None
-            decisions = [Decision(*row) for row in connection.execute(_DECISIONS)]
-            published = [read_listing_record(text) for (text,) in connection.execute(_PUBLISHED)]
+            if sealed and connection.execute(_CHAIN, sealed[:1]).fetchall() != [sealed[1:]]:
+                return None
+            decisions = [Decision(*row) for row in connection.execute(_DECISIONS, (scope, scope))]
+            answers = read_answers(text for (text,) in connection.execute(_ANSWERS, (scope, scope)))
+            published = [read_listing_record(text) for (text,) in connection.execute(_PUBLISHED, (scope, scope))]
     except sqlite3.Error:
         return None
-    return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published)
+    return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published, answers)

@@ -17,6 +17,10 @@ TTL = 900.0
 """Seconds for which a claim is kept for its holder."""
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database takes in a text: NUL and halves of characters."""
+_BLANK_LETTERS = re.compile("[\u115f\u1160\u3164\uffa0]")
+"""Letters of which nothing is seen."""
+_NUMBERED = re.compile(r"row-\d+")
+"""The name that a draft gets whose client gave it none."""
 _FIELDS = frozenset(f.name for f in fields(Listing))
 _SKU_FIELDS = frozenset(f.name for f in fields(Sku))
 
@@ -24,6 +28,16 @@ _SKU_FIELDS = frozenset(f.name for f in fields(Sku))
 def clean_text(text: str) -> str:
     """Return a text that every database takes."""
     return _UNWRITABLE.sub("\ufffd", text)
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text says something: two letters at least that can be seen."""
+    return sum(letter.isalpha() for letter in _BLANK_LETTERS.sub("", text)) > 1
+
+
+def is_numbered(listing_id: str) -> bool:
+    """Whether an id is only the number of a row."""
+    return _NUMBERED.fullmatch(listing_id) is not None
 
 
 def check_token(token: str) -> str:

@@ -70,6 +70,11 @@ class _Number:
         return f"{self.value} {_choose_form(self.value, spec.split('|'), self.lang)}"
 
 
+def list_texts(subject: str, lang: Lang = "en") -> Mapping[str, str]:
+    """Return every text of a subject, by name, for a page that fills them in itself."""
+    return _texts(lang, subject)
+
+
 def say(key: str, lang: Lang = "en", /, **values: object) -> str:
     """Return the text of ``key`` (``subject.name``) in ``lang``, its ``{placeholders}`` filled from ``values``.
 

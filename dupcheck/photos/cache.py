@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from dupcheck.files.arrays import tell_doubt
+from dupcheck.files.writing import make_private
 from dupcheck.messages import Message, message
 from dupcheck.photos.records import FINGERPRINT, LOOK, LOOK_VERSION, VERSION, Record
 
@@ -43,6 +45,7 @@ class Cache:
     def __init__(self, folder: Path | None) -> None:
         self.problem: Message | None = None
         self._lock = Lock()
+        self._folder, self._doubted = folder, False
         self._connection: sqlite3.Connection | None = None
         if folder is None:
             return
@@ -77,7 +80,10 @@ class Cache:
         """Return the fingerprints of the known contents."""
         query = "SELECT content, data FROM fingerprint WHERE algorithm = ? AND content IN ({})"
         rows = self._select(query, contents, _ALGORITHM)
-        opened = ((content, _open(content, data)) for content, data in rows)
+        opened = [(content, _open(content, data)) for content, data in rows]
+        if not self._doubted and any(data is None for _, data in opened):
+            self._doubted = True
+            tell_doubt(message("files.spoiled", path=self._folder))
         return {content: np.frombuffer(data, dtype=FINGERPRINT)[0] for content, data in opened if data is not None}
 
     def keep(self, seen: Iterable[tuple[str, Signature, bytes]], records: Iterable[tuple[bytes, Record]]) -> None:
@@ -174,7 +180,7 @@ def _open(key: bytes, sealed: bytes) -> bytes | None:
 
 
 def _connect(folder: Path) -> sqlite3.Connection:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     path = folder / FILE_NAME
     try:
         return _prepare(path)

@@ -25,6 +25,9 @@ MAX_STRIP_PIXELS = 170_000_000
 MAX_BYTES = 200_000_000
 """Larger files are not read."""
 
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000")
+"""The decoders that are used, and no others: some would start another program on a stranger's file."""
+
 _BROKEN = (OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError, OverflowError, struct.error)
 
 
@@ -48,7 +51,7 @@ def open_picture(data: bytes) -> ByteArray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Image.open(io.BytesIO(data)) as header:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as header:
                 return _shrink(_decode(header, data))
         except UnidentifiedImageError:
             raise PictureError(message("photos.not_a_picture", start=_describe_start(data))) from None

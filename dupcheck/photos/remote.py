@@ -3,18 +3,23 @@
 A host's addresses are looked up once, checked, and connected to by number, so that a name cannot point elsewhere
 between the check and the connection; each redirect is checked like a first address. Proxies are not used. A host is
 asked for few pictures at a time, the hosts in turn, and for none while it has asked to wait (Retry-After).
+
+Every picture has a deadline, for its name, its head and its body, redirects and further attempts together, from when
+its host has room for it: when it is over, or nobody waits any more, the connection is cut, whatever the other side is
+doing.
 """
 
 import ipaddress
 import math
 import socket
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from itertools import islice, zip_longest
-from threading import BoundedSemaphore, Event, Lock
+from threading import BoundedSemaphore, Event, Lock, Thread
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
@@ -35,6 +40,8 @@ _REDIRECTS = 5
 _TAG = 200
 """Signs of a tag at most."""
 _CHUNK = 65_536
+_LOOK_SECONDS = 0.5
+"""How often it is looked whether anybody still waits for a picture."""
 _PORTS = {"http": 80, "https": 443}
 _HEADERS = {"User-Agent": "dupcheck", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -49,36 +56,49 @@ class _RefusedError(Exception):
         super().__init__(text.say("en"))
 
 
+class _OverError(Exception):
+    """The time of a picture is over, or nobody waits for it."""
+
+
 class _BusyError(OSError):
     """An answer that says when to ask again: in ``seconds``, or None, as soon as one likes."""
 
-    def __init__(self, status: int, seconds: float | None) -> None:
-        self.seconds = seconds
+    def __init__(self, status: int, after: str) -> None:
         super().__init__(f"HTTP {status}")
+        self.seconds = _read_pause(after)
 
 
 class _Host:
     """Bounds how many pictures one host is asked for at a time, and keeps still for as long as it asks for."""
 
     def __init__(self, jobs: int) -> None:
-        self.room = BoundedSemaphore(jobs)
+        self._room = BoundedSemaphore(jobs)
         self.open_at = 0.0
 
-    def wait(self, stop: Event) -> bool:
-        """Wait until the host may be asked again; return False where ``stop`` came first."""
-        while (left := self.open_at - time.monotonic()) > 0:
-            if stop.wait(left):
-                return False
-        return not stop.is_set()
+    @contextmanager
+    def make_room(self, stop: Event, until: float) -> Iterator[None]:
+        """Wait until the host may be asked, and keep the place; raise _OverError where ``stop`` or ``until`` came."""
+        while not self._room.acquire(timeout=_LOOK_SECONDS):
+            if stop.is_set() or time.monotonic() >= until:
+                raise _OverError
+        try:
+            while (left := min(self.open_at, until) - time.monotonic()) > 0 and not stop.wait(left):
+                pass
+            if stop.is_set() or time.monotonic() >= until:
+                raise _OverError
+            yield
+        finally:
+            self._room.release()
 
 
 @dataclass(frozen=True)
 class RemotePhotos:
     """Fetches pictures in parallel. ``allow_hosts`` names hosts that may have a private or loopback address.
 
-    ``connect_seconds`` and ``read_seconds`` bound each wait, ``total_seconds`` a whole picture; what fails for a
-    passing reason is asked for ``retries`` times more. A host that asks for a longer pause than ``patience_seconds`` is
-    left alone: its pictures are told as not fetched, for the next run to fetch.
+    ``connect_seconds`` and ``read_seconds`` bound each wait, ``total_seconds`` a whole picture with all its attempts,
+    ``all_seconds`` everything that one call fetches (None: nothing bounds that). What fails for a passing reason is
+    asked for ``retries`` times more, and not before the other side's ``Retry-After``. A host that asks for a longer
+    pause than ``patience_seconds`` is left alone: its pictures are told as not fetched, for the next run to fetch.
     """
 
     allow_hosts: Collection[str] = ()
@@ -86,6 +106,7 @@ class RemotePhotos:
     connect_seconds: float = 5.0
     read_seconds: float = 15.0
     total_seconds: float = 60.0
+    all_seconds: float | None = None
     retries: int = 2
     pause_seconds: float = 0.5
     max_bytes: int = MAX_BYTES
@@ -100,34 +121,47 @@ class RemotePhotos:
         """Yield each address with its bytes, or with the reason why there are none, as they arrive."""
         rest = _take_turns(addresses)
         stop = Event()
+        until = math.inf if self.all_seconds is None else time.monotonic() + self.all_seconds
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="fetch") as pool:
             waiting: dict[Future[bytes | Message | Unchanged], str] = {}
             try:
-                waiting.update((pool.submit(self.get, a, stop), a) for a in islice(rest, 2 * self.jobs))
+                waiting.update((pool.submit(self.get, a, stop, until), a) for a in islice(rest, 2 * self.jobs))
                 while waiting:
                     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
                         yield waiting.pop(future), future.result()
-                    waiting.update((pool.submit(self.get, a, stop), a) for a in islice(rest, len(done)))
+                    waiting.update((pool.submit(self.get, a, stop, until), a) for a in islice(rest, len(done)))
             finally:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def get(self, address: str, stop: Event | None = None) -> bytes | Message | Unchanged:
-        """Return the bytes behind one address, or the reason why there are none; no more is tried after ``stop``."""
+    def get(self, address: str, stop: Event | None = None, until: float = math.inf) -> bytes | Message | Unchanged:
+        """Return the bytes behind one address, or the reason why there are none.
+
+        No more is tried after ``stop``, or when ``until``, a time of the monotonic clock, is over.
+        """
         stop = stop or Event()
         host = self._find_host(address)
+        try:
+            with (
+                host.make_room(stop, until),
+                _Watch(min(until, time.monotonic() + self.total_seconds), stop) as watch,
+            ):
+                return self._try(address, host, watch)
+        except _RefusedError as error:
+            return error.text
+        except _OverError:
+            return message("photos.too_slow", address=address, seconds=round(self.total_seconds))
+
+    def _try(self, address: str, host: _Host, watch: "_Watch") -> bytes | Message | Unchanged:
         reason = message("photos.no_answer", address=address, reason="")
+        pause = 0.0
         for attempt in range(self.retries + 1):
-            if attempt and stop.wait(self.pause_seconds * 2 ** (attempt - 1)):
+            if attempt and not watch.rest(max(pause, host.open_at - time.monotonic())):
                 break
+            pause = self.pause_seconds * 2**attempt
             try:
-                with host.room:
-                    if not host.wait(stop):
-                        break
-                    return self._follow(address, stop)
-            except _RefusedError as error:
-                return error.text
+                return self._follow(address, watch)
             except _BusyError as error:
                 reason = message("photos.no_answer", address=address, reason=_explain(error))
                 if error.seconds is not None and error.seconds > self.patience_seconds:
@@ -135,6 +169,7 @@ class RemotePhotos:
                 if error.seconds is not None:
                     host.open_at = max(host.open_at, time.monotonic() + error.seconds)
             except (HTTPError, OSError, ValueError) as error:
+                watch.look()  # what was cut off looks like any other failure
                 reason = message("photos.no_answer", address=address, reason=_explain(error))
         return reason
 
@@ -142,11 +177,10 @@ class RemotePhotos:
         with self._lock:
             return self._hosts.setdefault(_name_host(address), _Host(self.jobs_per_host))
 
-    def _follow(self, address: str, stop: Event) -> bytes | Unchanged:
+    def _follow(self, address: str, watch: "_Watch") -> bytes | Unchanged:
         url = _parse(f"https:{address}" if address.startswith("//") else address)
-        deadline = time.monotonic() + self.total_seconds
         for _ in range(_REDIRECTS + 1):
-            answer = self._ask(url, self.tags.get(address, ""))
+            answer = self._ask(url, self.tags.get(address, ""), watch)
             try:
                 if answer.status in (301, 302, 303, 307, 308):
                     url = _join(url, answer.headers.get("Location", ""))
@@ -154,10 +188,10 @@ class RemotePhotos:
                 if answer.status == 304 and self.tags.get(address):
                     return Unchanged()
                 if answer.status in _AGAIN:
-                    raise _BusyError(answer.status, _read_pause(answer.headers.get("Retry-After", "")))
+                    raise _BusyError(answer.status, answer.headers.get("Retry-After", ""))
                 if answer.status != 200:
                     raise _RefusedError(message("photos.bad_status", address=address, status=answer.status))
-                data = self._read(answer, address, deadline, stop)
+                data = self._read(answer, address, watch)
                 if tag := answer.headers.get("ETag", ""):
                     self.tags[address] = tag[:_TAG]
                 else:
@@ -167,12 +201,12 @@ class RemotePhotos:
                 answer.close()
         raise _RefusedError(message("photos.redirected_too_often", address=address))
 
-    def _ask(self, url: Url, tag: str) -> urllib3.BaseHTTPResponse:
+    def _ask(self, url: Url, tag: str, watch: "_Watch") -> urllib3.BaseHTTPResponse:
         host, scheme = str(url.host), str(url.scheme)
         name = host.strip("[]")
         port = url.port or _PORTS[scheme]
-        number = self._resolve(name, port, str(url))
-        timeout = Timeout(connect=self.connect_seconds, read=self.read_seconds)
+        number = watch.call(lambda: self._resolve(name, port, str(url)))
+        timeout = Timeout(connect=watch.bound(self.connect_seconds), read=watch.bound(self.read_seconds))
         pool: urllib3.HTTPConnectionPool
         if scheme == "https":
             pool = urllib3.HTTPSConnectionPool(
@@ -180,6 +214,7 @@ class RemotePhotos:
             )
         else:
             pool = urllib3.HTTPConnectionPool(number, port, timeout=timeout, maxsize=1)
+        watch.follow(pool)
         headers = {**_HEADERS, "Host": host if port == _PORTS[scheme] else f"{host}:{port}"}
         if tag:
             headers["If-None-Match"] = tag
@@ -196,18 +231,18 @@ class RemotePhotos:
                 raise _RefusedError(message("photos.private_address", address=address, host=name, number=inside))
         return found[0]
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, address: str, deadline: float, stop: Event) -> bytes:
+    def _read(self, answer: urllib3.BaseHTTPResponse, address: str, watch: "_Watch") -> bytes:
         too_large = message("photos.remote_too_large", address=address, limit=self.max_bytes // 1_000_000)
         stated = answer.headers.get("Content-Length", "")
-        if stated.isdecimal() and int(stated) > self.max_bytes:
+        if stated.isascii() and stated.isdecimal() and int(stated[:20]) > self.max_bytes:
             raise _RefusedError(too_large)
         data = bytearray()
-        while part := answer.read(_CHUNK):
+        while part := answer.read1(_CHUNK):
             data += part
             if len(data) > self.max_bytes:
                 raise _RefusedError(too_large)
-            if stop.is_set() or time.monotonic() > deadline:
-                raise _RefusedError(message("photos.too_slow", address=address, seconds=round(self.total_seconds)))
+            watch.look()
+        watch.look()
         return bytes(data)
 
 
@@ -223,16 +258,103 @@ def _take_turns(addresses: Sequence[str]) -> Iterator[str]:
     return (address for turn in zip_longest(*by_host.values()) for address in turn if address is not None)
 
 
+class _Watch:
+    """Cuts the connection of one picture when its deadline is over or nobody waits any more."""
+
+    def __init__(self, deadline: float, stop: Event) -> None:
+        self.deadline, self._stop = deadline, stop
+        self._done = Event()
+        self._lock = Lock()
+        self._lines: list[socket.socket] = []
+        self._guard = Thread(target=self._wait, name="photo deadline", daemon=True)
+
+    def __enter__(self) -> "_Watch":
+        self._guard.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        with self._lock:
+            for line in self._lines:
+                line.close()
+
+    def _wait(self) -> None:
+        while not self._done.wait(min(_LOOK_SECONDS, max(0.0, self.deadline - time.monotonic()))):
+            if self.over:
+                self._cut()
+                return
+
+    def _cut(self) -> None:
+        with self._lock:
+            for line in self._lines:
+                with suppress(OSError):
+                    socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no time left, or nobody who waits."""
+        return self._stop.is_set() or time.monotonic() >= self.deadline
+
+    def look(self) -> None:
+        """Raise _OverError where it is over."""
+        if self.over:
+            raise _OverError
+
+    def rest(self, seconds: float) -> bool:
+        """Wait, and return True; False at once where it would be over by then."""
+        return time.monotonic() + seconds < self.deadline and not self._stop.wait(seconds)
+
+    def bound(self, seconds: float) -> float:
+        """Return how long a single wait may take."""
+        self.look()
+        return max(0.01, min(seconds, self.deadline - time.monotonic()))
+
+    def call(self, ask: Callable[[], str]) -> str:
+        """Return what ``ask`` returns, or raise what it raises; it cannot be cut off, but is not waited for longer."""
+        self.look()
+        told: list[str | Exception] = []
+
+        def work() -> None:
+            try:
+                told.append(ask())
+            except Exception as error:
+                told.append(error)
+
+        thread = Thread(target=work, name="look-up", daemon=True)
+        thread.start()
+        while thread.is_alive() and not self.over:
+            thread.join(min(_LOOK_SECONDS, max(0.01, self.deadline - time.monotonic())))
+        if not told:
+            raise _OverError
+        if isinstance(told[0], Exception):
+            raise told[0]
+        return told[0]
+
+    def follow(self, pool: urllib3.HTTPConnectionPool) -> None:
+        """Have the connections of a pool cut, too."""
+        watch = self
+
+        class Line(pool.ConnectionCls):  # type: ignore[name-defined,misc]
+            def _new_conn(self) -> socket.socket:
+                line: socket.socket = super()._new_conn()
+                with watch._lock:
+                    # a name of its own: what is made of the line later, TLS, takes the number away from the first one
+                    watch._lines.append(line.dup())
+                return line
+
+        pool.ConnectionCls = Line
+
+
 def _read_pause(text: str) -> float | None:
-    """Return the seconds that a Retry-After asks for, written as a number or as a date; None where it does not."""
+    """Return the seconds that a ``Retry-After`` asks for, written as a number or as a date; None where it does not."""
     text = text.strip()
-    if text.isdecimal():
+    if text.isascii() and text.isdecimal():
         return float(text[:9])
     try:
         asked = parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, asked.timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
         return None
-    return max(0.0, asked.timestamp() - time.time())
 
 
 def is_public(number: str) -> bool:

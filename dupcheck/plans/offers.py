@@ -16,7 +16,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
 from dupcheck.judging.differences import name_axis
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
-from dupcheck.titles import AXES, align_name, order_values, read_title, read_value, show_value
+from dupcheck.titles import AXES, align_name, equate_units, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title
 
 LOGISTICS = "logistics"

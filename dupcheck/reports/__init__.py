@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dupcheck.reports.cell import render_cell
+    from dupcheck.reports.answers import save_answers, summarize_answers
+    from dupcheck.reports.cell import render_cell, render_comparison
     from dupcheck.reports.documents import render_audit, render_merges, settle_audit
     from dupcheck.reports.folder import save_report
     from dupcheck.reports.page import render_page
@@ -23,17 +24,21 @@ __all__ = [
     "photo_thumbnails",
     "render_audit",
     "render_cell",
+    "render_comparison",
     "render_groups",
     "render_merges",
     "render_page",
     "render_pairs",
     "render_problems",
+    "save_answers",
     "save_report",
     "settle_audit",
+    "summarize_answers",
 ]
 
 _HOMES = {
-    "cell": ("render_cell",),
+    "answers": ("save_answers", "summarize_answers"),
+    "cell": ("render_cell", "render_comparison"),
     "documents": ("render_audit", "render_merges", "settle_audit"),
     "folder": ("save_report",),
     "page": ("render_page",),

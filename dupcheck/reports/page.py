@@ -19,6 +19,7 @@ from markupsafe import Markup
 from dupcheck.files.cells import show_number
 from dupcheck.judging.differences import name_axis
 from dupcheck.messages import Lang, say
+from dupcheck.reports.comparison import say_comparison
 from dupcheck.reports.documents import SettledAudit, encode_json, list_keys, pick_groups, settle_audit, take_rows
 from dupcheck.reports.phrases import (
     describe_decisions,
@@ -42,14 +43,14 @@ _KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"RIFF": "webp",
 # What the script says. Its texts keep their placeholders: it fills them in.
 SCRIPT_WORDS = (
     "action_merge_variants", "action_wholesale_tier", "action_remove_duplicates", "action_differentiate",
-    "action_none", "do_merge_variants", "do_wholesale_tier", "do_remove_duplicates", "do_differentiate", "do_none",
-    "role_keep", "role_fold", "role_remove", "role_differentiate", "role_allowed",
-    "state_held", "state_failed", "state_skipped", "verdict_duplicate", "verdict_advice",
-    "shown", "photos", "no_photo", "photo_of", "plan", "differs", "differs_nothing", "why_caught", "keep_step",
-    "title_step", "wholesale_step", "fold_step", "remove_step", "differentiate_step", "allowed_step",
+    "action_none", "action_ask", "do_ask", "role_ask", "ask_step", "do_merge_variants", "do_wholesale_tier",
+    "do_remove_duplicates", "do_differentiate", "do_none", "role_keep", "role_fold", "role_remove",
+    "role_differentiate", "role_allowed", "state_held", "state_failed", "state_skipped", "verdict_duplicate",
+    "verdict_advice", "shown", "photos", "no_photo", "photo_of", "plan", "differs", "differs_nothing", "why_caught",
+    "keep_step", "title_step", "wholesale_step", "fold_step", "remove_step", "differentiate_step", "allowed_step",
     "cautions", "changes_step", "skus", "column_photo", "column_price", "column_code", "column_listing", "weakest",
-    "strength", "evidence", "evidence_one", "more_pairs", "places", "also_measured", "show_all",
-    "open_listing", "link_here", "decision", "decision_open", "decision_merge_accepted", "decision_not_duplicate",
+    "strength", "evidence", "evidence_one", "more_pairs", "places", "also_measured", "show_all", "open_listing",
+    "link_here", "decision", "decision_open", "decision_merge_accepted", "decision_not_duplicate",
     "decision_allowed", "decision_reason", "save_decisions",
 )  # fmt: skip
 
@@ -58,11 +59,11 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
     """Return the page. ``thumbnail`` gives the photos of the listings that stand in a group; each is held once."""
     settled = settle_audit(audit)
     lang = language(settled)
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = read_asset("report.css"), read_asset("report.js")
     photos = _Photos(thumbnail)
-    pairs, loose = _pairs_by_group(settled)
+    pairs, loose = group_pairs(settled)
     data = _data(settled, pairs, photos, lang)
-    return _template().render(
+    return load_template("report.html").render(
         audit=settled,
         lang=lang,
         locale=say("lang.locale", lang),
@@ -70,7 +71,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         style=Markup(style),
         script=Markup(script),
         policy=(
-            f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+            f"default-src 'none'; script-src '{hash_asset(script)}'; style-src '{hash_asset(style)}'; img-src data:; "
             "base-uri 'none'; form-action 'none'"
         ),
         data=embed_json(data),
@@ -82,6 +83,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
         proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],
         decisions=describe_decisions(settled, lang),
+        since=say_comparison(settled["since"], lang) if "since" in settled else [],
         lapsed=settled.get("decisions", {}).get("lapsed", [])[:_PROBLEMS],
         loose_pairs=loose,
         say=lambda name, /, **values: say(f"report.{name}", lang, **values),
@@ -130,7 +132,7 @@ def _data(audit: SettledAudit, found: Mapping[str, list["_Ends"]], photos: _Phot
     groups = pick_groups(audit["groups"])
     place = {group_id: k for k, (group_id,) in enumerate(list_keys(audit["plans"], "group_id"))}
     plans = take_rows(audit["plans"], [place[group["group_id"]] for group in groups])
-    telling = [_choose_pairs(group, found[group["group_id"]]) for group in groups]
+    telling = [choose_pairs(group, found[group["group_id"]]) for group in groups]
     told = iter(take_rows(audit["pairs"], [k for chosen in telling for k in chosen]))
     pairs = [list(islice(told, len(chosen))) for chosen in telling]
     shown = dict.fromkeys(member["listing_id"] for group in groups for member in group["members"])
@@ -142,11 +144,11 @@ def _data(audit: SettledAudit, found: Mapping[str, list["_Ends"]], photos: _Phot
         "axes": {axis: name_axis(axis, lang) for axis in axes},
         "rules": {rule["code"]: rule["summary"] for rule in audit["rules"]["rules"]},
         "listings": {
-            listing_id: _listing(audit["listings"].get(listing_id, {}), photos.place(listing_id), lang)
+            listing_id: describe_listing(audit["listings"].get(listing_id, {}), photos.place(listing_id), lang)
             for listing_id in shown
         },
         "groups": [
-            _group(group, plan, inside, len(found[group["group_id"]]), lang)
+            describe_group(group, plan, inside, len(found[group["group_id"]]), lang)
             for group, plan, inside in zip(groups, plans, pairs, strict=True)
         ],
     }
@@ -155,7 +157,8 @@ def _data(audit: SettledAudit, found: Mapping[str, list["_Ends"]], photos: _Phot
 _KEPT = {name: f"{{{name}}}" for name in ("n", "of", "id", "percent", "what")}
 
 
-def _listing(listing: Mapping[str, Any], photo: int | None, lang: Lang) -> dict[str, object]:
+def describe_listing(listing: Mapping[str, Any], photo: int | None, lang: Lang) -> dict[str, object]:
+    """Return what a page shows of a listing; ``photo`` is where its photo stands among the page's."""
     facts = [
         say(f"report.{key}", lang, n=show_number(listing[column]))
         for key, column in (("sold", "sales"), ("reviews", "reviews"))
@@ -179,7 +182,7 @@ def _listing(listing: Mapping[str, Any], photo: int | None, lang: Lang) -> dict[
 _Ends = tuple[int, str, str, str]  # where a pair stands, its listings and its rule
 
 
-def _choose_pairs(group: Mapping[str, Any], pairs: Sequence[_Ends]) -> list[int]:
+def choose_pairs(group: Mapping[str, Any], pairs: Sequence[_Ends]) -> list[int]:
     """The pair that the group hangs on first, then those with the listing to keep, then the rest."""
     weakest = group["weakest"] or {}
     ends = {weakest.get("listing_a"), weakest.get("listing_b")}
@@ -189,13 +192,14 @@ def _choose_pairs(group: Mapping[str, Any], pairs: Sequence[_Ends]) -> list[int]
     return [p[0] for p in telling[:_PAIRS_A_GROUP]]
 
 
-def _group(
+def describe_group(
     group: Mapping[str, Any],
     plan: Mapping[str, Any],
     pairs: Sequence[Mapping[str, Any]],
     all_pairs: int,
     lang: Lang,
 ) -> dict[str, object]:
+    """Return what a page shows of a group and its plan: ``pairs`` of its ``all_pairs`` are told in full."""
     weakest = group["weakest"] or {}
     return {
         "id": group["group_id"],
@@ -227,6 +231,7 @@ def _group(
             for sku in plan["skus"]
         ],
         "wholesale": plan["wholesale"],
+        "question": plan.get("question"),
         "reasons": plan["reasons"],
         "cautions": plan["cautions"],
         "changes": [change["text"] for change in plan.get("changes", ())],
@@ -254,7 +259,7 @@ def _pair(pair: Mapping[str, Any], lang: Lang) -> dict[str, object]:
     }
 
 
-def _pairs_by_group(audit: SettledAudit) -> tuple[dict[str, list[_Ends]], int]:
+def group_pairs(audit: SettledAudit) -> tuple[dict[str, list[_Ends]], int]:
     """The pairs of each group: both listings are in it and it names the rule. And how many pairs are in none."""
     homes: dict[str, list[str]] = {}
     rules = {group["group_id"]: frozenset(group["rules"]) for group in audit["groups"]}
@@ -273,7 +278,8 @@ def _pairs_by_group(audit: SettledAudit) -> tuple[dict[str, list[_Ends]], int]:
 
 
 @cache
-def _template() -> Template:
+def load_template(name: str) -> Template:
+    """Return a page of this room, by its file's name."""
     environment = Environment(
         loader=PackageLoader("dupcheck.reports"),
         autoescape=True,
@@ -281,13 +287,15 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 @cache
-def _asset(name: str) -> str:
+def read_asset(name: str) -> str:
+    """Return a style sheet or script of this room, by its file's name."""
     return files("dupcheck.reports").joinpath("templates", name).read_text("utf-8").strip()
 
 
-def _hash(text: str) -> str:
+def hash_asset(text: str) -> str:
+    """Return the hash by which a content policy names a script or style sheet."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -11,12 +11,14 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.decisions import Settled
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
-from dupcheck.judging.differences import explain_differences, list_differences
-from dupcheck.judging.verdicts import Findings, choose_clauses, explain_condition, explain_evidence, explain_finding
-from dupcheck.messages import Lang, Message
-from dupcheck.model import Catalog, FloatArray, Group, Plan, Problem, Verdict
+from dupcheck.judging.differences import list_differences
+from dupcheck.judging.sentences import say_condition, say_differences, say_measured, say_uncompared
+from dupcheck.judging.verdicts import Findings, choose_clauses, explain_finding
+from dupcheck.messages import Lang, Message, message
+from dupcheck.model import BoolArray, Catalog, FloatArray, Group, IntArray, Plan, Problem, Verdict
 from dupcheck.photos.descriptions import describe_pairs
-from dupcheck.photos.verification import COMPARABLE
+from dupcheck.photos.files import is_address
+from dupcheck.photos.verification import COMPARABLE, SAME
 from dupcheck.plans import count_risk
 from dupcheck.reports.documents import Rows, SettledAudit, settle_value
 from dupcheck.rules import Limit, RulePack
@@ -93,6 +95,7 @@ def make_record(
             "proposed_by": dict(candidates.proposed_by),
             "may_miss": " ".join(m.say(lang) for m in candidates.may_miss),
         },
+        "unchecked": list_unchecked(catalog, features, pack, lang),
         "problems": list_problems(problems, lang),
     }
     if settled is not None:
@@ -110,6 +113,34 @@ def make_record(
             "problems": plain["problems"],
         }
     )
+
+
+def list_unchecked(catalog: Catalog, features: Features, pack: RulePack, lang: Lang) -> list[dict[str, Any]]:
+    """Return which rules were not held against every listing because they need photos that nobody could look at.
+
+    Empty where every listing has a photo that was looked at, or no rule needs one.
+    """
+    needing = [
+        rule.code
+        for rule in pack.rules
+        if rule.verdict == "duplicate"
+        and all(any(x.signal == "image" and x.missing == "fail" for x in clause) for clause in rule.when)
+    ]
+    photos = features.photos
+    seen = photos.main >= 0
+    seen[seen] = photos.usable[photos.main[seen]]
+    pictured = int(seen.sum())
+    if not needing or pictured == len(catalog) or not len(catalog):
+        return []
+    named = catalog.column("main_image")[~seen]
+    remote = any(is_address(name) for name in named.tolist())
+    cure = "fetch" if remote else "folder" if any(named.tolist()) else "column"
+    key = "none" if not pictured else "some"
+    text = message(
+        f"report.unchecked_{key}", rules=", ".join(needing), seen=pictured, of=len(catalog),
+        cure=message(f"report.unchecked_{cure}"),
+    )  # fmt: skip
+    return [{"rules": needing, "pictured": pictured, "listings": len(catalog), "text": text.say(lang)}]
 
 
 def complete_record(record: SettledAudit) -> SettledAudit:
@@ -193,10 +224,11 @@ def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: L
     """The words of a batch of findings: each is made once for all pairs of which it is true."""
     which, answers = list_differences(features, found.left, found.right)
     differs = [[{"axis": d.axis, "a": d.left, "b": d.right} for d in answer] for answer in answers]
-    texts = [explain_differences(answer, lang) for answer in answers]
+    texts = [say_differences(answer, lang) for answer in answers]
     rounded = (_spread(found.signals[s.name], lambda v: None if math.isnan(v) else round(v, 4)) for s in SIGNALS)
     names = [s.name for s in SIGNALS]
-    photos = {k: text.say(lang) for k, text in _describe_photos(features, found).items()}
+    photos = {k: text.say(lang) for k, text in describe_photos(features, found.left, found.right).items()}
+    priced = _state_prices(features, found).tolist()
     for k, (left, right, code, duplicate, d, conditions, values) in enumerate(
         zip(
             features.ids[found.left].tolist(), features.ids[found.right].tolist(), found.rule.tolist(),
@@ -204,6 +236,7 @@ def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: L
             strict=True,
         )
     ):  # fmt: skip
+        signals = dict(zip(names, values, strict=True))
         rule, verdict = pack.rules[code], _VERDICTS[duplicate]
         evidence = [text for _, text in conditions if text]
         yield {
@@ -212,10 +245,20 @@ def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: L
             "rule": rule.code,
             "verdict": verdict,
             "differs_in": differs[d],
-            "signals": dict(zip(names, values, strict=True)),
+            "signals": signals,
             "conditions": [condition for condition, _ in conditions],
-            "explanation": explain_finding(rule, verdict, evidence, texts[d], photos.get(k, ""), lang),
+            "explanation": explain_finding(
+                rule, verdict, evidence, texts[d], photos.get(k, ""), say_uncompared(signals, priced[k], lang), lang
+            ),
         }
+
+
+def _state_prices(features: Features, found: Findings) -> BoolArray:
+    """Whether both listings of each pair state a price, in one currency."""
+    priced = ~np.isnan(features.price_low)
+    currency = features.currency
+    both: BoolArray = priced[found.left] & priced[found.right] & (currency[found.left] == currency[found.right])
+    return both
 
 
 _VERDICTS: tuple[Verdict, Verdict] = ("advice", "duplicate")
@@ -247,9 +290,10 @@ def _judge(limit: Limit, value: float, lang: Lang) -> _Judged:
         "limit": told.limit,
         "value": None if math.isnan(value) else round(value, 4),
         "state": told.state,
-        "text": explain_condition(told, lang),
+        "text": say_condition(told, lang),
     }
-    return condition, explain_evidence(told, lang) if told.state == "held" else ""
+    shown = told.state == "held" and told.signal != "facts"  # how much is known is no evidence
+    return condition, say_measured(told.signal, told.value, lang) if shown else ""
 
 
 def _spread(values: FloatArray, make: Callable[[float], T]) -> list[T]:
@@ -259,16 +303,34 @@ def _spread(values: FloatArray, make: Callable[[float], T]) -> list[T]:
     return [made[k] for k in which.tolist()]
 
 
-def _describe_photos(features: Features, findings: Findings) -> dict[int, Message]:
-    """Say of the findings whose photos show one thing, but not in one way, what was done to the photo."""
-    near = np.flatnonzero(findings.signals["image"] <= COMPARABLE)
-    _, first, second = find_nearest(features.photos, findings.left[near], findings.right[near])
-    other = first != second
-    near, first, second = near[other], first[other], second[other]
+def describe_photos(features: Features, found_left: IntArray, found_right: IntArray) -> dict[int, Message]:
+    """Say of pairs whose photos show one thing, but not in one way, what was done to the photo, and where it is not
+    both main photos that do; nothing of other pairs.
+    """
+    bits, _, _ = find_nearest(features.photos, found_left, found_right)
+    near = np.flatnonzero(bits <= COMPARABLE)
+    photos, left, right = features.photos, found_left[near], found_right[near]
+    _, first, second = find_nearest(photos, left, right)
     pairs, place = np.unique(np.stack([first, second], axis=1), axis=0, return_inverse=True)
-    said = describe_pairs(features.photos, pairs[:, 0], pairs[:, 1])
-    told = {k: said[p] for k, p in zip(near.tolist(), place.ravel().tolist(), strict=True)}
-    return {k: text for k, text in told.items() if text.key in ("photos.same_but", "photos.same_view")}
+    altered = pairs[:, 0] != pairs[:, 1]
+    said: dict[int, Message] = dict(
+        zip(np.flatnonzero(altered).tolist(), describe_pairs(photos, *pairs[altered].T), strict=True)
+    )
+    told = {}
+    for k, p, a, b, same_a, same_b in zip(
+        near.tolist(), place.ravel().tolist(), left.tolist(), right.tolist(), (first == photos.main[left]).tolist(),
+        (second == photos.main[right]).tolist(), strict=True,
+    ):  # fmt: skip
+        text = said.get(p)
+        if text is not None and text.key not in ("photos.same_but", "photos.same_view"):
+            text = None
+        if not (same_a and same_b) and bits[k] <= SAME:
+            main, other = (features.ids[x] for x in ((a, b) if same_a else (b, a)))
+            where = message("photos.further", main=main, other=other)
+            text = where if text is None else message("photos.and_note", first=where, second=text)
+        if text is not None:
+            told[k] = text
+    return told
 
 
 def list_problems(problems: Sequence[Problem], lang: Lang) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dupcheck.messages import say
+from dupcheck.reports.comparison import say_comparison
 from dupcheck.reports.documents import largest_groups, settle_audit
 from dupcheck.reports.phrases import describe_decisions, join_words, language, name_of, shorten
 
@@ -33,6 +34,7 @@ def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
             pack=_plain(settled["rules"]["title"] or settled["rules"]["pack"]),
         )
     ]
+    lines += [unchecked["text"] for unchecked in settled.get("unchecked", ())]
     if counts["pairs"]:
         by_rule = join_words([f"{code} {n}" for code, n in counts["pairs_by_rule"].items()], lang)
         lines.append(
@@ -54,6 +56,8 @@ def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
     if settled["groups"]:
         lines.append(say("report.text_top", lang))
         lines += [f"  {_group_line(settled, group)}" for group in largest_groups(settled["groups"], _TOP)]
+    if "since" in settled:
+        lines += say_comparison(settled["since"], lang)
     lines += describe_decisions(settled, lang)
     found = {severity: n for severity, n in counts["problems_by_severity"].items() if n}
     if found:

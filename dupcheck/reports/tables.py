@@ -1,4 +1,4 @@
-"""The tables: ``pairs.csv``, ``groups.csv`` and ``problems.csv``.
+"""The tables: ``pairs.csv``, ``groups.csv``, ``take-offline.csv`` and ``problems.csv``.
 
 The same audit gives the same bytes.
 """
@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Self
 
 from dupcheck.files.cells import encode_text, show_cell, stream_table
+from dupcheck.messages import say
 from dupcheck.reports.documents import Rows, SettledAudit, settle_audit
+from dupcheck.reports.phrases import language, name_of
 
 _BATCH = 5_000
 
@@ -84,23 +86,58 @@ class PairTable:
         self._text.truncate()
 
 
-def stream_groups(audit: Mapping[str, Any]) -> Iterator[bytes]:
-    """Give ``groups.csv`` in pieces: one row a group and listing, in the order of the audit."""
-    return stream_table(
-        ("group_id", "listing_id", "role", "rule", "options", "explanation"),
-        (
-            (
+GROUP_COLUMNS = (
+    "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "rule", "options", "explanation",
+)  # fmt: skip
+OFFLINE_COLUMNS = ("listing_id", "instead", "title", "price", "url", "reason", "group_id")
+_GOES = frozenset({"fold", "remove"})
+
+
+def list_group_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
+    """Give the rows of ``groups.csv``: one a group and listing, in the order of the audit."""
+    lang, listings = language(audit), audit["listings"]
+    for group in audit["groups"]:
+        action = name_of("action", group["action"], lang)
+        for member in group["members"]:
+            listing = listings.get(member["listing_id"], {})
+            yield (
                 group["group_id"],
                 member["listing_id"],
+                listing.get("title", ""),
+                listing.get("price"),
+                listing.get("url", ""),
+                action,
+                group["keep"],
                 member["role"],
                 member["rule"],
                 join_options(member["options"]),
                 member["explanation"],
             )
-            for group in settle_audit(audit)["groups"]
-            for member in group["members"]
-        ),
-    )
+
+
+def list_offline_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
+    """Give the rows of ``take-offline.csv``: each listing that a plan ends or hides, what stands for it, and why."""
+    lang, listings = language(audit), audit["listings"]
+    for group in audit["groups"]:
+        for member in group["members"]:
+            if member["role"] in _GOES:
+                listing = listings.get(member["listing_id"], {})
+                reason = say(f"report.offline_{member['role']}", lang, keep=group["keep"])
+                price, url = listing.get("price"), listing.get("url", "")
+                yield (
+                    member["listing_id"], group["keep"], listing.get("title", ""), price, url, reason,
+                    group["group_id"],
+                )  # fmt: skip
+
+
+def stream_groups(audit: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give ``groups.csv`` in pieces."""
+    return stream_table(GROUP_COLUMNS, list_group_rows(settle_audit(audit)))
+
+
+def stream_offline(audit: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give ``take-offline.csv`` in pieces."""
+    return stream_table(OFFLINE_COLUMNS, list_offline_rows(settle_audit(audit)))
 
 
 def stream_problems(audit: Mapping[str, Any]) -> Iterator[bytes]:

@@ -71,7 +71,9 @@ class _Album:
             missing = [file for file in dict.fromkeys(files.values()) if file not in made]
             # Each thread silences Pillow's warnings for itself and puts back what it found: the last word is here.
             with warnings.catch_warnings(), ThreadPoolExecutor(self._jobs) as pool:
-                fresh = dict(zip(missing, pool.map(lambda file: _shrink(file[0], self._edge), missing), strict=True))
+                fresh = dict(
+                    zip(missing, pool.map(lambda file: shrink_photo(file[0], self._edge), missing), strict=True)
+                )
             new = {file: picture for file, picture in fresh.items() if picture is not None}
             store.keep(new)
         made |= new
@@ -89,7 +91,8 @@ class _Album:
 _File = tuple[str, Signature]
 
 
-def _shrink(path: str, edge: int) -> bytes | None:
+def shrink_photo(path: str, edge: int) -> bytes | None:
+    """Return a photo of at most ``edge`` pixels a side, as WebP or JPEG; None where it cannot be read."""
     try:
         if Path(path).stat().st_size > MAX_BYTES:
             return None

@@ -2,15 +2,17 @@
 
 Without a token only this machine may ask, and only programs: a web page that a browser shows must not reach the server
 through the browser, so the name it was called by (``Host``) and the page that asks (``Origin``) have to be of this
-machine too. With a token, whoever knows it may ask.
+machine too. With secrets, whoever knows one may ask, and is the person whose secret it is.
 """
 
 import asyncio
 import hmac
 import ipaddress
+import re
 import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,17 +26,27 @@ from dupcheck.serve.problems import Refusal, choose_lang, render_problem, write_
 
 OPEN_PATHS = ("/healthz", "/readyz")
 """Asked by what watches over the server; they tell nothing of the catalogue."""
+PERSON = "dupcheck.person"
+"""Where in a request's scope it stands who asks."""
 BODY_SECONDS = 30
 MOST_WAITING = 256
+_SAFE = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]")
 _LOGGING = Lock()
 
 
 class Gate:
-    """Stands before ``app``; ``max_body`` is the most bytes that a request may bring."""
+    """Stands before ``app``.
 
-    def __init__(self, app: ASGIApp, meters: Meters, *, token: str, max_body: int, lang: Lang) -> None:
-        self.app, self.meters, self.lang = app, meters, lang
-        self.token = token.encode()
+    ``people`` are the secrets of those who may ask; where there are none, this machine may, and it is ``person`` who
+    does. ``max_body`` is the most bytes that a request may bring.
+    """
+
+    def __init__(
+        self, app: ASGIApp, meters: Meters, *, people: Mapping[str, str], person: str, max_body: int, lang: Lang
+    ) -> None:
+        self.app, self.meters, self.lang, self.person = app, meters, lang, person
+        self.people = [(name, secret.encode()) for name, secret in people.items()]
         self.max_body = max_body
         self.waiting = 0
 
@@ -44,18 +56,21 @@ class Gate:
             await self.app(scope, receive, send)
             return
         started, answered = time.perf_counter(), 0
-        self.waiting += 1
-        self.meters.waiting.inc()
 
         async def tell(part: Message) -> None:
             nonlocal answered
             if part["type"] == "http.response.start":
                 answered = part["status"]
+                part = {**part, "headers": [*part.get("headers", ()), *_SAFE]}
             await send(part)
 
         try:
-            body = await self._admit(scope, receive)
-            await self.app(scope, _replay(body, receive), tell)
+            self._admit(scope)
+            if scope["path"] in OPEN_PATHS:  # whoever watches is answered, however many wait
+                await self.app(scope, _replay(b"", receive), tell)
+            else:
+                body = await self._read(Headers(scope=scope), receive)
+                await self._answer(scope, body, receive, tell)
         except Refusal as refusal:
             await render_problem(refusal, choose_lang(scope, self.lang))(scope, receive, tell)
         except ConnectionError:
@@ -66,32 +81,46 @@ class Gate:
                 defect = Refusal(500, message("serve.defect"))
                 await render_problem(defect, choose_lang(scope, self.lang))(scope, receive, tell)
         finally:
-            self.waiting -= 1
-            self.meters.waiting.dec()
             self._note(scope, answered, time.perf_counter() - started)
 
-    async def _admit(self, scope: Scope, receive: Receive) -> bytes:
-        """Return the body of a request that may be answered. Raises Refusal."""
-        headers = Headers(scope=scope)
-        if self.token:
-            if scope["path"] not in OPEN_PATHS and not self._knows_token(headers.get("authorization", "")):
-                raise Refusal(401, message("serve.no_token"), {"WWW-Authenticate": 'Bearer realm="dupcheck"'})
-        else:
-            if not is_loopback(_split_host(headers.get("host", ""))):
-                raise Refusal(421, message("serve.foreign_host"), {"Connection": "close"})
-            origin = headers.get("origin")
-            if origin is not None and not is_loopback(_read_origin(origin)):
-                raise Refusal(403, message("serve.foreign_origin"), {"Connection": "close"})
-        if self.waiting > MOST_WAITING:
+    async def _answer(self, scope: Scope, body: bytes, receive: Receive, tell: Send) -> None:
+        """Answer a request that has come whole; those that are only half there keep nobody out."""
+        if self.waiting >= MOST_WAITING:
             raise Refusal(503, message("serve.busy"), {"Retry-After": "1", "Connection": "close"})
-        body = await self._read(headers, receive)
-        if body and not _is_json(headers.get("content-type", "")):
-            raise Refusal(415, message("serve.not_json"), {"Accept": "application/json"})
-        return body
+        self.waiting += 1
+        self.meters.waiting.inc()
+        try:
+            await self.app(scope, _replay(body, receive), tell)
+        finally:
+            self.waiting -= 1
+            self.meters.waiting.dec()
 
-    def _knows_token(self, header: str) -> bool:
+    def _admit(self, scope: Scope) -> None:
+        """Look at a request's head alone, and set who asks. Raises Refusal where it may not be answered."""
+        headers = Headers(scope=scope)
+        if len({"content-length", "transfer-encoding"} & set(headers)) > 1 or len(headers.getlist("host")) > 1:
+            raise Refusal(400, message("serve.two_lengths"), {"Connection": "close"})
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not self.people and not is_loopback(_split_host(host)):
+            raise Refusal(421, message("serve.foreign_host"), {"Connection": "close"})
+        if headers.get("sec-fetch-site", "").lower() == "cross-site" or (
+            origin is not None and not _is_same_place(origin, host)
+        ):
+            raise Refusal(403, message("serve.foreign_origin"), {"Connection": "close"})
+        scope[PERSON] = self.person
+        if self.people:
+            person = self._recognise(headers.get("authorization", ""))
+            scope[PERSON] = person or ""
+            if scope["path"] not in OPEN_PATHS and person is None:
+                needed = {"WWW-Authenticate": 'Bearer realm="dupcheck"', "Connection": "close"}
+                raise Refusal(401, message("serve.no_token"), needed)
+
+    def _recognise(self, header: str) -> str | None:
+        """Return whose secret was shown; None: nobody's. Every secret is looked at: how long it takes tells nothing."""
         scheme, _, given = header.partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("utf-8", "replace"), self.token)
+        shown = given.strip().encode("utf-8", "replace")
+        found = [name for name, secret in self.people if hmac.compare_digest(shown, secret)]
+        return found[0] if found and scheme.lower() == "bearer" else None
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes:
         too_large = Refusal(413, message("serve.too_large", limit=self.max_body), {"Connection": "close"})
@@ -108,10 +137,13 @@ class Gate:
                     if len(body) > self.max_body:
                         raise too_large
                     if not part.get("more_body", False):
-                        return bytes(body)
+                        break
         except TimeoutError:
             slow = message("serve.too_slow", seconds=BODY_SECONDS)
             raise Refusal(408, slow, {"Connection": "close"}) from None
+        if body and not _is_json(headers.get("content-type", "")):
+            raise Refusal(415, message("serve.not_json"), {"Accept": "application/json"})
+        return bytes(body)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         pattern = getattr(scope.get("route"), "path", "other")
@@ -158,11 +190,14 @@ def _split_host(header: str) -> str:
         return ""
 
 
-def _read_origin(header: str) -> str:
+def _is_same_place(origin: str, host: str) -> bool:
+    """Whether a page was given out by the very server that is asked: the same name and the same port."""
     try:
-        return urlsplit(header).hostname or ""
+        page, asked = urlsplit(origin), urlsplit(f"//{host}")
+        usual = {"http": 80, "https": 443}.get(page.scheme)
+        return bool(page.hostname) and page.hostname == asked.hostname and (page.port or usual) == (asked.port or usual)
     except ValueError:
-        return ""
+        return False
 
 
 def _is_json(header: str) -> bool:
@@ -181,10 +216,11 @@ def _find_place(error: BaseException) -> str:
     return "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
 
 
-def log_line(line: dict[str, object]) -> None:
+def log_line(line: Mapping[str, object]) -> None:
     """Write one line of JSON to standard error."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     text = write_document({"time": stamp, **line}).decode("utf-8", "replace")
-    with _LOGGING:  # the thread that looks after the catalogue logs, too
+    text = _STEERING.sub(lambda m: f"\\u{ord(m[0]):04x}", text)  # JSON lets through what steers a terminal
+    with _LOGGING, suppress(OSError, ValueError):  # a log that cannot be written stops no answer
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

@@ -11,14 +11,24 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from dupcheck.errors import DupcheckError, LedgerError, TokenError, UnknownListingError, UnknownTokenError
+from dupcheck.errors import (
+    DupcheckError,
+    LedgerError,
+    OverrideError,
+    TokenError,
+    TokenNeededError,
+    UnknownListingError,
+    UnknownTokenError,
+)
 from dupcheck.messages import LANGS, Lang, Message, message
 
 PROBLEM = "application/problem+json"
 
 _STATUS: tuple[tuple[type[DupcheckError], int], ...] = (
     (UnknownTokenError, 404),
+    (TokenNeededError, 403),
     (TokenError, 409),
+    (OverrideError, 403),
     (LedgerError, 503),
     (UnknownListingError, 404),
 )
@@ -43,7 +53,9 @@ def explain_error(error: DupcheckError) -> Refusal:
     status = next((s for kind, s in _STATUS if isinstance(error, kind)), 422)
     if error.text.key in ("catalog.header_only", "catalog.bad_draft", "catalog.empty"):
         return Refusal(422, message("serve.no_title"))
-    return Refusal(status, error.text, {"Retry-After": "1"} if status == 503 else {})
+    if status == 503:  # what the error says of this machine is for its log
+        return Refusal(503, message("serve.ledger_down"), {"Retry-After": "1"})
+    return Refusal(status, error.text)
 
 
 def render_problem(refusal: Refusal, lang: Lang) -> Response:

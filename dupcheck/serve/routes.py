@@ -26,6 +26,7 @@ from dupcheck.ledger.documents import FORMAT, Saying
 from dupcheck.ledger.records import TOKEN_MAX, check_token, show_time
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.reports.record import describe_pack
+from dupcheck.serve.admission import PERSON, log_line
 from dupcheck.serve.problems import PROBLEM, Refusal, choose_lang, explain_error, render_problem, write_document
 from dupcheck.serve.schemas import (
     KEY,
@@ -42,6 +43,8 @@ from dupcheck.serve.schemas import (
     Recorded,
     ReleaseRequest,
     Rules,
+    TokenAnswer,
+    TokenRequest,
     Withdrawn,
 )
 from dupcheck.serve.state import Desk
@@ -53,11 +56,13 @@ FETCHING_THREADS = 32
 """Checks at once where photos are fetched: they mostly wait."""
 WRITING_THREADS = 4
 """Writers wait for each other, and for other machines: they must not keep checks waiting."""
+READING_THREADS = 4
+"""Reading the ledger waits for nobody."""
 
 Language = Annotated[Lang | None, Query(description="serve.field_lang")]
 Update = Annotated[bool, Query(description="serve.field_update")]
-Token = Annotated[str, Path(min_length=1, max_length=TOKEN_MAX, description="serve.field_token")]
-Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, description="serve.field_key")]
+Name = Annotated[str, Path(min_length=1, max_length=TOKEN_MAX, description="serve.field_token")]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=KEY, description="serve.field_key")]
 ListingId = Annotated[str, Query(min_length=1, description="serve.field_listing_id")]
 Reason = Annotated[str, Query(description="serve.field_reason")]
 Done = TypeVar("Done")
@@ -100,6 +105,12 @@ def make_app(desk: Desk, *, lang: Lang, max_drafts: int, secured: bool, threads:
     def answer_with(explain: Callable[[Any], Refusal]) -> Callable[[Request, Exception], Response]:
         return lambda request, error: render_problem(explain(error), choose_lang(request.scope, lang))
 
+    def answer_error(request: Request, error: Any) -> Response:
+        refusal = explain_error(error)
+        if refusal.status_code == 503:
+            log_line({"level": "error", "ledger": error.say(lang)})
+        return render_problem(refusal, choose_lang(request.scope, lang))
+
     def answer_status(request: Request, error: Any) -> Response:
         refusal = _explain_status(error)
         if refusal.status_code == 405:
@@ -115,7 +126,7 @@ def make_app(desk: Desk, *, lang: Lang, max_drafts: int, secured: bool, threads:
         return [(compile_path(path)[0], methods) for path, methods in paths.items()]
 
     app.add_exception_handler(Refusal, answer_with(lambda refusal: refusal))
-    app.add_exception_handler(DupcheckError, answer_with(explain_error))
+    app.add_exception_handler(DupcheckError, answer_error)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_with(_explain_fields))
     app.include_router(_make_watch(desk))
@@ -139,6 +150,11 @@ _ASKED = (400, 401, 403, 408, 413, 415, 421, 422, 500, 503)
 _READ = (401, 403, 408, 413, 415, 421, 422, 500, 503)
 
 
+def name_person(request: Request) -> str:
+    """Return who asks, as the gate has found out."""
+    return str(request.scope.get(PERSON, ""))
+
+
 def _make_watch(desk: Desk) -> APIRouter:
     router = APIRouter(tags=["health"])
 
@@ -148,7 +164,7 @@ def _make_watch(desk: Desk) -> APIRouter:
 
     @router.get("/readyz", summary="serve.do_ready", response_model=Readiness, responses=_problems(*_READ))
     async def ready() -> Response:
-        await to_thread.run_sync(desk.ledger.count_events)
+        await to_thread.run_sync(desk.ledger.try_writing)
         status = "stale" if desk.stale else "ready"
         return _answer({"status": status, "listings": len(desk.checker.store), "taken": show_time(desk.taken)})
 
@@ -158,6 +174,7 @@ def _make_watch(desk: Desk) -> APIRouter:
 def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRouter:
     router = APIRouter(prefix="/v1", route_class=_Route)
     single, several, writing = CapacityLimiter(threads), CapacityLimiter(threads), CapacityLimiter(WRITING_THREADS)
+    reading = CapacityLimiter(READING_THREADS)
 
     def speak(request: Request) -> Lang:
         return choose_lang(request.scope, lang)
@@ -177,54 +194,68 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
         return await to_thread.run_sync(answer, limiter=single if len(rows) == 1 else several)
 
     @router.post(
+        "/tokens", tags=["claims"], summary="serve.do_issue", description="serve.about_issue", status_code=201,
+        response_model=TokenAnswer, responses=_problems(*_ASKED),
+    )  # fmt: skip
+    async def issue(request: Request, wanted: TokenRequest, lang: Language = None) -> Response:
+        ticket, answer = await to_thread.run_sync(
+            lambda: desk.issue(wanted.draft.as_row(), speak(request), person=name_person(request), ttl=wanted.ttl),
+            limiter=writing,
+        )
+        return _answer({**answer.as_dict(), "ticket": ticket.as_dict()}, 201)
+
+    @router.post(
         "/claims", tags=["claims"], summary="serve.do_claim", description="serve.about_claim",
         response_model=ClaimAnswer, responses=_problems(*_ASKED, 409) | {201: {"model": ClaimAnswer}},
     )  # fmt: skip
-    async def claim(request: Request, wanted: ClaimRequest, key: Key, lang: Language = None) -> Response:
-        token = check_token(key[1:-1] if key.startswith('"') else key)
+    async def claim(request: Request, wanted: ClaimRequest, key: Key = None, lang: Language = None) -> Response:
+        name = "" if not key else check_token(key[1:-1] if key.startswith('"') else key)
         found = await to_thread.run_sync(
             lambda: desk.claim(
-                token, wanted.draft.as_row(), speak(request), ttl=wanted.ttl, override=wanted.override
+                name, wanted.draft.as_row(), speak(request), token=wanted.token, person=name_person(request),
+                ttl=wanted.ttl, override=wanted.override,
             ),
             limiter=writing,
         )  # fmt: skip
-        headers = {"Location": f"/v1/claims/{quote(token, safe='')}"}
+        headers = {"Location": f"/v1/claims/{quote(found.key, safe='')}"}
         if found.replayed:
             headers["Idempotent-Replayed"] = "true"
         return _answer(_tell_claim(found), 201 if found.granted else 200, headers)
 
     @router.post(
-        "/claims/{token}/publish", tags=["claims"], summary="serve.do_publish", description="serve.about_publish",
+        "/claims/{key}/publish", tags=["claims"], summary="serve.do_publish", description="serve.about_publish",
         response_model=ClaimAnswer, responses=_problems(*_ASKED, 404, 409),
     )  # fmt: skip
-    async def publish(token: Token, told: PublishRequest | None = None, lang: Language = None) -> Response:
+    async def publish(key: Name, told: PublishRequest | None = None, lang: Language = None) -> Response:
         told = told or PublishRequest()
-        return _answer(_tell_claim(await write(token, desk.ledger.publish, **told.model_dump())))
+        return _answer(_tell_claim(await write(key, desk.publish, **told.model_dump())))
 
     @router.post(
-        "/claims/{token}/release", tags=["claims"], summary="serve.do_release", description="serve.about_release",
+        "/claims/{key}/release", tags=["claims"], summary="serve.do_release", description="serve.about_release",
         response_model=ClaimAnswer, responses=_problems(*_ASKED, 404, 409),
     )  # fmt: skip
-    async def release(token: Token, told: ReleaseRequest | None = None, lang: Language = None) -> Response:
+    async def release(key: Name, told: ReleaseRequest | None = None, lang: Language = None) -> Response:
         told = told or ReleaseRequest()
-        return _answer(_tell_claim(await write(token, desk.ledger.release, **told.model_dump())))
+        return _answer(_tell_claim(await write(key, desk.release, **told.model_dump())))
 
     @router.get(
-        "/claims/{token}", tags=["claims"], summary="serve.do_get_claim", response_model=ClaimAnswer,
+        "/claims/{key}", tags=["claims"], summary="serve.do_get_claim", response_model=ClaimAnswer,
         responses=_problems(*_READ, 404),
     )  # fmt: skip
-    async def get_claim(token: Token, lang: Language = None) -> Response:
-        found = await write(token, desk.ledger.get_claim)
+    async def get_claim(key: Name, lang: Language = None) -> Response:
+        found = await write(key, desk.ledger.get_claim, limiter=reading)
         if found is None:
-            raise UnknownTokenError("serve.unknown_key", token=token)
+            raise UnknownTokenError("serve.unknown_key", token=key)
         return _answer(_tell_claim(found))
 
-    async def write(token: str, change: Callable[..., Done], **told: Any) -> Done:
+    async def write(
+        key: str, change: Callable[..., Done], limiter: CapacityLimiter = writing, **told: Any
+    ) -> Done:  # fmt: skip
         try:
-            check_token(token)
+            check_token(key)
         except TokenError:  # nobody can have used it
-            raise UnknownTokenError("serve.unknown_key", token=token) from None
-        return await to_thread.run_sync(partial(change, token, **told), limiter=writing)
+            raise UnknownTokenError("serve.unknown_key", token=key) from None
+        return await to_thread.run_sync(partial(change, key, **told), limiter=limiter)
 
     return router
 
@@ -235,11 +266,11 @@ def _tell_claim(claim: Claim) -> dict[str, Any]:
 
 def _make_ledger(desk: Desk, lang: Lang, max_drafts: int) -> APIRouter:
     router = APIRouter(prefix="/v1/decisions", tags=["decisions"], route_class=_Route)
-    writing = CapacityLimiter(WRITING_THREADS)
+    writing, reading = CapacityLimiter(WRITING_THREADS), CapacityLimiter(READING_THREADS)
 
     @router.get("", summary="serve.do_list_decisions", response_model=DecisionList, responses=_problems(*_READ))
     async def list_decisions(lang: Language = None) -> Response:
-        held = await to_thread.run_sync(desk.list_decisions, limiter=writing)
+        held = await to_thread.run_sync(desk.list_decisions, limiter=reading)
         entries = [
             {
                 "listings": list(d.listings),
@@ -247,6 +278,7 @@ def _make_ledger(desk: Desk, lang: Lang, max_drafts: int) -> APIRouter:
                 "reason": d.reason,
                 "contents": [d.content_a, d.content_b],
                 "decided": show_time(d.decided),
+                "person": d.person,
             }
             for d in held
         ]
@@ -256,22 +288,23 @@ def _make_ledger(desk: Desk, lang: Lang, max_drafts: int) -> APIRouter:
         "", summary="serve.do_decide", description="serve.about_decide", status_code=201, response_model=Recorded,
         responses=_problems(*_ASKED, 404),
     )  # fmt: skip
-    async def decide(told: DecisionRequest, lang: Language = None) -> Response:
+    async def decide(request: Request, told: DecisionRequest, lang: Language = None) -> Response:
         _limit(len(told.drafts), max_drafts)
         if len(set(told.listings)) < len(told.listings):
             raise Refusal(422, message("serve.twice"), fields=(("listings", message("serve.twice")),))
         saying = Saying(tuple(told.listings), told.decision, told.reason)
         rows = [draft.as_row() for draft in told.drafts]
-        count = await to_thread.run_sync(desk.decide, saying, rows, limiter=writing)
+        count = await to_thread.run_sync(desk.decide, saying, rows, name_person(request), limiter=writing)
         return _answer({"recorded": count}, 201)
 
     @router.delete(
         "", summary="serve.do_withdraw", response_model=Withdrawn, responses=_problems(*_READ, 404),
     )  # fmt: skip
     async def withdraw(
-        listing_a: ListingId, listing_b: ListingId, reason: Reason = "", lang: Language = None
+        request: Request, listing_a: ListingId, listing_b: ListingId, reason: Reason = "", lang: Language = None
     ) -> Response:
-        count = await to_thread.run_sync(desk.ledger.withdraw, listing_a, listing_b, reason, limiter=writing)
+        take_back = partial(desk.ledger.withdraw, listing_a, listing_b, reason, person=name_person(request))
+        count = await to_thread.run_sync(take_back, limiter=writing)
         if not count:
             raise Refusal(404, message("serve.not_decided", a=listing_a, b=listing_b))
         return _answer({"withdrawn": count})

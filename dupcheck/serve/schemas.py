@@ -2,13 +2,25 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictFloat, StrictInt, StrictStr, Tag
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    Tag,
+    field_validator,
+)
 
 from dupcheck.decisions import DecisionKind
 from dupcheck.ledger.book import ClaimState
 from dupcheck.ledger.records import TTL
 
 MOST_SECONDS = 31 * 86_400
+MOST_PHOTOS = 50
+"""Photos of a draft beside its main one."""
 KEY = r'^([!#-.0-~]{1,200}|"[!#-.0-~]{1,200}")$'
 """An ``Idempotency-Key``: visible ASCII, in quotation marks or without; no ``/``, because it stands in addresses."""
 
@@ -47,7 +59,7 @@ class Draft(_Shape):
     currency: _Text = _field("currency")
     category: _Text = _field("category")
     main_image: _Text = _field("main_image")
-    images: StrictStr | list[StrictStr] | None = _field("images")
+    images: StrictStr | Annotated[list[StrictStr], Field(max_length=MOST_PHOTOS)] | None = _field("images")
     image_phash: _Text = _field("image_phash")
     attributes: StrictStr | dict[str, StrictStr | StrictInt | StrictFloat | None] | None = _field("attributes")
     skus: list[DraftSku] | None = _field("skus")
@@ -63,6 +75,13 @@ class Draft(_Shape):
     created: _Text = _field("created")
     url: _Text = _field("url")
     description: _Text = _field("description")
+
+    @field_validator("images")
+    @classmethod
+    def _count_photos(cls, images: str | list[str] | None) -> str | list[str] | None:
+        if isinstance(images, str) and images.count(";") >= MOST_PHOTOS:
+            raise ValueError(MOST_PHOTOS)
+        return images
 
     def as_row(self) -> dict[str, Any]:
         """Return what the client said, as :func:`dupcheck.check` takes it."""
@@ -83,15 +102,26 @@ class ClaimRequest(_Shape):
     """A draft that someone wants to publish."""
 
     draft: Draft
+    token: StrictStr = Field(default="", description="serve.field_one_time")
     ttl: float = Field(
         default=TTL, strict=True, allow_inf_nan=False, ge=1, le=MOST_SECONDS, description="serve.field_ttl"
     )
     override: StrictStr = Field(default="", description="serve.field_override")
 
 
+class TokenRequest(_Shape):
+    """A draft for which someone wants a one-time token."""
+
+    draft: Draft
+    ttl: float = Field(
+        default=TTL, strict=True, allow_inf_nan=False, ge=1, le=MOST_SECONDS, description="serve.field_ttl"
+    )
+
+
 class PublishRequest(_Shape):
     """What is told when a draft was published."""
 
+    token: StrictStr = Field(default="", description="serve.field_one_time")
     listing_id: StrictStr = Field(default="", description="serve.field_new_id")
     override: StrictStr = Field(default="", description="serve.field_override")
 
@@ -99,6 +129,7 @@ class PublishRequest(_Shape):
 class ReleaseRequest(_Shape):
     """Why a claim is given back, where it was published already."""
 
+    token: StrictStr = Field(default="", description="serve.field_one_time")
     override: StrictStr = Field(default="", description="serve.field_override")
 
 
@@ -153,14 +184,31 @@ class CheckAnswers(BaseModel):
 class ClaimFacts(BaseModel):
     """What became of a key."""
 
-    token: str
+    key: str
+    token: str | None = Field(description="serve.field_told_token")
     state: ClaimState
     granted: bool = Field(description="serve.field_granted")
     replayed: bool = Field(description="serve.field_replayed")
     claimed: str
     expires: str
     override: str
+    person: str
     listing_id: str
+
+
+class TokenFacts(BaseModel):
+    """A one-time token."""
+
+    token: str
+    person: str
+    issued: str
+    expires: str
+
+
+class TokenAnswer(CheckAnswer):
+    """The answer for a draft, and the token that was drawn for it."""
+
+    ticket: TokenFacts
 
 
 class ClaimAnswer(CheckAnswer):
@@ -177,6 +225,7 @@ class DecisionEntry(BaseModel):
     reason: str
     contents: list[str]
     decided: str
+    person: str
 
 
 class DecisionList(BaseModel):

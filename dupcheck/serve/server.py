@@ -5,16 +5,25 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 from dupcheck.checking import Checker
 from dupcheck.errors import ServeError
+from dupcheck.files.given import read_given
 from dupcheck.ledger import open_ledger
-from dupcheck.messages import Lang
+from dupcheck.messages import Lang, message
 
 NEEDED = ("fastapi", "uvicorn", "prometheus_client")
+MOST_SECRETS = 1_000_000
+"""Bytes that a file of secrets has at most."""
+LEAST_SECRET = 16
+"""Letters that a person's secret has at least."""
+FETCH_SECONDS = 60.0
+"""For so long the photos of one request may be fetched."""
 STOP_SECONDS = 20
 """For so long requests that are being answered may go on when the server is told to stop."""
 
@@ -26,13 +35,34 @@ def check_needed() -> None:
         raise ServeError("serve.not_installed", missing=", ".join(missing))
 
 
-def open_port(host: str, port: int, token: str) -> socket.socket:
-    """Return a socket that listens. Raises ServeError: where it cannot, or where others could ask without a token."""
-    if not all("!" <= letter <= "~" for letter in token):
+def read_people(file: Path | None, token: str, person: str) -> dict[str, str]:
+    """Return the secrets of those who may ask, by name: those of a TOML file ``NAME = "SECRET"``, and ``token``.
+
+    ``token`` is the secret of ``person``. Raises ServeError where the file cannot be read, or a secret is too short, is
+    no secret, or is that of two people.
+    """
+    people = {person: token} if token else {}
+    if file is not None:
+        data = read_given(file, MOST_SECRETS)
+        try:
+            told = tomllib.loads(data.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise ServeError("serve.bad_people", path=file, reason=error) from error
+        if not told or not all(isinstance(secret, str) and len(secret) >= LEAST_SECRET for secret in told.values()):
+            raise ServeError("serve.bad_people", path=file, reason=message("serve.short_secret", least=LEAST_SECRET))
+        people |= told
+    if not all("!" <= letter <= "~" for secret in people.values() for letter in secret):
         raise ServeError("serve.bad_secret")
+    if len(set(people.values())) < len(people):
+        raise ServeError("serve.shared_secret")
+    return people
+
+
+def open_port(host: str, port: int, secured: bool) -> socket.socket:
+    """Return a socket that listens. Raises ServeError: where it cannot, or where others could ask without a secret."""
     try:
         family, kind, number, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        if not token and not ipaddress.ip_address(str(place[0]).partition("%")[0]).is_loopback:
+        if not secured and not ipaddress.ip_address(str(place[0]).partition("%")[0]).is_loopback:
             raise ServeError("serve.open_to_all", host=host)
         opened = socket.socket(family, kind, number)
         if os.name == "posix":
@@ -50,7 +80,10 @@ def run_server(
     checker: Checker,
     *,
     ledger: str | None,
-    token: str,
+    account: str,
+    people: Mapping[str, str],
+    person: str,
+    allow_override: bool,
     max_body: int,
     max_drafts: int,
     lang: Lang,
@@ -61,6 +94,14 @@ def run_server(
     import uvicorn
 
     from dupcheck.serve.admission import Gate, log_line
+    from dupcheck.serve.connections import (
+        AT_ONCE,
+        IDLE_SECONDS,
+        count_places,
+        make_listener,
+        make_protocol,
+        widen_queues,
+    )
     from dupcheck.serve.metrics import Meters
     from dupcheck.serve.routes import CHECKING_THREADS, FETCHING_THREADS, make_app
     from dupcheck.serve.state import Desk
@@ -77,21 +118,35 @@ def run_server(
                     signal.signal(number, handler)
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            asyncio.get_running_loop().set_exception_handler(make_listener(log_line))
             await super().startup(sockets)
+            widen_queues(sockets or ())
             announce(len(desk.checker.store))
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Let what has begun be answered, for a while; then the process ends, whatever still hangs."""
+            await super().shutdown(sockets)
+            if gate.waiting:
+                log_line({"level": "warning", "stopped": message("serve.cut_off", count=gate.waiting).say(lang)})
+                # Threads that wait for others would be waited for. Nothing is lost: what was answered is on the disk.
+                os._exit(0)
+
     meters = Meters()
-    with open_ledger(ledger) as book:
+    with open_ledger(ledger, scope=account) as book:
+        if book.created:
+            log_line({"level": "warning", "ledger": message("ledger.created", ledger=book.address).say(lang)})
         desk = Desk(
-            checker, book, meters, fetch_hosts=fetch_hosts,
+            checker, book, meters, fetch_hosts=fetch_hosts, allow_override=allow_override,
             say_stale=lambda text: log_line({"level": "warning", "catalogue": text.say(lang)}),
+            say_taken=lambda counts: log_line({"level": "info", "catalogue": "taken up", **counts}),
         )  # fmt: skip
         threads = CHECKING_THREADS if fetch_hosts is None else FETCHING_THREADS
-        app = make_app(desk, lang=lang, max_drafts=max_drafts, secured=bool(token), threads=threads)
+        app = make_app(desk, lang=lang, max_drafts=max_drafts, secured=bool(people), threads=threads)
+        gate = Gate(app, meters, people=people, person=person, max_body=max_body, lang=lang)
         config = uvicorn.Config(
-            Gate(app, meters, token=token, max_body=max_body, lang=lang),
+            gate, http=make_protocol(count_places()), backlog=AT_ONCE,
             lifespan="off", ws="none", log_config=None, log_level="critical", access_log=False, server_header=False,
-            proxy_headers=False, timeout_keep_alive=75, timeout_graceful_shutdown=STOP_SECONDS,
+            proxy_headers=False, timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=STOP_SECONDS,
         )  # fmt: skip
         desk.start()
         try:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -17,9 +18,10 @@ import numpy as np
 from dupcheck.catalog import get_listing
 from dupcheck.checking import Answer, Checker
 from dupcheck.decisions import Decision, hash_content
-from dupcheck.errors import DupcheckError, UnknownListingError
+from dupcheck.errors import CatalogError, DupcheckError, OverrideError, UnknownListingError
 from dupcheck.index.opening import sign_store
-from dupcheck.ledger.book import Claim, Ledger
+from dupcheck.ledger.book import Claim, Ledger, Ticket
+from dupcheck.ledger.claims import read_reason
 from dupcheck.ledger.documents import Saying, spell_out
 from dupcheck.ledger.memory import Memory
 from dupcheck.messages import Lang
@@ -31,12 +33,17 @@ LOOK_SECONDS = 2.0
 """How often the catalogue's files are looked at."""
 _LIBRARIES = ("dupcheck.exports", "cv2", "sklearn.cluster")
 """What some request will need, and should not wait for."""
+MANY = 10
+_LINE = 65_536
 AGAIN_SECONDS = 60.0
 """When files that could not be read, and have not changed since, are tried again."""
 
 
 class Desk:
-    """Answers for one catalogue and one ledger. ``fetch_hosts`` as in :func:`renew_store`."""
+    """Answers for one catalogue and one ledger. ``fetch_hosts`` as in :func:`renew_store`.
+
+    ``allow_override``: whether a client may go against the rules, with a reason.
+    """
 
     def __init__(
         self,
@@ -45,19 +52,21 @@ class Desk:
         meters: Meters,
         *,
         say_stale: Callable[[DupcheckError], None],
+        say_taken: Callable[[Mapping[str, int]], None],
         fetch_hosts: Sequence[str] | None = None,
+        allow_override: bool = False,
     ) -> None:
-        self.ledger, self.meters = ledger, meters
+        self.ledger, self.meters, self.allow_override = ledger, meters, allow_override
         self.fetch_hosts = fetch_hosts
         self.checker = checker
-        self._say_stale = say_stale
+        self._say_stale, self._say_taken = say_stale, say_taken
         self._memory: tuple[int, Memory] | None = None
         self._seen: object = None
         self._failed: object = None
         self._again = 0.0
         self._stop = Event()
         self._watcher = Thread(target=self._watch, name="catalogue", daemon=True)
-        self._take_up(self.checker)
+        self._take_up(self.checker, 0)
 
     # --- the catalogue ---------------------------------------------------------------------------------------
 
@@ -89,19 +98,22 @@ class Desk:
         elif settled and (now != self._failed or time.monotonic() > self._again):
             try:
                 fresh = self.checker.vary()
+                check_ends(fresh.files)
                 renew_store(
                     fresh.files, images=fresh.images, mapping=fresh.mapping, jobs=fresh.jobs, cache=fresh.cache,
                     fetch_hosts=self.fetch_hosts, stop=self._stop,
                 )  # fmt: skip
                 if not self._stop.is_set():
                     fresh.refresh()
-                    self._take_up(fresh)
+                    before = len(self.checker.store)
+                    check_loss(before, len(fresh.store))
+                    self._take_up(fresh, before)
             except DupcheckError as error:
                 self._failed, self._again, self.stale = now, time.monotonic() + AGAIN_SECONDS, True
                 self.meters.stale.set(1)
                 self._say_stale(error)
 
-    def _take_up(self, checker: Checker) -> None:
+    def _take_up(self, checker: Checker, before: int) -> None:
         checker.store.hold()
         _warm_up(checker)
         self.checker = checker
@@ -110,6 +122,7 @@ class Desk:
         self.meters.stale.set(0)
         self.meters.listings.set(len(checker.store))
         self.meters.taken.set(self.taken)
+        self._say_taken({"listings": len(checker.store), "before": before})
         gc.collect()
         gc.freeze()  # what a catalogue brings stays: it need not be looked through again and again
 
@@ -125,28 +138,51 @@ class Desk:
     def check(self, drafts: Sequence[Row], lang: Lang, *, update: bool = False) -> list[Answer]:
         """Say of each draft whether it can be published; with ``update`` one whose id is known is a new version."""
         memory = self._recall()
-        checker = self.checker.vary(lang=lang, decisions=memory.decisions)
+        checker = self.checker.vary(lang=lang, decisions=memory.decisions, discreet=True)
         asked = list(drafts) if len(drafts) != 1 else drafts[0]
-        answers = checker.check(asked, also=memory.list_added(checker), update=update)
+        answers = checker.check(asked, also=memory.list_added(checker.shows), update=update)
         for answer in answers:
             self.meters.drafts.labels(answer.verdict).inc()
         return answers
 
-    def claim(self, token: str, draft: Row, lang: Lang, *, ttl: float, override: str) -> Claim:
+    def issue(self, draft: Row, lang: Lang, *, person: str, ttl: float) -> tuple[Ticket, Answer]:
+        """Check a draft and draw a one-time token for it."""
+        checker = self.checker.vary(lang=lang, decisions=self._recall().decisions, discreet=True)
+        return checker.issue(self.ledger, draft, person=person, ttl=ttl)
+
+    def claim(
+        self, key: str, draft: Row, lang: Lang, *, token: str, person: str, ttl: float, override: str
+    ) -> Claim:  # fmt: skip
         """Check a draft and reserve the right to publish it."""
-        checker = self.checker.vary(lang=lang, decisions=self._recall().decisions)
-        claim = checker.claim(self.ledger, token, draft, ttl=ttl, override=override)
+        self.check_override(override)
+        checker = self.checker.vary(lang=lang, decisions=self._recall().decisions, discreet=True)
+        claim = checker.claim(self.ledger, key, draft, token=token, person=person, ttl=ttl, override=override)
         outcome = "replayed" if claim.replayed else "granted" if claim.granted else "refused"
         self.meters.claims.labels(outcome).inc()
         return claim
 
-    def decide(self, saying: Saying, drafts: Sequence[Row]) -> int:
+    def publish(self, key: str, *, token: str, listing_id: str, override: str) -> Claim:
+        """Confirm that a claimed draft is published."""
+        self.check_override(override)
+        return self.ledger.publish(key, token=token, listing_id=listing_id, override=override)
+
+    def release(self, key: str, *, token: str, override: str) -> Claim:
+        """Give a claim back."""
+        self.check_override(override)
+        return self.ledger.release(key, token=token, override=override)
+
+    def check_override(self, override: str) -> None:
+        """Raise OverrideError where a reason is given that says nothing, or where none is heeded here."""
+        if read_reason(override) and not self.allow_override:
+            raise OverrideError("ledger.override_closed")
+
+    def decide(self, saying: Saying, drafts: Sequence[Row], person: str) -> int:
         """Record what was decided about listings of the catalogue, and drafts. Raises UnknownListingError."""
         contents = self._hash_drafts(drafts) | self._hash_stored(saying.listings)
         unknown = [i for i in saying.listings if i not in contents]
         if unknown:
             raise UnknownListingError("serve.unknown_listing", id=unknown[0])
-        return self.ledger.decide(spell_out(saying, contents))
+        return self.ledger.decide(spell_out(saying, contents), person=person)
 
     def _hash_drafts(self, drafts: Sequence[Row]) -> dict[str, str]:
         read = [self.checker.read_drafts(draft) for draft in drafts]
@@ -162,6 +198,30 @@ class Desk:
     def list_decisions(self) -> Sequence[Decision]:
         """Return every decision that was not withdrawn."""
         return self._recall().decisions
+
+
+def check_loss(before: int, now: int) -> None:
+    """Raise CatalogError where a catalogue has lost half of its listings: it was cut off more likely than cleared."""
+    if now * 2 < before or (before >= MANY and now * 2 <= before):
+        raise CatalogError("serve.lost_half", before=before, now=now)
+
+
+def check_ends(files: Sequence[str | Path]) -> None:
+    """Raise CatalogError where a table ends in the middle of a row: somebody is still writing it, or was cut off."""
+    for file in map(Path, files):
+        if file.suffix.lower() not in (".csv", ".tsv", ".txt"):
+            continue
+        try:
+            with file.open("rb") as opened:
+                head = opened.readline(_LINE)
+                opened.seek(max(0, file.stat().st_size - _LINE))
+                last = opened.read(_LINE).rpartition(b"\n")[2]
+        except OSError:
+            continue  # reading it will say what is wrong
+        sign = max(b",;\t|", key=lambda code: head.count(bytes([code])))
+        wanted = head.count(bytes([sign]))
+        if last.strip(b"\0\r ") and last != head and (last.count(bytes([sign])) < wanted or last.count(b'"') % 2):
+            raise CatalogError("serve.cut_short", path=file.name)
 
 
 def _warm_up(checker: Checker) -> None:

@@ -64,4 +64,4 @@ class Image:
         """Return the value with its unit."""
         if np.isnan(value):
             return say("photos.cannot_tell", lang)
-        return say("photos.bits", lang, value=f"{value:.0f}")
+        return say("photos.bits" if round(value) else "photos.no_bits", lang, value=f"{value:.0f}")

@@ -104,6 +104,11 @@
 
   function plan(group) {
     const steps = h("ol", { class: "steps" });
+    if (group.question) {
+      steps.append(step(t("ask_step"), h("p", { dir: "auto", class: "quote" }, group.question.text),
+        h("ul", null, group.question.answers.map((answer) =>
+          h("li", { dir: "auto" }, `${answer.text}: ${answer.leads_to}`)))));
+    }
     if (group.keep) {
       steps.append(step(bdi(t("keep_step", { id: group.keep })),
         group.reasons.map((reason) => h("p", { dir: "auto" }, reason))));

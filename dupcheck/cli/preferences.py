@@ -1,0 +1,98 @@
+"""What a seller need not type again: ``dupcheck.toml``, ``DUPCHECK_*`` variables, and the language of the machine.
+
+A file beside the catalogue counts, else one in the folder where the command is run, else the user's own. What is typed
+goes before what a variable says, and that before the file.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from dupcheck.errors import CatalogError
+from dupcheck.files.writing import write_file
+from dupcheck.messages import LANGS, Lang
+
+NAME = "dupcheck.toml"
+KEYS: Mapping[str, type] = {
+    "lang": str, "rules": str, "map": dict, "images": str, "currency": str, "ledger": str, "account": str,
+    "cache": str, "jobs": int,
+}  # fmt: skip
+_PATHS = ("images", "ledger", "cache")
+
+
+def find_preferences(words: Sequence[str]) -> Path | None:
+    """Return the file that counts for a command line: beside the first catalogue named, here, or the user's own."""
+    named = [Path(word) for word in words if not word.startswith("-") and "://" not in word]
+    beside = [path.parent for path in named if path.suffix and path.is_file()][:1]
+    folders = [*beside, Path.cwd(), Path(platformdirs.user_config_dir("dupcheck", appauthor=False))]
+    return next((folder / NAME for folder in folders if (folder / NAME).is_file()), None)
+
+
+def read_preferences(words: Sequence[str]) -> dict[str, Any]:
+    """Return what counts as typed for a command line, by the names of its options.
+
+    Raises CatalogError where the file cannot be read, or holds something that is no preference.
+    """
+    path = find_preferences(words)
+    if path is None:
+        return {}
+    told = _load(path, path.stat().st_mtime_ns)
+    found: dict[str, Any] = {name: value for name, value in told.items() if name not in ("map", "currency")}
+    for name in _PATHS:
+        if name in found and "://" not in str(found[name]):
+            found[name] = str(path.parent / str(found[name]))
+    if "rules" in found and str(found["rules"]).endswith(".toml"):
+        found["rules"] = str(path.parent / str(found["rules"]))
+    found["maps"] = [f"{field}={header}" for field, header in told.get("map", {}).items()]
+    return found
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, changed: int) -> dict[str, Any]:
+    del changed
+    try:
+        told = tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror or error if isinstance(error, OSError) else error
+        raise CatalogError("cli.bad_preferences", path=path, reason=reason) from error
+    for name, value in told.items():
+        if name not in KEYS:
+            near = difflib.get_close_matches(name, KEYS, 1)
+            raise CatalogError("cli.unknown_preference", path=path, name=name, known=", ".join(near or KEYS))
+        if not isinstance(value, KEYS[name]):
+            raise CatalogError("cli.wrong_preference", path=path, name=name, kind=KEYS[name].__name__)
+    if told.get("lang", "en") not in LANGS:
+        raise CatalogError("cli.wrong_preference", path=path, name="lang", kind=" / ".join(LANGS))
+    return told
+
+
+def guess_language(words: Sequence[str]) -> Lang:
+    """Return the language where none is typed: ``DUPCHECK_LANG``, the file's, or that of the machine."""
+    asked = os.environ.get("DUPCHECK_LANG", "")
+    if asked not in LANGS:
+        try:
+            asked = read_preferences(words).get("lang", "")
+        except CatalogError:
+            asked = ""  # the command itself says what is wrong with the file
+    if asked not in LANGS:
+        named = next((v for k in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(k))), "") or _ask_windows()
+        asked = named.partition("_")[0].partition("-")[0].lower()
+    return "zh" if asked == "zh" else "en"
+
+
+def _ask_windows() -> str:
+    import locale
+
+    return (locale.getlocale()[0] or "").replace("Chinese", "zh")
+
+
+def write_preferences(path: Path, chosen: Mapping[str, str]) -> None:
+    """Write a file of preferences; ``chosen`` are texts by their keys."""
+    quoted = {name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in chosen.items() if value}
+    write_file(path, "".join(f'{name} = "{value}"\n' for name, value in quoted.items()).encode())

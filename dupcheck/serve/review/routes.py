@@ -1,0 +1,229 @@
+"""The addresses of the review page. All that change something are POST with JSON, and an act in the ledger each."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from starlette.responses import Response
+
+from dupcheck.decisions import DecisionKind
+from dupcheck.messages import Lang, message
+from dupcheck.serve.admission import PERSON
+from dupcheck.serve.problems import Refusal, choose_lang, write_document
+from dupcheck.serve.review.board import Board, Work
+from dupcheck.serve.review.edits import are_edits
+from dupcheck.serve.review.page import ASSETS, POLICY, read_asset, render_shell
+from dupcheck.serve.review.pictures import SIZES
+
+SHELL = "/"
+ASSETS_AT = "/review/assets/"
+"""The page and its assets hold nothing of the catalogue: they may be seen by who has not shown a secret yet."""
+_AT_ONCE = 4
+_MOST_GROUPS = 100_000
+_HEADERS = {
+    "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}  # fmt: skip
+Done = TypeVar("Done")
+_Groups = Annotated[list[StrictStr], Field(min_length=1, max_length=_MOST_GROUPS)]
+_Reason = Annotated[StrictStr, Field(max_length=2_000)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Choice(_Shape):
+    """A decision about groups."""
+
+    groups: _Groups
+    choice: DecisionKind
+    reason: _Reason = ""
+
+
+class Reply(_Shape):
+    """An answer to a question."""
+
+    kind: StrictStr
+    answer: Literal["same", "option", "different"]
+
+
+class Out(_Shape):
+    """One listing that does not belong to its group."""
+
+    group: StrictStr
+    listing: StrictStr
+    reason: _Reason = ""
+
+
+class Edit(_Shape):
+    """Something changed in a group's plan."""
+
+    group: StrictStr
+    edits: dict[str, Any]
+
+
+class Undo(_Shape):
+    """An act to take back."""
+
+    act: StrictInt
+
+
+class Order(_Shape):
+    """Groups in the order in which somebody wants to work through them."""
+
+    groups: Annotated[list[StrictStr], Field(max_length=_MOST_GROUPS)]
+
+
+class Hold(_Shape):
+    """A group that somebody looks at, or gives back."""
+
+    group: StrictStr
+    back: bool = False
+
+
+def make_review(board: Board, lang: Lang) -> APIRouter:
+    """Return the page and what it asks for. The audit begins when it is first looked at."""
+    router = APIRouter(include_in_schema=False)
+    limiter = CapacityLimiter(_AT_ONCE)
+
+    def speak(request: Request) -> Lang:
+        return choose_lang(request.scope, lang)
+
+    async def run(do: Callable[..., Done], *args: Any, **more: Any) -> Done:
+        return await to_thread.run_sync(partial(do, *args, **more), limiter=limiter)
+
+    def need(*groups: str) -> Work:
+        if board.work is None:
+            raise Refusal(503, message("review.not_ready"), {"Retry-After": "1"})
+        unknown = next((g for g in groups if g not in board.work.places), None)
+        if unknown is not None:
+            raise Refusal(404, message("review.no_group", group=unknown))
+        return board.work
+
+    @router.get(SHELL)
+    async def shell(request: Request) -> Response:
+        return Response(render_shell(speak(request)), headers={**_HEADERS, "Content-Language": speak(request)},
+                        media_type="text/html; charset=utf-8")  # fmt: skip
+
+    @router.get(ASSETS_AT + "{name}")
+    async def asset(name: str) -> Response:
+        if name not in ASSETS:
+            raise Refusal(404, message("serve.no_address"))
+        return Response(read_asset(name), headers={**_HEADERS, "Cache-Control": "no-cache"}, media_type=ASSETS[name])
+
+    @router.get("/review/api/progress")
+    async def progress(request: Request) -> Response:
+        board.start()
+        error = None if board.error is None else board.error.say(speak(request))
+        stage = message(board.stage).say(speak(request)) if board.stage else ""
+        return _answer({"ready": board.work is not None, "error": error, "stage": stage, "done": board.done,
+                        "total": board.total})  # fmt: skip
+
+    @router.get("/review/api/groups")
+    async def groups(request: Request) -> Response:
+        work, lang = need(), speak(request)
+
+        def tell() -> Response:
+            record = work.view(lang).record
+            return _answer({
+                "groups": work.rows, "questions": work.tell_questions(lang), "news": board.tell_news(),
+                "unchecked": [u["text"] for u in record.get("unchecked", ())], "files": record["catalog"]["files"],
+                "counts": {k: record["counts"][k] for k in ("listings", "flagged", "groups")},
+                "person": _name(request), "rules": {r["code"]: r["summary"] for r in record["rules"]["rules"]},
+                "advice": len(record["advice"]),
+            })  # fmt: skip
+
+        return await run(tell)
+
+    @router.get("/review/api/groups/{group}")
+    async def group(request: Request, group: str) -> Response:
+        need(group)
+        return _answer(await run(board.tell_group, group, speak(request)))
+
+    @router.get("/review/api/news")
+    async def news(since: Annotated[int, Query()] = -1) -> Response:
+        need()
+        if await run(board.ledger.count_events) == since:
+            return Response(status_code=204)
+        return _answer(await run(board.tell_news))
+
+    @router.get("/review/api/photos")
+    async def photo(listing: str, place: int = 0, size: int = SIZES[0]) -> Response:
+        work = need()
+        if listing not in work.audit.catalog.positions or place < 0 or size not in SIZES:
+            raise Refusal(404, message("review.no_photo_there"))
+        picture = await run(work.pictures.take, listing, place, size)
+        if picture is None:
+            raise Refusal(404, message("review.no_photo_there"))
+        return Response(picture, headers={"Cache-Control": "private, max-age=300"}, media_type="image/jpeg")
+
+    @router.get("/review/api/merges.json")
+    async def merges(request: Request) -> Response:
+        need()
+        plans = await run(board.list_plans, speak(request))
+        return _answer(plans, {"Content-Disposition": 'attachment; filename="merges.json"'})
+
+    _add_acts(router, board, need, run)
+    return router
+
+
+def _add_acts(router: APIRouter, board: Board, need: Callable[..., Work], run: Callable[..., Any]) -> None:
+    @router.post("/review/api/choices")
+    async def choose(request: Request, told: Choice) -> Response:
+        need(*told.groups)
+        pairs = await run(board.choose, told.groups, told.choice, _name(request), told.reason)
+        return _answer({"pairs": pairs, "news": await run(board.tell_news)})
+
+    @router.post("/review/api/answers")
+    async def answer(request: Request, told: Reply) -> Response:
+        if told.kind not in need().questions:
+            raise Refusal(404, message("review.no_question"))
+        settled = await run(board.answer, told.kind, told.answer, _name(request))
+        return _answer({"settled": settled, "news": await run(board.tell_news)})
+
+    @router.post("/review/api/out")
+    async def out(request: Request, told: Out) -> Response:
+        need(told.group)
+        await run(board.take_out, told.group, told.listing, _name(request), told.reason)
+        return _answer({"news": await run(board.tell_news)})
+
+    @router.post("/review/api/edits")
+    async def edit(request: Request, told: Edit) -> Response:
+        need(told.group)
+        if not are_edits(told.edits):
+            raise Refusal(422, message("review.bad_edit"))
+        await run(board.edit, told.group, told.edits, _name(request))
+        return _answer({"news": await run(board.tell_news)})
+
+    @router.post("/review/api/undo")
+    async def undo(request: Request, told: Undo) -> Response:
+        need()
+        await run(board.ledger.undo, told.act, person=_name(request))
+        return _answer({"news": await run(board.tell_news)})
+
+    @router.post("/review/api/next")
+    async def take(request: Request, told: Order) -> Response:
+        need()
+        group = await run(board.take_next, told.groups, _name(request))
+        return _answer({"group": group, "news": await run(board.tell_news)})
+
+    @router.post("/review/api/hold")
+    async def hold(request: Request, told: Hold) -> Response:
+        work = need(told.group).name_work(told.group)
+        if told.back:
+            await run(board.ledger.hand_back, work, _name(request))
+        else:
+            await run(board.ledger.keep_work, work, _name(request))
+        return _answer({"news": await run(board.tell_news)})
+
+
+def _name(request: Request) -> str:
+    return str(request.scope.get(PERSON, ""))
+
+
+def _answer(document: object, headers: dict[str, str] | None = None) -> Response:
+    return Response(write_document(document), headers={**_HEADERS, **(headers or {})}, media_type="application/json")

@@ -1,0 +1,107 @@
+"""The review page on a port of its own, until told to stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from dupcheck.errors import DupcheckError
+from dupcheck.index.opening import Progress
+from dupcheck.ledger.book import Ledger
+from dupcheck.messages import Lang, message
+from dupcheck.serve.admission import Gate
+from dupcheck.serve.metrics import Meters
+from dupcheck.serve.problems import Refusal, choose_lang, explain_error, render_problem
+from dupcheck.serve.review.board import Board
+from dupcheck.serve.review.routes import ASSETS_AT, SHELL, make_review
+
+if TYPE_CHECKING:
+    from dupcheck.pipeline import Audit
+
+BODY_BYTES = 8_000_000
+"""Bytes that a click may bring: a bulk decision names its groups."""
+STOP_SECONDS = 20
+
+
+class _QuietGate(Gate):
+    """Tells only what went wrong: who sits before the page need not read a line for each of its requests."""
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        if status >= 500:
+            super()._note(scope, status, seconds)
+
+
+def make_page(board: Board, lang: Lang) -> FastAPI:
+    """Return an application that is nothing but the review page."""
+    app = FastAPI(title="dupcheck", openapi_url=None, docs_url=None, redoc_url=None)
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, DupcheckError):
+            error = explain_error(error)
+        elif isinstance(error, RequestValidationError):
+            error = Refusal(422, message("review.bad_request"))
+        elif not isinstance(error, Refusal):
+            error = Refusal(getattr(error, "status_code", 404), message("serve.no_address"))
+        return render_problem(error, choose_lang(request.scope, lang))
+
+    for kind in (Refusal, DupcheckError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, refuse)
+    app.include_router(make_review(board, lang))
+    return app
+
+
+def run_review(
+    opened: socket.socket,
+    book: Ledger,
+    make: "Callable[[Progress], Audit]",
+    *,
+    people: Mapping[str, str],
+    person: str,
+    lang: Lang,
+    announce: Callable[[], None],
+) -> None:
+    """Show the page on an open socket until told to stop; ``make`` audits, and tells its progress.
+
+    ``people`` are the secrets of those who may decide; where there are none, this machine may, and it is ``person``
+    who does.
+    """
+    board = Board(make, book)
+    app = make_page(board, lang)
+    gate = _QuietGate(app, Meters(), people=people, person=person, max_body=BODY_BYTES, lang=lang)
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        shown = path == SHELL or path.startswith(ASSETS_AT)  # holds nothing of the catalogue: whoever asks may see it
+        await (app if scope["type"] == "http" and shown else gate)(scope, receive, send)
+
+    class _Server(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """Stop at a signal, and count that as having done what was asked."""
+            before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            announce()
+
+    config = uvicorn.Config(
+        front, lifespan="off", ws="none", log_config=None, log_level="critical", access_log=False, server_header=False,
+        proxy_headers=False, timeout_keep_alive=75, timeout_graceful_shutdown=STOP_SECONDS,
+    )  # fmt: skip
+    board.start()
+    asyncio.run(_Server(config).serve(sockets=[opened]))

@@ -1,0 +1,446 @@
+// The review page. Every text of the catalogue becomes a text node; what is decided lies in the ledger, never here.
+"use strict";
+(() => {
+  const words = JSON.parse(document.getElementById("words").textContent);
+  const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  const $ = (id) => document.getElementById(id);
+  const ROW = 68;
+  const CHOICES = ["merge_accepted", "not_duplicate", "allowed"];
+  const phone = matchMedia("(max-width: 760px)");
+  let secret = new URLSearchParams(location.hash.slice(1)).get("secret") || "";
+  if (secret) history.replaceState(null, "", location.pathname + location.search);
+  let all = [], byId = new Map(), shown = [], news = { states: {}, hands: {}, people: [], acts: [], event: -1 };
+  let questions = [], asking = 0, at = -1, open = null, focus = 0, person = "", rules = {}, busy = false;
+
+  const t = (name, values = {}) =>
+    (words[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
+  function h(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes ?? {})) {
+      if (name === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
+      else if (value === true) node.setAttribute(name, "");
+      else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+    }
+    for (const child of children.flat(4)) if (child !== null && child !== undefined && child !== false) node.append(child);
+    return node;
+  }
+  const bdi = (text) => h("bdi", null, text);
+
+  // --- asking the server ------------------------------------------------------------------------------------------
+  async function ask(path, body) {
+    const headers = secret ? { Authorization: `Bearer ${secret}` } : {};
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const answer = await fetch(`/review/api/${path}${path.includes("?") ? "&" : "?"}lang=${lang}`, {
+      method: body === undefined ? "GET" : "POST", headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (answer.status === 204) return null;
+    const told = await answer.json();
+    if (answer.status === 401) return enter(() => ask(path, body));
+    if (!answer.ok) throw new Error(told.detail || answer.statusText);
+    return told;
+  }
+  function enter(again) {
+    return new Promise((resolve, reject) => {
+      const field = h("input", { type: "password", "aria-label": t("secret"), autocomplete: "current-password" });
+      const form = h("form", { on: { submit: (event) => { event.preventDefault(); secret = field.value; $("dialog").close();
+        again().then(resolve, reject); } } }, h("p", null, t("secret_asked")), h("p", { class: "edit" }, field, h("button", { class: "main" }, t("enter"))));
+      $("dialog").replaceChildren(form);
+      if (!$("dialog").open) $("dialog").showModal();
+      field.focus();
+    });
+  }
+  function toast(text) {
+    $("toast").textContent = text;
+    clearTimeout(toast.timer);
+    toast.timer = setTimeout(() => { $("toast").textContent = ""; }, 6000);
+  }
+  async function act(path, body, done) {
+    busy = true;
+    try {
+      const told = await ask(path, body);
+      take(told.news);
+      if (done) toast(done(told));
+      return told;
+    } catch (error) {
+      toast(error.message);
+      return false;
+    } finally {
+      busy = false;
+    }
+  }
+
+  // One thing after another: what is pressed while something is on its way waits for it.
+  let queue = Promise.resolve();
+  const run = (command) => { queue = queue.then(command).catch((error) => toast(error.message)); return queue; };
+
+  // --- photos -----------------------------------------------------------------------------------------------------
+  function image(id, place, size, alt, css) {
+    const node = h("img", { class: css, alt, loading: "lazy", decoding: "async" });
+    const missing = () => node.replaceWith(h("span", { class: `${css} none`, role: "img", "aria-label": `${alt}: ${t("no_photo")}` }, t("no_photo")));
+    node.addEventListener("error", missing);
+    const address = `/review/api/photos?listing=${encodeURIComponent(id)}&place=${place}&size=${size}`;
+    if (!secret) node.src = address;
+    else fetch(address, { headers: { Authorization: `Bearer ${secret}` } }).then((r) => (r.ok ? r.blob() : Promise.reject()))
+      .then((blob) => { node.src = URL.createObjectURL(blob); }, missing);
+    return node;
+  }
+  const titleOf = (id) => open?.listings[id]?.title || id;
+
+  // --- the list ---------------------------------------------------------------------------------------------------
+  const stateOf = (row) => news.states[row.id]?.choice || "";
+  const isOpen = (row) => !stateOf(row) && row.action !== "none";
+  const SORTS = {
+    risk: () => 0, size: (a, b) => b.n - a.n, unsure: (a, b) => a.strength - b.strength,
+    price: (a, b) => (b.high ?? 0) - (a.high ?? 0),
+  };
+  const TESTS = {
+    state: (row, value) => (value === "open" ? isOpen(row) : value === "done" ? !!stateOf(row) : stateOf(row) === value),
+    action: (row, value) => row.action === value, rule: (row, value) => row.rules.includes(value),
+    shop: (row, value) => row.shops.includes(value), category: (row, value) => row.categories.includes(value),
+    unseen: (row, value) => row.unseen.includes(value),
+  };
+  function fill(name, values, label) {
+    const select = $(`f-${name}`);
+    const kept = select.value;
+    select.replaceChildren(h("option", { value: "" }, t("any")), ...values.map((value) => h("option", { value }, label(value))));
+    select.value = values.includes(kept) ? kept : "";
+  }
+  const distinct = (key) => [...new Set(all.flatMap((row) => row[key]))].filter(Boolean).sort();
+  function makeFilters() {
+    fill("state", ["open", "done", ...CHOICES], (v) => t(CHOICES.includes(v) ? `decision_${v}` : `state_${v}`));
+    fill("action", distinct("action"), (v) => t(`action_${v}`));
+    fill("rule", distinct("rules"), (v) => v);
+    fill("shop", distinct("shops"), (v) => v);
+    fill("category", distinct("categories"), (v) => v);
+    fill("unseen", ["image", "attributes", "price"], (v) => t(`unseen_${v}`));
+    $("f-sort").replaceChildren(...Object.keys(SORTS).map((value) => h("option", { value }, t(`sort_${value}`))));
+  }
+  function sift(keep = true) {
+    const chosen = Object.keys(TESTS).map((name) => [TESTS[name], $(`f-${name}`).value]).filter(([, value]) => value);
+    const text = $("search").value.trim().toLowerCase();
+    shown = all.filter((row) => chosen.every(([test, value]) => test(row, value)) && (!text || row.text.includes(text)));
+    const sort = $("f-sort").value;
+    if (sort && sort !== "risk") shown.sort(SORTS[sort]);
+    const before = open && keep ? shown.findIndex((row) => row.id === open.id) : -1;
+    at = before;
+    $("filter-count").textContent = chosen.length ? `(${chosen.length})` : "";
+    $("shown").textContent = t("shown_groups", { n: shown.length, of: all.length });
+    const waiting = shown.filter(isOpen).length;
+    $("bulk").textContent = t("bulk", { n: waiting });
+    $("bulk").disabled = !waiting;
+    $("space").style.height = `${shown.length * ROW}px`;
+    draw();
+  }
+  function draw() {
+    const list = $("list");
+    const first = Math.max(0, Math.floor(list.scrollTop / ROW) - 6);
+    const last = Math.min(shown.length, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + 6);
+    $("rows").style.transform = `translateY(${first * ROW}px)`;
+    $("rows").replaceChildren(...shown.slice(first, last).map((row, k) => line(row, first + k)));
+    if (at >= first && at < last) list.setAttribute("aria-activedescendant", `row-${at}`);
+    else list.removeAttribute("aria-activedescendant");
+  }
+  function price(row) {
+    if (row.low === null) return "";
+    const two = (n) => (Number.isInteger(n) ? String(n) : n.toFixed(2));
+    return `${two(row.low)}${row.high > row.low ? `–${two(row.high)}` : ""} ${row.currency}`;
+  }
+  function line(row, k) {
+    const state = stateOf(row);
+    const hand = news.hands[row.id];
+    const mark = state ? h("span", { class: `mark ${state}` }, markOf(state)) : hand && hand !== person ?
+      h("span", { class: "mark hand" }, t("in_hand", { person: hand })) : row.question ? h("span", { class: "mark hand" }, t("asks")) : "";
+    const facts = [t("listings", { n: row.n }), row.rules.join(" "), price(row), t("certainty", { percent: Math.round(100 * row.strength) }),
+      row.unseen.length ? t("not_compared", { what: row.unseen.map((u) => t(`unseen_${u}`)).join(lang === "zh" ? "、" : ", ") }) : ""];
+    return h("div", { class: "row", id: `row-${k}`, role: "option", "aria-selected": String(k === at), "aria-setsize": shown.length,
+      "aria-posinset": k + 1, on: { click: () => go(k, true) } },
+    h("span", { class: "strip", "aria-hidden": "true" }, row.shown.slice(0, 3).map((id) => image(id, 0, 112, "", "thumb"))),
+    h("span", null, h("div", { class: "title", dir: "auto" }, row.title), h("div", { class: "line" }, h("b", null, t(`action_${row.action}`)), ` · ${facts.filter(Boolean).join(" · ")}`)),
+    mark || h("span"));
+  }
+  const markOf = (state) => t(CHOICES.includes(state) ? `decision_${state}` : `answer_${state}`);
+  function reveal() {
+    const list = $("list");
+    if (at * ROW < list.scrollTop) list.scrollTop = at * ROW;
+    else if ((at + 1) * ROW > list.scrollTop + list.clientHeight) list.scrollTop = (at + 1) * ROW - list.clientHeight;
+  }
+  let wanted = 0;
+  async function go(k, read = false) {
+    if (!shown.length) return;
+    at = Math.min(Math.max(k, 0), shown.length - 1);
+    reveal();
+    draw();
+    const mine = ++wanted;
+    if (phone.matches && !read) return;
+    await new Promise((resolve) => setTimeout(resolve, read ? 0 : 60)); // who holds a key down wants no group in full
+    if (mine !== wanted) return;
+    await show(shown[at].id);
+    if (read && phone.matches) { document.body.classList.add("reading"); $("work").scrollTop = 0; }
+  }
+  async function show(id) {
+    const told = await ask(`groups/${encodeURIComponent(id)}`).catch((error) => toast(error.message));
+    if (!told) return;
+    if (open?.id !== told.id) focus = 0;
+    open = told;
+    location.hash = id;
+    detail();
+  }
+
+  // --- one group --------------------------------------------------------------------------------------------------
+  function detail() {
+    const g = open;
+    const state = g.state;
+    const row = byId.get(g.id);
+    const hand = news.hands[g.id];
+    const say = (choice, key) => h("button", { type: "button", class: choice === "merge_accepted" ? "main" : null, "data-choice": choice,
+      on: { click: () => run(() => choose(choice)) } }, t(`do_${choice}`), " ", h("kbd", null, key));
+    const axes = g.plan_axes.length > 0;
+    $("detail").replaceChildren(h("div", null,
+      h("button", { type: "button", class: "back", on: { click: () => { document.body.classList.remove("reading"); draw(); } } }, t("back")),
+      h("h3", { dir: "auto" }, row.title),
+      h("p", { class: "soft" }, h("b", null, t(`action_${g.action}`)), " · ", g.rules.map((r) => h("abbr", { title: rules[r] }, r, " ")),
+        t("certainty", { percent: Math.round(100 * row.strength) }), " · ", h("span", { class: "id" }, g.id)),
+      hand && hand !== person && h("p", { class: "decided" }, t("in_hand", { person: hand })),
+      state.choice && h("p", { class: "decided" }, h("b", { class: `mark ${state.choice}` }, markOf(state.choice)), " ",
+        t("by", { person: state.person || "–", when: new Date(state.at * 1000).toLocaleString(document.documentElement.lang) }), " ",
+        state.act > 0 && h("button", { type: "button", on: { click: () => run(() => undo(state.act)) } }, t("undo"))),
+      g.question && ask_box(questions.find((q) => q.kind === g.question.kind) ?? g.question),
+      g.action !== "none" && h("div", { class: "decide" }, say("merge_accepted", "a"), say("not_duplicate", "d"), say("allowed", "l"),
+        h("button", { type: "button", on: { click: () => run(() => next()) } }, t("next"), " ", h("kbd", null, "n"))),
+      h("h4", null, t("members")), h("ul", { class: "members" }, g.members.map(member)),
+      g.reasons.length > 0 && [h("h4", null, t("reasons")), h("ul", { class: "reasons" }, g.reasons.map((r) => h("li", { dir: "auto" }, r)))],
+      g.cautions.length > 0 && [h("h4", null, t("cautions")), h("ul", { class: "cautions" }, g.cautions.map((c) => h("li", { dir: "auto" }, c)))],
+      g.title && g.action !== "ask" && [h("h4", null, t("new_title")), editor(g.title, (value) => edit({ title: value }), t("new_title"))],
+      axes && [h("h4", null, t("options")), g.plan_axes.map(([name, values]) => h("div", null,
+        editor(name, (value) => edit({ axes: { ...g.edits.axes, [name]: value } }), t("option_name")),
+        h("div", { class: "answers" }, values.map((value) => editor(value, (changed) => edit({ values: { ...g.edits.values,
+          [name]: { ...(g.edits.values ?? {})[name], [value]: changed } } }), t("option_value"), true)))))],
+      g.skus.length > 0 && skus(g),
+      h("h4", null, t("evidence", { n: g.all_pairs })), g.pairs.map(evidence)));
+    $("detail").scrollTop = 0;
+  }
+  function member(m, k) {
+    const listing = open.listings[m.id];
+    const out = open.state.out.includes(m.id);
+    const other = open.action === "remove_duplicates" ? "remove" : "fold"; // who keeps another one has this role left
+    const role = out ? "gone" : m.id === open.keep ? "keep" : m.role === "keep" ? other : m.role;
+    const facts = [listing.price, ...listing.facts].filter(Boolean).join(" · ");
+    return h("li", { class: `member ${role}`, tabindex: k === focus ? "0" : "-1", "data-member": k, "aria-label": `${m.id} ${listing.title}`,
+      on: { focus: () => { focus = k; } } },
+    h("button", { type: "button", class: "photo", "aria-label": t("compare_photos", { id: m.id }), on: { click: () => compare(m.id) } }, image(m.id, 0, 320, listing.title || m.id, "thumb")),
+    h("div", null, h("div", { class: "role" }, out ? t("taken_out") : t(`role_${role}`), m.options.length > 0 && ` · ${m.options.map(([n, v]) => `${n}: ${v}`).join("; ")}`),
+      h("div", { class: "name", dir: "auto" }, listing.title), h("div", { class: "small soft" }, h("span", { class: "id" }, m.id), facts && ` · ${facts}`),
+      listing.url && h("a", { class: "small", href: listing.url, target: "_blank", rel: "noopener noreferrer" }, t("open_listing"))),
+    !out && open.members.length > 1 && h("div", { class: "acts" },
+      m.id !== open.keep && open.action !== "ask" && h("button", { type: "button", "data-act": "keep", on: { click: () => run(() => edit({ keep: m.id })) } }, t("keep_this"), " ", h("kbd", null, "k")),
+      h("button", { type: "button", "data-act": "out", on: { click: () => run(() => takeOut(m.id)) } }, t("take_out"), " ", h("kbd", null, "x"))));
+  }
+  function editor(value, save, label, small = false) {
+    const field = h("input", { value, "aria-label": `${label}: ${value}`, dir: "auto", maxlength: 500, size: small ? Math.max(6, value.length) : null });
+    return h("form", { class: "edit", on: { submit: (event) => { event.preventDefault(); if (field.value.trim() && field.value !== value) save(field.value.trim()); } } },
+      field, h("button", null, t("change")));
+  }
+  function skus(g) {
+    const names = [...new Set(g.skus.flatMap((sku) => Object.keys(sku.options)))];
+    return [h("h4", null, t("skus")), h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": t("skus") }, h("table", null,
+      h("thead", null, h("tr", null, [...names, t("column_price"), t("column_code"), t("column_listing")].map((n) => h("th", { scope: "col" }, n)))),
+      h("tbody", null, g.skus.slice(0, 100).map((sku) => h("tr", null, names.map((n) => h("td", null, bdi(sku.options[n] ?? "–"))), h("td", null, sku.price), h("td", { class: "id" }, sku.code), h("td", { class: "id" }, sku.id))))))];
+  }
+  const SIGNS = { held: "✓", failed: "✗", skipped: "–" };
+  function evidence(pair) {
+    return h("article", { class: "pair" }, h("p", null, h("b", { class: "id" }, `${pair.a} ↔ ${pair.b}`), " ",
+      h("button", { type: "button", on: { click: () => compare(pair.a, pair.b) } }, t("compare"))),
+    h("p", { dir: "auto" }, pair.why),
+    h("ul", { class: "small" }, pair.conditions.map((c) => h("li", { class: c[4] }, h("span", { "aria-hidden": "true" }, SIGNS[c[4]]), h("span", { class: "hidden" }, t(`state_${c[4]}`)), h("span", null, c[5])))));
+  }
+  function compare(a, b) {
+    const ids = open.members.map((m) => m.id);
+    b = b ?? (a === open.keep ? ids.find((id) => id !== a) : open.keep) ?? a;
+    const pick = (chosen, set, label) => h("select", { "aria-label": label, on: { change: (event) => { set(event.target.value); render(); } } },
+      ids.map((id) => h("option", { value: id, selected: id === chosen }, `${id} ${titleOf(id).slice(0, 40)}`)));
+    const dialog = $("dialog");
+    dialog.setAttribute("aria-label", t("compare"));
+    let overlay = false, difference = false, strength = 50;
+    function render() {
+      const left = image(a, 0, 1000, titleOf(a), "big"), right = image(b, 0, 1000, titleOf(b), "big");
+      if (overlay) { right.style.opacity = difference ? 1 : strength / 100; right.style.mixBlendMode = difference ? "difference" : "normal"; }
+      const slider = h("input", { type: "range", min: 0, max: 100, value: strength, "aria-label": t("overlay"), on: { input: (event) => { strength = event.target.value; right.style.opacity = strength / 100; } } });
+      dialog.replaceChildren(h("div", { class: "edit" }, pick(a, (v) => { a = v; }, t("left")), pick(b, (v) => { b = v; }, t("right")),
+        h("button", { type: "button", "aria-pressed": String(overlay), on: { click: () => { overlay = !overlay; render(); } } }, t("overlay")),
+        overlay && h("button", { type: "button", "aria-pressed": String(difference), on: { click: () => { difference = !difference; render(); } } }, t("difference")),
+        overlay && !difference && slider, h("button", { type: "button", on: { click: () => dialog.close() } }, t("close"))),
+      h("div", { class: overlay ? "over" : "compare" }, left, right));
+    }
+    render();
+    if (!dialog.open) dialog.showModal();
+  }
+
+  // --- deciding ---------------------------------------------------------------------------------------------------
+  async function choose(choice) {
+    if (!open || open.action === "none") return;
+    const id = open.id;
+    if (await act("choices", { groups: [id], choice }, () => t("said", { what: t(`decision_${choice}`) }))) await next(id);
+  }
+  async function bulk() {
+    const groups = shown.filter((row) => isOpen(row) && row.action !== "ask" && (!news.hands[row.id] || news.hands[row.id] === person)).map((row) => row.id);
+    if (!groups.length || !confirm(t("bulk_sure", { n: groups.length }))) return;
+    await act("choices", { groups, choice: "merge_accepted" }, () => t("bulk_done", { n: groups.length }));
+    if (open) await show(open.id);
+  }
+  async function edit(edits) { if (await act("edits", { group: open.id, edits })) await show(open.id); }
+  async function takeOut(listing) {
+    if (await act("out", { group: open.id, listing }, () => t("said_out", { id: listing }))) await show(open.id);
+  }
+  async function undo(number) {
+    const last = number ?? news.acts.find((a) => !a.undone && a.person === person)?.number;
+    if (last === undefined) return toast(t("nothing_to_undo"));
+    if (await act("undo", { act: last }, () => t("undone"))) { if (open) await show(open.id); side(); }
+  }
+  async function next(after) {
+    const from = shown.findIndex((row) => row.id === (after ?? open?.id));
+    const order = [...shown.slice(from + 1), ...shown.slice(0, from + 1)].filter(isOpen).map((row) => row.id);
+    const told = await act("next", { groups: order });
+    if (!told) return;
+    if (!told.group) { if (open) await show(open.id); return toast(t("none_left")); }
+    const k = shown.findIndex((row) => row.id === told.group);
+    await go(k, !phone.matches || document.body.classList.contains("reading"));
+  }
+  async function reply(question, answer) {
+    if (await act("answers", { kind: question.kind, answer }, (told) => t("answered", { n: told.settled }))) if (open) await show(open.id);
+  }
+
+  // --- questions --------------------------------------------------------------------------------------------------
+  const unanswered = () => questions.filter((q) => q.groups.some((g) => !news.states[g]?.choice));
+  function ask_box(q) {
+    const count = (q.groups ?? []).filter((g) => !news.states[g]?.choice).length;
+    return h("div", { class: "question" }, h("span", { class: "strip", "aria-hidden": "true" }, (q.shown ?? []).slice(0, 3).map((id) => image(id, 0, 112, "", "thumb"))),
+      h("div", null, h("p", { class: "ask", dir: "auto" }, q.text), count > 0 && h("p", { class: "small soft" }, t("settles", { n: count, listings: q.settles })),
+        h("div", { class: "answers" }, q.answers.map((a, k) => h("button", { type: "button", "data-answer": a.answer, on: { click: () => run(() => reply(q, a.answer)) } },
+          h("kbd", null, k + 1), ` ${a.text}`, h("small", null, a.leads_to))))));
+  }
+  function ask_first() {
+    const waiting = unanswered();
+    $("questions").hidden = !waiting.length;
+    if (!waiting.length) return;
+    asking = Math.min(asking, waiting.length - 1);
+    $("questions-left").textContent = t("questions_left", { n: waiting.length });
+    $("question").replaceChildren(ask_box(waiting[asking]), h("div", { class: "answers" },
+      h("button", { type: "button", on: { click: () => { const k = shown.findIndex((row) => row.id === waiting[asking].groups[0]); if (k >= 0) go(k, true); else show(waiting[asking].groups[0]); } } }, t("see_group")),
+      waiting.length > 1 && h("button", { type: "button", on: { click: () => { asking = (asking + 1) % waiting.length; ask_first(); } } }, t("later"), " ", h("kbd", null, "q"))));
+  }
+
+  // --- people and what was done -----------------------------------------------------------------------------------
+  let panel = "";
+  function toggle(name) { panel = panel === name ? "" : name; side(); if (panel) $("side").querySelector("button")?.focus(); }
+  function side() {
+    $("side").hidden = !panel;
+    $("show-people").setAttribute("aria-expanded", String(panel === "people"));
+    $("show-acts").setAttribute("aria-expanded", String(panel === "acts"));
+    if (!panel) return;
+    $("side").setAttribute("aria-label", t(panel === "people" ? "people" : "undo_list"));
+    const close = h("button", { type: "button", on: { click: () => toggle(panel) } }, t("close"));
+    const lines = panel === "people" ? news.people.map((p) => h("li", null, h("b", null, p.person || "–"), h("span", null, t("did", { n: p.done }), p.hand.length > 0 && ` · ${t("has", { groups: p.hand.join(", ") })}`)))
+      : news.acts.map((a) => h("li", { class: a.undone ? "undone" : null }, h("span", null, h("b", null, sayAct(a)), h("br"), h("span", { class: "small soft" }, `${a.person || "–"} · ${new Date(a.at * 1000).toLocaleString(document.documentElement.lang)}`)),
+        !a.undone && h("button", { type: "button", "aria-label": `${t("undo")}: ${sayAct(a)}`, on: { click: () => run(() => undo(a.number)) } }, t("undo"))));
+    $("side").replaceChildren(close, h("h2", null, t(panel === "people" ? "people" : "undo_list")), h("ol", null, lines));
+  }
+  function sayAct(a) {
+    const what = a.kind === "out" ? t("said_out", { id: a.listings[0] }) : a.kind === "edit" ? t("said_edit") : a.kind === "question" ? t("answer_" + a.choice) : CHOICES.includes(a.choice) ? t(`decision_${a.choice}`) : t("said_else");
+    return `${what}${a.count > 1 ? ` (${t("groups_n", { n: a.count })})` : a.groups.length ? ` · ${a.groups[0]}` : ` · ${a.listings.slice(0, 2).join(" – ")}`}`;
+  }
+
+  // --- the whole --------------------------------------------------------------------------------------------------
+  function take(fresh) {
+    if (!fresh) return;
+    news = fresh;
+    const todo = all.filter((row) => row.action !== "none");
+    const done = todo.filter((row) => stateOf(row)).length;
+    $("bar").max = Math.max(todo.length, 1);
+    $("bar").value = done;
+    $("far").textContent = t("far", { n: done, of: todo.length });
+    const state = $("f-state").value;
+    if (state) sift(); else { $("bulk").textContent = t("bulk", { n: shown.filter(isOpen).length }); draw(); }
+    ask_first();
+    side();
+  }
+  function keys(event) {
+    const inField = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === "Escape" && inField) return event.target.blur();
+    if (event.key === "Escape" && panel) return toggle(panel);
+    if (inField || event.ctrlKey || event.metaKey || event.altKey || $("dialog").open) return;
+    const members = () => [...document.querySelectorAll("[data-member]")];
+    const step = (by) => { const them = members(); if (them.length) { focus = (focus + by + them.length) % them.length; them.forEach((m, k) => m.setAttribute("tabindex", k === focus ? "0" : "-1")); them[focus].focus(); } };
+    const mine = () => open?.members[focus]?.id;
+    const inside = event.target.closest?.("#detail");
+    const once = (command) => { if (!event.repeat) run(command); }; // a key held down decides nothing twice
+    const does = {
+      j: () => go(at + 1), k: () => (inside && mine() && mine() !== open.keep && open.action !== "ask" ? once(() => edit({ keep: mine() })) : go(at - 1)),
+      ArrowDown: () => (event.target.closest?.("#list") ? go(at + 1) : false), ArrowUp: () => (event.target.closest?.("#list") ? go(at - 1) : false),
+      PageDown: () => (event.target.closest?.("#list") ? go(at + 10) : false), PageUp: () => (event.target.closest?.("#list") ? go(at - 10) : false),
+      Home: () => (event.target.closest?.("#list") ? go(0) : false), End: () => (event.target.closest?.("#list") ? go(shown.length - 1) : false),
+      Enter: () => (event.target.closest?.("#list") ? go(at < 0 ? 0 : at, true).then(() => $("detail").focus()) : false),
+      n: () => once(() => next()), a: () => once(() => choose("merge_accepted")), d: () => once(() => choose("not_duplicate")),
+      l: () => once(() => choose("allowed")), x: () => once(() => mine() && takeOut(mine())),
+      K: () => once(() => mine() && mine() !== open.keep && edit({ keep: mine() })), u: () => once(() => undo()), z: () => once(() => undo()), c: () => mine() && compare(mine()), m: () => step(1), M: () => step(-1), ArrowRight: () => (inside ? step(1) : false),
+      ArrowLeft: () => (inside ? step(-1) : false), "/": () => $("search").focus(), "?": help, h: () => toggle("acts"), p: () => toggle("people"),
+      q: () => { asking = (asking + 1) % Math.max(unanswered().length, 1); ask_first(); },
+      1: () => number(0), 2: () => number(1), 3: () => number(2),
+    };
+    const number = (k) => { const q = open?.question ? questions.find((x) => x.kind === open.question.kind) : unanswered()[asking]; if (q?.answers[k]) once(() => reply(q, q.answers[k].answer)); };
+    if (does[event.key] && does[event.key]() !== false) event.preventDefault();
+  }
+  function help() {
+    const rows = ["n", "a", "d", "l", "x", "K", "m", "c", "j", "u", "q", "1", "/", "h", "p"];
+    $("dialog").setAttribute("aria-label", t("keys"));
+    $("dialog").replaceChildren(h("h2", null, t("keys")), h("dl", { class: "keys" }, rows.map((key) => [h("dt", null, h("kbd", null, key)), h("dd", null, t(`key_${key === "/" ? "slash" : key === "K" ? "keep" : key === "1" ? "number" : key}`))])),
+      h("p", null, h("button", { type: "button", on: { click: () => $("dialog").close() } }, t("close"))));
+    $("dialog").showModal();
+  }
+  async function wait() {
+    for (;;) {
+      const told = await ask("progress").catch((error) => ({ error: error.message }));
+      if (told.ready) return;
+      $("waiting").textContent = told.error || t("auditing", { stage: told.stage, percent: told.total ? Math.floor((100 * told.done) / told.total) : 0 });
+      await new Promise((resolve) => setTimeout(resolve, told.error ? 3000 : 400));
+    }
+  }
+  async function start() {
+    await wait();
+    const told = await ask("groups");
+    all = told.groups;
+    for (const row of all) { row.text = [row.id, row.title, ...row.ids].join("\n").toLowerCase(); byId.set(row.id, row); }
+    questions = told.questions;
+    person = told.person;
+    rules = told.rules;
+    $("files").textContent = told.files.join(", ");
+    $("banner").textContent = told.unchecked.join(" ");
+    $("banner").hidden = !told.unchecked.length;
+    $("waiting").hidden = true;
+    $("work").hidden = false;
+    makeFilters();
+    take(told.news);
+    sift();
+    if (secret) $("plans").addEventListener("click", async (event) => {
+      event.preventDefault();
+      const blob = new Blob([JSON.stringify(await ask("merges.json"), null, 1)], { type: "application/json" });
+      h("a", { href: URL.createObjectURL(blob), download: "merges.json" }).click();
+    });
+    const named = decodeURIComponent(location.hash.slice(1));
+    if (byId.has(named)) await go(shown.findIndex((row) => row.id === named), true);
+    else if (!phone.matches && shown.length) await go(0, true);
+    setInterval(async () => { if (!busy && !document.hidden) take(await ask(`news?since=${news.event}`).catch(() => null)); }, 3000);
+  }
+  $("list").addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+  addEventListener("resize", () => requestAnimationFrame(draw));
+  addEventListener("keydown", keys);
+  let typed = 0;
+  $("search").addEventListener("input", () => { clearTimeout(typed); typed = setTimeout(() => { $("list").scrollTop = 0; sift(); }, 120); });
+  $("filters").addEventListener("change", () => { $("list").scrollTop = 0; sift(); });
+  $("filters").addEventListener("submit", (event) => event.preventDefault());
+  $("clear").addEventListener("click", () => { $("search").value = ""; for (const s of document.querySelectorAll("#filters select")) s.selectedIndex = 0; sift(); });
+  $("bulk").addEventListener("click", () => run(bulk));
+  $("next").addEventListener("click", () => run(() => next()));
+  $("show-help").addEventListener("click", help);
+  $("show-acts").addEventListener("click", () => toggle("acts"));
+  $("show-people").addEventListener("click", () => toggle("people"));
+  start().catch((error) => { $("waiting").hidden = false; $("waiting").textContent = error.message; });
+})();

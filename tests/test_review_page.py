@@ -1,0 +1,262 @@
+"""The review page in a real browser: desktop, phone, English, Chinese, keys alone, two people, very many groups."""
+
+import json
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
+pytest.importorskip("playwright", reason="Playwright is not installed: the page is not tested in a browser")
+if CHROMIUM is None:
+    pytest.skip("there is no Chromium on this machine: the page is not tested in a browser", allow_module_level=True)
+
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass
+class Shown:
+    """A review page that is served, and its ledger."""
+
+    url: str
+    ledger: Path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def serve(launch: Callable[..., Any], sample_folder: Path, tmp_path: Path) -> Callable[..., Shown]:
+    def start(*more: object) -> Shown:
+        ledger = tmp_path / "ledger.sqlite"
+        process = launch(
+            "review",
+            sample_folder / "catalog.csv",
+            "--no-browser",
+            "--port",
+            "0",
+            "--ledger",
+            ledger,
+            "--as",
+            "Mei",
+            *more,
+        )
+        found = None
+        while found is None:
+            line = process.stderr.readline()
+            assert line, "the server ended"
+            found = re.search(r"http://\S+/", line)
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        return Shown(found[0], ledger)
+
+    return start
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    contexts, wrong = [], []
+
+    def start(url: str, lang: str = "en-US", phone: bool = False, ready: bool = True) -> Page:
+        size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 800}
+        context = browser.new_context(locale=lang, viewport=size, is_mobile=phone, has_touch=phone)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(url)
+        if ready:
+            page.wait_for_selector(".row")
+            if not phone:
+                page.wait_for_selector("#detail h3")
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert not wrong, "no script went wrong"
+
+
+def far(page: Page) -> int:
+    return int(page.locator("#bar").evaluate("bar => bar.value"))
+
+
+def wait_far(page: Page, count: int) -> None:
+    page.wait_for_function("n => document.getElementById('bar').value === n", arg=count)
+
+
+@pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_it_is_read_and_used_by_everybody(serve: Any, open_page: Any, lang: str, phone: bool) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page: Page = open_page(serve().url, lang, phone)
+    assert bool(CHINESE.search(page.locator("#next").inner_text())) == (lang == "zh-CN")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing to scroll sideways"
+    assert "undefined" not in page.locator("body").inner_text()
+    if phone:
+        page.locator(".row").first.tap()
+        page.wait_for_selector("#detail h3")
+        assert page.locator("#list-side").is_hidden()
+        page.locator("button[data-choice=merge_accepted]").tap()
+        wait_far(page, 1)
+        page.locator(".back").tap()
+        assert page.locator("#list-side").is_visible()
+    serious = [
+        (v["id"], [n["html"] for n in v["nodes"]][:3])
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert not serious
+
+
+def test_keys_alone_are_enough(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    title = page.locator("#detail h3").inner_text()
+    page.keyboard.press("n")
+    page.keyboard.press("a")
+    wait_far(page, 1)
+    page.wait_for_function("t => document.querySelector('#detail h3').innerText !== t", arg=title)
+    page.keyboard.press("d")
+    wait_far(page, 2)
+    page.keyboard.press("u")
+    wait_far(page, 1)
+    page.keyboard.press("?")
+    assert page.locator("dialog").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("tie")
+    page.wait_for_function("() => document.querySelectorAll('.row').length < 10")
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    assert page.locator("#side li").count() == 2
+
+
+def test_one_listing_is_taken_out_and_another_is_kept(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    kept = page.locator(".member.keep").get_attribute("aria-label")
+    page.locator("[data-act=keep]").first.click()
+    page.wait_for_function("k => document.querySelector('.member.keep').getAttribute('aria-label') !== k", arg=kept)
+    page.locator("[data-act=out]").last.click()
+    page.wait_for_selector(".member.gone")
+    page.locator("button[data-choice=merge_accepted]").click()
+    wait_far(page, 1)
+    page.reload()
+    page.wait_for_selector("#detail h3")
+    wait_far(page, 1)
+
+
+def test_a_question_is_answered_once_for_all_and_taken_back(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    if page.locator("#questions").is_hidden():
+        pytest.skip("nothing is asked of the sample catalogue")
+    before = far(page)
+    page.locator("#questions [data-answer=different]").first.click()
+    page.wait_for_function("n => document.getElementById('bar').value > n", arg=before)
+    page.keyboard.press("u")
+    wait_far(page, before)
+
+
+def test_a_filter_is_accepted_in_one_click_and_undone_in_one(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    page.locator("#more-filters summary").click()
+    page.locator("#f-action").select_option("merge_variants")
+    wanted = int(re.findall(r"\d+", page.locator("#bulk").inner_text())[0])
+    page.locator("#bulk").click()
+    wait_far(page, wanted)
+    page.locator("#show-acts").click()
+    page.locator("#side li button").first.click()
+    wait_far(page, 0)
+
+
+def test_photos_are_laid_over_each_other(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    page.locator(".member .photo").nth(1).click()
+    page.wait_for_selector("dialog .compare img")
+    page.get_by_role("button", name="Overlay").click()
+    assert page.locator("dialog .over img").count() == 2
+    page.get_by_role("button", name="Difference").click()
+    assert page.locator("dialog .over img").last.evaluate("i => getComputedStyle(i).mixBlendMode") == "difference"
+    page.keyboard.press("Escape")
+
+
+def test_two_people_see_each_other_and_take_different_groups(serve: Any, open_page: Any, tmp_path: Path) -> None:
+    people = tmp_path / "people.toml"
+    people.write_text('Mei = "a-long-secret-of-mei"\nJo = "a-long-secret-of-jo-"\n', "utf-8")
+    shown = serve("--people", people)
+    mei = open_page(f"{shown.url}#secret=a-long-secret-of-mei")
+    jo = open_page(f"{shown.url}#secret=a-long-secret-of-jo-")
+    mei.locator("#next").click()
+    mei.wait_for_function("() => document.activeElement !== null")
+    mei.wait_for_timeout(500)
+    jo.locator("#next").click()
+    jo.wait_for_selector(".mark.hand")
+    first, second = (p.evaluate("location.hash") for p in (mei, jo))
+    assert first != second
+    mei.keyboard.press("a")
+    wait_far(mei, 1)
+    wait_far(jo, 1)
+
+
+def test_who_shows_no_secret_sees_nothing(serve: Any, open_page: Any, tmp_path: Path) -> None:
+    people = tmp_path / "people.toml"
+    people.write_text('Mei = "a-long-secret-of-mei"\n', "utf-8")
+    page: Page = open_page(serve("--people", people).url, ready=False)
+    page.wait_for_selector("dialog input")
+    assert page.locator(".row").count() == 0
+    page.locator("dialog input").fill("a-long-secret-of-mei")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".row")
+
+
+def test_ten_thousand_groups_are_a_few_rows_at_a_time(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+
+    def multiply(route: Any) -> None:
+        told = json.loads(route.fetch().text())
+        rows = [
+            {**told["groups"][k % len(told["groups"])], "id": f"G-{k}", "title": f"Thing {k}"} for k in range(10_000)
+        ]
+        route.fulfill(json={**told, "groups": rows, "questions": []})
+
+    page.route(re.compile(r"/review/api/groups\?"), multiply)
+    page.goto(page.url.split("#")[0])
+    page.wait_for_selector(".row")
+    assert page.locator("#shown").inner_text().count("10000") >= 1
+    page.locator("#list").evaluate("list => { list.scrollTop = list.scrollHeight; }")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.row .title')].some(t => t.innerText === 'Thing 9999')"
+    )
+    assert page.locator(".row").count() < 60
+    page.locator("#search").fill("Thing 777")
+    page.wait_for_function("() => document.querySelector('.row')?.getAttribute('aria-setsize') === '11'")
+    assert page.locator(".row").first.get_attribute("aria-setsize") == "11"
+
+
+def test_hostile_texts_stay_texts(launch: Callable[..., Any], open_page: Any, serve: Any, tmp_path: Path) -> None:
+    title = "<img src=x onerror=\"document.title='PWNED'\"> </script><b>brass</b> violin stand"
+    quoted = title.replace('"', '""')
+    (tmp_path / "shop.csv").write_text(
+        "listing_id,title,price,currency,attributes\n"
+        + "".join(f'"<b>{i}</b>","{quoted}",9.9,USD,Finish=Matt\n' for i in range(3)),
+        "utf-8",
+    )
+    process = launch("review", tmp_path / "shop.csv", "--no-browser", "--port", "0", "--ledger", tmp_path / "h.sqlite")
+    found = None
+    while found is None:
+        found = re.search(r"http://\S+/", process.stderr.readline())
+    page: Page = open_page(found[0])
+    assert "brass" in page.locator("#detail h3").inner_text()
+    assert page.title() != "PWNED" and page.locator("#detail img[src=x]").count() == 0
