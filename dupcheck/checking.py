@@ -141,6 +141,9 @@ class Answer:
         if role is not None and role.role == "fold":
             options = "; ".join(f"{k}={v}" for k, v in role.options.items())
             return say("audit.answer_merge", self.lang, keep=self.plan.keep, options=options)
+        if role is not None and role.role == "ask":
+            asked = role.explanation if self.plan.question is None else self.plan.question.text
+            return say("check.answer_ask", self.lang, ids=", ".join(others[:5]), question=asked.say(self.lang))
         if role is not None and role.role == "differentiate":
             return say("audit.answer_differentiate", self.lang, ids=", ".join(others[:5]))
         return say("audit.answer_copy", self.lang, ids=", ".join(others[:5]))
@@ -413,7 +416,7 @@ class Checker:
         findings = judge_pairs(features, pack, candidates)
         later = frozenset(range(len(catalog) - len(known), len(catalog)))
         remedies = plan_findings(catalog, features, pack, findings, settled, drafts=later)
-        home = {i: plan for plan in (*remedies.plans, *remedies.advice) for i in plan.listings}
+        home = {i: plan for plan in (*remedies.plans, *remedies.advice) for i in plan.concerned}
         told = (*catalog.problems, *problems)
         return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))
 
@@ -511,7 +514,12 @@ class Checker:
         plans = {}
         for position in found.drafts.tolist():
             plan = found.home.get(str(found.features.ids[position]))
-            if plan is None or plan.action == "remove_duplicates" or found.verdict(position) != "duplicate":
+            if (
+                plan is None
+                or plan.action in ("remove_duplicates", "ask")
+                or str(found.features.ids[position]) not in plan.listings
+                or found.verdict(position) != "duplicate"
+            ):
                 continue
             if all(c.value for c in plan.changes):
                 plans[plan.group_id] = plan

@@ -519,6 +519,11 @@ class Plan:
     question: Question | None = None
 
     @property
+    def concerned(self) -> tuple[str, ...]:
+        """The listings that the plan is about, and those beside them that wait for an answer."""
+        return tuple(dict.fromkeys((*self.listings, *(m.listing_id for m in self.members if m.role == "ask"))))
+
+    @property
     def offline(self) -> tuple[str, ...]:
         """The listings to take offline once the plan is carried out."""
         return tuple(m.listing_id for m in self.members if m.role in ("fold", "remove"))

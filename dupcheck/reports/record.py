@@ -57,7 +57,7 @@ def make_record(
     caught = np.zeros(len(catalog), dtype=bool)
     caught[findings.left] = caught[findings.right] = True
     involved = set(catalog.ids[caught].tolist())
-    involved.update(i for plan in (*plans, *advice) for i in (plan.keep, *plan.listings))
+    involved.update(i for plan in (*plans, *advice) for i in (plan.keep, *plan.concerned))
     duplicates = findings.duplicates
     by_rule = Counter(findings.rule.tolist())
     record = {
