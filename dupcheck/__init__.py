@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dupcheck.asking import Asked, questions
-    from dupcheck.catalog import read_catalog
+    from dupcheck.catalog import Inspection, inspect, read_catalog
     from dupcheck.checking import Answer, Checker, check
     from dupcheck.decisions import Decision
     from dupcheck.errors import (
@@ -48,6 +48,7 @@ __all__ = [
     "Decision",
     "DupcheckError",
     "Explanation",
+    "Inspection",
     "Ledger",
     "LedgerError",
     "Listing",
@@ -63,6 +64,7 @@ __all__ = [
     "audit",
     "check",
     "evaluate",
+    "inspect",
     "list_packs",
     "open_ledger",
     "questions",
@@ -73,7 +75,7 @@ __all__ = [
 
 _HOMES = {
     "asking": ("Asked", "questions"),
-    "catalog": ("read_catalog",),
+    "catalog": ("Inspection", "inspect", "read_catalog"),
     "checking": ("Answer", "Checker", "check"),
     "decisions": ("Decision",),
     "errors": (

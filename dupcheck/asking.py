@@ -41,7 +41,7 @@ class Asked:
         chance: The probability, 0 … 1, that the two are one product.
         examples: Further pairs that differ in the same way.
 
-    Example:
+    Examples:
         >>> import dupcheck as dc
         >>> asked = dc.questions(dc.audit("sample_catalog/catalog.csv"), 3)
         >>> len(asked), asked[0].listing_a != asked[0].listing_b
@@ -105,7 +105,10 @@ def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
     Returns:
         The questions, the one on which most hangs first.
 
-    Example:
+    Raises:
+        RulesError: the shipped model does not fit what this version measures.
+
+    Examples:
         >>> import dupcheck as dc
         >>> [q.settles >= 0 for q in dc.questions(dc.audit("sample_catalog/catalog.csv"), 2)]
         [True, True]

@@ -32,12 +32,12 @@ Reply = Literal["same", "option", "different"]
 
 TEXT_COLUMNS = (
     "listing_id", "title", "currency", "category", "main_image", "attributes", "shop", "images", "sku_code", "gtin",
-    "image_phash", "created", "url", "description",
+    "image_phash", "created", "url", "description", "other",
 )  # fmt: skip
 NUMBER_COLUMNS = (
     "price", "price_max", "bulk_price", "min_order_quantity", "lot_size", "stock", "sales", "reviews",
 )  # fmt: skip
-SKU_TEXT_COLUMNS = ("options", "currency", "sku_code", "gtin", "image")
+SKU_TEXT_COLUMNS = ("options", "currency", "sku_code", "gtin", "image", "other")
 SKU_NUMBER_COLUMNS = ("price", "stock")
 
 
@@ -46,7 +46,7 @@ class Problem:
     """Something in the input that a person should know of.
 
     Attributes:
-        row: The data row, from 1; None: it is no single row's fault.
+        row: The row as a spreadsheet program counts, its header in row 1; None: it is no single row's fault.
         listing_id: The listing, "" where it is none's.
         field: The field, "" where it is none's.
         severity: "error", "warning" or "info".
@@ -78,6 +78,7 @@ class Sku:
         gtin: The barcode number.
         stock: Pieces in stock; None: not stated.
         image: Its photo.
+        other: What its row held in columns that dupcheck does not read, by header.
 
     Examples:
         >>> import dupcheck as dc
@@ -92,6 +93,7 @@ class Sku:
     gtin: str = ""
     stock: float | None = None
     image: str = ""
+    other: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Listing:
         url: Its address.
         description: The description.
         skus: What a buyer can choose; without options a listing is its own only SKU.
+        source: The row of the seller's file as it stood there, header → cell; None: it came from no file.
+        other: What its row held in columns that dupcheck does not read, by header: it goes where the listing goes.
 
     Examples:
         >>> import dupcheck as dc
@@ -152,6 +156,7 @@ class Listing:
     url: str = ""
     description: str = ""
     skus: tuple[Sku, ...] = ()
+    other: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] | None = field(default=None, compare=False, repr=False)
     """The row of the seller's file as it stood there, header → cell; None: it came from no file."""
 
@@ -182,8 +187,8 @@ class Origin:
 class Origins:
     """The rows of one table as the seller had them, and which of them make up each listing.
 
-    ``ids`` are the listings made of it and ``rows`` the data row at which each begins; ``numbers`` the data row of each
-    record. ``groups`` tells by data row which records a listing and its SKUs are; without it each is its one record.
+    ``ids`` are the listings made of it and ``rows`` the row at which each begins; ``numbers`` the row of each record.
+    ``groups`` tells by row which records a listing and its SKUs are; without it each is its one record.
     """
 
     format: str
@@ -229,20 +234,47 @@ class Origins:
         return self._row(records[0]) if records else None
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How one table of a file was read.
+
+    ``rows`` are the rows fed, each of which began a listing (``listings``), became a part of one (``joined``, of them
+    ``skus`` as its SKUs), or is told in the problems (``told``): the three always add up to it. ``unused`` are the
+    headers of columns that hold no field; ``doubt`` other encodings that are nearly as likely.
+    """
+
+    path: str
+    format: str
+    title: Message
+    sheet: str = ""
+    encoding: str = ""
+    doubt: tuple[str, ...] = ()
+    delimiter: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    rows: int = 0
+    listings: int = 0
+    joined: int = 0
+    skus: int = 0
+    told: int = 0
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Listings as columns, and what was wrong with the files they came from.
 
     Attributes:
         columns: One row a listing: ``TEXT_COLUMNS`` (strings, "" = missing), ``NUMBER_COLUMNS`` (float64, NaN =
-            missing) and ``row`` (int64, the data row of its file, from 1). ``attributes`` is canonical text:
-            ``Name=Value; Name=Value`` or a JSON object. ``images`` is joined by ``;``.
+            missing) and ``row`` (int64, its row as a spreadsheet program counts; of objects their number, from 1).
+            ``attributes`` is canonical text: ``Name=Value; Name=Value`` or a JSON object. ``images`` is joined by
+            ``;``. ``other`` is a JSON object: what stood in columns that hold no field, by header.
         sku_columns: One row a SKU of the listings that hold options: ``listing`` (int64, a position, ascending),
             ``SKU_TEXT_COLUMNS`` and ``SKU_NUMBER_COLUMNS``; ``options`` has the form of ``attributes``.
         problems: What was wrong: :class:`Problem`.
         image_root: The folder that relative photo paths start from; no photo outside it is opened.
         sources: The files.
         mapping: Which header held which field.
+        tables: How each table of the files was read: :class:`Source`.
         origins: The rows of the files as the seller had them; a catalogue that was kept or made of listings has none.
 
     Examples:
@@ -258,6 +290,7 @@ class Catalog:
     image_root: Path | None = None
     sources: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
+    tables: tuple[Source, ...] = ()
     origins: tuple[Origins, ...] = field(default=(), compare=False, repr=False)
 
     def __len__(self) -> int:

@@ -85,6 +85,7 @@ class Audit:
         lang: The language of texts.
         cache: The folder where what was measured is kept.
         settled: What of the seller's decisions holds.
+        lesson: What the seller's answers taught, None where there are none.
 
     Examples:
         >>> import dupcheck as dc

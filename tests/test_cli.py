@@ -230,13 +230,13 @@ class TestWrongInput:
         report = read_report(tmp_path / "out")
         problems = {(p["row"], p["field"]): p for p in report.rows("problems.csv")}
         for row, field in (
-            ("2", "listing_id"), ("3", "price"), ("3", "main_image"), ("4", "price"), ("4", "main_image"),
-            ("5", "title"), ("5", "main_image"), ("6", "listing_id"),
+            ("3", "listing_id"), ("4", "price"), ("4", "main_image"), ("5", "price"), ("5", "main_image"),
+            ("6", "title"), ("6", "main_image"), ("7", "listing_id"),
         ):  # fmt: skip
             assert (row, field) in problems, (row, field, sorted(problems))
         assert all(p["message"] and p["severity"] in ("error", "warning", "info") for p in problems.values())
-        assert problems["3", "main_image"]["severity"] == "error"
-        assert "broken.jpg" in problems["3", "main_image"]["message"]
+        assert problems["4", "main_image"]["severity"] == "error"
+        assert "broken.jpg" in problems["4", "main_image"]["message"]
         whole = json.loads((tmp_path / "out" / "audit.json").read_text("utf-8"))
         assert whole["counts"]["listings"] == 6
         assert whole["counts"]["groups"] == 1
@@ -406,10 +406,8 @@ class TestWhy:
     def test_chinese(self, run: Run, twins: Path) -> None:
         result = run("why", twins, "A-1", "B-1", "--lang", "zh")
         assert result.code == 0
-        lines = result.out.splitlines()[1:]
-        titles = next(i for i, line in enumerate(lines) if "逐词" in line) + 1
-        del lines[titles : titles + 2]  # the seller's own words
-        assert all(CHINESE.search(line) for line in lines if line)
+        lines = [line for line in result.out.splitlines()[1:] if line]
+        assert sum(not CHINESE.search(line) for line in lines) == 2, "the two titles are the seller's own words"
 
     def test_an_unknown_id_names_the_nearest(self, run: Run, twins: Path) -> None:
         refused(run("why", twins, "A-1", "A-9"), "A-9", "A-1")

@@ -35,6 +35,7 @@ OTHER: dict[str, Any] = {
 }  # fmt: skip
 UNSEEN: dict[str, Any] = {
     "listing_id": "L-2", "stock": 0.0, "sales": 1e6, "reviews": None, "created": "", "url": "", "description": "More",
+    "source": None, "other": {"Shelf": "3"},
 }  # fmt: skip
 TWIN = {"title": "Brass violin stand, foldable", "price": 9.9, "currency": "USD", "category": "Music"}
 ROWS = [{"listing_id": f"A-{i}", **TWIN} for i in range(1, 4)] + [

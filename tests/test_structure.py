@@ -18,7 +18,7 @@ PACKAGE = Path(dupcheck.__file__).parent
 PROJECT = PACKAGE.parent
 LAYERS = (
     {"messages", "packs"},
-    {"errors", "model"},
+    {"errors", "model", "run"},
     {"sample"},
     {"files"},
     {"titles", "photos", "catalog"},

@@ -13,7 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from dupcheck.catalog.currencies import name_currency, settle_currency
 from dupcheck.catalog.tables import Problems, TextArray, make_texts, shorten
+from dupcheck.catalog.terms import read_stock_word
 from dupcheck.catalog.values import (
     MISSING,
     clean_markup,
@@ -25,6 +27,7 @@ from dupcheck.catalog.values import (
     parse_attributes,
     parse_count,
     parse_price,
+    read_literal,
     split_images,
 )
 from dupcheck.messages import message
@@ -38,15 +41,16 @@ from dupcheck.model import (
     IntArray,
     Problem,
 )
+from dupcheck.run import BOUNDS
 
 # The canonical columns, in the order they are written. ``price_max`` and ``skus`` carry what one price cannot say.
 CANONICAL: Final = (
     "listing_id", "title", "price", "currency", "category", "main_image", "attributes", "shop", "images", "sku_code",
     "gtin", "image_phash", "min_order_quantity", "lot_size", "bulk_price", "stock", "sales", "reviews", "created",
-    "url", "description", "price_max", "skus",
+    "url", "description", "price_max", "skus", "other",
 )  # fmt: skip
 REQUIRED: Final = ("listing_id", "title")
-SKU_FIELDS: Final = ("options", "price", "currency", "sku_code", "gtin", "stock", "image")
+SKU_FIELDS: Final = ("options", "price", "currency", "sku_code", "gtin", "stock", "image", "other")
 _PRICES: Final = ("price", "price_max", "bulk_price")
 _COUNTS: Final = ("min_order_quantity", "lot_size", "stock", "sales", "reviews")
 
@@ -63,6 +67,7 @@ class SkuColumns:
     gtin: TextArray
     stock: TextArray
     image: TextArray
+    other: TextArray
 
 
 def make_sku_columns(listing: Sequence[int], **columns: Sequence[str]) -> SkuColumns:
@@ -105,26 +110,46 @@ class PriceColumns:
     currency: TextArray
     pieces: FloatArray
     bad: BoolArray
+    sign: TextArray
 
 
-def read_prices(texts: TextArray) -> PriceColumns:
-    """Read a column of prices; every distinct text once."""
-    codes, unique = number_texts(texts)
+def read_prices(texts: TextArray, stated: TextArray | None = None, default: str = "") -> PriceColumns:
+    """Read a column of prices; every distinct text once. ``stated`` are currencies, ``default`` one for all prices."""
+    money = make_texts([c or default for c in stated]) if stated is not None else make_texts([default] * len(texts))
+    codes, keys = number_texts(make_texts([f"{c}\x00{t}" for c, t in zip(money, texts, strict=True)]))
+    beside, unique = zip(*(key.split("\x00", 1) for key in keys), strict=True) if len(keys) else ((), ())
     decimal = find_decimal(unique)
-    read = [None if t.casefold() in MISSING else parse_price(t, decimal) for t in unique]
+    read = [
+        None if t.casefold() in MISSING else parse_price(t, decimal, c) for t, c in zip(unique, beside, strict=True)
+    ]
     nan = math.nan
     amount = np.array([nan if p is None else p.amount for p in read], dtype=np.float64)
     high = np.array([nan if p is None or p.high is None else p.high for p in read], dtype=np.float64)
     pieces = np.array([nan if p is None or p.pieces is None else p.pieces for p in read], dtype=np.float64)
     currency = make_texts(["" if p is None else p.currency for p in read])
     bad = np.array([p is None and t.casefold() not in MISSING for p, t in zip(read, unique, strict=True)], dtype=bool)
-    return PriceColumns(amount[codes], high[codes], currency[codes], pieces[codes], bad[codes])
+    sign = make_texts(["" if p is None else p.sign for p in read])
+    return PriceColumns(amount[codes], high[codes], currency[codes], pieces[codes], bad[codes], sign[codes])
 
 
-def read_counts(texts: TextArray) -> tuple[FloatArray, BoolArray]:
-    """Read a column of counts: the numbers, NaN where missing or unreadable, and which texts are no number."""
+def _settle_currencies(stated: TextArray, read: PriceColumns, default: str) -> TextArray:
+    """Return each price's currency: its column's, else its own sign's, else what the header or the user says."""
+    own = [
+        settle_currency(sign, code, default) if default else code
+        for sign, code in zip(read.sign, read.currency, strict=True)
+    ]
+    return np.where(stated == "", make_texts(own), stated)
+
+
+def read_counts(texts: TextArray, words: bool = False) -> tuple[FloatArray, BoolArray]:
+    """Read a column of counts: the numbers, NaN where missing or unreadable, and which texts are no number.
+
+    With ``words`` it is stock, which may also be said in a word: sold out is 0, in stock is NaN.
+    """
     codes, unique = number_texts(texts)
     read = [None if t.casefold() in MISSING else parse_count(t) for t in unique]
+    if words:
+        read = [read_stock_word(t) if n is None else n for n, t in zip(read, unique, strict=True)]
     numbers = np.array([math.nan if n is None else n for n in read], dtype=np.float64)
     bad = np.array([n is None and t.casefold() not in MISSING for n, t in zip(read, unique, strict=True)], dtype=bool)
     return numbers[codes], bad[codes]
@@ -135,8 +160,35 @@ _SIMPLE = re.compile(rf"(?![{{\[])(?=\S){_SIDE}=(?=\S){_SIDE}(?:; (?=\S){_SIDE}=
 
 
 def canonical_attributes(text: str) -> str:
-    """Return attributes in canonical text, whatever form they came in."""
-    return format_attributes(parse_attributes(text))
+    """Return attributes in canonical text, whatever form they came in; what is beyond its bound is cut."""
+    held = parse_attributes(text)
+    if len(held) > BOUNDS.attributes or _is_long(held):
+        rows = list(held.items())[: BOUNDS.attributes]
+        held = {n[: BOUNDS.attribute]: v[: BOUNDS.attribute] for n, v in rows}
+    return format_attributes(held)
+
+
+def _is_long(held: Mapping[str, str]) -> bool:
+    return any(len(n) > BOUNDS.attribute or len(v) > BOUNDS.attribute for n, v in held.items())
+
+
+def _clean_attributes(texts: TextArray, ids: TextArray, rows: IntArray, told: Problems) -> TextArray:
+    """Return a column of attributes in canonical text; many listings share theirs, so each text is read once."""
+    codes, unique = number_texts(texts)
+    made = []
+    for text in unique:
+        simple = not text or (len(text) <= BOUNDS.attribute and _SIMPLE.fullmatch(text) is not None)
+        made.append(text if simple else canonical_attributes(text))
+    for i in np.flatnonzero(np.fromiter((len(t) > BOUNDS.attribute for t in texts), dtype=bool, count=len(texts))):
+        held = parse_attributes(texts[i])
+        if len(held) > BOUNDS.attributes:
+            told.add(int(rows[i]), ids[i], "attributes", "warning",
+                     message("catalog.attributes_many", count=len(held), most=BOUNDS.attributes))  # fmt: skip
+        if _is_long(held):
+            longest = max(max(len(n), len(v)) for n, v in held.items())
+            told.add(int(rows[i]), ids[i], "attributes", "warning",
+                     message("catalog.text_cut", field="attributes", came=longest, most=BOUNDS.attribute))  # fmt: skip
+    return make_texts(made)[codes] if made else texts
 
 
 def clean_phash(text: str) -> str:
@@ -196,16 +248,18 @@ def build_catalog(
     image_root: Path | None = None,
     sources: Sequence[str] = (),
     mapping: Mapping[str, str] | None = None,
+    currency: str = "",
 ) -> Catalog:
     """Make a catalogue of columns of text, named as in ``CANONICAL``; a column not given is empty.
 
-    ``rows`` are the data rows of the file; ``numeric_ids`` says which ids came from cells that held numbers. Every
-    row becomes a listing but those with neither id nor title, which are told in the problems with what they hold.
+    ``rows`` are the rows of the file; ``numeric_ids`` says which ids came from cells that held numbers. ``currency``
+    is that of prices that name none. Every row becomes a listing but those with neither id nor title, which are told
+    in the problems with what they hold. What is longer than its bound is cut, and that is told.
     """
     told = Problems(problems)
     count = len(rows)
     empty = make_texts([""] * count)
-    texts = {name: columns.get(name, empty) for name in CANONICAL}
+    texts = _cut_long({name: columns.get(name, empty) for name in CANONICAL}, rows, told)
     ids = clean_column(texts["listing_id"])
     titles = make_texts([clean_title(t) for t in texts["title"]])
 
@@ -221,7 +275,7 @@ def build_catalog(
             kept = keep[skus.listing]
             skus = SkuColumns(
                 moved[skus.listing[kept]], skus.options[kept], skus.price[kept], skus.currency[kept],
-                skus.sku_code[kept], skus.gtin[kept], skus.stock[kept], skus.image[kept],
+                skus.sku_code[kept], skus.gtin[kept], skus.stock[kept], skus.image[kept], skus.other[kept],
             )  # fmt: skip
         texts = {name: column[keep] for name, column in texts.items()}
         ids, titles, rows, count = ids[keep], titles[keep], rows[keep], int(keep.sum())
@@ -238,15 +292,16 @@ def build_catalog(
 
     for name in ("currency", "category", "sku_code", "gtin", "created", "url"):
         out[name] = clean_column(texts[name])
-    out["currency"] = _map_unique(out["currency"], lambda t: t.upper() if len(t) == 3 else t)
+    out["category"] = _map_unique(out["category"], _name_category)
+    out["currency"] = _map_unique(out["currency"], _name_currency)
+    out["other"] = make_texts([_clean_other(t) if t else "" for t in texts["other"]])
     out["description"] = make_texts([clean_markup(t) if t else "" for t in texts["description"]])
-    out["attributes"] = make_texts(
-        [t if not t or _SIMPLE.fullmatch(t) else canonical_attributes(t) for t in clean_column(texts["attributes"])]
-    )
+    out["attributes"] = _clean_attributes(clean_column(texts["attributes"]), ids, rows, told)
     _read_pictures(out, texts, ids, rows, told)
-    _read_numbers(out, numbers, texts, ids, rows, skus, told)
+    _read_numbers(out, numbers, texts, ids, rows, skus, told, currency)
 
-    sku_table = _read_skus(out, numbers, texts["skus"], skus, ids, rows, told)
+    sku_table = _read_skus(out, numbers, texts["skus"], skus, ids, rows, told, currency)
+    _tell_codes(out, sku_table, ids, rows, told)
     table = {
         **{name: out[name] for name in TEXT_COLUMNS},
         **{name: numbers[name] for name in NUMBER_COLUMNS},
@@ -256,6 +311,81 @@ def build_catalog(
     return Catalog(
         table, sku_table, tuple(told.found[i] for i in order), image_root, tuple(sources), dict(mapping or {})
     )
+
+
+_MOST_TOLD: Final = 200
+"""Lines about codes and SKUs that contradict each other; a file of them says it once and again."""
+
+
+def _tell_codes(out: Mapping[str, TextArray], skus: Columns, ids: TextArray, rows: IntArray, told: Problems) -> None:
+    """Tell barcodes that stand on different listings, and SKUs of one listing that state the same options."""
+    held: dict[str, dict[int, None]] = {}
+    pairs = [*enumerate(out["gtin"]), *zip(skus["listing"].tolist(), skus["gtin"], strict=True)]
+    for i, code in pairs:
+        if len(code) >= 8 and code.isdigit():
+            held.setdefault(code, {})[i] = None
+    count = 0
+    for code, places in held.items():
+        if len(places) < 2 or len({out["title"][i].casefold() for i in places}) < 2:
+            continue
+        count += 1
+        if count <= _MOST_TOLD:
+            names = shorten(", ".join(ids[i] for i in list(places)[:10]))
+            told.add(int(rows[list(places)[1]]), ids[list(places)[1]], "gtin", "info",
+                     message("catalog.codes_shared", code=code, count=len(places), ids=names))  # fmt: skip
+    seen: dict[tuple[int, str], None] = {}
+    twice: dict[int, str] = {}
+    for i, options in zip(skus["listing"].tolist(), skus["options"], strict=True):
+        if (i, options) in seen:
+            twice.setdefault(i, options)
+        seen[i, options] = None
+    for i, options in list(twice.items())[:_MOST_TOLD]:
+        told.add(int(rows[i]), ids[i], "skus", "warning",
+                 message("catalog.skus_alike", options=shorten(options) or "-"))  # fmt: skip
+
+
+def _name_currency(text: str) -> str:
+    return name_currency(text) or (text.upper() if len(text) == 3 else text)
+
+
+def _name_category(text: str) -> str:
+    """Return the names in a list of categories that came as objects."""
+    if not text.startswith(("[", "{")):
+        return text
+    held = read_literal(text)
+    entries = held if isinstance(held, list) else [held]
+    names = [str(e.get("name") or e.get("title") or "") if isinstance(e, dict) else str(e) for e in entries]
+    return ", ".join(n for n in names if n) or text
+
+
+def _clean_other(text: str) -> str:
+    """Return the columns that are no field as one JSON object, control characters taken out."""
+    held = read_literal(text)
+    if not isinstance(held, dict):
+        return json.dumps({"": clean_text(text)}, ensure_ascii=False) if clean_text(text) else ""
+    cleaned = {clean_text(str(n)): clean_text(v if isinstance(v, str) else json.dumps(v)) for n, v in held.items()}
+    return json.dumps(cleaned, ensure_ascii=False) if cleaned else ""
+
+
+_BOUNDED: Final = {"title": BOUNDS.title, "description": BOUNDS.text, "attributes": BOUNDS.text, "images": BOUNDS.text}
+
+
+def _cut_long(texts: dict[str, TextArray], rows: IntArray, told: Problems) -> dict[str, TextArray]:
+    """Cut what is longer than any marketplace takes, and tell it; what holds documents is left whole."""
+    for name, column in texts.items():
+        most = _BOUNDED.get(name, BOUNDS.field)
+        if name in ("skus", "other"):
+            continue
+        long = [i for i, t in enumerate(column) if len(t) > most]
+        if not long:
+            continue
+        cut = column.copy()
+        for i in long:
+            told.add(int(rows[i]), str(texts["listing_id"][i])[:200], name, "warning",
+                     message("catalog.text_cut", field=name, came=len(column[i]), most=most))  # fmt: skip
+            cut[i] = column[i][:most]
+        texts[name] = cut
+    return texts
 
 
 def _name_listings(
@@ -304,7 +434,7 @@ def _read_pictures(
         found = split_images(main) if main else []
         found += [p for p in split_images(more) if p not in found] if more else []
         first.append(found[0] if found else "")
-        others.append(";".join(found[1:]))
+        others.append(";".join(found[1 : BOUNDS.photos]))
     out["main_image"], out["images"] = make_texts(first), make_texts(others)
     hashes = clean_column(texts["image_phash"])
     cleaned = make_texts([clean_phash(t) if t else "" for t in hashes])
@@ -323,10 +453,11 @@ def _read_numbers(
     rows: IntArray,
     skus: SkuColumns | None,
     told: Problems,
+    default: str,
 ) -> None:
     for name in _COUNTS:
         column = clean_column(texts[name])
-        numbers[name], bad = read_counts(column)
+        numbers[name], bad = read_counts(column, words=name == "stock")
         if name != "stock":  # stock goes below 0 where more was sold than held
             bad = bad | (numbers[name] < 0)
             numbers[name] = np.where(bad, np.nan, numbers[name])
@@ -340,11 +471,12 @@ def _read_numbers(
     ranges = np.full(len(rows), np.nan)
     for name in _PRICES:
         column = clean_column(texts[name])
-        read = read_prices(column)
+        read = read_prices(column, out["currency"], default)
         numbers[name] = read.amount
         if name == "price":
             ranges = read.high
-            out["currency"] = np.where(out["currency"] == "", read.currency, out["currency"])
+            found = _settle_currencies(out["currency"], read, default)
+            out["currency"] = np.where(np.isnan(read.amount), out["currency"], found)
             missing = np.isnan(read.amount) & ~read.bad & ~has_skus
             if not (missing.all() and _say_empty(told, "price", int(missing.sum()))):
                 for i in np.flatnonzero(missing):
@@ -370,10 +502,7 @@ def _tell_price(told: Problems, row: int, listing_id: str, name: str, text: str)
 
 
 def _parse_skus(text: str) -> list[dict[str, str]] | None:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    document = read_literal(text)
     if not isinstance(document, list) or not all(isinstance(sku, dict) for sku in document):
         return None
     parsed = []
@@ -384,7 +513,9 @@ def _parse_skus(text: str) -> list[dict[str, str]] | None:
         row = {
             "options": format_attributes(parse_attributes(json.dumps(options))),
         }
-        for name in SKU_FIELDS[1:]:
+        other = sku.get("other")
+        row["other"] = json.dumps(other, ensure_ascii=False) if isinstance(other, dict) and other else ""
+        for name in SKU_FIELDS[1:-1]:
             value = sku.get(name)
             row[name] = "" if value is None else clean_text(value if isinstance(value, str) else format_number(value))
         parsed.append(row)
@@ -411,6 +542,7 @@ def _read_skus(
     ids: TextArray,
     rows: IntArray,
     told: Problems,
+    default: str,
 ) -> Columns:
     if skus is None:
         held: list[tuple[int, dict[str, str]]] = []
@@ -429,10 +561,11 @@ def _read_skus(
         )
     order = np.argsort(skus.listing, kind="stable")
     listing = skus.listing[order]
-    prices = read_prices(clean_column(skus.price[order]))
-    stock, bad_stock = read_counts(clean_column(skus.stock[order]))
-    currency = _map_unique(clean_column(skus.currency[order]), lambda t: t.upper() if len(t) == 3 else t)
-    currency = np.where(currency == "", prices.currency, currency)
+    stock, bad_stock = read_counts(clean_column(skus.stock[order]), words=True)
+    currency = _map_unique(clean_column(skus.currency[order]), _name_currency)
+    beside = np.where(currency == "", out["currency"][listing], currency) if len(listing) else currency
+    prices = read_prices(clean_column(skus.price[order]), beside, default)
+    currency = _settle_currencies(currency, prices, default)
     for k in np.flatnonzero(prices.bad).tolist():
         i = int(listing[k])
         _tell_price(told, int(rows[i]), ids[i], "price", skus.price[order][k])
@@ -451,6 +584,7 @@ def _read_skus(
         "sku_code": clean_column(skus.sku_code[order]),
         "gtin": clean_column(skus.gtin[order]),
         "image": images,
+        "other": make_texts([_clean_other(t) if t else "" for t in skus.other[order]]),
         "price": prices.amount,
         "stock": stock,
     }

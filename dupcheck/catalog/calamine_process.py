@@ -2,16 +2,14 @@
 
 A broken file can make calamine loop without end, ask for all memory or panic; none of that can be stopped from inside
 the process it happens in. This file is run as a script, with nothing of dupcheck loaded: it takes the file's bytes on
-standard input, and writes a marshalled list of ``(name, rows, numeric cells of each row)``, or a text that says what
-is wrong.
+standard input, and writes a marshalled list of ``(name, rows, numeric cells of each row, hidden)``, or a text that says
+what is wrong.
 """
 
 import datetime
 import io
 import marshal
 import sys
-
-MOST_CELLS = 30_000_000
 
 
 def show_cell(value: object) -> str:
@@ -21,21 +19,26 @@ def show_cell(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e17 else repr(value)
     if isinstance(value, datetime.datetime):
         return value.isoformat(sep=" ") if value.time() != datetime.time() else value.date().isoformat()
     return "" if value is None else str(value)
 
 
-def read_sheets(raw: bytes) -> "list[tuple[str, list[list[str]], list[tuple[int, ...]]]] | str":
+def read_sheets(
+    raw: bytes, most: int = 30_000_000
+) -> "list[tuple[str, list[list[str]], list[tuple[int, ...]], bool]] | str":
     """Return every sheet's cells as text, and which of them held numbers too long for a spreadsheet to keep."""
     import python_calamine
 
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    shown = {m.name: str(m.visible).lower().endswith(".visible") for m in book.sheets_metadata}
     sheets = []
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
-        if sheet.total_height * sheet.total_width > MOST_CELLS:
+        if sheet.total_height * sheet.total_width > most:
             return f"{sheet.total_height} × {sheet.total_width}"
         rows = []
         numeric = []
@@ -48,12 +51,12 @@ def read_sheets(raw: bytes) -> "list[tuple[str, list[list[str]], list[tuple[int,
                     if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) >= 1e15
                 )
             )
-        sheets.append((name, rows, numeric))
+        sheets.append((name, rows, numeric, not shown.get(name, True)))
     return sheets
 
 
 def main() -> None:
-    """Answer on standard output; ``limit`` bytes of memory are the first argument, 0 for no limit."""
+    """Answer on standard output; the arguments are bytes of memory, 0 for no limit, and the most cells of a sheet."""
     limit = int(sys.argv[1])
     if limit:
         try:
@@ -64,7 +67,7 @@ def main() -> None:
         except (ImportError, ValueError, OSError):
             pass  # a system without such limits
     try:
-        answer = read_sheets(sys.stdin.buffer.read())
+        answer = read_sheets(sys.stdin.buffer.read(), int(sys.argv[2]))
     except BaseException as error:  # Rust's panics are no Exceptions
         answer = " ".join(str(error).split())[:300] or type(error).__name__
     sys.stdout.buffer.write(marshal.dumps(answer))

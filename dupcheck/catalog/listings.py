@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from dupcheck.catalog.assembly import CANONICAL, build_catalog, format_number, make_sku_columns, name_twins
+from dupcheck.catalog.assembly import CANONICAL, SKU_FIELDS, build_catalog, format_number, make_sku_columns, name_twins
 from dupcheck.catalog.tables import TextArray, make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
 from dupcheck.files.arrays import take_ranges
-from dupcheck.files.cells import encode_text, guard_text
+from dupcheck.files.cells import encode_text, guard_text, render_table
 from dupcheck.files.writing import write_file
-from dupcheck.messages import message
-from dupcheck.model import DOCUMENT, Catalog, Columns, IntArray, Listing, Origins, Problem, Sku
+from dupcheck.messages import Lang, message
+from dupcheck.model import Catalog, Columns, IntArray, Listing, Origins, Problem, Sku
 
 _TEXT_FIELDS = (
     "listing_id", "title", "currency", "category", "main_image", "shop", "sku_code", "gtin", "image_phash", "created",
@@ -38,11 +38,15 @@ def get_skus(catalog: Catalog, position: int) -> tuple[Sku, ...]:
     """Return the SKUs of the listing at ``position``; none where it holds no options."""
     rows = catalog.sku_columns
     first, last = np.searchsorted(rows["listing"], [position, position + 1])
-    fields = (rows[n][first:last] for n in ("options", "price", "currency", "sku_code", "gtin", "stock", "image"))
+    fields = (rows[n][first:last] for n in SKU_FIELDS)
     return tuple(
-        Sku(parse_attributes(options), _number(price), currency, sku_code, gtin, _number(stock), image)
-        for options, price, currency, sku_code, gtin, stock, image in zip(*fields, strict=True)
+        Sku(parse_attributes(options), _number(price), currency, sku_code, gtin, _number(stock), image, _other(other))
+        for options, price, currency, sku_code, gtin, stock, image, other in zip(*fields, strict=True)
     )
+
+
+def _other(text: str) -> dict[str, str]:
+    return dict(json.loads(text)) if text else {}
 
 
 def get_listing(catalog: Catalog, position: int) -> Listing:
@@ -54,8 +58,13 @@ def get_listing(catalog: Catalog, position: int) -> Listing:
         attributes=parse_attributes(catalog.column("attributes")[position]),
         images=tuple(p for p in catalog.column("images")[position].split(";") if p),
         skus=get_skus(catalog, position),
+        other=_other(catalog.column("other")[position]),
         source=next((r for o in catalog.origins if (r := o.first_row(plain["listing_id"])) is not None), None),
     )
+
+
+def _write_other(held: Mapping[str, str]) -> str:
+    return json.dumps(dict(held), ensure_ascii=False) if held else ""
 
 
 def make_catalog(listings: Iterable[Listing], *, image_root: Path | None = None) -> Catalog:
@@ -66,6 +75,7 @@ def make_catalog(listings: Iterable[Listing], *, image_root: Path | None = None)
         columns[name] = make_texts([format_number(getattr(x, name)) for x in held])
     columns["attributes"] = make_texts([format_attributes(x.attributes) for x in held])
     columns["images"] = make_texts([";".join(x.images) for x in held])
+    columns["other"] = make_texts([_write_other(x.other) for x in held])
     pairs = [(i, sku) for i, x in enumerate(held) for sku in x.skus]
     skus = make_sku_columns(
         [i for i, _ in pairs],
@@ -76,6 +86,7 @@ def make_catalog(listings: Iterable[Listing], *, image_root: Path | None = None)
         gtin=[s.gtin for _, s in pairs],
         stock=[format_number(s.stock) for _, s in pairs],
         image=[s.image for _, s in pairs],
+        other=[_write_other(s.other) for _, s in pairs],
     )
     return build_catalog(columns, np.arange(1, len(held) + 1, dtype=np.int64), skus=skus, image_root=image_root)
 
@@ -140,13 +151,47 @@ def join_columns(tables: Sequence[Columns]) -> Columns:
     return {name: np.concatenate([t[name] for t in tables]) for name in tables[0]}
 
 
-def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
+def _drop_repeats(catalogs: Sequence[Catalog]) -> list[Catalog]:
+    """Leave out what stands in one file twice under one id and one title, and tell it."""
+    seen: dict[tuple[str, str, str], str] = {}
+    found: list[Catalog] = []
+    for catalog in catalogs:
+        keys = [
+            (i, " ".join(t.casefold().split()), s)
+            for i, t, s in zip(catalog.ids, catalog.column("title"), catalog.column("shop"), strict=True)
+        ]
+        again = [n for n, key in enumerate(keys) if key in seen and n not in catalog.with_skus]
+        for key in keys:
+            seen.setdefault(key, "")
+        if not again:
+            found.append(catalog)
+            continue
+        rest = np.setdiff1d(np.arange(len(catalog)), again)
+        told = [
+            Problem(
+                int(catalog.columns["row"][n]), catalog.ids[n], "", "info",
+                message("catalog.row_again", listing_id=catalog.ids[n], text=catalog.column("title")[n]),
+            )
+            for n in again
+        ]  # fmt: skip
+        first, *others = catalog.tables
+        first = replace(first, listings=first.listings - len(again), told=first.told + len(again))
+        found.append(
+            replace(take_listings(catalog, rest), problems=(*catalog.problems, *told), tables=(first, *others))
+        )
+    return found
+
+
+def merge_catalogs(catalogs: Sequence[Catalog], same_file: bool = False) -> Catalog:
     """Put several catalogues into one, in their order. Ids that two of them use are told apart, as in one file.
 
+    Those of the ``same_file`` are its sheets and tables: a listing that stands in two of them is one.
     Photo paths then start from the folder that holds all the catalogues' folders.
     """
     if len(catalogs) == 1:
         return catalogs[0]
+    if same_file:
+        catalogs = _drop_repeats(catalogs)
     roots = [c.image_root for c in catalogs if c.image_root is not None]
     root = _common_root(roots) if roots else None
     tables: list[Columns] = []
@@ -176,7 +221,8 @@ def merge_catalogs(catalogs: Sequence[Catalog]) -> Catalog:
         mapping |= catalog.mapping
     return Catalog(
         {**columns, "listing_id": ids}, join_columns(sku_tables), tuple(problems), root,
-        tuple(s for c in catalogs for s in c.sources), mapping, _rename_origins(catalogs, ids),
+        tuple(s for c in catalogs for s in c.sources), mapping, tuple(t for c in catalogs for t in c.tables),
+        _rename_origins(catalogs, ids),
     )  # fmt: skip
 
 
@@ -204,27 +250,28 @@ def _write_skus(catalog: Catalog, position: int) -> str:
             for name in ("price", "currency", "sku_code", "gtin", "stock", "image")
             if getattr(sku, name) not in (None, "")
         }
+        if sku.other:
+            row["other"] = dict(sku.other)
         rows.append(row)
     return json.dumps(rows, ensure_ascii=False)
 
 
-def list_unread(catalog: Catalog) -> dict[str, dict[str, str]]:
-    """Return for each listing the cells of its own row that were read as nothing: header → cell."""
-    found: dict[str, dict[str, str]] = {}
-    for origins in catalog.origins:
-        read = {*origins.fields, *(h for h in origins.headers if " ".join(h.split()) in origins.fields)}
-        spare = [h for h in origins.headers if h and h not in read and h.casefold() not in CANONICAL and h != DOCUMENT]
-        for listing_id in origins.ids.tolist() if spare else ():
-            row = origins.first_row(listing_id) or {}
-            if cells := {h: row[h] for h in spare if row.get(h)}:
-                found[listing_id] = cells
-    return found
+def _spread_other(columns: dict[str, list[str]], texts: Sequence[str]) -> None:
+    """Give what stands in ``other`` columns of their own; a header that another column has stays in there."""
+    held = [_other(t) for t in texts]
+    headers = [h for h in dict.fromkeys(h for cells in held for h in cells) if h and h.casefold() not in CANONICAL]
+    rest = [{h: t for h, t in cells.items() if h not in headers} for cells in held]
+    columns.pop("other", None)
+    if any(rest):
+        columns["other"] = [_write_other(cells) for cells in rest]
+    for header in headers:
+        columns[guard_text(header)] = [guard_text(cells.get(header, "")) for cells in held]
 
 
-def format_catalog(catalog: Catalog, beside: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def format_catalog(catalog: Catalog, spread: bool = False) -> str:
     """Return ``catalog`` as canonical CSV. Optional columns that no listing fills are left out.
 
-    ``beside`` are more cells, by listing, that stand behind the columns.
+    With ``spread``, what stood in columns that hold no field stands in columns of its own again, under their headers.
     """
     columns: dict[str, list[str]] = {}
     for name in CANONICAL:
@@ -236,10 +283,8 @@ def format_catalog(catalog: Catalog, beside: Mapping[str, Mapping[str, str]] | N
             cells = [guard_text(t) for t in catalog.column(name)]
         if any(cells) or CANONICAL.index(name) < 7:
             columns[name] = cells
-    more = beside or {}
-    held = [more.get(i, {}) for i in catalog.ids.tolist()]
-    for header in dict.fromkeys(h for cells in held for h in cells):
-        columns[header] = [guard_text(cells.get(header, "")) for cells in held]
+    if spread:
+        _spread_other(columns, catalog.column("other").tolist())
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
@@ -247,10 +292,17 @@ def format_catalog(catalog: Catalog, beside: Mapping[str, Mapping[str, str]] | N
     return out.getvalue()
 
 
-def write_catalog(catalog: Catalog, path: str | Path, beside: Mapping[str, Mapping[str, str]] | None = None) -> None:
+def write_catalog(catalog: Catalog, path: str | Path, spread: bool = False) -> None:
     """Write ``catalog`` as canonical CSV (UTF-8 with BOM); reading it back gives the same listings and SKUs.
 
     Two columns beyond the plain ones carry what these cannot hold: ``price_max`` and ``skus`` (JSON). The file is
-    whole or not there. Raises :class:`~dupcheck.errors.OutputError` where it cannot be written, or is an input.
+    whole or not there. ``spread`` is as with :func:`format_catalog`. Raises :class:`~dupcheck.errors.OutputError`
+    where it cannot be written, or is an input.
     """
-    write_file(path, b"\xef\xbb\xbf" + encode_text(format_catalog(catalog, beside)))
+    write_file(path, b"\xef\xbb\xbf" + encode_text(format_catalog(catalog, spread)))
+
+
+def write_problems(problems: Iterable[Problem], path: str | Path, lang: Lang = "en") -> None:
+    """Write problems as ``problems.csv`` has them. Raises :class:`~dupcheck.errors.OutputError` as above."""
+    rows = ((p.row, p.listing_id, p.field, p.severity, p.text.say(lang)) for p in problems)
+    write_file(path, render_table(("row", "listing_id", "field", "severity", "message"), rows))

@@ -3,28 +3,33 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED, build_catalog, format_number
+from dupcheck.catalog.currencies import name_currency
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
-    GENERIC,
-    Fields,
-    Format,
     FormatTitle,
-    find_format,
     generic_format,
     known_headers,
     map_fields,
-    normalise_header,
 )
 from dupcheck.catalog.frames import are_rows, is_frame, read_frame
+from dupcheck.catalog.headers import (
+    HEADER_ROWS,
+    Reading,
+    apply_mapping,
+    choose_sheets,
+    find_notes,
+    has_ids,
+    require_fields,
+    split_segments,
+)
 from dupcheck.catalog.listings import get_listing, merge_catalogs
 from dupcheck.catalog.tables import (
     Grid,
@@ -33,17 +38,19 @@ from dupcheck.catalog.tables import (
     TextArray,
     make_sheet,
     make_texts,
-    name_headers,
     read_plain_csv,
     read_text,
     shorten,
 )
-from dupcheck.catalog.values import parse_count, parse_price
-from dupcheck.catalog.variants import Draft, assemble_rows, collect_drafts
+from dupcheck.catalog.variants import Assembled, assemble_rows, collect_drafts
 from dupcheck.errors import CatalogError
 from dupcheck.files.cells import unguard_text
-from dupcheck.messages import LANGS, Lang, Message, message, say
-from dupcheck.model import DOCUMENT, Catalog, Listing, Origins
+from dupcheck.messages import LANGS, Message, message, say
+from dupcheck.model import DOCUMENT, Catalog, Listing, Origins, Source
+from dupcheck.run import BOUNDS
+
+if TYPE_CHECKING:
+    from dupcheck.catalog.documents import Found
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,26 +58,41 @@ if TYPE_CHECKING:
 STANDARD_INPUT: Final = "-"
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user says about a file: where photos lie, which header holds which field, encoding and currency."""
+
+    images: Path | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    need_ids: bool = True
+    encoding: str = ""
+    currency: str = ""
+
+
 def _read_bytes(path: Path) -> bytes:
     if str(path) == STANDARD_INPUT:
-        return sys.stdin.buffer.read()
-    if path.is_dir():
-        names = sorted(p.name for p in path.iterdir() if p.suffix.lower() in (".csv", ".xlsx", ".xls", ".json", ".xml"))
-        hint = message("catalog.is_folder_hint", names=", ".join(names[:3])) if names else ""
-        raise CatalogError("catalog.is_folder", path=path, hint=hint)
-    if not path.exists():
-        raise CatalogError("catalog.no_such_file", path=path)
-    if not path.is_file():
-        raise CatalogError("catalog.not_a_file", path=path)
+        raw = sys.stdin.buffer.read(BOUNDS.file_bytes + 1)
+        if len(raw) > BOUNDS.file_bytes:
+            raise CatalogError("catalog.file_too_large", path=path, limit=BOUNDS.file_bytes // 1_000_000)
+        return raw
     try:
+        if path.is_dir():
+            names = sorted(p.name for p in path.iterdir() if p.suffix.lower() in _SUFFIXES)
+            hint = message("catalog.is_folder_hint", names=", ".join(names[:3])) if names else ""
+            raise CatalogError("catalog.is_folder", path=path, hint=hint)
+        if not path.exists():
+            raise CatalogError("catalog.no_such_file", path=path)
+        if not path.is_file():
+            raise CatalogError("catalog.not_a_file", path=path)
+        if path.stat().st_size > BOUNDS.file_bytes:
+            raise CatalogError("catalog.file_too_large", path=path, limit=BOUNDS.file_bytes // 1_000_000)
         return path.read_bytes()
-    except OSError as error:
-        raise CatalogError("catalog.unreadable", path=path, reason=error.strerror or error) from error
+    except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise CatalogError("catalog.unreadable", path=shorten(str(path)), reason=reason) from error
 
 
-def _nearest(name: str, choices: Iterable[str]) -> str:
-    found = process.extractOne(name, list(choices), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
-    return str(found[0]) if found else ""
+_SUFFIXES: Final = (".csv", ".xlsx", ".xls", ".json", ".xml")
 
 
 def _unguard(texts: TextArray) -> TextArray:
@@ -81,263 +103,148 @@ def _unguard(texts: TextArray) -> TextArray:
 
 
 # --------------------------------------------------------------------------------------------------------------
-# Which row is the header, and what its columns mean
-
-_HEADER_ROWS: Final = 30
-_EXTRA_FIELDS: Final = ("group", "kind", "parent", "variant_id", "variant_image", "option_list")
-_PREFIXES: Final = ("option:", "facet:", "attribute:", "option_name_", "option_value_")
-ROW_NUMBERS: Final = "#row"
-_CANONICAL: Final = Format(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
+# Every row is a listing, a part of one, or told: the one place where all readers meet
 
 
-@dataclass(slots=True)
-class _Reading:
-    """A header that was found: where, of which format, and which columns hold which field."""
-
-    grid: Grid
-    header: int
-    headers: list[str]
-    known: Format
-    fields: Fields
-    score: float
-
-
-def _read_header(grid: Grid, number: int, mapping: Mapping[str, str]) -> _Reading | None:
-    cells = grid.records[number].cells
-    if not any(c.strip() for c in cells):
-        return None
-    headers = name_headers(cells)
-    short = [h[:200] for h in headers]
-    plain = [normalise_header(h).replace(" ", "_") for h in short]
-    if all(name in plain for name in REQUIRED):
-        known, bonus = _CANONICAL, 1000.0
-        fields: Fields = {str(name): [plain.index(name)] for name in CANONICAL if name in plain}
-        for name, places in map_fields(generic_format(), short).items():
-            free = [i for i in places if plain[i] not in CANONICAL]
-            if free and name.startswith(("facet:", "attribute:")):
-                fields[name] = free
-    else:
-        found = find_format(short)
-        known, bonus = (found, 100.0) if found else (generic_format(), 0.0)
-        fields = map_fields(known, short)
-        if not found:
-            # Of several headers for one field the most telling one counts; texts may fill in for each other.
-            keep = ("title", "category", "description", "price", "images")
-            fields = {n: p if n in keep or ":" in n else p[:1] for n, p in fields.items()}
-    lowered = {normalise_header(h) for h in short}
-    if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
-        bonus += 2000.0
-    used = {i for places in fields.values() for i in places}
-    score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
-    return _Reading(grid, number, headers, known, fields, score)
+def _account(catalog: Catalog, fed: Mapping[int, str], assembled: Assembled | None, source: Source) -> Catalog:
+    """Count what became of the rows fed (row → what it holds), and tell those of which nothing became."""
+    begun = set(catalog.columns["row"].tolist())
+    parts = set(assembled.joined) - begun if assembled is not None else set()
+    named = {p.row for p in catalog.problems if p.row is not None}
+    told = named - begun - parts
+    repeated = {p.row for p in catalog.problems if p.row is not None and p.text.key == "catalog.row_again"}
+    parts -= repeated
+    told |= repeated
+    problems = Problems(catalog.problems)
+    for row, text in fed.items():
+        if row not in begun and row not in parts and row not in told:
+            problems.add(row, "", "", "error", message("catalog.row_lost", text=shorten(text)))
+            told.add(row)
+    sold = set(assembled.sold) if assembled is not None else set()
+    kept = {row for row in fed if row in begun}, {row for row in fed if row in parts}
+    counted = replace(
+        source,
+        rows=len(fed),
+        listings=len(kept[0]),
+        joined=len(kept[1]),
+        skus=len(kept[1] & sold),
+        told=len(fed) - len(kept[0]) - len(kept[1]),
+    )
+    return replace(catalog, problems=tuple(problems.found), tables=(counted,))
 
 
-def _apply_mapping(reading: _Reading, mapping: Mapping[str, str], path: Path) -> None:
-    places = {normalise_header(h): i for i, h in reversed(list(enumerate(reading.headers)))}
-    for name, header in mapping.items():
-        if name not in (*CANONICAL, *_EXTRA_FIELDS) and not name.startswith(_PREFIXES):
-            fields = (*CANONICAL, *_EXTRA_FIELDS)
-            hint = _guess(name, fields)
-            raise CatalogError("catalog.bad_map_field", field=name, header=header, hint=hint, fields=", ".join(fields))
-        if name == "listing_id" and header == ROW_NUMBERS:
-            reading.fields.pop("listing_id", None)
-            reading.known = replace(reading.known, number_rows=True)
-            continue
-        place = reading.headers.index(header) if header in reading.headers else places.get(normalise_header(header))
-        if place is None:
-            raise CatalogError(
-                "catalog.bad_map_header", field=name, header=header, path=path, found=_show_headers(reading.headers),
-                hint=_guess(header, reading.headers),
-            )  # fmt: skip
-        reading.fields[name] = [place]
+class _Fed(Mapping[int, str]):
+    """The rows of a sheet that hold anything, put into words only where one is asked for."""
+
+    def __init__(self, sheet: Sheet, skipped: Mapping[int, str]) -> None:
+        filled = np.zeros(len(sheet.rows), dtype=bool)
+        for column in sheet.columns:
+            filled |= np.fromiter((bool(t.strip()) for t in column), dtype=bool, count=len(sheet.rows))
+        self.sheet = sheet
+        self.places = {int(sheet.rows[i]): int(i) for i in np.flatnonzero(filled)}
+        self.skipped = skipped
+
+    def __len__(self) -> int:
+        return len(self.places) + len(self.skipped)
+
+    def __iter__(self) -> Iterator[int]:
+        yield from self.places
+        yield from self.skipped
+
+    def __getitem__(self, row: int) -> str:
+        if row in self.skipped:
+            return self.skipped[row]
+        return " | ".join(t for c in self.sheet.columns if (t := c[self.places[row]].strip()))
 
 
-def _guess(name: str, choices: Iterable[str]) -> Message | str:
-    near = _nearest(name, choices)
-    return message("catalog.did_you_mean", name=near) if near else ""
+# --------------------------------------------------------------------------------------------------------------
+# Tables
 
 
-def _show_headers(headers: Iterable[str]) -> str:
-    return shorten(", ".join(" ".join(h.split()) for h in headers if h), 600)
-
-
-class _Nearest(Message):
-    """The nearest headers to the missing fields: one sentence each, in the language of the message round them."""
-
-    __slots__ = ()
-
-    def say(self, lang: Lang = "en") -> str:
-        return "".join(message("catalog.nearest", field=f, header=h).say(lang) for f, h in self.values.items())
-
-
-def _require(reading: _Reading, path: Path, need_ids: bool) -> None:
-    fields, known = reading.fields, reading.known
-    missing = []
-    grouped = known.rows == "variants" and known.name != GENERIC
-    if need_ids and not (
-        any(name in fields for name in ("listing_id", "variant_id", "group", "sku_code"))
-        or known.number_rows
-        or grouped
-    ):
-        missing.append("listing_id")
-    if "title" not in fields:
-        missing.append("title")
-    if not missing:
-        return
-    used = {i for places in fields.values() for i in places}
-    free = [h for i, h in enumerate(reading.headers) if h and i not in used]
-    nearest = {name: near for name in missing if (near := _nearest(name, free))}
-    raise CatalogError(
-        "catalog.missing_columns", path=path, missing=", ".join(missing), found=_show_headers(reading.headers),
-        nearest=_Nearest("nearest", nearest), example=f"{missing[0]}={nearest.get(missing[0], 'COLUMN')}",
-    )  # fmt: skip
-
-
-_NOTE: Final = re.compile(
-    r"\s*(?:事项说明|填写说明|说明|注意|注意事项|备注|Note|Notes|Instructions|Примечание)\s*[:：]", re.IGNORECASE
-)
-
-
-def _find_notes(reading: _Reading) -> set[int]:
-    """Return the records below the header that are no data: a template's notes, and headers in other words."""
-    records, start = reading.grid.records, reading.header + 1
-    width = len(reading.headers)
-    skip: set[int] = set()
-    own = [normalise_header(h) for h in reading.headers]
-    for number in range(start, len(records)):
-        cells = records[number].cells
-        if cells and cells[0].strip().casefold() == reading.headers[0].casefold() and len(cells) >= width > 1:
-            plain = [normalise_header(c[:200]) for c in cells[:width]]
-            if plain == own:
-                skip.add(number)
-                continue
-        filled = [c for c in cells if c.strip()]
-        if width >= 4 and len(filled) == 1:
-            text = filled[0]
-            if _NOTE.match(text) or ("\n" in text.strip() and len(text) >= 100):
-                skip.add(number)
-    words = known_headers()
-    for number in range(start, min(start + 6, len(records))):
-        plain = [normalise_header(c[:200]) for c in records[number].cells if c.strip()]
-        hits = sum(p in words for p in plain)
-        if hits >= 3 and hits * 3 >= len(plain):
-            skip.add(number)
-    for record in records[: reading.header]:
-        settings = re.search(r"dataRow=(\d{1,4})", " ".join(record.cells)[:5000])
-        if settings is not None:
-            skip |= set(range(start, min(int(settings[1]) - 1, len(records))))
-    places = reading.fields.get("price", []) + reading.fields.get("stock", [])
-    if reading.known.notes and places:
-        for number in range(start, min(start + 9, len(records))):
-            cells = records[number].cells
-            values = [cells[i] for i in places if i < len(cells)]
-            if any(parse_price(v) or parse_count(v) is not None for v in values):
-                skip |= set(range(start, number))
-                break
-    return {n for n in skip if any(c.strip() for c in records[n].cells)}
-
-
-def _choose(grids: Sequence[Grid], mapping: Mapping[str, str], path: Path) -> list[_Reading]:
-    """Find the header of every sheet, and keep the sheets that are read best."""
-    found: list[_Reading] = []
+def _read_grids(grids: Sequence[Grid], path: Path, wish: Wish) -> Catalog:
+    chosen = choose_sheets(grids, wish.mapping, path)
+    spare = Problems(p for grid in grids[:1] for p in grid.problems)
+    taken = {reading.grid.name for reading in chosen}
     for grid in grids:
-        rated = [
-            reading
-            for number in range(min(_HEADER_ROWS, len(grid.records)))
-            if (reading := _read_header(grid, number, mapping)) is not None
-        ]
-        if rated:
-            found.append(max(rated, key=lambda r: r.score))
-    if not found:
-        raise CatalogError("catalog.empty", path=path)
-    best = max(found, key=lambda r: (r.score, len(r.grid.records)))
-    if best.score < 3 and len(best.headers) < 2 and not mapping:
-        raise CatalogError("catalog.no_header", path=path, first=shorten(best.headers[0] if best.headers else ""))
-    return [
-        r
-        for r in found
-        if r is best or (r.known.name == best.known.name and set(r.fields) == set(best.fields) and "title" in r.fields)
-    ]
-
-
-def _read_grids(
-    grids: Sequence[Grid], path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool
-) -> Catalog:
+        if grid.name not in taken and any(c.strip() for r in grid.records for c in r.cells):
+            key = "catalog.sheet_hidden" if grid.hidden else "catalog.sheet_skipped"
+            spare.add(None, "", "", "info", message(key, name=grid.name, count=len(grid.records)))
     catalogs = []
-    chosen = _choose(grids, mapping, path)
-    spare = Problems()
-    taken = [id(reading.grid) for reading in chosen]
-    for grid in grids:
-        if id(grid) not in taken and any(c.strip() for r in grid.records for c in r.cells):
-            spare.add(None, "", "", "info", message("catalog.sheet_skipped", name=grid.name, count=len(grid.records)))
-    for reading in chosen:
-        _apply_mapping(reading, mapping, path)
-        _require(reading, path, need_ids)
-        if not need_ids:
-            reading.known = replace(reading.known, number_rows=reading.known.number_rows or not _has_ids(reading))
-        skip = _find_notes(reading)
-        sheet = make_sheet(reading.grid, reading.header, skip)
-        told = Problems(sheet.problems)
-        above = [c.strip() for r in reading.grid.records[: reading.header] for c in r.cells if c.strip()]
-        if above:
-            text = shorten(" | ".join(above))
-            told.add(None, "", "", "info", message("catalog.above_header", count=reading.header, text=text))
-        for number in sorted(skip):
-            text = shorten(" | ".join(c for c in reading.grid.records[number].cells if c.strip()))
-            told.add(number - reading.header, "", "", "info", message("catalog.note_skipped", text=text))
-        if not any(t.strip() for column in sheet.columns for t in column):
-            continue
-        catalogs.append(_read_sheet(sheet, reading, told, path, images))
+    for first in chosen:
+        for reading in split_segments(first, wish.mapping):
+            catalog = _read_segment(reading, path, wish)
+            if catalog is not None:
+                catalogs.append(catalog)
     if not catalogs:
         raise CatalogError("catalog.header_only", path=path)
-    merged = merge_catalogs(catalogs)
+    merged = merge_catalogs(catalogs, same_file=True)
     return replace(merged, sources=(str(path),), problems=(*spare.found, *merged.problems))
 
 
-def _has_ids(reading: _Reading) -> bool:
-    return any(name in reading.fields for name in ("listing_id", "variant_id", "group", "sku_code"))
+def _read_segment(reading: Reading, path: Path, wish: Wish) -> Catalog | None:
+    """Read the rows below one header; None where there are none."""
+    grid = reading.grid
+    apply_mapping(reading, wish.mapping, path)
+    require_fields(reading, path, wish.need_ids)
+    if not wish.need_ids:
+        reading.known = replace(reading.known, number_rows=reading.known.number_rows or not has_ids(reading))
+    skip = find_notes(reading)
+    sheet = make_sheet(grid, reading.header, skip, reading.stop)
+    told = Problems(sheet.problems)
+    above = [c.strip() for r in grid.records[: reading.header] for c in r.cells if c.strip()]
+    if above and reading.header < HEADER_ROWS:
+        text = shorten(" | ".join(above))
+        told.add(None, "", "", "info", message("catalog.above_header", count=reading.header, text=text))
+    skipped = {
+        grid.number(place): shorten(" | ".join(c for c in grid.records[place].cells if c.strip()))
+        for place in sorted(skip)
+    }
+    for row, text in skipped.items():
+        told.add(row, "", "", "info", message("catalog.note_skipped", text=text))
+    if not any(t.strip() for column in sheet.columns for t in column):
+        return None
+    above_text = " ".join(c for r in grid.records[: reading.header + 1] for c in r.cells)[:20_000]
+    stated = re.search(r"\bCurrency=([A-Z]{3})\b", above_text)
+    currency = wish.currency or reading.currency or (stated[1] if stated else "") or reading.known.currency
+    return _read_sheet(sheet, replace(reading, currency=currency), told, _Fed(sheet, skipped), path, wish)
 
 
-def _read_sheet(sheet: Sheet, reading: _Reading, told: Problems, path: Path, images: Path | None) -> Catalog:
+def _read_sheet(
+    sheet: Sheet, reading: Reading, told: Problems, fed: Mapping[int, str], path: Path, wish: Wish
+) -> Catalog:
     known, fields, raw = reading.known, reading.fields, sheet
     if known.name == CANONICAL_NAME:
         sheet = replace(sheet, columns=tuple(_unguard(c) for c in sheet.columns))
     assembled = assemble_rows(sheet, known, fields)
+    told.found += assembled.problems
     used: dict[str, str] = {}
     for name, places in fields.items():
         for i in places:
             header = " ".join(sheet.headers[i].split())
             used[header] = f"{used[header]}, {name}" if header in used else name
+    title = FormatTitle(known.name, dict(known.titles))
+    unused = tuple(" ".join(reading.headers[i].split()) for i in reading.unused)
     if known.name != CANONICAL_NAME:
         shown = "; ".join(f"{header} → {name}" for header, name in used.items())
-        title = FormatTitle(known.name, dict(known.titles))
         told.add(None, "", "", "info", message("catalog.read_as", format=title, mapping=shorten(shown, 1500)))
-        spare = [
-            " ".join(h.split()) for i, h in enumerate(sheet.headers) if h and not any(i in p for p in fields.values())
-        ]
-        if known.name == GENERIC and spare:
-            told.add(None, "", "", "info", message("catalog.unused", headers=shorten(", ".join(spare), 600)))
-    if "listing_id" not in assembled.columns:
-        assembled.columns["listing_id"] = make_texts([""] * len(assembled.rows))
-    unnamed = assembled.columns["listing_id"] == ""
-    if known.number_rows and unnamed.any():
-        first = f"row-{assembled.rows[unnamed][0]}"
-        told.add(None, "", "listing_id", "info", message("catalog.ids_numbered", first=first))
-        numbered = make_texts([f"row-{row}" for row in assembled.rows])
-        assembled.columns["listing_id"] = np.where(unnamed, numbered, assembled.columns["listing_id"])
-    elif not any(name in fields for name in ("listing_id", "variant_id", "group")):
-        told.add(None, "", "listing_id", "info", message("catalog.ids_from_sku"))
-    made = build_catalog(
+    if unused:
+        told.add(None, "", "", "info", message("catalog.unused", headers=shorten(", ".join(unused), 2000)))
+    _name_rows(assembled, reading, told)
+    catalog = build_catalog(
         assembled.columns,
         assembled.rows,
         skus=assembled.skus,
         problems=told.found,
         numeric_ids=assembled.numeric_ids,
-        image_root=images or path.parent,
+        image_root=wish.images or path.parent,
         sources=(str(path),),
         mapping=used,
+        currency=reading.currency,
     )
-    return _keep_rows(made, raw, known.name, used, assembled.groups)
+    source = Source(
+        str(path), known.name, title, sheet.name, reading.grid.encoding, (), reading.grid.delimiter, used, unused
+    )
+    return _account(_keep_rows(catalog, raw, known.name, used, assembled.groups), fed, assembled, source)
 
 
 def _keep_rows(
@@ -351,6 +258,20 @@ def _keep_rows(
     rows = catalog.columns["row"]
     kept = Origins(known, fields, sheet.headers, sheet.columns, sheet.rows, catalog.ids, rows, groups)
     return replace(catalog, origins=(kept,))
+
+
+def _name_rows(assembled: Assembled, reading: Reading, told: Problems) -> None:
+    """Give listings without an id their row's number, where that was asked for or nothing else can name them."""
+    if "listing_id" not in assembled.columns:
+        assembled.columns["listing_id"] = make_texts([""] * len(assembled.rows))
+    unnamed = assembled.columns["listing_id"] == ""
+    if reading.known.number_rows and unnamed.any():
+        first = f"row-{assembled.rows[unnamed][0]}"
+        told.add(None, "", "listing_id", "info", message("catalog.ids_numbered", first=first))
+        numbered = make_texts([f"row-{row}" for row in assembled.rows])
+        assembled.columns["listing_id"] = np.where(unnamed, numbered, assembled.columns["listing_id"])
+    elif not any(name in reading.fields for name in ("listing_id", "variant_id", "group")):
+        told.add(None, "", "listing_id", "info", message("catalog.ids_from_sku"))
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -368,100 +289,173 @@ def _is_plain(raw: bytes) -> bool:
     )
 
 
-def _read_file(path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool = True) -> Catalog:
-    catalog = _read_rows(path, images, mapping, need_ids)
+def _read_file(path: Path, wish: Wish) -> Catalog:
+    catalog = _read_rows(path, wish)
     if not len(catalog):
         worst = next((p for p in catalog.problems if p.severity == "error"), None)
         raise CatalogError("catalog.nothing_read", path=path, first="" if worst is None else worst.text)
     return catalog
 
 
-def _read_rows(path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool) -> Catalog:
+def _read_rows(path: Path, wish: Wish) -> Catalog:
     raw = _read_bytes(path)
     body = raw.removeprefix(b"\xef\xbb\xbf")
     if not body.strip(b" \t\r\n\x00"):
         raise CatalogError("catalog.empty", path=path)
-    if not mapping and _is_plain(body):
+    if not wish.mapping and not wish.encoding and _is_plain(body):
         sheet = read_plain_csv(body, path.name)
         if sheet is not None:
             if not len(sheet.rows):
                 raise CatalogError("catalog.header_only", path=path)
-            return _read_plain(sheet, path, images)
-    return _read_any(raw, path, images, mapping, need_ids)
+            if not _has_repeats(sheet):
+                return _read_plain(sheet, path, wish)
+    return _read_any(raw, path, wish)
 
 
-def _read_plain(sheet: Sheet, path: Path, images: Path | None) -> Catalog:
+def _has_repeats(sheet: Sheet) -> bool:
+    """Say whether an id stands twice: such rows may be one listing's, which the plain way does not ask."""
+    headers = [h.strip().lower() for h in sheet.headers]
+    ids = [t for t in sheet.columns[headers.index("listing_id")] if t]
+    return len(set(ids)) < len(ids)
+
+
+def _read_plain(sheet: Sheet, path: Path, wish: Wish) -> Catalog:
     columns = {h.strip().lower(): _unguard(c) for h, c in zip(sheet.headers, sheet.columns, strict=True)}
-    made = build_catalog(
+    mapping = {name: name for name in columns}
+    catalog = build_catalog(
         columns,
         sheet.rows,
         problems=sheet.problems,
-        image_root=images or path.parent,
+        image_root=wish.images or path.parent,
         sources=(str(path),),
-        mapping={name: name for name in columns},
+        mapping=mapping,
+        currency=wish.currency,
     )
-    return _keep_rows(made, sheet, CANONICAL_NAME, {h: h.strip().lower() for h in sheet.headers})
+    title = FormatTitle(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
+    source = Source(str(path), CANONICAL_NAME, title, sheet.name, "utf-8", (), ",", mapping)
+    catalog = _keep_rows(catalog, sheet, CANONICAL_NAME, {h: h.strip().lower() for h in sheet.headers})
+    return _account(catalog, _Fed(sheet, {}), None, source)
 
 
-def _read_any(raw: bytes, path: Path, images: Path | None, mapping: Mapping[str, str], need_ids: bool) -> Catalog:
+_PICTURES: Final = (
+    (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"), (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"), (b"%PDF", "PDF"),
+)  # fmt: skip
+
+
+def _refuse_pictures(raw: bytes, path: Path) -> None:
+    """Tell a picture or a PDF for what it is."""
+    kind = next((name for mark, name in _PICTURES if raw.startswith(mark)), "")
+    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
+        kind = "WebP"
+    if raw[4:8] == b"ftyp":
+        kind = "AVIF/HEIC"
+    if kind == "BMP" and b"\x00" not in raw[:64]:
+        kind = ""  # two letters alone are no picture
+    if kind:
+        raise CatalogError("catalog.is_picture", path=path, kind=kind)
+
+
+def _read_any(raw: bytes, path: Path, wish: Wish) -> Catalog:
     """Read a file by what its bytes are."""
+    _refuse_pictures(raw, path)
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from dupcheck.catalog.workbooks import read_workbook
 
-        return _read_grids(read_workbook(raw, str(path)), path, images, mapping, need_ids)
+        return _read_grids(read_workbook(raw, str(path)), path, wish)
     if raw.startswith(b"PAR1"):
         from dupcheck.catalog.documents import read_parquet
 
-        return _read_grids([read_parquet(raw, str(path), path.name)], path, images, mapping, need_ids)
+        return _read_grids([read_parquet(raw, str(path), path.name)], path, wish)
     from dupcheck.catalog.encodings import decode_text
 
-    text, encoding = decode_text(raw)
+    decoded = decode_text(raw, wish.encoding)
+    text, encoding = decoded.text, decoded.encoding
     start = text[:4096].lstrip("\ufeff \t\r\n\x00")
     if start.startswith("<"):
         from dupcheck.catalog.workbooks import read_html
 
         head = text[:20_000].lower()
         if re.search(r"<(?:html|table|body|!doctype html)", head) and "<workbook" not in head:
-            return _read_grids(read_html(raw, str(path)), path, images, mapping, need_ids)
-        from dupcheck.catalog.documents import read_xml
+            return _read_grids(read_html(raw, str(path)), path, wish)
+        from dupcheck.catalog.feeds import read_xml
 
-        return _read_grids(read_xml(raw, str(path), path.name), path, images, mapping, need_ids)
+        return _read_grids(read_xml(raw, str(path), path.name), path, wish)
     text = text.replace("\x00", "")
     told = Problems()
+    if decoded.doubt:
+        others = ", ".join(decoded.doubt)
+        told.add(None, "", "", "warning", message("catalog.encoding_unsure", encoding=encoding, others=others))
     if "\ufffd" in text:
         count = text.count("\ufffd")
         told.add(None, "", "", "warning", message("catalog.undecodable", count=count, encoding=encoding))
     if start.startswith(("{", "[")) and not re.match(r"\[[^\]\n\"{]{1,60}\][^\n]*[,;\t]", start):
         from dupcheck.catalog.documents import read_json
 
-        drafts, grid, broken = read_json(text, str(path), path.name)
-        told.found += broken
-        if grid is not None:
-            return _read_grids([Grid(grid.name, grid.records, tuple(told.found))], path, images, mapping, need_ids)
-        if drafts:
-            title = FormatTitle("json", {lang: say("catalog.format_products", lang) for lang in LANGS})
-            told.add(None, "", "", "info", message("catalog.read_as", format=title, mapping=""))
-            return _read_drafts(drafts, told, path, images)
+        return _read_found(read_json(text, str(path), path.name), told, path, wish, encoding)
+    grid = read_text(text, path.name, encoding, known_headers())
+    catalog = _read_grids([replace(grid, problems=tuple(told.found))], path, wish)
+    return replace(catalog, tables=tuple(replace(t, doubt=decoded.doubt) for t in catalog.tables))
+
+
+def _read_found(found: "Found", told: Problems, path: Path, wish: Wish, encoding: str = "") -> Catalog:
+    """Make one catalogue of the products and the plain rows of a document."""
+    told.found += found.problems
+    catalogs = []
+    if found.drafts:
+        title = FormatTitle("json", {lang: say("catalog.format_products", lang) for lang in LANGS})
+        told.add(None, "", "", "info", message("catalog.read_as", format=title, mapping=""))
+        catalogs.append(_read_drafts(found, told, title, path, wish, encoding))
+        told = Problems()
+    if found.grid is not None:
+        try:
+            catalogs.append(
+                _read_grids(
+                    [replace(found.grid, problems=(*found.grid.problems, *told.found), encoding=encoding)], path, wish
+                )
+            )
+        except CatalogError as error:
+            if not catalogs:
+                raise
+            # Beside products there may be lists of other things: told, and no reason to refuse the products.
+            rows = Problems()
+            for record in found.grid.records[1:]:
+                text = shorten(" | ".join(c for c in record.cells if c))
+                rows.add(record.row, "", "", "warning", message("catalog.object_left", text=text))
+            rows.add(None, "", "", "info", error.text)
+            first = catalogs[0]
+            catalogs[0] = _account(
+                replace(first, problems=(*first.problems, *rows.found)),
+                dict.fromkeys([*found.rows, *(r.row for r in found.grid.records[1:])], ""),
+                None, first.tables[0],
+            )  # fmt: skip
+    if not catalogs:
         raise CatalogError("catalog.empty", path=path)
-    grid = read_text(text, path.name)
-    return _read_grids([Grid(grid.name, grid.records, tuple(told.found))], path, images, mapping, need_ids)
+    merged = merge_catalogs(catalogs, same_file=True)
+    bad = len({p.row for p in found.problems if p.row is not None})
+    table, *rest = merged.tables
+    counted = replace(table, rows=table.rows + bad, told=table.told + bad)
+    return replace(merged, sources=(str(path),), tables=(counted, *rest))
 
 
-def _read_drafts(drafts: Sequence[Draft], told: Problems, path: Path, images: Path | None) -> Catalog:
-    assembled = collect_drafts(drafts)
-    made = build_catalog(
+def _read_drafts(found: "Found", told: Problems, title: Message, path: Path, wish: Wish, encoding: str) -> Catalog:
+    assembled = collect_drafts(found.drafts)
+    catalog = build_catalog(
         assembled.columns,
         assembled.rows,
         skus=assembled.skus,
-        problems=told.found,
-        image_root=images or path.parent,
+        problems=(*told.found, *assembled.problems),
+        image_root=wish.images or path.parent,
         sources=(str(path),),
+        currency=wish.currency,
     )
-    held = [(d.row, json.dumps(d.held, ensure_ascii=False, default=str)) for d in drafts if d.held is not None]
+    held = [(d.row, json.dumps(d.held, ensure_ascii=False, default=str)) for d in found.drafts if d.held is not None]
     numbers = np.array([row for row, _ in held], dtype=np.int64)
     groups = {row: ((k,), ()) for k, (row, _) in enumerate(held)}
     sheet = Sheet(path.name, (DOCUMENT,), (make_texts([text for _, text in held]),), numbers)
-    return _keep_rows(made, sheet, "json", {}, groups)
+    catalog = _keep_rows(catalog, sheet, "json", {}, groups)
+    source = Source(str(path), "json", title, path.name, encoding)
+    return _account(catalog, dict.fromkeys(found.rows, ""), assembled, source)
 
 
 def read_catalog(
@@ -470,6 +464,8 @@ def read_catalog(
     images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
     need_ids: bool = True,
+    encoding: str = "",
+    currency: str = "",
 ) -> Catalog:
     """Read one catalogue from one file or several. Bad rows are told in its ``problems``, and the rest goes on.
 
@@ -480,9 +476,12 @@ def read_catalog(
         images: The folder that photo paths start from, if it is not the file's own.
         mapping: Which header holds which field (``{"title": "商品名"}``); it goes before what the file itself tells.
         need_ids: Whether rows without ids are a problem; drafts need none, and are then named by their numbers.
+        encoding: That of text files, where dupcheck does not find it out itself, as in "cp1250".
+        currency: That of prices without one, as in "EUR" (ISO 4217).
 
     Returns:
-        The catalogue. Prices are in the currency that its column names, ids are texts.
+        The catalogue. Prices are in the currency that its column names, ids are texts; ``tables`` counts what became
+        of every row.
 
     Raises:
         CatalogError: A file cannot be read as a catalogue at all.
@@ -498,8 +497,16 @@ def read_catalog(
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]  # type: ignore[arg-type]
     if not files:
         raise CatalogError("catalog.no_files")
-    folder = None if images is None else Path(images)
-    catalogs = [_read_file(path, folder, mapping or {}, need_ids=need_ids) for path in files]
+    from dupcheck.catalog.encodings import find_codec
+
+    codec = find_codec(encoding) if encoding else ""
+    if codec is None:
+        raise CatalogError("catalog.bad_encoding", encoding=encoding)
+    money = name_currency(currency) if currency else ""
+    if currency and not money:
+        raise CatalogError("catalog.bad_currency", currency=currency)
+    wish = Wish(None if images is None else Path(images), mapping or {}, need_ids, codec, money)
+    catalogs = [_read_file(path, wish) for path in files]
     if len(catalogs) > 1:
         catalogs = [_name_shop(c, path.stem) for c, path in zip(catalogs, files, strict=True)]
     return merge_catalogs(catalogs)
@@ -526,7 +533,7 @@ def read_listing(source: Listing | Mapping[str, object] | str | Path) -> list[Li
     if isinstance(source, Mapping | list):
         catalog = _read_objects(source)
     elif isinstance(source, str | Path):
-        catalog = _read_file(Path(source), None, {}, need_ids=False)
+        catalog = _read_file(Path(source), Wish(need_ids=False))
     else:
         raise CatalogError("catalog.bad_draft", came=type(source).__name__)
     return [get_listing(catalog, i) for i in range(len(catalog))]
@@ -539,11 +546,10 @@ def _read_objects(source: Mapping[str, object] | list[object]) -> Catalog:
     plain = {k: format_number(v) if isinstance(v, np.number) else v for k, v in source.items()} if isinstance(
         source, Mapping
     ) else source  # fmt: skip
-    drafts, grid = read_document(plain, "draft")
-    if drafts:
-        return _read_drafts(drafts, Problems(), path, None)
-    if grid is None:
-        raise CatalogError("catalog.bad_draft", came=shorten(str(source)))
-    if isinstance(source, Mapping) and "title" not in map_fields(generic_format(), grid.records[0].cells):
-        raise CatalogError("catalog.bad_draft", came=shorten(str(dict(source))))
-    return _read_grids([grid], path, None, {}, need_ids=False)
+    found = read_document(plain, "draft")
+    if not found.drafts:
+        if found.grid is None:
+            raise CatalogError("catalog.bad_draft", came=shorten(str(source)))
+        if isinstance(source, Mapping) and "title" not in map_fields(generic_format(), found.grid.records[0].cells):
+            raise CatalogError("catalog.bad_draft", came=shorten(str(dict(source))))
+    return _read_found(found, Problems(), path, Wish(need_ids=False))

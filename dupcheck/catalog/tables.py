@@ -11,7 +11,7 @@ import re
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -20,8 +20,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.catalog.formats import normalise_header
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, IntArray, Problem, Severity
+from dupcheck.run import BOUNDS
 
 TextArray = npt.NDArray[np.object_]
 
@@ -32,7 +34,7 @@ DELIMITERS: Final = (",", "\t", ";", "|")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table of a file. ``rows[i]`` is the data row (from 1) of cell i of every column.
+    """One table of a file. ``rows[i]`` is the row, as a spreadsheet program counts, of cell i of every column.
 
     ``numeric`` has, by column number, which cells a spreadsheet held as numbers: only there ids can be spoiled.
     """
@@ -43,6 +45,7 @@ class Sheet:
     rows: IntArray
     numeric: dict[int, BoolArray] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    objects: bool = False
 
 
 def make_texts(values: Sequence[str]) -> TextArray:
@@ -95,75 +98,157 @@ class Record:
     """One record of a table.
 
     ``oddity`` is what was odd about its quotes ("" or a problem's key) and ``lines`` how many lines it took;
-    ``numeric`` are the cells that a spreadsheet held as numbers.
+    ``numeric`` are the cells that a spreadsheet held as numbers; ``row`` is its own number where that is not its
+    place in the table.
     """
 
     cells: list[str]
     oddity: str = ""
     lines: int = 1
     numeric: tuple[int, ...] = ()
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table before its header is found."""
+    """A table before its header is found.
+
+    ``hidden`` is a sheet that a spreadsheet program does not show; ``objects`` are rows that stand for themselves.
+    """
 
     name: str
     records: list[Record]
     problems: tuple[Problem, ...] = ()
+    hidden: bool = False
+    encoding: str = ""
+    delimiter: str = ""
+    objects: bool = False
+
+    def number(self, place: int) -> int:
+        """Return the row number of a record, as a spreadsheet program shows it."""
+        return self.records[place].row or place + 1
 
 
-def split_records(text: str, delimiter: str) -> list[Record]:
+class _Lines:
+    """The lines of a text, of which a reader may be sent back to an earlier one."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines, self.at = lines, 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self.at >= len(self.lines):
+            raise StopIteration
+        self.at += 1
+        return self.lines[self.at - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the rows of a table have in common: how many cells, and which of them hold numbers."""
+
+    delimiter: str
+    width: int
+    numbers: tuple[int, ...]
+    first: re.Pattern[str]
+
+    def fits(self, line: str) -> bool:
+        """Say whether a line has as many cells as a row."""
+        if '"' not in line:
+            return line.count(self.delimiter) == self.width - 1
+        cells = next(csv.reader([line], delimiter=self.delimiter), [])
+        return len(cells) == self.width or line.count(self.delimiter) == self.width - 1
+
+    def is_row(self, line: str) -> bool:
+        """Say whether a line is surely a row: it begins as the others do, and its numbers stand where theirs do."""
+        if not self.numbers or not self.fits(line):
+            return False
+        cells = _split_literally(line, self.delimiter)
+        return (
+            len(cells) == self.width
+            and self.first.fullmatch(cells[0]) is not None
+            and all(_NUMERIC.fullmatch(cells[i]) for i in self.numbers)
+        )
+
+
+_NUMERIC = re.compile(r"[^\w,;]{0,3}[0-9][0-9.,' ]{0,20}[^\d,;]{0,4}")
+
+
+def split_records(text: str, delimiter: str, spaced: bool = False) -> list[Record]:
     """Split delimited text into records, mending stray quotation marks.
 
     A quote that never closes, or closes in a later row, would swallow the rows between. Such a record is told by its
-    lines: each has as many cells as a row. It is then read as it stands, and so are the rows it had swallowed.
-    A file that breaks off inside a cell of many lines keeps that cell.
+    lines: each has as many cells as a row, or its numbers where the other rows have theirs. It is then read as it
+    stands, and so are the rows it had swallowed. A file that breaks off inside a cell of many lines keeps that cell.
+    ``spaced``: a blank stands behind each delimiter and is no part of the cell.
     """
     lines = list(io.StringIO(text, newline=""))
     records: list[Record] = []
-    start, mended = 0, 0
     with _long_cells():
-        width = _find_width(lines[:400], delimiter)
-        while start < len(lines):
-            reader = csv.reader(iter(lines[start:]) if start else iter(lines), delimiter=delimiter)
-            before = 0
-            for cells in reader:
-                first, last = start + before, start + reader.line_num
-                before = reader.line_num
-                oddity = ""
-                if last - first > 1 and mended < 1000:
-                    held = lines[first:last]
-                    rows = sum(_is_row(line, delimiter, width) for line in held[1:])
-                    alike = 5 * rows >= 4 * (len(held) - 1)
-                    if not _is_well_quoted(held, delimiter):
-                        if alike:
-                            oddity = "quote_open" if last == len(lines) else "rows_swallowed"
-                        elif last == len(lines):
-                            records.append(Record(cells, "quote_open"))  # the file breaks off in a long cell
-                            continue
-                    elif alike and len(held) > 3 and width >= 4:
-                        oddity = "rows_swallowed"
-                if oddity:
-                    records.append(Record(_split_literally(lines[first], delimiter), oddity, last - first))
-                    start, mended = first + 1, mended + 1
-                    break
-                records.append(Record(cells))
+        shape = _find_shape(lines[:400], delimiter)
+        source = _Lines(lines)
+        reader = csv.reader(source, delimiter=delimiter, skipinitialspace=spaced)
+        while True:
+            first = source.at
+            cells = next(reader, None)
+            if cells is None:
+                return records
+            last = source.at
+            oddity = "" if last - first <= 1 else _judge_quotes(lines[first:last], cells, shape, last == len(lines))
+            if oddity == "breaks_off":
+                records.append(Record(cells, "quote_open"))
+            elif oddity == "lines_joined":
+                records.append(Record(cells, oddity, last - first))
+            elif oddity:
+                records.append(Record(_split_literally(lines[first], delimiter), oddity, last - first))
+                source.at = first + 1
+                reader = csv.reader(source, delimiter=delimiter, skipinitialspace=spaced)
             else:
-                break
-    return records
+                records.append(Record(cells))
 
 
-def _find_width(lines: Sequence[str], delimiter: str) -> int:
-    """Return how many cells most rows have. The first row of three cells and more, mostly the header, counts thrice."""
+def _judge_quotes(held: Sequence[str], cells: Sequence[str], shape: _Shape, at_end: bool) -> str:
+    """Say what is odd about the quotes of a record of several lines; "" where nothing is."""
+    rest = held[1:]
+    rows = sum(shape.fits(line) for line in rest)
+    alike = 5 * rows >= 4 * len(rest)
+    if not _is_well_quoted(held, shape.delimiter):
+        if alike or (shape.numbers and any(shape.is_row(line) for line in rest)):
+            return "quote_open" if at_end else "rows_swallowed"
+        return "breaks_off" if at_end else "lines_joined"
+    if alike and len(held) > 3 and shape.width >= 4:
+        return "rows_swallowed"
+    sure = sum(shape.is_row(line) for line in rest)
+    if 2 * sure >= len(rest) or (sure and len(cells) > shape.width):
+        return "rows_swallowed"
+    return ""
+
+
+def _find_shape(lines: Sequence[str], delimiter: str) -> _Shape:
+    """Return what most rows look like. The first row of three cells and more, mostly the header, counts thrice."""
     counts: Counter[int] = Counter()
+    single: list[list[str]] = []
     reader = csv.reader(lines, delimiter=delimiter)
     before = 0
     for cells in reader:
         if reader.line_num - before == 1 and len(cells) > 1:
             counts[len(cells)] += 3 if len(cells) >= 3 and not counts else 1
+            single.append(cells)
         before = reader.line_num
-    return max(counts, key=lambda n: (counts[n], n), default=0)
+    width = max(counts, key=lambda n: (counts[n], n), default=0)
+    rows = [cells for cells in single[1:] if len(cells) == width]
+    numbers = [
+        i
+        for i in range(width)
+        if len(rows) >= 2 and sum(_NUMERIC.fullmatch(r[i].strip()) is not None for r in rows) >= 0.9 * len(rows)
+    ]
+    # The first cells of rows, mostly ids, are alike: digits, or no longer than the longest and with blanks or without.
+    firsts = [r[0].strip() for r in rows if r[0].strip()]
+    sign = "[0-9]" if all(f.isdigit() for f in firsts) else r"[^<>]" if any(" " in f for f in firsts) else r"[^\s<>]"
+    longest = max(map(len, firsts), default=0)
+    return _Shape(delimiter, width, tuple(numbers), re.compile(f"{sign}{{1,{max(longest, 1) + 2}}}"))
 
 
 def _is_well_quoted(lines: Sequence[str], delimiter: str) -> bool:
@@ -173,13 +258,6 @@ def _is_well_quoted(lines: Sequence[str], delimiter: str) -> bool:
     except csv.Error:
         return False
     return True
-
-
-def _is_row(line: str, delimiter: str, width: int) -> bool:
-    if line.count(delimiter) == width - 1:
-        return True
-    cells = next(csv.reader([line], delimiter=delimiter), [])
-    return len(cells) == width
 
 
 def _read_fast(raw: bytes, name: str) -> Sheet | None:
@@ -214,27 +292,54 @@ def _read_fast(raw: bytes, name: str) -> Sheet | None:
     headers = name_headers([str(c[0]) for c in columns])
     if len(headers) < len(columns):
         return None
-    return Sheet(name, tuple(headers), tuple(c[1:] for c in columns), np.arange(1, len(frame), dtype=np.int64))
+    return Sheet(name, tuple(headers), tuple(c[1:] for c in columns), np.arange(2, len(frame) + 1, dtype=np.int64))
 
 
-def guess_delimiter(lines: Sequence[str]) -> str:
-    """Return what parts the cells of these lines: what gives the most cells, and alike in every line."""
+def guess_delimiter(lines: Sequence[str], known: Container[str] = ()) -> str:
+    """Return what parts the cells: what gives the rows the header's number of cells, and headers that are known.
+
+    ``lines`` are some from all over the file, its first among them; ``known`` the headers of known formats.
+    """
 
     def rate(delimiter: str) -> tuple[float, int]:
         with _long_cells():
-            counts = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if any(c.strip() for c in cells)]
-        widest = max(counts, default=1)
-        if widest < 2:
+            rows = [c for c in csv.reader(lines, delimiter=delimiter) if any(t.strip() for t in c)]
+        counts = Counter(len(r) for r in rows)
+        if max(counts, default=1) < 2:
             return (0.0, 0)
-        return (widest * sum(c > 1 for c in counts) / len(counts) * (1 + counts.count(widest) / len(counts)), widest)
+        hits = 0
+        for row in rows[:30]:
+            found = sum(normalise_header(t[:100]) in known for t in row if t.strip())
+            hits = max(hits, found if len(row) > 1 else 0)
+        width = max((n for n in counts if n > 1), key=lambda n: counts[n] * (1.5 if n == len(rows[0]) else 1.0))
+        return (counts[width] / len(rows) + min(hits, 6) * 0.25, width)
 
     return max(DELIMITERS, key=rate)
 
 
-def read_text(text: str, name: str) -> Grid:
+def _sample_lines(text: str) -> list[str]:
+    """Return lines from the beginning, the middle and the end of a text, whole ones only."""
+    head = list(itertools.islice(io.StringIO(text[:400_000], newline=""), 300))
+    if len(text) <= 400_000:
+        return list(itertools.islice(io.StringIO(text, newline=""), 1000))
+    for start in (len(text) // 2, len(text) - 60_000):
+        head += text[start : start + 50_000].splitlines(keepends=True)[1:-1][:150]
+    return head
+
+
+_NAMED_DELIMITER = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
+
+
+def read_text(text: str, name: str, encoding: str = "", known: Container[str] = ()) -> Grid:
     """Read delimited text of any delimiter."""
-    head = list(itertools.islice(io.StringIO(text[:200_000], newline=""), 30))
-    return Grid(name, split_records(text, guess_delimiter(head)))
+    lines = _sample_lines(text)
+    named = _NAMED_DELIMITER.fullmatch(lines[0].rstrip("\r\n")) if lines else None
+    delimiter = named[1] if named is not None else guess_delimiter(lines, known)
+    spaced = sum(f'{delimiter} "' in line for line in lines) > len(lines) / 2
+    records = split_records(text, delimiter, spaced)
+    if named is not None and records:
+        records[0] = Record([])
+    return Grid(name, records, encoding=encoding, delimiter=delimiter)
 
 
 def _first_line(raw: bytes) -> str:
@@ -256,23 +361,27 @@ def name_headers(cells: Sequence[str]) -> list[str]:
     return headers
 
 
-def make_sheet(grid: Grid, header: int = 0, skip: Collection[int] = ()) -> Sheet:
+def make_sheet(grid: Grid, header: int = 0, skip: Collection[int] = (), stop: int | None = None) -> Sheet:
     """Make a sheet of a grid whose header is record number ``header``.
 
-    Records above the header are no data, nor are those whose number is in ``skip``; all below it count as data rows.
+    Records above the header are no data, nor are those whose number is in ``skip``, nor those from ``stop`` on.
     """
-    headers = name_headers(grid.records[header].cells)
+    headers = name_headers(grid.records[header].cells)[: BOUNDS.columns]
     width = len(headers)
-    problems = Problems(grid.problems)
+    problems = Problems()
     kept: list[list[str]] = []
     rows: list[int] = []
     numbers: list[tuple[int, ...]] = []
-    for row, record in enumerate(grid.records[header + 1 :], 1):
-        if header + row in skip:
+    end = len(grid.records) if stop is None else stop
+    for place in range(header + 1, end):
+        if place in skip:
             continue
+        record, row = grid.records[place], grid.number(place)
         cells = record.cells
         if record.oddity == "quote_open":
             problems.add(row, "", "", "warning", message("catalog.quote_open"))
+        elif record.oddity == "lines_joined":
+            problems.add(row, "", "", "warning", message("catalog.lines_joined", count=record.lines))
         elif record.oddity:
             problems.add(row, "", "", "warning", message("catalog.rows_swallowed", count=record.lines - 1))
         if len(cells) > width:
@@ -283,7 +392,7 @@ def make_sheet(grid: Grid, header: int = 0, skip: Collection[int] = ()) -> Sheet
                 problems.add(row, "", "", "warning", told)
             cells = cells[:width]
         elif len(cells) < width:
-            if header + row == len(grid.records) - 1 and any(c.strip() for c in cells):
+            if place == len(grid.records) - 1 and any(c.strip() for c in cells):
                 told = message("catalog.row_short", came=len(cells), expected=width)
                 problems.add(row, "", "", "warning", told)
             cells = cells + [""] * (width - len(cells))
@@ -296,7 +405,9 @@ def make_sheet(grid: Grid, header: int = 0, skip: Collection[int] = ()) -> Sheet
         for i in places:
             if i < width:
                 numeric.setdefault(i, np.zeros(len(kept), dtype=bool))[k] = True
-    return Sheet(grid.name, tuple(headers), columns, np.array(rows, dtype=np.int64), numeric, tuple(problems.found))
+    return Sheet(
+        grid.name, tuple(headers), columns, np.array(rows, dtype=np.int64), numeric, tuple(problems.found), grid.objects
+    )
 
 
 def read_plain_csv(raw: bytes, name: str) -> Sheet | None:

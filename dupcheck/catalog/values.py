@@ -3,17 +3,18 @@
 Every function here takes one text and is total: what cannot be read is ``None`` (or the text itself), never an error.
 """
 
+import ast
 import html
 import json
-import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final
 
-Decimal = Literal[".", ","]
+from dupcheck.catalog.currencies import COMMON, SIGNS, WHOLE, list_codes, list_signs, name_currency
+from dupcheck.files.numbers import Decimal, parse_number, write_plainly
+from dupcheck.run import BOUNDS
 
 MISSING: Final = frozenset(
     {"", "-", "--", "—", "–", "/", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "无", "暂无", "空", "нет"}
@@ -22,7 +23,7 @@ MISSING: Final = frozenset(
 # --------------------------------------------------------------------------------------------------------------
 # Texts
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 _BREAK = re.compile(r"</?(?:br|p|div|li|tr|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
@@ -69,6 +70,28 @@ def clean_markup(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def read_literal(text: str) -> Any:
+    """Return what a text of JSON holds, or a list or mapping as Python writes it; None where it is neither."""
+    try:
+        return json.loads(text, parse_int=_whole)
+    except (ValueError, RecursionError):
+        pass
+    if len(text) > _LONGEST_LITERAL or not re.search(r"'|None|True|False", text):
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        return None
+
+
+def _whole(digits: str) -> int | str:
+    """A whole number of JSON; one that is longer than any number needs to be stays the text it is."""
+    return int(digits) if len(digits) <= 2 * BOUNDS.digits else digits
+
+
+_LONGEST_LITERAL: Final = 20_000  # characters; Python's own reader of literals is no fast one
+
+
 # --------------------------------------------------------------------------------------------------------------
 # Prices
 
@@ -80,7 +103,7 @@ class Price:
     ``amount`` is the price, or the lower end of a range whose upper end is ``high``. ``currency`` is an ISO 4217
     code or ""; ``$`` is read as USD and ``¥`` as CNY, the usual meanings in an AliExpress seller's files. ``per`` is
     the unit the price is for ("lot", "piece", "set", "pair", "pack" or "") and ``pieces`` how many pieces that
-    unit holds, where the text says so.
+    unit holds, where the text says so. ``sign`` is the currency as it was written.
     """
 
     amount: float
@@ -88,25 +111,9 @@ class Price:
     currency: str = ""
     per: str = ""
     pieces: float | None = None
+    sign: str = field(default="", compare=False)
 
 
-_SYMBOLS: Final[Mapping[str, str]] = {
-    "us $": "USD", "us$": "USD", "$": "USD", "r$": "BRL", "a$": "AUD", "au $": "AUD", "au$": "AUD", "c$": "CAD",
-    "ca $": "CAD", "ca$": "CAD", "hk$": "HKD", "nt$": "TWD", "s$": "SGD", "mx$": "MXN", "€": "EUR", "£": "GBP",
-    "¥": "CNY", "rmb": "CNY", "人民币": "CNY", "元": "CNY", "块": "CNY", "円": "JPY", "₽": "RUB", "руб.": "RUB",
-    "руб": "RUB", "р.": "RUB", "р": "RUB", "₴": "UAH", "грн": "UAH", "zł": "PLN", "₫": "VND", "đ": "VND", "₱": "PHP",
-    "฿": "THB", "rp.": "IDR", "rp": "IDR", "rm": "MYR", "₩": "KRW", "₹": "INR", "rs.": "INR", "rs": "INR",
-    "₺": "TRY", "tl": "TRY", "₪": "ILS", "美元": "USD", "欧元": "EUR", "卢布": "RUB",
-}  # fmt: skip
-_ISO: Final = frozenset(
-    re.findall(
-        "...",
-        "USDEURGBPCNYRUBBRLJPYAUDCADNZDCHFSEKNOKDKKPLNCZKHUFRONBGNTRYILSSARAEDEGPKZTUAHBYN"
-        "INRIDRMYRSGDPHPTHBVNDKRWTWDHKDMXNCLPCOPARSPENZARNGNKESMADPKRBDTLKR",
-    )
-)
-# Money that is written without decimals: there a dot before three digits parts thousands.
-_WHOLE: Final = frozenset({"IDR", "VND", "KRW", "JPY", "CLP", "COP", "ARS"})
 _PER: Final[Mapping[str, str]] = {
     "lot": "lot", "lots": "lot", "批": "lot", "лот": "lot", "lote": "lot",
     "piece": "piece", "pieces": "piece", "pcs": "piece", "pc": "piece", "each": "piece", "ea": "piece", "unit": "piece",
@@ -122,19 +129,20 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
 
 
-_MONEY = rf"(?:{_either(_SYMBOLS)}|{_either(_ISO)})"
 _NUMBER = r"(?:[0-9]{1,3}(?:[ '’.,][0-9]{2,3})+(?:[.,][0-9]{1,4})?|[0-9]+(?:[.,][0-9]{1,6})?|[.,][0-9]{1,4})"
 _UNIT = _either(_PER)
 
 
 @cache
-def _price() -> re.Pattern[str]:
-    """The pattern of a price; most are plain numbers and never need it."""
+def _price(thorough: bool) -> re.Pattern[str]:
+    """The pattern of a price; most are plain numbers and never need it, few need the ``thorough`` list of signs."""
+    signs = [*list_signs(), *list_codes()] if thorough else [*SIGNS, *COMMON]
+    money = f"(?:{_either(signs)})"
     return re.compile(
         rf"(?:from|price|now|only|about|approx\.?|от|цена|desde|ab|仅|约|售价|价格|:|\s)*"
-        rf"(?P<c1>{_MONEY}\s*)?(?P<a>{_NUMBER})\s*(?P<c2>{_MONEY})?"
-        rf"(?:\s*(?:-|–|—|~|至|到|to|до|a)\s*(?P<c3>{_MONEY}\s*)?(?P<b>{_NUMBER})\s*(?P<c4>{_MONEY})?)?"
-        rf"\s*(?P<c5>{_MONEY})?\s*(?:起|\+|up)?"
+        rf"(?P<c1>{money}\s*)?(?P<a>{_NUMBER})\s*(?P<c2>{money})?"
+        rf"(?:\s*(?:-|–|—|~|至|到|to|до|a)\s*(?P<c3>{money}\s*)?(?P<b>{_NUMBER})\s*(?P<c4>{money})?)?"
+        rf"\s*(?:[,.]\s*[-–—])?\s*(?P<c5>{money})?\s*(?:起|\+|up)?"
         rf"(?:\s*(?:/|per|за)?\s*(?P<per>{_UNIT})|\s*/\s*(?P<m>[0-9]{{1,5}})\s*(?P<of>{_UNIT}))?"
         rf"(?:\s*[(,]?\s*(?P<n>[0-9]{{1,5}})\s*(?P<what>{_UNIT})\s*(?:/\s*(?P<lot>{_UNIT}))?\s*\)?)?\s*\.?",
         re.IGNORECASE,
@@ -161,55 +169,34 @@ def find_decimal(texts: Iterable[str]) -> Decimal | None:
     return "," if comma else "." if dot else None
 
 
-def _read_number(text: str, decimal: Decimal | None, whole: bool) -> float | None:
-    text = re.sub(r"[ '’]", "", text)
-    commas, dots = text.count(","), text.count(".")
-    if commas and dots:
-        last = max(text.rfind(","), text.rfind("."))
-        if text.count(text[last]) > 1:
-            return None
-        text = re.sub(r"[.,]", "", text[:last]) + "." + text[last + 1 :]
-    elif commas + dots > 1:
-        text = re.sub(r"[.,]", "", text)
-    elif commas or dots:
-        sign = "," if commas else "."
-        head, tail = text.split(sign)
-        thousands = len(tail) == 3 and head.strip("0") != "" and len(head) <= 3
-        if thousands and (bool(commas) or whole if decimal is None else decimal != sign):
-            text = head + tail
-        else:
-            text = f"{head or '0'}.{tail}"
-    number = float(text)
-    return number if math.isfinite(number) else None
-
-
-_FORMER = {"RUR": "RUB"}
-"""Codes that shop programs still write for the currency that took their place."""
-
-
 def _currency(text: str | None) -> str:
-    text = (text or "").strip()
-    text = _FORMER.get(text.upper(), text)
-    return text.upper() if text.upper() in _ISO else _SYMBOLS.get(text.lower(), "")
+    return name_currency(text) if text and text.strip() else ""
 
 
-def parse_price(text: str, decimal: Decimal | None = None) -> Price | None:
+def parse_price(text: str, decimal: Decimal | None = None, stated: str = "") -> Price | None:
     """Read a price with its symbols, range, unit and thousands in any of three styles; None if it is not one price.
 
     ``decimal`` is the column's decimal sign (:func:`find_decimal`) and settles ``1.005`` and ``1,005``; without it
-    a comma before three digits parts thousands and a dot does not, but in money that has no small coins.
+    a comma before three digits parts thousands and a dot does not, but in money that has no small coins, which the
+    currency ``stated`` beside it may be.
     A price of 0 and a negative one are read as what they are: not a price.
     """
     if _PLAIN.fullmatch(text):
         return Price(float(text)) if float(text) > 0 else None
     if len(text) > _LONGEST_PRICE:
         return None
-    found = _price().fullmatch(unicodedata.normalize("NFKC", text).strip())
+    text = write_plainly(text).strip().removeprefix("'")
+    if text.startswith("{"):
+        text = _join_money(text)
+    found = _price(False).fullmatch(text)
+    if found is None and re.search("[0-9]", text):
+        found = _price(True).fullmatch(text)
     if found is None:
         return None
-    currency = next((c for c in (_currency(found[f"c{i}"]) for i in (1, 2, 3, 4, 5)) if c), "")
-    amount = _read_number(found["a"], decimal, currency in _WHOLE)
-    high = _read_number(found["b"], decimal, currency in _WHOLE) if found["b"] else None
+    signs = [s for i in (1, 2, 3, 4, 5) if (s := (found[f"c{i}"] or "").strip())]
+    currency = next((c for c in map(_currency, signs) if c), "")
+    amount = parse_number(found["a"], decimal, (currency or stated) in WHOLE)
+    high = parse_number(found["b"], decimal, (currency or stated) in WHOLE) if found["b"] else None
     if amount is None or amount <= 0 or (found["b"] and (high is None or high < amount)):
         return None
     per = _PER.get((found["per"] or "").lower(), "")
@@ -217,7 +204,18 @@ def parse_price(text: str, decimal: Decimal | None = None) -> Price | None:
     pieces = float(count) if count else None
     if not per and (found["lot"] or found["m"]):
         per = _PER[found["lot"].lower()] if found["lot"] else "lot"
-    return Price(amount, high if high != amount else None, currency, per, pieces or None)
+    return Price(amount, high if high != amount else None, currency, per, pieces or None, signs[0] if signs else "")
+
+
+def _join_money(text: str) -> str:
+    """Write ``{"value": 5, "currency": "USD"}`` as a price is written."""
+    held = read_literal(text)
+    if not isinstance(held, dict):
+        return text
+    keys = {_plain_key(k): v for k, v in held.items()}
+    amount = next((keys[k] for k in ("value", "amount", "price", "sum") if keys.get(k) not in (None, "")), "")
+    code = next((keys[k] for k in ("currency", "currencycode", "currencyid") if keys.get(k)), "")
+    return f"{amount} {code}".strip()
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -237,18 +235,14 @@ def parse_count(text: str) -> float | None:
         return -float(text[1:])
     if _PLAIN.fullmatch(text):
         return float(text)
-    found = _COUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _COUNT.fullmatch(write_plainly(text).strip())
     if found is None:
         return None
     times = _TIMES.get((found["times"] or "").lower().rstrip("."), 1.0)
     digits = found["n"].strip(" ,.'’")
     groups = re.fullmatch(r"[0-9]{1,3}(?:([ ,.'’])[0-9]{3})(?:\1[0-9]{3})*", digits)
-    plain = re.sub(r"[ ,.'’]", "", digits) if groups else digits.replace(",", ".")
-    try:
-        number = float(plain) * times
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+    number = parse_number(re.sub(r"[ ,.'’]", "", digits) if groups else digits.replace(",", "."))
+    return None if number is None else number * times
 
 
 def is_spoiled_id(text: str, numeric: bool = False) -> bool:
@@ -265,11 +259,26 @@ def is_spoiled_id(text: str, numeric: bool = False) -> bool:
 # --------------------------------------------------------------------------------------------------------------
 # Attributes
 
+# Names and values parted by commas without a blank behind them, as shop programs write them: color=Red,size=M.
+_COMMA_PAIRS = re.compile(
+    r"[^=;{\[\s,][^=;,|\n]*=[^=;,|\n]*(?:,(?:[^\s=;,|\n][^=;,|\n]{0,80}=)?[^=;|\n,]*)*,[^\s=;,|\n][^=;,|\n]{0,80}=[^=;|\n]*"
+)
 _PLAIN_PAIRS = re.compile(r"[^=;{\[\s][^=;]*=[^=;]*(?:; [^=;\s][^=;]*=[^=;]*)*")
-_NAME_KEYS: Final = ("name", "attributename", "attrname", "originalattributename", "skupropertyname", "key", "属性名")
+_NAME_KEYS: Final = (
+    "name",
+    "label",
+    "title",
+    "paramname",
+    "attributename",
+    "attrname",
+    "originalattributename",
+    "skupropertyname",
+    "key",
+    "属性名",
+)
 _VALUE_KEYS: Final = (
-    "value", "values", "attributevalue", "attrvalue", "attributevalues", "propertyvaluedefinitionname",
-    "skupropertyvalue", "originalvaluename", "valuename", "attributevaluelist", "属性值",
+    "value", "values", "val", "option", "options", "attributevalue", "attrvalue", "attributevalues",
+    "propertyvaluedefinitionname", "skupropertyvalue", "originalvaluename", "valuename", "attributevaluelist", "属性值",
 )  # fmt: skip
 
 
@@ -309,10 +318,7 @@ def _add(into: dict[str, str], name: str, value: str) -> None:
 
 
 def _parse_document(text: str) -> dict[str, str] | None:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    document = read_literal(text)
     found: dict[str, str] = {}
     if isinstance(document, dict):
         for name, value in document.items():
@@ -356,6 +362,11 @@ def parse_attributes(text: str) -> dict[str, str]:
         if text.startswith(('{"', "[{", '["')):  # JSON that is broken has no pairs to find
             return _nameless(text)
     found: dict[str, str] = {}
+    if _COMMA_PAIRS.fullmatch(text):
+        for pair in re.split(r",(?=[^\s,=][^,=]{0,80}=)", text):
+            name, _, value = pair.partition("=")
+            _add(found, name, value)
+        return found
     if _PLAIN_PAIRS.fullmatch(text):
         for pair in text.split("; "):
             name, _, value = pair.partition("=")
@@ -428,7 +439,12 @@ def split_images(text: str) -> list[str]:
     if text and _ONE_PATH.fullmatch(text):
         return [text]
     found: dict[str, None] = {}
-    for chunk in _ADDRESS_SPLIT.split(clean_text(text)):
+    text = clean_text(text)
+    if text[:1] in ("[", "{"):
+        held = read_literal(text)
+        if isinstance(held, list | tuple | dict):
+            return list(dict.fromkeys(path for path in _list_paths(held) for path in split_images(path)))
+    for chunk in _ADDRESS_SPLIT.split(text):
         remote = re.match(r"(?:https?:)?//", chunk, re.IGNORECASE) is not None
         for piece in re.split(r"[;|\n]", chunk) if remote else _PATH_SPLIT.split(chunk):
             piece = piece.strip(" \t,;|'\"")
@@ -440,3 +456,43 @@ def split_images(text: str) -> list[str]:
                 piece = f"https:{piece}"
             found.setdefault(piece)
     return list(found)
+
+
+_PATH_KEYS: Final = (
+    "src",
+    "url",
+    "image",
+    "imageurl",
+    "href",
+    "link",
+    "file",
+    "path",
+    "original",
+    "large",
+    "mainimage",
+)
+
+
+def _list_paths(held: object, depth: int = 0) -> list[str]:
+    """Return the photo paths in a list, or in objects such as ``{"src": …}`` or ``{"1": …, "2": …}``."""
+    if isinstance(held, str):
+        return [] if held[:1] in ("[", "{") else [held]
+    if depth > 4:
+        return []
+    if isinstance(held, dict):
+        named = {_plain_key(key): value for key, value in held.items()}
+        chosen = next((named[key] for key in _PATH_KEYS if named.get(key)), None)
+        if chosen is not None:
+            return _list_paths(chosen, depth + 1)
+        return [p for v in held.values() if isinstance(v, dict | list | tuple) or _looks_like_path(v)
+                for p in _list_paths(v, depth + 1)]  # fmt: skip
+    if isinstance(held, list | tuple):
+        return [path for value in held for path in _list_paths(value, depth + 1)]
+    return []
+
+
+def _looks_like_path(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and re.search(r"^(?:https?:)?//|\.(?:jpe?g|png|webp|gif|bmp|tiff?|avif)\b", value) is not None
+    )

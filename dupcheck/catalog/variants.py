@@ -4,6 +4,7 @@ A row of an export is a listing, a SKU of one, or a picture of one; :mod:`dupche
 """
 
 import itertools
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from typing import Final
 import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, SKU_FIELDS, SkuColumns, format_number, make_sku_columns
-from dupcheck.catalog.formats import GENERIC, Fields, Format, normalise_header
-from dupcheck.catalog.tables import Sheet, TextArray, make_texts
+from dupcheck.catalog.formats import CANONICAL_NAME, GENERIC, Fields, Format, normalise_header
+from dupcheck.catalog.tables import Problems, Sheet, TextArray, make_texts, shorten
+from dupcheck.catalog.terms import is_only_variant
 from dupcheck.catalog.values import (
     clean_text,
     format_attributes,
@@ -23,7 +25,10 @@ from dupcheck.catalog.values import (
     parse_price,
     split_images,
 )
-from dupcheck.model import BoolArray, IntArray
+from dupcheck.files.numbers import parse_number
+from dupcheck.messages import Message, message
+from dupcheck.model import BoolArray, IntArray, Problem
+from dupcheck.run import BOUNDS
 
 _ROW_FIELDS: Final = ("price", "sku_code", "gtin", "stock", "currency")
 _MOST_COMBINATIONS: Final = 2000
@@ -33,30 +38,63 @@ _MOST_COMBINATIONS: Final = 2000
 class Draft:
     """A listing as text: canonical columns, and one dict a SKU.
 
-    ``records`` are the records of its sheet that it was made of, and those of its SKUs; ``held`` the object it was.
+    ``row`` is the row it begins in, ``rows`` are the other rows that it is made of, ``sold`` those among them that are
+    SKUs, and ``again`` those that say nothing new, with what they hold. ``records`` are the records of its sheet that
+    it was made of, and those of its SKUs; ``held`` the object it was.
     """
 
     row: int
     fields: dict[str, str] = field(default_factory=dict)
     skus: list[dict[str, str]] = field(default_factory=list)
     numeric_id: bool = False
+    rows: list[int] = field(default_factory=list)
+    again: list[tuple[int, str]] = field(default_factory=list)
+    sold: list[int] = field(default_factory=list)
+    lost: list[Message] = field(default_factory=list)
     records: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     held: Mapping[str, object] | None = None
+
+    def settle(self) -> None:
+        """Where the only SKU has no options, it is the listing itself."""
+        if len(self.skus) != 1 or self.skus[0].get("options"):
+            return
+        (sku,) = self.skus
+        for name in ("price", "currency", "sku_code", "gtin", "stock"):
+            self.fields[name] = self.fields.get(name) or sku.get(name, "")
+        self.skus = []
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """Columns of text for :func:`~dupcheck.catalog.assembly.build_catalog`."""
+    """Columns of text for :func:`~dupcheck.catalog.assembly.build_catalog`.
+
+    ``joined`` are the rows that became a part of a listing begun in an earlier row, ``sold`` those of them that are
+    SKUs; ``problems`` what was found on the way. ``groups`` tells by row which records a listing and its SKUs are.
+    """
 
     columns: dict[str, TextArray]
     rows: IntArray
     skus: SkuColumns | None
     numeric_ids: BoolArray | None
+    joined: tuple[int, ...] = ()
+    sold: tuple[int, ...] = ()
+    problems: tuple[Problem, ...] = ()
     groups: Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]] | None = None
 
 
 def collect_drafts(drafts: Sequence[Draft]) -> Assembled:
     """Turn drafts into columns."""
+    told = Problems()
+    for draft in drafts:
+        name = draft.fields.get("listing_id", "")
+        for row, text in draft.again:
+            told.add(row, name, "", "info", message("catalog.row_again", listing_id=name, text=shorten(text)))
+        for text_of_loss in draft.lost:
+            told.add(draft.row, name, "", "warning", text_of_loss)
+        if len(draft.skus) > BOUNDS.skus:
+            count = len(draft.skus)
+            told.add(draft.row, name, "skus", "warning", message("catalog.skus_many", count=count, most=BOUNDS.skus))
+            del draft.skus[BOUNDS.skus :]
     columns = {
         name: make_texts([d.fields.get(name, "") for d in drafts])
         for name in CANONICAL
@@ -71,6 +109,9 @@ def collect_drafts(drafts: Sequence[Draft]) -> Assembled:
         np.array([d.row for d in drafts], dtype=np.int64),
         skus,
         np.array([d.numeric_id for d in drafts], dtype=bool),
+        tuple(row for d in drafts for row in d.rows),
+        tuple(row for d in drafts for row in d.sold),
+        tuple(told.found),
         {d.row: d.records for d in drafts},
     )
 
@@ -86,12 +127,24 @@ class RowReader:
         self.sheet, self.fields, self.known = sheet, fields, known
         self.count = len(sheet.rows)
         self.values: dict[str, TextArray] = {}
+        used = {i for places in fields.values() for i in places}
+        self.unread = [(" ".join(h.split()), i) for i, h in enumerate(sheet.headers) if h and i not in used]
         for name, places in fields.items():
-            if name == "images":
-                parts = zip(*(sheet.columns[i] for i in places), strict=True)
-                self.values[name] = make_texts(["\n".join(p for p in cells if p.strip()) for cells in parts])
+            if name in ("images", "attributes"):
+                columns = zip(*(sheet.columns[i] for i in places), strict=True)
+                self.values[name] = make_texts(["\n".join(p for p in cells if p.strip()) for cells in columns])
             else:
                 self.values[name] = self._first_filled(places)
+            if name in ("price", "bulk_price", "stock"):
+                self.values[name] = make_texts([_join_lines(t, name) for t in self.values[name]])
+            if name in _CODED:
+                self.values[name] = make_texts([_APOSTROPHE.sub("", t) for t in self.values[name]])
+        parts = sorted((name for name in fields if name.startswith("title_part_")), key=lambda n: int(n[11:]))
+        if parts:
+            whole = make_texts([_join_parts(cells) for cells in zip(*(self.values[p] for p in parts), strict=True)])
+            own = self.values.get("title")
+            self.values["title"] = whole if own is None else np.where(own == "", whole, own)
+        self.pairs = sorted(int(name[16:]) for name in fields if re.fullmatch(r"attribute_value_\d+", name))
         self.names = {
             kind: [(name.partition(":")[2], name) for name in fields if name.startswith(f"{kind}:")]
             for kind in ("option", "facet", "attribute")
@@ -130,14 +183,53 @@ class RowReader:
         for n in self.numbers:
             value = self.get(f"option_value_{n}", row)
             name = self.get(f"option_name_{n}", row) or named.get(n, "")
-            if value and not (normalise_header(name) == "title" and value.casefold() == "default title"):
+            if value and not is_only_variant(name, value):
                 found[clean_text(name) or f"Option {n}"] = clean_text(value)
         for name, key in self.names["option"]:
-            if value := self.get(key, row):
+            if (value := self.get(key, row)) and not is_only_variant("", value):
                 found[name] = clean_text(value)
-        for name, value in split_option_list(self.get("option_list", row)).items():
+        listed = self.get("option_list", row)
+        pairs = split_option_list(listed)
+        for name, value in pairs.items():
             found.setdefault(name, value)
+        if listed and not pairs and not is_only_variant("", listed):
+            found.setdefault("Variant", clean_text(listed))
         return found
+
+    def other(self, row: int) -> dict[str, str]:
+        """Return what a row holds in columns that are no field: the row as the seller had it."""
+        return {header: text for header, i in self.unread if (text := self.sheet.columns[i][row].strip())}
+
+    def show(self, row: int) -> str:
+        """Return a row's cells in one line."""
+        return " | ".join(t for c in self.sheet.columns if (t := c[row].strip()))
+
+
+# What a spreadsheet's sign for text may stand before: codes and numbers, but no title such as '90s.
+_CODED: Final = ("listing_id", "group", "parent", "variant_id", "sku_code", "gtin", "price", "stock", "bulk_price")
+_APOSTROPHE: Final = re.compile(r"^'(?=[^\s'])(?!.*')")
+
+
+def _join_lines(text: str, name: str) -> str:
+    """Make one number of a cell with one a line: the sum of several stores' stock, the first of several prices."""
+    if "\n" not in text:
+        return text
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    counts = [parse_count(line) for line in lines]
+    if name == "stock" and all(c is not None for c in counts):
+        return format_number(sum(c for c in counts if c is not None))
+    return next((line for line in lines if parse_price(line) is not None), lines[0] if lines else "")
+
+
+def _join_parts(cells: Sequence[str]) -> str:
+    """Put the parts of a title together; one that a later part begins with is said once."""
+    found: list[str] = []
+    for cell in cells:
+        while found and cell.casefold().startswith(found[-1].casefold()):
+            found.pop()
+        if cell:
+            found.append(cell)
+    return " ".join(found)
 
 
 def split_option_list(text: str) -> dict[str, str]:
@@ -173,6 +265,7 @@ def _group_rows(read: RowReader) -> list[list[int]]:
     parents: dict[str, int] = {}
     keys = _group_keys(read)
     waiting: list[tuple[int, str]] = []
+    owners = _find_owners(read)
     for row in np.flatnonzero(filled).tolist():
         kind = read.get("kind", row).casefold().split(",")[0].strip()
         child = kind in known.children if known.children else False
@@ -180,8 +273,8 @@ def _group_rows(read: RowReader) -> list[list[int]]:
             groups[-1].append(row)
             continue
         if known.rows == "parents":
-            parent = read.get("parent", row)
-            if child and parent:
+            parent = read.get("parent", row) or owners.get(read.get("sku_code", row), "")
+            if (child or not known.children) and parent and parent != read.get("listing_id", row):
                 waiting.append((row, re.sub(r"^id:", "", parent)))
                 continue
             for name in {read.get("listing_id", row), read.get("sku_code", row)} - {""}:
@@ -203,45 +296,102 @@ def _group_rows(read: RowReader) -> list[list[int]]:
     return list(_split_repeats(read, groups)) if known.split_on_repeat else groups
 
 
+def _find_owners(read: RowReader) -> dict[str, str]:
+    """Return, by the code of a SKU, the row that names it among its children."""
+    column = read.values.get("children")
+    if column is None:
+        return {}
+    return {
+        code: read.get("listing_id", row) or read.get("sku_code", row)
+        for row in np.flatnonzero(column != "").tolist()
+        for code in split_children(str(column[row]))
+    }
+
+
+def split_children(text: str) -> dict[str, dict[str, str]]:
+    """Read ``sku=A,color=Red|sku=B,color=Blue``: the options of each SKU by its code.
+
+    >>> split_children("sku=A,color=Red|sku=B,color=Blue")
+    {'A': {'color': 'Red'}, 'B': {'color': 'Blue'}}
+    """
+    found: dict[str, dict[str, str]] = {}
+    for piece in text.split("|"):
+        pairs = {clean_text(n): clean_text(v) for n, s, v in (p.partition("=") for p in piece.split(",")) if s}
+        code = pairs.pop("sku", "")
+        if code:
+            found[code] = pairs
+    return found
+
+
 def _group_keys(read: RowReader) -> list[tuple[str, ...] | None]:
     known = read.known
     none: list[tuple[str, ...] | None] = [None] * read.count
-    if known.name == GENERIC:
-        name = "group" if read.has("group") else "listing_id"
+    if known.rows == "listings" or known.rows == "parents":
+        grouped = read.values.get("group")
+        if known.name in (GENERIC, CANONICAL_NAME) and grouped is not None and _is_plausible(read, grouped):
+            return [(key,) if key else None for key in grouped.tolist()]
+        name = next((n for n in ("listing_id", "variant_id", "sku_code") if read.has(n)), "")
         column = read.values.get(name)
         if column is None or len(set(column.tolist()) - {""}) == int((column != "").sum()):
             return none
-        if name == "listing_id" and not _rows_are_skus(read):
+        if name == "sku_code" and not read.has("title"):
             return none
-        titles = read.values.get("title")
         # An id that stands twice under two titles is two listings: one of them has a wrong id.
         return [
-            (key, read.first("title", [i]) if name == "listing_id" and titles is not None else "") if key else None
+            (key, " ".join(read.get("title", i).casefold().split())) if key else None
             for i, key in enumerate(column.tolist())
         ]
     if known.rows != "variants":
         return none
-    places = [i for i, h in enumerate(read.sheet.headers) if normalise_header(h) in map(normalise_header, known.group)]
-    if not places:
-        return none
+    plain = [normalise_header(h) for h in read.sheet.headers]
     order = [normalise_header(h) for h in known.group]
-    places.sort(key=lambda i: order.index(normalise_header(read.sheet.headers[i])))
+    places = sorted((i for i, h in enumerate(plain) if h in order), key=lambda i: order.index(plain[i]))
+    twice = _find_twice(read)
     found: list[tuple[str, ...] | None] = []
     for row in range(read.count):
         key = tuple(read.sheet.columns[i][row].strip() for i in places)
+        if known.any_group:
+            key = next(((k,) for k in key if k), ("",))
         if known.fold_case:
             key = tuple(k.casefold() for k in key)
         spoiled = any(
             is_spoiled_id(k, i in read.sheet.numeric and bool(read.sheet.numeric[i][row]))
-            for i, k in zip(places, key, strict=True)
+            for i, k in zip(places, key, strict=False)
         )
-        found.append((*key, read.get("title", row) if spoiled else "") if any(key) else None)
+        found.append((*key, read.get("title", row) if spoiled else "") if any(key) else twice[row])
     return found
+
+
+def _find_twice(read: RowReader) -> list[tuple[str, ...] | None]:
+    """Return a key for the rows of one id and one title where no group joins them: such a row says one thing twice."""
+    name = next((n for n in ("variant_id", "listing_id", "sku_code") if read.has(n)), "")
+    ids = read.values.get(name)
+    if ids is None or not read.has("title") or len(set(ids.tolist()) - {""}) == int((ids != "").sum()):
+        return [None] * read.count
+    return [
+        ("", str(key), " ".join(read.get("title", row).casefold().split())) if key else None
+        for row, key in enumerate(ids)
+    ]
+
+
+def _is_plausible(read: RowReader, column: TextArray) -> bool:
+    """Say whether rows of one group have titles in common: a column called "parent" may hold a category."""
+    first: dict[str, set[str]] = {}
+    shared: list[bool] = []
+    for key, row in zip(column.tolist(), range(read.count), strict=True):
+        words = set(re.findall(r"\w+", read.get("title", row).casefold())) if key else set()
+        if not words:
+            continue
+        if key in first:
+            shared.append(2 * len(words & first[key]) >= min(len(words), len(first[key])))
+        else:
+            first[key] = words
+    return not shared or sum(shared) * 2 >= len(shared)
 
 
 def _is_nameless(read: RowReader, row: int) -> bool:
     """Say whether a row has no title, but states a SKU: then it is one of the listing above it."""
-    if read.known.rows != "follow" and read.known.name != GENERIC:
+    if read.sheet.objects or (read.known.rows != "follow" and read.known.name != GENERIC):
         return False
     if read.get("title", row) or (
         read.known.name == GENERIC and (read.get("listing_id", row) or read.get("group", row))
@@ -250,10 +400,6 @@ def _is_nameless(read: RowReader, row: int) -> bool:
     return bool(
         read.get("sku_code", row) or read.options(row, {}) or any(read.get(key, row) for _, key in read.names["facet"])
     )
-
-
-def _rows_are_skus(read: RowReader) -> bool:
-    return bool(read.numbers or read.names["option"] or read.names["facet"] or read.has("option_list"))
 
 
 def _split_repeats(read: RowReader, groups: Iterable[list[int]]) -> Iterable[list[int]]:
@@ -282,6 +428,11 @@ def _axis_names(read: RowReader, rows: Sequence[int]) -> dict[int, str]:
 
 def _attributes(read: RowReader, rows: Sequence[int], taken: Iterable[str]) -> dict[str, str]:
     found = parse_attributes(read.first("attributes", rows))
+    for n in read.pairs:
+        name, value = read.first(f"attribute_name_{n}", rows), read.first(f"attribute_value_{n}", rows)
+        unit = read.first(f"attribute_unit_{n}", rows)
+        if name and value:
+            found.setdefault(clean_text(name), clean_text(f"{value} {unit}" if unit and unit not in value else value))
     for name, key in (*read.names["attribute"], *read.names["facet"]):
         value = read.first(key, rows)
         if value:
@@ -294,11 +445,72 @@ def _is_parent(read: RowReader, row: int, options: Mapping[str, str], others: Se
     """Say whether a row stands for the listing as a whole, and is no SKU of it."""
     if not others:
         return False
-    if read.known.children and read.has("kind") and read.known.rows in ("parents", "follow"):
+    if read.get("children", row):
+        return True
+    if read.known.children and read.has("kind"):
         return read.get("kind", row).casefold().split(",")[0].strip() not in read.known.children
     if read.has("option_list") and any(";" in value for value in options.values()):
         return True
     return not options and any(others)
+
+
+def _sku_facts(read: RowReader, row: int, options: Mapping[str, str]) -> tuple[object, ...]:
+    """Return what tells one SKU from another; its price is told, but tells nothing apart."""
+    codes = tuple(read.get(name, row) for name in ("variant_id", "sku_code", "gtin"))
+    return (tuple(sorted(options.items())), codes)
+
+
+def _state_pairs(read: RowReader, row: int) -> dict[str, str]:
+    """Return what a row's attributes say."""
+    found = parse_attributes(read.get("attributes", row))
+    for n in read.pairs:
+        name, value = read.get(f"attribute_name_{n}", row), read.get(f"attribute_value_{n}", row)
+        if name and value:
+            found.setdefault(clean_text(name), clean_text(f"{value} {read.get(f'attribute_unit_{n}', row)}"))
+    return {name: value for name, value in found.items() if name}
+
+
+def _find_skus(
+    read: RowReader, rows: Sequence[int], stated: Sequence[dict[str, str]], parent: bool
+) -> tuple[list[tuple[int, dict[str, str]]], list[int]]:
+    """Return the rows that are SKUs, each with its options, and those that say nothing a SKU above has not said."""
+    children = split_children(read.get("children", rows[0])) if parent else {}
+    held = [
+        (row, children.get(read.get("sku_code", row), options) or options)
+        for k, (row, options) in enumerate(zip(rows, stated, strict=True))
+        if not (parent and k == 0)
+        and (options or any(read.get(f, row) for f in ("price", "sku_code", "gtin", "variant_id")))
+    ]
+    for name, key in read.names["facet"]:
+        if len({read.get(key, row) for row, _ in held}) > 1:
+            for row, options in held:
+                if value := read.get(key, row):
+                    options.setdefault(name, clean_text(value))
+    if len(held) > 1 and not children and (read.has("attributes") or read.pairs):
+        told = [_state_pairs(read, row) for row, _ in held]
+        for name in dict.fromkeys(n for pairs in told for n in pairs):
+            if len({pairs.get(name, "") for pairs in told}) > 1 and all(name in pairs for pairs in told):
+                for (_, options), pairs in zip(held, told, strict=True):
+                    options.setdefault(name, pairs[name])
+    seen: dict[tuple[object, ...], int] = {}
+    skus: list[tuple[int, dict[str, str]]] = []
+    again: list[int] = []
+    for row, options in held:
+        facts = _sku_facts(read, row, options)
+        bare = not options and not any(facts[1]) if isinstance(facts[1], tuple) else False
+        if facts in seen and (read.known.rows in ("listings", "parents") or bare or _is_same(read, row, seen[facts])):
+            again.append(row)
+            continue
+        seen.setdefault(facts, row)
+        skus.append((row, options))
+    if read.known.rows == "listings":
+        taken = {row for row, _ in held}
+        again += [row for row in rows[1:] if row not in taken and read.get("title", row)]
+    return skus, again
+
+
+def _is_same(read: RowReader, row: int, other: int) -> bool:
+    return all(c[row].strip() == c[other].strip() for c in read.sheet.columns)
 
 
 def _make_draft(read: RowReader, rows: list[int]) -> Draft:
@@ -306,24 +518,17 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
     named = _axis_names(read, rows)
     stated = [read.options(row, named) for row in rows]
     parent = _is_parent(read, rows[0], stated[0], stated[1:])
-    sku_rows = [
-        (row, options)
-        for k, (row, options) in enumerate(zip(rows, stated, strict=True))
-        if not (parent and k == 0)
-        and (options or any(read.get(f, row) for f in ("price", "sku_code", "gtin", "variant_id")))
-    ]
-    for name, key in read.names["facet"]:
-        if len({read.get(key, row) for row, _ in sku_rows}) > 1:
-            for row, options in sku_rows:
-                if value := read.get(key, row):
-                    options.setdefault(name, clean_text(value))
-    lists = known.rows == "parents" and (parent or len(rows) == 1)
+    sku_rows, again = _find_skus(read, rows, stated, parent)
+    lists = bool(known.children) and (parent or len(rows) == 1)
     own = stated[0] if lists and not (len(rows) == 1 and known.children and _is_child(read, rows[0])) else {}
     if own and not parent:
         sku_rows = [(row, {}) for row, _ in sku_rows]  # attributes of a product without variants are no options
 
     draft = Draft(int(read.sheet.rows[rows[0]]))
     draft.records = tuple(rows), tuple(row for row, _ in sku_rows)
+    draft.rows = [int(read.sheet.rows[row]) for row in rows[1:]]
+    draft.sold = [int(read.sheet.rows[row]) for row, _ in sku_rows if row != rows[0]]
+    draft.again = [(int(read.sheet.rows[row]), read.show(row)) for row in again if row != rows[0]]
     draft.numeric_id = read.is_numeric("listing_id", rows[0])
     axes = dict.fromkeys(name for _, options in sku_rows for name in options)
     attributes = _attributes(read, rows, axes)
@@ -337,27 +542,24 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
             draft.fields[name] = read.first(name, rows)
     draft.fields["attributes"] = format_attributes(attributes)
     draft.fields["currency"] = read.first("currency", rows)
-    main, others = _pictures(read, rows)
-    draft.fields["main_image"], draft.fields["images"] = main, others
+    draft.fields["main_image"], draft.fields["images"] = _pictures(read, rows)
     if len(sku_rows) > 1 or any(options for _, options in sku_rows):
-        draft.skus = [
-            {
-                "options": format_attributes(options),
-                "image": (split_images(read.get("variant_image", row)) or [""])[0],
-                **{name: read.get(name, row) for name in _ROW_FIELDS},
-            }
-            for row, options in sku_rows
-        ]
-        for sku, (row, _) in zip(draft.skus, sku_rows, strict=True):
-            sku["sku_code"] = sku["sku_code"] or read.get("variant_id", row)
-            sku["image"] = _place_picture(known, sku["image"])
-        if parent:
-            draft.fields["sku_code"] = read.get("sku_code", rows[0])
-            draft.fields["gtin"] = read.get("gtin", rows[0])
+        _fill_skus(read, rows, sku_rows, parent, draft)
     else:
         for name in _ROW_FIELDS:
             draft.fields[name] = read.first(name, rows)
+        draft.fields["other"] = _write_other(read.other(rows[0]))
         _spread_lists(read, rows[0], draft)
+    draft.fields["listing_id"] = _choose_id(read, rows, draft)
+    if known.title_tail:
+        draft.fields["title"] = re.sub(known.title_tail, "", draft.fields["title"])
+    if known.currency and not draft.fields["currency"]:
+        draft.fields["currency"] = known.currency
+    _read_trade(read, rows[0], draft)
+    return draft
+
+
+def _choose_id(read: RowReader, rows: Sequence[int], draft: Draft) -> str:
     ids = (
         draft.fields["listing_id"],
         read.first("variant_id", rows),
@@ -365,13 +567,37 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
         draft.fields.get("sku_code", ""),
         next((sku["sku_code"] for sku in draft.skus if sku["sku_code"]), ""),
     )
-    draft.fields["listing_id"] = next((t for t in ids if t), "")
-    if known.title_tail:
-        draft.fields["title"] = re.sub(known.title_tail, "", draft.fields["title"])
-    if known.currency and not draft.fields["currency"]:
-        draft.fields["currency"] = known.currency
-    _read_trade(read, rows[0], draft)
-    return draft
+    return next((t for t in ids if t), "")
+
+
+def _write_other(held: Mapping[str, str]) -> str:
+    return json.dumps(held, ensure_ascii=False) if held else ""
+
+
+def _fill_skus(
+    read: RowReader, rows: Sequence[int], sku_rows: Sequence[tuple[int, dict[str, str]]], parent: bool, draft: Draft
+) -> None:
+    """Give a draft its SKUs."""
+    known = read.known
+    whole = read.other(rows[0]) if parent else {}
+    if not parent:  # what all SKUs say alike is the listing's
+        said = [read.other(row) for row, _ in sku_rows]
+        whole = {n: v for n, v in said[0].items() if all(s.get(n) == v for s in said)}
+    draft.fields["other"] = _write_other(whole)
+    base = parse_price(read.get("price", rows[0])) if read.has("surcharge") else None
+    for row, options in sku_rows:
+        sku = {name: read.get(name, row) for name in _ROW_FIELDS}
+        sku["options"] = format_attributes(options)
+        sku["image"] = _place_picture(known, (split_images(read.get("variant_image", row)) or [""])[0])
+        sku["sku_code"] = sku["sku_code"] or read.get("variant_id", row)
+        sku["other"] = _write_other({n: v for n, v in read.other(row).items() if whole.get(n) != v})
+        if base is not None and not sku["price"]:
+            sku["price"] = format_number(base.amount + (parse_number(read.get("surcharge", row)) or 0.0))
+        draft.skus.append(sku)
+    if parent:
+        draft.fields["sku_code"] = read.get("sku_code", rows[0])
+        draft.fields["gtin"] = read.get("gtin", rows[0])
+        draft.fields["price"] = "" if read.has("surcharge") else draft.fields.get("price", "")
 
 
 def _is_child(read: RowReader, row: int) -> bool:
@@ -410,6 +636,11 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
         for n in read.numbers
         if read.get(f"option_values_{n}", row)
     ]
+    if read.get("option_values", row):  # one option a line, its values parted by commas
+        named = [n.strip() for n in re.split(r"[\n,]", read.get("option_names", row)) if n.strip()]
+        for k, line in enumerate(t for t in read.get("option_values", row).split("\n") if t.strip()):
+            values = [clean_text(v) for v in line.split(",") if v.strip()]
+            axes.append((named[k] if k < len(named) else f"Option {k + 1}", values))
     codes = [c.strip() for c in read.get("sku_codes", row).split(",") if c.strip()]
     if axes:
         count = 1
@@ -424,7 +655,7 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
         else:
             attributes = parse_attributes(draft.fields["attributes"])
             draft.fields["attributes"] = format_attributes(attributes | {n: ", ".join(v) for n, v in axes})
-    if codes and not draft.skus:
+    if codes and (not draft.skus or len(codes) == 1):
         draft.fields["sku_code"] = codes[0]
     names = {
         f"{p}:{v}": alias for p, v, alias in re.findall(r"(-?\d+):(-?\d+):([^;:]+)", read.get("taobao_names", row))
@@ -453,7 +684,15 @@ def _read_trade(read: RowReader, row: int, draft: Draft) -> None:
         draft.fields["lot_size"] = ""
 
 
-_SPREAD: Final = ("option_list", "sku_codes", "taobao_skus", "taobao_pictures", "bulk_discount", "sold_by")
+_SPREAD: Final = (
+    "option_values",
+    "option_list",
+    "sku_codes",
+    "taobao_skus",
+    "taobao_pictures",
+    "bulk_discount",
+    "sold_by",
+)
 
 
 def _assemble_plain(read: RowReader) -> Assembled:
@@ -465,6 +704,7 @@ def _assemble_plain(read: RowReader) -> Assembled:
             ids = np.where(ids == "", read.values[name], ids)
     columns["listing_id"] = ids
     named = [key for _, key in (*read.names["attribute"], *read.names["facet"])]
+    named += [f"attribute_{part}_{n}" for n in read.pairs for part in ("name", "value", "unit")]
     if named:
         held = [read.values[key] for key in ("attributes", *named) if read.has(key)]
         texts: dict[tuple[str, ...], str] = {}
@@ -474,6 +714,8 @@ def _assemble_plain(read: RowReader) -> Assembled:
                 texts[cells] = format_attributes(_attributes(read, [row], ()))
             shown.append(texts[cells])
         columns["attributes"] = make_texts(shown)
+    if read.unread and "other" not in columns:
+        columns["other"] = make_texts([_write_other(read.other(row)) for row in range(read.count)])
     numeric = [read.is_numeric("listing_id", row) for row in range(read.count)] if read.sheet.numeric else None
     filled = np.zeros(read.count, dtype=bool)
     for column in read.sheet.columns:
@@ -490,9 +732,9 @@ def assemble_rows(sheet: Sheet, known: Format, fields: Fields) -> Assembled:
     """Return the listings and SKUs of a sheet, as columns."""
     read = RowReader(sheet, fields, known)
     spread = bool(read.numbers or read.names["option"] or any(read.has(name) for name in _SPREAD))
-    plain = known.rows == "listings" and not (spread or known.image_folder or known.title_tail or known.number_rows)
-    if known.name == GENERIC:
-        plain = plain and not any(_group_keys(read)) and not any(_is_nameless(read, row) for row in range(read.count))
+    plain = known.rows == "listings" and not (spread or known.image_folder or known.title_tail or read.has("children"))
+    if plain:
+        plain = not any(_group_keys(read)) and not any(_is_nameless(read, row) for row in range(read.count))
     if plain:
         return _assemble_plain(read)
     return collect_drafts([_make_draft(read, rows) for rows in _group_rows(read)])

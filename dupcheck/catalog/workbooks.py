@@ -13,29 +13,43 @@ from dupcheck.catalog import calamine_process
 from dupcheck.catalog.encodings import decode_text
 from dupcheck.catalog.tables import Grid, Record
 from dupcheck.errors import CatalogError
+from dupcheck.run import BOUNDS
 
-MOST_BYTES: Final = 300_000_000  # unpacked; a spreadsheet of a million rows has less
-MOST_CELLS: Final = calamine_process.MOST_CELLS
+
+def _read_column(letters: bytes) -> int:
+    width = 0
+    for letter in letters:
+        width = width * 26 + letter - 64
+    return width
+
+
+def _measure_sheet(text: bytes) -> tuple[int, int, int]:
+    """Return how many rows and columns a sheet spans, and about how many cells it holds.
+
+    Its own statement is taken for the columns, and held against what lies beyond column ZZ: a look at every cell would
+    take longer than reading them. A sheet that lies meets the limits of the process that reads it.
+    """
+    count = text.count(b"<c ") + text.count(b"<c>")
+    rows = max((int(n) for n in re.findall(rb'<row\b[^>]{0,60}?\br="([0-9]{1,7})"', text)), default=0)
+    stated = re.search(rb'<dimension\b[^>]{0,60}?\bref="[A-Z]{1,3}[0-9]{1,7}:([A-Z]{1,3})([0-9]{1,7})"', text[:4096])
+    far = max((_read_column(c) for c in set(re.findall(rb'<c\b[^>]{0,40}?\br="([A-Z]{3})[0-9]', text))), default=0)
+    if stated is not None:
+        return max(rows, int(stated[2]) if count else 0), max(_read_column(stated[1]), far), count
+    for ref in re.finditer(rb'<c\b[^>]{0,40}?\br="([A-Z]{1,3})([0-9]{1,7})"', text):
+        rows, far = max(rows, int(ref[2])), max(far, _read_column(ref[1]))
+    return rows, far, count
 
 
 def _check_size(raw: bytes, path: str) -> None:
     """Refuse what would unpack to more than a machine can hold, or spans more cells than it fills."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            if sum(i.file_size for i in packed.infolist()) > MOST_BYTES:
-                raise CatalogError("catalog.too_large", path=path, limit=MOST_BYTES // 1_000_000)
+            if sum(i.file_size for i in packed.infolist()) > BOUNDS.unpacked_bytes:
+                raise CatalogError("catalog.too_large", path=path, limit=BOUNDS.unpacked_bytes // 1_000_000)
             for info in packed.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
-                    text = packed.read(info)
-                    rows, letters, count = 0, b"", 0
-                    for ref in re.finditer(rb'<c\b[^>]{0,40}?\br="([A-Z]{1,3})([0-9]{1,7})"', text):
-                        rows = max(rows, int(ref[2]))
-                        letters = max(letters, ref[1], key=lambda c: (len(c), c))
-                        count += 1
-                    width = 0
-                    for letter in letters:
-                        width = width * 26 + letter - 64
-                    if rows * width > max(MOST_CELLS // 10, 50 * count) or rows * width > MOST_CELLS:
+                    rows, width, count = _measure_sheet(packed.read(info))
+                    if rows * width > max(BOUNDS.cells // 10, 50 * count) or rows * width > BOUNDS.cells:
                         raise CatalogError("catalog.too_wide", path=path, rows=rows, columns=width)
                 elif info.filename == "content.xml":
                     text = packed.read(info)
@@ -54,7 +68,13 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
     if raw.startswith(b"PK"):
         _check_size(raw, path)
     megabytes = len(raw) / 1e6
-    command = [sys.executable, "-I", calamine_process.__file__, str(int((700 + 60 * megabytes) * 1e6))]
+    command = [
+        sys.executable,
+        "-I",
+        calamine_process.__file__,
+        str(int((700 + 60 * megabytes) * 1e6)),
+        str(BOUNDS.cells),
+    ]
     try:
         # What it says on standard error are Rust's traces: of no use to a seller.
         done = subprocess.run(
@@ -73,8 +93,8 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
     if isinstance(answer, str):
         raise CatalogError("catalog.bad_workbook", path=path, reason=answer or "it needs too much memory")
     return [
-        Grid(name, [Record(cells, numeric=places) for cells, places in zip(rows, numeric, strict=True)])
-        for name, rows, numeric in answer
+        Grid(name, [Record(cells, numeric=places) for cells, places in zip(rows, numeric, strict=True)], hidden=hidden)
+        for name, rows, numeric, hidden in answer
     ]
 
 
@@ -102,7 +122,7 @@ def read_html(raw: bytes, path: str) -> list[Grid]:
             text = raw.decode(name)
         except (LookupError, UnicodeDecodeError):
             text = ""
-    text = text or decode_text(raw)[0]
+    text = text or decode_text(raw).text
     text = re.sub(r"<\?xml[^>]*\?>", "", text.replace("\x00", ""), count=1)
     try:
         root = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, huge_tree=True))

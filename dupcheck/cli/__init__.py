@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "auditing": ("audit", "why"),
     "checks": ("check", "token", "publish", "release"),
-    "catalogs": ("merge", "convert", "formats"),
+    "catalogs": ("merge", "convert", "inspect", "formats"),
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
     "bookkeeping": ("ledger",),

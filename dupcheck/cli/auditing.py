@@ -64,6 +64,8 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--since", type=click.Path(path_type=Path), metavar="DIR", help="opt_since")
 @option("--json", "as_json", is_flag=True, help="opt_audit_json")
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
+@option("--encoding", default="", metavar="NAME", help="opt_encoding")
+@option("--currency", default="", metavar="CODE", help="opt_currency")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
@@ -71,10 +73,13 @@ def _audit(
     catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    since: Path | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None, account: str, no_ledger: bool,
+    since: Path | None, as_json: bool, fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None,
+    account: str, no_ledger: bool,
     answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
+    from dupcheck.catalog.inspection import tell_account
+    from dupcheck.catalog.tables import shorten
     from dupcheck.cli.asking import find_answers, join_answers
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.learned.answers import read_answers
@@ -87,7 +92,7 @@ def _audit(
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger, account)
     with Bars(lang) as bars:
-        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
@@ -104,6 +109,9 @@ def _audit(
     if as_json:
         tell_document(_summarize(result, out, written or ()))
     else:
+        tell(tell_account(read.tables, lang))
+        for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
+            tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
         tell(result.summarize(out))
     for text in result.lesson.tell() if result.lesson is not None and not as_json else ():
         tell(text.say(lang))

@@ -1,11 +1,12 @@
-"""``merge``, ``convert`` and ``formats``: catalogues in and out."""
+"""``merge``, ``convert``, ``inspect`` and ``formats``: catalogues in and out."""
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.cli.console import tell
+from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Command,
     complete_files,
@@ -15,7 +16,11 @@ from dupcheck.cli.options import (
     read_maps,
 )
 from dupcheck.errors import CatalogError
+from dupcheck.files.cells import show_line
 from dupcheck.messages import Lang, say
+
+if TYPE_CHECKING:
+    from dupcheck.catalog.inspection import Inspection
 
 
 @click.command("merge", cls=Command, help="help_merge")
@@ -36,7 +41,6 @@ def _merge(
     lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog, write_catalog
-    from dupcheck.catalog.listings import list_unread
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.decisions import settle_decisions
     from dupcheck.exports import (
@@ -63,7 +67,7 @@ def _merge(
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)
-    write_catalog(merged, out, list_unread(read))
+    write_catalog(merged, out, spread=True)
     moves = write_moves(list_moves(read, admission.granted), moved)
     tell(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
     tell(say("exports.moved", lang, path=moves))
@@ -77,18 +81,81 @@ def _merge(
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="opt_convert_out")
 @option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@option("--encoding", default="", metavar="NAME", help="opt_encoding")
+@option("--currency", default="", metavar="CODE", help="opt_currency")
 @lang_option
-def _convert(catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], lang: Lang) -> None:
+def _convert(
+    catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], encoding: str, currency: str, lang: Lang
+) -> None:
     from dupcheck.catalog import read_catalog, write_catalog
+    from dupcheck.catalog.inspection import tell_account, tell_problems
+    from dupcheck.catalog.listings import write_problems
     from dupcheck.files.writing import check_target
 
     check_target(out)
-    read = read_catalog(catalog, mapping=read_maps(maps, lang))
+    inputs = {Path(c).resolve() for c in catalog}
+    beside = out.with_name(f"{out.stem}-problems.csv")
+    read = read_catalog(catalog, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
     write_catalog(read, out)
-    for problem in read.problems:
-        row = f"{problem.row}: " if problem.row is not None else ""
-        tell(f"{row}{problem.text.say(lang)}", err=True)
+    for line in tell_problems(read.problems, lang):
+        tell(line, err=True)
+    tell(tell_account(read.tables, lang), err=True)
+    if any(p.row is not None for p in read.problems) and beside.resolve() not in inputs:
+        write_problems(read.problems, beside, lang)
+        tell(say("cli.problems_written", lang, path=beside), err=True)
     tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
+
+
+@click.command("inspect", cls=Command, help="help_inspect")
+@click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
+@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@option("--encoding", default="", metavar="NAME", help="opt_encoding")
+@option("--currency", default="", metavar="CODE", help="opt_currency")
+@option("--json", "as_json", is_flag=True, help="opt_inspect_json")
+@lang_option
+def _inspect(
+    catalog: tuple[str, ...], maps: tuple[str, ...], encoding: str, currency: str, as_json: bool, lang: Lang
+) -> None:
+    from dupcheck.catalog.inspection import inspect
+
+    mapping = read_maps(maps, lang)
+    found = inspect(catalog, mapping=mapping, encoding=encoding, currency=currency)
+    if as_json:
+        tell_document(found.as_dict(lang))
+        return
+    tell(found.tell(lang), nl=False)
+    if sys.stdin.isatty() and sys.stdout.isatty() and len(found.catalog.tables) == 1:
+        _ask_columns(found, mapping, lang)
+
+
+def _ask_columns(found: "Inspection", mapping: dict[str, str], lang: Lang) -> None:
+    """Ask what the columns are that no field takes, and keep the answers if the user wants it."""
+    import json
+
+    from dupcheck.catalog.assembly import CANONICAL
+    from dupcheck.catalog.inspection import inspect, save_mapping
+
+    (table,) = found.catalog.tables
+    others = [json.loads(t) for t in found.catalog.column("other").tolist() if t][:200]
+    said: dict[str, str] = {}
+    for header in table.unused[:20]:
+        examples = list(dict.fromkeys(held[header] for held in others if held.get(header)))[:3]
+        if not examples:
+            continue
+        question = say(
+            "cli.ask_column", lang, header=show_line(header), examples=show_line(", ".join(examples))[:200],
+            fields=", ".join((*CANONICAL[:12], "attribute:NAME")),
+        )  # fmt: skip
+        answer = click.prompt(question, default="", show_default=False).strip()
+        if answer in CANONICAL or answer.startswith(("attribute:", "facet:", "option:")):
+            said[answer] = header
+    if not said:
+        return
+    again = inspect(found.catalog.sources, mapping={**mapping, **said})
+    tell(again.tell(lang), nl=False)
+    name = click.prompt(say("cli.ask_save", lang), default="", show_default=False).strip()
+    if name:
+        tell(say("cli.mapping_saved", lang, path=save_mapping(again.catalog.tables[0], said, name)))
 
 
 @click.command("formats", cls=Command, help="help_formats")

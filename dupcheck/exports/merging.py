@@ -150,6 +150,14 @@ def _check_ids(catalog: Catalog, plans: Sequence[Mapping[str, Any]]) -> None:
         seen.update(plan["listings"])
 
 
+def _take_other(source: Listing | None, code: str, keep: Listing) -> Mapping[str, str]:
+    """Return what a SKU's own row held in columns that are no field; the kept listing's stays with the listing."""
+    if source is None:
+        return {}
+    own = next((s.other for s in source.skus if code and s.sku_code == code), {})
+    return dict(own) if source is keep else {**source.other, **own}
+
+
 def _merge(held: Mapping[str, Listing], plan: Mapping[str, Any]) -> Merged:
     keep = held[plan["keep"]]
     members = [keep, *(x for i, x in held.items() if i != plan["keep"])]
@@ -158,6 +166,7 @@ def _merge(held: Mapping[str, Listing], plan: Mapping[str, Any]) -> Merged:
         Sku(
             {str(k): str(v) for k, v in s["options"].items()}, s["price"], str(s.get("currency") or ""),
             str(s.get("sku_code") or ""), str(s.get("gtin") or ""), s.get("stock"), str(s.get("image") or ""),
+            _take_other(held.get(str(s["listing_id"])), str(s.get("sku_code") or ""), keep),
         )
         for s in plan["skus"]
     )  # fmt: skip

@@ -91,6 +91,24 @@ def show_number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+# What a terminal obeys: the controls of ASCII and of C1, and the marks that turn the direction of writing.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def show_line(text: str) -> str:
+    """Return a text of a file as it may be shown on a terminal: nothing in it is obeyed.
+
+    >>> show_line("mug \x1b[31mred")
+    'mug �[31mred'
+    """
+    return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
+
+
+def show_lines(text: str) -> str:
+    """Return a text of several lines as it may be shown on a terminal."""
+    return "\n".join(map(show_line, text.split("\n")))
+
+
 def encode_text(text: str) -> bytes:
     """Return a text in UTF-8, halves of characters replaced."""
     try:

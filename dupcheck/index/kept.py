@@ -64,7 +64,7 @@ from dupcheck.photos.suspicion import list_hashes, suspect
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
 from dupcheck.titles import normalise
 
-FORMAT = 7
+FORMAT = 8
 NEAREST = 20
 """Nearest other titles that are looked at for each draft: as many as an audit proposes."""
 FLOOR = 0.3

@@ -22,7 +22,7 @@ UNNAMED = "variant"
 """The axis of a slot whose values no attribute and no vocabulary names."""
 _DELIMITER = re.compile(r"\s+[-–—|·•:]+\s+|\s*[|｜]\s*|\s*[,，;；、]\s+|\s+/\s+|\s*[（(]\s*")
 _CLOSING = re.compile(r"[\s)）]+$")
-_MEASURED = re.compile(r"(\d+(?:[.,]\d+)?\s?[^\W\d_]{1,5})\s+([^\W\d_].*)")
+_MEASURED = re.compile(r"(\d+(?:[.,]\d+)?\s?[^\W\d_]{1,5})\s+(?![xX×]\s?\d)([^\W\d_].*)")
 _PIECES = 8
 """A title is cut into at most so many pieces: what stands behind the last delimiter counted stays with it."""
 _RECURS = 3
@@ -141,6 +141,10 @@ def learn_tails(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) 
             axes = _believe([cut[i][-key[1] :] for i in members], [told[i] for i in members], named, recurring)
             if axes is not None:
                 believed[key] = axes
+    heads = {head for head, _ in believed}
+    for (head, slots), members in families.items():
+        if head in heads and (head, slots) not in believed:  # a head is a head, whatever follows it
+            believed[head, slots] = _name_slots([cut[i][-slots:] for i in members], [told[i] for i in members])
     options = _find_options(titles, attributes)
     return Tails(believed, options, options | {a for axes in believed.values() for a in axes} - {"", *AXES})
 
@@ -174,6 +178,16 @@ def _believe(
         else:
             axes.append(UNNAMED)
     return tuple(axes) if any(axes) else None
+
+
+def _name_slots(tails: Sequence[Sequence[str]], told: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """The axes of slots behind a head that is known from others: their attributes', else none that has a name."""
+    axes = []
+    for values in zip(*tails, strict=True):
+        names = Counter(stated[v] for v, stated in zip(values, told, strict=True) if v in stated)
+        known = {axis for v in values if (axis := _read_axis(v))}
+        axes.append(max(sorted(names), key=names.__getitem__) if names else known.pop() if len(known) == 1 else UNNAMED)
+    return tuple(axes)
 
 
 def _find_options(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> frozenset[str]:

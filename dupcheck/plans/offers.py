@@ -16,7 +16,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
 from dupcheck.judging.differences import name_axis
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
-from dupcheck.titles import AXES, align_name, order_values, read_value, show_value
+from dupcheck.titles import AXES, align_name, equate_units, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title
 
 LOGISTICS = "logistics"
@@ -34,6 +34,19 @@ MEASURED = ("length", "dimension", "weight", "volume", "capacity", "voltage", "p
 def says_on(token_axis: str, axis: str) -> bool:
     """Whether a title's word that is read on one axis can state a value on another: 6 inch is a length and a size."""
     return token_axis == axis or (axis == "size" and token_axis in MEASURED)
+
+
+def say_alike(one: str, other: str) -> bool:
+    """Whether two texts of an attribute say the same: word for word, or the same measures in other units."""
+    if cut_title(one) == cut_title(other):
+        return True
+    a, b = read_title(one).tokens, read_title(other).tokens
+    if not a or len(a) != len(b) or not all(t.axis in MEASURED for t in (*a, *b)):
+        return False
+    return all(
+        x.axis == y.axis and (x.value == y.value or bool(equate_units((x.value, y.value))))
+        for x, y in zip(a, b, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +184,7 @@ class Shelf:
         """
         stated = [self.attributes(m) for m in members]
         names = [n for n in stated[0] if n not in AXES and all(n in row for row in stated)] if len(members) > 1 else []
-        differ = [n for n in names if len({_plain_value(row[n][1]) for row in stated}) > 1]
+        differ = [n for n in names if not all(say_alike(stated[0][n][1], row[n][1]) for row in stated[1:])]
         offers = [o for m in members for o in self.list_offers(m)]
         if not differ:
             return offers

@@ -14,9 +14,8 @@ from dupcheck.features import HEAD, SIDE_AXES
 from dupcheck.judging.alignment import Aligner, Alignment
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
-from dupcheck.plans.offers import LOGISTICS, Offer, Shelf
+from dupcheck.plans.offers import LOGISTICS, MEASURED, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
-from dupcheck.titles import read_title
 from dupcheck.titles.stream import cut_title
 
 GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof"]
@@ -24,7 +23,6 @@ _IDENTITY = ("brand", "model", "part number", "condition")
 """What makes listings different products where both state it and it differs; a condition where only one does."""
 _BY_WORD = frozenset({"color", "size", "pattern", "flavor", "scent", "plug"})
 """Axes on which a title's word is enough: what it names is a choice wherever it stands."""
-_MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
 _SPEC = frozenset({"dimension", "weight", "material", "gender", "style", "shape"})
 """Axes that describe; where titles differ in them, it may be a choice or another product."""
 _FACTS = frozenset({*SIDE_AXES, "item type", "origin", "season", "manufacturer"}) - {"condition"}
@@ -140,7 +138,7 @@ class Bookkeeper:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
         for axis in sorted({*here, *there, *words.axes} - _NATURAL.keys()):
             a, b = here.get(axis) or self._state(axis, left), there.get(axis) or self._state(axis, right)
-            if a == b or (axis in _MEASURED and a <= here.get("size", b) and b <= there.get("size", a)):
+            if a == b or (axis in MEASURED and a <= here.get("size", b) and b <= there.get("size", a)):
                 continue  # a size that is said as a measure is no second difference
             gap = Gap("axis", tuple(sorted(a)), tuple(sorted(b)), axis)
             if not a or not b:
@@ -175,7 +173,7 @@ class Bookkeeper:
             return False
         ours, theirs = shelf.attributes(left), shelf.attributes(right)
         both = (ours.keys() & theirs.keys()) - {LOGISTICS}
-        return len(both) >= _SAME_FACTS and all(_say_alike(ours[n][1], theirs[n][1]) for n in both)
+        return len(both) >= _SAME_FACTS and all(say_alike(ours[n][1], theirs[n][1]) for n in both)
 
     def _share(self, left: int, right: int, name: str) -> bool:
         code = self.shelf.text(left, name)
@@ -205,7 +203,7 @@ class Bookkeeper:
         if axis in _BY_WORD:
             return False
         if heads[0] and heads[0] == heads[1]:
-            return axis in _MEASURED and axis not in self.shelf.attribute_counts
+            return axis in MEASURED and axis not in self.shelf.attribute_counts
         if axis in _SPEC:
             return True
         stated = axis in self.shelf.attributes(left) and axis in self.shelf.attributes(right)
@@ -238,7 +236,7 @@ class Bookkeeper:
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
         for name in sorted({*ours, *theirs} - {LOGISTICS}):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
-            if not _say_alike(a_text, b_text) and name not in here and name not in there:
+            if not say_alike(a_text, b_text) and name not in here and name not in there:
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
@@ -296,15 +294,6 @@ class Bookkeeper:
         """How much it tells, in bits, that two listings state one value of an attribute."""
         counts = self.shelf.attribute_counts.get(name, {})
         return float(np.log2(sum(counts.values()) / counts.get(value.casefold(), 1))) if counts else 0.0
-
-
-def _say_alike(one: str, other: str) -> bool:
-    """Whether two texts of an attribute say the same: word for word, or the same measures in other units."""
-    if cut_title(one) == cut_title(other):
-        return True
-    a, b = read_title(one).tokens, read_title(other).tokens
-    values = [(t.axis, t.value) for t in a]
-    return bool(values) and all(axis in _MEASURED for axis, _ in values) and values == [(t.axis, t.value) for t in b]
 
 
 def _gather(offers: Sequence[Offer]) -> Mapping[str, frozenset[str]]:

@@ -73,6 +73,11 @@ def make_record(
             "photos": len(features.photos),
             "image_root": None if catalog.image_root is None else str(catalog.image_root),
             "mapping": dict(catalog.mapping),
+            "unused": list(dict.fromkeys(header for table in catalog.tables for header in table.unused)),
+            "rows": {
+                name: sum(getattr(table, name) for table in catalog.tables)
+                for name in ("rows", "listings", "joined", "told")
+            },
         },
         "counts": {
             "listings": len(catalog),

@@ -1,6 +1,7 @@
 """Read a folder of real export files, hold the counts against an independent reading, and try to break the readers.
 
     python tests/benchmarks/formats.py FOLDER                       the table of files
+    python tests/benchmarks/formats.py FOLDER --cases               folders with a case.toml: what each should give
     python tests/benchmarks/formats.py FOLDER --fuzz 20000 --seed 1 mutations of them and of our own fixtures
 
 The independent readings use the standard library, and calamine's raw cells for spreadsheets: none of dupcheck's code.
@@ -9,23 +10,29 @@ The independent readings use the standard library, and calamine's raw cells for 
 import argparse
 import csv
 import io
+import itertools
 import multiprocessing as mp
 import random
 import re
 import resource
 import sys
 import time
+import tomllib
 import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from dupcheck.catalog import read_catalog
+from dupcheck.catalog import parse_attributes, read_catalog
 from dupcheck.errors import CatalogError
+from dupcheck.files.cells import show_number
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "formats"
 Counts = tuple[int, int]
@@ -122,6 +129,83 @@ def print_table(folder: Path) -> bool:
         right = right and expected in (counts, ("?", "?"))
         line = f"{path.name:<26}{known:<24}{counts[0]:>9}{expected[0]:>9}{counts[1]:>7}{expected[1]:>9}"
         print(f"{line}{problems:>9}{seconds:>7.2f}")
+    return right
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Cases: a file, and in its case.toml what a person reads in it
+
+
+def describe(path: Path, words: list[str]) -> dict[str, str]:
+    """Return what was read of a file, a word or number a fact."""
+    maps = dict(w.split("=", 1) for flag, w in itertools.pairwise(words) if flag == "--map")
+    catalog = read_catalog(path, mapping=maps)
+    count = len(catalog)
+    priced = int((~np.isnan(catalog.numbers("price"))).sum())
+    money = sorted(set(catalog.column("currency").tolist()) - {""})
+    own = sum(not i.startswith("row-") for i in catalog.ids)
+    axes = {name for t in catalog.skus["options"] for name in parse_attributes(t)}
+    return {
+        "format": ",".join(dict.fromkeys(t.format for t in catalog.tables)),
+        "listings": str(count),
+        "skus": str(len(catalog.sku_columns["listing"])),
+        "prices": f"{priced}/{count}",
+        "currency": ",".join(money) or "-",
+        "options": str(len(axes)),
+        "pictures": f"{int((catalog.column('main_image') != '').sum())}/{count}",
+        "category": f"{int((catalog.column('category') != '').sum())}/{count}",
+        "ids": f"{own}/{count}",
+        "unused": str(sum(len(t.unused) for t in catalog.tables)),
+    }
+
+
+COLUMNS = ("format", "listings", "skus", "prices", "currency", "options", "pictures", "category", "ids", "unused")
+
+
+def fall_short(path: Path, words: list[str], wanted: dict[str, Any], got: dict[str, str]) -> list[str]:
+    """Say what of a case's expectation was not read."""
+    short = [
+        f"{n} {got[n]}, not {wanted[n]}" for n in ("format", "listings", "skus") if str(wanted.get(n, got[n])) != got[n]
+    ]
+    if "currency" in wanted and got["currency"] != wanted["currency"]:
+        short.append(f"currency {got['currency']}, not {wanted['currency']}")
+    maps = dict(w.split("=", 1) for flag, w in itertools.pairwise(words) if flag == "--map")
+    catalog = read_catalog(path, mapping=maps)
+    for name, cells in wanted.get("values", {}).items():
+        place = catalog.positions.get(name)
+        if place is None:
+            short.append(f"no listing {name}")
+            continue
+        for field, value in cells.items():
+            cell = catalog.columns[field][place] if field in catalog.columns else ""
+            text = (
+                show_number(cell)
+                if isinstance(cell, float) and cell == cell
+                else ""
+                if isinstance(cell, float)
+                else cell
+            )
+            if str(value)[1:] not in text if str(value).startswith("~") else text != str(value):
+                short.append(f"{name}.{field} {text!r}, not {value!r}")
+    return short
+
+
+def print_cases(folder: Path) -> bool:
+    """Print the table of cases; True where nothing falls short."""
+    print(f"{'case':<34}" + "".join(f"{c:>{18 if c == 'format' else 10}}" for c in COLUMNS))
+    right = True
+    for path in sorted(folder.glob("*/case.toml")):
+        facts = tomllib.loads(path.read_text("utf-8"))
+        file, words = path.parent / facts["input"], facts.get("args", [])
+        try:
+            got = describe(file, words)
+            short = fall_short(file, words, facts["expect"], got)
+        except CatalogError as error:
+            got, short = dict.fromkeys(COLUMNS, "-"), [str(error)[:160]]
+        print(f"{path.parent.name:<34}" + "".join(f"{got[c][:17]:>{18 if c == 'format' else 10}}" for c in COLUMNS))
+        for text in short:
+            print(f"    falls short: {text}")
+        right = right and not short
     return right
 
 
@@ -313,11 +397,15 @@ def fuzz(folder: Path, count: int, first: int, keep: Path) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--cases", action="store_true")
     parser.add_argument("--fuzz", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path("fuzz-cases"), help="where inputs that fail are kept")
     args = parser.parse_args()
-    right = fuzz(args.folder, args.fuzz, args.seed, args.keep) if args.fuzz else print_table(args.folder)
+    if args.fuzz:
+        right = fuzz(args.folder, args.fuzz, args.seed, args.keep)
+    else:
+        right = print_cases(args.folder) if args.cases else print_table(args.folder)
     sys.exit(0 if right else 1)
 
 

@@ -3,7 +3,9 @@
 A seller adds a format by putting such a file into the folder of :func:`own_folder`; one of the same name replaces ours.
 
 What a format file may hold, ``[columns]`` included, is said in ``format_keys.toml`` beside this package. In a header
-``{n}`` stands for a number, ``{name}`` and ``{rest}`` for any words.
+``{n}`` stands for a number, ``{name}`` and ``{rest}`` for any words. In ``must`` and ``strong`` several headers parted
+by ``|`` stand for whichever is there. What a format does not name is read by the headers that all files share
+(``headers.toml``).
 """
 
 import difflib
@@ -12,13 +14,14 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
+from dupcheck.catalog.currencies import split_header
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
 
@@ -49,6 +52,8 @@ class Format:
     image_folder: str = ""
     title_tail: str = ""
     currency: str = ""
+    any_group: bool = False
+    unread: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def title(self, lang: Lang = "en") -> str:
@@ -76,12 +81,12 @@ def _converter() -> Any:
 def normalise_header(header: str) -> str:
     """Return a header as it is compared.
 
-    Without case, width, ``*``, ``_`` and ``-``, without Amazon's ``[…]`` qualifiers, and without what follows a line
-    end or （必填） ("required").
+    Without case, width, ``*``, ``_`` and ``-``, without Amazon's ``[…]`` qualifiers and Shopee's ``|1|0``, without the
+    ``__2`` of a header that stands twice, and without what follows a line end or （必填） ("required").
     """
     text = unicodedata.normalize("NFKC", header).strip().lstrip("\ufeff").lower()
     text = re.split(r"[\r\n]|\(必填\)|\(required\)|\(选填\)", text, maxsplit=1)[0]
-    text = re.sub(r"\[[^\]]*\]", "", text)
+    text = re.sub(r"\[[^\]]*\]|(?:\|\d+)+$|__\d+$", "", text)
     if not text.isascii() and _HAN.search(text):
         text = _simplify(text)
     return " ".join(re.sub(r"[*_\-]", " ", text).split()).rstrip(":")
@@ -156,6 +161,8 @@ def _make_format(name: str, text: str, path: str) -> Format:
             image_folder=str(held.get("image_folder", "")),
             title_tail=str(held.get("title_tail", "")),
             currency=str(held.get("currency", "")),
+            any_group=bool(held.get("any_group", False)),
+            unread=_list(held.get("unread", [])),
             columns={key: _list(value) for key, value in held["columns"].items()},
         )
     except (TypeError, AttributeError, re.error) as error:
@@ -206,7 +213,9 @@ def _numeral(text: str) -> int:
 
 
 def has_header(wanted: str, headers: Sequence[str]) -> bool:
-    """Say whether one of the normalised ``headers`` is ``wanted``, which may be a pattern."""
+    """Say whether one of the normalised ``headers`` is ``wanted``: a header, a pattern, or several parted by ``|``."""
+    if "|" in wanted:
+        return any(has_header(one, headers) for one in wanted.split("|"))
     pattern = _pattern(wanted)
     if pattern is None:
         return normalise_header(wanted) in headers
@@ -218,9 +227,23 @@ def score_format(known: Format, headers: Sequence[str]) -> float:
     if not known.must or not all(has_header(h, headers) for h in known.must):
         return 0.0
     # A format that names no telling headers stands by what it must have alone.
-    strong = sum(has_header(h, headers) for h in known.strong) / len(known.strong) if known.strong else 0.6
+    hits = sum(has_header(h, headers) for h in known.strong)
+    strong = hits / len(known.strong) if known.strong else 0.6
     never = sum(has_header(h, headers) for h in known.never)
+    if hits < min(2, len(known.strong)) and all(_is_general(h, headers) for h in known.must):
+        return 0.0  # words that every table has, and one more: that is no fingerprint
     return 0.0 if not strong else max(0.0, 0.5 + 0.5 * strong - 0.35 * never)
+
+
+def _is_general(wanted: str, headers: Sequence[str]) -> bool:
+    """Say whether what fits ``wanted`` among the headers is a word that all files share."""
+    words = _general_headers(generic_format())
+    return all(h in words for h in headers if has_header(wanted, (h,)))
+
+
+@lru_cache(maxsize=2)
+def _general_headers(known: Format) -> frozenset[str]:
+    return frozenset(normalise_header(h) for wanted in known.columns.values() for h in wanted if "{" not in h)
 
 
 def find_format(headers: Sequence[str]) -> Format | None:
@@ -258,7 +281,8 @@ def _known_headers(formats: tuple[Format, ...]) -> frozenset[str]:
     return frozenset(
         normalise_header(h)
         for known in formats
-        for h in itertools.chain(known.must, known.strong, *known.columns.values())
+        for entry in itertools.chain(known.must, known.strong, *known.columns.values())
+        for h in entry.split("|")
         if "{" not in h
     )
 
@@ -276,12 +300,28 @@ def _map_headers(known: Format, headers: tuple[str, ...]) -> Fields:
         places.setdefault(header, []).append(i)
     fields: Fields = {}
     literal: set[int] = set()
-    numbered: dict[str, list[tuple[int, int]]] = {}
     for name, wanted in known.columns.items():
         for header in wanted:
-            if _pattern(header) is None and (found := places.get(normalise_header(header))):
-                fields.setdefault(name, []).append(found[0])
-                literal.add(found[0])
+            if _pattern(header) is not None or not (found := places.get(normalise_header(header))):
+                continue
+            literal.update(found)
+            if "{n}" in name:  # the same header again and again: its first column is number 1
+                for number, place in enumerate(found, 1):
+                    fields.setdefault(name.replace("{n}", str(number)), []).append(place)
+            else:
+                # Of other columns that share a header the first counts: the second price is another one.
+                more = found if name == "images" else found[:1]
+                fields.setdefault(name, []).extend(i for i in more if i not in fields.get(name, ()))
+    for name, found_here in _map_patterns(known, headers, plain, literal).items():
+        fields.setdefault(name, []).extend(i for _, i in sorted(found_here))
+    return fields
+
+
+def _map_patterns(
+    known: Format, headers: Sequence[str], plain: Sequence[str], literal: Collection[int]
+) -> dict[str, list[tuple[int, int]]]:
+    """Return, by field, the columns that a header with ``{n}`` or ``{name}`` names, each with its number."""
+    numbered: dict[str, list[tuple[int, int]]] = {}
     for name, wanted in known.columns.items():
         for header in wanted:
             pattern = _pattern(header)
@@ -300,9 +340,48 @@ def _map_headers(known: Format, headers: tuple[str, ...]) -> Fields:
                     own = headers[i].strip()[start : start + len(groups["name"])] if start >= 0 else groups["name"]
                     full = full.replace("{name}", own.strip())
                 numbered.setdefault(full, []).append((number, i))
-    for name, found_here in numbered.items():
-        fields.setdefault(name, []).extend(i for _, i in sorted(found_here))
-    return fields
+    return numbered
+
+
+_PRICE_FIELDS: Final = ("price", "price_max", "bulk_price")
+# Fields whose headers are read without what stands in brackets behind them: "Штрихкод (EAN)".
+_TAX: Final = re.compile(
+    r"税|含|tax|vat|mwst|dph|brutto|ttc|ндс|inkl|incl|iva|moms|btw|kdv|부가세|[$€£¥₽円元원]", re.IGNORECASE
+)
+_BRACKETED: Final = ("gtin", "main_image", "images", "stock", "listing_id", "sku_code", "category", "variant_id")
+
+
+def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
+    """Return which columns hold which field by the headers that all files share; columns in ``taken`` are left alone.
+
+    A price's header may name its currency, and others may have a note in brackets behind them.
+    """
+    known = generic_format()
+    fields = {n: [i for i in p if i not in taken] for n, p in map_fields(known, headers).items()}
+    used = {i for places in fields.values() for i in places} | set(taken)
+    for i, header in enumerate(headers):
+        if i in used or not header:
+            continue
+        base, currency = split_header(header)
+        bare = re.sub(r"\s*[(（][^()（）]*[)）]\s*\*?\s*$", "", header)
+        noted = _PRICE_FIELDS if _TAX.search(header[len(bare) :]) else ()
+        choices = (_PRICE_FIELDS if currency else (), base), (((*_BRACKETED, *noted)) if bare != header else (), bare)
+        for names, text in choices:
+            plain = normalise_header(text)
+            name = next((n for n in names if plain in map(normalise_header, known.columns.get(n, ()))), None)
+            if name is not None:
+                fields.setdefault(name, []).append(i)
+                break
+    return {name: places for name, places in fields.items() if places}
+
+
+def find_currencies(headers: Sequence[str], fields: Fields) -> str:
+    """Return the currency that the headers of prices state; "" where they state none."""
+    for name in _PRICE_FIELDS:
+        for i in fields.get(name, ()):
+            if currency := split_header(re.sub(r"[*\s]+$", "", headers[i]))[1]:
+                return currency
+    return ""
 
 
 class FormatTitle(Message):

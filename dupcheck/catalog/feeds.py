@@ -1,0 +1,266 @@
+"""XML feeds → grids of text: a row an offer, item or product."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from dupcheck.catalog.documents import make_grid
+from dupcheck.catalog.formats import generic_format, normalise_header
+from dupcheck.catalog.tables import Grid, Problems, Record, shorten
+from dupcheck.catalog.values import clean_text
+from dupcheck.errors import CatalogError
+from dupcheck.messages import message
+from dupcheck.run import BOUNDS
+
+# Elements that are one thing for sale in the feeds of shops and marketplaces.
+_ITEMS: Final = frozenset(
+    {"offer", "item", "entry", "product", "shopitem", "товар", "ad", "o", "good", "goods", "listing", "article", "row"}
+)
+_NO_ITEMS: Final = frozenset({"image", "textinput", "category", "currency", "param", "picture", "delivery", "price"})
+
+
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _children(element: Any) -> Iterator[Any]:
+    """Give the elements right below an element; comments, instructions and entities are none."""
+    return (child for child in element.iterchildren() if isinstance(child.tag, str))
+
+
+def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
+    """Read a feed of any shop or marketplace (YML, Google, Heureka, CommerceML …), or an Excel XML table.
+
+    No entity is expanded and nothing is fetched. A feed that breaks off is read as far as it goes, and that is told.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    try:
+        root = etree.fromstring(raw, parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise CatalogError("catalog.bad_xml", path=path, reason=error) from error
+    if root is None:
+        raise CatalogError("catalog.bad_xml", path=path, reason="no element")
+    problems = Problems()
+    if parser.error_log and any(e.level_name == "FATAL" for e in parser.error_log):
+        worst = next(e for e in parser.error_log if e.level_name == "FATAL")
+        problems.add(None, "", "", "error", message("catalog.xml_broken", line=worst.line, reason=worst.message))
+    if _local(root.tag) == "Workbook":
+        return _read_excel_xml(root)
+    names = _name_categories(root)
+    flatten = _read_commerceml if _local(root.tag) == "КоммерческаяИнформация" else _flatten
+    records = []
+    for row, element in enumerate(_find_items(root), 1):
+        record = flatten(element, names)
+        if record:
+            records.append((row, record))
+        else:
+            text = shorten(" ".join("".join(element.itertext()).split())) or f"<{_local(element.tag)}>"
+            problems.add(row, "", "", "error", message("catalog.bad_object", text=text))
+    if not records:
+        raise CatalogError("catalog.no_items", path=path, root=_local(root.tag))
+    currency = _local(root.tag) == "kaspi_catalog" and {"currency": "KZT"}
+    if currency:
+        records = [(row, {**record, **currency}) for row, record in records]
+    shop = root.find("shop") if _local(root.tag) == "yml_catalog" else None
+    if shop is not None:
+        named = {f"shop {n}": clean_text(t) for n in ("name", "company", "url") if (t := shop.findtext(n))}
+        records = [(row, {**record, **named}) for row, record in records]
+    first = _find_items(root)[0]
+    parent = first.getparent()
+    place = f"xml {_local(parent.tag) if parent is not None else ''}/{_local(first.tag)}"
+    records[0] = (records[0][0], {**records[0][1], place: ""})  # what kind of feed it is, as a header without values
+    return [make_grid(name, records, problems.found)]
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(normalise_header(h) for h in generic_format().columns["title"])
+
+
+def _is_item(element: Any) -> bool:
+    name = _local(element.tag).casefold()
+    if not name or name in _NO_ITEMS:
+        return False
+    children = list(_children(element))
+    if name in _ITEMS:
+        return bool(children) or bool(element.attrib)
+    return len(children) >= 2 and any(
+        normalise_header(_local(c.tag)) in _titles() and not len(c) and (c.text or "").strip() for c in children
+    )
+
+
+def _find_items(root: Any) -> list[Any]:
+    """Return the elements that are things for sale, in their order, and what stands beside them among their like."""
+    known = [e for e in root.iter() if _local(e.tag).casefold() in _ITEMS and _is_item(e)]
+    named = known or [e for e in root.iter() if e is not root and _is_item(e)]
+    held = set(named)
+    # Of elements in one another the outer one is the thing, unless it holds many: then it is their list.
+    outer = [e for e in named if not any(a in held for a in e.iterancestors())]
+    if not known and len(outer) == 1 and sum(e is not outer[0] for e in named) > 1:
+        inner = [e for e in named if e is not outer[0]]
+        outer = [e for e in inner if not any(a in set(inner) for a in e.iterancestors())]
+    parents = {e.getparent() for e in outer if e.getparent() is not None}
+    found: list[Any] = []
+    for element in root.iter():
+        if (element in held and not any(a in held for a in element.iterancestors())) or (
+            element.getparent() in parents and _stands_among(element)
+        ):
+            found.append(element)
+    return found if found else outer
+
+
+def _stands_among(element: Any) -> bool:
+    """Say whether an element beside things for sale is one too, under a name of its own."""
+    name = _local(element.tag).casefold()
+    children = list(_children(element))
+    return (
+        bool(name)
+        and name not in _NO_ITEMS
+        and len(children) >= 2
+        and not any(_local(c.tag).casefold() in _ITEMS for c in element.iter() if c is not element)
+    )
+
+
+def _name_categories(root: Any) -> dict[str | None, str]:
+    """Return the categories of a feed by their ids: YML's, and the groups of CommerceML."""
+    found: dict[str | None, str] = {
+        c.get("id"): clean_text(c.text or "") for c in root.iter("category") if c.get("id") and c.text
+    }
+    for group in root.iter("{*}Группа", "{*}category"):
+        parts = {_local(c.tag): clean_text(c.text or "") for c in _children(group)}
+        number = parts.get("Ид") or parts.get("id")
+        if number:
+            found.setdefault(number, parts.get("Наименование") or parts.get("name", ""))
+    return found
+
+
+def _adder(found: dict[str, str]) -> Callable[[str, str], None]:
+    def add(name: str, value: str) -> None:
+        if value:
+            found[name] = f"{found[name]}\n{value}" if found.get(name) else value
+
+    return add
+
+
+_PAIR_NAMES: Final = ("param_name", "name", "paramname", "имя", "label", "наименование", "attribute_name")
+_PAIR_VALUES: Final = ("val", "value", "paramvalue", "значение", "attribute_value")
+
+
+def _read_pair(element: Any) -> tuple[str, str]:
+    """Read ``<PARAM><PARAM_NAME>…</PARAM_NAME><VAL>…</VAL></PARAM>`` or ``<param name="…">…</param>``."""
+    name = element.get("name") or element.get("Name") or element.get("title") or ""
+    if name:
+        unit = element.get("unit") or ""
+        value = clean_text("".join(element.itertext()))
+        return clean_text(name), f"{value} {unit}".strip() if unit and value[-1:].isdigit() else value
+    parts = {_local(c.tag).casefold(): clean_text("".join(c.itertext())) for c in _children(element)}
+    label = next((parts[n] for n in _PAIR_NAMES if parts.get(n)), "")
+    return label, next((parts[n] for n in _PAIR_VALUES if parts.get(n)), "")
+
+
+def _flatten(element: Any, categories: Mapping[str | None, str], depth: int = 0) -> dict[str, str]:
+    found: dict[str, str] = {}
+    add = _adder(found)
+    tag = _local(element.tag)
+    for key, value in element.attrib.items():
+        add(f"{tag} {_local(key)}", clean_text(value))
+    for child in _children(element):
+        name = _local(child.tag)
+        if not name:
+            continue
+        pair = _read_pair(child) if name.casefold() in _PAIRS else ("", "")
+        if pair[0]:
+            add(f"param {pair[0]}", pair[1])
+        elif name == "variant_option":
+            add(name, ":".join(clean_text("".join(part.itertext())) for part in _children(child)))
+        elif name == "prices":
+            first = next(_children(child), None)
+            for part in [] if first is None else _children(first):
+                add(f"prices price {_local(part.tag)}", clean_text(part.text or ""))
+        elif name == "link" and child.get("href"):
+            add(name, child.get("href"))
+        elif len(child) and depth < 3 and _local(child[0].tag):
+            _flatten_inner(child, name, add, depth)
+        else:
+            add(name, clean_text("".join(child.itertext())))
+            for key, value in child.attrib.items():
+                if value and name.casefold() not in ("picture", "image"):
+                    add(f"{name} {_local(key)}", clean_text(value))
+    if found.get("categoryId") in categories:
+        found["category"] = categories[found["categoryId"]]
+    if "variant_option" in found:
+        found["variant_option"] = found["variant_option"].replace("\n", ",")
+    return found
+
+
+_PAIRS: Final = frozenset({"param", "parameter", "attribute", "attr", "a", "property", "характеристика", "feature"})
+
+
+_PICTURES: Final = frozenset({"picture", "image", "img", "main", "i", "imageurl"})
+
+
+def _flatten_inner(child: Any, name: str, add: Callable[[str, str], None], depth: int) -> None:
+    """Flatten an element in an item: the pairs in it become attributes, one price of many the price."""
+    for part in _children(child):
+        inner = _local(part.tag)
+        if not inner:
+            continue
+        pair = _read_pair(part)
+        text = clean_text("".join(part.itertext()))
+        if pair[0] and (inner.casefold() in _PAIRS or name.casefold().rstrip("s") in _PAIRS):
+            add(f"param {pair[0]}", pair[1])
+            continue
+        if len(part) and depth < 2 and _local(part[0].tag):
+            _flatten_inner(part, f"{name} {inner}", add, depth + 1)
+        elif text:
+            add(f"{name} {inner}", text)
+        picture = inner.casefold() in _PICTURES
+        for key, value in part.attrib.items():
+            if not picture:
+                add(f"{name} {inner} {_local(key)}", clean_text(value))
+        if inner.casefold() in _PICTURES:
+            address = next((v for k, v in part.attrib.items() if _local(k).casefold() in ("url", "src", "href")), text)
+            add("images", address if address.startswith(("http", "/")) or "." in address else "")
+
+
+def _read_commerceml(element: Any, groups: Mapping[str | None, str]) -> dict[str, str]:
+    """Read a <Товар> or <Предложение> of 1C: its properties become attributes, its groups the category."""
+    found: dict[str, str] = {}
+    add = _adder(found)
+    for child in _children(element):
+        name = _local(child.tag)
+        if name == "Группы":
+            for part in _children(child):
+                add("category", groups.get(clean_text(part.text or ""), ""))
+        elif name in ("ЗначенияРеквизитов", "ХарактеристикиТовара", "ЗначенияСвойств"):
+            for part in _children(child):
+                label, value = _read_pair(part)
+                add(f"param {label}" if label else "", value if label else "")
+        elif name == "Цены":
+            for part in child.iter():
+                if _local(part.tag) in ("ЦенаЗаЕдиницу", "Валюта") and _local(part.tag) not in found:
+                    add(_local(part.tag), clean_text(part.text or ""))
+        elif not len(child):
+            add(name, clean_text(child.text or ""))
+    found.pop("", None)
+    return found
+
+
+def _read_excel_xml(root: Any) -> list[Grid]:
+    grids = []
+    for number, sheet in enumerate((e for e in root.iter() if _local(e.tag) == "Worksheet"), 1):
+        records = []
+        for row in (e for e in sheet.iter() if _local(e.tag) == "Row"):
+            cells: list[str] = []
+            for cell in _children(row):
+                place = next((v for k, v in cell.attrib.items() if _local(k) == "Index"), "")
+                if place.isascii() and place.isdigit() and len(cells) < int(place[:6]) - 1 <= BOUNDS.columns:
+                    cells += [""] * (int(place[:6]) - 1 - len(cells))
+                cells.append(clean_text("".join(cell.itertext())))
+            records.append(Record(cells))
+        if records:
+            title = next((v for k, v in sheet.attrib.items() if _local(k) == "Name"), "")
+            grids.append(Grid(title or f"table {number}", records))
+    return grids

@@ -1,0 +1,419 @@
+"""Which row of a table is its header, what its columns mean, and which of its rows are no data."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from dupcheck.catalog.assembly import CANONICAL, REQUIRED
+from dupcheck.catalog.formats import (
+    CANONICAL_NAME,
+    GENERIC,
+    Fields,
+    Format,
+    find_currencies,
+    find_format,
+    generic_format,
+    known_headers,
+    map_fields,
+    map_general,
+    normalise_header,
+)
+from dupcheck.catalog.tables import Grid, name_headers, shorten
+from dupcheck.catalog.terms import is_no_catalogue
+from dupcheck.catalog.values import parse_count, parse_price, split_images
+from dupcheck.errors import CatalogError
+from dupcheck.messages import LANGS, Lang, Message, message, say
+from dupcheck.run import BOUNDS
+
+HEADER_ROWS: Final = 30
+ROW_NUMBERS: Final = "#row"
+EXTRA_FIELDS: Final = ("group", "kind", "parent", "children", "variant_id", "variant_image", "option_list", "surcharge")
+PREFIXES: Final = ("option:", "facet:", "attribute:", "option_name_", "option_value_", "title_part_")
+# What a known format's own columns say alone: another column of a like name must not speak into it.
+_OWN: Final = ("listing_id", "group", "kind", "parent", "children", "variant_id", "option_list", "surcharge")
+_CANONICAL: Final = Format(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
+
+
+@dataclass(slots=True)
+class Reading:
+    """A header that was found: where, of which format, and which columns hold which field.
+
+    ``stop`` is the record that its rows end before; ``currency`` what the header says of the prices' currency.
+    """
+
+    grid: Grid
+    header: int
+    headers: list[str]
+    known: Format
+    fields: Fields
+    score: float
+    stop: int
+    currency: str = ""
+    skip: set[int] = field(default_factory=set)
+
+    @property
+    def unused(self) -> list[int]:
+        """The columns with a header that hold no field."""
+        used = {i for places in self.fields.values() for i in places}
+        joins = {normalise_header(h) for h in self.known.group}
+        return [
+            i
+            for i, header in enumerate(self.headers)
+            if header and i not in used and not header.startswith("xml ") and normalise_header(header) not in joins
+        ]
+
+
+def _extend(known: Fields, headers: Sequence[str], unread: Collection[str]) -> Fields:
+    """Add to a known format's fields what the general headers say of the columns that it does not name."""
+    fields = {name: list(places) for name, places in known.items()}
+    taken = {i for places in fields.values() for i in places}
+    closed = {normalise_header(h) for h in unread}
+    taken |= {i for i, h in enumerate(headers) if normalise_header(h) in closed}
+    for name, places in map_general(headers, taken).items():
+        if name in _OWN and not (name == "listing_id" and name not in fields and "group" not in fields):
+            continue
+        if name.startswith(("option_", "title_part_")):
+            continue
+        fields.setdefault(name, []).extend(places)
+    return fields
+
+
+def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading | None:
+    """Read a record as a header; None where it is empty."""
+    cells = grid.records[place].cells
+    if not any(c.strip() for c in cells):
+        return None
+    headers = name_headers(cells)[: BOUNDS.columns]
+    short = [h[:200] for h in headers]
+    plain = [normalise_header(h).replace(" ", "_") for h in short]
+    if all(name in plain for name in REQUIRED):
+        known, bonus = _CANONICAL, 1000.0
+        fields: Fields = {str(name): [plain.index(name)] for name in CANONICAL if name in plain}
+        for name, places in map_fields(generic_format(), short).items():
+            free = [i for i in places if plain[i] not in CANONICAL]
+            if free and name.startswith(("facet:", "attribute:")):
+                fields[name] = free
+    else:
+        found = find_format(short)
+        known, bonus = (found, 100.0) if found else (generic_format(), 0.0)
+        if found:
+            fields = _extend(map_fields(known, short), short, known.unread)
+        else:
+            # Of several headers for one field the most telling one counts; texts may fill in for each other.
+            keep = ("title", "category", "description", "price", "images")
+            fields = {n: p if n in keep or ":" in n else p[:1] for n, p in map_general(short).items()}
+            _stand_in(grid, place, fields)
+    lowered = {normalise_header(h) for h in short}
+    if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
+        bonus += 2000.0
+    used = {i for places in fields.values() for i in places}
+    score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
+    return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
+
+
+def _stand_in(grid: Grid, place: int, fields: Fields) -> None:
+    """Let an address stand in for the id that a table lacks, and a short description for the title."""
+    if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
+        fields["listing_id"] = list(fields["url"])
+    if "title" not in fields and "description" in fields and any(n in fields for n in ("listing_id", "sku_code")):
+        i = fields["description"][0]
+        texts = [r.cells[i].strip() for r in grid.records[place + 1 : place + 40] if i < len(r.cells) and r.cells[i]]
+        if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
+            fields["title"] = [i]
+            fields["description"] = [p for p in fields["description"] if p != i]
+            if not fields["description"]:
+                del fields["description"]
+
+
+_SHORT_TEXT: Final = 120
+"""Characters on average up to which descriptions read as titles do."""
+
+
+def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> None:
+    """Let the fields that the user named hold what the user said; such a column holds nothing else."""
+    places = {normalise_header(h): i for i, h in reversed(list(enumerate(reading.headers)))}
+    for name, header in mapping.items():
+        if name not in (*CANONICAL, *EXTRA_FIELDS) and not name.startswith(PREFIXES):
+            known = (*CANONICAL, *EXTRA_FIELDS)
+            hint = _guess(name, known)
+            raise CatalogError("catalog.bad_map_field", field=name, header=header, hint=hint, fields=", ".join(known))
+        if name == "listing_id" and header == ROW_NUMBERS:
+            reading.fields.pop("listing_id", None)
+            reading.known = replace(reading.known, number_rows=True)
+            continue
+        place = reading.headers.index(header) if header in reading.headers else places.get(normalise_header(header))
+        if place is None:
+            raise CatalogError(
+                "catalog.bad_map_header", field=name, header=header, path=path, found=_show_headers(reading.headers),
+                hint=_guess(header, reading.headers),
+            )  # fmt: skip
+        if name not in ("listing_id", "sku_code", "gtin"):  # a code may well be the id, too
+            for other in list(reading.fields):
+                kept = [i for i in reading.fields[other] if i != place]
+                if other in mapping or not other.startswith(("facet:", "attribute:", "title", "option:")):
+                    continue
+                if kept:
+                    reading.fields[other] = kept
+                else:
+                    del reading.fields[other]
+        reading.fields[name] = [place]
+
+
+def _nearest(name: str, choices: Iterable[str]) -> str:
+    found = process.extractOne(name, list(choices), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
+    return str(found[0]) if found else ""
+
+
+def _guess(name: str, choices: Iterable[str]) -> Message | str:
+    near = _nearest(name, choices)
+    return message("catalog.did_you_mean", name=near) if near else ""
+
+
+def _show_headers(headers: Iterable[str]) -> str:
+    return shorten(", ".join(" ".join(h.split()) for h in headers if h), 600)
+
+
+class _Nearest(Message):
+    """The nearest headers to the missing fields: one sentence each, in the language of the message round them."""
+
+    __slots__ = ()
+
+    def say(self, lang: Lang = "en") -> str:
+        return "".join(message("catalog.nearest", field=f, header=h).say(lang) for f, h in self.values.items())
+
+
+def has_ids(reading: Reading) -> bool:
+    """Say whether any column can name a listing."""
+    return any(name in reading.fields for name in ("listing_id", "variant_id", "group", "sku_code"))
+
+
+_ORDER_WORDS: Final = re.compile(
+    r"order (?:id|number|no|date|status)|buyer|ship(?:ping)? (?:to|address|name)|recipient|订单(?:号|编号)|买家|收件人|"
+    r"номер заказа|покупатель|bestellnummer|käufer|numéro de commande|acheteur|número de pedido|comprador|"
+    r"注文番号|주문번호",
+    re.IGNORECASE,
+)
+
+
+def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
+    """Refuse a table without a title or an id, and say what it is, what is missing and what to try."""
+    fields, known = reading.fields, reading.known
+    missing = []
+    if need_ids and not (has_ids(reading) or known.number_rows or (known.rows == "variants" and known.name != GENERIC)):
+        missing.append("listing_id")
+    if "title" not in fields and not any(name.startswith("title_part_") for name in fields):
+        missing.append("title")
+    if not missing:
+        return
+    free = [reading.headers[i] for i in reading.unused]
+    if "title" in missing:
+        if sum(_ORDER_WORDS.search(h.replace("_", " ")) is not None for h in reading.headers) >= 2:
+            raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
+        few = len(fields) <= 5 and len(free) <= 3 and not _nearest("title", free)
+        if has_ids(reading) and ("price" in fields or "stock" in fields) and few:
+            raise CatalogError("catalog.is_price_list", path=path, found=_show_headers(reading.headers))
+    nearest = {name: near for name in missing if (near := _nearest(name, free))}
+    examples = []
+    for name in missing:
+        near = nearest.get(name, "") if name == "title" else ""
+        examples.append(f'--map "{name}={near or ("HEADER" if name == "title" else ROW_NUMBERS)}"')
+    raise CatalogError(
+        "catalog.missing_columns", path=path, missing=", ".join(missing), found=_show_headers(reading.headers),
+        nearest=_Nearest("nearest", {n: h for n, h in nearest.items() if n == "title"}), example=" ".join(examples),
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Which rows are no data
+
+_NOTE: Final = re.compile(
+    r"\s*(?:事项说明|填写说明|说明|注意|注意事项|备注|Note|Notes|Instructions|Примечание)\s*[:：]", re.IGNORECASE
+)
+
+
+def find_notes(reading: Reading) -> set[int]:
+    """Return the records below the header that are no data: notes and hints of a template, headers in other words."""
+    records, start, stop = reading.grid.records, reading.header + 1, reading.stop
+    width = len(reading.headers)
+    skip: set[int] = set()
+    own = [normalise_header(h) for h in reading.headers]
+    for place in range(start, stop):
+        cells = records[place].cells
+        if cells and cells[0].strip().casefold() == reading.headers[0].casefold() and len(cells) >= width > 1:
+            plain = [normalise_header(c[:200]) for c in cells[:width]]
+            if plain == own:
+                skip.add(place)
+                continue
+        filled = [c for c in cells if c.strip()]
+        if width >= 4 and len(filled) == 1:
+            text = filled[0]
+            if _NOTE.match(text) or ("\n" in text.strip() and len(text) >= 100):
+                skip.add(place)
+    words = known_headers()
+    for place in range(start, min(start + 6, stop)):
+        plain = [normalise_header(c[:200]) for c in records[place].cells if c.strip()]
+        hits = sum(p in words for p in plain)
+        if hits >= 3 and hits * 3 >= len(plain):
+            skip.add(place)
+    for record in records[: reading.header]:
+        settings = re.search(r"dataRow=(\d{1,4})", " ".join(record.cells)[:5000], re.ASCII)
+        if settings is not None:
+            skip |= set(range(start, min(int(settings[1]) - 1, stop)))
+    places = reading.fields.get("price", []) + reading.fields.get("stock", [])
+    if reading.known.notes and places:
+        for place in range(start, min(start + 9, stop)):
+            cells = records[place].cells
+            values = [cells[i] for i in places if i < len(cells)]
+            if any(parse_price(v) or parse_count(v) is not None for v in values):
+                skip |= set(range(start, place))
+                break
+    skip |= _find_hints(reading, skip)
+    return {n for n in skip if any(c.strip() for c in records[n].cells)}
+
+
+def _weigh(reading: Reading, cells: Sequence[str]) -> tuple[int, int]:
+    """Count the cells of a row that are what their column should hold, and those that are not."""
+    right = wrong = 0
+
+    def note(good: bool) -> None:
+        nonlocal right, wrong
+        right, wrong = right + good, wrong + (not good)
+
+    tests: tuple[tuple[str, Callable[[str], bool]], ...] = (
+        ("price", lambda t: parse_price(t) is not None or re.search(r"\d", t) is not None),
+        ("stock", lambda t: parse_count(t) is not None),
+        ("gtin", lambda t: len(re.sub(r"\D", "", t)) >= 8),
+        ("main_image", lambda t: re.search(r"[/\\.]\w", "".join(split_images(t))) is not None),
+        ("images", lambda t: re.search(r"[/\\.]\w", "".join(split_images(t))) is not None),
+    )
+    for name, test in tests:
+        for i in reading.fields.get(name, ())[:1]:
+            text = cells[i].strip() if i < len(cells) else ""
+            if text:
+                note(test(text))
+    return right, wrong
+
+
+def _find_hints(reading: Reading, skip: set[int]) -> set[int]:
+    """Return the rows right below a header that say how to fill its columns, in place of filling them."""
+    records, found = reading.grid.records, set()
+    for place in range(reading.header + 1, min(reading.header + 7, reading.stop)):
+        if place in skip or not any(c.strip() for c in records[place].cells):
+            continue
+        cells = records[place].cells
+        right, wrong = _weigh(reading, cells)
+        names = [cells[i].strip() for f in ("listing_id", "sku_code", "group") for i in reading.fields.get(f, ())[:1]
+                 if i < len(cells)]  # fmt: skip
+        wordy = any(len(name.split()) > 1 and not re.search(r"\d", name) for name in names) or not any(names)
+        if right or not (wrong >= 2 or (wrong and wordy)):
+            break
+        found.add(place)
+    rest = range(max(found, default=0) + 1, min(reading.stop, reading.header + 60))
+    return found if any(_weigh(reading, records[place].cells)[0] for place in rest) else set()
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Which sheets, and where a new header begins within one
+
+
+def _lend_codes(grids: Sequence[Grid], mapping: Mapping[str, str]) -> list[Grid]:
+    """Put the codes of a hidden sheet above the visible one that it belongs to: column n of one is code n of the other.
+
+    Lazada's and other sellers' workbooks show headers in the seller's language only.
+    """
+    found = list(grids)
+    for hidden in grids:
+        if not hidden.hidden:
+            continue
+        best = _find_header(hidden, mapping)
+        if best is None or best.known.name in (GENERIC, CANONICAL_NAME):
+            continue
+        width = len(best.headers)
+        for i, grid in enumerate(found):
+            if grid.hidden or not grid.records:
+                continue
+            own = _find_header(grid, mapping)
+            widest = max((len(name_headers(r.cells)) for r in grid.records[:3]), default=0)
+            named = hidden.name.casefold().startswith(grid.name.casefold())
+            if (own is None or own.known.name == GENERIC) and (widest == width or (named and widest <= width)):
+                record = replace(hidden.records[best.header], row=1)
+                shown = [r if r.row else replace(r, row=n) for n, r in enumerate(grid.records, 1)]
+                found[i] = replace(grid, records=[record, *shown])
+                break
+    return found
+
+
+def _find_header(grid: Grid, mapping: Mapping[str, str]) -> Reading | None:
+    rated = [
+        reading
+        for place in range(min(HEADER_ROWS, len(grid.records)))
+        if (reading := read_header(grid, place, mapping)) is not None
+    ]
+    return max(rated, key=lambda r: r.score) if rated else None
+
+
+def choose_sheets(grids: Sequence[Grid], mapping: Mapping[str, str], path: Path) -> list[Reading]:
+    """Find the header of every sheet, and keep the sheets that are the catalogue.
+
+    A hidden sheet, or one that is called an example or instructions, counts only where no other holds a catalogue.
+    """
+    grids = _lend_codes(grids, mapping)
+    found = [reading for grid in grids if (reading := _find_header(grid, mapping)) is not None]
+    if not found:
+        raise CatalogError("catalog.empty", path=path)
+    open_to_all = [r for r in found if not (r.grid.hidden or is_no_catalogue(r.grid.name)) and _is_catalogue(r)]
+    shown = [r for r in found if not r.grid.hidden]
+    pool = open_to_all or shown or found
+    best = max(pool, key=lambda r: (r.score, len(r.grid.records)))
+    if best.score < 3 and len(best.headers) < 2 and not mapping:
+        raise CatalogError("catalog.no_header", path=path, first=shorten(best.headers[0] if best.headers else ""))
+    return [r for r in pool if r is best or (_is_catalogue(r) and _is_alike(r, best))]
+
+
+def _is_catalogue(reading: Reading) -> bool:
+    return (
+        "title" in reading.fields or any(name.startswith("title_part_") for name in reading.fields)
+    ) and reading.stop > reading.header + 1
+
+
+def _is_alike(reading: Reading, best: Reading) -> bool:
+    if reading.known.name != best.known.name:
+        return False
+    if reading.known.name != GENERIC or set(reading.fields) == set(best.fields):
+        return True
+    titles = [[normalise_header(r.headers[i]) for i in r.fields["title"]] for r in (reading, best)]
+    return titles[0] == titles[1] and has_ids(reading) == has_ids(best) and "price" in reading.fields
+
+
+def split_segments(reading: Reading, mapping: Mapping[str, str]) -> list[Reading]:
+    """Part a sheet where another header begins among its rows: each then holds the rows below it."""
+    words = known_headers()
+    records = reading.grid.records
+    first = next((normalise_header(h) for h in reading.headers if h), "")
+    found = [reading]
+    for place in range(reading.header + 1, reading.stop):
+        head = next((c for c in records[place].cells if c.strip()), "")
+        if len(head) > 200:
+            continue
+        plain = normalise_header(head)
+        if plain != first and plain not in words and not plain.startswith(("action(", "*action(")):
+            continue
+        filled = [normalise_header(c[:200]) for c in records[place].cells if c.strip()]
+        hits = sum(t in words or t == first for t in filled)
+        if len(filled) < 3 or hits < 3 or hits < 0.6 * len(filled):
+            continue
+        other = read_header(reading.grid, place, mapping)
+        if other is None or "title" not in other.fields:
+            continue
+        between = range(found[-1].header + 1, place)
+        if not any(_weigh(found[-1], records[n].cells)[0] for n in between):
+            continue  # the same header in other words, right below the first
+        if [normalise_header(h) for h in other.headers] == [normalise_header(h) for h in found[-1].headers]:
+            continue
+        found[-1].stop = place
+        found.append(other)
+    return found

@@ -1,0 +1,90 @@
+"""JSON objects whose keys are spelt in many ways, and their values as text."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dupcheck.catalog.calamine_process import show_cell
+from dupcheck.catalog.values import clean_text, read_literal
+
+
+def plain_key(key: object) -> str:
+    """Return a key as the generations of the AliExpress objects agree on it: lower case, without ``_`` and ``-``."""
+    return re.sub(r"[_\-\s]", "", str(key)).lower()
+
+
+class Node:
+    """A JSON object whose keys are compared as :func:`plain_key` does, and whose values may be JSON text themselves."""
+
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        self.held = held
+        self.keys: dict[str, Any] = {}
+        for key, value in held.items():
+            self.keys.setdefault(plain_key(key), value)
+
+    def get(self, *names: str) -> Any:
+        """Return the first of these values that is there and filled, JSON text read."""
+        for name in names:
+            value = self.keys.get(name)
+            if value not in (None, "", [], {}):
+                return read_nested(value)
+        return None
+
+    def text(self, *names: str) -> str:
+        """Return the first of these values as text."""
+        return show_value(self.get(*names))
+
+    def node(self, *names: str) -> "Node":
+        """Return the first of these values that is an object; an empty one where none is."""
+        for name in names:
+            value = read_nested(self.keys.get(name))
+            if isinstance(value, Mapping):
+                return Node(value)
+        return Node({})
+
+    def nodes(self, *names: str) -> "list[Node]":
+        """Return the objects of the first of these lists, through the one-key wrappers that gateways put round them."""
+        for name in names:
+            found = _unwrap(read_nested(self.keys.get(name)))
+            if found:
+                return [Node(_open_node(x)) for x in found]
+        return []
+
+
+def _open_node(held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Take an object out of the ``{"node": …}`` that GraphQL puts round it."""
+    inner = held.get("node")
+    return inner if len(held) <= 2 and isinstance(inner, Mapping) else held
+
+
+def read_nested(value: Any) -> Any:
+    """Return what a text of JSON holds; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("[", "{") and value.rstrip()[-1:] in ("]", "}"):
+        held = read_literal(value)
+        return value if held is None else held
+    return value
+
+
+def _unwrap(value: Any) -> list[Mapping[str, Any]]:
+    for _ in range(3):
+        if isinstance(value, list):
+            return [x for x in value if isinstance(x, Mapping)]
+        if isinstance(value, Mapping) and len(value) == 1:
+            value = read_nested(next(iter(value.values())))
+        else:
+            break
+    return [value] if isinstance(value, Mapping) and value else []
+
+
+def show_value(value: Any) -> str:
+    """Return a JSON value as the text of a cell: lists of texts joined by ``;``, other lists and objects as JSON."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list) and value and all(isinstance(v, str | int | float) for v in value):
+        return ";".join(show_value(v) for v in value)
+    if isinstance(value, list | Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str) if value else ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return show_cell(value)
