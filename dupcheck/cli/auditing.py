@@ -74,8 +74,7 @@ def _audit(
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
     since: Path | None, as_json: bool, fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None,
-    account: str, no_ledger: bool,
-    answers: Path | None,
+    account: str, no_ledger: bool, answers: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
     from dupcheck.catalog.inspection import tell_account

@@ -62,7 +62,11 @@ def _text_cell(text: str) -> str:
 
 
 def guard_text(text: str) -> str:
-    """Return a text as it stands in a table that is read back, marked with ``'`` where a spreadsheet would run it."""
+    """Return a text as it stands in a table that is read back, marked with ``'`` where a spreadsheet would run it.
+
+    >>> guard_text("=1+1"), guard_text("mug"), unguard_text(guard_text("'=1"))
+    ("'=1+1", 'mug', "'=1")
+    """
     if not text.isprintable():
         text = _UNPRINTABLE.sub("\ufffd", text)
     return f"'{text}" if _FORMULA.match(text.lstrip("'")) else text
@@ -102,11 +106,6 @@ def show_line(text: str) -> str:
     'mug �[31mred'
     """
     return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
-
-
-def show_lines(text: str) -> str:
-    """Return a text of several lines as it may be shown on a terminal."""
-    return "\n".join(map(show_line, text.split("\n")))
 
 
 def encode_text(text: str) -> bytes:
