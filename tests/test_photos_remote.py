@@ -322,7 +322,7 @@ def test_the_command_fetches_only_when_it_is_told_to(site: Site, run: Callable[.
     assert run("audit", shop, "--out", out, "--fetch-images", "--allow-host", "127.0.0.1").code == 0
     assert site.asked == {"/a.jpg": 1, "/go/b": 1, "/b": 1, "/status/404": 1}
     (failed,) = read_rows(out, "problems.csv")
-    assert (failed["row"], failed["listing_id"], failed["field"]) == ("3", "L-2", "main_image")
+    assert (failed["row"], failed["listing_id"], failed["field"]) == ("4", "L-2", "main_image")
     assert "404" in failed["message"]
     bits = {(row["listing_a"], row["listing_b"]): row["image"] for row in read_rows(out, "pairs.csv")}
     assert bits["L-0", "L-1"] == "0"

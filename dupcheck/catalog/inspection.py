@@ -13,8 +13,8 @@ from dupcheck.catalog.formats import own_folder
 from dupcheck.catalog.listings import get_listing
 from dupcheck.catalog.reading import read_catalog
 from dupcheck.catalog.tables import shorten
-from dupcheck.errors import OutputError
-from dupcheck.files.cells import show_line
+from dupcheck.files.cells import encode_text, show_line
+from dupcheck.files.writing import write_file
 from dupcheck.messages import Lang, say
 from dupcheck.model import Catalog, Listing, Problem, Source
 
@@ -224,12 +224,7 @@ def save_mapping(table: Source, mapping: Mapping[str, str], name: str) -> Path:
         "[columns]",
         *(f"{_quote(field)} = [{', '.join(map(_quote, hs))}]" for field, hs in fields.items()),
     ]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", "utf-8")
-    except OSError as error:
-        raise OutputError("catalog.no_write", path=path, reason=error.strerror or error) from error
-    return path
+    return write_file(path, encode_text("\n".join(lines) + "\n"))
 
 
 def _quote(text: str) -> str:

@@ -93,13 +93,14 @@ def _convert(
     from dupcheck.files.writing import check_target
 
     check_target(out)
+    inputs = {Path(c).resolve() for c in catalog}
     beside = out.with_name(f"{out.stem}-problems.csv")
     read = read_catalog(catalog, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
     write_catalog(read, out)
     for line in tell_problems(read.problems, lang):
         tell(line, err=True)
     tell(tell_account(read.tables, lang), err=True)
-    if any(p.row is not None for p in read.problems):
+    if any(p.row is not None for p in read.problems) and beside.resolve() not in inputs:
         write_problems(read.problems, beside, lang)
         tell(say("cli.problems_written", lang, path=beside), err=True)
     tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from dupcheck.decisions import DECISION_KINDS, Decision, DecisionKind
-from dupcheck.errors import LedgerError
+from dupcheck.errors import CatalogError, LedgerError
 from dupcheck.files.given import read_given
 
 FORMAT = 1
@@ -31,7 +31,10 @@ class Saying:
 
 def read_sayings(path: Path) -> list[Saying]:
     """Read a document. Raises LedgerError that names what is wrong with it, and where."""
-    data = read_given(path)
+    try:
+        data = read_given(path)
+    except CatalogError as error:
+        raise LedgerError(error.text.key, **error.text.values) from error
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
