@@ -140,7 +140,10 @@ class _Desk:
             a, b = open_ones[0]
             if (a, b) != (waiting[kind][0].keep, question.listings[0]):
                 question = next(q for p in waiting[kind] if b in _list_waiting(p) and (q := p.question) is not None)
-            found.append(self._show(kind, question.text, question.replies, a, b, len(pairs), open_ones[1:]))
+            alike = kind.partition(":")[0] in _FOR_ALL
+            settles = len(pairs) if alike else len(question.listings)
+            others = open_ones[1:] if alike else ()
+            found.append(self._show(kind, question.text, question.replies, a, b, settles, others))
         return found
 
     def ask_pairs(self, most: int, asked: Iterable[tuple[str, str]]) -> list[Asked]:

@@ -253,13 +253,13 @@ def estimate_groups(
     size = np.bincount(of_pair, minlength=bins)
     told = np.bincount(of_pair, chance, minlength=bins)
     both = np.repeat((told[::2] + told[1::2]) / np.maximum(size[::2] + size[1::2], 1), 2)
-    a, b = yes + _PRIOR * both + 1e-3, asked - yes + _PRIOR * (1 - both) + 1e-3
+    a, b = yes + _PRIOR * both, asked - yes + _PRIOR * (1 - both)
     inside = np.bincount(of_pair[grouped], minlength=bins)
-    draws = np.random.default_rng(0).beta(a[:, None], b[:, None], size=(bins, 2_000))
-    right_ones = inside @ draws
-    precision = right_ones / max(int(inside.sum()), 1)
-    recall = right_ones / np.maximum(size @ draws, 1e-9)
-    found = []
-    for values in (precision, recall):
-        found += [float(values.mean()), *np.quantile(values, (0.05, 0.95)).tolist()]
+    draws = np.random.default_rng(0).beta(a[:, None] + 0.5, b[:, None] + 0.5, size=(bins, 2_000))
+    found: list[float] = []
+    for rate, whole in ((inside, inside), (inside, size)):
+        middle = float(rate @ (a / (a + b)) / max(whole @ (a / (a + b) if whole is size else np.ones(bins)), 1e-9))
+        spread = (rate @ draws) / np.maximum(whole @ draws if whole is size else float(inside.sum()), 1e-9)
+        low, high = np.quantile(spread, (0.05, 0.95)).tolist()
+        found += [middle, min(low, middle), max(high, middle)]
     return Estimate(*found)
