@@ -36,7 +36,7 @@ from dupcheck.reports.tables import join_options
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
-from dupcheck.teaching import Lesson, learn_answers, teach_pack
+from dupcheck.teaching import Estimate, Lesson, estimate_groups, learn_answers, teach_pack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,6 +80,7 @@ class Audit:
         lang: The language of texts.
         cache: The folder where what was measured is kept.
         settled: What of the seller's decisions holds.
+        lesson: What the seller's answers taught.
 
     Examples:
         >>> import dupcheck as dc
@@ -152,7 +153,21 @@ class Audit:
                 [group for group, _ in self.grouped], self.plans, self.advice, self.problems, self.settings,
                 lang, self.settled,
             )  # fmt: skip
+            if self.lesson is not None and len(self.lesson.answers):
+                self._records[lang]["learned"] = self.lesson.as_dict(self.stated)
         return self._records[lang]
+
+    @cached_property
+    def stated(self) -> Estimate | None:
+        """How right the groups are thought to be; None where too few pairs were answered to say."""
+        lesson = self.lesson
+        if lesson is None or lesson.model is None:
+            return None
+        left, right = self.candidates.left, self.candidates.right
+        label = np.arange(len(self.features)) + len(self.grouped)
+        for k, (_, members) in enumerate(self.grouped):
+            label[members] = k
+        return estimate_groups(lesson, (left, right), lesson.model.measure(left, right), label[left] == label[right])
 
     @cached_property
     def _records(self) -> dict[Lang, SettledAudit]:
@@ -287,6 +302,10 @@ def audit(
     )  # fmt: skip
 
 
+_TAUGHT: Mapping[str, Reply] = {"not_duplicate": "different", "merge_accepted": "option"}
+"""What a decision about two listings says of them; what is allowed to stay may be one product or two."""
+
+
 def _learn(
     catalog: Catalog, features: Features, pack: RulePack, candidates: Candidates, findings: Findings, settled: Settled,
     answers: Mapping[str, Reply] | Iterable[Answer] | None,
@@ -295,7 +314,10 @@ def _learn(
     if answers is None or isinstance(answers, Mapping):
         return Lesson(Answers(), Replies(answers or {}))
     clusters = cluster_listings(features, pack, findings, settled)
-    return learn_answers(catalog, features, candidates, clusters, answers)
+    decided = [
+        Answer(_TAUGHT[d.decision], "", *d.listings, when=d.decided) for d in settled.held if d.decision in _TAUGHT
+    ]
+    return learn_answers(catalog, features, candidates, clusters, answers, decided)
 
 
 @dataclass(frozen=True)

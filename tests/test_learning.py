@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.asking import explain_pair, questions, state_precision
+from dupcheck.asking import explain_pair, questions
 from dupcheck.catalog import make_catalog
 from dupcheck.cli import main
+from dupcheck.decisions import hash_listings
 from dupcheck.errors import CatalogError
 from dupcheck.index.candidates import find_candidates
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
@@ -292,7 +293,7 @@ class TestTaught:
         assert audit.lesson.way == "limits"
         assert audit.lesson.model is None
         assert np.isnan(audit.findings.signals["learned"]).all()
-        assert state_precision(audit) is None
+        assert audit.stated is None
 
     def test_answers_make_groups_no_worse(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
         before, after, product = taught
@@ -327,7 +328,7 @@ class TestTaught:
 
     def test_it_says_how_right_it_is(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
         _, after, product = taught
-        stated = state_precision(after)
+        stated = after.stated
         assert stated is not None
         assert 0 <= stated.precision_low <= stated.precision <= stated.precision_high <= 1
         assert abs(stated.precision - dc.evaluate(after, product)["precision"]) < 0.25
@@ -357,6 +358,27 @@ class TestTaught:
         audit = dc.audit(catalog, answers=[Answer("different", "", a, b) for a, b in pairs])
         assert audit.lesson is not None
         assert audit.lesson.judged == 25
+
+    def test_the_record_says_what_was_learned(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        before, after, _ = taught
+        assert after.lesson is not None
+        assert "learned" not in before.as_dict()
+        learned = after.as_dict()["learned"]
+        assert learned["pairs"] == len(after.lesson.left)
+        assert learned["judges"] == after.lesson.way
+        assert 0 <= learned["stated"]["precision"] <= 1
+        json.dumps(learned, allow_nan=False)
+
+    def test_decisions_teach_too(self) -> None:
+        catalog, product = shop()
+        pairs = [p for p in combinations(sorted(product), 2) if p[0].endswith("Red") and p[1].endswith("Red")][:22]
+        content = hash_listings(catalog, product)
+        decided = [
+            dc.Decision(a, b, "not_duplicate", "", content[a], content[b], float(k)) for k, (a, b) in enumerate(pairs)
+        ]
+        audit = dc.audit(catalog, answers=[], decisions=decided)
+        assert audit.lesson is not None
+        assert audit.lesson.judged == 22
 
 
 class TestAsk:

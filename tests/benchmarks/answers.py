@@ -22,7 +22,7 @@ from groups import find_catalogs
 from measuring import render_table
 
 import dupcheck as dc
-from dupcheck.asking import find_model, label_groups, questions, state_precision
+from dupcheck.asking import find_model, label_groups, questions
 from dupcheck.judging.model import choose_pairs
 from dupcheck.learned.answers import Answer
 from dupcheck.pipeline import Audit
@@ -122,7 +122,7 @@ def measure(audit: Audit, truth: Truth) -> dict[str, float | str]:
             if m.role == "remove" and p.action in _ACTS and m.listing_id in truth.product:
                 wrong += not any(truth.family[m.listing_id] == truth.family.get(i) for i in stay)
     precision, recall = right / stood if stood else 1.0, right / truth.total if truth.total else 1.0
-    stated = state_precision(audit)
+    stated = audit.stated
     thousand = 1000 / max(len(audit.catalog), 1)
     return {
         "f1": 2 * precision * recall / (precision + recall) if right else 0.0,
