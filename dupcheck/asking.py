@@ -9,12 +9,11 @@ from dupcheck.judging.evidence import Evidence
 from dupcheck.judging.model import Addend, PairModel, bind, choose_pairs, load_start
 from dupcheck.learned.answers import Answer, Replies
 from dupcheck.messages import Lang, Message, message
-from dupcheck.model import BoolArray, FloatArray, IntArray, Plan, Reply
+from dupcheck.model import IntArray, Plan, Reply
 from dupcheck.pipeline import Audit
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.questions import ask_seller
-from dupcheck.teaching import Estimate, estimate_groups
 
 AT_ONCE = 20
 """Questions that are chosen at a time: what is answered changes what is worth asking."""
@@ -143,7 +142,10 @@ class _Desk:
             a, b = open_ones[0]
             if (a, b) != (waiting[kind][0].keep, question.listings[0]):
                 question = next(q for p in waiting[kind] if b in _list_waiting(p) and (q := p.question) is not None)
-            found.append(self._show(kind, question.text, question.replies, a, b, len(pairs), open_ones[1:]))
+            alike = kind.partition(":")[0] in _FOR_ALL
+            settles = len(pairs) if alike else len(question.listings)
+            others = open_ones[1:] if alike else ()
+            found.append(self._show(kind, question.text, question.replies, a, b, settles, others))
         return found
 
     def ask_pairs(self, most: int, asked: Iterable[tuple[str, str]]) -> list[Asked]:
@@ -214,33 +216,15 @@ def find_model(audit: Audit) -> PairModel:
     )  # fmt: skip
 
 
-def state_precision(audit: Audit) -> Estimate | None:
-    """Return how right the audit's groups are thought to be; None where too few pairs were answered to say."""
-    lesson = audit.lesson
-    if lesson is None or lesson.model is None:
-        return None
-    return estimate_groups(lesson, (audit.candidates.left, audit.candidates.right), *_judge_groups(audit, lesson.model))
-
-
 def label_groups(audit: Audit) -> IntArray:
     """Return a number for each listing's group: the limits' groups, where an audit has learned anything."""
     lesson = audit.lesson
     if lesson is not None and len(lesson.label):
         return lesson.label
-    return _number_groups(audit)
-
-
-def _number_groups(audit: Audit) -> IntArray:
     label: IntArray = np.arange(len(audit.features)) + len(audit.grouped)
     for k, (_, members) in enumerate(audit.grouped):
         label[members] = k
     return label
-
-
-def _judge_groups(audit: Audit, model: PairModel) -> tuple[FloatArray, BoolArray]:
-    left, right = audit.candidates.left, audit.candidates.right
-    label = _number_groups(audit)
-    return model.measure(left, right), label[left] == label[right]
 
 
 def explain_pair(audit: Audit, listing_a: str, listing_b: str) -> tuple[tuple[Addend, ...], float, float]:

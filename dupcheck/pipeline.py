@@ -39,7 +39,7 @@ from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
-from dupcheck.teaching import Lesson, learn_answers, teach_pack
+from dupcheck.teaching import Estimate, Lesson, estimate_groups, learn_answers, teach_pack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,7 +188,21 @@ class Audit:
             )  # fmt: skip
             if self.since is not None:
                 self._records[lang]["since"] = dict(self.since)
+            if self.lesson is not None and len(self.lesson.answers):
+                self._records[lang]["learned"] = self.lesson.as_dict(self.stated)
         return self._records[lang]
+
+    @cached_property
+    def stated(self) -> Estimate | None:
+        """How right the groups are thought to be; None where too few pairs were answered to say."""
+        lesson = self.lesson
+        if lesson is None or lesson.model is None:
+            return None
+        left, right = self.candidates.left, self.candidates.right
+        label = np.arange(len(self.features)) + len(self.grouped)
+        for k, (_, members) in enumerate(self.grouped):
+            label[members] = k
+        return estimate_groups(lesson, (left, right), lesson.model.measure(left, right), label[left] == label[right])
 
     @cached_property
     def _records(self) -> dict[Lang, SettledAudit]:
@@ -335,6 +349,10 @@ def audit(
     )  # fmt: skip
 
 
+_TAUGHT: Mapping[str, Reply] = {"not_duplicate": "different", "merge_accepted": "option"}
+"""What a decision about two listings says of them; what is allowed to stay may be one product or two."""
+
+
 def _learn(
     catalog: Catalog, features: Features, pack: RulePack, candidates: Candidates, findings: Findings, settled: Settled,
     answers: Mapping[str, Reply] | Iterable[Answer] | None,
@@ -343,7 +361,10 @@ def _learn(
     if answers is None or isinstance(answers, Mapping):
         return Lesson(Answers(), Replies(answers or {}))
     clusters = cluster_listings(features, pack, findings, settled)
-    return learn_answers(catalog, features, candidates, clusters, answers)
+    decided = [
+        Answer(_TAUGHT[d.decision], "", *d.listings, when=d.decided) for d in settled.held if d.decision in _TAUGHT
+    ]
+    return learn_answers(catalog, features, candidates, clusters, answers, decided)
 
 
 @dataclass(frozen=True)

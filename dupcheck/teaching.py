@@ -81,6 +81,15 @@ class Lesson:
     label: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     sure: float = np.inf
 
+    def as_dict(self, stated: Estimate | None) -> dict[str, object]:
+        """Return what was learned as ``audit.json`` holds it."""
+        return {
+            "answers": len(self.answers), "pairs": len(self.left), "judges": self.way,
+            "judged": self.judged, "errors_limits": self.errors_limits, "errors_model": self.errors_model,
+            "contradictions": [[list(a.pair or ()), list(b.pair or ())] for a, b in self.answers.find_contradictions()],
+            "stated": None if stated is None else stated.as_dict(),
+        }  # fmt: skip
+
     def tell(self) -> tuple[Message, ...]:
         """Say what the answers led to."""
         if not len(self.answers):
@@ -114,18 +123,26 @@ def learn_answers(
     candidates: Candidates,
     clusters: Sequence[IntArray],
     answers: Iterable[Answer],
+    decided: Iterable[Answer] = (),
 ) -> Lesson:
     """Return what the answers teach about a catalogue; ``clusters`` are the groups that the limits make.
 
-    Answers about listings that the catalogue does not hold are passed over.
+    ``decided`` are what decisions say of pairs: they teach too, and are heeded elsewhere. Answers about listings that
+    the catalogue does not hold are passed over.
     """
     known = gather_answers(answers)
     place = catalog.positions
     found = [(place[a], place[b], r) for (a, b), r in known.pairs.items() if a in place and b in place]
     pairs: dict[tuple[int, int], Reply] = {(min(a, b), max(a, b)): r.answer for a, b, r in found}
-    left = np.array([a for a, _ in pairs], dtype=np.int64)
-    right = np.array([b for _, b in pairs], dtype=np.int64)
-    same = np.array([r != "different" for r in pairs.values()], dtype=bool)
+    seen: dict[tuple[int, int], Reply] = {}
+    for d in decided:
+        if d.listing_a in place and d.listing_b in place:
+            a, b = sorted((place[d.listing_a], place[d.listing_b]))
+            seen[a, b] = d.answer
+    seen |= pairs
+    left = np.array([a for a, _ in seen], dtype=np.int64)
+    right = np.array([b for _, b in seen], dtype=np.int64)
+    same = np.array([r != "different" for r in seen.values()], dtype=bool)
     plain = Lesson(known, Replies(known.kinds, known, pairs), left=left, right=right, same=same)
     if len(left) < LEAST:
         return plain
@@ -253,13 +270,20 @@ def estimate_groups(
     size = np.bincount(of_pair, minlength=bins)
     told = np.bincount(of_pair, chance, minlength=bins)
     both = np.repeat((told[::2] + told[1::2]) / np.maximum(size[::2] + size[1::2], 1), 2)
-    a, b = yes + _PRIOR * both + 1e-3, asked - yes + _PRIOR * (1 - both) + 1e-3
+    a, b = yes + _PRIOR * both, asked - yes + _PRIOR * (1 - both)
     inside = np.bincount(of_pair[grouped], minlength=bins)
-    draws = np.random.default_rng(0).beta(a[:, None], b[:, None], size=(bins, 2_000))
-    right_ones = inside @ draws
-    precision = right_ones / max(int(inside.sum()), 1)
-    recall = right_ones / np.maximum(size @ draws, 1e-9)
-    found = []
-    for values in (precision, recall):
-        found += [float(values.mean()), *np.quantile(values, (0.05, 0.95)).tolist()]
+    draws = np.random.default_rng(0).beta(a[:, None] + 0.5, b[:, None] + 0.5, size=(bins, 2_000))
+    mean = a / (a + b)
+    hit, drawn = float(inside @ mean), inside @ draws
+    of_all = float(inside.sum()), float(size @ mean)
+    found: list[float] = []
+    of_true = np.maximum(size @ draws, 1e-9)
+    found += _bracket(hit / max(of_all[0], 1.0), np.asarray(drawn / max(of_all[0], 1.0)))
+    found += _bracket(hit / max(of_all[1], 1e-9), np.asarray(drawn / of_true))
     return Estimate(*found)
+
+
+def _bracket(middle: float, drawn: FloatArray) -> tuple[float, float, float]:
+    """A number and the interval around it that holds nine in ten of what was drawn."""
+    low, high = float(np.quantile(drawn, 0.05)), float(np.quantile(drawn, 0.95))
+    return middle, min(low, middle), max(high, middle)

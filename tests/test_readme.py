@@ -1,6 +1,7 @@
 """The documentation is true: commands and Python run, tables name what there is, in both languages alike."""
 
 import csv
+import io
 import re
 import shutil
 import sys
@@ -89,6 +90,7 @@ def execute(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
     def call(line: str) -> str:
         monkeypatch.setattr(sys, "argv", line.split())
+        monkeypatch.setattr(sys, "stdin", io.StringIO())  # nobody types anything
         capsys.readouterr()
         try:
             main(prog_name="dupcheck")

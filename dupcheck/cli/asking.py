@@ -32,7 +32,7 @@ def _ask(
     jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
     answers: Path | None, count: int, who: str,
 ) -> None:  # fmt: skip
-    from dupcheck.asking import questions, state_precision
+    from dupcheck.asking import questions
     from dupcheck.catalog import read_catalog
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
@@ -60,7 +60,7 @@ def _ask(
     after = look()
     for text in after.lesson.tell() if after.lesson is not None else ():
         tell(text.say(lang))
-    stated = state_precision(after)
+    stated = after.stated
     if stated is None:
         tell(say("questions.not_stated", lang))
     else:
@@ -128,7 +128,12 @@ class _Interview:
             keys += [f"{key}*" for key in keys]
         tell(f"    {say('questions.keys', lang)}")
         while True:
-            typed = str(click.prompt(say("questions.prompt", lang), default="s", show_default=False)).strip().casefold()
+            try:
+                typed = str(click.prompt(say("questions.prompt", lang), default="s", show_default=False))
+            except click.Abort:  # nothing more is typed
+                tell()
+                return "q"
+            typed = typed.strip().casefold()
             if typed in (*keys, "s", "u", "q"):
                 return typed
             tell(say("questions.bad_key", lang, typed=typed, known=", ".join((*keys, "s", "u", "q"))))

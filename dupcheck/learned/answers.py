@@ -51,12 +51,18 @@ class Answer:
         return a, b
 
 
+_EACH = {"each:names": "words:two", "each:more": "words:one"}
+"""Questions about words that are in question once only, and the sort of the others that they are like."""
+
+
 def name_sort(kind: str) -> str:
     """Return the sort that a kind of question belongs to: its name, its axis, or how many sides have words.
 
     >>> name_sort("words:mint|mango"), name_sort("words:|deluxe"), name_sort("silent:color")
     ('words:two', 'words:one', 'silent:color')
     """
+    if kind in _EACH:
+        return _EACH[kind]
     what, colon, rest = kind.partition(":")
     if what not in ("words", "names", "order"):
         return kind
@@ -163,7 +169,7 @@ def read_answers(path: Path) -> list[Answer]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogError("catalog.unreadable", path=str(path), reason=str(error)) from None
     return [_read_line(text, line, path) for line, text in enumerate(lines, 1) if text.strip()]
@@ -192,8 +198,7 @@ def _read_line(text: str, line: int, path: Path) -> Answer:
 def write_answers(path: Path, answers: Sequence[Answer]) -> None:
     """Write answers to a file in place of what it held, whole or not at all. Raises OSError."""
     new = path.with_name(f"{path.name}.part")
-    lines = [json.dumps(asdict(a), ensure_ascii=False, sort_keys=True) + "\n" for a in answers]
-    new.write_text("".join(lines), "utf-8", errors="surrogatepass")
+    new.write_text("".join(json.dumps(asdict(a), sort_keys=True) + "\n" for a in answers), "utf-8", newline="\n")
     new.replace(path)
 
 

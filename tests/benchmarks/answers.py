@@ -13,7 +13,7 @@ import argparse
 import csv
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from groups import find_catalogs
 from measuring import render_table
 
 import dupcheck as dc
-from dupcheck.asking import find_model, label_groups, questions, state_precision
+from dupcheck.asking import find_model, label_groups, questions
 from dupcheck.judging.model import choose_pairs
 from dupcheck.learned.answers import Answer
 from dupcheck.pipeline import Audit
@@ -93,13 +93,23 @@ class Truth:
             products.setdefault(p, []).append(i)
         self.total = sum(self.counts(a, b) for ids in products.values() for a, b in combinations(ids, 2))
 
+    def answer(self, groups: Iterable[Sequence[str]]) -> tuple[float, float]:
+        """Precision and recall as the seller answers: pairs of one family and two products are two products."""
+        pairs = [p for ids in groups for p in combinations(ids, 2) if self.held(*p)]
+        right = sum(self.product[a] == self.product[b] for a, b in pairs)
+        return right / len(pairs) if pairs else 1.0, right / self.total if self.total else 1.0
+
+    def held(self, a: str, b: str) -> bool:
+        """Whether the seller can be asked about a pair."""
+        return a in self.product and b in self.product and not (self.shop and self.shop[a] == self.shop[b])
+
     def counts(self, a: str, b: str) -> bool:
         """Whether a pair is scored."""
         if a not in self.product or b not in self.product or (self.shop and self.shop[a] == self.shop[b]):
             return False
         return self.product[a] == self.product[b] or self.family[a] != self.family[b]
 
-    def score(self, groups: Iterator[Sequence[str]]) -> tuple[int, int]:
+    def score(self, groups: Iterable[Sequence[str]]) -> tuple[int, int]:
         """How many pairs stand together, and how many of them are one product."""
         pairs = [p for ids in groups for p in combinations(ids, 2) if self.counts(*p)]
         return len(pairs), sum(self.product[a] == self.product[b] for a, b in pairs)
@@ -113,7 +123,7 @@ def measure(audit: Audit, truth: Truth) -> dict[str, float | str]:
         for p in audit.plans
         if p.action in _ACTS
     ]
-    done, well = truth.score(iter(acted))
+    done, well = truth.score(acted)
     _, found = truth.score([m.listing_id for m in p.members] for p in audit.plans)
     wrong = 0
     for p in audit.plans:
@@ -122,14 +132,16 @@ def measure(audit: Audit, truth: Truth) -> dict[str, float | str]:
             if m.role == "remove" and p.action in _ACTS and m.listing_id in truth.product:
                 wrong += not any(truth.family[m.listing_id] == truth.family.get(i) for i in stay)
     precision, recall = right / stood if stood else 1.0, right / truth.total if truth.total else 1.0
-    stated = state_precision(audit)
+    stated = audit.stated
+    as_answered = truth.answer(g.listings for g, _ in audit.grouped)
     thousand = 1000 / max(len(audit.catalog), 1)
     return {
         "f1": 2 * precision * recall / (precision + recall) if right else 0.0,
         "acts": well / done if done else 1.0, "wrong": wrong * thousand,
         "found": found / truth.total if truth.total else 1.0,
         "asks": thousand * len({p.question.kind for p in audit.plans if p.question}),
-        "way": "" if audit.lesson is None else audit.lesson.way, "precision": precision, "recall": recall,
+        "way": "" if audit.lesson is None else audit.lesson.way, "precision": as_answered[0],
+        "recall": as_answered[1],
         "stated": np.nan if stated is None else stated.precision,
         "stated_recall": np.nan if stated is None else stated.recall,
     }  # fmt: skip
@@ -176,9 +188,14 @@ def main() -> None:
                     rows.append(_row(name, way, wrong, step, found, f"{seconds:.1f}"))
                     print(" ".join(rows[-1]), file=sys.stderr, flush=True)
     for (way, wrong, step), found in mean.items():
-        middle = {k: np.nanmean([f[k] for f in found]) if k != "way" else "" for k in found[0]}
+        middle = {k: "" if k == "way" else _average([float(f[k]) for f in found]) for k in found[0]}
         rows.append(_row("mean", way, wrong, step, middle, ""))
     print(render_table(HEADER, rows))
+
+
+def _average(values: Sequence[float]) -> float:
+    told = [v for v in values if not np.isnan(v)]
+    return sum(told) / len(told) if told else float("nan")
 
 
 def _row(name: str, way: str, wrong: float, step: int, found: Mapping[str, float | str], seconds: str) -> list[str]:

@@ -1,0 +1,429 @@
+"""What answers teach: trees as arrays, evidence of pairs, habits, the gate, questions, and ``dupcheck ask``."""
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dupcheck as dc
+from dupcheck.asking import explain_pair, questions
+from dupcheck.catalog import make_catalog
+from dupcheck.cli import main
+from dupcheck.decisions import hash_listings
+from dupcheck.errors import CatalogError
+from dupcheck.index.candidates import find_candidates
+from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
+from dupcheck.judging.model import START, PairModel, bind, choose_pairs, load_start, refit
+from dupcheck.learned.answers import (
+    APART_FROM,
+    ONE_FROM,
+    Answer,
+    Answers,
+    Replies,
+    gather_answers,
+    name_sort,
+    read_answers,
+    write_answers,
+)
+from dupcheck.learned.trees import Trees, fit_trees, read_odds
+from dupcheck.messages import LANGS
+from dupcheck.model import Catalog, Listing
+
+NAMES = ("Prima", "Lalu", "Weston", "Verona", "Milano", "Otra", "Belmar", "Corin", "Dunvale", "Estrel")
+COLORS = ("Red", "Blue", "Black", "White")
+
+
+def shop() -> tuple[Catalog, dict[str, str]]:
+    """A shop whose lamps differ in a name and come in colours: each name is a product, and colours are its options."""
+    rows, product = [], {}
+    for name in NAMES:
+        for color in COLORS:
+            listing_id = f"{name}-{color}"
+            title = f"Halden {name} Desk Lamp Brass Arm - {color}"
+            rows.append(Listing(listing_id=listing_id, title=title, price=20.0, currency="USD"))
+            product[listing_id] = name
+    return make_catalog(rows), product
+
+
+@pytest.fixture(scope="module")
+def taught() -> tuple[dc.Audit, dc.Audit, dict[str, str]]:
+    """The shop's audit without answers, and with sixty true ones."""
+    catalog, product = shop()
+    before = dc.audit(catalog, answers=[])
+    given: list[Answer] = []
+    audit = before
+    while len(given) < 60:
+        for asked in questions(audit, 20):
+            same = product[asked.listing_a] == product[asked.listing_b]
+            given += asked.answer("option" if same else "different", when=float(len(given)))
+        audit = dc.audit(catalog, answers=given)
+    return before, audit, product
+
+
+class TestTrees:
+    def fit(self) -> tuple[Trees, np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(0)
+        rows = rng.normal(size=(400, 4))
+        rows[rng.random(rows.shape) < 0.1] = np.nan
+        rows[:, 3] = np.nan  # says nothing at all
+        same = np.nan_to_num(rows[:, 0]) - np.nan_to_num(rows[:, 1]) + 0.3 * rng.normal(size=400) > 0
+        return fit_trees(rows, same, (1, -1, 0, 0), np.ones(400), rounds=40), rows, same
+
+    def test_they_learn_and_say_the_same_again(self) -> None:
+        trees, rows, same = self.fit()
+        assert ((read_odds(trees.add_up(rows)) >= 0.5) == same).mean() > 0.9
+        again = Trees.from_arrays(trees.as_arrays())
+        np.testing.assert_allclose(again.add_up(rows), trees.add_up(rows), atol=1e-4)
+        np.testing.assert_array_equal(self.fit()[0].add_up(rows), trees.add_up(rows))
+
+    def test_scikit_learn_says_the_same(self) -> None:
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        trees, rows, same = self.fit()
+        machine = HistGradientBoostingClassifier(
+            learning_rate=0.08, max_iter=40, max_leaf_nodes=15, min_samples_leaf=8, l2_regularization=1.0,
+            monotonic_cst=[1, -1, 0], early_stopping=False, random_state=0,
+        ).fit(rows[:, :3], same)  # fmt: skip
+        np.testing.assert_allclose(machine.decision_function(rows[:, :3]), trees.add_up(rows), atol=1e-6)
+
+    def test_addends_make_up_the_log_odds(self) -> None:
+        trees, rows, _ = self.fit()
+        addends, base = trees.weigh(rows)
+        np.testing.assert_allclose(addends.sum(axis=1) + base, trees.add_up(rows), atol=1e-9)
+        assert not addends[:, 3].any(), "a column that says nothing adds nothing"
+
+    @settings(max_examples=30, deadline=None)
+    @given(st.lists(st.floats(-3, 3), min_size=3, max_size=3), st.floats(0.01, 2))
+    def test_more_of_what_speaks_for_never_speaks_against(self, row: list[float], more: float) -> None:
+        trees = _TREES
+        less_or_more = np.array(
+            [[*row, np.nan], [row[0] + more, *row[1:], np.nan], [row[0], row[1] + more, row[2], np.nan]]
+        )
+        plain, up, down = trees.add_up(less_or_more)
+        assert up >= plain - 1e-9 >= down - 2e-9
+
+
+_TREES = TestTrees().fit()[0]
+
+
+class TestEvidence:
+    def test_columns_have_directions_and_every_one_stands_in_one_reason(self) -> None:
+        assert len(COLUMNS) == len(DIRECTIONS)
+        assert sorted(c for columns in REASONS.values() for c in columns) == sorted(COLUMNS)
+
+    def test_it_is_symmetric_and_one_pair_is_measured_as_many(self) -> None:
+        catalog, _ = shop()
+        features = dc.audit(catalog).features
+        pairs = find_candidates(features)
+        evidence = Evidence(catalog, features, pairs.left, pairs.right)
+        rows = evidence.measure(pairs.left, pairs.right)
+        np.testing.assert_allclose(evidence.measure(pairs.right, pairs.left), rows)
+        np.testing.assert_allclose(evidence.measure(pairs.left[7:8], pairs.right[7:8])[0], rows[7])
+
+    def test_what_nobody_states_cannot_be_told(self) -> None:
+        catalog = make_catalog([Listing("a", "Oak tray"), Listing("b", "Oak tray"), Listing("c", "")])
+        features = dc.audit(catalog).features
+        evidence = Evidence(catalog, features, np.array([0]), np.array([1]))
+        row = dict(zip(COLUMNS, evidence.measure(np.array([0]), np.array([1]))[0], strict=True))
+        assert all(np.isnan(row[c]) for c in ("price_ratio", "description", "axis_color", "image", "core_recurs"))
+        assert row["words_more"] == row["words_less"] == 0
+        assert np.isfinite(evidence.measure(np.array([0]), np.array([2]))[0, COLUMNS.index("words_more")])
+
+    def test_no_pairs_give_no_rows(self) -> None:
+        catalog, _ = shop()
+        features = dc.audit(catalog).features
+        none = np.empty(0, dtype=np.int64)
+        assert Evidence(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
+        assert Evidence(catalog, features, none, none).measure(np.array([0]), np.array([1])).shape == (1, len(COLUMNS))
+
+
+class TestStart:
+    def test_it_is_small_and_holds_numbers_only(self) -> None:
+        assert START.stat().st_size <= 500_000
+        with np.load(START, allow_pickle=False) as kept:
+            assert {kept[name].dtype.kind for name in kept.files if name != "columns"} <= set("fiub")
+        start = load_start()
+        assert start.rows.shape == (len(start.same), len(COLUMNS))
+        assert START.with_suffix(".toml").is_file(), "the data sheet"
+
+    def test_equal_titles_are_likelier_one_product_than_other_models(self) -> None:
+        rows = [
+            Listing("a", "Norvik DX200 Cordless Drill 18V", 50.0, currency="USD"),
+            Listing("b", "Cordless Drill 18V Norvik DX200", 50.0, currency="USD"),
+            Listing("c", "Norvik DX350 Cordless Drill 18V", 80.0, currency="USD"),
+        ]
+        catalog = make_catalog(rows)
+        model = _plain_model(catalog)
+        alike, other = model.measure(np.array([0, 0]), np.array([1, 2]))
+        assert alike > 0.5 > other
+
+    def test_answers_outweigh_it(self) -> None:
+        start = load_start()
+        rows = np.repeat(start.rows[start.same][:1], 40, axis=0)
+        rows[:, COLUMNS.index("axis_color")] = np.arange(40) % 2  # this seller's colours are products of their own
+        taught = read_odds(refit(rows, np.arange(40) % 2 == 1).add_up(rows))
+        assert ((taught >= 0.5) == (np.arange(40) % 2 == 1)).all()
+
+    def test_what_was_answered_stands(self) -> None:
+        catalog, _ = shop()
+        audit = dc.audit(catalog)
+        evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+        left, right = np.array([3, 0]), np.array([1, 2])
+        model = PairModel(load_start().trees, evidence, *bind(len(catalog), left, right, np.array([True, False])))
+        assert model.measure(np.array([1, 2, 3]), np.array([3, 0, 1])).tolist() == [1.0, 0.0, 1.0]
+
+    def test_a_probability_is_a_sum_of_reasons(self) -> None:
+        audit = dc.audit(shop()[0])
+        addends, base, chance = explain_pair(audit, "Prima-Red", "Lalu-Red")
+        assert read_odds(np.array([base + sum(a.amount for a in addends)]))[0] == pytest.approx(chance)
+        assert [abs(a.amount) for a in addends] == sorted((abs(a.amount) for a in addends), reverse=True)
+
+
+def _plain_model(catalog: Catalog) -> PairModel:
+    audit = dc.audit(catalog)
+    evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+    none = np.empty(0, dtype=np.int64)
+    return PairModel(load_start().trees, evidence, *bind(len(catalog), none, none, none == 0))
+
+
+class TestChoice:
+    def test_none_is_asked_twice_and_no_two_are_about_the_same(self) -> None:
+        rng = np.random.default_rng(0)
+        left, right = rng.integers(0, 12, 400), rng.integers(12, 24, 400)
+        chance, taken = rng.random(400), np.arange(30)
+        chosen = choose_pairs(chance, chance > 0.6, (left, right), 20, taken)
+        matters = [(left[k], right[k]) for k in chosen]
+        assert len(chosen) == len(set(matters)) == 20
+        assert not set(matters) & {(left[k], right[k]) for k in taken}
+
+    def test_fewer_are_asked_where_there_are_no_more(self) -> None:
+        ends = np.array([0, 0, 2]), np.array([1, 1, 3])
+        chosen = choose_pairs(np.array([0.5, 0.5, 0.9]), np.zeros(3, dtype=bool), ends, 20, np.empty(0, dtype=np.int64))
+        assert sorted(chosen.tolist()) == [0, 2]
+        nothing = np.empty(0, dtype=np.int64)
+        assert not len(choose_pairs(nothing.astype(float), nothing == 0, (nothing, nothing), 20, nothing))
+
+
+class TestAnswers:
+    def test_of_several_answers_the_last_counts_and_the_change_is_shown(self) -> None:
+        answers = gather_answers([Answer("different", "", "b", "a", when=2), Answer("same", "", "a", "b", when=1)])
+        assert answers.pairs["a", "b"].answer == "different"
+        assert [(x.answer, y.answer) for x, y in answers.find_contradictions()] == [("same", "different")]
+
+    def test_one_and_one_and_not_one_is_a_contradiction(self) -> None:
+        given = [Answer("same", "", "a", "b"), Answer("option", "", "b", "c"), Answer("different", "", "a", "c")]
+        assert len(Answers(tuple(given)).find_contradictions()) == 1
+        assert not Answers(tuple(given[:2])).find_contradictions()
+
+    def test_a_habit_needs_many_equal_answers_and_more_before_it_binds(self) -> None:
+        def answered(count: int, reply: str, kind: str = "words:x{}|y{}") -> Answers:
+            return Answers(tuple(Answer(reply, kind.format(k, k), f"a{k}", f"b{k}") for k in range(count)))  # type: ignore[arg-type]
+
+        new = "words:p|q"
+        assert answered(APART_FROM - 1, "different").tell_habit(new) is None
+        assert answered(APART_FROM, "different").tell_habit(new) == "different"
+        assert answered(APART_FROM, "different").tell_habit("words:|q") is None, "one more word is another sort"
+        assert answered(ONE_FROM - 1, "option").tell_habit(new) is None
+        assert answered(ONE_FROM, "option").tell_habit(new) == "option"
+        mixed = Answers((*answered(200, "option").all, Answer("different", "words:s|t", "c", "d")))
+        assert mixed.tell_habit(new) is None
+
+    def test_a_habit_of_one_product_alone_never_acts(self) -> None:
+        many = Answers(tuple(Answer("option", f"words:x{k}|y{k}", f"a{k}", f"b{k}") for k in range(ONE_FROM)))
+        assert Replies({}, many).reply("words:p|q", 0, 1) is None
+        assert Replies({}, many, {}, lambda a, b: 0.95, 0.99).reply("words:p|q", 0, 1) == "option"
+        assert Replies({}, many, {}, lambda a, b: 0.5, 0.99).reply("words:p|q", 0, 1) is None
+
+    def test_a_proof_is_never_learned(self) -> None:
+        replies = Replies({"proof": "same"}, None, {(0, 1): "same"}, lambda a, b: 1.0, 0.5)
+        assert replies.reply("proof", 1, 0) == "same"
+        assert replies.reply("proof", 1, 2) is None
+
+    @pytest.mark.parametrize("kind", ["words:mint|mango", "each:names"])
+    def test_words_on_both_sides_are_one_sort(self, kind: str) -> None:
+        assert name_sort(kind) == "words:two"
+
+    @settings(max_examples=50, deadline=None)
+    @given(
+        st.lists(
+            st.builds(
+                Answer,
+                st.sampled_from(["same", "option", "different"]),
+                st.text(min_size=1, max_size=8),
+                st.just("=a\n"),
+                st.text(min_size=2, max_size=5).filter(lambda t: t != "=a\n"),
+            ),
+            max_size=5,
+        )
+    )
+    def test_what_is_written_is_read_back(
+        self, tmp_path_factory: pytest.TempPathFactory, answers: list[Answer]
+    ) -> None:
+        place = tmp_path_factory.mktemp("answers") / "a.jsonl"
+        write_answers(place, answers)
+        assert read_answers(place) == answers
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "{", "[]", '{"answer": "yes", "kind": "x"}', '{"answer": "same"}', '{"answer": "same", "kind": 3}',
+            '{"answer": "same", "listing_a": "a", "listing_b": "a"}', '{"answer": "same", "kind": "x", "when": "now"}',
+        ],
+    )  # fmt: skip
+    def test_a_line_that_is_no_answer_is_named(self, tmp_path: Path, line: str) -> None:
+        place = tmp_path / "a.jsonl"
+        place.write_text(f'{{"answer": "same", "kind": "x"}}\n{line}\n', "utf-8")
+        with pytest.raises(CatalogError) as error:
+            read_answers(place)
+        assert "line 2" in error.value.say("en")
+        assert "2" in error.value.say("zh")
+
+
+class TestTaught:
+    def test_below_twenty_answers_the_limits_judge(self) -> None:
+        catalog, _ = shop()
+        given = [Answer("different", "", "Prima-Red", "Lalu-Red")]
+        audit = dc.audit(catalog, answers=given)
+        assert audit.lesson is not None
+        assert audit.lesson.way == "limits"
+        assert audit.lesson.model is None
+        assert np.isnan(audit.findings.signals["learned"]).all()
+        assert audit.stated is None
+
+    def test_answers_make_groups_no_worse(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        before, after, product = taught
+        assert dc.evaluate(after, product)["f1"] >= dc.evaluate(before, product)["f1"] - 0.01
+        assert after.lesson is not None
+        assert after.lesson.judged >= 50
+        assert after.lesson.errors_model <= after.lesson.errors_limits or after.lesson.way == "limits"
+
+    def test_what_plans_carry_out_is_one_product(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        _, after, product = taught
+        for plan in after.plans:
+            acted = [m.listing_id for m in plan.members if m.role in ("keep", "fold", "remove")]
+            assert len({product[i] for i in acted}) <= 1
+
+    def test_what_was_answered_is_not_asked_again(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        _, after, _ = taught
+        assert after.lesson is not None
+        asked = {tuple(sorted((q.listing_a, q.listing_b))) for q in questions(after, 20)}
+        assert not asked & set(after.lesson.answers.pairs)
+
+    def test_answers_stand_in_the_groups(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        _, after, _ = taught
+        assert after.lesson is not None
+        together = {p for plan in after.plans for p in combinations(sorted(m.listing_id for m in plan.members), 2)}
+        acted = {
+            p for plan in after.plans
+            for p in combinations(sorted(m.listing_id for m in plan.members if m.role in ("keep", "fold", "remove")), 2)
+        }  # fmt: skip
+        for pair, answer in after.lesson.answers.pairs.items():
+            assert answer.one_product or pair not in acted
+            assert answer.one_product or after.lesson.way == "limits" or pair not in together
+
+    def test_it_says_how_right_it_is(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        _, after, product = taught
+        stated = after.stated
+        assert stated is not None
+        assert 0 <= stated.precision_low <= stated.precision <= stated.precision_high <= 1
+        assert abs(stated.precision - dc.evaluate(after, product)["precision"]) < 0.25
+
+    def test_it_tells_what_the_answers_led_to(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        _, after, _ = taught
+        assert after.lesson is not None
+        for lang in LANGS:
+            told = [m.say(lang) for m in after.lesson.tell()]
+            assert any(str(len(after.lesson.answers.pairs)) in text for text in told)
+
+    def test_the_same_answers_teach_the_same(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        _, after, _ = taught
+        assert after.lesson is not None
+        again = dc.audit(shop()[0], answers=reversed(after.lesson.answers.all))
+        assert again.as_dict()["groups"] == after.as_dict()["groups"]
+
+    def test_answers_about_listings_that_are_gone_are_passed_over(self) -> None:
+        given = [Answer("same", "", f"gone-{k}", "nowhere") for k in range(30)]
+        audit = dc.audit(shop()[0], answers=given)
+        assert audit.lesson is not None
+        assert audit.lesson.model is None
+
+    def test_all_answers_alike_do_not_break_it(self) -> None:
+        catalog, product = shop()
+        pairs = [p for p in combinations(product, 2) if product[p[0]] != product[p[1]]][:25]
+        audit = dc.audit(catalog, answers=[Answer("different", "", a, b) for a, b in pairs])
+        assert audit.lesson is not None
+        assert audit.lesson.judged == 25
+
+    def test_the_record_says_what_was_learned(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        before, after, _ = taught
+        assert after.lesson is not None
+        assert "learned" not in before.as_dict()
+        learned = after.as_dict()["learned"]
+        assert learned["pairs"] == len(after.lesson.left)
+        assert learned["judges"] == after.lesson.way
+        assert 0 <= learned["stated"]["precision"] <= 1
+        json.dumps(learned, allow_nan=False)
+
+    def test_decisions_teach_too(self) -> None:
+        catalog, product = shop()
+        pairs = [p for p in combinations(sorted(product), 2) if p[0].endswith("Red") and p[1].endswith("Red")][:22]
+        content = hash_listings(catalog, product)
+        decided = [
+            dc.Decision(a, b, "not_duplicate", "", content[a], content[b], float(k)) for k, (a, b) in enumerate(pairs)
+        ]
+        audit = dc.audit(catalog, answers=[], decisions=decided)
+        assert audit.lesson is not None
+        assert audit.lesson.judged == 22
+
+
+class TestAsk:
+    def ask(self, folder: Path, typed: str, *more: str) -> str:
+        run = CliRunner().invoke(main, ["ask", str(folder / "catalog.csv"), "--count", "3", *more], input=typed)
+        assert run.exit_code == 0, run.output
+        return str(run.output)
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        catalog, _ = shop()
+        rows = [f'{i},"{t}",20.00,USD' for i, t in zip(catalog.ids, catalog.column("title"), strict=True)]
+        (tmp_path / "catalog.csv").write_text("listing_id,title,price,currency\n" + "\n".join(rows), "utf-8")
+        return tmp_path
+
+    def test_every_answer_is_kept_and_undone_on_wish(self, folder: Path) -> None:
+        said = self.ask(folder, "3\n3\nu\nq\n", "--who", "Ada")
+        place = folder / "catalog.csv.answers.jsonl"
+        (kept,) = [json.loads(line) for line in place.read_text("utf-8").splitlines()]
+        assert kept["answer"] == "different"
+        assert kept["who"] == "Ada"
+        assert str(place) in said
+
+    def test_another_key_is_asked_for_again(self, folder: Path) -> None:
+        assert "«maybe»" in self.ask(folder, "maybe\nq\n")
+
+    def test_it_speaks_chinese(self, folder: Path) -> None:
+        assert "您的回答" in self.ask(folder, "3\nq\n", "--lang", "zh")
+
+    def test_skipping_all_keeps_nothing(self, folder: Path) -> None:
+        self.ask(folder, "s\ns\ns\n")
+        assert not (folder / "catalog.csv.answers.jsonl").exists()
+
+    def test_an_audit_heeds_the_answers_beside_the_catalogue(self, folder: Path) -> None:
+        self.ask(folder, "3\n3\n3\n")
+        run = CliRunner().invoke(
+            main, ["audit", str(folder / "catalog.csv"), "--out", str(folder / "out"), "--no-ledger"]
+        )
+        assert run.exit_code == 0, run.output
+        assert "3 pairs are answered" in run.output
+
+    def test_a_file_that_holds_no_answers_is_one_line(self, folder: Path) -> None:
+        (folder / "bad.jsonl").write_text("{}\n", "utf-8")
+        command = ["ask", str(folder / "catalog.csv"), "--answers", str(folder / "bad.jsonl")]
+        run = CliRunner().invoke(main, command)
+        assert run.exit_code == 2
+        assert "line 1" in run.output
+        assert "Traceback" not in run.output
