@@ -245,8 +245,6 @@ class Checker:
         >>> drafts = [{"title": "Ceramic garden gnome"}, {"title": "Rubber boots with a lining of fleece"}]
         >>> [answer.verdict for answer in checker.check(drafts)]
         ['publish', 'publish']
-        >>> "A-101" in checker
-        True
     """
 
     def __init__(

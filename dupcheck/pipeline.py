@@ -86,6 +86,7 @@ class Audit:
         cache: The folder where what was measured is kept.
         settled: What of the seller's decisions holds.
         lesson: What the seller's answers taught, None where there are none.
+        since: What is new, gone, changed and still open since an earlier report; None where none was named.
 
     Examples:
         >>> import dupcheck as dc

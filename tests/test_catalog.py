@@ -301,9 +301,14 @@ def test_formulas_are_made_harmless_and_come_back(tmp_path: Path) -> None:
     assert back.ids.tolist() == ["1", "2", "-3"]
 
 
-def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot be written"):
-        write_catalog(make_catalog([Listing("1", "a")]), tmp_path / "none" / "out.csv")
+def test_a_folder_that_is_not_there_is_made_and_a_file_in_its_place_is_one_clear_error(tmp_path: Path) -> None:
+    catalog = make_catalog([Listing("1", "a")])
+    write_catalog(catalog, tmp_path / "none" / "out.csv")
+    assert len(read_catalog(tmp_path / "none" / "out.csv")) == 1
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="a file of that name is there"):
+        write_catalog(catalog, tmp_path / "file" / "out.csv")
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_merging_keeps_skus_with_their_listings() -> None:

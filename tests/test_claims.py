@@ -306,7 +306,7 @@ class TestCommands:
 
     def test_chinese(self, desk: Path, run: Run) -> None:
         assert "占用" in self.check(run, "N-1.csv", "--claim", "令牌-1", "--lang", "zh").out
-        assert "没有占用" in self.check(run, "N-2.csv", "--claim", "令牌-2", "--lang", "zh").out
+        assert "没有预占" in self.check(run, "N-2.csv", "--claim", "令牌-2", "--lang", "zh").out
 
     @pytest.mark.parametrize(
         ("words", "says"),

@@ -68,7 +68,7 @@ def test_killed_in_the_middle_and_two_at_once(shop: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal")
-def test_a_terminal_shows_how_fast_it_goes_and_how_long_it_takes(shop: Path, tmp_path: Path) -> None:
+def test_a_terminal_shows_how_long_it_took_and_how_long_it_takes(shop: Path, tmp_path: Path) -> None:
     import fcntl
     import termios
 
@@ -87,6 +87,6 @@ def test_a_terminal_shows_how_fast_it_goes_and_how_long_it_takes(shop: Path, tmp
         seen += part
     os.close(watched)
     assert process.wait(timeout=60) == 0
-    told = re.findall(rb"\d+/90 \[\d\d:\d\d<(\S+), +([^\]\s]+)", seen)
+    told = re.findall(rb"(\d\d:\d\d) < (\S+)", seen)
     assert told, seen[-500:]
-    assert any(rate != b"?it/s" and left != b"?" for left, rate in told), told
+    assert any(left != b"?" for _, left in told), told

@@ -17,7 +17,7 @@ _SHORT = 40  # characters; ids, rules and axes come again and again, sentences d
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 # Blanks of every width and marks that take no room may hide a formula's first character. The full-width signs count
 # too: some spreadsheets take them for the plain ones.
-_FORMULA = re.compile(r"[\t\r\n]|[\s\x7f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _CALL = re.compile(r"[=@\uff1d\uff20]|.*[(|!]", re.DOTALL)
@@ -67,8 +67,6 @@ def guard_text(text: str) -> str:
     >>> guard_text("=1+1"), guard_text("mug"), unguard_text(guard_text("'=1"))
     ("'=1+1", 'mug', "'=1")
     """
-    if not text.isprintable():
-        text = _UNPRINTABLE.sub("\ufffd", text)
     return f"'{text}" if _FORMULA.match(text.lstrip("'")) else text
 
 

@@ -21,7 +21,7 @@ class Ledger(Claims, Leases):
     Raises:
         LedgerError: It cannot be opened, read or written.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> import dupcheck as dc
         >>> with tempfile.TemporaryDirectory() as folder, dc.open_ledger(f"{folder}/ledger.sqlite") as ledger:

@@ -92,7 +92,7 @@ class Claim:
         override: The reason for which the answer was gone against, "" where it was not.
         person: Who claimed.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> import dupcheck as dc
         >>> checker = dc.Checker("sample_catalog/catalog.csv")
