@@ -25,6 +25,7 @@ from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.tables import TableTarget, describe_piece
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute
+from dupcheck.exports.worklist import settle_times
 from dupcheck.messages import Message, message
 from dupcheck.model import DOCUMENT, Origin
 from dupcheck.titles import align_name
@@ -133,7 +134,9 @@ class _Sheet:
             told += [(self.path.name, change.keep.listing_id, t) for t in self._list_cautions(change, rows)]
         out = io.BytesIO()
         self.book.save(out)
-        return Filled(f"export-{self.path.stem}-filled{self.path.suffix.lower()}", out.getvalue(), tuple(told))
+        return Filled(
+            f"export-{self.path.stem}-filled{self.path.suffix.lower()}", settle_times(out.getvalue()), tuple(told)
+        )
 
     def _first_free(self) -> int:
         last = self.row

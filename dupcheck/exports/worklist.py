@@ -5,6 +5,7 @@ old stands beside new, each line has a box to tick, and photos of this machine a
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -36,6 +37,8 @@ _NEW = PatternFill("solid", fgColor="E2F3E4")
 _HEAD = PatternFill("solid", fgColor="EDEDED")
 _WIDTHS = {"done": 7, "old": 46, "new": 46, "title": 46, "why": 46, "link": 30, "photo": 12}
 _MOMENT = (1980, 1, 1, 0, 0, 0)
+_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+_NEVER = rb"\g<1>1980-01-01T00:00:00Z"
 """The same input gives the same bytes: no file in the workbook tells when it was made."""
 
 Row = Sequence[object]
@@ -82,7 +85,7 @@ class _Book:
         self.book.properties.created = self.book.properties.modified = made
         raw = io.BytesIO()
         self.book.save(raw)
-        return _settle_times(raw.getvalue())
+        return settle_times(raw.getvalue())
 
     def _say(self, key: str) -> str:
         return say(f"worklist.{key}", self.lang)
@@ -213,11 +216,13 @@ def _put(cell: Cell | MergedCell, value: object) -> None:
         cell.number_format = "@"
 
 
-def _settle_times(raw: bytes) -> bytes:
+def settle_times(raw: bytes) -> bytes:
+    """Return a workbook without the times at which it was saved, so that the same content is the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             held = zipfile.ZipInfo(entry.filename, _MOMENT)
             held.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(held, old.read(entry))
+            content = old.read(entry)
+            new.writestr(held, _SAVED.sub(_NEVER, content) if entry.filename == "docProps/core.xml" else content)
     return out.getvalue()
