@@ -839,7 +839,6 @@ class Machine(RuleBasedStateMachine):
         self.catalogues: list[Mapping[str, str]] = [{}, {}]
         self.claims: dict[str, dict[str, Any]] = {}
         self.tickets: list[tuple[str, Listing, str, float]] = []
-        self.time = 0.0  # the ledger's: it never goes back
 
     def teardown(self) -> None:
         for server in self.servers:
@@ -848,11 +847,15 @@ class Machine(RuleBasedStateMachine):
     def shows(self, at: int) -> Callable[[Sequence[Listing]], list[bool]]:
         return lambda listings: [self.catalogues[at].get(x.listing_id) == x.title for x in listings]
 
+    def now(self, at: int) -> float:
+        """The ledger's time, as a server reads it: never before the newest event, wherever its clock was turned."""
+        return max([e.at for e in self.servers[at].list_history()[-1:]] + [self.clocks[at].now])
+
     def go_on(self, at: int) -> None:
         """A writer looks at its clock: what has run out by then has expired."""
-        self.time = max(self.time, self.clocks[at].now)
+        now = self.now(at)
         for c in self.claims.values():
-            if c["state"] == "claimed" and self.time >= c["expires"]:
+            if c["state"] == "claimed" and now >= c["expires"]:
                 c["state"] = "expired"
 
     def live(self) -> list[dict[str, Any]]:
@@ -869,7 +872,6 @@ class Machine(RuleBasedStateMachine):
     @rule(at=st.integers(0, 1), draft=DRAFTS, person=st.sampled_from(["ada", "bo"]))
     def issue(self, at: int, draft: Listing, person: str) -> None:
         ticket = self.servers[at].issue(draft, person=person, ttl=40)
-        self.time = max(self.time, self.clocks[at].now)
         self.tickets.append((ticket.token, draft, person, ticket.expires))
 
     @rule(
@@ -892,7 +894,7 @@ class Machine(RuleBasedStateMachine):
             )
 
         known = self.claims.get(key)
-        clocked = max(self.time, self.clocks[at].now)
+        clocked = self.now(at)
         used = ticket is not None and any(c["token"] == token for c in self.claims.values())
         unfit = ticket is not None and (used or ticket[1] != draft or ticket[2] != person or ticket[3] <= clocked)
         if known is not None and (known["draft"] != draft or (token and known["token"] != token)):
@@ -921,7 +923,7 @@ class Machine(RuleBasedStateMachine):
         assert claim.answer["near"] == sorted(c["id"] for c in counted)
         self.claims[key] = {
             "draft": draft, "answer": claim.answer, "state": claim.state, "id": draft.listing_id, "market": "",
-            "expires": self.time + ttl, "token": token or claim.token, "override": bool(claim.override),
+            "expires": claim.expires, "token": token or claim.token, "override": bool(claim.override),
         }  # fmt: skip
 
     @rule(
