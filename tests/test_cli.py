@@ -396,6 +396,12 @@ class TestMeasured:
         assert [line for line in said if not line.startswith("#") and half.search(line)] == []
 
 
+@pytest.mark.parametrize("name", ["x" * 300 + ".csv", "a\udcff.csv"])
+def test_a_name_that_no_system_takes_is_one_clear_error(run: Run, name: str) -> None:
+    ended = run("audit", name)
+    assert ended.code == 2 and "Traceback" not in ended.err
+
+
 class TestWhy:
     def test_it_shows_every_condition(self, run: Run, twins: Path) -> None:
         result = run("why", twins, "A-1", "A-2")

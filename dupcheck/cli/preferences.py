@@ -29,9 +29,14 @@ _PATHS = ("images", "ledger", "cache")
 def find_preferences(words: Sequence[str]) -> Path | None:
     """Return the file that counts for a command line: beside the first catalogue named, here, or the user's own."""
     named = [Path(word) for word in words if not word.startswith("-") and "://" not in word]
-    beside = [path.parent for path in named if path.suffix and path.is_file()][:1]
+    beside = [path.parent for path in named if path.suffix and _is_file(path)][:1]
     folders = [*beside, Path.cwd(), Path(platformdirs.user_config_dir("dupcheck", appauthor=False))]
-    return next((folder / NAME for folder in folders if (folder / NAME).is_file()), None)
+    return next((folder / NAME for folder in folders if _is_file(folder / NAME)), None)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there to be read; a name that no system takes, or a folder shut to us, holds none."""
+    return os.path.isfile(path)  # noqa: PTH113 – the pathlib way raises
 
 
 def read_preferences(words: Sequence[str]) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """Marketplaces whose file is a plain table: what stands in which column is data (``sheets/*.toml``)."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-import tomli
 
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
@@ -63,7 +62,7 @@ class TableTarget(Target):
 
 @cache
 def _read_facts(name: str) -> dict[str, Any]:
-    return tomli.loads(files("dupcheck.exports.sheets").joinpath(f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(files("dupcheck.exports.sheets").joinpath(f"{name}.toml").read_text("utf-8"))
 
 
 def describe_pieces(change: ChangeSet) -> Iterator[dict[str, str]]:
