@@ -226,7 +226,7 @@ def make_features(
     ]
     sizes = _list_sizes(catalog, stated)
     cores = [
-        _core_words(tokens, sizes.get(i, ()), stray, _words_of(attributes[i].get("brand", "")))
+        _core_words(tokens, frozenset(sizes.get(i, ())), stray, _words_of(attributes[i].get("brand", "")))
         for i, tokens in enumerate(marked)
     ]
     axes = _axis_columns(stated)
@@ -448,7 +448,7 @@ def _words_of(text: str) -> frozenset[str]:
 
 
 def _core_words(
-    tokens: Sequence[Token], sizes: Collection[str], stray: Collection[str], brand: Collection[str]
+    tokens: Sequence[Token], sizes: frozenset[str], stray: Collection[str], brand: Collection[str]
 ) -> list[Token]:
     """What is left of a title without axis values and selling words; all of it where nothing would be left.
 
@@ -459,7 +459,7 @@ def _core_words(
         Token(t.value, "measure", "", "") if t.axis else t
         for t in tokens
         if (not t.axis and t.text not in stray and t.text not in brand)
-        or (sizes and t.axis in _MEASURES and t.value not in sizes)
+        or (sizes and t.axis in _MEASURES and sizes.isdisjoint((t.value, t.value.rpartition(" ")[0])))
     ]
     return core or [t for t in tokens if t.axis != "noise"]
 
