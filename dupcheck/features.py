@@ -26,7 +26,7 @@ from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold, fold_letters
 from dupcheck.titles.stems import stem_word
-from dupcheck.titles.stream import cut_title
+from dupcheck.titles.stream import plain_text
 from dupcheck.titles.vocabulary import load_vocabulary
 
 OPTION_AXES = (
@@ -220,7 +220,7 @@ def make_features(
     stated = [
         _state_axes(row, tokens, tails.named)
         | brand
-        | ({HEAD: _plain_text(head)} if parts else {})
+        | ({HEAD: plain_text(head)} if parts else {})
         | _name_scripts(head)
         for row, tokens, brand, (head, parts) in zip(attributes, marked, named, split, strict=True)
     ]
@@ -275,11 +275,6 @@ def make_features(
 
 def _read_slot(lexicon: Lexicon) -> Callable[[str], tuple[Token, ...]]:
     return lambda text: lexicon.mark(read_title(text).tokens)
-
-
-@lru_cache(maxsize=100_000)
-def _plain_text(text: str) -> str:
-    return " ".join(cut_title(text))
 
 
 def _correct(read: Title, corrected: str, title: str, lexicon: Lexicon) -> Title:
@@ -379,7 +374,7 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], options:
     values = {axis: "|".join(found) for axis, found in stated.items()}
     for name, value in attributes.items():
         if name in options:
-            values[name] = _plain_text(value)
+            values[name] = plain_text(value)
             continue
         if name not in AXES or not (canonical := read_value(name, value)):
             continue
@@ -431,7 +426,7 @@ _SCRIPTS = tuple(
 
 
 def _name_head(head: str, parts: Sequence[tuple[str, str]]) -> dict[str, str]:
-    return {HEAD: _plain_text(head)} if parts else {}
+    return {HEAD: plain_text(head)} if parts else {}
 
 
 def _name_scripts(title: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Protocol
 
 from dupcheck.titles import Token, read_title, read_value
-from dupcheck.titles.stream import cut_title
+from dupcheck.titles.stream import plain_text
 from dupcheck.titles.vocabulary import AXES
 
 UNNAMED = "variant"
@@ -59,7 +59,7 @@ class Tails:
         """Return a title's head and its (axis, text) slots; the whole title and nothing where it has no known head."""
         pieces = cut_pieces(title)
         if len(pieces) > 1:
-            plain = [_plain(text) for text, _ in pieces]
+            plain = [plain_text(text) for text, _ in pieces]
             for k in range(1, len(pieces)):
                 axes = self.families.get((_join(plain[:k]), len(pieces) - k))
                 if axes is not None:
@@ -96,11 +96,6 @@ def _join(pieces: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _plain(text: str) -> str:
-    return " ".join(cut_title(text))
-
-
-@lru_cache(maxsize=100_000)
 def _read_axis(text: str) -> str:
     """The axis of a text that is nothing but values of one axis; "" for any other."""
     axes = {t.axis for t in read_title(text).tokens if t.axis != "noise"}
@@ -120,14 +115,14 @@ def learn_tails(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) 
     rows = {title: i for i, title in reversed(list(enumerate(titles)))}
     cut: dict[int, list[str]] = {}
     for title, i in rows.items():
-        pieces = [_plain(text) for text, _ in cut_pieces(title)]
+        pieces = [plain_text(text) for text, _ in cut_pieces(title)]
         if len(pieces) > 1 and all(pieces):
             cut[i] = pieces
     named: dict[str, Counter[str]] = defaultdict(Counter)
-    told = {i: {_plain(value): name for name, value in attributes[i].items()} for i in cut}
+    told = {i: {plain_text(value): name for name, value in attributes[i].items()} for i in cut}
     for row in {id(row): row for row in attributes}.values():
         for name, value in row.items():
-            named[_plain(value)][name] += 1
+            named[plain_text(value)][name] += 1
     families: dict[Key, list[int]] = defaultdict(list)
     first: dict[str, set[str]] = defaultdict(set)
     for i, pieces in cut.items():
@@ -226,6 +221,6 @@ def mark_slots(slots: Iterable[tuple[str, str]], read: Callable[[str], Sequence[
             tokens += parts
             continue
         rest = text
-        value = read_value(axis, rest) if axis in AXES else _plain(rest)
-        tokens.append(Token(_plain(rest), "word", axis, value or _plain(rest)))
+        value = read_value(axis, rest) if axis in AXES else plain_text(rest)
+        tokens.append(Token(plain_text(rest), "word", axis, value or plain_text(rest)))
     return tokens

@@ -17,14 +17,10 @@ from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
 from dupcheck.judging.differences import name_axis
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
 from dupcheck.titles import AXES, align_name, equate_units, order_values, read_title, read_value, show_value
-from dupcheck.titles.stream import cut_title
+from dupcheck.titles.stream import cut_title, plain_text
 
 LOGISTICS = "logistics"
 """Attributes that say how a thing is sent: no option, and no difference."""
-
-
-def _plain_value(text: str) -> str:
-    return " ".join(cut_title(text))
 
 
 MEASURED = ("length", "dimension", "weight", "volume", "capacity", "voltage", "power")
@@ -194,7 +190,7 @@ class Shelf:
         return [
             replace(
                 o,
-                values={**{n: _plain_value(told[o.member][n][1]) for n in differ}, **o.values},
+                values={**{n: plain_text(told[o.member][n][1]) for n in differ}, **o.values},
                 shown={**{n: told[o.member][n][1] for n in differ}, **o.shown},
             )
             for o in offers

@@ -50,6 +50,16 @@ def cut_title(title: str) -> tuple[str, ...]:
     return tuple([_plain(token) for token in _TOKEN.findall(text)])
 
 
+@lru_cache(maxsize=100_000)
+def plain_text(text: str) -> str:
+    """Return a text as its tokens with one blank between: equal texts are told from others by it.
+
+    >>> plain_text("PLA+ 1,75 mm")
+    'pla + 1.75 mm'
+    """
+    return " ".join(cut_title(text))
+
+
 def _decode(escaped: str) -> str:
     """Bytes that an export wrote out as text (``\\xe2\\x9d\\xa4``) as what they spell, or as they are."""
     try:
