@@ -6,7 +6,7 @@ of different products; ``settled`` heeds what the seller has decided; ``risk`` s
 """
 
 from dupcheck.plans.advice import tell_apart
-from dupcheck.plans.planner import make_plans
+from dupcheck.plans.clusters import make_plans
 from dupcheck.plans.risk import count_risk, order_by_risk
 from dupcheck.plans.settled import Remedies, plan_findings
 from dupcheck.plans.tiers import bulk_price, find_discount

@@ -20,7 +20,7 @@ from dupcheck.messages import message
 from dupcheck.model import Catalog, Change, Member, Plan
 from dupcheck.plans.changes import fit_words
 from dupcheck.plans.offers import Shelf
-from dupcheck.plans.planner import explain_keep, rank_listing
+from dupcheck.plans.ranking import explain_keep, rank_listing
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
 from dupcheck.titles import AXES, normalise, read_title

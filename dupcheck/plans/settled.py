@@ -18,9 +18,10 @@ from dupcheck.learned.answers import Replies
 from dupcheck.messages import Message, message
 from dupcheck.model import Catalog, Group, IntArray, Member, Plan, Reply
 from dupcheck.plans.advice import tell_apart
+from dupcheck.plans.clusters import make_plans
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
-from dupcheck.plans.planner import Planner, find_ties, make_plans
+from dupcheck.plans.planner import Planner, find_ties
 from dupcheck.rules import RulePack
 
 Grouped = tuple[Group, IntArray]

@@ -1,0 +1,104 @@
+"""Clusters → groups and their plans: each cluster is parted, and what has a name of its own is a group of its own."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dupcheck.features import Features
+from dupcheck.groups import describe_groups
+from dupcheck.judging.verdicts import Findings
+from dupcheck.learned.answers import Replies
+from dupcheck.model import Catalog, Group, IntArray, Plan, Reply
+from dupcheck.plans.mixture import Own
+from dupcheck.plans.offers import Offer, Shelf, settle_values
+from dupcheck.plans.parts import Bookkeeper, Gap, Part
+from dupcheck.plans.planner import Planner, find_ties
+from dupcheck.plans.questions import count_settled
+from dupcheck.plans.ranking import rank_listing
+from dupcheck.rules import RulePack
+
+_COMMON = 3
+"""In so many clusters two words stand for each other that are no product's name."""
+
+
+def make_plans(
+    catalog: Catalog,
+    features: Features,
+    pack: RulePack,
+    findings: Findings,
+    clusters: Sequence[IntArray],
+    *,
+    drafts: frozenset[int] = frozenset(),
+    answers: Mapping[str, Reply] | Replies | None = None,
+) -> tuple[tuple[tuple[Group, IntArray], ...], tuple[Plan, ...]]:
+    """Return groups and a plan for each, in the clusters' order. A listing among ``drafts`` is kept only if all members
+    are; ``answers`` are the seller's, by kind of question.
+
+    A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
+    """
+    caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), answers)
+    read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
+    common = _find_common_names(parts for parts, _ in read)
+    parted = [piece for parts, own in read for piece in _arrange(books, parts, own, common)]
+    pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
+    described = describe_groups(features, pack, caught, pieces)
+    kept = [(g, m, p) for g, m, p in zip(described, pieces, parted, strict=True) if g is not None]
+    label = np.full(len(features), -1, dtype=np.int64)
+    for k, (_, members, _) in enumerate(kept):
+        label[members] = k
+    inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
+    ties = find_ties(features, caught, inside)
+    plans = [Planner(books, pack, group, m.tolist(), drafts, parts).make(ties) for group, m, parts in kept]
+    return tuple((group, members) for group, members, _ in kept), count_settled(plans)
+
+
+def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[Part], Own]:
+    """The parts of a cluster, the main one first, and what each of its listings offers."""
+    ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
+    own: dict[int, list[Offer]] = {m: [] for m in ranked}
+    for offer in settle_values(books.shelf.list_group(ranked)):
+        own[offer.member].append(offer)
+    return books.part(ranked, own), own
+
+
+def _find_common_names(clusters: Iterable[Sequence[Part]]) -> frozenset[str]:
+    """The kinds of gap between two names that part many a cluster: such words name no product."""
+    count: Counter[str] = Counter()
+    for parts in clusters:
+        count.update({part.gap.kind for part in parts if part.gap is not None and part.gap.what == "names"})
+    return frozenset(kind for kind, n in count.items() if n >= _COMMON)
+
+
+def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:
+    """The groups that a cluster is: its main part with what it is asked about, and each other part that is its own."""
+    main, *others = parts
+    for part in others:
+        if part.gap is not None and part.gap.kind in common:
+            part.gap = replace(part.gap, what="words")
+    first = main.members[0]
+    named = [part for part in others if part.gap is not None and _is_other(books, part.gap, first, part.members[0])]
+    apart = [
+        part for part in others
+        if part not in named and len(part.members) > 1 and _stands_alone(part, own)
+        and not books.replies.is_one(first, part.members[0])
+    ]  # fmt: skip
+    beside = [part for part in others if part not in named and part not in apart]
+    groups = [[main, *beside], *([part] for part in (*named, *apart))]
+    return [group for group in groups if sum(len(part.members) for part in group) > 1]
+
+
+def _is_other(books: Bookkeeper, gap: Gap, main: int, other: int) -> bool:
+    """Whether what stands between two parts makes them other products, so that nothing is to be asked."""
+    if books.is_answered(gap, main, other):
+        return True
+    return gap.what == "names" and not books.replies.is_one(main, other)
+
+
+def _stands_alone(part: Part, own: Mapping[int, Sequence[Offer]]) -> bool:
+    """Whether a part beside the main one is worth a plan of its own: it has another name, or copies."""
+    if part.gap is not None and part.gap.names_both:
+        return True
+    offers = [o for m in part.members for o in own[m]]
+    return len({frozenset(o.values.items()) for o in offers}) < len(offers)

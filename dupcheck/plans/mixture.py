@@ -1,0 +1,55 @@
+"""What a merge puts together: the listings that become one, their offers, and which offer is which SKU of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dupcheck.plans.offers import MEASURED, Offer, Shelf, list_values, shorten_values
+from dupcheck.plans.wording import plain_word, strip_title
+from dupcheck.rules import RulePack
+
+Own = Mapping[int, Sequence[Offer]]
+"""What each listing offers."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Listings on their way into one: ``ranked``, the best first, of which ``keep`` stays and ``kept`` become SKUs.
+
+    ``skus`` are the offers by their choice on each of ``axes``, the one that stays first; ``wholesale`` are listings
+    that only repeat others in larger numbers.
+    """
+
+    shelf: Shelf
+    pack: RulePack
+    ranked: Sequence[int]
+    keep: int
+    kept: Sequence[int]
+    wholesale: Sequence[int]
+    axes: Sequence[str]
+    offers: Sequence[Offer]
+    own: Own
+    skus: Mapping[tuple[str, ...], Sequence[Offer]]
+
+    def list_ids(self, members: Iterable[int]) -> str:
+        """Return the ids of listings, as a text."""
+        return ", ".join(self.shelf.id(m) for m in members)
+
+    def values(self, axis: str) -> list[str]:
+        """Return the values of an axis in their order, as shown."""
+        return list_values(axis, self.offers)
+
+    def option_names(self, axis: str) -> dict[str, str]:
+        """Return the values of an axis, each with its name as an option, cut to what the marketplace takes."""
+        return shorten_values(self.values(axis), self.pack.merge.option_name_max)
+
+    @cached_property
+    def title(self) -> str:
+        """The title of the merged listing."""
+        shared = {}
+        for axis in self.axes:
+            words = [set(plain_word(v).split()) for v in self.values(axis)]
+            told = axis in (*MEASURED, "color", "size", "pack")  # a value there takes its unit along
+            shared[axis] = set() if told or not words else set.intersection(*words)
+        own = self.own[self.keep]
+        return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max)

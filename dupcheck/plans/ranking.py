@@ -1,0 +1,107 @@
+"""Which listing of a group to keep, by the pack's order, and what decided it."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from dupcheck.messages import Message, message
+from dupcheck.plans.offers import Shelf
+from dupcheck.rules import RulePack
+
+
+def rank_listing(
+    shelf: Shelf, pack: RulePack, position: int, drafts: frozenset[int] = frozenset()
+) -> tuple[object, ...]:
+    """Return a sort key: the listing to keep first, by the pack's order; what is missing ranks last, drafts behind.
+
+    Sales and reviews that stand together in the order are weighed together: where sales are close, many reviews count
+    for more, since no marketplace moves them.
+    """
+    key: list[object] = [position in drafts]
+    for name in pack.keep:
+        if name == "available":
+            key.append(_is_sold_out(shelf, position))
+        elif name in _POPULAR and _weighs(pack):
+            key.append(-_popularity(shelf, position))
+        elif name == "created":
+            created = shelf.text(position, "created")
+            key += [created == "", created]
+        elif name == "completeness":
+            key.append(-int(shelf.completeness[position]))
+        else:
+            value = shelf.number(position, name)
+            key.append(np.inf if value is None else -value)
+    return (*key, shelf.id(position))
+
+
+_POPULAR = ("sales", "reviews")
+_REVIEW_WEIGHT = 0.07
+"""Reviews decide only where sales are close: 9 sales and 800 reviews outweigh 10 sales and 2; 9 reviews do not make up
+for a fifth of the sales.
+"""
+
+
+def _weighs(pack: RulePack) -> bool:
+    """Whether the pack's order names sales and reviews one behind the other."""
+    order = pack.keep
+    return any(order[k : k + 2] == _POPULAR for k in range(len(order)))
+
+
+def _popularity(shelf: Shelf, position: int) -> float:
+    """Return how much speaks for a listing in sales and reviews; below 0 where neither is known."""
+    sales, reviews = (shelf.number(position, name) for name in _POPULAR)
+    if sales is None and reviews is None:
+        return -1.0
+    return math.log1p(max(sales or 0.0, 0.0)) + _REVIEW_WEIGHT * math.log1p(max(reviews or 0.0, 0.0))
+
+
+def _is_sold_out(shelf: Shelf, position: int) -> bool:
+    """Whether nothing of a listing is in stock; where no stock is known, that cannot be told."""
+    stocks = [o.stock for o in shelf.list_offers(position) if o.stock is not None]
+    return bool(stocks) and all(s <= 0 for s in stocks)
+
+
+def _explain_popularity(shelf: Shelf, keep: int, rest: Sequence[int]) -> Message | None:
+    """Say by what the first listing is ahead in sales and reviews, None where it is not."""
+    mine = _popularity(shelf, keep)
+    if mine < 0 or any(_popularity(shelf, m) >= mine for m in rest):
+        return None
+    for name in _POPULAR:
+        best = shelf.number(keep, name)
+        if best is not None and all((v := shelf.number(m, name)) is None or v < best for m in rest):
+            return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
+    sales, reviews = (f"{shelf.number(keep, name) or 0:g}" for name in _POPULAR)
+    return message("plans.keep_popular", id=shelf.id(keep), sales=sales, reviews=reviews)
+
+
+def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message:
+    """Say in which point of the pack's order the first listing is ahead of all that equal it until then."""
+    keep, rest = ranked[0], list(ranked[1:])
+    for name in pack.keep:
+        if name == "available":
+            sold_out = [_is_sold_out(shelf, m) for m in rest]
+            if rest and all(sold_out) and not _is_sold_out(shelf, keep):
+                return message("plans.keep_available", id=shelf.id(keep))
+            rest = [m for m, out in zip(rest, sold_out, strict=True) if out == _is_sold_out(shelf, keep)]
+        elif name in _POPULAR and _weighs(pack):
+            told = _explain_popularity(shelf, keep, rest)
+            if told is not None:
+                return told
+            rest = [m for m in rest if _popularity(shelf, m) == _popularity(shelf, keep)]
+        elif name == "created":
+            mine = shelf.text(keep, name)
+            if mine and all(mine < t or not t for t in (shelf.text(m, name) for m in rest)):
+                return message("plans.keep_oldest", id=shelf.id(keep), created=mine)
+            rest = [m for m in rest if shelf.text(m, name) == mine]
+        elif name == "completeness":
+            full = int(shelf.completeness[keep])
+            if all(full > int(shelf.completeness[m]) for m in rest):
+                return message("plans.keep_completest", id=shelf.id(keep))
+            rest = [m for m in rest if int(shelf.completeness[m]) == full]
+        else:
+            best = shelf.number(keep, name)
+            if best is not None and all((v := shelf.number(m, name)) is None or v < best for m in rest):
+                return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
+            rest = [m for m in rest if shelf.number(m, name) == best]
+    return message("plans.keep_first", id=shelf.id(keep))
