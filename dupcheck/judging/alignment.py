@@ -15,9 +15,10 @@ from rapidfuzz import fuzz
 from dupcheck.features import Statistics
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.gifts import drop_gifts
+from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.vocabulary import fold_word
+from dupcheck.titles.vocabulary import fold_word, load_vocabulary
 
 NOISE = "noise"
 _LOOSE = frozenset(
@@ -32,10 +33,14 @@ _LISTING = frozenset({"and", "und", "y", "e", "и", "et", "&", "+", "or"})
 _SHORTEST_STEM = 4
 _ONE_WORDED = frozenset({"color", "pattern"})
 """Axes that a title which names one choice speaks of in one place."""
+_SPELT = {"plus": "+", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+"""What is as often a sign or a numeral. Single letters (V, X) stand for too much else."""
 _NAME_WORDS = 4
 """A name has so many words; where more differ, two sellers may have worded one thing."""
 _MISSPELT = 75
 """Percent of likeness from which one word may be another's misspelling."""
+_SUFFIX = 5
+"""Letters of the longest word that makes another model of one: Pro, Max, Lite, Ultra."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class Aligner:
         turned = () if only_here or only_there else _find_turned(a, b)
         twice = {*_find_twice(a, here, ours), *_find_twice(b, there, theirs)}
         unread = [k for k, axis in zip(here, ours, strict=True) if not axis]
-        renamed = bool(only_here and only_there) and self._is_renamed(
+        renamed = bool(only_here or only_there) and self._is_renamed(
             read_here, read_there, unread, [k for k, axis in zip(there, theirs, strict=True) if not axis]
         )
         return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed)
@@ -196,7 +201,11 @@ class Aligner:
 
     def _is_renamed(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> bool:
         """Whether one run of words stands for another in the midst of two titles."""
+        if not here or not there:
+            return _extends_model(left, here) or _extends_model(right, there)
         if max(len(here), len(there)) > _NAME_WORDS:
+            return False
+        if _mean_alike([left.tokens[k] for k in here], [right.tokens[k] for k in there]):
             return False
         if len(here) == len(there) == 1 and fuzz.ratio(left.tokens[here[0]], right.tokens[there[0]]) >= _MISSPELT:
             return not left.tokens[here[0]].isalpha()
@@ -234,13 +243,57 @@ class Aligner:
         """Take out what is spelt alike: inflections, the catalogue's misspellings, words written joined or apart."""
         here, there = _pair_off(a, b, here, there, _stem)
         here, there = _pair_off(a, b, here, there, lambda w: self._aliases.get(_plain(w), _plain(w)))
+        here, there = _pair_off(a, b, here, there, lambda w: _SPELT.get(w, w))
         ours, theirs = "".join(self._spell(a[k]) for k in here), "".join(self._spell(b[k]) for k in there)
         if ours == theirs and ours:
             return [], []
-        return here, there
+        return _match_scripts(a, b, here, there)
 
     def _spell(self, word: str) -> str:
         return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")
+
+
+def _extends_model(reading: Reading, at: Sequence[int]) -> bool:
+    """Whether all that a title has more is one short word behind a model's number: V8 Pro, S20 FE, T3 青春版."""
+    run = range(at[0], at[-1] + 1) if at else range(0)
+    if not at or list(run) != list(at) or at[0] == 0 or sum(len(reading.tokens[k]) for k in at) > _SUFFIX:
+        return False
+    before = at[0] - 1
+    single = len(at) == 1 or all(len(reading.tokens[k]) == 1 for k in at)
+    return single and not reading.labels[before] and reading.tokens[before][0].isdigit()
+
+
+def _mean_alike(here: Sequence[str], there: Sequence[str]) -> bool:
+    """Whether a language has both as words for one thing: no names, and perhaps no difference."""
+    synonyms = load_vocabulary().synonyms
+    ours, theirs = " ".join(map(_plain, here)), " ".join(map(_plain, there))
+    return synonyms.get(ours, ours) == synonyms.get(theirs, theirs)
+
+
+def _match_scripts(
+    a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
+) -> tuple[list[int], list[int]]:
+    """Take out words that are one name in two scripts: Xiaomi Redmi and Сяоми Редми, Philips and フィリップス."""
+    ours, theirs = _spell_out(a, here), _spell_out(b, there)
+    for at, word in ours.items():
+        for other_at, other in theirs.items():
+            if a[at[0]].isascii() != b[other_at[0]].isascii() and sound_alike(word, other):
+                here, there = [k for k in here if k not in at], [k for k in there if k not in other_at]
+                del theirs[other_at]
+                break
+    return here, there
+
+
+def _spell_out(words: Sequence[str], at: Sequence[int]) -> dict[tuple[int, ...], str]:
+    """The longer words among some, in Latin letters; signs of unspaced scripts that stand together are one word."""
+    runs: list[list[int]] = []
+    for k in at:
+        if runs and runs[-1][-1] == k - 1 and len(words[k]) == len(words[k - 1]) == 1 and not words[k].isascii():
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    spelt = {tuple(run): spell_latin("".join(words[k] for k in run)) for run in runs}
+    return {run: word for run, word in spelt.items() if len(word) > 2 and word.replace("'", "").isalpha()}
 
 
 def _is_told(word: str, own: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -253,21 +306,25 @@ def _is_told(word: str, own: Mapping[str, str], other: Mapping[str, str]) -> boo
         if word in cut_title(written):
             return True
         mine = own.get(axis)
-        if mine is not None and word in cut_title(mine) and _begins_alike(cut_title(mine), cut_title(written)):
+        if mine is not None and word in cut_title(mine) and begins_alike(cut_title(mine), cut_title(written)):
             return True
     return False
 
 
-def _begins_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+def begins_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one name, as tokens, is the beginning of the other: a brand with and without its Ltd."""
     short = min(len(one), len(other))
     return short > 0 and one[:short] == other[:short]
 
 
 def _abbreviate(a: Sequence[str], b: Sequence[str], here: Sequence[int], there: Sequence[int]) -> bool:
-    """Whether what is left of one title are the first letters of what is left of the other: M/F, Male to Female."""
+    """Whether what is left of one title are the first letters of what is left of the other: M/F, Male to Female; LH,
+    Left Hand.
+    """
     letters = [a[k] for k in here]
-    words = [b[k] for k in there if len(b[k]) > 2]
-    return len(letters) > 1 and all(len(x) == 1 and x.isalpha() for x in letters) and letters == [w[0] for w in words]
+    words = [b[k] for k in there if len(b[k]) > 2 or len(there) == 1]
+    apart = all(len(x) == 1 and x.isalpha() for x in letters)
+    return len(words) > 1 and "".join(letters) == "".join(w[0] for w in words) and (apart or len(letters) == 1)
 
 
 def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) -> Iterator[str]:
@@ -323,6 +380,9 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     for x, c, y in zip(a, a[1:], a[2:], strict=False):
         if x != y and (x, c, y) in reversed_in_b and c not in _LISTING and not c[0].isdigit():
             return (x, c, y)
+    moved = [k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y] if len(a) == len(b) else []
+    if len(moved) == 2 and moved[1] - moved[0] > 1 and (a[moved[0]], a[moved[1]]) == (b[moved[1]], b[moved[0]]):
+        return (a[moved[0]], a[moved[1]])
     for k, c in enumerate(a):
         ends = a[k - 2 : k], a[k + 1 : k + 3]
         if c in b and c not in _LISTING and c[0].isalpha() and len(ends[0]) == len(ends[1]) == 2 and ends[0] != ends[1]:

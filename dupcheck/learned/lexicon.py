@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from dupcheck.titles import Token, normalise, read_titles, read_value
+from dupcheck.titles.scripts import keep_consonants, spell_latin
 from dupcheck.titles.vocabulary import fold_word, load_vocabulary
 
 Phrases = Mapping[tuple[str, ...], tuple[str, str]]
@@ -21,6 +22,7 @@ _PHRASE_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
 _JOINED = re.compile(r"[a-zа-я]{4,}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _HANGUL = re.compile(r"[가-힣]{5,}")
 _PARTS = 6
 """So many words at most are written as one where blanks are left out."""
@@ -86,7 +88,20 @@ class Lexicon:
             corrected = _PAIR.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
         if self._coded and not self._coded.isdisjoint(corrected.split()):
             corrected = _CODED.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
+            corrected = self._join_codes(corrected.split())
         return "" if corrected == text else corrected
+
+    def _join_codes(self, words: Sequence[str]) -> str:
+        """The words of a title with the codes that it writes with other hyphens or blanks as the catalogue does."""
+        joined: list[str] = []
+        for word in words:
+            pair = f"{joined[-1]} {word}" if joined else ""
+            if pair in self.aliases and "-" in self.aliases[pair]:
+                joined[-1] = self.aliases[pair]
+            else:
+                right = self.aliases.get(word, "")
+                joined.append(right if "-" in right else word)
+        return " ".join(joined)
 
     @cached_property
     def _coded(self) -> frozenset[str]:
@@ -125,6 +140,7 @@ def learn_lexicon(
     seen = Counter(w for text in texts for w in _WORD.findall(text))
     names = _learn_brands(texts, brands) if brands is not None else frozenset[str]()
     joined = {**_find_compounds(texts, seen), **_find_unspaced(texts, seen), **_find_codes(texts)}
+    joined |= _find_names_written_twice(texts, seen)
     aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
     return Lexicon(phrases, aliases, seen, frozenset(words), names)
 
@@ -140,11 +156,13 @@ def extend_lexicon(
     trusted = lexicon.option_words | words
     own = Counter(w for text in texts for w in _WORD.findall(text))
     unknown = {w for w in own if w not in trusted and not lexicon.seen.get(w, 0)}
-    joined = _find_compounds(
-        [*texts, *near], Counter({w: own[w] + lexicon.seen.get(w, 0) for w in _list_all(texts, near)})
-    )
+    counts = Counter({w: own[w] + lexicon.seen.get(w, 0) for w in _list_all(texts, near)})
+    joined = _find_compounds([*texts, *near], counts)
     joined.update(_find_unspaced([*texts, *near], _list_all(texts, near)))
     joined.update(_find_codes([*texts, *near]))
+    joined.update(
+        _find_names_written_twice([*texts, *near], {w: own[w] + lexicon.seen.get(w, 0) for w in _list_all(texts, near)})
+    )
     said = {part for text in texts for part in _list_parts(text)}
     aliases = {w: right for w, right in joined.items() if w in said or right in said}
     if unknown:
@@ -370,13 +388,54 @@ def _find_codes(texts: Sequence[str]) -> dict[str, str]:
         elif (digits > 2 or _is_plain(word)) and second.strip("0123456789") not in v.units:
             apart[first, second] = (f"{first} {second}", code[0])
     firsts = {first for first, _ in apart}
-    found = {}
+    found = _find_hyphens(texts, chunks)
     for text in texts:
         words = text.split()
         if not firsts.isdisjoint(words):
             for pair in pairwise(words):
                 if pair in apart:
                     found[apart[pair][0]] = apart[pair][1]
+    return found
+
+
+def _find_hyphens(texts: Sequence[str], chunks: Collection[str]) -> dict[str, str]:
+    """Codes that the catalogue writes with hyphens, and without them or with blanks: TN-2420, TN2420; 6204-2RS."""
+    whole = {c for c in chunks if "-" in c and len(c) > _SHORTEST + 2 and sum(x.isdigit() for x in c) >= _SHORTEST}
+    found = {plain: c for c in sorted(whole) if (plain := c.replace("-", "")) in chunks}
+    apart = {tuple(c.split("-")): c for c in sorted(whole) if c.count("-") == 1}
+    firsts = {first for first, _ in apart}
+    for text in texts if apart else ():
+        words = text.split()
+        if not firsts.isdisjoint(words):
+            found.update({" ".join(pair): apart[pair] for pair in pairwise(words) if pair in apart})
+    return found
+
+
+def _find_names_written_twice(texts: Sequence[str], seen: Mapping[str, int]) -> dict[str, str]:
+    """Names that some titles write in another script → as it is written in Latin letters: Макита, Makita.
+
+    Other titles must bear out that what sounds alike is one name.
+    """
+    latin: dict[str, list[str]] = {}
+    others = [w for w in seen if len(w) >= _SHORTEST and not w.isascii() and not _HAN.search(w)]
+    if not others or len(others) == len(seen):
+        return {}
+    for word in seen:
+        if word.isascii() and len(word) >= _SHORTEST and _is_plain(word):
+            latin.setdefault(keep_consonants(word), []).append(word)
+    heard = {w: latin[key] for w in others if len(key := keep_consonants(spell_latin(w))) > 1 and key in latin}
+    heard = {w: names for w, names in heard.items() if _is_plain(w)}
+    wanted = {*heard, *(name for names in heard.values() for name in names)}
+    places: dict[str, list[int]] = {}
+    for i, text in enumerate(texts if heard else ()):
+        for word in wanted.intersection(_WORD.findall(text)):
+            places.setdefault(word, []).append(i)
+    found = {}
+    for word, names in heard.items():
+        for name in sorted(names, key=lambda n: (-seen[n], n)):
+            if _share_words(places[word], places[name], {word, *names}, texts, seen):
+                found[word] = name
+                break
     return found
 
 

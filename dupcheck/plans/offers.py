@@ -18,6 +18,7 @@ from dupcheck.judging.differences import name_axis
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
 from dupcheck.titles import AXES, align_name, equate_units, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title, plain_text
+from dupcheck.titles.values import squash_code
 
 LOGISTICS = "logistics"
 """Attributes that say how a thing is sent: no option, and no difference."""
@@ -34,7 +35,7 @@ def says_on(token_axis: str, axis: str) -> bool:
 
 def say_alike(one: str, other: str) -> bool:
     """Whether two texts of an attribute say the same: word for word, or the same measures in other units."""
-    if cut_title(one) == cut_title(other):
+    if cut_title(one) == cut_title(other) or squash_code(one) == squash_code(other):
         return True
     a, b = read_title(one).tokens, read_title(other).tokens
     if not a or len(a) != len(b) or not all(t.axis in MEASURED for t in (*a, *b)):

@@ -11,12 +11,14 @@ from typing import Literal
 import numpy as np
 
 from dupcheck.features import HEAD, SIDE_AXES
-from dupcheck.judging.alignment import Aligner, Alignment
+from dupcheck.judging.alignment import Aligner, Alignment, begins_alike
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
 from dupcheck.plans.offers import LOGISTICS, MEASURED, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
+from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stream import cut_title
+from dupcheck.titles.values import squash_code
 
 GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof"]
 _IDENTITY = ("brand", "model", "part number", "condition")
@@ -44,6 +46,10 @@ _FEW = 3
 _TELLING_WORDS = 3
 _TELLING = 3.0
 """Bits that equal attributes must tell to prove a copy beside an equal price: a value that one in eight has."""
+
+
+Values = Mapping[str, frozenset[str]]
+"""What a listing offers on each axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +142,14 @@ class Bookkeeper:
         heads = shelf.value(HEAD, left), shelf.value(HEAD, right)
         if heads[0] != heads[1] and words.explained:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
+        yield from self._list_counts(here, there, left, right)
         for axis in sorted({*here, *there, *words.axes} - _NATURAL.keys()):
             a, b = here.get(axis) or self._state(axis, left), there.get(axis) or self._state(axis, right)
             if a == b or (axis in MEASURED and a <= here.get("size", b) and b <= there.get("size", a)):
                 continue  # a size that is said as a measure is no second difference
             gap = Gap("axis", tuple(sorted(a)), tuple(sorted(b)), axis)
             if not a or not b:
-                if axis not in _FACTS or axis in words.axes:
+                if (axis not in _FACTS or axis in words.axes) and not self._is_one_said_more(axis, left, right):
                     yield replace(gap, what="silent")
             elif (
                 (axis in _UNSURE and a != b)
@@ -150,6 +157,23 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(axis, left, right, heads))
             ):
                 yield gap
+
+    def _list_counts(self, here: Values, there: Values, left: int, right: int) -> Iterator[Gap]:
+        """Counts that cost the same may count nothing: Season 4 Pack and Season 5 Pack are names."""
+        a, b = here.get("pack", frozenset()), there.get("pack", frozenset())
+        if a and b and a != b and self._near(left, right, _EQUAL_PRICE):
+            yield Gap("axis", tuple(sorted(a)), tuple(sorted(b)), "pack")
+
+    def _near(self, left: int, right: int, most: float) -> bool:
+        """Whether both have a price in one currency, and the two are no further apart than so much of the larger."""
+        a, b = self.shelf.number(left, "price"), self.shelf.number(right, "price")
+        if a is None or b is None or self.shelf.text(left, "currency") != self.shelf.text(right, "currency"):
+            return False
+        return abs(a - b) <= most * max(a, b)
+
+    def _is_one_said_more(self, axis: str, left: int, right: int) -> bool:
+        """Whether a description that one listing leaves out says nothing: one stock code, one price."""
+        return axis in _SPEC and self._share(left, right, "sku_code") and self._near(left, right, _SAID_PRICE)
 
     def _state(self, axis: str, position: int) -> frozenset[str]:
         return frozenset({self.shelf.value(axis, position)} - {""})
@@ -163,13 +187,9 @@ class Bookkeeper:
         shelf = self.shelf
         if not all(w[0].isalpha() for w in (*words.left, *words.right)):
             return False
-        a, b = shelf.number(left, "price"), shelf.number(right, "price")
-        if a is None or b is None or shelf.text(left, "currency") != shelf.text(right, "currency"):
-            return False
-        apart = abs(a - b) / max(a, b)
         if self._share(left, right, "sku_code"):
-            return apart <= _SAID_PRICE and not (words.left and words.right)
-        if not self._share(left, right, "gtin") or apart > 0.5 * _NEAR_PRICE:
+            return self._near(left, right, _SAID_PRICE) and not (words.left and words.right)
+        if not self._share(left, right, "gtin") or not self._near(left, right, 0.5 * _NEAR_PRICE):
             return False
         ours, theirs = shelf.attributes(left), shelf.attributes(right)
         both = (ours.keys() & theirs.keys()) - {LOGISTICS}
@@ -212,7 +232,11 @@ class Bookkeeper:
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _IDENTITY:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
-            if a != b and (axis == "condition" or (a and b)):
+            if (
+                a != b
+                and (axis == "condition" or (a and b))
+                and not (axis == "brand" and begins_alike(cut_title(a), cut_title(b)))
+            ):
                 yield Gap("fact", (a,), (b,), axis)
 
     # --- copies -------------------------------------------------------------------------------------------------
@@ -236,7 +260,13 @@ class Bookkeeper:
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
         for name in sorted({*ours, *theirs} - {LOGISTICS}):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
-            if not say_alike(a_text, b_text) and name not in here and name not in there:
+            if (
+                name in here
+                or name in there
+                or (name == "brand" and begins_alike(cut_title(a_text), cut_title(b_text)))
+            ):
+                continue
+            if not say_alike(a_text, b_text):
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
@@ -255,12 +285,9 @@ class Bookkeeper:
             return True
         if self._show_one_photo(left, right):
             return True
-        a, b = shelf.number(left, "price"), shelf.number(right, "price")
-        if a is None or b is None or shelf.text(left, "currency") != shelf.text(right, "currency"):
-            return False
-        if few and abs(a - b) <= _NEAR_PRICE * max(a, b) and self._tells(left):
+        if few and self._near(left, right, _NEAR_PRICE) and (self._tells(left) or self._tells(right)):
             return True
-        if abs(a - b) > _EQUAL_PRICE * max(a, b):
+        if not self._near(left, right, _EQUAL_PRICE):
             return False
         theirs = shelf.attributes(right)
         equal = [
@@ -296,7 +323,16 @@ class Bookkeeper:
         return float(np.log2(sum(counts.values()) / counts.get(value.casefold(), 1))) if counts else 0.0
 
 
-def _gather(offers: Sequence[Offer]) -> Mapping[str, frozenset[str]]:
+def _is_one_name(axis: str, one: str, other: str) -> bool:
+    """Whether two texts name one brand, the one at more length or in another script; or are one code."""
+    if axis != "brand":
+        return axis != "condition" and squash_code(one) == squash_code(other)
+    if begins_alike(cut_title(one), cut_title(other)):
+        return True
+    return one.isascii() != other.isascii() and sound_alike(spell_latin(one), spell_latin(other))
+
+
+def _gather(offers: Sequence[Offer]) -> Values:
     """What the offers of a listing state on each axis; an axis that only some of them state is stated."""
     found: dict[str, set[str]] = {}
     for offer in offers:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dupcheck.files.toml import read_toml
+from dupcheck.titles.electronics import spell_parts
 
 _BEFORE = str.maketrans(
     {
@@ -23,6 +24,12 @@ _BEFORE = str.maketrans(
         "⁄": "/",
     }
 )
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+# Greek letters that look like Latin ones, where a word holds both.
+_GREEK_LIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοικντυρχεμ", "ABEZHIKMNOPTYXaoikvtupxeu")
+_HALF_GREEK = re.compile(r"\w*(?:[A-Za-z][\u0391-\u03c9]|[\u0391-\u03c9][A-Za-z])\w*")
+# A capital behind a number: volts, not the word that looks like it.
+_VOLTS = re.compile(r"(?<=\d)(\s?)В(?!\w)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});|&(?:trade|reg|copy|nbsp|quot|amp|lt|gt)\b", re.I)
 # Bytes that an export wrote out as text: \xe2\x9d\xa4.
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
@@ -61,6 +68,8 @@ _ONLY_LATIN = re.compile("[dfgjlnqrsuvwz]")
 # A letter that begins a code: А56.
 _LONE_CODE = re.compile(r"(?<!\w)[авекмнорстухі](?=\d)")
 # Three signs and more with one mark between each two.
+_DOTTED = re.compile(r"(?<!\w)[^\W\d_]([.·・•#*~])[^\W\d_](?:\1[^\W\d_]){2,}(?!\w)")
+_LONE_LATIN = re.compile(r"(?<=[а-я] )[acekopxymhbt](?= [а-я])")
 _SPACED_OUT = re.compile(r"[\u3400-\u9fff]([·・•#*~])[\u3400-\u9fff](?:\1[\u3400-\u9fff])+")
 _MIXED = re.compile(r"[a-zа-яіјѕԁ]*(?:[a-z][а-яіјѕԁ]|[а-яіјѕԁ][a-z])[a-zа-яіјѕԁ]*")
 _SPELLED = re.compile(r"(?<![^ ])[a-zа-я](?: [a-zа-я]){3,}(?![^ ])")
@@ -142,9 +151,9 @@ def fold_letters(text: str) -> str:
     beside digits, as in a model's name.
     """
     if text.isascii():
-        return text.casefold()
-    text = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS_ONLY)
-    text = _unmix(text)
+        return _DOTTED.sub(_close_up, text.casefold())
+    text = unicodedata.normalize("NFKC", _reveal(text)).casefold().translate(_LETTERS_ONLY)
+    text = _DOTTED.sub(_close_up, _unmix(text))
     return _LONE.sub(lambda found: found[0].translate(_CONFUSABLE), text)
 
 
@@ -171,8 +180,16 @@ def _abbreviations() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})"), {k.rstrip("*"): word for k, word in listed.items()}
 
 
+def _reveal(text: str) -> str:
+    """A text without signs that nobody sees, its words in letters of one alphabet, a volt told from a word."""
+    text = text.translate(_INVISIBLE)
+    text = _HALF_GREEK.sub(lambda found: found[0].translate(_GREEK_LIKE), text)
+    return _VOLTS.sub(r"\1V", text)
+
+
 def _unmix(text: str) -> str:
     """Put each word of two alphabets into one: into Cyrillic where the text is written so."""
+    text = _LONE_LATIN.sub(lambda found: found[0].translate(_CYRILLIC_LIKE), text)
     if not _MIXED.search(text):
         return text
     cyrillic = len(_ONLY_CYRILLIC.findall(text)) > len(_ONLY_LATIN.findall(text))
@@ -262,15 +279,17 @@ def fold(text: str) -> str:
     else:
         if "º" in text or "°" in text:
             text = _NUMERO.sub("no ", text)
-        text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).casefold()
+        text = unicodedata.normalize("NFKC", _reveal(text).translate(_BEFORE)).casefold()
         text = unicodedata.normalize("NFKC", text)
         text = _SPACED_OUT.sub(_close_up, text)
+    if "." in text or "*" in text or "#" in text or "·" in text:
+        text = _DOTTED.sub(_close_up, text)
     if "1:" in text:
         text = _RATIO.sub("1/", text)
     text = text.translate(_SIGNS)
     if not text.isascii():
         text = _LONE_CODE.sub(lambda found: found[0].translate(_CONFUSABLE), _unmix(text))
-    text = " ".join(_keep_marks(text).split())
+    text = " ".join(_keep_marks(spell_parts(text)).split())
     return _SPELLED.sub(_join_letters, text)
 
 

@@ -128,6 +128,8 @@ def _read(text: str, v: Vocabulary) -> list[Piece]:
     if "thing" in places:
         decide_colors(pieces, v)
     axes = [p.axis for p in pieces]
+    if axes.count("gender") > 1:
+        _bind_ends(pieces, v)
     if not DOUBTFUL.isdisjoint(axes):
         decide_codes(pieces, v)
     if axes.count("pack") > 1:
@@ -156,6 +158,14 @@ def _join_amperes(pieces: list[Piece]) -> list[Piece]:
             continue
         out.append(piece)
     return out
+
+
+def _bind_ends(pieces: list[Piece], v: Vocabulary) -> None:
+    """Of two genders that a small word leads from one to the other, neither is a buyer's: a cable's ends."""
+    for i in range(len(pieces) - 2):
+        first, bound, second = pieces[i : i + 3]
+        if first.axis == second.axis == "gender" and bound.place == "stop" and bound.text not in v.joints:
+            pieces[i], pieces[i + 2] = first._replace(axis="", value=""), second._replace(axis="", value="")
 
 
 def _join_packs(pieces: list[Piece]) -> None:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from dupcheck.titles.electronics import spell_parts
 from dupcheck.titles.normalising import fold_letters
 from dupcheck.titles.reading import UNSPACED
 
@@ -46,7 +47,7 @@ def cut_title(title: str) -> tuple[str, ...]:
     text = _ESCAPES.sub(lambda m: _decode(m[0]), title) if "\\x" in title else title
     if "&" in text:
         text = html.unescape(text)
-    text = _TIMES.sub("x", fold_letters(text.translate(_SIGNS)))
+    text = _TIMES.sub("x", spell_parts(fold_letters(text.translate(_SIGNS))))
     return tuple([_plain(token) for token in _TOKEN.findall(text)])
 
 

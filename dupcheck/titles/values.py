@@ -19,6 +19,9 @@ from dupcheck.titles.vocabulary import load_vocabulary, look_up_key
 
 MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
 _WORDED = frozenset({"material", "pattern", "gender", "plug", "condition", "tier"})
+_CODED = frozenset({"model", "part number"})
+_APART = re.compile(r"(?<=\w)[ -](?=\w)")
+_CODE = re.compile(r"[^\W\d_][\w/.]*|\d[\w/.]*[^\W\d_][\w/.]*")
 _UNORDERED = frozenset({"material"})
 # What only numbers a colour among others: "3-Red", "16black", "#2 Red". Two digits and a blank are the shade's number.
 _COLOR_CODE = re.compile(r"^\W*(?:\d+\s*[-_#.]\s*|\d\s+|\d+)(?=[^\W\d_])|^\W+(?=\d\d+\s+[^\W\d_])|(?<=[^\W\d_])\d+\W*$")
@@ -127,7 +130,8 @@ def _canonical(axis: str, text: str) -> str:
     if axis == "compatible" and " , " in folded:  # a list stays one
         return ", ".join(dict.fromkeys(filter(None, map(normalise, folded.split(" , ")))))
     if axis not in ("color", "size", "pack") and axis not in MEASURED and axis not in _WORDED:
-        return _free(folded, text)
+        value = _free(folded, text)
+        return squash_code(value) if axis in _CODED else value
     parts = (part.replace("(", " ").replace(")", " ") for part in folded.split(" , "))
     # Accents tell languages apart whose words are the same without them: "đỏ" is red, "do" is not.
     languages = () if text.isascii() else find_languages(text, folded)[:-1]
@@ -142,6 +146,17 @@ def _free(folded: str, text: str) -> str:
     if len(pieces) == 1 and pieces[0].kind == "measure" and pieces[0].axis in MEASURED:
         return pieces[0].value
     return normalise(text)
+
+
+def squash_code(text: str) -> str:
+    """Return a code as those write it who leave out blanks and hyphens: ``GDB-1550`` is ``gdb1550``; any other text as
+    it is.
+
+    >>> squash_code("W 712/75"), squash_code("Deluxe")
+    ('w712/75', 'Deluxe')
+    """
+    code = _APART.sub("", text).casefold()
+    return code if _CODE.fullmatch(code) and any(c.isdigit() for c in code) else text
 
 
 def _one(axis: str, part: str, languages: tuple[str, ...]) -> str:
