@@ -15,13 +15,14 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.axes import AXES, HEAD, MEASURED, OPTION_AXES, REPEATING, SCRIPT, pick_axes
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.files.arrays import Codebook, Rows, join_rows
 from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.learned.tails import Tails, learn_tails, mark_slots
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
-from dupcheck.titles import AXES, Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
+from dupcheck.titles import Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold, fold_letters
@@ -29,33 +30,18 @@ from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import plain_text
 from dupcheck.titles.vocabulary import load_vocabulary
 
-OPTION_AXES = (
-    "color", "size", "pack", "pattern", "capacity", "length", "volume", "voltage", "power", "plug", "scent", "flavor",
-    "compatible", "variant", "ships from",
-)  # fmt: skip
-"""The axes on which one listing's options usually vary, in the order a buyer sees them."""
-SIDE_AXES = ("material", "dimension", "weight", "gender", "condition", "style", "shape")
-"""Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
-SCRIPT = "script"
-"""The scripts that a title is written in, joined by ``|``: titles in different ones cannot be compared."""
-HEAD = "head"
-"""The product that a title names before it names one choice of it; a text, where titles of the catalogue share it."""
-IDENTITY = ("brand", "model", "material")
-"""Attributes that say what a thing is: they weigh three times as much as others."""
-_IDENTITY_WEIGHT = 3.0
-_IDENTIFYING = frozenset({*IDENTITY, "part number", "gtin"})
+_IDENTIFYING = frozenset(pick_axes(lambda axis: axis.weight > 1 or axis.role == "code"))
 _PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
 _PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
 _VARIANT_SUFFIX = re.compile(r"-[a-z]{1,4}$")
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"\d{1,4}(?:\.\d)?(?:[-/]\d{1,4}(?:\.\d)?)?")
 _SHADE = re.compile(r" \d+$")
-_NUMBERED = ("size", "color")
+_NUMBERED = pick_axes(lambda axis: axis.numbered)
 _COMMON_CODE = 40
-_MEASURES = frozenset({"length", "dimension", "weight", "volume", "power", "voltage"})
-_NO_AGREEMENT = frozenset({*OPTION_AXES, "dimension", "weight", "part number", "gtin"})
+_NO_AGREEMENT = frozenset(pick_axes(lambda axis: axis.role in ("option", "code") or axis.values == "measure"))
 _MAKERS = ("brand", "manufacturer")
-_VARYING = frozenset({*OPTION_AXES, *_MEASURES})
+_VARYING = frozenset({*OPTION_AXES, *MEASURED})
 
 
 @dataclass(frozen=True)
@@ -384,7 +370,7 @@ def _state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], options:
     # "7 in" beside Size=7.0 Inch is the size said again, not a length of its own; so is "1 L" beside Capacity=1 L
     size = values.get("size", "")
     told = {size, values.get("capacity"), *(_say_lengths(size) if size else ())}
-    return {axis: value for axis, value in values.items() if axis not in _MEASURES or value not in told}
+    return {axis: value for axis, value in values.items() if axis not in REPEATING or value not in told}
 
 
 def _list_sizes(catalog: Catalog, stated: Sequence[Mapping[str, str]]) -> dict[int, set[str]]:
@@ -403,7 +389,7 @@ def _say_lengths(size: str) -> frozenset[str]:
     """The measures by which a title may say a size: of «5 m ip30» 5 m, of the children's size 120 1.2 m."""
     if size.isdecimal() and 50 <= int(size) < 200:
         return frozenset({read_value("length", f"{size} cm")})
-    return frozenset(t.value for t in read_title(size).tokens if t.axis in _MEASURES)
+    return frozenset(t.value for t in read_title(size).tokens if t.axis in REPEATING)
 
 
 def _codes_of_parts(tokens: Sequence[Token]) -> frozenset[str]:
@@ -454,7 +440,7 @@ def _core_words(
         Token(t.value, "measure", "", "") if t.axis else t
         for t in tokens
         if (not t.axis and t.text not in stray and t.text not in brand)
-        or (sizes and t.axis in _MEASURES and sizes.isdisjoint((t.value, t.value.rpartition(" ")[0])))
+        or (sizes and t.axis in REPEATING and sizes.isdisjoint((t.value, t.value.rpartition(" ")[0])))
     ]
     return core or [t for t in tokens if t.axis != "noise"]
 
@@ -482,7 +468,7 @@ def _axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
 
 def _one_system(axis: str, column: AxisColumn) -> AxisColumn:
     """The column with one value for what several say in metric and in other units."""
-    same = equate_units(column.values) if axis == "size" or axis in _MEASURES else {}
+    same = equate_units(column.values) if axis == "size" or axis in REPEATING else {}
     if not same:
         return column
     number = {value: i for i, value in enumerate(dict.fromkeys(same.get(v, v) for v in column.values))}
@@ -574,7 +560,7 @@ def _attribute_row(
         parts = {w for w in read_value(name, value).replace("/", " ").replace(",", " ").split() if w}
         if not parts:
             continue
-        weight = _IDENTITY_WEIGHT if name in IDENTITY else 1.0
+        weight = AXES[name].weight if name in AXES else 1.0
         name_codes.append(books["names"][name])
         name_weights.append(weight**0.5)
         for part in sorted(parts):

@@ -26,6 +26,7 @@ from dupcheck.judging.sentences import say_condition, say_differences
 from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message, say
+from dupcheck.messages.guessing import guess_name
 from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.verification import SAME
@@ -562,9 +563,7 @@ def find_position(catalog: Catalog, listing_id: str) -> int:
     """Return the position of a listing; an unknown id is an UnknownListingError that names the nearest."""
     if listing_id in catalog.positions:
         return catalog.positions[listing_id]
-    from rapidfuzz import process
-
-    near = [str(match[0]) for match in process.extract(listing_id, catalog.ids.tolist(), limit=3, score_cutoff=60)]
+    near = guess_name(listing_id, catalog.ids.tolist(), most=3)
     raise UnknownListingError(
         "audit.no_such_listing" if near else "audit.no_such_listing_at_all", id=listing_id, nearest=", ".join(near)
     )

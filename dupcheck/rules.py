@@ -12,7 +12,6 @@ code, exceptions and opposites by their name; ``set`` changes single limits, ``d
 conditions to each of its alternatives.
 """
 
-import difflib
 import math
 import re
 import tomllib
@@ -25,6 +24,7 @@ import numpy as np
 
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS, Lang, Message, message
+from dupcheck.messages.guessing import guess_name
 from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
 from dupcheck.packs import list_packs, packs_folder, read_pack_keys
 from dupcheck.signals import SIGNALS, get_signal
@@ -798,7 +798,7 @@ class _Reader:
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> Message:
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    near = guess_name(word, known)
     if near:
         return message("rules.did_you_mean", word=near[0])
     return message("rules.known_are", words=", ".join(known))

@@ -21,6 +21,7 @@ LAYERS = (
     {"errors", "model", "run"},
     {"sample"},
     {"files"},
+    {"axes"},
     {"titles", "photos", "catalog"},
     {"learned"},
     {"features"},

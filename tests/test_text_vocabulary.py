@@ -2,13 +2,12 @@
 
 import pytest
 
+from dupcheck.axes import AXES, WORDED
 from dupcheck.messages import LANGS
 from dupcheck.titles import read_title
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.values import read_value, show_value
 from dupcheck.titles.vocabulary import (
-    AXES,
-    WORDED,
     inflect,
     list_languages,
     load_vocabulary,
@@ -25,7 +24,8 @@ FILES = {
         "in_one", "counted", "weighed", "digits",
     },
     "words": {
-        "selling", "stop", "whole", "fitting", "not_before_size", "joints", "fillers", "links", "accompanying",
+        "selling", "stop", "whole", "fitting", "not_before_size", "joints", "either", "loose", "fillers", "links",
+        "accompanying",
         "endings", "ordinary", "synonyms", "numerals", "no_brand", "markers", "cues", "letters", "script", "in_ie",
         "stem_rules", "choosing", "adjectives", "whole_words", "abbreviations",
     },
@@ -98,8 +98,7 @@ def test_no_size_and_no_unit_has_the_spelling_of_another(code: str) -> None:
 
 def test_every_axis_has_names_in_both_languages_and_no_name_means_two_axes() -> None:
     for axis, facts in AXES.items():
-        assert all(facts.names.get(lang) for lang in LANGS)
-        assert not (facts.option and facts.identity), axis
+        assert all(facts.name.get(lang) for lang in LANGS), axis
     for code in LANGUAGES:
         owners: dict[str, str] = {}
         for axis, spelled in read_language(code, "names").items():

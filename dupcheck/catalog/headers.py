@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
@@ -27,6 +25,7 @@ from dupcheck.catalog.terms import is_no_catalogue
 from dupcheck.catalog.values import parse_count, parse_price, split_images
 from dupcheck.errors import CatalogError
 from dupcheck.messages import LANGS, Lang, Message, message, say
+from dupcheck.messages.guessing import guess_name
 from dupcheck.run import BOUNDS
 
 HEADER_ROWS: Final = 30
@@ -163,14 +162,9 @@ def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> N
         reading.fields[name] = [place]
 
 
-def _nearest(name: str, choices: Iterable[str]) -> str:
-    found = process.extractOne(name, list(choices), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
-    return str(found[0]) if found else ""
-
-
 def _guess(name: str, choices: Iterable[str]) -> Message | str:
-    near = _nearest(name, choices)
-    return message("catalog.did_you_mean", name=near) if near else ""
+    near = guess_name(name, choices)
+    return message("catalog.did_you_mean", name=near[0]) if near else ""
 
 
 def _show_headers(headers: Iterable[str]) -> str:
@@ -213,10 +207,10 @@ def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
     if "title" in missing:
         if sum(_ORDER_WORDS.search(h.replace("_", " ")) is not None for h in reading.headers) >= 2:
             raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
-        few = len(fields) <= 5 and len(free) <= 3 and not _nearest("title", free)
+        few = len(fields) <= 5 and len(free) <= 3 and not guess_name("title", free)
         if has_ids(reading) and ("price" in fields or "stock" in fields) and few:
             raise CatalogError("catalog.is_price_list", path=path, found=_show_headers(reading.headers))
-    nearest = {name: near for name in missing if (near := _nearest(name, free))}
+    nearest = {name: found[0] for name in missing if (found := guess_name(name, free))}
     examples = []
     for name in missing:
         near = nearest.get(name, "") if name == "title" else ""

@@ -7,7 +7,7 @@ import ast
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -375,23 +375,30 @@ def parse_attributes(text: str) -> dict[str, str]:
     sign = "=" if "=" in text or "＝" in text else ":"
     bars = sign == ":" or (text.count("|") + 1 == text.count("=") and not re.search("[;；\n]", text))
     # The signs that part the pieces are kept: where one stood inside a value, it goes back there.
-    pieces = re.split(r"([;；\n|])" if bars else r"([;；\n])", text)
+    read = _pair_pieces(re.split(r"([;；\n|])" if bars else r"([;；\n])", text), sign)
+    if read is None:
+        return _nameless(text)
+    for name, value in read:
+        _add(found, name, value.rstrip(" ;；\n|"))
+    if "&" in text:
+        found = {_unescape(name): _unescape(value) for name, value in found.items()}
+    return found
+
+
+def _pair_pieces(pieces: Sequence[str], sign: str) -> list[tuple[str, str]] | None:
+    """Names and values; every second piece is what parts two others. None where colons stand in plain text."""
     read: list[tuple[str, str]] = []
     for i in range(0, len(pieces), 2):
         name, parted, value = _PARTITION[sign](pieces[i])
         if parted and name.strip():
             read.append((name, value))
         elif sign == ":" and pieces[i].strip():
-            return _nameless(text)
+            return None
         elif read:
             read[-1] = (read[-1][0], read[-1][1] + pieces[i - 1] + pieces[i])
         elif pieces[i].strip():
             read.append(("", value if parted else name))
-    for name, value in read:
-        _add(found, name, value.rstrip(" ;；\n|"))
-    if "&" in text:
-        found = {_unescape(name): _unescape(value) for name, value in found.items()}
-    return found
+    return read
 
 
 def _partition(signs: str) -> Callable[[str], tuple[str, str, str]]:

@@ -4,7 +4,6 @@ A command is imported when it is called, and what it works with when it runs: wh
 completed, waits for neither; who checks a draft does not wait for what writes reports.
 """
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import click
 from dupcheck.cli.options import Group, say_language, shorten_help
 from dupcheck.errors import CatalogError
 from dupcheck.messages import say
+from dupcheck.messages.guessing import guess_name
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -44,7 +44,7 @@ class _Commands(Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command; one that is not there is told with the one that was meant."""
         if args and args[0] not in _HOME and not args[0].startswith("-"):
-            near = get_close_matches(args[0], _HOME, 1)
+            near = guess_name(args[0], _HOME)
             key = "cli.no_command_near" if near else "cli.no_command"
             raise CatalogError(key, name=args[0], near="".join(near), known=", ".join(sorted(_HOME)))
         return super().resolve_command(ctx, args)

@@ -4,7 +4,6 @@ A file beside the catalogue counts, else one in the folder where the command is 
 goes before what a variable says, and that before the file.
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ import platformdirs
 from dupcheck.errors import CatalogError
 from dupcheck.files.writing import write_file
 from dupcheck.messages import LANGS, Lang
+from dupcheck.messages.guessing import guess_name
 
 NAME = "dupcheck.toml"
 KEYS: Mapping[str, type] = {
@@ -68,7 +68,7 @@ def _load(path: Path, changed: int) -> dict[str, Any]:
         raise CatalogError("cli.bad_preferences", path=path, reason=reason) from error
     for name, value in told.items():
         if name not in KEYS:
-            near = difflib.get_close_matches(name, KEYS, 1)
+            near = guess_name(name, KEYS)
             raise CatalogError("cli.unknown_preference", path=path, name=name, known=", ".join(near or KEYS))
         if not isinstance(value, KEYS[name]):
             raise CatalogError("cli.wrong_preference", path=path, name=name, kind=KEYS[name].__name__)

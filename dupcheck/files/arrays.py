@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from dupcheck.files.writing import make_private
+from dupcheck.files.writing import make_private, replace_file
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, FloatArray, IntArray
 
@@ -310,10 +310,8 @@ def save_arrays(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
             np.save(new / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
         sums = {file.name: _sum_file(file) for file in sorted(new.iterdir())}
         (new / _FACTS).write_text(json.dumps({"facts": facts, "sums": sums}, ensure_ascii=False), "utf-8")
-        note = folder / f"{new.name}.{_CURRENT}"
-        note.write_text(f"{new.name} {_sum_file(new / _FACTS)}", "utf-8")
         old = _current(folder)
-        note.replace(folder / _CURRENT)
+        replace_file(folder / _CURRENT, f"{new.name} {_sum_file(new / _FACTS)}".encode(), lasting=False)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise

@@ -1,6 +1,5 @@
 """TOML files of ours that are large, as vocabularies are: parsed once, and kept as JSON, which is read much faster."""
 
-import os
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import orjson
 
 from dupcheck.files.cache import default_cache
+from dupcheck.files.writing import replace_file
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -25,9 +25,6 @@ def read_toml(path: Path) -> dict[str, Any]:
         if found["of"] == signature and isinstance(found["holds"], dict):
             return dict(found["holds"])
     holds = tomllib.loads(path.read_text("utf-8"))
-    part = kept.with_name(f".{kept.name}.{os.getpid()}.part")
     with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(orjson.dumps({"of": signature, "holds": holds}))
-        part.replace(kept)
+        replace_file(kept, orjson.dumps({"of": signature, "holds": holds}), lasting=False)
     return holds

@@ -79,18 +79,26 @@ def write_file(path: str | Path, pieces: bytes | Iterable[bytes]) -> Path:
             with _open_device(real) as file:
                 file.writelines([pieces] if isinstance(pieces, bytes) else pieces)
             return path
-        real.parent.mkdir(parents=True, exist_ok=True)
-        part = real.with_name(f".dupcheck-{token_hex(6)}.part")
-        try:
-            with write_through(part) as file:
-                file.writelines([pieces] if isinstance(pieces, bytes) else pieces)
-            _take_over_rights(real, part)
-            part.replace(real)
-        finally:
-            part.unlink(missing_ok=True)
+        replace_file(real, pieces)
     except (OSError, ValueError) as error:
         raise explain_failure(error, path) from error
     return path
+
+
+def replace_file(path: Path, pieces: bytes | Iterable[bytes], *, lasting: bool = True) -> None:
+    """Put a file of dupcheck's own in place of the one that is there, whole or not at all.
+
+    A ``lasting`` one is on the disk at the end; what can be made anew need not be. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".dupcheck-{token_hex(6)}.part")
+    try:
+        with write_through(part) if lasting else part.open("xb") as file:
+            file.writelines([pieces] if isinstance(pieces, bytes) else pieces)
+        _take_over_rights(path, part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def make_private(folder: Path) -> None:

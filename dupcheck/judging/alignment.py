@@ -12,6 +12,7 @@ from itertools import chain
 
 from rapidfuzz import fuzz
 
+from dupcheck.axes import pick_axes
 from dupcheck.features import Statistics
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.gifts import drop_gifts
@@ -21,17 +22,10 @@ from dupcheck.titles.stream import cut_title
 from dupcheck.titles.vocabulary import fold_word, load_vocabulary
 
 NOISE = "noise"
-_LOOSE = frozenset(
-    {
-        "the", "a", "an", "and", "of", "&", "by", "la", "le", "el", "los", "las", "der", "die", "das", "und", "и", "y",
-        "e", "в", "на",
-    }
-)  # fmt: skip
-"""Words that say nothing on their own, whichever title has them."""
-_LISTING = frozenset({"and", "und", "y", "e", "и", "et", "&", "+", "or"})
-"""Between these the order of two words carries no meaning."""
+_LISTING = frozenset({"&", "+"})
+"""Between these signs, as between a language's joints, the order of two words carries no meaning."""
 _SHORTEST_STEM = 4
-_ONE_WORDED = frozenset({"color", "pattern"})
+_ONE_WORDED = frozenset(pick_axes(lambda axis: axis.one_place))
 """Axes that a title which names one choice speaks of in one place."""
 _SPELT = {"plus": "+", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 """What is as often a sign or a numeral. Single letters (V, X) stand for too much else."""
@@ -235,7 +229,7 @@ class Aligner:
 
     @staticmethod
     def _is_noise(reading: Reading, k: int) -> bool:
-        return reading.labels[k] == NOISE or reading.tokens[k] in _LOOSE
+        return reading.labels[k] == NOISE or reading.tokens[k] in load_vocabulary().loose
 
     def _match_spellings(
         self, a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
@@ -378,14 +372,15 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     """Words that two titles of the same words bind otherwise: A to B and B to A; two numbers that changed places."""
     reversed_in_b = {(y, c, x) for x, c, y in zip(b, b[1:], b[2:], strict=False)}
     for x, c, y in zip(a, a[1:], a[2:], strict=False):
-        if x != y and (x, c, y) in reversed_in_b and c not in _LISTING and not c[0].isdigit():
+        if x != y and (x, c, y) in reversed_in_b and not _is_listing(c) and not c[0].isdigit():
             return (x, c, y)
     moved = [k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y] if len(a) == len(b) else []
     if len(moved) == 2 and moved[1] - moved[0] > 1 and (a[moved[0]], a[moved[1]]) == (b[moved[1]], b[moved[0]]):
         return (a[moved[0]], a[moved[1]])
     for k, c in enumerate(a):
         ends = a[k - 2 : k], a[k + 1 : k + 3]
-        if c in b and c not in _LISTING and c[0].isalpha() and len(ends[0]) == len(ends[1]) == 2 and ends[0] != ends[1]:
+        whole = len(ends[0]) == len(ends[1]) == 2 and ends[0] != ends[1]
+        if whole and c in b and c[0].isalpha() and not _is_listing(c):
             at = [i for i, word in enumerate(b) if word == c and (b[i - 2 : i], b[i + 1 : i + 3]) == (ends[1], ends[0])]
             if at:
                 return (*ends[0], c, *ends[1])
@@ -398,6 +393,11 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
         if not ours & theirs and {w for _, w in ours | theirs} <= both:
             return (number,)
     return ()
+
+
+def _is_listing(word: str) -> bool:
+    v = load_vocabulary()
+    return word in _LISTING or word in v.joints or word in v.either
 
 
 def _neighbours(tokens: Sequence[str], number: str) -> set[tuple[int, str]]:

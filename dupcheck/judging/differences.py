@@ -6,15 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupcheck.features import HEAD, SCRIPT, Features
+from dupcheck.axes import AXES, HIDDEN
+from dupcheck.features import Features
 from dupcheck.judging.contradictions import contradict_fits
 from dupcheck.messages import Lang, Message, say
 from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
 from dupcheck.rules import RulePack
-from dupcheck.titles import AXES, show_value
-
-_HIDDEN = {HEAD, SCRIPT}
-"""Columns that are kept as axes are, and say nothing to a person."""
+from dupcheck.titles import show_value
 
 
 def contradict(
@@ -44,7 +42,7 @@ def find_differences(features: Features, left: int, right: int) -> tuple[Differe
     found = []
     for axis, column in features.axes.items():
         a, b = column.value(left), column.value(right)
-        if a != b and axis not in _HIDDEN:
+        if a != b and axis not in HIDDEN:
             found.append(Difference(axis, a, b))
     quantity = features.minimum_order[left], features.minimum_order[right]
     if quantity[0] != quantity[1] and not any(d.axis == "tier" for d in found):
@@ -67,7 +65,7 @@ def list_differences(
         made.extend(Difference(axis, values[k // len(values)], values[k % len(values)]) for k in keys.tolist())
 
     tiers = np.zeros(len(left), dtype=bool)
-    for axis in sorted({*features.axes, "tier"} - {HEAD, SCRIPT}, key=lambda axis: (order.get(axis, len(order)), axis)):
+    for axis in sorted({*features.axes, "tier"} - HIDDEN, key=lambda axis: (order.get(axis, len(order)), axis)):
         column = features.axes.get(axis)
         if column is not None:
             a, b = column.codes[left], column.codes[right]

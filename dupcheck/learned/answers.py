@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import get_args
 
 from dupcheck.errors import CatalogError
+from dupcheck.files.writing import replace_file
 from dupcheck.model import Reply
 
 REPLIES: tuple[Reply, ...] = get_args(Reply)
@@ -197,9 +198,7 @@ def _read_line(text: str, line: int, path: Path) -> Answer:
 
 def write_answers(path: Path, answers: Sequence[Answer]) -> None:
     """Write answers to a file in place of what it held, whole or not at all. Raises OSError."""
-    new = path.with_name(f"{path.name}.part")
-    new.write_text("".join(json.dumps(asdict(a), sort_keys=True) + "\n" for a in answers), "utf-8", newline="\n")
-    new.replace(path)
+    replace_file(path, "".join(json.dumps(asdict(a), sort_keys=True) + "\n" for a in answers).encode())
 
 
 class Replies:

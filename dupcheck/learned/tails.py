@@ -14,11 +14,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import Protocol
 
+from dupcheck.axes import AXES, pick_axes
 from dupcheck.titles import Token, read_title, read_value
 from dupcheck.titles.stream import plain_text
-from dupcheck.titles.vocabulary import AXES
 
-UNNAMED = "variant"
+(UNNAMED,) = pick_axes(lambda axis: axis.unsure)
 """The axis of a slot whose values no attribute and no vocabulary names."""
 _DELIMITER = re.compile(r"\s+[-–—|·•:]+\s+|\s*[|｜]\s*|\s*[,，;；、]\s+|\s+/\s+|\s*[（(]\s*")
 _CLOSING = re.compile(r"[\s)）]+$")

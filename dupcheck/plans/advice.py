@@ -11,6 +11,7 @@ from itertools import chain
 
 import numpy as np
 
+from dupcheck.axes import AXES, pick_axes
 from dupcheck.features import Features
 from dupcheck.files.arrays import connect
 from dupcheck.groups import name_group
@@ -23,13 +24,13 @@ from dupcheck.plans.offers import Shelf
 from dupcheck.plans.ranking import explain_keep, rank_listing
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
-from dupcheck.titles import AXES, normalise, read_title
+from dupcheck.titles import normalise, read_title
 
 MARGIN = 5.0
 """How far below a limit a rewritten title is brought, in percent, since the catalogue's word weights shift a little."""
 _HEAD = 2
 """A rewritten title keeps at least so many of its own words."""
-_NO_FACTS = frozenset({"gtin", "part number", "origin", "season"})
+_NO_FACTS = frozenset(pick_axes(lambda axis: axis.untold))
 
 
 def tell_apart(
@@ -176,7 +177,7 @@ def _read_words(text: str) -> set[str]:
 
 
 _LINKS = frozenset({"for", "with", "fits", "compatible", "von", "für", "pour", "para", "для", "с"})
-_BOUND = ("brand", "model", "compatible", "color", "size", "edition")
+_BOUND = (*pick_axes(lambda axis: axis.kept), "edition")
 
 
 def _list_bound(shelf: Shelf, member: int, words: Sequence[str]) -> list[bool]:

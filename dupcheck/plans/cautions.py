@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from dupcheck.axes import pick_axes
 from dupcheck.judging.differences import AxisNames
 from dupcheck.limits import is_foreign_title, list_bad_codes, list_foreign, list_long, list_twice
 from dupcheck.messages import Message, message
@@ -10,8 +11,9 @@ from dupcheck.plans.offers import LOGISTICS, Offer
 from dupcheck.plans.wording import plain_word
 from dupcheck.titles import read_value
 
-_PICTURED = ("color", "pattern", "style", "shape", "material")
+_PICTURED = frozenset(pick_axes(lambda axis: axis.pictured))
 """Axes whose values a buyer chooses by their picture."""
+_CODES = pick_axes(lambda axis: axis.role == "code")
 _FEW = 3
 
 
@@ -132,7 +134,7 @@ def _warn_of_facts(mix: Mixture) -> Iterator[Message]:
         for axis, (_, value) in mix.shelf.attributes(m).items():
             raw.setdefault(axis, set()).add(value)
     # What is written alike in all is stated alike: most is, and reading values is dear.
-    open_axes = {a for a, v in raw.items() if len(v) > 1} - {"sku", "gtin", "part number", *mix.axes}
+    open_axes = {a for a, v in raw.items() if len(v) > 1} - {"sku", *_CODES, *mix.axes}
     stated: dict[str, dict[str, str]] = {}
     written: dict[str, str] = {}
     for m in mix.ranked if open_axes else []:

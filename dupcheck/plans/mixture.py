@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dupcheck.plans.offers import MEASURED, Offer, Shelf, list_values, shorten_values
+from dupcheck.axes import pick_axes
+from dupcheck.plans.offers import Offer, Shelf, list_values, shorten_values
 from dupcheck.plans.wording import plain_word, strip_title
 from dupcheck.rules import RulePack
+
+_BUILT = frozenset(pick_axes(lambda axis: axis.values in ("color", "size", "count", "measure")))
 
 Own = Mapping[int, Sequence[Offer]]
 """What each listing offers."""
@@ -49,7 +52,7 @@ class Mixture:
         shared = {}
         for axis in self.axes:
             words = [set(plain_word(v).split()) for v in self.values(axis)]
-            told = axis in (*MEASURED, "color", "size", "pack")  # a value there takes its unit along
+            told = axis in _BUILT  # a value there takes its unit along
             shared[axis] = set() if told or not words else set.intersection(*words)
         own = self.own[self.keep]
         return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max)

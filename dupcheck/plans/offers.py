@@ -11,21 +11,18 @@ from functools import cached_property
 
 import numpy as np
 
+from dupcheck.axes import AXES, MEASURED, OPTION_AXES, SIDE_AXES, pick_axes
 from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.features import OPTION_AXES, SIDE_AXES, Features
+from dupcheck.features import Features
 from dupcheck.judging.differences import name_axis
 from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
-from dupcheck.titles import AXES, align_name, equate_units, order_values, read_title, read_value, show_value
+from dupcheck.titles import align_name, equate_units, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title, plain_text
 from dupcheck.titles.values import squash_code
 
-LOGISTICS = "logistics"
+(LOGISTICS,) = pick_axes(lambda axis: axis.role == "shipping")
 """Attributes that say how a thing is sent: no option, and no difference."""
-
-
-MEASURED = ("length", "dimension", "weight", "volume", "capacity", "voltage", "power")
-"""Axes whose values may only repeat another's: the size 6 inch is also a length."""
 
 
 def says_on(token_axis: str, axis: str) -> bool:
@@ -234,7 +231,7 @@ def _size_units(offers: Sequence[Offer]) -> frozenset[str]:
 def _name_size(offer: Offer, units: frozenset[str]) -> Offer:
     if "size" in offer.values or not units:
         return offer
-    axis = next((a for a in MEASURED if offer.values.get(a, "").rpartition(" ")[2] in units), "")
+    axis = next((a for a in sorted(MEASURED) if offer.values.get(a, "").rpartition(" ")[2] in units), "")
     if not axis:
         return offer
     values, shown = dict(offer.values), dict(offer.shown)

@@ -10,27 +10,24 @@ from typing import Literal
 
 import numpy as np
 
-from dupcheck.features import HEAD, SIDE_AXES
+from dupcheck.axes import AXES, HEAD, MEASURED, NATURAL, pick_axes
 from dupcheck.judging.alignment import Aligner, Alignment, begins_alike
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
-from dupcheck.plans.offers import LOGISTICS, MEASURED, Offer, Shelf, say_alike
+from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.values import squash_code
 
 GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof"]
-_IDENTITY = ("brand", "model", "part number", "condition")
+_APART = (*pick_axes(lambda axis: axis.apart == "both"), *pick_axes(lambda axis: axis.apart == "one"))
 """What makes listings different products where both state it and it differs; a condition where only one does."""
-_BY_WORD = frozenset({"color", "size", "pattern", "flavor", "scent", "plug"})
+_BY_WORD = frozenset(pick_axes(lambda axis: axis.named))
 """Axes on which a title's word is enough: what it names is a choice wherever it stands."""
-_SPEC = frozenset({"dimension", "weight", "material", "gender", "style", "shape"})
+_SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart))
 """Axes that describe; where titles differ in them, it may be a choice or another product."""
-_FACTS = frozenset({*SIDE_AXES, "item type", "origin", "season", "manufacturer"}) - {"condition"}
-_NATURAL = {"pack": "1", "tier": "retail"}
-"""The value of an axis where a listing states none."""
-_UNSURE = frozenset({"variant"})
+_FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
+_UNSURE = frozenset(pick_axes(lambda axis: axis.unsure))
 """Axes that only the catalogue's titles suggest: options where the seller says so."""
 _MOST_PARTS = 40
 _SHARED_CODE = 0.5
@@ -143,7 +140,7 @@ class Bookkeeper:
         if heads[0] != heads[1] and words.explained:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
         yield from self._list_counts(here, there, left, right)
-        for axis in sorted({*here, *there, *words.axes} - _NATURAL.keys()):
+        for axis in sorted({*here, *there, *words.axes} - NATURAL.keys()):
             a, b = here.get(axis) or self._state(axis, left), there.get(axis) or self._state(axis, right)
             if a == b or (axis in MEASURED and a <= here.get("size", b) and b <= there.get("size", a)):
                 continue  # a size that is said as a measure is no second difference
@@ -230,13 +227,9 @@ class Bookkeeper:
         return not stated and not self._show_one_photo(left, right)
 
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
-        for axis in _IDENTITY:
+        for axis in _APART:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
-            if (
-                a != b
-                and (axis == "condition" or (a and b))
-                and not (axis == "brand" and begins_alike(cut_title(a), cut_title(b)))
-            ):
+            if a != b and (AXES[axis].apart == "one" or (a and b)) and not _is_one_name(axis, a, b):
                 yield Gap("fact", (a,), (b,), axis)
 
     # --- copies -------------------------------------------------------------------------------------------------
@@ -255,16 +248,12 @@ class Bookkeeper:
             a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
             if len(offered) > 1 and b and b <= a:
                 continue  # of a listing's choices the copy has some
-            if a != b and not (axis in _NATURAL and (a or {_NATURAL[axis]}) == (b or {_NATURAL[axis]})):
+            if a != b and not (axis in NATURAL and (a or {NATURAL[axis]}) == (b or {NATURAL[axis]})):
                 return Gap("fact", tuple(sorted(a)), tuple(sorted(b)), axis)
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
         for name in sorted({*ours, *theirs} - {LOGISTICS}):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
-            if (
-                name in here
-                or name in there
-                or (name == "brand" and begins_alike(cut_title(a_text), cut_title(b_text)))
-            ):
+            if name in here or name in there or _is_one_name(name, a_text, b_text):
                 continue
             if not say_alike(a_text, b_text):
                 return Gap("fact", (a_text,), (b_text,), name)
@@ -324,9 +313,9 @@ class Bookkeeper:
 
 
 def _is_one_name(axis: str, one: str, other: str) -> bool:
-    """Whether two texts name one brand, the one at more length or in another script; or are one code."""
+    """Whether two texts name one brand, the one at more length or in another script."""
     if axis != "brand":
-        return axis != "condition" and squash_code(one) == squash_code(other)
+        return False
     if begins_alike(cut_title(one), cut_title(other)):
         return True
     return one.isascii() != other.isascii() and sound_alike(spell_latin(one), spell_latin(other))

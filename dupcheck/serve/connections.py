@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -50,73 +50,74 @@ def _count_files() -> int:
     return 128
 
 
+class _Guarded(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
+    """One connection; ``held`` are all there are, who has been silent for longest first."""
+
+    held: ClassVar[dict["_Guarded", None]] = {}
+    places: ClassVar[int] = 0
+
+    def connection_made(self, transport: Any) -> None:
+        self._timer: asyncio.TimerHandle | None = None
+        if len(self.held) >= self.places and not self._make_room():
+            transport.abort()
+            self._refused = True
+            return
+        self._refused = False
+        self.held[self] = None
+        super().connection_made(transport)
+        self._wait_for_head(HEAD_SECONDS)
+
+    def _make_room(self) -> bool:
+        silent = next((c for c in self.held if not c.busy), None)
+        if silent is not None:
+            silent.cut()
+        return silent is not None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.held.pop(self, None)
+        self._stop_waiting()
+        if not self._refused:
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        super().data_received(data)
+        if self.busy:
+            self._stop_waiting()
+            if self in self.held:  # who asks moves to the end of those who could give way
+                self.held[self] = self.held.pop(self)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.busy and not self.transport.is_closing():
+            self._wait_for_head(IDLE_SECONDS + HEAD_SECONDS)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being answered."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def cut(self) -> None:
+        """End the connection, unless a request is being answered."""
+        if not self.busy:
+            self.held.pop(self, None)
+            self.transport.abort()
+
+    def _wait_for_head(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._timer = self.loop.call_later(seconds, self.cut)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
 def make_protocol(places: int) -> type[asyncio.Protocol]:
     """Return the protocol of a server with so many places."""
-
-    class Guarded(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
-        """One connection; ``held`` are all there are, who has been silent for longest first."""
-
-        held: dict["Guarded", None] = {}  # noqa: RUF012 - shared on purpose
-
-        def connection_made(self, transport: Any) -> None:
-            self._timer: asyncio.TimerHandle | None = None
-            if len(self.held) >= places and not self._make_room():
-                transport.abort()
-                self._refused = True
-                return
-            self._refused = False
-            self.held[self] = None
-            super().connection_made(transport)
-            self._wait_for_head(HEAD_SECONDS)
-
-        def _make_room(self) -> bool:
-            silent = next((c for c in self.held if not c.busy), None)
-            if silent is not None:
-                silent.cut()
-            return silent is not None
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self.held.pop(self, None)
-            self._stop_waiting()
-            if not self._refused:
-                super().connection_lost(exc)
-
-        def data_received(self, data: bytes) -> None:
-            if self._refused:
-                return
-            super().data_received(data)
-            if self.busy:
-                self._stop_waiting()
-                if self in self.held:  # who asks moves to the end of those who could give way
-                    self.held[self] = self.held.pop(self)
-
-        def on_response_complete(self) -> None:
-            super().on_response_complete()
-            if not self.busy and not self.transport.is_closing():
-                self._wait_for_head(IDLE_SECONDS + HEAD_SECONDS)
-
-        @property
-        def busy(self) -> bool:
-            """Whether a request is being answered."""
-            return self.cycle is not None and not self.cycle.response_complete
-
-        def cut(self) -> None:
-            """End the connection, unless a request is being answered."""
-            if not self.busy:
-                self.held.pop(self, None)
-                self.transport.abort()
-
-        def _wait_for_head(self, seconds: float) -> None:
-            self._stop_waiting()
-            self._timer = self.loop.call_later(seconds, self.cut)
-
-        def _stop_waiting(self) -> None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-
-    Guarded.held = {}
-    return Guarded
+    made: type[asyncio.Protocol] = type("Guarded", (_Guarded,), {"held": {}, "places": places})
+    return made
 
 
 def widen_queues(sockets: Sequence[socket.socket]) -> None:

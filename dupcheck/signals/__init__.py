@@ -4,10 +4,10 @@ Adding one is one file, one entry in ``SIGNALS``, its name and unit in ``words``
 the tests all signals share.
 """
 
-import difflib
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from dupcheck.messages import Lang
+from dupcheck.messages.guessing import guess_name
 from dupcheck.model import FloatArray, IntArray
 from dupcheck.signals.attributes import Attributes
 from dupcheck.signals.category import Category
@@ -58,5 +58,5 @@ def get_signal(name: str) -> Signal:
     for signal in SIGNALS:
         if signal.name == name:
             return signal
-    near = difflib.get_close_matches(name, [s.name for s in SIGNALS], n=1)
+    near = guess_name(name, [s.name for s in SIGNALS])
     raise KeyError(f"no signal {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from dupcheck.axes import HEAD, pick_axes
 from dupcheck.model import FloatArray, IntArray
 from dupcheck.signals.arithmetic import show_number
 
@@ -13,7 +14,7 @@ from dupcheck.messages import Lang
 
 # Down to this share of the other's price, a gap is what a bigger pack, a wholesale offer or another size explains.
 _TIER_FLOOR = 0.3
-_SIZES = ("size", "capacity", "length", "volume", "weight", "dimension", "material")
+_SIZES = pick_axes(lambda axis: axis.priced)
 
 
 def _gap(low_a: FloatArray, high_a: FloatArray, low_b: FloatArray, high_b: FloatArray) -> FloatArray:
@@ -47,7 +48,7 @@ class Price:
         gap = np.fmin(whole, _gap(low[left] / a, high[left] / a, low[right] / b, high[right] / b))
         gap[features.currency[left] != features.currency[right]] = np.nan
         gap[self._tiers(features, left, right) | self._sizes(features, left, right)] = np.nan
-        head = features.axes.get("head")
+        head = features.axes.get(HEAD)
         if head is not None:  # choices of one thing, named as such: each has its own price
             gap[(head.codes[left] >= 0) & (head.codes[left] == head.codes[right])] = np.nan
         return gap

@@ -4,15 +4,14 @@
 comparable form of one value. All knowledge of words is data: ``vocabularies/*.toml``.
 """
 
+from dupcheck.axes import AXES
 from dupcheck.titles.measures import equate_units, read_quantity
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.reading import Title, Token, read_title, read_titles
 from dupcheck.titles.values import align_name, guess_value, order_values, read_value, read_values, show_value
-from dupcheck.titles.vocabulary import AXES, AxisFacts
 
 __all__ = [
     "AXES",
-    "AxisFacts",
     "Title",
     "Token",
     "align_name",

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from dupcheck.axes import AXES
 from dupcheck.titles.vocabulary import Unit, load_vocabulary
 
 
@@ -173,7 +174,7 @@ def canonical_quantity(amount: float, unit: Unit) -> str:
         return f"{show_number(gb)} gb"
     if unit.axis == "":
         return f"{show_number(amount)}{unit.name}"
-    base = {"weight": "g", "volume": "ml", "power": "w", "voltage": "v"}[unit.axis]
+    base = AXES[unit.axis].unit
     exact = unit.scale in (0.001, 1.0, 500.0, 1000.0)
     return f"{show_number(amount * unit.scale, 4 if exact else 2)} {base}"
 
@@ -387,7 +388,5 @@ def read_quantity(canonical: str) -> tuple[float, str]:
             if m[2].strip() in set(load_vocabulary().containers.values())
             else (math.nan, "")
         )
-    base = {"length": "mm", "weight": "g", "volume": "ml", "capacity": "gb", "power": "w", "voltage": "v"}.get(
-        unit.axis
-    )
+    base = AXES[unit.axis].unit if unit.axis in AXES else ""
     return float(m[1]) * unit.scale, base or unit.name

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dupcheck.axes import pick_axes
 from dupcheck.titles.lexer import DELIMITERS, WORN_SIZE, Piece
 from dupcheck.titles.places import ends_value, find_after, find_before, is_color_known, is_last, settle
 from dupcheck.titles.vocabulary import Vocabulary
@@ -16,7 +17,7 @@ _TODDLER = re.compile(r"\d{1,2} ?t")
 _AGED = re.compile(r"\d+[my]")
 _LITRES = re.compile(r"\d{1,2} ?l")
 _COMPUTERS = re.compile(r"\d{1,3} ?-?pcs?")
-DOUBTFUL = frozenset({"weight", "size", "length", "volume", "pack"})
+DOUBTFUL = frozenset(pick_axes(lambda axis: axis.doubtful))
 """Axes of what may be no measure after all, or the measure of who wears the thing."""
 _CHILDREN = frozenset({"kids", "baby", "boys", "girls"})
 _NUMBERED = frozenset({"number", "code"})

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
+from dupcheck.axes import AXES, MEASURED
 from dupcheck.messages import Lang
 from dupcheck.titles.languages import find_languages
 from dupcheck.titles.lexer import Piece, compose_color, join_grams
@@ -17,12 +18,10 @@ from dupcheck.titles.normalising import fold, normalise
 from dupcheck.titles.reading import look_up_pieces
 from dupcheck.titles.vocabulary import load_vocabulary, look_up_key
 
-MEASURED = frozenset({"length", "dimension", "weight", "volume", "capacity", "voltage", "power"})
-_WORDED = frozenset({"material", "pattern", "gender", "plug", "condition", "tier"})
-_CODED = frozenset({"model", "part number"})
+_BUILT = {axis: facts.values for axis, facts in AXES.items() if facts.values != "text"}
+"""How an axis' values are built, where they are no plain text."""
 _APART = re.compile(r"(?<=\w)[ -](?=\w)")
 _CODE = re.compile(r"[^\W\d_][\w/.]*|\d[\w/.]*[^\W\d_][\w/.]*")
-_UNORDERED = frozenset({"material"})
 # What only numbers a colour among others: "3-Red", "16black", "#2 Red". Two digits and a blank are the shade's number.
 _COLOR_CODE = re.compile(r"^\W*(?:\d+\s*[-_#.]\s*|\d\s+|\d+)(?=[^\W\d_])|^\W+(?=\d\d+\s+[^\W\d_])|(?<=[^\W\d_])\d+\W*$")
 _HEADER_TAIL = re.compile(r"[\r\n（(].*", re.S)
@@ -97,7 +96,7 @@ def _drop_verb(key: str) -> str:
 def read_value(axis: str, text: str) -> str:
     """Return the comparable form of a value on ``axis``.
 
-    An axis is an id of :data:`~dupcheck.titles.vocabulary.AXES`, or any name.
+    An axis is an id of :data:`~dupcheck.axes.AXES`, or any name.
 
     ``size``: xxl; ``pack``: a number as text; ``color``: the English name of the shade, ``navy``, ``dark oak``,
     ``black/gold``; measures as in :mod:`~dupcheck.titles.measures`. Several values stand behind one another, joined by
@@ -124,20 +123,21 @@ def _read_value(axis: str, text: str) -> str:
 
 
 def _canonical(axis: str, text: str) -> str:
-    if axis == "color":
+    built = _BUILT.get(axis, "text")
+    if built == "color":
         text = _COLOR_CODE.sub("", text)
     folded = fold(text)
-    if axis == "compatible" and " , " in folded:  # a list stays one
+    if built == "list" and " , " in folded:  # a list stays one
         return ", ".join(dict.fromkeys(filter(None, map(normalise, folded.split(" , ")))))
-    if axis not in ("color", "size", "pack") and axis not in MEASURED and axis not in _WORDED:
+    if built in ("text", "list", "code"):
         value = _free(folded, text)
-        return squash_code(value) if axis in _CODED else value
+        return squash_code(value) if built == "code" else value
     parts = (part.replace("(", " ").replace(")", " ") for part in folded.split(" , "))
     # Accents tell languages apart whose words are the same without them: "đỏ" is red, "do" is not.
     languages = () if text.isascii() else find_languages(text, folded)[:-1]
     values = [value for part in parts if (value := _one(axis, part, languages))]
     values = list(dict.fromkeys(values))
-    return ", ".join(sorted(values) if axis in _UNORDERED else values)
+    return ", ".join(sorted(values) if AXES[axis].unordered else values)
 
 
 def _free(folded: str, text: str) -> str:
@@ -163,14 +163,15 @@ def _one(axis: str, part: str, languages: tuple[str, ...]) -> str:
     pieces = look_up_pieces(part, languages)
     useful = [p for p in pieces if p.axis != "noise" or (axis == "color" and p.text in load_vocabulary().joints)]
     pieces = join_grams(useful or pieces)
-    if axis == "color":
-        return compose_color(pieces)
-    if axis == "size":
-        return _size(pieces)
-    if axis == "pack":
-        return _pack(pieces)
-    if axis in MEASURED:
-        return _measured(axis, pieces)
+    match _BUILT[axis]:
+        case "color":
+            return compose_color(pieces)
+        case "size":
+            return _size(pieces)
+        case "count":
+            return _pack(pieces)
+        case "measure":
+            return _measured(axis, pieces)
     words = [p.value if p.axis == axis else p.text for p in pieces if p.text != "100%"]
     return " ".join(words)
 

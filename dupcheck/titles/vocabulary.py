@@ -2,7 +2,7 @@
 
 A language's ``values.toml`` holds the spellings of values (``*`` stands for its endings), ``measures.toml`` sizes,
 packs, units and ages, ``words.toml`` what sells, links or leads to a value, and ``names.toml`` the names of attributes.
-What belongs to no language (which axes there are, how much a unit is) is in ``vocabularies``.
+What belongs to no language (which colour is a shade of which, how much a unit is) is in ``vocabularies``.
 
 Every spelling is kept as :func:`~dupcheck.titles.normalising.normalise` writes it, hyphens as blanks, words folded.
 """
@@ -14,13 +14,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dupcheck.axes import AXES, WORDED
 from dupcheck.files.toml import read_toml
-from dupcheck.messages import LANGS
 from dupcheck.titles.normalising import normalise
 
 _LANGUAGES = Path(__file__).parent / "languages"
-WORDED = ("color", "material", "pattern", "plug", "gender", "tier", "condition")
-"""Axes whose values are words."""
 _FIRST = ("en", "zh", "ru", "es", "pt", "id")
 _SINGLE_SIGNS = frozenset("男女款的")
 _LATIN_WORD = re.compile(r"[a-z]+")
@@ -40,20 +38,6 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class AxisFacts:
-    """An axis: its names, whether it is a buyer's option, whether it is a product's identity."""
-
-    axis: str
-    names: Mapping[str, str]
-    option: bool
-    identity: bool
-
-    def say(self, lang: str) -> str:
-        """Return its name in a language that people read, in English where there is none."""
-        return self.names.get(lang, self.names["en"])
-
-
-@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of measure: ``scale`` base units of its axis; a ``short`` one stands behind no hyphen."""
 
@@ -68,9 +52,9 @@ class Vocabulary:
     """The spellings of some languages, by what they are looked up for.
 
     ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
-    ``joints`` stand between two colours, ``fillers`` behind one, ``links`` inside a value, ``accompanying`` before what
-    only comes with a thing, ``fitting`` before what it is for; ``choosing`` asks a
-    buyer to choose. ``parts``: each language's words, one by one.
+    ``joints`` stand between two colours, ``either`` between two choices, ``fillers`` behind one, ``links`` inside a
+    value, ``accompanying`` before what only comes with a thing, ``fitting`` before what it is for; ``choosing`` asks a
+    buyer to choose; ``loose`` words say nothing on their own.
     """
 
     phrases: Mapping[str, Reading]
@@ -89,6 +73,8 @@ class Vocabulary:
     not_before_size: frozenset[str]
     fitting: frozenset[str]
     joints: frozenset[str]
+    either: frozenset[str]
+    loose: frozenset[str]
     fillers: frozenset[str]
     links: frozenset[str]
     accompanying: frozenset[str]
@@ -234,7 +220,9 @@ def _read_phrases(code: str) -> _Phrases:
 
 
 def _add_worded(b: _Phrases, code: str, values: Mapping[str, Any]) -> None:
-    for axis in WORDED[1:]:
+    for axis in WORDED:
+        if axis == "color":  # has tones and things besides
+            continue
         for value, spelled in values.get(axis, {}).items():
             for spelling in spelled:
                 for form in inflect(code, spelling):
@@ -348,6 +336,8 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
         not_before_size=collect("not_before_size"),
         fitting=collect("fitting"),
         joints=collect("joints"),
+        either=collect("either"),
+        loose=frozenset(w for part in words.values() for w in part.get("loose", ())),
         fillers=collect("fillers"),
         links=collect("links"),
         accompanying=collect("accompanying"),
@@ -438,15 +428,4 @@ def _names() -> dict[str, str]:
         for axis, spelled in read_language(code, "names").items():
             for name in spelled:
                 found.setdefault(look_up_key(name), axis)
-    return found | {look_up_key(axis): axis for axis in read_words("names")}
-
-
-AXES: Mapping[str, AxisFacts] = {
-    axis: AxisFacts(
-        axis,
-        {lang: e[lang] for lang in LANGS if lang in e},
-        bool(e.get("option", False)),
-        bool(e.get("identity", False)),
-    )
-    for axis, e in read_words("names").items()
-}
+    return found | {look_up_key(axis): axis for axis in AXES}

@@ -8,7 +8,6 @@ by ``|`` stand for whichever is there. What a format does not name is read by th
 (``headers.toml``).
 """
 
-import difflib
 import itertools
 import os
 import re
@@ -24,6 +23,7 @@ from typing import Any, Final, Literal, cast
 from dupcheck.catalog.currencies import split_header
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
+from dupcheck.messages.guessing import guess_name
 
 Rows = Literal["listings", "variants", "parents", "follow"]
 Fields = dict[str, list[int]]
@@ -118,7 +118,7 @@ def _check_keys(held: Mapping[str, Any], path: str) -> None:
     for name in fields if isinstance(fields, dict) else ():
         plain = re.sub(r"_[0-9]+$", "_{n}", re.sub(r"^(option|attribute|facet):.+", r"\1:NAME", name))
         if plain not in keys["columns"]:
-            near = difflib.get_close_matches(name, list(keys["columns"]), n=1, cutoff=0.5)
+            near = guess_name(name, keys["columns"])
             hint = message("catalog.did_you_mean", name=near[0]) if near else ""
             raise CatalogError(
                 "catalog.bad_format_field", path=path, field=name, hint=hint, known=", ".join(sorted(keys["columns"]))

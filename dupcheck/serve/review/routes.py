@@ -123,6 +123,18 @@ def make_review(board: Board, lang: Lang) -> APIRouter:
         return _answer({"ready": board.work is not None, "error": error, "stage": stage, "done": board.done,
                         "total": board.total})  # fmt: skip
 
+    _add_views(router, board, need, run, speak)
+    _add_acts(router, board, need, run)
+    return router
+
+
+def _add_views(
+    router: APIRouter,
+    board: Board,
+    need: Callable[..., Work],
+    run: Callable[..., Any],
+    speak: Callable[[Request], Lang],
+) -> None:
     @router.get("/review/api/groups")
     async def groups(request: Request) -> Response:
         work, lang = need(), speak(request)
@@ -137,7 +149,8 @@ def make_review(board: Board, lang: Lang) -> APIRouter:
                 "advice": len(record["advice"]),
             })  # fmt: skip
 
-        return await run(tell)
+        told: Response = await run(tell)
+        return told
 
     @router.get("/review/api/groups/{group}")
     async def group(request: Request, group: str) -> Response:
@@ -166,9 +179,6 @@ def make_review(board: Board, lang: Lang) -> APIRouter:
         need()
         plans = await run(board.list_plans, speak(request))
         return _answer(plans, {"Content-Disposition": 'attachment; filename="merges.json"'})
-
-    _add_acts(router, board, need, run)
-    return router
 
 
 def _add_acts(router: APIRouter, board: Board, need: Callable[..., Work], run: Callable[..., Any]) -> None:
