@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from dupcheck.catalog.formats import generic_format, known_headers, normalise_header
-from dupcheck.catalog.products import find_maker
+from dupcheck.catalog.products import find_shape
 from dupcheck.catalog.products.nodes import Node, plain_key, read_nested, show_value
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.variants import Draft
@@ -77,7 +77,7 @@ class _Walk:
 
     def _visit_object(self, held: Mapping[str, Any], name: str, depth: int) -> None:
         node = Node(held)
-        if find_maker(node) is not None or (_names_a_thing(held) and not _holds_rows(held)):
+        if find_shape(node) is not None or (_names_a_thing(held) and not _holds_rows(held)):
             self._take(held)
             return
         if isinstance(held.get("edges"), list):  # GraphQL
@@ -100,7 +100,7 @@ class _Walk:
                 if isinstance(value, list):
                     self.visit(value, name, depth + 1)
             return
-        if not any(find_maker(Node(v)) or _names_a_thing(_lift(v)) for v in objects):
+        if not any(find_shape(Node(v)) or _names_a_thing(_lift(v)) for v in objects):
             if any(isinstance(v, list | Mapping) for o in objects for v in o.values()):
                 before = self.found.count
                 for value in objects:
@@ -122,16 +122,16 @@ class _Walk:
         self.found.count += 1
         row = self.found.count
         node = Node(held)
-        maker = find_maker(node)
-        if maker is None:
+        shape = find_shape(node)
+        if shape is None:
             lifted = _lift(held)
             inner = Node(lifted)
-            maker = find_maker(inner) if lifted is not held else None
-            node = inner if maker is not None else node
-            if maker is None:
+            shape = find_shape(inner) if lifted is not held else None
+            node = inner if shape is not None else node
+            if shape is None:
                 self.found.records.append((row, lifted))
                 return
-        self.found.drafts.append(maker(node, row))
+        self.found.drafts.append(shape.make(node, row))
         self.found.rows.append(row)
 
 
@@ -245,11 +245,12 @@ def _read_lines(text: str) -> Found | None:
     found = Found(problems=problems.found)
     for number, value in held:
         lifted = _lift(value)
-        maker = find_maker(Node(value)) or find_maker(Node(lifted))
-        if maker is None:
+        node = Node(value) if find_shape(Node(value)) else Node(lifted)
+        shape = find_shape(node)
+        if shape is None:
             found.records.append((number, lifted))
         else:
-            found.drafts.append(maker(Node(value if find_maker(Node(value)) else lifted), number))
+            found.drafts.append(shape.make(node, number))
             found.rows.append(number)
     found.count = len(held)
     if found.records:

@@ -20,9 +20,11 @@ from dupcheck.catalog.formats import (
     map_general,
     normalise_header,
 )
+from dupcheck.catalog.products.nodes import show_value
 from dupcheck.catalog.tables import Grid, name_headers, shorten
 from dupcheck.catalog.terms import is_no_catalogue
 from dupcheck.catalog.values import parse_count, parse_price, split_images
+from dupcheck.catalog.variants import Draft
 from dupcheck.errors import CatalogError
 from dupcheck.messages import LANGS, Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
@@ -136,20 +138,14 @@ def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> N
     """Let the fields that the user named hold what the user said; such a column holds nothing else."""
     places = {normalise_header(h): i for i, h in reversed(list(enumerate(reading.headers)))}
     for name, header in mapping.items():
-        if name not in (*CANONICAL, *EXTRA_FIELDS) and not name.startswith(PREFIXES):
-            known = (*CANONICAL, *EXTRA_FIELDS)
-            hint = _guess(name, known)
-            raise CatalogError("catalog.bad_map_field", field=name, header=header, hint=hint, fields=", ".join(known))
+        _check_field(name, header)
         if name == "listing_id" and header == ROW_NUMBERS:
             reading.fields.pop("listing_id", None)
             reading.known = replace(reading.known, number_rows=True)
             continue
         place = reading.headers.index(header) if header in reading.headers else places.get(normalise_header(header))
         if place is None:
-            raise CatalogError(
-                "catalog.bad_map_header", field=name, header=header, path=path, found=_show_headers(reading.headers),
-                hint=_guess(header, reading.headers),
-            )  # fmt: skip
+            raise _refuse_header(name, header, path, reading.headers)
         if name not in ("listing_id", "sku_code", "gtin"):  # a code may well be the id, too
             for other in list(reading.fields):
                 kept = [i for i in reading.fields[other] if i != place]
@@ -160,6 +156,35 @@ def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> N
                 else:
                     del reading.fields[other]
         reading.fields[name] = [place]
+
+
+def assign_unread(drafts: Sequence[Draft], mapping: Mapping[str, str], path: Path) -> None:
+    """Let the fields that the user named hold what the user said, of objects that are products."""
+    for name, header in mapping.items():
+        _check_field(name, header)
+        found = False
+        for draft in drafts:
+            if draft.assign(name, header):
+                found = True
+            elif draft.held is not None and header in draft.held:
+                draft.put(name, show_value(draft.held[header]), draft.fields)
+                found = True
+        if not found:
+            raise _refuse_header(name, header, path, list(dict.fromkeys(n for d in drafts for n in d.list_unread())))
+
+
+def _check_field(name: str, header: str) -> None:
+    if name not in (*CANONICAL, *EXTRA_FIELDS) and not name.startswith(PREFIXES):
+        known = (*CANONICAL, *EXTRA_FIELDS)
+        hint = _guess(name, known)
+        raise CatalogError("catalog.bad_map_field", field=name, header=header, hint=hint, fields=", ".join(known))
+
+
+def _refuse_header(name: str, header: str, path: Path, headers: Sequence[str]) -> CatalogError:
+    return CatalogError(
+        "catalog.bad_map_header", field=name, header=header, path=path, found=_show_headers(headers),
+        hint=_guess(header, headers),
+    )  # fmt: skip
 
 
 def _guess(name: str, choices: Iterable[str]) -> Message | str:

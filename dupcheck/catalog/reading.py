@@ -24,6 +24,7 @@ from dupcheck.catalog.headers import (
     HEADER_ROWS,
     Reading,
     apply_mapping,
+    assign_unread,
     choose_sheets,
     find_notes,
     has_ids,
@@ -42,7 +43,7 @@ from dupcheck.catalog.tables import (
     read_text,
     shorten,
 )
-from dupcheck.catalog.variants import Assembled, assemble_rows, collect_drafts
+from dupcheck.catalog.variants import Assembled, Draft, assemble_rows, collect_drafts
 from dupcheck.errors import CatalogError
 from dupcheck.files.cells import unguard_text
 from dupcheck.messages import LANGS, Message, message, say
@@ -439,7 +440,11 @@ def _read_found(found: "Found", told: Problems, path: Path, wish: Wish, encoding
 
 
 def _read_drafts(found: "Found", told: Problems, title: Message, path: Path, wish: Wish, encoding: str) -> Catalog:
+    assign_unread(found.drafts, wish.mapping, path)
     assembled = collect_drafts(found.drafts)
+    unused = tuple(dict.fromkeys(name for draft in found.drafts for name in draft.list_unread()))
+    if unused:
+        told.add(None, "", "", "info", message("catalog.unused", headers=shorten(", ".join(unused), 2000)))
     catalog = build_catalog(
         assembled.columns,
         assembled.rows,
@@ -449,13 +454,21 @@ def _read_drafts(found: "Found", told: Problems, title: Message, path: Path, wis
         sources=(str(path),),
         currency=wish.currency,
     )
-    held = [(d.row, json.dumps(d.held, ensure_ascii=False, default=str)) for d in found.drafts if d.held is not None]
-    numbers = np.array([row for row, _ in held], dtype=np.int64)
-    groups = {row: ((k,), ()) for k, (row, _) in enumerate(held)}
-    sheet = Sheet(path.name, (DOCUMENT,), (make_texts([text for _, text in held]),), numbers)
-    catalog = _keep_rows(catalog, sheet, "json", {}, groups)
-    source = Source(str(path), "json", title, path.name, encoding)
+    catalog = replace(catalog, origins=tuple(_trace_objects(found.drafts, catalog, path.name)))
+    source = Source(str(path), "json", title, path.name, encoding, unused=unused)
     return _account(catalog, dict.fromkeys(found.rows, ""), assembled, source)
+
+
+def _trace_objects(drafts: Sequence[Draft], catalog: Catalog, name: str) -> Iterator[Origins]:
+    """Yield the objects that the listings were, those of each shape together."""
+    for shape in dict.fromkeys(d.shape for d in drafts if d.held is not None):
+        held = [d for d in drafts if d.shape == shape and d.held is not None]
+        texts = make_texts([json.dumps(d.held, ensure_ascii=False, default=str) for d in held])
+        groups = {d.row: ((k,), ()) for k, d in enumerate(held)}
+        numbers = np.array([d.row for d in held], dtype=np.int64)
+        rows = catalog.columns["row"]
+        own = np.isin(rows, numbers)
+        yield Origins(shape, {}, (DOCUMENT,), (texts,), numbers, catalog.ids[own], rows[own], groups)
 
 
 def read_catalog(

@@ -40,7 +40,7 @@ class Draft:
 
     ``row`` is the row it begins in, ``rows`` are the other rows that it is made of, ``sold`` those among them that are
     SKUs, and ``again`` those that say nothing new, with what they hold. ``records`` are the records of its sheet that
-    it was made of, and those of its SKUs; ``held`` the object it was.
+    it was made of, and those of its SKUs; ``held`` the object it was, ``shape`` of which kind.
     """
 
     row: int
@@ -53,6 +53,7 @@ class Draft:
     lost: list[Message] = field(default_factory=list)
     records: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     held: Mapping[str, object] | None = None
+    shape: str = ""
 
     def settle(self) -> None:
         """Where the only SKU has no options, it is the listing itself."""
@@ -61,7 +62,40 @@ class Draft:
         (sku,) = self.skus
         for name in ("price", "currency", "sku_code", "gtin", "stock"):
             self.fields[name] = self.fields.get(name) or sku.get(name, "")
+        if not self.fields.get("main_image") and not self.fields.get("images"):
+            self.fields["images"] = sku.get("image", "")
+        own = read_other(self.fields.get("other", ""))
+        for name, text in read_other(sku.get("other", "")).items():
+            own[f"variant {name}" if own.get(name, text) != text else name] = text
+        self.fields["other"] = _write_other(own)
         self.skus = []
+
+    def assign(self, name: str, header: str) -> bool:
+        """Let a field hold what the user says it does, of what was read into none; False where it is not there."""
+        found = False
+        for holder in (self.fields, *self.skus):
+            other = read_other(holder.get("other", ""))
+            if header in other:
+                found, value = True, other.pop(header)
+                holder["other"] = _write_other(other)
+                self.put(name, value, holder)
+        return found
+
+    def put(self, name: str, value: str, holder: dict[str, str]) -> None:
+        """Write a value into a field of the listing or of one of its SKUs: ``holder``."""
+        kind, _, label = name.partition(":")
+        if not label:
+            holder[name] = value
+            return
+        place, at = (
+            ("options", holder) if kind == "option" and holder is not self.fields else ("attributes", self.fields)
+        )
+        at[place] = format_attributes({**parse_attributes(at.get(place, "")), label: value})
+
+    def list_unread(self) -> list[str]:
+        """Return the names of what was read into no field, of the listing and of its SKUs."""
+        texts = (self.fields.get("other", ""), *(sku.get("other", "") for sku in self.skus))
+        return list(dict.fromkeys(name for text in texts for name in read_other(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,6 +602,11 @@ def _choose_id(read: RowReader, rows: Sequence[int], draft: Draft) -> str:
         next((sku["sku_code"] for sku in draft.skus if sku["sku_code"]), ""),
     )
     return next((t for t in ids if t), "")
+
+
+def read_other(text: str) -> dict[str, str]:
+    """Return what stood in columns that are no field, by header."""
+    return dict(json.loads(text)) if text else {}
 
 
 def _write_other(held: Mapping[str, str]) -> str:

@@ -158,9 +158,9 @@ class ChangeSet:
         return self.origin.rows[0].get(header, "") if header else ""
 
     def document(self, listing_id: str) -> dict[str, Any] | None:
-        """Return the JSON object that a listing was read from."""
+        """Return the product object of AliExpress that a listing was read from."""
         origin = self.origins.get(listing_id)
-        if origin is None or DOCUMENT not in origin.rows[0]:
+        if origin is None or origin.format != "json" or DOCUMENT not in origin.rows[0]:
             return None
         found: dict[str, Any] = json.loads(origin.rows[0][DOCUMENT])
         return found

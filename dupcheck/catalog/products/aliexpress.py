@@ -83,7 +83,7 @@ def fits(node: Node) -> bool:
 
 def make_draft(product: Node, row: int) -> Draft:
     """Read one product."""
-    draft = Draft(row, held=product.held)
+    draft = Draft(row)
     base = product.node("aeitembaseinfodto", "product", "result")
     media = product.node("aemultimediainfodto")
     package = product.node("packageinfodto")
@@ -146,6 +146,8 @@ def make_draft(product: Node, row: int) -> Draft:
         draft.fields["min_order_quantity"] = draft.fields["min_order_quantity"] or sku.text("skubulkorder")
         if not draft.fields.get("bulk_price"):
             draft.fields["bulk_price"] = sku.text("offerbulksaleprice")
+        draft.skus[-1]["other"] = sku.write_left()
+    draft.fields["other"] = product.write_left()
     draft.settle()
     price = draft.fields["price"] or (draft.skus[0].get("price", "") if draft.skus else "")
     percent, amount = parse_count(discount), parse_price(price)

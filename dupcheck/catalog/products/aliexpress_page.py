@@ -58,9 +58,11 @@ def make_draft(page: Node, row: int) -> Draft:
                 "price": values.text("skucalprice") or values.node("skuamount").text("value"),
                 "sku_code": sku.text("skuidstr", "skuid"),
                 "stock": values.text("availquantity") or sku.text("skustock"),
+                "other": sku.write_left(),
             }
         )
     if draft.skus and any(s["price"] for s in draft.skus):
         draft.fields["price"] = ""
+    draft.fields["other"] = page.write_left()
     draft.settle()
     return draft

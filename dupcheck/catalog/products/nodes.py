@@ -15,11 +15,16 @@ def plain_key(key: object) -> str:
 
 
 class Node:
-    """A JSON object whose keys are compared as :func:`plain_key` does, and whose values may be JSON text themselves."""
+    """A JSON object whose keys are compared as :func:`plain_key` does, and whose values may be JSON text themselves.
+
+    It remembers what was asked of it: what nobody asked for is :meth:`left`.
+    """
 
     def __init__(self, held: Mapping[str, Any]) -> None:
         self.held = held
         self.keys: dict[str, Any] = {}
+        self._read: set[str] = set()
+        self._inside: dict[str, Node] = {}
         for key, value in held.items():
             self.keys.setdefault(plain_key(key), value)
 
@@ -28,8 +33,25 @@ class Node:
         for name in names:
             value = self.keys.get(name)
             if value not in (None, "", [], {}):
+                self._read.add(name)
                 return read_nested(value)
         return None
+
+    def left(self) -> dict[str, str]:
+        """Return what nobody asked for, by its key as it stands there; of an object within, its own keys behind it."""
+        found: dict[str, str] = {}
+        for key, value in self.held.items():
+            name = plain_key(key)
+            if name in self._inside:
+                found |= {f"{key}.{inner}": text for inner, text in self._inside[name].left().items()}
+            elif (name not in self._read or self.keys[name] is not value) and (text := show_value(value)):
+                found[str(key)] = text
+        return found
+
+    def write_left(self) -> str:
+        """Return what is left as the JSON text that a catalogue holds."""
+        left = self.left()
+        return json.dumps(left, ensure_ascii=False) if left else ""
 
     def text(self, *names: str) -> str:
         """Return the first of these values as text."""
@@ -38,9 +60,12 @@ class Node:
     def node(self, *names: str) -> "Node":
         """Return the first of these values that is an object; an empty one where none is."""
         for name in names:
+            if name in self._inside:
+                return self._inside[name]
             value = read_nested(self.keys.get(name))
             if isinstance(value, Mapping):
-                return Node(value)
+                self._inside[name] = Node(value)
+                return self._inside[name]
         return Node({})
 
     def nodes(self, *names: str) -> "list[Node]":
@@ -48,6 +73,7 @@ class Node:
         for name in names:
             found = _unwrap(read_nested(self.keys.get(name)))
             if found:
+                self._read.add(name)
                 return [Node(_open_node(x)) for x in found]
         return []
 

@@ -67,8 +67,10 @@ def make_draft(product: Node, row: int) -> Draft:
                 "stock": variant.text("inventoryquantity"),
                 "image": by_id.get(variant.text("imageid"), "")
                 or variant.node("featuredimage").text("src")
-                or by_variant.get(variant.text("id"), ""),
+                or by_variant.get(show_value(variant.keys.get("id")), ""),
+                "other": variant.write_left(),
             }
         )
+    draft.fields["other"] = product.write_left()
     draft.settle()
     return draft

@@ -60,9 +60,11 @@ def make_draft(product: Node, row: int) -> Draft:
                 "gtin": variation.text("globaluniqueid"),
                 "stock": variation.text("stockquantity", "stockstatus"),
                 "image": variation.node("image").text("src", "url"),
+                "other": variation.write_left(),
             }
         )
         attributes = {n: v for n, v in attributes.items() if n not in options}
     draft.fields["attributes"] = format_attributes(attributes)
+    draft.fields["other"] = product.write_left()
     draft.settle()
     return draft
