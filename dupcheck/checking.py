@@ -227,6 +227,9 @@ class Checker:
         rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
         images: The folder that photo paths start from, if it is not the catalogue's own.
         mapping: Which header holds which field: ``{"title": "商品名"}``.
+        encoding: That of the catalogue's text files, where it is not found out right, as in "cp1250".
+        delimiter: What parts the cells of the catalogue's text files, where it is not found out right.
+        currency: That of prices without one, the drafts' too, as in "EUR" (ISO 4217).
         settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
         jobs: The number of threads that one check may use (0: one a core).
         cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
@@ -254,6 +257,9 @@ class Checker:
         *,
         images: str | Path | None = None,
         mapping: Mapping[str, str] | None = None,
+        encoding: str = "",
+        delimiter: str = "",
+        currency: str = "",
         settings: Sequence[str] = (),
         jobs: int = 0,
         cache: str | Path | None = None,
@@ -265,8 +271,11 @@ class Checker:
         self.decisions = tuple(decisions)
         self.pack = read_pack(rules).with_limit(*settings)
         if is_frame(catalog) or are_rows(catalog):
-            catalog = read_catalog(catalog, images=images, mapping=mapping)
-        self.catalog, self.images, self.mapping = catalog, images, mapping
+            catalog = read_catalog(catalog, images=images, mapping=mapping, currency=currency)
+        self.catalog, self.images, self.currency = catalog, images, currency
+        self.manner: dict[str, Any] = {
+            "images": images, "mapping": mapping, "encoding": encoding, "delimiter": delimiter, "currency": currency,
+        }  # fmt: skip
         self.jobs = jobs or os.cpu_count() or 1
         self.cache = default_cache() if cache is None else Path(cache)
         self.lang: Lang = lang
@@ -276,7 +285,7 @@ class Checker:
 
     def _open(self) -> Store:
         return open_store(
-            self.catalog, images=self.images, mapping=self.mapping, jobs=self.jobs, cache=self.cache,
+            self.catalog, **self.manner, jobs=self.jobs, cache=self.cache,
             fetch=self.fetch, progress=self.progress,
         )  # fmt: skip
 
@@ -392,11 +401,13 @@ class Checker:
         if isinstance(draft, Catalog):
             return draft
         if is_frame(draft):
-            return read_catalog(draft, images=self.images or self.store.image_root, need_ids=False)
+            return read_catalog(
+                draft, images=self.images or self.store.image_root, need_ids=False, currency=self.currency
+            )
         if isinstance(draft, str | Path) and not str(draft).lstrip().startswith(("{", "[")):
-            return read_catalog(draft, images=self.images, need_ids=False)
+            return read_catalog(draft, images=self.images, need_ids=False, currency=self.currency)
         if isinstance(draft, Listing | Mapping | str | Path):
-            return make_catalog(read_listing(draft), image_root=self.store.image_root)
+            return make_catalog(read_listing(draft, self.currency), image_root=self.store.image_root)
         if isinstance(draft, Sequence):
             return merge_catalogs([self.read_drafts(d) for d in draft]) if len(draft) else make_catalog(())
         raise CatalogError("catalog.bad_draft", came=type(draft).__name__)
@@ -608,6 +619,9 @@ def check(
     *,
     images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
+    encoding: str = "",
+    delimiter: str = "",
+    currency: str = "",
     settings: Sequence[str] = (),
     jobs: int = 0,
     cache: str | Path | None = None,
@@ -629,6 +643,9 @@ def check(
         rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
         images: The folder that photo paths start from, if it is not the catalogue's own.
         mapping: Which header holds which field: ``{"title": "商品名"}``.
+        encoding: That of the catalogue's text files, where it is not found out right, as in "cp1250".
+        delimiter: What parts the cells of the catalogue's text files, where it is not found out right.
+        currency: That of prices without one, the drafts' too, as in "EUR" (ISO 4217).
         settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
         jobs: The number of threads (0: one a core).
         cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
@@ -655,7 +672,8 @@ def check(
         'publish'
     """
     checker = Checker(
-        catalog, rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache, lang=lang,
+        catalog, rules, images=images, mapping=mapping, encoding=encoding, delimiter=delimiter, currency=currency,
+        settings=settings, jobs=jobs, cache=cache, lang=lang,
         fetch=make_fetcher(fetch_images, allow_hosts), progress=progress, decisions=decisions,
     )  # fmt: skip
     return checker.check(draft, also=also, update=update)

@@ -573,7 +573,7 @@ def _read_skus(
         i = int(listing[k])
         told.add(int(rows[i]), ids[i], "stock", "warning",
                  message("catalog.number_unreadable", text=shorten(skus.stock[order][k])))  # fmt: skip
-    images = make_texts([(split_images(t) or [""])[0] if t else "" for t in skus.image[order]])
+    images = make_texts([(split_images(t) or [""])[0] if t else "" for t in clean_column(skus.image[order])])
     _spread_sku_prices(out, numbers, listing, prices.amount, currency, ids, rows, told)
     if len(listing):
         currency = np.where(currency == "", out["currency"][listing], currency)

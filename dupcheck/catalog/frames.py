@@ -34,6 +34,7 @@ def read_frame(
     images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
     need_ids: bool = True,
+    currency: str = "",
 ) -> Catalog:
     """Read a catalogue from a table, a list of dicts or a list of listings, as :func:`read_catalog` reads a file.
 
@@ -51,7 +52,7 @@ def read_frame(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         table.map(_write_cell).to_csv(path, index=False)
-        read = read_catalog(path, images=root, mapping=mapping, need_ids=need_ids)
+        read = read_catalog(path, images=root, mapping=mapping, need_ids=need_ids, currency=currency)
     return replace(read, sources=())
 
 

@@ -176,16 +176,20 @@ def tell_problems(
 def inspect(
     paths: str | Path | Sequence[str | Path],
     *,
+    images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
     encoding: str = "",
+    delimiter: str = "",
     currency: str = "",
 ) -> Inspection:
     """Read a file and say how: format, encoding, columns used and not, counts, and the first listings.
 
     Args:
         paths: A file or files of any kind that :func:`read_catalog` reads.
+        images: The folder that photo paths start from, if it is not the file's own.
         mapping: Which header holds which field (``{"title": "商品名"}``).
         encoding: That of text files, where dupcheck does not find it out itself, as in "cp1250".
+        delimiter: What parts the cells of text files, where dupcheck does not find it out itself: ";" or "tab".
         currency: That of prices without one, as in "EUR" (ISO 4217).
 
     Returns:
@@ -199,7 +203,9 @@ def inspect(
         >>> dc.inspect("sample_catalog/catalog.csv").as_dict()["listings"]
         69
     """
-    return Inspection(read_catalog(paths, mapping=mapping, encoding=encoding, currency=currency))
+    return Inspection(
+        read_catalog(paths, images=images, mapping=mapping, encoding=encoding, delimiter=delimiter, currency=currency)
+    )
 
 
 def save_mapping(table: Source, mapping: Mapping[str, str], name: str) -> Path:

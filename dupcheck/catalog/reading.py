@@ -39,6 +39,7 @@ from dupcheck.catalog.tables import (
     TextArray,
     make_sheet,
     make_texts,
+    name_delimiter,
     read_plain_csv,
     read_text,
     shorten,
@@ -61,13 +62,14 @@ STANDARD_INPUT: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user says about a file: where photos lie, which header holds which field, encoding and currency."""
+    """What the user says of a file: where photos lie, which header holds which field, encoding, delimiter, currency."""
 
     images: Path | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     need_ids: bool = True
     encoding: str = ""
     currency: str = ""
+    delimiter: str = ""
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -303,7 +305,7 @@ def _read_rows(path: Path, wish: Wish) -> Catalog:
     body = raw.removeprefix(b"\xef\xbb\xbf")
     if not body.strip(b" \t\r\n\x00"):
         raise CatalogError("catalog.empty", path=path)
-    if not wish.mapping and not wish.encoding and _is_plain(body):
+    if not (wish.mapping or wish.encoding or wish.delimiter) and _is_plain(body):
         sheet = read_plain_csv(body, path.name)
         if sheet is not None:
             if not len(sheet.rows):
@@ -394,7 +396,7 @@ def _read_any(raw: bytes, path: Path, wish: Wish) -> Catalog:
         from dupcheck.catalog.documents import read_json
 
         return _read_found(read_json(text, str(path), path.name), told, path, wish, encoding)
-    grid = read_text(text, path.name, encoding, known_headers())
+    grid = read_text(text, path.name, encoding, known_headers(), wish.delimiter)
     catalog = _read_grids([replace(grid, problems=tuple(told.found))], path, wish)
     return replace(catalog, tables=tuple(replace(t, doubt=decoded.doubt) for t in catalog.tables))
 
@@ -478,6 +480,7 @@ def read_catalog(
     mapping: Mapping[str, str] | None = None,
     need_ids: bool = True,
     encoding: str = "",
+    delimiter: str = "",
     currency: str = "",
 ) -> Catalog:
     """Read one catalogue from one file or several. Bad rows are told in its ``problems``, and the rest goes on.
@@ -490,6 +493,7 @@ def read_catalog(
         mapping: Which header holds which field (``{"title": "商品名"}``); it goes before what the file itself tells.
         need_ids: Whether rows without ids are a problem; drafts need none, and are then named by their numbers.
         encoding: That of text files, where dupcheck does not find it out itself, as in "cp1250".
+        delimiter: What parts the cells of text files, where dupcheck does not find it out itself: ";" or "tab".
         currency: That of prices without one, as in "EUR" (ISO 4217).
 
     Returns:
@@ -506,7 +510,7 @@ def read_catalog(
         (69, 'USD')
     """
     if is_frame(paths) or are_rows(paths):
-        return read_frame(paths, images=images, mapping=mapping, need_ids=need_ids)
+        return read_frame(paths, images=images, mapping=mapping, need_ids=need_ids, currency=currency)
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]  # type: ignore[arg-type]
     if not files:
         raise CatalogError("catalog.no_files")
@@ -515,14 +519,22 @@ def read_catalog(
     codec = find_codec(encoding) if encoding else ""
     if codec is None:
         raise CatalogError("catalog.bad_encoding", encoding=encoding)
-    money = name_currency(currency) if currency else ""
-    if currency and not money:
-        raise CatalogError("catalog.bad_currency", currency=currency)
-    wish = Wish(None if images is None else Path(images), mapping or {}, need_ids, codec, money)
+    sign = name_delimiter(delimiter) if delimiter else ""
+    if delimiter and not sign:
+        raise CatalogError("catalog.bad_delimiter", delimiter=delimiter)
+    money = _name_money(currency)
+    wish = Wish(None if images is None else Path(images), mapping or {}, need_ids, codec, money, sign)
     catalogs = [_read_file(path, wish) for path in files]
     if len(catalogs) > 1:
         catalogs = [_name_shop(c, path.stem) for c, path in zip(catalogs, files, strict=True)]
     return merge_catalogs(catalogs)
+
+
+def _name_money(currency: str) -> str:
+    money = name_currency(currency) if currency else ""
+    if currency and not money:
+        raise CatalogError("catalog.bad_currency", currency=currency)
+    return money
 
 
 def _name_shop(catalog: Catalog, name: str) -> Catalog:
@@ -531,11 +543,13 @@ def _name_shop(catalog: Catalog, name: str) -> Catalog:
     return replace(catalog, columns={**catalog.columns, "shop": make_texts([name] * len(catalog))})
 
 
-def read_listing(source: Listing | Mapping[str, object] | str | Path) -> list[Listing]:
+def read_listing(source: Listing | Mapping[str, object] | str | Path, currency: str = "") -> list[Listing]:
     """Read drafts: a listing, a dict, JSON text, or a file of any kind that :func:`read_catalog` reads.
 
     The names in a dict are those of the catalogue's columns, or any that stand in a known export. A draft needs no id.
+    ``currency`` is that of prices without one.
     """
+    wish = Wish(need_ids=False, currency=_name_money(currency))
     if isinstance(source, Listing):
         return [source]
     if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
@@ -544,15 +558,15 @@ def read_listing(source: Listing | Mapping[str, object] | str | Path) -> list[Li
         except (ValueError, RecursionError) as error:
             raise CatalogError("catalog.bad_json", path="JSON", reason=error) from error
     if isinstance(source, Mapping | list):
-        catalog = _read_objects(source)
+        catalog = _read_objects(source, wish)
     elif isinstance(source, str | Path):
-        catalog = _read_file(Path(source), Wish(need_ids=False))
+        catalog = _read_file(Path(source), wish)
     else:
         raise CatalogError("catalog.bad_draft", came=type(source).__name__)
     return [get_listing(catalog, i) for i in range(len(catalog))]
 
 
-def _read_objects(source: Mapping[str, object] | list[object]) -> Catalog:
+def _read_objects(source: Mapping[str, object] | list[object], wish: Wish) -> Catalog:
     from dupcheck.catalog.documents import read_document
 
     path = Path("draft")
@@ -565,4 +579,4 @@ def _read_objects(source: Mapping[str, object] | list[object]) -> Catalog:
             raise CatalogError("catalog.bad_draft", came=shorten(str(source)))
         if isinstance(source, Mapping) and "title" not in map_fields(generic_format(), found.grid.records[0].cells):
             raise CatalogError("catalog.bad_draft", came=shorten(str(dict(source))))
-    return _read_found(found, Problems(), path, Wish(need_ids=False))
+    return _read_found(found, Problems(), path, wish)

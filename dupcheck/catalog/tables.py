@@ -330,11 +330,24 @@ def _sample_lines(text: str) -> list[str]:
 _NAMED_DELIMITER = re.compile(r"\s*\"?sep=(.)\"?\s*\Z", re.IGNORECASE)
 
 
-def read_text(text: str, name: str, encoding: str = "", known: Container[str] = ()) -> Grid:
-    """Read delimited text of any delimiter."""
+_DELIMITER_NAMES: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|"}
+
+
+def name_delimiter(text: str) -> str:
+    """Return the sign that a person means: a sign itself, or ``tab``, ``comma``, ``semicolon``, ``bar``.
+
+    >>> name_delimiter("tab") == "\\t"
+    True
+    """
+    sign = _DELIMITER_NAMES.get(text.strip().casefold(), text)
+    return sign if len(sign) == 1 and not sign.isalnum() and sign not in "\"'\r\n" else ""
+
+
+def read_text(text: str, name: str, encoding: str = "", known: Container[str] = (), delimiter: str = "") -> Grid:
+    """Read delimited text of any delimiter, found out where none is given."""
     lines = _sample_lines(text)
     named = _NAMED_DELIMITER.fullmatch(lines[0].rstrip("\r\n")) if lines else None
-    delimiter = named[1] if named is not None else guess_delimiter(lines, known)
+    delimiter = delimiter or (named[1] if named is not None else guess_delimiter(lines, known))
     spaced = sum(f'{delimiter} "' in line for line in lines) > len(lines) / 2
     records = split_records(text, delimiter, spaced)
     if named is not None and records:

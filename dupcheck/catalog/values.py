@@ -435,6 +435,7 @@ def format_attributes(attributes: Mapping[str, str]) -> str:
 # Runs of signs are tried once, from their start, so that a long one costs no square of its length.
 _ADDRESS_SPLIT = re.compile(r"(?<![\s;,|])[\s;,|]++(?=(?:https?:)?//)", re.IGNORECASE)
 _ONE_PATH = re.compile(r"(?!//)[A-Za-z0-9_./:%?=&+~@-]+")
+_EDGES: Final = ",;|'\"" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 _PATH_SPLIT = re.compile(r"[;|\n]|,(?=\s{0,8}[^\s,][^,]{0,300}\.(?:jpe?g|png|webp|gif|bmp|tiff?)\b)", re.IGNORECASE)
 
 
@@ -454,7 +455,7 @@ def split_images(text: str) -> list[str]:
     for chunk in _ADDRESS_SPLIT.split(text):
         remote = re.match(r"(?:https?:)?//", chunk, re.IGNORECASE) is not None
         for piece in re.split(r"[;|\n]", chunk) if remote else _PATH_SPLIT.split(chunk):
-            piece = piece.strip(" \t,;|'\"")
+            piece = piece.strip(_EDGES)
             if not piece:
                 continue
             if not remote or not re.match(r"(?:https?:)?//", piece, re.IGNORECASE):

@@ -23,6 +23,7 @@ from dupcheck.catalog.values import (
     parse_attributes,
     parse_count,
     parse_price,
+    read_literal,
     split_images,
 )
 from dupcheck.files.numbers import parse_number
@@ -232,7 +233,12 @@ class RowReader:
 
     def other(self, row: int) -> dict[str, str]:
         """Return what a row holds in columns that are no field: the row as the seller had it."""
-        return {header: text for header, i in self.unread if (text := self.sheet.columns[i][row].strip())}
+        found = {header: text for header, i in self.unread if (text := self.sheet.columns[i][row].strip())}
+        told = self.get("other", row)
+        if told:
+            held = read_literal(told)
+            found |= {str(n): str(v) for n, v in held.items()} if isinstance(held, dict) else {"": told}
+        return found
 
     def show(self, row: int) -> str:
         """Return a row's cells in one line."""
@@ -582,7 +588,7 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
     else:
         for name in _ROW_FIELDS:
             draft.fields[name] = read.first(name, rows)
-        draft.fields["other"] = _write_other(read.other(rows[0]))
+        draft.fields["other"] = _write_other(_gather_other(read, rows, read.other(rows[0]), rows[:1]))
         _spread_lists(read, rows[0], draft)
     draft.fields["listing_id"] = _choose_id(read, rows, draft)
     if known.title_tail:
@@ -613,6 +619,18 @@ def _write_other(held: Mapping[str, str]) -> str:
     return json.dumps(held, ensure_ascii=False) if held else ""
 
 
+def _gather_other(
+    read: RowReader, rows: Sequence[int], whole: Mapping[str, str], taken: Sequence[int]
+) -> dict[str, str]:
+    """Return what a listing's rows hold in columns that are no field, those in ``taken`` apart: a text a line."""
+    found = {header: {text: None} for header, text in whole.items()}
+    for row in rows if read.unread or read.has("other") else ():
+        if row not in taken:
+            for header, text in read.other(row).items():
+                found.setdefault(header, {})[text] = None
+    return {header: "\n".join(texts) for header, texts in found.items()}
+
+
 def _fill_skus(
     read: RowReader, rows: Sequence[int], sku_rows: Sequence[tuple[int, dict[str, str]]], parent: bool, draft: Draft
 ) -> None:
@@ -622,7 +640,8 @@ def _fill_skus(
     if not parent:  # what all SKUs say alike is the listing's
         said = [read.other(row) for row, _ in sku_rows]
         whole = {n: v for n, v in said[0].items() if all(s.get(n) == v for s in said)}
-    draft.fields["other"] = _write_other(whole)
+    taken = [*(rows[:1] if parent else ()), *(row for row, _ in sku_rows)]
+    draft.fields["other"] = _write_other(_gather_other(read, rows, whole, taken))
     base = parse_price(read.get("price", rows[0])) if read.has("surcharge") else None
     for row, options in sku_rows:
         sku = {name: read.get(name, row) for name in _ROW_FIELDS}
@@ -753,7 +772,7 @@ def _assemble_plain(read: RowReader) -> Assembled:
                 texts[cells] = format_attributes(_attributes(read, [row], ()))
             shown.append(texts[cells])
         columns["attributes"] = make_texts(shown)
-    if read.unread and "other" not in columns:
+    if read.unread:
         columns["other"] = make_texts([_write_other(read.other(row)) for row in range(read.count)])
     numeric = [read.is_numeric("listing_id", row) for row in range(read.count)] if read.sheet.numeric else None
     filled = np.zeros(read.count, dtype=bool)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dupcheck.cli.console import tell
-from dupcheck.cli.options import Bars, Command, complete_files, option, read_maps, shared_options
+from dupcheck.cli.options import Bars, Command, Manner, complete_files, option, shared_options
 from dupcheck.errors import OutputError
 from dupcheck.messages import Lang, say
 
@@ -28,12 +28,11 @@ _KEYS: "dict[str, Reply]" = {"1": "same", "2": "option", "3": "different"}
 @option("--count", type=click.IntRange(1, 200), default=20, show_default=True, metavar="N", help="opt_count")
 @option("--who", default="", metavar="NAME", help="opt_who")
 def _ask(
-    catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
-    jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
+    catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
+    cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
     answers: Path | None, count: int, who: str,
 ) -> None:  # fmt: skip
     from dupcheck.asking import questions
-    from dupcheck.catalog import read_catalog
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
@@ -49,7 +48,7 @@ def _ask(
                 progress=bars.tell, answers=known,
             )  # fmt: skip
 
-    read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+    read = how.read(catalog)
     asked = questions(look(), count)
     if not asked:
         tell(say("questions.nothing_to_ask", lang))

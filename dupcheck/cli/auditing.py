@@ -12,10 +12,10 @@ from dupcheck.cli.options import (
     Bars,
     Command,
     Known,
+    Manner,
     complete_files,
     ledger_option,
     option,
-    read_maps,
     shared_options,
 )
 from dupcheck.messages import Lang, say
@@ -64,19 +64,16 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--since", type=click.Path(path_type=Path), metavar="DIR", help="opt_since")
 @option("--json", "as_json", is_flag=True, help="opt_audit_json")
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
-@option("--encoding", default="", metavar="NAME", help="opt_encoding")
-@option("--currency", default="", metavar="CODE", help="opt_currency")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
 def _audit(
-    catalog: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...], maps: tuple[str, ...],
-    jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
+    catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
+    cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    since: Path | None, as_json: bool, fail_on: "Verdict | None", encoding: str, currency: str, ledger: str | None,
+    since: Path | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None,
     account: str, no_ledger: bool, answers: Path | None,
 ) -> None:  # fmt: skip
-    from dupcheck.catalog import read_catalog
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
     from dupcheck.cli.asking import find_answers, join_answers
@@ -91,7 +88,7 @@ def _audit(
     pack = read_pack(rules).with_limit(*settings)
     known = recall_ledger(ledger, no_ledger, account)
     with Bars(lang) as bars:
-        read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
+        read = how.read(catalog)
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
@@ -142,15 +139,14 @@ def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> dict[str,
 @click.argument("listing_b", metavar="ID")
 @shared_options
 def _why(
-    catalog: str, listing_a: str, listing_b: str, images: Path | None, rules: str, settings: tuple[str, ...],
-    maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    catalog: str, listing_a: str, listing_b: str, rules: str, settings: tuple[str, ...],
+    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang,
 ) -> None:  # fmt: skip
-    from dupcheck.catalog import read_catalog
     from dupcheck.pipeline import why
 
     del jobs
-    read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+    read = how.read(catalog)
     explained = why(
         read, listing_a, listing_b, rules, settings=settings, cache=cache, fetch_images=fetch_images,
         allow_hosts=allow_hosts, lang=lang,

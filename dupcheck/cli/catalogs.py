@@ -9,11 +9,12 @@ import click
 from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Command,
+    Manner,
     complete_files,
     lang_option,
     ledger_option,
     option,
-    read_maps,
+    reading_options,
 )
 from dupcheck.errors import CatalogError
 from dupcheck.files.cells import show_line
@@ -30,17 +31,16 @@ if TYPE_CHECKING:
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")
 @option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="opt_decisions_file")  # fmt: skip
-@option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
-@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@reading_options
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @lang_option
 def _merge(
     catalog: tuple[str, ...], plans: Path, out: Path, all_plans: bool, documents: tuple[Path, ...],
-    images: Path | None, maps: tuple[str, ...], ledger: str | None, account: str, no_ledger: bool,
+    how: Manner, ledger: str | None, account: str, no_ledger: bool,
     lang: Lang,
 ) -> None:  # fmt: skip
-    from dupcheck.catalog import read_catalog, write_catalog
+    from dupcheck.catalog import write_catalog
     from dupcheck.cli.ledgers import gather_decisions, recall_ledger
     from dupcheck.decisions import settle_decisions
     from dupcheck.exports import (
@@ -57,7 +57,7 @@ def _merge(
     moved = out.with_name(f"{out.stem}-moved.csv")
     for place in (out, moved):
         check_target(place)
-    read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+    read = how.read(catalog)
     wanted = read_plans(plans)
     merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
     decided = gather_decisions(read, recall_ledger(ledger, no_ledger, account), documents)
@@ -80,14 +80,10 @@ def _merge(
 @click.command("convert", cls=Command, help="help_convert")
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="opt_convert_out")
-@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
-@option("--encoding", default="", metavar="NAME", help="opt_encoding")
-@option("--currency", default="", metavar="CODE", help="opt_currency")
+@reading_options
 @lang_option
-def _convert(
-    catalog: tuple[str, ...], out: Path, maps: tuple[str, ...], encoding: str, currency: str, lang: Lang
-) -> None:
-    from dupcheck.catalog import read_catalog, write_catalog
+def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> None:
+    from dupcheck.catalog import write_catalog
     from dupcheck.catalog.inspection import tell_account, tell_problems
     from dupcheck.catalog.listings import write_problems
     from dupcheck.files.writing import check_target
@@ -95,7 +91,7 @@ def _convert(
     check_target(out)
     inputs = {Path(c).resolve() for c in catalog}
     beside = out.with_name(f"{out.stem}-problems.csv")
-    read = read_catalog(catalog, mapping=read_maps(maps, lang), encoding=encoding, currency=currency)
+    read = how.read(catalog)
     write_catalog(read, out)
     for line in tell_problems(read.problems, lang):
         tell(line, err=True)
@@ -108,27 +104,22 @@ def _convert(
 
 @click.command("inspect", cls=Command, help="help_inspect")
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
-@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
-@option("--encoding", default="", metavar="NAME", help="opt_encoding")
-@option("--currency", default="", metavar="CODE", help="opt_currency")
+@reading_options
 @option("--json", "as_json", is_flag=True, help="opt_inspect_json")
 @lang_option
-def _inspect(
-    catalog: tuple[str, ...], maps: tuple[str, ...], encoding: str, currency: str, as_json: bool, lang: Lang
-) -> None:
+def _inspect(catalog: tuple[str, ...], how: Manner, as_json: bool, lang: Lang) -> None:
     from dupcheck.catalog.inspection import inspect
 
-    mapping = read_maps(maps, lang)
-    found = inspect(catalog, mapping=mapping, encoding=encoding, currency=currency)
+    found = inspect(catalog, **how.as_arguments())
     if as_json:
         tell_document(found.as_dict(lang))
         return
     tell(found.tell(lang), nl=False)
     if sys.stdin.isatty() and sys.stdout.isatty() and len(found.catalog.tables) == 1:
-        _ask_columns(found, mapping, lang)
+        _ask_columns(found, how, lang)
 
 
-def _ask_columns(found: "Inspection", mapping: dict[str, str], lang: Lang) -> None:
+def _ask_columns(found: "Inspection", how: Manner, lang: Lang) -> None:
     """Ask what the columns are that no field takes, and keep the answers if the user wants it."""
     import json
 
@@ -151,7 +142,7 @@ def _ask_columns(found: "Inspection", mapping: dict[str, str], lang: Lang) -> No
             said[answer] = header
     if not said:
         return
-    again = inspect(found.catalog.sources, mapping={**mapping, **said})
+    again = inspect(found.catalog.sources, **{**how.as_arguments(), "mapping": {**how.mapping, **said}})
     tell(again.tell(lang), nl=False)
     name = click.prompt(say("cli.ask_save", lang), default="", show_default=False).strip()
     if name:

@@ -11,12 +11,12 @@ from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Bars,
     Command,
+    Manner,
     complete_files,
     lang_option,
     ledger_option,
     option,
     person_option,
-    read_maps,
     shared_options,
 )
 from dupcheck.errors import LedgerError
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 def _check(
-    draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
-    maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    draft: tuple[str, ...], against: tuple[str, ...], rules: str, settings: tuple[str, ...],
+    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang, as_json: bool, out: Path | None, allow_missing_photos: bool, update: bool, key: str | None,
     token: str, ttl: float, override: str, person: str, ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
@@ -54,7 +54,6 @@ def _check(
     from dupcheck.index.opening import make_fetcher
     from dupcheck.ledger import Memory, find_address, recall
 
-    mapping = read_maps(maps, lang)
     if key is None:
         known = recall_ledger(ledger, no_ledger, account) or Memory()
     elif no_ledger:
@@ -68,7 +67,7 @@ def _check(
         raise LedgerError("ledger.override_needs_claim")
     with Bars(lang) as bars:
         checker = Checker(
-            list(against), rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=cache,
+            list(against), rules, **how.as_arguments(), settings=settings, jobs=jobs, cache=cache,
             fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell, decisions=known.decisions,
         )  # fmt: skip
         if key is not None:
@@ -100,8 +99,8 @@ def _check(
 @person_option("--as")
 @ledger_option
 def _token(
-    draft: tuple[str, ...], against: tuple[str, ...], images: Path | None, rules: str, settings: tuple[str, ...],
-    maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    draft: tuple[str, ...], against: tuple[str, ...], rules: str, settings: tuple[str, ...],
+    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang, ttl: float, as_json: bool, person: str, ledger: str | None, account: str,
 ) -> None:  # fmt: skip
     from dupcheck.checking import Checker
@@ -111,7 +110,7 @@ def _token(
 
     with Bars(lang) as bars, enter_ledger(ledger, account, lang) as opened:
         checker = Checker(
-            list(against), rules, images=images, mapping=read_maps(maps, lang), settings=settings, jobs=jobs,
+            list(against), rules, **how.as_arguments(), settings=settings, jobs=jobs,
             cache=cache, fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
             decisions=opened.list_decisions(),
         )  # fmt: skip

@@ -11,12 +11,13 @@ from dupcheck.cli.options import (
     Command,
     Group,
     Known,
+    Manner,
     complete_files,
     lang_option,
     ledger_option,
     option,
     person_option,
-    read_maps,
+    reading_options,
     say_language,
 )
 from dupcheck.errors import LedgerError
@@ -40,14 +41,13 @@ def _list_kinds() -> tuple[str, ...]:
 @option("--reason", default="", metavar="TEXT", help="opt_reason")
 @option("--from", "source", type=click.Path(path_type=Path), metavar="FILE", help="opt_from")
 @option("--draft", "drafts", multiple=True, metavar="DRAFT", help="opt_with_draft")
-@option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
-@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@reading_options
 @person_option("--by")
 @ledger_option
 @lang_option
 def _decide(
     catalog: str, ids: tuple[str, ...], kind: "DecisionKind | None", reason: str, source: Path | None,
-    drafts: tuple[str, ...], images: Path | None, maps: tuple[str, ...], person: str, ledger: str | None,
+    drafts: tuple[str, ...], how: Manner, person: str, ledger: str | None,
     account: str, lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
@@ -62,11 +62,11 @@ def _decide(
         sayings = _read_workbook(source) if source.suffix.lower() in _WORKBOOKS else read_sayings(source)
     else:
         raise LedgerError("ledger.how_to_decide")
-    read = read_catalog(catalog, images=images, mapping=read_maps(maps, lang))
+    read = how.read(catalog)
     wanted = [i for saying in sayings if not saying.contents for i in saying.listings]
     contents: dict[str, str] = {}
     for path in drafts:
-        contents |= hash_listings(read_catalog(path, images=images), wanted)
+        contents |= hash_listings(read_catalog(path, images=how.images), wanted)
     contents |= hash_listings(read, wanted)
     decisions = []
     for saying in sayings:
@@ -110,8 +110,8 @@ def _read_workbook(source: Path) -> "list[Saying]":
 def _decisions(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         context.invoke(
-            _decisions_list, form="text", against=(), images=None, maps=(), ledger=None, account="",
-            lang=say_language(context),
+            _decisions_list, form="text", against=(), images=None, maps=(), encoding="", delimiter="", currency="",
+            ledger=None, account="", lang=say_language(context),
         )  # fmt: skip
 
 
@@ -119,15 +119,13 @@ def _decisions(context: click.Context) -> None:
 @option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
          help="opt_format")  # fmt: skip
 @option("--against", metavar="CATALOG", multiple=True, help="opt_decisions_against")
-@option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images")
-@option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map")
+@reading_options
 @ledger_option
 @lang_option
 def _decisions_list(
-    form: str, against: tuple[str, ...], images: Path | None, maps: tuple[str, ...], ledger: str | None, account: str,
+    form: str, against: tuple[str, ...], how: Manner, ledger: str | None, account: str,
     lang: Lang,
 ) -> None:  # fmt: skip
-    from dupcheck.catalog import read_catalog
     from dupcheck.cli.ledgers import list_decided
     from dupcheck.decisions import settle_decisions
     from dupcheck.files.cells import render_table
@@ -136,7 +134,7 @@ def _decisions_list(
     decisions = list_decided(ledger, account)
     states = [""] * len(decisions)
     if against:
-        settled = settle_decisions(read_catalog(against, images=images, mapping=read_maps(maps, lang)), decisions)
+        settled = settle_decisions(how.read(against), decisions)
         states = [settled.judge(d) for d in decisions]
     columns = ("listing_a", "listing_b", "decision", "reason", "decided", "person", "state")
     rows = [

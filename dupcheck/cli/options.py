@@ -10,6 +10,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from dupcheck.index.opening import Progress
+    from dupcheck.model import Catalog
 
 
 def say_language(context: click.Context | None) -> Lang:
@@ -270,16 +273,62 @@ def rules_option(command: Callable[..., None]) -> Callable[..., None]:
     )(command)  # fmt: skip
 
 
-def shared_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that audit, check and why have in common."""
-    from pathlib import Path
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What the user says of how a catalogue's files are read: for every command that reads one."""
 
+    images: Path | None
+    mapping: Mapping[str, str]
+    encoding: str
+    delimiter: str
+    currency: str
+
+    def read(self, catalog: "str | Sequence[str]") -> "Catalog":
+        """Read a catalogue so."""
+        from dupcheck.catalog import read_catalog
+
+        return read_catalog(catalog, **self.as_arguments())
+
+    def as_arguments(self) -> dict[str, Any]:
+        """Return it as what functions that read a catalogue are called with."""
+        return {name: getattr(self, name) for name in ("images", "mapping", "encoding", "delimiter", "currency")}
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare how a catalogue is read: ``--images``, ``--map``, ``--encoding``, ``--delimiter``, ``--currency``.
+
+    The command is given all of them as one: ``how``, a :class:`Manner`.
+    """
+
+    @wraps(command)
+    def call(
+        *args: Any, images: Path | None, maps: Sequence[str], encoding: str, delimiter: str, currency: str, lang: Lang,
+        **more: Any,
+    ) -> None:  # fmt: skip
+        how = Manner(images, read_maps(maps, lang), encoding, delimiter, currency)
+        command(*args, how=how, lang=lang, **more)
+
+    told: Callable[..., None] = call
     for add in reversed(
         (
             option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images"),
+            option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map"),
+            option("--encoding", default="", metavar="NAME", help="opt_encoding"),
+            option("--delimiter", default="", metavar="SIGN", help="opt_delimiter"),
+            option("--currency", default="", metavar="CODE", help="opt_currency"),
+        )
+    ):
+        told = add(told)
+    return told
+
+
+def shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that audit, check and why have in common."""
+    for add in reversed(
+        (
+            reading_options,
             rules_option,
             option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
-            option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map"),
             option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="opt_jobs"),
             option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="opt_cache"),
             option("--fetch-images", is_flag=True, help="opt_fetch_images"),

@@ -20,8 +20,8 @@ from dupcheck.messages.guessing import guess_name
 
 NAME = "dupcheck.toml"
 KEYS: Mapping[str, type] = {
-    "lang": str, "rules": str, "map": dict, "images": str, "currency": str, "ledger": str, "account": str,
-    "cache": str, "jobs": int,
+    "lang": str, "rules": str, "map": dict, "images": str, "encoding": str, "delimiter": str, "currency": str,
+    "ledger": str, "account": str, "cache": str, "jobs": int,
 }  # fmt: skip
 _PATHS = ("images", "ledger", "cache")
 
@@ -48,7 +48,7 @@ def read_preferences(words: Sequence[str]) -> dict[str, Any]:
     if path is None:
         return {}
     told = _load(path, path.stat().st_mtime_ns)
-    found: dict[str, Any] = {name: value for name, value in told.items() if name not in ("map", "currency")}
+    found: dict[str, Any] = {name: value for name, value in told.items() if name != "map"}
     for name in _PATHS:
         if name in found and "://" not in str(found[name]):
             found[name] = str(path.parent / str(found[name]))

@@ -8,11 +8,11 @@ import click
 from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Command,
+    Manner,
     complete_files,
     ledger_option,
     option,
     person_option,
-    read_maps,
     shared_options,
 )
 from dupcheck.messages import Lang, say
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 @shared_options
 def _review(
     catalog: tuple[str, ...], host: str, port: int, token: str, people: Path | None, no_browser: bool, person: str,
-    ledger: str | None, account: str, images: Path | None, rules: str, settings: tuple[str, ...],
-    maps: tuple[str, ...], jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    ledger: str | None, account: str, rules: str, settings: tuple[str, ...],
+    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang,
 ) -> None:  # fmt: skip
     import webbrowser
@@ -43,17 +43,16 @@ def _review(
     from dupcheck.serve.server import check_needed, open_port, read_people
 
     check_needed()
-    from dupcheck.catalog import read_catalog
     from dupcheck.ledger import open_ledger
     from dupcheck.ledger.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
     from dupcheck.serve.review.serving import run_review
 
-    pack, mapping = read_pack(rules).with_limit(*settings), read_maps(maps, lang)
+    pack = read_pack(rules).with_limit(*settings)
     known = read_people(people, token, person)
     with open_port(host, port, bool(known)) as opened, open_ledger(ledger, scope=account) as book:
-        read = read_catalog(catalog, images=images, mapping=mapping)
+        read = how.read(catalog)
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{opened.getsockname()[1]}/"
 

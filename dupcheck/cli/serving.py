@@ -8,11 +8,11 @@ from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Bars,
     Command,
+    Manner,
     complete_files,
     ledger_option,
     option,
     person_option,
-    read_maps,
     shared_options,
 )
 from dupcheck.messages import Lang, say
@@ -34,8 +34,8 @@ from dupcheck.messages import Lang, say
 @shared_options
 def _serve(
     catalog: tuple[str, ...], host: str, port: int, token: str, people: Path | None, allow_override: bool, person: str,
-    max_body: int, max_drafts: int, ledger: str | None, account: str, images: Path | None, rules: str,
-    settings: tuple[str, ...], maps: tuple[str, ...], jobs: int, cache: Path | None,
+    max_body: int, max_drafts: int, ledger: str | None, account: str, rules: str,
+    settings: tuple[str, ...], how: Manner, jobs: int, cache: Path | None,
     fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.serve.server import FETCH_SECONDS, check_needed, open_port, read_people, run_server
@@ -47,16 +47,14 @@ def _serve(
     from dupcheck.serve.refresh import renew_store
 
     hosts = allow_hosts if fetch_images else None
-    mapping, kept = read_maps(maps, lang), default_cache() if cache is None else cache
+    kept = default_cache() if cache is None else cache
     known = read_people(people, token, person)
     with open_port(host, port, bool(known)) as opened, Bars(lang) as bars:
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{opened.getsockname()[1]}"
-        renew_store(
-            catalog, images=images, mapping=mapping, jobs=jobs, cache=kept, fetch_hosts=hosts, progress=bars.tell
-        )
+        renew_store(catalog, **how.as_arguments(), jobs=jobs, cache=kept, fetch_hosts=hosts, progress=bars.tell)
         checker = Checker(
-            list(catalog), rules, images=images, mapping=mapping, settings=settings, jobs=jobs, cache=kept,
+            list(catalog), rules, **how.as_arguments(), settings=settings, jobs=jobs, cache=kept,
             fetch=make_fetcher(fetch_images, allow_hosts, seconds=FETCH_SECONDS), lang=lang, progress=bars.tell,
         )  # fmt: skip
         run_server(

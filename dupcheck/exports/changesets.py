@@ -54,6 +54,11 @@ class Piece:
         """What marketplaces of single offers know it by: the listing's id, or its code where the listing holds more."""
         return self.owner.listing_id if self.own is None else self.own.sku_code or self.owner.listing_id
 
+    @property
+    def other(self) -> Mapping[str, str]:
+        """What its row holds in columns that dupcheck does not read."""
+        return {**(self.owner.other if self.own is None else {}), **self.sku.other}
+
     def before(self, field: str) -> Any:
         """Return what a field of the SKU holds today."""
         if self.own is not None:

@@ -18,6 +18,7 @@ from dupcheck.exports.texts import (
     find_attribute,
     find_description,
     find_header,
+    place_unread,
     show_count,
     show_html,
     show_price,
@@ -32,6 +33,16 @@ COLUMNS = (
     "Variant Barcode", "Image Src", "Image Position", "Variant Image",
 )  # fmt: skip
 """The columns of a file made from another catalogue; of them only those that hold something are written."""
+_UNREAD = (
+    "Tags", "Published", "Status", "Template Suffix", "SEO Title", "SEO Description", "Gift Card", "Product Category",
+    "Google Shopping / MPN", "Google Shopping / Age Group", "Google Shopping / Gender",
+)  # fmt: skip
+_UNREAD_OF_VARIANTS = (
+    "Variant Grams", "Variant Weight Unit", "Variant Inventory Tracker", "Variant Inventory Policy",
+    "Variant Fulfillment Service", "Variant Compare At Price", "Variant Requires Shipping", "Variant Taxable",
+    "Variant Tax Code", "Cost per item",
+)  # fmt: skip
+"""Columns that dupcheck does not read, and that a catalogue's unread columns may fill."""
 _VARIANT = frozenset(
     (
         "sku", "barcode", "price", "compare-at price", "cost per item", "charge tax", "tax code", "inventory tracker",
@@ -175,8 +186,9 @@ def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
     listing, photos = merged.listing, list(merged.photos)
     handle = make_handle(listing.listing_id)
     rows = []
-    for sku in merged.skus:
+    for sku, piece in zip(merged.skus, change.pieces, strict=True):
         row = {
+            **place_unread(_UNREAD_OF_VARIANTS, piece.other, lead="Variant"),
             "Handle": handle,
             "Variant SKU": sku.sku_code,
             "Variant Inventory Qty": show_count(sku.stock),
@@ -189,6 +201,7 @@ def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
         if not merged.axes:
             row |= {"Option1 Name": "Title", "Option1 Value": "Default Title"}
         rows.append(row)
+    rows[0] |= place_unread(_UNREAD, listing.other)
     rows[0] |= {
         "Title": listing.title,
         "Body (HTML)": show_html(find_description(change)),

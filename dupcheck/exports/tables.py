@@ -28,6 +28,7 @@ class TableTarget(Target):
         self.columns = {c["header"]: c for c in facts["column"]}
         self.offers = bool(facts["offers"])
         self.needed = tuple(facts["needed"])
+        self.own = tuple(facts.get("own", ()))
         self._pack, self._merge = facts.get("pack", ""), facts.get("merge", {})
 
     @property
@@ -37,8 +38,10 @@ class TableTarget(Target):
 
     def render(self, work: Work) -> Mapping[str, bytes]:
         """Return the table."""
-        rows = [self._fill(facts) for c in work.changes if not c.is_empty for facts in describe_pieces(c)]
-        return {"": b"\xef\xbb\xbf" + write_rows(list(self.columns), rows)}
+        rows = [self._fill(c, piece) for c in work.changes if not c.is_empty for piece in c.pieces]
+        return {
+            "": b"\xef\xbb\xbf" + write_rows(list(dict.fromkeys([*self.columns, *(h for r in rows for h in r)])), rows)
+        }
 
     def list_cautions(self, change: ChangeSet) -> list[Message]:
         """Return the cautions of a listing, fields that the marketplace must have among them."""
@@ -56,8 +59,13 @@ class TableTarget(Target):
         """Say which photos are not on the web."""
         return check_addresses(merged)
 
-    def _fill(self, facts: Mapping[str, str]) -> dict[str, str]:
-        return {h: show_cell(c["text"] if "text" in c else facts.get(c["value"], "")) for h, c in self.columns.items()}
+    def _fill(self, change: ChangeSet, piece: Piece) -> dict[str, str]:
+        facts = describe_piece(change, piece)
+        row = {h: show_cell(c["text"] if "text" in c else facts.get(c["value"], "")) for h, c in self.columns.items()}
+        origin = change.origins.get(piece.owner.listing_id)
+        if origin is not None and origin.format in self.own:  # what its own row has in columns that no field takes
+            row |= {h: show_cell(t) for h, t in piece.other.items() if not row.get(h)}
+        return row
 
 
 @cache

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from dupcheck.exports.changesets import ChangeSet
@@ -52,6 +52,28 @@ def name_sku(merged: Merged, number: int, sku: Sku) -> str:
 def find_attribute(merged: Merged, axis: str) -> str:
     """Return the value of a listing's attribute, whatever language its name is in; "" where there is none."""
     return next((v for n, v in merged.listing.attributes.items() if align_name(n) == axis), "")
+
+
+def place_unread(columns: Iterable[str], *held: Mapping[str, str], lead: str = "") -> dict[str, str]:
+    """Return what rows held in columns that dupcheck does not read, by the marketplace's columns where it belongs.
+
+    A column is known by its words, whatever signs part them and whatever stands in brackets behind: what Shopify's
+    interface calls ``compare_at_price`` of a variant (``lead``) is its file's ``Variant Compare At Price``.
+
+    >>> place_unread(["Variant Compare At Price", "Tags"], {"compare_at_price": "9", "weight": "1"}, lead="Variant")
+    {'Variant Compare At Price': '9'}
+    """
+    known = {_plain(column): column for column in columns}
+    found: dict[str, str] = {}
+    for header, text in (pair for cells in held for pair in cells.items()):
+        column = known.get(_plain(header)) or (known.get(_plain(f"{lead} {header}")) if lead else None)
+        if column is not None and text:
+            found[column] = text
+    return found
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"\(.*\)|[\W_]", "", header.casefold())
 
 
 def write_rows(

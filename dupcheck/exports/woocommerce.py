@@ -13,7 +13,15 @@ from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.targets import Target
-from dupcheck.exports.texts import find_description, name_sku, show_count, show_html, show_price, write_rows
+from dupcheck.exports.texts import (
+    find_description,
+    name_sku,
+    place_unread,
+    show_count,
+    show_html,
+    show_price,
+    write_rows,
+)
 from dupcheck.messages import Message
 from dupcheck.rules import MergeLimits
 from dupcheck.titles import align_name
@@ -22,6 +30,14 @@ COLUMNS = (
     "ID", "Type", "SKU", "GTIN, UPC, EAN, or ISBN", "Name", "Published", "Visibility in catalog", "Description",
     "In stock?", "Stock", "Regular price", "Categories", "Images", "Parent", "Position",
 )  # fmt: skip
+_PRICES = ("Regular price", "Sale price")
+_UNREAD = (
+    "Is featured?", "Short description", "Date sale price starts", "Date sale price ends", "Tax status", "Tax class",
+    "Low stock amount", "Backorders allowed?", "Sold individually?", "Weight (kg)", "Length (cm)", "Width (cm)",
+    "Height (cm)", "Allow customer reviews?", "Purchase note", *_PRICES, "Tags", "Shipping class",
+    "Download limit", "Download expiry days", "Upsells", "Cross-sells", "External URL", "Button text", "Brands",
+)  # fmt: skip
+"""Columns that dupcheck does not read, and that a catalogue's unread columns may fill."""
 UPDATE = ("ID", "Type", "SKU", "Name", "Visibility in catalog", "Stock", "Parent", "Position")
 """The columns of an update; the importer empties what a column leaves blank, so that no other may be there."""
 _NOT_OF_VARIATIONS = frozenset(
@@ -175,6 +191,7 @@ def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
     merged, listing = change.merged, change.merged.listing
     number = listing.listing_id if listing.listing_id.isdigit() else ""
     top = {
+        **place_unread(_UNREAD, listing.other),
         "ID": number,
         "Type": "variable" if merged.axes else "simple",
         "Name": listing.title,
@@ -192,7 +209,7 @@ def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
     for n, (name, value) in enumerate([*values, *((k, _escape(v)) for k, v in listing.attributes.items())], 1):
         top |= _write_attribute(n, name, value, "0")
     if not merged.axes:
-        return [top | _offer(merged, 1, change.pieces[0])]
+        return [top | _offer(merged, 1, change.pieces[0]) | place_unread(_PRICES, listing.other)]
     parent = listing.listing_id
     top["SKU"] = "" if number else parent
     rows = [top]
@@ -200,7 +217,7 @@ def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
         row = {"Type": "variation", "Name": listing.title, "Published": "1", "Visibility in catalog": "visible",
                "Position": str(k), "Images": piece.sku.image,
                "Parent": f"id:{number}" if number else parent}  # fmt: skip
-        row |= _offer(merged, k, piece)
+        row |= _offer(merged, k, piece) | place_unread((c for c in _UNREAD if _of_variation(c)), piece.other)
         for n, axis in enumerate(merged.axes, 1):
             row |= _write_attribute(n, axis, _escape(piece.sku.options.get(axis, "")), "0")
         rows.append(row)

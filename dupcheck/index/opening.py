@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache as remember
+from functools import partial
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -103,6 +104,9 @@ def open_store(
     *,
     images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
+    encoding: str = "",
+    delimiter: str = "",
+    currency: str = "",
     jobs: int = 1,
     cache: Path,
     fetch: Fetcher | None = None,
@@ -112,11 +116,14 @@ def open_store(
 
     Raises CatalogError where the files cannot be read. A :class:`Catalog` is measured in memory.
     """
+    read = partial(
+        read_catalog, images=images, mapping=mapping, encoding=encoding, delimiter=delimiter, currency=currency
+    )
     if is_frame(source) or are_rows(source):
-        source = read_catalog(source, images=images, mapping=mapping)
+        source = read(source)
     files = [] if isinstance(source, Catalog) else [Path(p) for p in _list_paths(source)]  # type: ignore[arg-type]
     if STANDARD_INPUT in map(str, files):
-        source = read_catalog(files, images=images, mapping=mapping)
+        source = read(files)
     if isinstance(source, Catalog):
         photos, _ = read_photos(
             source, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch
@@ -127,11 +134,11 @@ def open_store(
     if kept is not None and kept.facts.get("tool") != _name_tool():
         kept = None
     seen = _sign(files)
-    said = {"mapping": dict(mapping or {}), "fetch": fetch is not None}
+    said = {"mapping": dict(mapping or {}), "manner": [encoding, delimiter, currency], "fetch": fetch is not None}
     known = {} if kept is None else kept.facts
     if kept is not None and known.get("said") == said and known["seen"] == [*seen, *_sign(known["folders"])]:
         return kept
-    catalog = read_catalog(files, images=images, mapping=mapping)
+    catalog = read(files)
     folders = _list_folders(catalog)
     facts = {"tool": _name_tool(), "seen": [*seen, *_sign(folders)], "folders": folders, "said": said}
     photos, _ = read_photos(

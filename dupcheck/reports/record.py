@@ -30,6 +30,8 @@ T = TypeVar("T")
 FORMAT = 1
 _SHOWN_TEXTS = ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")
 _SHOWN_NUMBERS = ("price", "sales", "reviews", "min_order_quantity")
+_ACCOUNT = ("rows", "listings", "joined", "skus", "told")
+"""What became of rows: each began a listing, joined one (as one of its SKUs, or as another part), or was told."""
 _BATCH = 20_000
 _LIBRARIES = ("dupcheck", "ImageHash", "Pillow", "rapidfuzz", "scikit-learn", "numpy", "pandas")
 
@@ -74,10 +76,16 @@ def make_record(
             "image_root": None if catalog.image_root is None else str(catalog.image_root),
             "mapping": dict(catalog.mapping),
             "unused": list(dict.fromkeys(header for table in catalog.tables for header in table.unused)),
-            "rows": {
-                name: sum(getattr(table, name) for table in catalog.tables)
-                for name in ("rows", "listings", "joined", "told")
-            },
+            "rows": {name: sum(getattr(table, name) for table in catalog.tables) for name in _ACCOUNT},
+            "tables": [
+                {
+                    "file": table.path.replace("\\", "/").rsplit("/", 1)[-1],
+                    **{name: getattr(table, name) for name in ("sheet", "format", "encoding", "delimiter")},
+                    "unused": list(table.unused),
+                    **{name: getattr(table, name) for name in _ACCOUNT},
+                }
+                for table in catalog.tables
+            ],
         },
         "counts": {
             "listings": len(catalog),

@@ -23,6 +23,9 @@ def renew_store(
     *,
     images: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
+    encoding: str = "",
+    delimiter: str = "",
+    currency: str = "",
     jobs: int = 1,
     cache: Path,
     fetch_hosts: Sequence[str] | None = None,
@@ -40,6 +43,9 @@ def renew_store(
         "files": [str(f) for f in files],
         "images": None if images is None else str(images),
         "mapping": dict(mapping or {}),
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "currency": currency,
         "jobs": jobs,
         "cache": str(cache),
         "hosts": None if fetch_hosts is None else list(fetch_hosts),
@@ -66,9 +72,9 @@ def _main() -> int:
 
     try:
         open_store(
-            task["files"], images=task["images"], mapping=task["mapping"], jobs=task["jobs"],
-            cache=Path(task["cache"]), fetch=make_fetcher(task["hosts"] is not None, task["hosts"] or ()),
-            progress=tell,
+            task["files"], images=task["images"], mapping=task["mapping"], encoding=task["encoding"],
+            delimiter=task["delimiter"], currency=task["currency"], jobs=task["jobs"], cache=Path(task["cache"]),
+            fetch=make_fetcher(task["hosts"] is not None, task["hosts"] or ()), progress=tell,
         )  # fmt: skip
     except (DupcheckError, KeyboardInterrupt):
         return 2  # who opens the catalogue next is told why

@@ -100,7 +100,7 @@ class Desk:
                 fresh = self.checker.vary()
                 check_ends(fresh.files)
                 renew_store(
-                    fresh.files, images=fresh.images, mapping=fresh.mapping, jobs=fresh.jobs, cache=fresh.cache,
+                    fresh.files, **fresh.manner, jobs=fresh.jobs, cache=fresh.cache,
                     fetch_hosts=self.fetch_hosts, stop=self._stop,
                 )  # fmt: skip
                 if not self._stop.is_set():
