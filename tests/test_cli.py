@@ -525,3 +525,57 @@ def test_ctrl_c_that_a_library_swallows_is_heeded_later(
     monkeypatch.setattr("dupcheck.pipeline.audit", swallow)
     shown = run("audit", sample_folder / "catalog.csv", "--out", tmp_path / "out")
     assert shown.code == 130 and "stopped" in shown.err
+
+
+READERS = {
+    "audit": ["audit", "FILE", "--out", "OUT", "--no-ledger"], "why": ["why", "FILE", "A", "B"],
+    "check": ["check", "DRAFT", "--against", "FILE", "--no-ledger"], "convert": ["convert", "FILE", "--out", "OUT.csv"],
+    "inspect": ["inspect", "FILE"], "ask": ["ask", "FILE"], "token": ["token", "DRAFT", "--against", "FILE"],
+    "decide": ["decide", "FILE", "A", "B", "--as", "not_duplicate"],
+    "decisions": ["decisions", "list", "--against", "FILE"],
+    "merge": ["merge", "FILE", "--plans", "PLANS", "--out", "OUT.csv", "--all", "--no-ledger"],
+}  # fmt: skip
+
+
+class TestHowFilesAreRead:
+    """Every command that reads a catalogue can be told how."""
+
+    @pytest.mark.parametrize("name", READERS)
+    def test_every_command_takes_the_same_options(
+        self, name: str, run: Run, put: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DUPCHECK_LEDGER", str(tmp_path / "ledger.db"))
+        monkeypatch.setenv("DUPCHECK_CACHE", str(tmp_path / "cache"))
+        rows = "id~Wort~price\nA~Kočárek modrý~9,90\nB~Žebřík dubový~59,00\n"
+        file, plans = put(rows.encode("cp1250"), "shop.txt"), put("[]", "plans.json")
+        draft = put('{"title": "Garden gnome", "price": 9}', "draft.json")
+        known = {"FILE": file, "DRAFT": draft, "OUT": tmp_path / "out", "OUT.csv": tmp_path / "out.csv", "PLANS": plans}
+        words = [str(known.get(w, w)) for w in READERS[name]]
+        how = ["--map", "title=Wort", "--encoding", "cp1250", "--delimiter", "~", "--currency", "CZK"]
+        done = run(*words, *how, "--images", tmp_path)
+        # what is checked against itself is a duplicate, and no plan was accepted: both are answers
+        assert (done.code in (0, 1)) or "no plan" in done.err.casefold() or "accepted" in done.err
+        for option, value, says in (
+            ("--encoding", "klingon", "klingon"), ("--delimiter", "xy", "xy"), ("--currency", "QQQ", "QQQ"),
+        ):  # fmt: skip
+            refused = run(*words, option, value)
+            assert refused.code == 2
+            assert says in refused.err
+
+    @pytest.mark.parametrize("name", ["serve", "review", *READERS])
+    def test_help_names_them(self, name: str, run: Run) -> None:
+        text = run(name, *(["list"] if name == "decisions" else []), "--help").out
+        assert all(f"--{o} " in text for o in ("images", "map", "encoding", "delimiter", "currency"))
+
+    def test_what_is_said_is_heeded(self, run: Run, put: Callable[..., Path], tmp_path: Path) -> None:
+        rows = "id~Wort~price\nA~Kočárek modrý~9,90\nB~Žebřík dubový~59,00\n"
+        file = put(rows.encode("cp1250"), "shop.txt")
+        how = ["--map", "title=Wort", "--encoding", "cp1250", "--delimiter", "~", "--currency", "CZK"]
+        run("convert", file, "--out", tmp_path / "out.csv", *how)
+        text = (tmp_path / "out.csv").read_text("utf-8-sig")
+        assert "A,Kočárek modrý,9.9,CZK" in text
+        (tmp_path / "dupcheck.toml").write_text(
+            'currency = "CZK"\nencoding = "cp1250"\ndelimiter = "~"\n[map]\ntitle = "Wort"\n', "utf-8"
+        )
+        run("convert", file, "--out", tmp_path / "again.csv")
+        assert (tmp_path / "again.csv").read_text("utf-8-sig") == text

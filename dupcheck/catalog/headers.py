@@ -33,6 +33,13 @@ from dupcheck.run import BOUNDS
 HEADER_ROWS: Final = 30
 ROW_NUMBERS: Final = "#row"
 EXTRA_FIELDS: Final = ("group", "kind", "parent", "children", "variant_id", "variant_image", "option_list", "surcharge")
+FIELDS: Final = (
+    *(name for name in CANONICAL if name not in ("skus", "other")),
+    *EXTRA_FIELDS,
+    "attribute:NAME",
+    "option:NAME",
+)
+"""What a column may be said to hold."""
 PREFIXES: Final = ("option:", "facet:", "attribute:", "option_name_", "option_value_", "title_part_")
 # What a known format's own columns say alone: another column of a like name must not speak into it.
 _OWN: Final = ("listing_id", "group", "kind", "parent", "children", "variant_id", "option_list", "surcharge")
@@ -161,7 +168,7 @@ def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> N
 def assign_unread(drafts: Sequence[Draft], mapping: Mapping[str, str], path: Path) -> None:
     """Let the fields that the user named hold what the user said, of objects that are products."""
     for name, header in mapping.items():
-        _check_field(name, header)
+        _check_field(name, header, CANONICAL)
         found = False
         for draft in drafts:
             if draft.assign(name, header):
@@ -173,9 +180,8 @@ def assign_unread(drafts: Sequence[Draft], mapping: Mapping[str, str], path: Pat
             raise _refuse_header(name, header, path, list(dict.fromkeys(n for d in drafts for n in d.list_unread())))
 
 
-def _check_field(name: str, header: str) -> None:
-    if name not in (*CANONICAL, *EXTRA_FIELDS) and not name.startswith(PREFIXES):
-        known = (*CANONICAL, *EXTRA_FIELDS)
+def _check_field(name: str, header: str, known: Sequence[str] = (*CANONICAL, *EXTRA_FIELDS)) -> None:
+    if name not in known and not name.startswith(PREFIXES):
         hint = _guess(name, known)
         raise CatalogError("catalog.bad_map_field", field=name, header=header, hint=hint, fields=", ".join(known))
 
@@ -243,6 +249,7 @@ def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
     raise CatalogError(
         "catalog.missing_columns", path=path, missing=", ".join(missing), found=_show_headers(reading.headers),
         nearest=_Nearest("nearest", {n: h for n, h in nearest.items() if n == "title"}), example=" ".join(examples),
+        headers=tuple(h for h in reading.headers if h),
     )  # fmt: skip
 
 

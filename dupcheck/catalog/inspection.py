@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from dupcheck.catalog.assembly import format_number
-from dupcheck.catalog.formats import own_folder
+from dupcheck.catalog.formats import GENERIC, generic_format, list_formats, own_folder
+from dupcheck.catalog.headers import ROW_NUMBERS
 from dupcheck.catalog.listings import get_listing
 from dupcheck.catalog.reading import read_catalog
 from dupcheck.catalog.tables import shorten
@@ -215,22 +216,31 @@ def save_mapping(table: Source, mapping: Mapping[str, str], name: str) -> Path:
     """
     plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in name.casefold()).strip("-") or "own"
     path = own_folder() / f"{plain}.toml"
+    base = next((f for f in list_formats() if f.name == table.format), generic_format())
     fields: dict[str, list[str]] = {}
     for header, held in table.mapping.items():
         for field in held.split(", "):
             fields.setdefault(field, []).append(header)
-    for field, header in mapping.items():
+    said = {field: header for field, header in mapping.items() if header != ROW_NUMBERS}
+    for field, header in said.items():
         fields[field] = [header]
-    headers = dict.fromkeys(h for hs in fields.values() for h in hs)
-    lines = [
-        f"title = {_quote(name)}",
-        f"must = [{', '.join(map(_quote, headers))}]",
-        'rows = "listings"',
-        "",
-        "[columns]",
-        *(f"{_quote(field)} = [{', '.join(map(_quote, hs))}]" for field, hs in fields.items()),
-    ]
+    if base.name != GENERIC:  # what the format reads besides is read on
+        fields = {**{n: list(hs) for n, hs in base.columns.items()}, **{n: fields[n] for n in said}}
+    headers = dict.fromkeys([*table.mapping, *said.values()])
+    lines = [f"title = {_quote(name)}", f"must = {_list(list(headers))}", f"rows = {_quote(base.rows)}"]
+    lines += [f"{key} = {_list(getattr(base, key))}" for key in ("group", "children", "unread") if getattr(base, key)]
+    switches = ("fold_case", "split_on_repeat", "notes", "any_group")
+    lines += [f"{key} = true" for key in switches if getattr(base, key)]
+    if base.number_rows or ROW_NUMBERS in mapping.values():
+        lines.append("number_rows = true")
+    texts = ("image_folder", "title_tail", "currency")
+    lines += [f"{key} = {_quote(getattr(base, key))}" for key in texts if getattr(base, key)]
+    lines += ["", "[columns]", *(f"{_quote(field)} = {_list(hs)}" for field, hs in fields.items())]
     return write_file(path, encode_text("\n".join(lines) + "\n"))
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quote, texts))}]"
 
 
 def _quote(text: str) -> str:

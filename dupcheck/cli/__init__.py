@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "auditing": ("audit", "why"),
     "checks": ("check", "token", "publish", "release"),
-    "catalogs": ("merge", "convert", "inspect", "formats"),
+    "catalogs": ("merge", "convert", "formats"),
+    "inspecting": ("inspect",),
     "rulebook": ("rules",),
     "decided": ("decide", "decisions"),
     "bookkeeping": ("ledger",),

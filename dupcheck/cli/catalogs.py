@@ -1,12 +1,11 @@
-"""``merge``, ``convert``, ``inspect`` and ``formats``: catalogues in and out."""
+"""``merge``, ``convert`` and ``formats``: catalogues in and out."""
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.cli.console import tell, tell_document
+from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Command,
     Manner,
@@ -17,11 +16,7 @@ from dupcheck.cli.options import (
     reading_options,
 )
 from dupcheck.errors import CatalogError
-from dupcheck.files.cells import show_line
 from dupcheck.messages import Lang, say
-
-if TYPE_CHECKING:
-    from dupcheck.catalog.inspection import Inspection
 
 
 @click.command("merge", cls=Command, help="help_merge")
@@ -100,53 +95,6 @@ def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> No
         write_problems(read.problems, beside, lang)
         tell(say("cli.problems_written", lang, path=beside), err=True)
     tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))
-
-
-@click.command("inspect", cls=Command, help="help_inspect")
-@click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
-@reading_options
-@option("--json", "as_json", is_flag=True, help="opt_inspect_json")
-@lang_option
-def _inspect(catalog: tuple[str, ...], how: Manner, as_json: bool, lang: Lang) -> None:
-    from dupcheck.catalog.inspection import inspect
-
-    found = inspect(catalog, **how.as_arguments())
-    if as_json:
-        tell_document(found.as_dict(lang))
-        return
-    tell(found.tell(lang), nl=False)
-    if sys.stdin.isatty() and sys.stdout.isatty() and len(found.catalog.tables) == 1:
-        _ask_columns(found, how, lang)
-
-
-def _ask_columns(found: "Inspection", how: Manner, lang: Lang) -> None:
-    """Ask what the columns are that no field takes, and keep the answers if the user wants it."""
-    import json
-
-    from dupcheck.catalog.assembly import CANONICAL
-    from dupcheck.catalog.inspection import inspect, save_mapping
-
-    (table,) = found.catalog.tables
-    others = [json.loads(t) for t in found.catalog.column("other").tolist() if t][:200]
-    said: dict[str, str] = {}
-    for header in table.unused[:20]:
-        examples = list(dict.fromkeys(held[header] for held in others if held.get(header)))[:3]
-        if not examples:
-            continue
-        question = say(
-            "cli.ask_column", lang, header=show_line(header), examples=show_line(", ".join(examples))[:200],
-            fields=", ".join((*CANONICAL[:12], "attribute:NAME")),
-        )  # fmt: skip
-        answer = click.prompt(question, default="", show_default=False).strip()
-        if answer in CANONICAL or answer.startswith(("attribute:", "facet:", "option:")):
-            said[answer] = header
-    if not said:
-        return
-    again = inspect(found.catalog.sources, **{**how.as_arguments(), "mapping": {**how.mapping, **said}})
-    tell(again.tell(lang), nl=False)
-    name = click.prompt(say("cli.ask_save", lang), default="", show_default=False).strip()
-    if name:
-        tell(say("cli.mapping_saved", lang, path=save_mapping(again.catalog.tables[0], said, name)))
 
 
 @click.command("formats", cls=Command, help="help_formats")

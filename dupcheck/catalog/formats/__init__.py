@@ -14,7 +14,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -54,6 +54,7 @@ class Format:
     currency: str = ""
     any_group: bool = False
     unread: tuple[str, ...] = ()
+    own: bool = False
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def title(self, lang: Lang = "en") -> str:
@@ -179,7 +180,7 @@ def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> tuple[Format, ...
     for name, _ in stamp:
         path = folder / name
         try:
-            found[path.stem] = _make_format(path.stem, path.read_text("utf-8"), str(path))
+            found[path.stem] = replace(_make_format(path.stem, path.read_text("utf-8"), str(path)), own=True)
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
     return tuple(found[name] for name in sorted(found))
@@ -247,11 +248,11 @@ def _general_headers(known: Format) -> frozenset[str]:
 
 
 def find_format(headers: Sequence[str]) -> Format | None:
-    """Return the known format that these headers as they stand in a file show, or None."""
+    """Return the known format that these headers as they stand in a file show, or None; the seller's own goes first."""
     plain = [normalise_header(h) for h in headers]
     scored = [(score_format(f, plain), f) for f in list_formats()]
-    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return best if score >= 0.55 else None
+    fits = [pair for pair in scored if pair[0] >= 0.55]
+    return max(fits, key=lambda pair: (pair[1].own, pair[0]))[1] if fits else None
 
 
 def generic_format() -> Format:
