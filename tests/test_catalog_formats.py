@@ -452,7 +452,7 @@ def test_a_seller_can_add_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_keys_of_a_format_file_are_described() -> None:
     keys = read_format_keys()
     assert set(CANONICAL) <= set(keys["columns"])
-    assert {f.name for f in dataclasses.fields(Format)} - {"name", "titles"} <= set(keys["file"])
+    assert {f.name for f in dataclasses.fields(Format)} - {"name", "titles", "own"} <= set(keys["file"])
     for table in keys.values():
         for name, told in table.items():
             assert told["type"] and set(LANGS) <= set(told), name
