@@ -4,6 +4,7 @@ import io
 import json
 import math
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -651,3 +652,77 @@ def test_an_address_stands_in_for_an_id_and_a_short_text_for_a_title(put: Put) -
     long = f"Item code,Description,RRP\nT1,{'A long text about shirts. ' * 20},20\n"
     with pytest.raises(CatalogError):
         read_catalog(put("c.csv", long))
+
+
+# --------------------------------------------------------------------------------------------------------------
+# An exchange of several files
+
+GOODS = (
+    "<Каталог><Товары><Товар><Ид>t1</Ид><Артикул>VZ-1</Артикул><Наименование>Ваза малая</Наименование>"
+    "<Группы><Ид>g</Ид></Группы></Товар><Товар><Ид>t2</Ид><Артикул>VZ-2</Артикул>"
+    "<Наименование>Ваза большая</Наименование></Товар></Товары></Каталог>"
+)
+OFFERS = (
+    "<ПакетПредложений><Предложения>"
+    "<Предложение><Ид>t1#a</Ид><ХарактеристикиТовара><ХарактеристикаТовара><Наименование>Цвет</Наименование>"
+    "<Значение>Синий</Значение></ХарактеристикаТовара></ХарактеристикиТовара>"
+    "<Цены><Цена><ЦенаЗаЕдиницу>500</ЦенаЗаЕдиницу><Валюта>руб</Валюта></Цена></Цены></Предложение>"
+    "<Предложение><Ид>t1#b</Ид><ХарактеристикиТовара><ХарактеристикаТовара><Наименование>Цвет</Наименование>"
+    "<Значение>Белый</Значение></ХарактеристикаТовара></ХарактеристикиТовара></Предложение>"
+    "<Предложение><Ид>t2</Ид><Количество>4</Количество></Предложение>"
+    "<Предложение><Ид>t3</Ид><Наименование>Кувшин</Наименование></Предложение>"
+    "</Предложения></ПакетПредложений>"
+)
+RESTS = (
+    "<ПакетПредложений><Предложения><Предложение><Ид>t1#b</Ид>"
+    "<Цены><Цена><ЦенаЗаЕдиницу>550</ЦенаЗаЕдиницу><Валюта>RUB</Валюта></Цена></Цены>"
+    "<Остатки><Остаток><Склад><Количество>2</Количество></Склад></Остаток><Остаток><Склад><Количество>5</Количество>"
+    "</Склад></Остаток></Остатки></Предложение></Предложения></ПакетПредложений>"
+)
+HEAD = "<Классификатор><Группы><Группа><Ид>g</Ид><Наименование>Вазы</Наименование></Группа></Группы></Классификатор>"
+
+
+def exchange(body: str, encoding: str = "utf-8") -> bytes:
+    text = f'<?xml version="1.0" encoding="{encoding}"?><КоммерческаяИнформация>{body}</КоммерческаяИнформация>'
+    return text.encode(encoding)
+
+
+@pytest.mark.parametrize("way", ["files", "folder", "archive"])
+def test_goods_and_offers_of_an_exchange_are_one_catalogue(way: str, tmp_path: Path) -> None:
+    parts = {
+        "import0_1.xml": exchange(HEAD + GOODS), "offers0_1.xml": exchange(OFFERS, "windows-1251"),
+        "rests0_1.xml": exchange(RESTS),
+    }  # fmt: skip
+    for name, raw in parts.items():
+        (tmp_path / name).write_bytes(raw)
+    with zipfile.ZipFile(tmp_path / "webdata.zip", "w") as archive:
+        for name, raw in parts.items():
+            archive.writestr(f"webdata/{name}", raw)
+    given = {"files": [tmp_path / n for n in parts], "folder": tmp_path, "archive": tmp_path / "webdata.zip"}[way]
+    catalog = read_catalog(given)
+    assert catalog.ids.tolist() == ["t1", "t2", "t3"]
+    assert catalog.column("title").tolist() == ["Ваза малая", "Ваза большая", "Кувшин"]
+    assert catalog.column("category").tolist() == ["Вазы", "", ""]
+    first, second, _ = (get_listing(catalog, i) for i in range(3))
+    assert [(dict(s.options), s.price, s.stock, s.sku_code) for s in first.skus] == [
+        ({"Цвет": "Синий"}, 500.0, None, "t1#a"), ({"Цвет": "Белый"}, 550.0, 7.0, "t1#b"),
+    ]  # fmt: skip
+    assert (first.currency, first.attributes["Артикул"]) == ("RUB", "VZ-1")
+    assert (second.sku_code, second.stock, second.skus) == ("VZ-2", 4.0, ())
+    assert_accounted(catalog)
+
+
+def test_offers_alone_and_goods_alone_are_read_too(put: Put) -> None:
+    assert len(read_catalog(put("goods.xml", exchange(HEAD + GOODS)))) == 2
+    with pytest.raises(CatalogError) as error:
+        read_catalog(put("none.xml", exchange(HEAD)))
+    assert "none.xml" in str(error.value)
+    assert read_catalog(put("both.xml", exchange(HEAD + GOODS + OFFERS))).ids.tolist() == ["t1", "t2", "t3"]
+
+
+def test_an_archive_or_folder_of_anything_else_is_refused_as_before(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.xml", "<a/>")
+    for place in (tmp_path / "x.zip", tmp_path):
+        with pytest.raises(CatalogError):
+            read_catalog(place)
