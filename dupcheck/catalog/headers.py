@@ -114,7 +114,7 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
             # Of several headers for one field the most telling one counts; texts may fill in for each other.
             keep = ("title", "category", "description", "price", "images")
             fields = {n: p if n in keep or ":" in n else p[:1] for n, p in map_general(short).items()}
-            _stand_in(grid, place, fields)
+            _stand_in(grid, place, short, fields)
     lowered = {normalise_header(h) for h in short}
     if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
         bonus += 2000.0
@@ -123,8 +123,29 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
 
 
-def _stand_in(grid: Grid, place: int, fields: Fields) -> None:
-    """Let an address stand in for the id that a table lacks, and a short description for the title."""
+def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the first column in which every row has a code of its own: no words, and a digit in each."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    spoken = {i for name, places in fields.items() if name != "gtin" for i in places}
+    for i, header in enumerate(headers):
+        texts = [row[i].strip() if i < len(row) else "" for row in rows]
+        coded = all(re.fullmatch(r"[^\s:/]*\d[^\s:/]*", t) and len(t) <= _LONGEST_CODE for t in texts)
+        numbers = all(re.fullmatch(r"\d{1,3}|\d+[.,]\d+", t) for t in texts)
+        if i not in spoken and header and len(texts) > 1 and coded and not numbers and len(set(texts)) == len(texts):
+            return i
+    return None
+
+
+_LONGEST_CODE: Final = 40
+
+
+def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Let a column of codes, or an address, stand in for the id that a table lacks, and a short text for the title."""
+    unnamed = not any(n in fields for n in ("listing_id", "variant_id", "sku_code", "group"))
+    if "title" in fields and "price" in fields and unnamed:
+        code = _find_code(grid, place, headers, fields)
+        if code is not None:
+            fields["listing_id"] = [code]
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
     if "title" not in fields and "description" in fields and any(n in fields for n in ("listing_id", "sku_code")):

@@ -161,12 +161,19 @@ def find_decimal(texts: Iterable[str]) -> Decimal | None:
     ``1.005`` is one and a bit in one shop and a thousand and five in another: the other prices beside it tell.
     """
     comma = dot = False
-    for text in texts:
+    held = list(texts)
+    grouped = {t for t in held if _DOT_GROUP.search(t)}
+    for text in held:
         comma = comma or _COMMA_DECIMAL.search(text) is not None
         dot = dot or _DOT_DECIMAL.search(text) is not None
         if comma and dot:
             return None
+    if not comma and not dot and len(grouped) > 1 and len(grouped) == sum("." in t for t in held):
+        return ","  # three digits behind the dot of every price: no shop counts its money so
     return "," if comma else "." if dot else None
+
+
+_DOT_GROUP: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])")
 
 
 def _currency(text: str | None) -> str:

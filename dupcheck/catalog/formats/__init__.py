@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.catalog.currencies import split_header
+from dupcheck.catalog.terms import header_words
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
@@ -363,6 +364,7 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
     for i, header in enumerate(headers):
         if i in used or not header:
             continue
+        header = header.strip(" *")
         base, currency = split_header(header)
         bare = re.sub(r"\s*[(（][^()（）]*[)）]\s*\*?\s*$", "", header)
         noted = _PRICE_FIELDS if _TAX.search(header[len(bare) :]) else ()
@@ -373,7 +375,52 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
             if name is not None:
                 fields.setdefault(name, []).append(i)
                 break
+        else:
+            name = _find_reduced(known, header)
+            if name:
+                fields.setdefault(name, []).append(i)
     return {name: places for name, places in fields.items() if places}
+
+
+def _find_reduced(known: Format, header: str) -> str:
+    """Return the field of a header without the words that every column could bear: the thing's, a number, a language.
+
+    What is left must be a known header whole: "shipping price" is no price because it ends in one.
+    """
+    names = _reduced_headers(known)
+    plain = reduce_header(header)
+    return names.get(plain) or names.get(reduce_header(split_header(header)[0])) or ""
+
+
+@lru_cache(maxsize=2)
+def _reduced_headers(known: Format) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name in _REDUCIBLE:
+        for header in known.columns.get(name, ()):
+            if "{" not in header and (plain := reduce_header(header)):
+                found.setdefault(plain, name)
+    return found
+
+
+_REDUCIBLE: Final = (
+    "title", "price", "currency", "stock", "main_image", "images", "category", "description", "url", "sku_code", "gtin",
+    "listing_id", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
+)  # fmt: skip
+_LETTERS: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "ss"})
+
+
+@lru_cache(maxsize=16384)
+def reduce_header(header: str) -> str:
+    """Return what a header says beside the words that any column of a catalogue could bear.
+
+    >>> reduce_header("product_media_price (EUR)"), reduce_header("Nome do Produto"), reduce_header("Product")
+    ('media price', 'nome', '')
+    """
+    text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]))
+    text = unicodedata.normalize("NFKD", normalise_header(text).translate(_LETTERS))
+    plain = "".join(c for c in text if not unicodedata.combining(c))
+    words = [w for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
+    return " ".join(words)
 
 
 def find_currencies(headers: Sequence[str], fields: Fields) -> str:
