@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.catalog.currencies import split_header
-from dupcheck.catalog.terms import header_words
+from dupcheck.catalog.terms import header_words, list_prices
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
@@ -340,7 +340,7 @@ def _map_patterns(
                     # The header's own writing, not the normalised one, names an attribute.
                     start = found_at.start("name") if len(text) == len(headers[i].strip()) else -1
                     own = headers[i].strip()[start : start + len(groups["name"])] if start >= 0 else groups["name"]
-                    full = full.replace("{name}", own.strip())
+                    full = full.replace("{name}", own.strip(" {}"))
                 numbered.setdefault(full, []).append((number, i))
     return numbered
 
@@ -379,7 +379,14 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
             name = _find_reduced(known, header)
             if name:
                 fields.setdefault(name, []).append(i)
+    if len(fields.get("price", ())) > 1:  # what others ask, or what is struck out, is the price only where no other is
+        fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _list_prices())
     return {name: places for name, places in fields.items() if places}
+
+
+@lru_cache(maxsize=1)
+def _list_prices() -> frozenset[str]:
+    return frozenset(map(reduce_header, list_prices()))
 
 
 def _find_reduced(known: Format, header: str) -> str:
@@ -415,12 +422,14 @@ def reduce_header(header: str) -> str:
 
     >>> reduce_header("product_media_price (EUR)"), reduce_header("Nome do Produto"), reduce_header("Product")
     ('media price', 'nome', '')
+    >>> reduce_header("Brutto-VK") == reduce_header("VK brutto")
+    True
     """
     text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]))
     text = unicodedata.normalize("NFKD", normalise_header(text).translate(_LETTERS))
     plain = "".join(c for c in text if not unicodedata.combining(c))
     words = [w for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
-    return " ".join(words)
+    return " ".join(sorted(words))
 
 
 def find_currencies(headers: Sequence[str], fields: Fields) -> str:
