@@ -377,7 +377,8 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
                 break
         else:
             name = _find_reduced(known, header)
-            if name:
+            there = [reduce_header(headers[j]) for j in fields.get(name, ())]
+            if name and (not there or name == "images" or (name == "price" and _list_prices().issuperset(there))):
                 fields.setdefault(name, []).append(i)
     if len(fields.get("price", ())) > 1:  # what others ask, or what is struck out, is the price only where no other is
         fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _list_prices())
