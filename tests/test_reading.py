@@ -747,7 +747,8 @@ def test_a_header_is_read_without_the_words_that_any_column_bears(header: str, f
 
 
 @pytest.mark.parametrize(
-    "header", ["Shipping price", "Purchase price", "Supplier stock note", "Product note", "Price note", "Category image"]
+    "header",
+    ["Shipping price", "Purchase price", "Supplier stock note", "Product note", "Price note", "Category image"],
 )
 def test_a_header_that_says_more_is_not_read_as_less(header: str) -> None:
     assert not {"price", "stock", "title", "category"} & set(map_general([header]))
@@ -763,6 +764,22 @@ def test_a_column_of_codes_names_listings_where_no_other_does(put: Put) -> None:
     assert catalog.ids.tolist() == ["R-17", "R-18"]  # numbers of lines are no codes
     with pytest.raises(CatalogError):  # nor is a column in which one stands twice
         read_catalog(put("y.csv", "Kennung;Titel;Preis\nR-17;Tasse;5\nR-17;Topf;6\n"))
+
+
+def test_codes_that_go_with_the_title_group_its_rows(put: Put) -> None:
+    rows = "SH-1,Shirt,White,M,49\nSH-1,Shirt,White,L,49\nHT-1,Hat,Natural,,29\n"
+    catalog = read_catalog(put("x.csv", "Model,Name,Colour,Size,Price\n" + rows))
+    assert catalog.ids.tolist() == ["SH-1", "HT-1"]
+    assert [o["Size"] for o, _, _ in skus(catalog)] == ["M", "L"]
+    with pytest.raises(CatalogError):  # a code under two titles groups nothing
+        read_catalog(put("y.csv", "Model,Name,Price\nSH-1,Shirt,49\nSH-1,Hat,49\nSH-2,Hat,29\n"))
+
+
+def test_columns_of_pictures_are_known_by_what_they_hold(put: Put) -> None:
+    rows = "1,Mug,5,https://p.example/1.jpg,https://p.example/1\n2,Pan,6,https://p.example/2.webp?v=3,\n"
+    catalog = read_catalog(put("x.csv", "id,title,price,Εικόνα,Σελίδα\n" + rows))
+    assert catalog.column("main_image").tolist() == ["https://p.example/1.jpg", "https://p.example/2.webp?v=3"]
+    assert catalog.tables[0].unused == ("Σελίδα",)  # an address of a page is none of a picture
 
 
 def test_a_row_that_others_name_as_theirs_is_their_listing(put: Put) -> None:

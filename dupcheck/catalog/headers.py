@@ -137,6 +137,35 @@ def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -
 
 
 _LONGEST_CODE: Final = 40
+_PICTURE: Final = re.compile(r"(?:https?:)?//\S+?\.(?:jpe?g|png|webp|gif)(?:[?#]\S*)?", re.IGNORECASE)
+
+
+def _find_group(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the first column of codes that goes with the title, row by row: one code a title, and one title a code."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    title = fields["title"][0]
+    kept = {i for n, places in fields.items() if not n.startswith(("facet:", "attribute:")) for i in places}
+    titles = [row[title].strip() if title < len(row) else "" for row in rows]
+    for i, header in enumerate(headers):
+        codes = [row[i].strip() if i < len(row) else "" for row in rows]
+        coded = all(re.fullmatch(r"[^\s:/]*\d[^\s:/]*", c) and len(c) <= _LONGEST_CODE for c in codes)
+        pairs = set(zip(codes, titles, strict=True))
+        if i not in kept and header and coded and 1 < len(set(codes)) == len(set(titles)) == len(pairs) < len(rows):
+            return i
+    return None
+
+
+def _find_pictures(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Take columns that hold nothing but addresses of pictures for what they are, whatever they are called."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 100]]
+    used = {i for places in fields.values() for i in places}
+    found = []
+    for i, header in enumerate(headers):
+        texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
+        if header and i not in used and texts and all(_PICTURE.fullmatch(t) for t in texts):
+            found.append(i)
+    if found:
+        fields["images"] = sorted([*fields.get("images", ()), *found])
 
 
 def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
@@ -146,6 +175,9 @@ def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) ->
         code = _find_code(grid, place, headers, fields)
         if code is not None:
             fields["listing_id"] = [code]
+        elif (code := _find_group(grid, place, headers, fields)) is not None:
+            fields["group"] = [code]
+    _find_pictures(grid, place, headers, fields)
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
     if "title" not in fields and "description" in fields and any(n in fields for n in ("listing_id", "sku_code")):

@@ -42,7 +42,9 @@ def make_draft(product: Node, row: int) -> Draft:
         "url": product.text("url", "onlinestoreurl"),
     }
     if not images:
-        draft.fields["images"] = product.node("featuredimage", "featuredmedia", "image").text("url", "src")
+        draft.fields["images"] = product.node("featuredimage", "featuredmedia", "image").text(
+            "url", "src"
+        ) or product.text("thumbnail")
     lowest = product.node("pricerangev2", "pricerange").node("minvariantprice")
     draft.fields["currency"] = lowest.text("currencycode")
     named = {m.text("key"): m.text("value") for m in product.nodes("metafields")}
@@ -59,6 +61,10 @@ def make_draft(product: Node, row: int) -> Draft:
                 options[axes[n - 1] if n <= len(axes) and axes[n - 1] else f"Option {n}"] = value
         for part in variant.nodes("selectedoptions"):
             name, value = part.text("name"), part.text("value")
+            if name and value and not is_only_variant(name, value):
+                options[name] = value
+        for part in variant.nodes("options"):
+            name, value = part.node("option").text("title", "name") or part.text("name"), part.text("value")
             if name and value and not is_only_variant(name, value):
                 options[name] = value
         price = variant.get("price")
