@@ -129,9 +129,7 @@
     at = before;
     $("filter-count").textContent = chosen.length ? `(${chosen.length})` : "";
     $("shown").textContent = t("shown_groups", { n: shown.length, of: all.length });
-    const waiting = shown.filter(isOpen).length;
-    $("bulk").textContent = t("bulk", { n: waiting });
-    $("bulk").disabled = !waiting;
+    count_bulk();
     $("space").style.height = `${shown.length * ROW}px`;
     draw();
   }
@@ -210,7 +208,7 @@
       state.choice && h("p", { class: "decided" }, h("b", { class: `mark ${state.choice}` }, markOf(state.choice)), " ",
         t("by", { person: state.person || "–", when: new Date(state.at * 1000).toLocaleString(document.documentElement.lang) }), " ",
         state.act > 0 && h("button", { type: "button", on: { click: () => run(() => undo(state.act)) } }, t("undo"))),
-      g.question && !state.choice && ask_box(questions.find((q) => q.key === g.key) ?? { ...g.question, key: g.key }),
+      g.question && !state.choice && (phone.matches || g.key !== unanswered()[asking]?.key) && ask_box(questions.find((q) => q.key === g.key) ?? { ...g.question, key: g.key }),
       g.action !== "none" && h("div", { class: "decide" }, g.action !== "ask" && say("merge_accepted", "a"), say("not_duplicate", "d"), say("allowed", "l"),
         h("button", { type: "button", on: { click: () => run(() => next()) } }, t("next"), " ", h("kbd", null, "n"))),
       h("h4", null, t("members")), h("ul", { class: "members" }, g.members.map(member)),
@@ -288,8 +286,14 @@
     const id = open.id;
     if (await act("choices", { groups: [id], choice }, () => t("said", { what: t(`decision_${choice}`) }))) await next(id);
   }
+  const can_bulk = (row) => isOpen(row) && row.action !== "ask" && (!news.hands[row.id] || news.hands[row.id] === person);
+  function count_bulk() {
+    const n = shown.filter(can_bulk).length;
+    $("bulk").textContent = t("bulk", { n });
+    $("bulk").disabled = !n;
+  }
   async function bulk() {
-    const groups = shown.filter((row) => isOpen(row) && row.action !== "ask" && (!news.hands[row.id] || news.hands[row.id] === person)).map((row) => row.id);
+    const groups = shown.filter(can_bulk).map((row) => row.id);
     if (!groups.length || !confirm(t("bulk_sure", { n: groups.length }))) return;
     await act("choices", { groups, choice: "merge_accepted" }, () => t("bulk_done", { n: groups.length }));
     if (open) await show(open.id);
@@ -328,8 +332,8 @@
   }
   function ask_box(q) {
     const count = (q.groups ?? []).filter((g) => !news.states[g]?.choice).length;
-    return h("div", { class: "question" }, q.sides && side_by_side(q.sides),
-      h("div", null, h("p", { class: "ask", dir: "auto" }, q.text), count > 0 && h("p", { class: "small soft" }, t("settles", { n: count, listings: q.key === q.kind ? q.settles : q.listings.length })),
+    return h("div", { class: "question" }, h("p", { class: "ask", dir: "auto" }, q.text), q.sides && side_by_side(q.sides),
+      h("div", null, count > 0 && h("p", { class: "small soft" }, t("settles", { n: count, listings: q.key === q.kind ? q.settles : q.listings.length })),
         h("div", { class: "answers" }, q.answers.map((a, k) => h("button", { type: "button", "data-answer": a.answer, on: { click: () => run(() => reply(q, a.answer)) } },
           h("kbd", null, k + 1), ` ${a.text}`, h("small", null, a.leads_to))))));
   }
@@ -408,7 +412,7 @@
     $("bar").value = done;
     $("far").textContent = t("far", { n: done, of: todo.length });
     const state = $("f-state").value;
-    if (state) sift(); else { $("bulk").textContent = t("bulk", { n: shown.filter(isOpen).length }); draw(); }
+    if (state) sift(); else { count_bulk(); draw(); }
     ask_first();
     side();
   }
