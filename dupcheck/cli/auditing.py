@@ -117,6 +117,8 @@ def _audit(
         for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
             tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
         tell(result.summarize(out))
+    if since == LEDGER and result.since is None:
+        tell(say("ledger.first_run", lang), err=as_json)
     for text in result.lesson.tell() if result.lesson is not None and not as_json else ():
         tell(text.say(lang))
     if written is not None:
