@@ -179,6 +179,7 @@
     await new Promise((resolve) => setTimeout(resolve, read ? 0 : 60)); // who holds a key down wants no group in full
     if (mine !== wanted) return;
     await show(shown[at].id);
+    if (mine !== wanted) return;
     if (read && phone.matches) { document.body.classList.add("reading"); $("work").scrollTop = 0; }
   }
   async function show(id) {
@@ -200,7 +201,7 @@
       on: { click: () => run(() => choose(choice)) } }, t(`do_${choice}`), " ", h("kbd", null, key));
     const axes = g.plan_axes.length > 0;
     $("detail").replaceChildren(h("div", null,
-      h("button", { type: "button", class: "back", on: { click: () => { document.body.classList.remove("reading"); draw(); } } }, t("back")),
+      h("button", { type: "button", class: "back", on: { click: () => { wanted += 1; document.body.classList.remove("reading"); draw(); } } }, t("back")),
       h("h3", { dir: "auto" }, row.title),
       h("p", { class: "soft" }, h("b", null, t(`action_${g.action}`)), " · ", g.rules.map((r) => h("abbr", { title: rules[r] }, r, " ")),
         t("certainty", { percent: Math.round(100 * row.strength) }), " · ", h("span", { class: "id" }, g.id)),
