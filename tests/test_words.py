@@ -144,6 +144,18 @@ def test_chinese_has_full_width_signs() -> None:
     assert {where: text for where, text in told if HALF.search(text)} == {}
 
 
+NO_PROSE = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)|https?://\S+|<[^>\n]*>", re.DOTALL)
+
+
+def test_chinese_pages_have_full_width_signs() -> None:
+    pages = [PACKAGE.parent / "README.zh-CN.md", *sorted((PACKAGE.parent / "docs").rglob("*.zh-CN.md"))]
+    assert len(pages) > 10
+    lines = [(page.name, line) for page in pages for line in NO_PROSE.sub("x", page.read_text("utf-8")).split("\n")]
+    assert [
+        (name, line) for name, line in lines if re.search(r"[\u3400-\u9fff][,:;!?(]|[,:;!?)][\u3400-\u9fff]", line)
+    ] == []
+
+
 @pytest.mark.parametrize("text", ["标题:红", "红, 蓝", "共 {n} 个,完成", "SKU:{path} 红", "红(蓝)", "红?"])
 def test_a_half_width_sign_is_seen(text: str) -> None:
     assert HALF.search(text)
