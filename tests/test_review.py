@@ -343,6 +343,22 @@ class TestEditsAreCarriedOut:
             assert next(m.role for m in told.members if m.listing_id == other) == "keep"
             assert any(other in reason.say("en") for reason in told.reasons)
 
+    def test_a_listing_that_cannot_stay_is_told_and_nothing_is_left_of_the_click(self, ledger: Ledger) -> None:
+        rows = [
+            Listing("S-1", "Tin kettle 2 l", price=20.0, currency="USD", main_image="k.jpg", sku_code="K"),
+            Listing("S-2", "Tin kettle 2 l wholesale", price=15.0, currency="USD", main_image="k.jpg", sku_code="K",
+                    min_order_quantity=20.0),
+        ]  # fmt: skip
+        board = make_board(dc.audit(make_catalog(rows)), ledger)
+        (group,) = board.ready.scenes
+        plan = board.ready.plan(group)
+        assert plan.action == "wholesale_tier" and plan.keep == "S-1"
+        with pytest.raises(LedgerError, match="S-2"):
+            board.edit(group, {"keep": "S-2"}, "Mei")
+        board.recall()
+        assert board.ready.plan(group).keep == "S-1"
+        assert all(act.undone for act in ledger.list_acts())
+
     def test_two_options_never_get_one_name(self, board: Board) -> None:
         (group,) = board.ready.scenes
         for wrong in ({"values": {"Color": {"Red": "blue"}}}, {"keep": "B-None"}, {"axes": {"Size": "x"}}):

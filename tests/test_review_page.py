@@ -342,3 +342,18 @@ def test_hostile_texts_stay_texts(launch: Callable[..., Any], open_page: Any, se
     page: Page = open_page(found[0])
     assert "brass" in page.locator("#detail h3").inner_text()
     assert page.title() != "PWNED" and page.locator("#detail img[src=x]").count() == 0
+
+
+def test_on_paper_a_report_leaves_nothing_out(
+    browser: Browser, run: Callable[..., Any], write_csv: Any, tmp_path: Path
+) -> None:
+    rows = [{"listing_id": f"L-{k}", "title": "Brass violin stand", "price": 9.9, "currency": "USD"} for k in range(40)]
+    catalog = write_csv(tmp_path / "shop.csv", rows)
+    assert run("audit", catalog, "--out", tmp_path / "out", "--no-ledger").code == 0
+    page = browser.new_page()
+    page.goto((tmp_path / "out" / "report.html").as_uri())
+    page.wait_for_selector(".card .more")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".more").count() == 0
+    assert "L-39" in page.locator(".card").first.inner_text()
+    page.close()

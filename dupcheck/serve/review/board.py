@@ -265,6 +265,14 @@ class Board:
             raise LedgerError("review.edit_taken")
         details = {"edit": placed, "groups": [group], "listings": inside, "kept": placed.get("keep", plan.keep)}
         self.ledger.decide([], person=person, details=details)
+        if "keep" in placed and self._keeps_another(group, placed["keep"]):
+            self.ledger.undo(self.ledger.list_acts(person=person, last=1)[0].number, person=person)
+            raise LedgerError("review.keep_impossible", id=placed["keep"])
+
+    def _keeps_another(self, group: str, wanted: str) -> bool:
+        """Whether a plan keeps another listing than was wanted: one that is sold only in bulk, say, or that waits."""
+        self.recall()
+        return self.ready.plan(group).keep != wanted
 
     def share(self, by: By, people: Sequence[str], person: str) -> dict[str, str]:
         """Split the groups that are open among people; return who does each."""

@@ -21,7 +21,7 @@ from dupcheck.serve.review.choices import GroupState
 from dupcheck.serve.review.pictures import Pictures
 from dupcheck.serve.review.scenes import Scene
 
-ALL_AT_ONCE = 1_500
+ALL_AT_ONCE = 500
 """Groups up to which all are planned anew, as an audit would; of more, only those that something was said about."""
 FOR_ALL = frozenset({"words", "names", "order", "silent", "axis"})
 """Questions whose answer counts for every pair that differs so; others are about their own listings."""
