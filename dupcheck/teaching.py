@@ -238,11 +238,11 @@ LEARNED = Rule(
     when=((Limit("learned", "min", ONE),),),
     summary=Words({
         "en": "By what you have answered about others, the two are one product.",
-        "zh": "根据您对其他商品的回答,这两件是同一商品。",
+        "zh": "根据您对其他商品的回答，这两件是同一商品。",
     }),
     why=Words({
         "en": "No limit that holds for all sellers knows what you count as one product; your answers do.",
-        "zh": "没有一条对所有卖家都适用的界限知道您把什么算作同一商品;您的回答知道。",
+        "zh": "没有一条对所有卖家都适用的阈值知道您把什么算作同一商品；您的回答知道。",
     }),
     mistakes=Words({
         "en": "A kind of difference about which nothing was answered yet.",

@@ -63,10 +63,12 @@ class Offer:
 
 
 class Shelf:
-    """A catalogue's listings as offers; positions are those of the catalogue's table."""
+    """A catalogue's listings as offers; positions are those of the catalogue's table. ``preferred`` are those that the
+    seller wants to keep.
+    """
 
-    def __init__(self, catalog: Catalog, features: Features) -> None:
-        self.catalog, self.features = catalog, features
+    def __init__(self, catalog: Catalog, features: Features, preferred: frozenset[int] = frozenset()) -> None:
+        self.catalog, self.features, self.preferred = catalog, features, preferred
         self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
         self.names: dict[str, str] = {}
         self._attributes: dict[str, dict[str, tuple[str, str]]] = {}
