@@ -281,6 +281,42 @@ class TestAcceptance:
         assert shown.code == 1 and "refused" in shown.err and merge.group_id in shown.err
         assert set(merge.listings) <= set(dc.read_catalog(tmp_path / "m.csv").ids.tolist())
 
+    @pytest.mark.parametrize(("old", "new"), [
+        (",18.50,", ",19.50,"), (",Unisex Organic", ",Boys Organic"), (" White ", " Ivory "), ("1013.jpg", "new.jpg"),
+    ])  # fmt: skip
+    def test_whatever_changed_in_a_listing_refuses_its_plan(
+        self, old: str, new: str, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        merge = plans["merge_variants"]
+        lines = own.read_text("utf-8").split("\n")
+        at = next(k for k, line in enumerate(lines) if line.startswith(merge.listings[-1] + ",") and old in line)
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        args = ("merge", own, "--no-ledger", "--plans", tmp_path / "r" / "merges.json", "--all")
+        assert run(*args, "--out", tmp_path / "before.csv").code == 0
+        lines[at] = lines[at].replace(old, new)
+        own.write_text("\n".join(lines), "utf-8")
+        shown = run(*args, "--out", tmp_path / "m.csv")
+        assert shown.code == 1 and f"{merge.group_id} ({merge.listings[-1]})" in shown.err
+        assert set(merge.listings) <= set(dc.read_catalog(tmp_path / "m.csv").ids.tolist())
+
+    def test_a_sale_is_no_change(self, own: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        own.write_text(own.read_text("utf-8").replace(",shopify,7,", ",shopify,6,"), "utf-8")
+        shown = run("merge", own, "--no-ledger", "--plans", tmp_path / "r" / "merges.json", "--all",
+                    "--out", tmp_path / "m.csv")  # fmt: skip
+        assert (shown.code, "refused" in shown.err) == (0, False)
+
+    def test_plans_of_older_versions_are_read_and_that_is_said(
+        self, own: Path, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        file = tmp_path / "r" / "merges.json"
+        plans = json.loads(file.read_text("utf-8"))
+        assert all(set(p["contents"]) == {p["keep"], *p["listings"]} for p in plans)
+        file.write_text(json.dumps([{k: v for k, v in p.items() if k != "contents"} for p in plans]), "utf-8")
+        shown = run("merge", own, "--no-ledger", "--plans", file, "--all", "--out", tmp_path / "m.csv")
+        assert shown.code == 0 and "only prices and codes were held against the catalogue" in shown.err
+
     def test_the_ledger_is_asked(self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]) -> None:
         ledger = tmp_path / "ledger.sqlite"
         run("decide", own, *plans["merge_variants"].listings, "--as", "merge_accepted", "--ledger", ledger)

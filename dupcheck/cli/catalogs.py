@@ -65,6 +65,8 @@ def _merge(
     if outdated:
         names = ", ".join(plan["group_id"] for plan in outdated)
         tell(say("exports.plans_outdated", lang, count=len(outdated), names=names), err=True)
+    if unmarked := sum("contents" not in p for p in admission.granted):
+        tell(say("exports.plans_unmarked", lang, count=unmarked), err=True)
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)

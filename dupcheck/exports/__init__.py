@@ -111,14 +111,19 @@ def tell_admission(admission: Admission) -> list[Message]:
     for name in ("waiting", "rejected", "changed", "unseen"):
         plans = getattr(admission, name)
         if plans:
-            names = [f"{p['group_id']} ({', '.join(p['listings'][:3])}{', …' if len(p['listings']) > 3 else ''})"
-                     for p in plans]  # fmt: skip
+            names = [_name_plan(p, admission.altered.get(p["group_id"], ())) for p in plans]
             shown = ", ".join(names if name in ("changed", "rejected") else names[:_SHOWN])
             told.append(message(f"exports.plans_{name}", count=len(plans), names=shown))
     return told
 
 
 _SHOWN = 3
+
+
+def _name_plan(plan: Mapping[str, Any], altered: Sequence[str]) -> str:
+    """Return a plan's group with the listings that changed, or else the first of its listings."""
+    ids = list(altered or plan["listings"])
+    return f"{plan['group_id']} ({', '.join(ids[:_SHOWN])}{', …' if len(ids) > _SHOWN else ''})"
 
 
 def write_exports(

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.decisions import Settled
+from dupcheck.decisions import Settled, mark_contents
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.differences import list_differences
@@ -116,8 +116,8 @@ def make_record(
             "listings": _Listings(catalog, sorted(involved)),
             "pairs": _pair_rows(features, pack, findings, lang),
             "groups": group_rows,
-            "plans": _plan_rows(plans, lang),
-            "advice": _plan_rows(advice, lang),
+            "plans": _plan_rows(catalog, plans, lang),
+            "advice": _plan_rows(catalog, advice, lang),
             "problems": plain["problems"],
         }
     )
@@ -220,12 +220,17 @@ def _pair_rows(features: Features, pack: RulePack, findings: Findings, lang: Lan
     return Rows(len(order), lambda where: list_pairs(features, pack, findings[order[where]], lang), list_ends)
 
 
-def _plan_rows(plans: Sequence[Plan], lang: Lang) -> Rows:
+def _plan_rows(catalog: Catalog, plans: Sequence[Plan], lang: Lang) -> Rows:
     return Rows(
         len(plans),
-        lambda where: (plans[k].as_dict(lang) for k in where.tolist()),
+        lambda where: (_plan_row(catalog, plans[k], lang) for k in where.tolist()),
         lambda: ((plan.group_id,) for plan in plans),
     )
+
+
+def _plan_row(catalog: Catalog, plan: Plan, lang: Lang) -> dict[str, object]:
+    """A plan with a mark of each listing as it is now, so that it is not carried out once one has changed."""
+    return {**plan.as_dict(lang), "contents": mark_contents(catalog, (plan.keep, *plan.listings))}
 
 
 def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: Lang) -> Iterator[dict[str, Any]]:

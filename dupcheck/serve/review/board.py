@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
+from dupcheck.decisions import mark_contents
 from dupcheck.errors import DupcheckError, LedgerError, UnknownListingError
 from dupcheck.index.opening import Progress
 from dupcheck.learned.answers import REPLIES, Answer
@@ -194,7 +195,12 @@ class Board:
         states = self.recall().states
         accepted = sorted(g for g, s in states.items() if s.choice == "merge_accepted")
         plans = [self.ready.plan(g) for g in accepted]
-        return [plan.as_dict(lang) for plan in plans if plan.action not in ("none", "ask")]
+        catalog = self.ready.audit.catalog
+        return [
+            {**plan.as_dict(lang), "contents": mark_contents(catalog, (plan.keep, *plan.listings))}
+            for plan in plans
+            if plan.action not in ("none", "ask")
+        ]
 
     # --- what is done ------------------------------------------------------------------------------------------
 
