@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from export_imports import IMPORTS, list_changed, load, rows
+from lxml import etree
 from plan_catalogs import FILES, HTML, make_catalogs, write_own
 
 import dupcheck as dc
@@ -73,6 +75,83 @@ class TestEveryImport:
             kept = change.keep.listing_id
             where = next(i for i in shop.ids.tolist() if i == kept)
             assert goods(audit.catalog, stay, coded=coded) <= goods(shop, [where], coded=coded)
+
+
+class TestYml:
+    OWN = """<?xml version="1.0" encoding="windows-1251"?>
+<!DOCTYPE yml_catalog SYSTEM "shops.dtd">
+<yml_catalog date="2026-01-01 10:00">
+  <!-- ours -->
+  <shop>
+    <name>North</name><company>North Ltd</company><url>https://shop.example</url><platform>Ours</platform>
+    <currencies><currency id="RUB" rate="1"/></currencies>
+    <categories><category id="1">Одежда</category><category id="7" parentId="1">Шарфы</category></categories>
+    <delivery-options><option cost="300" days="2"/></delivery-options>
+    <offers>
+      <offer id="A1" available="true" bid="12">
+        <url>https://shop.example/a1</url>
+        <price>990</price>
+        <currencyId>RUB</currencyId>
+        <categoryId>7</categoryId>
+        <picture>https://img.example/a1.jpg</picture>
+        <name>Шарф кашемировый тёплый зимний Красный</name>
+        <vendor>Eclat</vendor>
+        <description><![CDATA[<h3>Уход</h3><ul><li>Стирка</li></ul>]]></description>
+        <param name="Длина" unit="см">180</param>
+        <delivery-options><option cost="200" days="1"/></delivery-options>
+      </offer>
+      <offer id="A2" available="true">
+        <url>https://shop.example/a2</url>
+        <price>990</price>
+        <currencyId>RUB</currencyId>
+        <categoryId>7</categoryId>
+        <picture>https://img.example/a2.jpg</picture>
+        <name>Шарф кашемировый тёплый зимний Синий</name>
+        <vendor>Eclat</vendor>
+        <param name="Длина" unit="см">180</param>
+      </offer>
+      <offer id="B1"><url>https://shop.example/b1</url><price>10</price><currencyId>RUB</currencyId>
+        <categoryId>1</categoryId><name>Чайник стальной</name></offer>
+    </offers>
+  </shop>
+</yml_catalog>
+"""
+
+    @pytest.fixture
+    def feeds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+        own = tmp_path / "own.xml"
+        own.write_bytes(self.OWN.encode("cp1251"))
+        dc.audit(own).export("yml", out=tmp_path / "out", all_plans=True)
+        return self.OWN, (tmp_path / "out" / "export-yml.xml").read_text("utf-8")
+
+    def test_the_own_feed_is_whole_and_only_the_plan_is_changed_in_it(self, feeds: tuple[str, str]) -> None:
+        own, made = (text.strip().split("\n") for text in feeds)
+        gone, new = [x for x in own if x not in made], [x for x in made if x not in own]
+        assert [x.strip() for x in gone] == [
+            '<?xml version="1.0" encoding="windows-1251"?>', '<yml_catalog date="2026-01-01 10:00">',
+            '<offer id="A1" available="true" bid="12">', "<name>Шарф кашемировый тёплый зимний Красный</name>",
+            '<offer id="A2" available="true">', "<name>Шарф кашемировый тёплый зимний Синий</name>",
+        ]  # fmt: skip
+        assert [x.strip() for x in new] == [
+            "<?xml version='1.0' encoding='UTF-8'?>", '<yml_catalog date="2026-01-01T00:00+00:00">',
+            '<offer id="A1" available="true" bid="12" group_id="A1">', "<name>Шарф кашемировый тёплый зимний</name>",
+            '<param name="Color">Красный</param>', '<offer id="A2" available="true" group_id="A1">',
+            "<name>Шарф кашемировый тёплый зимний</name>", '<param name="Color">Синий</param>',
+        ]  # fmt: skip
+
+    def test_a_feed_that_is_gone_is_made_of_what_was_read(self, tmp_path: Path) -> None:
+        own = tmp_path / "own.xml"
+        own.write_bytes(self.OWN.encode("cp1251"))
+        audit = dc.audit(own)
+        own.unlink()
+        audit.export("yml", out=tmp_path / "out", all_plans=True)
+        root = etree.fromstring((tmp_path / "out" / "export-yml.xml").read_bytes())
+        offers = {o.get("id"): [str(c.tag) for c in o] for o in root.iterfind("shop/offers/offer")}
+        assert set(offers) == {"A1", "A2"}
+        assert offers["A1"] == ["url", "price", "currencyId", "categoryId", "picture", "name", "vendor", "description",
+                         "param", "param"]  # fmt: skip
+        assert datetime.fromisoformat(str(root.get("date"))).tzinfo is not None
 
 
 class TestShopify:
