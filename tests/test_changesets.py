@@ -136,8 +136,8 @@ class TestYml:
         assert [x.strip() for x in new] == [
             "<?xml version='1.0' encoding='UTF-8'?>", '<yml_catalog date="2026-01-01T00:00+00:00">',
             '<offer id="A1" available="true" bid="12" group_id="A1">', "<name>Шарф кашемировый тёплый зимний</name>",
-            '<param name="Color">Красный</param>', '<offer id="A2" available="true" group_id="A1">',
-            "<name>Шарф кашемировый тёплый зимний</name>", '<param name="Color">Синий</param>',
+            '<param name="Цвет">Красный</param>', '<offer id="A2" available="true" group_id="A1">',
+            "<name>Шарф кашемировый тёплый зимний</name>", '<param name="Цвет">Синий</param>',
         ]  # fmt: skip
 
     def test_a_feed_that_is_gone_is_made_of_what_was_read(self, tmp_path: Path) -> None:

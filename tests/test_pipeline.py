@@ -56,7 +56,9 @@ class TestAudit:
             for text, value in zip((r[column] for r in rows), sample_audit.pairs[column], strict=True):
                 assert text == "" if np.isnan(value) else float(text) == pytest.approx(value)
         plans = json.loads((tmp_path / "out" / "merges.json").read_text("utf-8"))
+        marked = [p.pop("contents") for p in plans]
         assert plans == [p.as_dict() for p in sample_audit.plans]
+        assert [set(m) for m in marked] == [{p.keep, *p.listings} for p in sample_audit.plans]
 
     def test_both_languages_tell_the_same_numbers(self, sample_audit: dc.Audit) -> None:
         english, chinese = sample_audit.as_dict("en"), sample_audit.as_dict("zh")
