@@ -199,10 +199,11 @@ def amazon_template(listings: Sequence[Listing]) -> str:
                 "variation_theme": "ColorSize" if x.skus else "",
                 "color_name": facts.get("Color", facts.get("Цвет", "")),
                 "size_name": facts.get("Size", ""), "material_type": facts.get("Material", ""),
-                "product_description": "Warm and soft.", "bullet_point1": "Soft",
+                "product_description": "Warm and soft.", "bullet_point1": "Soft", "manufacturer": "Eclat Ltd",
+                "item_type": "wall-decor-stickers", "unit_count": "1", "unit_count_type": "Count",
             })  # fmt: skip
     headers = list(dict.fromkeys(h for r in rows for h in r))
-    above = "TemplateType=fptcustom\tVersion=2024.1\n" + "\t".join(h.title() for h in headers) + "\n"
+    above = "TemplateType=fptcustom\tVersion=2024.1\n" + "\t".join(f"Label {k}" for k in range(len(headers))) + "\n"
     return above + table(rows, "\t")
 
 

@@ -5,8 +5,6 @@ old stands beside new, each line has a box to tick, and photos of this machine a
 """
 
 import io
-import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
+from dupcheck.exports.books import settle_times
 from dupcheck.exports.changesets import ChangeSet, Edit, Piece, Work
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import show_count, show_price
@@ -37,9 +36,6 @@ _NEW = PatternFill("solid", fgColor="E2F3E4")
 _HEAD = PatternFill("solid", fgColor="EDEDED")
 _WIDTHS = {"done": 7, "old": 46, "new": 46, "title": 46, "why": 46, "link": 30, "photo": 12}
 _MOMENT = (1980, 1, 1, 0, 0, 0)
-_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-_NEVER = rb"\g<1>1980-01-01T00:00:00Z"
-"""The same input gives the same bytes: no file in the workbook tells when it was made."""
 
 Row = Sequence[object]
 
@@ -214,15 +210,3 @@ def _put(cell: Cell | MergedCell, value: object) -> None:
     if text:
         cell.data_type = "s"
         cell.number_format = "@"
-
-
-def settle_times(raw: bytes) -> bytes:
-    """Return a workbook without the times at which it was saved, so that the same content is the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            held = zipfile.ZipInfo(entry.filename, _MOMENT)
-            held.compress_type = zipfile.ZIP_DEFLATED
-            content = old.read(entry)
-            new.writestr(held, _SAVED.sub(_NEVER, content) if entry.filename == "docProps/core.xml" else content)
-    return out.getvalue()

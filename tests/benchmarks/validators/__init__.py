@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -147,12 +148,12 @@ def check_amazon(template: Path, filled: Path) -> tuple[list[str], list[dict[str
     Values of columns for which the template lists valid ones must be of them, texts as long as it says, what an
     ``Update`` needs must be there, and nothing else in the workbook may have changed.
     """
-    before, after = (load_workbook(p, keep_vba=True) for p in (template, filled))
-    faults = [f"sheet {n} changed" for n in before.sheetnames if n not in after.sheetnames]
-    grids = {n: ([*before[n].iter_rows(values_only=True)], [*after[n].iter_rows(values_only=True)])
-             for n in before.sheetnames}  # fmt: skip
-    faults += [f"sheet {n} changed" for n, (old, new) in grids.items() if n != "Template" and old != new]
-    old, new = grids["Template"]
+    with zipfile.ZipFile(template) as one, zipfile.ZipFile(filled) as other:
+        parts = {n: (one.read(n), other.read(n) if n in other.namelist() else b"") for n in one.namelist()}
+    faults = [f"{n} changed" for n, (old, new) in parts.items() if old != new and n != "docProps/core.xml"]
+    faults = faults[1:] if len(faults) == 1 else faults  # the sheet that takes the rows
+    before, after = (load_workbook(p, read_only=True) for p in (template, filled))
+    old, new = ([list(r) for r in b["Template"].iter_rows(values_only=True)] for b in (before, after))
     kept = len(old)
     while kept and not any(v not in (None, "") for v in old[kept - 1]):
         kept -= 1
@@ -161,21 +162,21 @@ def check_amazon(template: Path, filled: Path) -> tuple[list[str], list[dict[str
     added = [{c: str(v) for c, v in zip(codes, row, strict=False) if c and v not in (None, "")} for row in new[kept:]]
     added = [row for row in added if row]
     valid, longest, needed = _read_lists(before, codes, [str(v) for v in old[1]])
+    own = [{c: v for c, v in zip(codes, row, strict=False) if c and v not in (None, "")} for row in old[3:kept]]
+
+    def alike(row: Row) -> list[dict[str, Any]]:
+        """The template's own rows of the same kind: what all of them leave open is not needed in that kind."""
+        return [r for r in own if r.get("parent_child") == row.get("parent_child")]
+
     for row in added:
         faults += [f"{c} {v} is not listed" for c, v in row.items() if c in valid and v not in valid[c]]
         faults += [f"{c} has {len(v)} characters" for c, v in row.items() if len(v) > longest.get(c, len(v))]
         if row.get("update_delete") != "PartialUpdate":
-            wanted = needed - (_NOT_OF_PARENTS if row.get("parent_child") == "Parent" else frozenset())
+            wanted = needed & {c for r in alike(row) for c in r} if alike(row) else needed
             faults += [f"{row.get('item_sku')}: {c} is required" for c in sorted(wanted) if c not in row]
         if "quantity_price_type" in row and "business_price" not in row:
             faults.append("business_price is required with quantity prices")
     return faults, added
-
-
-_NOT_OF_PARENTS = frozenset(
-    ("standard_price", "quantity", "external_product_id", "external_product_id_type", "color_name")
-)
-"""What the template's own example leaves open in a parent's row."""
 
 
 def _read_lists(
