@@ -77,6 +77,37 @@ class TestEveryImport:
             assert goods(audit.catalog, stay, coded=coded) <= goods(shop, [where], coded=coded)
 
 
+GERMAN = {
+    "Type": "Typ", "SKU": "Artikelnummer", "Published": "Veröffentlicht", "Parent": "Übergeordnetes Produkt",
+    "Visibility in catalog": "Sichtbarkeit im Katalog", "Description": "Beschreibung", "Stock": "Bestand",
+    "Regular price": "Regulärer Preis", "Categories": "Kategorien", "Tags": "Schlagwörter", "Images": "Bilder",
+    "In stock?": "Vorrätig?", "Is featured?": "Ist hervorgehoben?", "Weight (kg)": "Gewicht (kg)",
+}  # fmt: skip
+
+
+class TestWoocommerceOfOtherLanguages:
+    def test_a_shop_with_german_headers_is_updated_as_one_with_english_ones(self, tmp_path: Path) -> None:
+        found = {}
+        for name in ("own", "deutsch"):
+            own = write_own("woocommerce", CATALOGS["merge into simple"], tmp_path)
+            text = own.read_text("utf-8").replace("visible,Soft", "hidden,Soft").replace("Jersey,1,0", "Jersey,0,1")
+            if name == "deutsch":
+                head, _, rest = text.partition("\n")
+                cells = [GERMAN.get(h, h.replace("Attribute", "Attribut")) for h in head.split(",")]
+                cells = [c.replace("name", "Name").replace("value(s)", "Wert(e)") for c in cells]
+                text = ",".join(c.replace("visible", "sichtbar") for c in cells) + "\n" + rest
+            own.write_text(text, "utf-8")
+            dc.audit(own).export("woocommerce", out=tmp_path / name, all_plans=True)
+            found[name] = load(tmp_path / name, "woocommerce")
+        assert rows(found["own"][""]) == rows(found["deutsch"][""])
+        parent = next(r for r in rows(found["own"][""]) if r["Type"] == "variable")
+        assert parent["Visibility in catalog"] == "hidden"
+        fabric = next(n for n in range(1, 5) if parent[f"Attribute {n} name"] == "Fabric")
+        assert (parent[f"Attribute {fabric} visible"], parent[f"Attribute {fabric} global"]) == ("0", "1")
+        (made,) = rows(found["deutsch"]["create"])
+        assert (made["Type"], made["Regulärer Preis"], made["Gewicht (kg)"]) == ("variation", "18.50", "0.2")
+
+
 class TestYml:
     OWN = """<?xml version="1.0" encoding="windows-1251"?>
 <!DOCTYPE yml_catalog SYSTEM "shops.dtd">

@@ -69,6 +69,61 @@ def test_what_became_an_option_leaves_the_title_with_its_unit(
             assert unit not in plan.title.split() or not unit
 
 
+WORLD = [
+    ("Leinen Tischdecke {} bügelfrei gewaschen", "Farbe", ("rot", "blau")),
+    ("Écharpe en laine {} pour femme hiver", "Couleur", ("rouge", "bleu marine")),
+    ("Camiseta de algodón {} para hombre manga corta", "Color", ("roja", "negra")),
+    ("Полотенце банное махровое {} хлопок", "Цвет", ("белое", "серое")),
+    ("Tênis de corrida leve {} masculino", "Cor", ("preto", "branco")),
+    ("Koszulka bawełniana {} męska", "Kolor", ("czarna", "biała")),
+    ("순면 반팔 티셔츠 남성 {} 오버핏", "색상", ("화이트", "블랙")),
+    ("纯棉短袖T恤男宽松圆领{}", "颜色", ("白色", "黑色")),
+    ("304不锈钢保温杯大容量{}便携", "容量", ("350ml", "500ml")),
+    ("Acme X200 Cordless Drill 18V {} Case", "Capacity", ("2Ah", "4Ah")),
+    ("Case for iPhone 14 Pro - {}", "Color", ("Red", "Green")),
+    ("Queen Bed Sheet Set, {}, 4 Piece", "Color", ("White", "Grey")),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(WORLD), st.sampled_from(["", "Acme ", "Nordica "]), st.permutations([0, 1]))
+def test_in_every_language_the_thing_stays_and_the_option_goes(
+    told: tuple[str, str, tuple[str, ...]], brand: str, order: list[int]
+) -> None:
+    from dupcheck.catalog import make_catalog
+    from dupcheck.model import Listing
+
+    frame, name, values = told
+    shop = make_catalog(
+        [
+            Listing(str(k), brand + frame.format(values[n]), price=9.0, currency="USD", main_image=f"{n}.jpg",
+                    attributes={"Brand": brand.strip() or "Acme", name: values[n]})
+            for k, n in enumerate(order)
+        ]
+    )  # fmt: skip
+    (plan,) = dc.audit(shop).plans
+    assert plan.action == "merge_variants" and set(plan.axes[0].values) == set(values)
+    said = [w for w in (brand + frame).replace("{}", " ").split() if w.strip(",-")]
+    left = plan.title
+    for word in said:  # all of it, in its order
+        assert word in left, plan.title
+        left = left.partition(word)[2]
+    assert not any(v in plan.title for v in values)
+
+
+@pytest.mark.parametrize(("title", "value"), [
+    ("Leinen Tischdecke rot bügelfrei", "Rot"), ("Полотенце махровое белое", "Белое"),
+    ("纯棉短袖T恤男圆领白色", "白色"),
+])  # fmt: skip
+def test_an_option_that_only_the_title_states_is_called_as_the_title_calls_it(
+    title: str, value: str, make_shop: Callable[..., Catalog]
+) -> None:
+    other = {"Rot": "blau", "Белое": "серое", "白色": "黑色"}[value]
+    word = next(w for w in (value, value.lower()) if w in title)
+    (plan,) = dc.audit(make_shop(title, title.replace(word, other), price=9.0, currency="USD")).plans
+    assert value in plan.axes[0].values
+
+
 def test_a_removal_does_not_rewrite_the_kept_title(make_shop: Callable[..., Catalog]) -> None:
     title = "Acme Insulated Travel Mug Double Wall Lid Red"
     shop = make_shop(title, title, price=9.0, currency="USD", attributes={"Brand": "Acme", "Color": "Red"})
