@@ -166,6 +166,11 @@ class TestTemplates:
         source = write_own("shopify", CATALOGS["merge into simple"], tmp_path)
         own = save(tmp_path / "mine.xlsx", {"Template": [SHOPEE]})
         shown = run("audit", source, "--no-ledger", "--all", "--out", tmp_path / "r", "--template", own)
+        assert "export-mine-filled.xlsx" in shown.out and shown.code == 0
+        filled = read(tmp_path / "r" / "export-mine-filled.xlsx", "Template")[1:]
+        assert {line[SHOPEE.index("ps_weight")] for line in filled} == {"0.8"}
+        bare = write_own("ebay", CATALOGS["merge into simple"], tmp_path)
+        shown = run("audit", bare, "--no-ledger", "--all", "--out", tmp_path / "s", "--template", own)
         assert "export-mine-filled.xlsx" in shown.out and shown.code == 1, "Shopee wants the weight"
         gone = run("audit", source, "--no-ledger", "--all", "--out", tmp_path / "r", "--template", tmp_path / "no.xlsx")
         assert gone.code == 2 and "no.xlsx" in gone.err and "Traceback" not in gone.err

@@ -18,6 +18,7 @@ from dupcheck.errors import CatalogError
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
+from dupcheck.exports.parcels import PACKAGE, measure_parcel
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute, show_count, show_price
 from dupcheck.files.given import read_given
@@ -29,13 +30,6 @@ from dupcheck.titles import align_name, normalise
 
 NAMES = {"color": "Цвет", "size": "Размер", "material": "Материал", "pattern": "Рисунок", "length": "Длина"}
 """What the feed calls the common axes; others keep their names."""
-PACKAGE = {
-    "weight": ("weight", "package weight", "gross weight", "weight kg", "вес", "вес брутто", "包装重量", "毛重"),
-    "length": ("length", "package length", "длина упаковки", "包装长度"),
-    "width": ("width", "package width", "ширина", "ширина упаковки", "包装宽度"),
-    "height": ("height", "package height", "высота", "высота упаковки", "包装高度"),
-}
-"""What the marketplace must know of the parcel, and what sellers call it."""
 _ORDER = (
     "url", "buyurl", "price", "wprice", "oldprice", "currencyId", "xCategory", "categoryId", "market_category",
     "picture", "store", "pickup", "delivery", "typePrefix", "name", "vendor", "vendorCode", "model", "aliases",
@@ -214,21 +208,6 @@ def _describe(change: ChangeSet, piece: Piece) -> str:
     origin = change.origins.get(piece.owner.listing_id)
     raw = "" if origin is None else origin.rows[0].get(origin.find_header("description"), "")
     return raw or piece.owner.description or change.keep.description
-
-
-def measure_parcel(change: ChangeSet, piece: Piece) -> dict[str, str]:
-    """Return what the seller's row and attributes say of the parcel."""
-    origin = change.origins.get(piece.owner.listing_id)
-    rows = [piece.row, *(origin.rows[:1] if origin is not None else ())]
-    stated = {normalise(n.replace("_", " ")): v for row in reversed(rows) for n, v in row.items() if v}
-    stated |= {normalise(n.replace("_", " ")): v for n, v in piece.owner.attributes.items() if v}
-    found = {}
-    for name, spellings in PACKAGE.items():
-        value = next((stated[k] for s in spellings if (k := normalise(s)) in stated), "")
-        number = "".join(c for c in value if c.isdigit() or c in ".,").replace(",", ".").strip(".")
-        if number.replace(".", "", 1).isdigit():
-            found[name] = number
-    return found
 
 
 def _add_offer(offers: etree._Element, change: ChangeSet, piece: Piece, category: str) -> None:
