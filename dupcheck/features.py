@@ -40,7 +40,9 @@ _NUMBER = re.compile(r"\d{1,4}(?:\.\d)?(?:[-/]\d{1,4}(?:\.\d)?)?")
 _SHADE = re.compile(r" \d+$")
 _NUMBERED = pick_axes(lambda axis: axis.numbered)
 _COMMON_CODE = 40
-_NO_AGREEMENT = frozenset(pick_axes(lambda axis: axis.role in ("option", "code") or axis.values == "measure"))
+_NO_AGREEMENT = frozenset(
+    pick_axes(lambda axis: axis.role in ("option", "code", "shipping") or axis.values == "measure")
+)
 _MAKERS = ("brand", "manufacturer")
 _VARYING = frozenset({*OPTION_AXES, *MEASURED})
 

@@ -16,7 +16,7 @@ from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import Features
 from dupcheck.judging.differences import name_axis
-from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
+from dupcheck.model import NUMBER_COLUMNS, SKU_NUMBER_COLUMNS, SKU_TEXT_COLUMNS, Catalog, FloatArray, IntArray
 from dupcheck.titles import align_name, equate_units, normalise, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title, plain_text
 from dupcheck.titles.values import squash_code
@@ -108,12 +108,16 @@ class Shelf:
 
     @cached_property
     def completeness(self) -> IntArray:
-        """How many fields of each listing are filled in."""
+        """How many fields of each listing and of its SKUs are filled in."""
         count = np.zeros(len(self.features), dtype=np.int64)
         for texts in self._texts.values():
             count += texts != ""
         for numbers in self.numbers.values():
             count += ~np.isnan(numbers)
+        held = self.catalog.sku_columns
+        for name in (*SKU_TEXT_COLUMNS, *SKU_NUMBER_COLUMNS):
+            filled = held[name] != "" if name in SKU_TEXT_COLUMNS else ~np.isnan(held[name].astype(np.float64))
+            np.add.at(count, held["listing"], filled.astype(np.int64))
         return count
 
     def value(self, axis: str, position: int) -> str:
