@@ -132,6 +132,8 @@ def _read(text: str, v: Vocabulary) -> list[Piece]:
         _bind_ends(pieces, v)
     if not DOUBTFUL.isdisjoint(axes):
         decide_codes(pieces, v)
+    if "pack" in axes:
+        _name_packs(pieces, v)
     if axes.count("pack") > 1:
         _join_packs(pieces)
     numbered = not _NUMBERED.isdisjoint([p.kind for p in pieces])
@@ -166,6 +168,13 @@ def _bind_ends(pieces: list[Piece], v: Vocabulary) -> None:
         first, bound, second = pieces[i : i + 3]
         if first.axis == second.axis == "gender" and bound.place == "stop" and bound.text not in v.joints:
             pieces[i], pieces[i + 2] = first._replace(axis="", value=""), second._replace(axis="", value="")
+
+
+def _name_packs(pieces: list[Piece], v: Vocabulary) -> None:
+    """A number between a pack and a computer is the pack's name: «Expansion Pack 3 PC»."""
+    for first, (k, second) in zip(pieces, list(enumerate(pieces))[1:], strict=False):
+        if second.axis == "pack" and second.text.endswith("pc") and first.text in v.pieces and not first.axis:
+            pieces[k] = second._replace(axis="", value="")
 
 
 def _join_packs(pieces: list[Piece]) -> None:
