@@ -505,6 +505,7 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
         tuple(
             (r.code, r.summary.say(lang), r.verdict, bool(r.fire(measured)[0]), judge_conditions(r, signals))
             for r in pack.rules
+            if features.learned is not None or set(r.signals) != {"learned"}
         ),
         find_differences(features, left, right),
         signals,

@@ -19,7 +19,7 @@ from dupcheck.learned.answers import Answer, Answers, Replies, gather_answers
 from dupcheck.learned.trees import Trees, read_odds
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Reply
-from dupcheck.rules import Limit, Rule, RulePack, Words
+from dupcheck.rules import Limit, Rule, RulePack
 
 LEAST = 20
 """Answered pairs from which on anything is learned."""
@@ -218,39 +218,18 @@ def judge_plainly(evidence: Evidence, left: IntArray, right: IntArray, trees: Tr
 
 
 def teach_pack(pack: RulePack) -> RulePack:
-    """Return a pack in which what was learned judges: rule L1 catches what it takes for one product, and other
-    duplicate rules no longer catch what it does not.
+    """Return a pack in which what was learned judges: duplicate rules no longer catch what it takes for two products.
+
+    Which pairs it takes for one is for the pack to say: rule L1 of the pack ``common``, or any limit on ``learned``.
     """
     floor = Limit("learned", "min", TWO, "skip")
-    rules = [
-        replace(r, when=tuple((*clause, floor) for clause in r.when)) if r.verdict == "duplicate" else r
-        for r in pack.rules
-    ]
-    if any(r.code == LEARNED.code for r in rules):
-        return replace(pack, rules=tuple(rules))
-    return replace(pack, rules=(*rules, LEARNED))
+    return replace(pack, rules=tuple(_add_floor(r, floor) for r in pack.rules))
 
 
-LEARNED = Rule(
-    code="L1",
-    name="learned-from-answers",
-    verdict="duplicate",
-    when=((Limit("learned", "min", ONE),),),
-    summary=Words({
-        "en": "By what you have answered about others, the two are one product.",
-        "zh": "根据您对其他商品的回答,这两件是同一商品。",
-    }),
-    why=Words({
-        "en": "No limit that holds for all sellers knows what you count as one product; your answers do.",
-        "zh": "没有一条对所有卖家都适用的界限知道您把什么算作同一商品;您的回答知道。",
-    }),
-    mistakes=Words({
-        "en": "A kind of difference about which nothing was answered yet.",
-        "zh": "还没有回答过的一类差异。",
-    }),
-    fires=({"learned": 0.9},),
-    spares=({"learned": 0.2},),
-)  # fmt: skip
+def _add_floor(rule: Rule, floor: Limit) -> Rule:
+    if rule.verdict != "duplicate" or "learned" in rule.signals:
+        return rule
+    return replace(rule, alternatives=tuple(replace(a, limits=(*a.limits, floor)) for a in rule.alternatives))
 
 
 def estimate_groups(

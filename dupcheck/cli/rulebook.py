@@ -94,7 +94,7 @@ def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang, strict: bool)
     gaps = pack.list_gaps() if strict else []
     for text in (*wrong, *gaps):
         tell(text.say(lang))
-    count = sum(len(r.fires) + len(r.spares) for r in pack.rules)
+    count = pack.count_examples()
     tell(say("cli.examples", lang, pack=pack.name, passed=count - len(wrong), failed=len(wrong)))
     if strict:
         tell(say("cli.gaps" if gaps else "cli.no_gaps", lang, count=len(gaps)))

@@ -167,7 +167,8 @@ def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
                 short = np.where(known, near / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else _UNTOLD)
                 shortfall = np.minimum(shortfall, short)
             margin = np.divide(margin, count, out=np.zeros(len(best)), where=count > 0)
-            best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, 0.49 * np.clip(shortfall, 0.0, 1.0)))
+            short = 0.49 * np.clip(shortfall, 0.0, 1.0) * (count > 0)
+            best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, short))
     return best
 
 
