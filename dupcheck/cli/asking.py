@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dupcheck.cli.console import tell
-from dupcheck.cli.options import Bars, Command, Manner, complete_files, option, shared_options
+from dupcheck.cli.options import Bars, Command, Manner, complete_files, open_pack, option, shared_options
 from dupcheck.errors import OutputError
 from dupcheck.messages import Lang, say
 
@@ -35,11 +35,10 @@ def _ask(
     from dupcheck.asking import questions
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
-    from dupcheck.rules import read_pack
 
     place = find_answers(catalog, answers)
     known = read_answers(place)
-    pack = read_pack(rules).with_limit(*settings)
+    pack = open_pack(rules, settings, lang)
 
     def look() -> "Audit":
         with Bars(lang) as bars:

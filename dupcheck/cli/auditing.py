@@ -15,6 +15,7 @@ from dupcheck.cli.options import (
     Manner,
     complete_files,
     ledger_option,
+    open_pack,
     option,
     shared_options,
 )
@@ -81,11 +82,10 @@ def _audit(
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.reports.folder import check_report
-    from dupcheck.rules import read_pack
 
     check_report(out)
     said = read_answers(find_answers(catalog, answers))
-    pack = read_pack(rules).with_limit(*settings)
+    pack = open_pack(rules, settings, lang)
     known = recall_ledger(ledger, no_ledger, account)
     with Bars(lang) as bars:
         read = how.read(catalog)

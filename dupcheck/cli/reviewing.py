@@ -11,6 +11,7 @@ from dupcheck.cli.options import (
     Manner,
     complete_files,
     ledger_option,
+    open_pack,
     option,
     person_option,
     shared_options,
@@ -46,10 +47,9 @@ def _review(
     from dupcheck.ledger import open_ledger
     from dupcheck.ledger.answers import read_answers
     from dupcheck.pipeline import audit
-    from dupcheck.rules import read_pack
     from dupcheck.serve.review.serving import run_review
 
-    pack = read_pack(rules).with_limit(*settings)
+    pack = open_pack(rules, settings, lang)
     known = read_people(people, token, person)
     with open_port(host, port, bool(known)) as opened, open_ledger(ledger, scope=account) as book:
         read = how.read(catalog)

@@ -177,6 +177,7 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
         "title": pack.title.say(lang),
         "note": pack.note.say(lang),
         "set": list(pack.changes),
+        "changed": [change.say(lang) for change in pack.changed],
         "sources": [{"text": s.text, "date": s.date} for s in pack.sources],
         "penalty": pack.penalty.say_all(lang),
         "rules": [
@@ -191,6 +192,7 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
                     [{"signal": x.signal, "side": x.side, "limit": x.limit, "missing": x.missing} for x in clause]
                     for clause in rule.when
                 ],
+                "ways": [{"name": way.name, "summary": way.summary.say(lang)} for way in rule.alternatives],
             }
             for rule in pack.rules
         ],
