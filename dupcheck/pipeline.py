@@ -22,17 +22,28 @@ from dupcheck.index.candidates import Candidates, find_candidates, keep_same_sel
 from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
-from dupcheck.judging.sentences import say_condition, say_differences
+from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences
 from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
-from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
+from dupcheck.model import (
+    Catalog,
+    Condition,
+    Difference,
+    Group,
+    IntArray,
+    Plan,
+    Problem,
+    Reply,
+    Verdict,
+    Weighed,
+)
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.verification import SAME
 from dupcheck.plans import order_by_risk, plan_findings
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, render_comparison, save_report
-from dupcheck.reports.cell import watch_in_notebook
+from dupcheck.reports.cell import render_explanation, watch_in_notebook
 from dupcheck.reports.comparison import Known, compare_groups, list_groups
 from dupcheck.reports.documents import SettledAudit
 from dupcheck.reports.record import complete_record, describe_photos, make_record
@@ -191,7 +202,8 @@ class Audit:
             if self.since is not None:
                 self._records[lang]["since"] = dict(self.since)
             if self.lesson is not None and len(self.lesson.answers):
-                self._records[lang]["learned"] = self.lesson.as_dict(self.stated)
+                told = [text.say(lang) for text in self.lesson.tell(self.stated)]
+                self._records[lang]["learned"] = {**self.lesson.as_dict(self.stated), "told": told}
         return self._records[lang]
 
     @cached_property
@@ -381,6 +393,7 @@ class Explanation:
         signals: Each signal's value, in its own unit; NaN: cannot tell.
         lang: The language of texts.
         photos: What was done to one photo to make the other, where that was seen.
+        weighed: What the probability that the seller's answers teach is the sum of; None where they taught nothing.
         titles: Both titles token by token: matched, ``(noise)``, ``{axis: value}``, ``[not accounted for]``.
 
     Examples:
@@ -398,6 +411,7 @@ class Explanation:
     lang: Lang = "en"
     photos: Message | None = None
     titles: tuple[str, str] = ("", "")
+    weighed: Weighed | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as one plain dict; None: cannot tell."""
@@ -408,6 +422,7 @@ class Explanation:
             "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in self.differences],
             "photos": None if self.photos is None else self.photos.say(self.lang),
             "titles": list(self.titles),
+            "weighed": None if self.weighed is None else list_steps(self.weighed, self.lang),
             "rules": [
                 {
                     "code": code,
@@ -435,12 +450,12 @@ class Explanation:
             key = "audit.why_fires" if fires else "audit.why_spares"
             lines += ["", say(key, lang, code=code, verdict=say_verdict(verdict, lang), summary=summary)]
             lines += [f"  {_MARKS[c.state]} {say_condition(c, lang)}" for c in conditions]
+        if self.weighed is not None:
+            lines += ["", *draw_steps(self.weighed, lang)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        return render_explanation(str(self), [] if self.weighed is None else list_steps(self.weighed, self.lang))
 
 
 _MARKS = {"held": "✓", "failed": "✗", "skipped": "–"}
@@ -512,6 +527,7 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
         lang,
         _describe_photos(features, left, right),
         Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right]),
+        None if features.learned is None else features.learned.weigh(np.array([left]), np.array([right]))[0],
     )
 
 
@@ -538,8 +554,9 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         told = self.explanation
+        steps = [] if told.weighed is None else list_steps(told.weighed, told.lang)
         return render_comparison(
-            self.audit.record(told.lang), self.audit.catalog, told.listing_a, told.listing_b, str(told)
+            self.audit.record(told.lang), self.audit.catalog, told.listing_a, told.listing_b, str(told), steps
         )
 
 

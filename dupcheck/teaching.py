@@ -60,6 +60,10 @@ class Estimate:
         """Return the numbers with three digits."""
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
+    def tell(self) -> Message:
+        """Say it in percent."""
+        return message("questions.stated", **{name: f"{100 * value:.0f}" for name, value in asdict(self).items()})
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -90,8 +94,8 @@ class Lesson:
             "stated": None if stated is None else stated.as_dict(),
         }  # fmt: skip
 
-    def tell(self) -> tuple[Message, ...]:
-        """Say what the answers led to."""
+    def tell(self, stated: Estimate | None) -> tuple[Message, ...]:
+        """Say what the answers led to, and how right the groups are thought to be."""
         if not len(self.answers):
             return ()
         count = len(self.answers.pairs) + len(self.answers.kinds)
@@ -114,6 +118,7 @@ class Lesson:
                     b=" – ".join(second.pair or ()),
                 )
             )  # fmt: skip
+        told.append(message("questions.not_stated") if stated is None else stated.tell())
         return tuple(told)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.asking import explain_pair, questions
+from dupcheck.asking import explain_pair, find_model, questions
 from dupcheck.catalog import make_catalog
 from dupcheck.cli import main
 from dupcheck.decisions import hash_listings
@@ -33,6 +33,9 @@ from dupcheck.learned.answers import (
 from dupcheck.learned.trees import Trees, fit_trees, read_odds
 from dupcheck.messages import LANGS
 from dupcheck.model import Catalog, Listing
+from dupcheck.rules import read_pack
+from dupcheck.signals import SIGNALS
+from dupcheck.teaching import teach_pack
 
 NAMES = ("Prima", "Lalu", "Weston", "Verona", "Milano", "Otra", "Belmar", "Corin", "Dunvale", "Estrel")
 COLORS = ("Red", "Blue", "Black", "White")
@@ -179,9 +182,13 @@ class TestStart:
 
     def test_a_probability_is_a_sum_of_reasons(self) -> None:
         audit = dc.audit(shop()[0])
-        addends, base, chance = explain_pair(audit, "Prima-Red", "Lalu-Red")
-        assert read_odds(np.array([base + sum(a.amount for a in addends)]))[0] == pytest.approx(chance)
-        assert [abs(a.amount) for a in addends] == sorted((abs(a.amount) for a in addends), reverse=True)
+        told = explain_pair(audit, "Prima-Red", "Lalu-Red")
+        place = audit.catalog.positions
+        ends = np.array([place["Prima-Red"]]), np.array([place["Lalu-Red"]])
+        assert told.chance == pytest.approx(find_model(audit).measure(*ends)[0])
+        odds = np.log(told.start / (1 - told.start)) + np.cumsum([a.amount for a in told.addends])
+        assert read_odds(odds).tolist() == pytest.approx([a.chance for a in told.addends])
+        assert [abs(a.amount) for a in told.addends] == sorted((abs(a.amount) for a in told.addends), reverse=True)
 
 
 def _plain_model(catalog: Catalog) -> PairModel:
@@ -189,6 +196,32 @@ def _plain_model(catalog: Catalog) -> PairModel:
     evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
     none = np.empty(0, dtype=np.int64)
     return PairModel(load_start().trees, evidence, *bind(len(catalog), none, none, none == 0))
+
+
+class TestPacks:
+    def signals(self, **values: float) -> dict[str, np.ndarray]:
+        return {s.name: np.array([values.get(s.name, np.nan)]) for s in SIGNALS}
+
+    def test_what_was_learned_catches_and_spares(self) -> None:
+        pack = teach_pack(read_pack("aliexpress"))
+        alike = {"title": 97.0, "price": 1.0}
+        assert pack.rule("L1").fire(self.signals(learned=0.7))[0]
+        assert not pack.rule("R2").fire(self.signals(**alike, learned=0.05))[0]
+        assert pack.rule("R2").fire(self.signals(**alike, learned=0.3))[0]
+        assert pack.rule("R2").fire(self.signals(**alike))[0], "where nothing was learned the limits judge"
+
+    def test_any_pack_can_limit_it(self) -> None:
+        pack = teach_pack(read_pack("aliexpress").with_limit("L1.learned.min=0.9"))
+        assert not pack.rule("L1").fire(self.signals(learned=0.7))[0]
+        assert pack.rule("L1").fire(self.signals(learned=0.95))[0]
+        assert not teach_pack(read_pack("etsy")).rule("L1").fire(self.signals(learned=0.95, shop=1.0))[0]
+
+    def test_a_pack_without_it_only_lets_it_spare(self, tmp_path: Path) -> None:
+        place = tmp_path / "mine.toml"
+        place.write_text('extends = "common"\ndrop = ["L1"]\n', "utf-8")
+        pack = teach_pack(read_pack(place))
+        assert [r.code for r in pack.rules] == ["R1", "R2"]
+        assert not any(r.fire(self.signals(learned=1.0))[0] for r in pack.rules)
 
 
 class TestChoice:
@@ -337,8 +370,27 @@ class TestTaught:
         _, after, _ = taught
         assert after.lesson is not None
         for lang in LANGS:
-            told = [m.say(lang) for m in after.lesson.tell()]
+            told = [m.say(lang) for m in after.lesson.tell(after.stated)]
             assert any(str(len(after.lesson.answers.pairs)) in text for text in told)
+
+    def test_a_probability_is_told_step_by_step_wherever_a_pair_is_shown(
+        self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]], tmp_path: Path
+    ) -> None:
+        before, after, _ = taught
+        assert after.lesson is not None and after.lesson.way == "answers"
+        told = after.why("Prima-Red", "Lalu-Red")
+        assert told.weighed is not None and len(told.weighed.addends) > 2
+        assert "What your answers taught" in str(told) and "█" in str(told)
+        assert before.why("Prima-Red", "Lalu-Red").weighed is None
+        steps = told.as_dict()["weighed"]
+        assert [s["amount"] is None for s in steps][:2] == [True, False]
+        pair = after.as_dict()["pairs"][0]
+        assert pair["weighed"][0]["reason"] == "" and "one product with" in pair["explanation"]
+        assert "可能性" in after.as_dict("zh")["pairs"][0]["explanation"]
+        assert "width:" in told._repr_html_() and "width:" in after.compare("Prima-Red", "Lalu-Red")._repr_html_()
+        after.save(tmp_path / "out")
+        page = (tmp_path / "out" / "report.html").read_text("utf-8")
+        assert '"weighed":[["before anything' in page and "Your answers judge now" in page
 
     def test_the_same_answers_teach_the_same(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
         _, after, _ = taught

@@ -56,14 +56,8 @@ def _ask(
     if not given:
         return
     after = look()
-    for text in after.lesson.tell() if after.lesson is not None else ():
+    for text in after.lesson.tell(after.stated) if after.lesson is not None else ():
         tell(text.say(lang))
-    stated = after.stated
-    if stated is None:
-        tell(say("questions.not_stated", lang))
-    else:
-        numbers = {name: f"{100 * value:.0f}" for name, value in stated.as_dict().items()}
-        tell(say("questions.stated", lang, **numbers))
     tell(say("questions.saved", lang, path=place))
 
 

@@ -109,7 +109,7 @@ def _audit(
         for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
             tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
         tell(result.summarize(out))
-    for text in result.lesson.tell() if result.lesson is not None and not as_json else ():
+    for text in result.lesson.tell(result.stated) if result.lesson is not None and not as_json else ():
         tell(text.say(lang))
     if written is not None:
         for path in written if not as_json else ():

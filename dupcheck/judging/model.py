@@ -14,12 +14,13 @@ import numpy as np
 from dupcheck.files.arrays import Array
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
 from dupcheck.learned.trees import Trees, fit_trees, read_odds
-from dupcheck.model import BoolArray, FloatArray, IntArray
+from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
 
 START = Path(__file__).with_name("start.npz")
 ANSWER_WEIGHT = 30.0
 """As how many rows of other catalogues one answer counts."""
 _REFIT_ROUNDS = 60
+_PLACES = {reason: [COLUMNS.index(name) for name in names] for reason, names in REASONS.items()}
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,6 @@ def refit(rows: FloatArray, same: BoolArray) -> Trees:
 
 
 @dataclass(frozen=True)
-class Addend:
-    """One reason, by name, and what it adds to the log-odds of being one product; below 0 it speaks against."""
-
-    reason: str
-    amount: float
-
-
-@dataclass(frozen=True)
 class PairModel:
     """Judges pairs of one catalogue. What the seller has answered about a pair stands: ``bound`` are keys
     ``left * n + right`` that ascend, ``said`` whether each is one product.
@@ -84,16 +77,22 @@ class PairModel:
             chance = np.where(self.bound[at] == keys, self.said[at], chance)
         return chance
 
-    def explain(self, left: int, right: int) -> tuple[tuple[Addend, ...], float]:
-        """Return what speaks for and against a pair, the weightiest first, and the log-odds before anything is seen;
-        their sum is the log-odds that the trees give.
-        """
-        rows = self.evidence.measure(np.array([left]), np.array([right]))
-        addends, base = self.trees.weigh(rows)
-        place = {name: k for k, name in enumerate(COLUMNS)}
-        sums = [Addend(reason, float(addends[0, [place[c] for c in REASONS[reason]]].sum())) for reason in REASONS]
-        told = sorted((a for a in sums if a.amount), key=lambda a: (-abs(a.amount), a.reason))
-        return tuple(told), float(base[0])
+    def weigh(self, left: IntArray, right: IntArray) -> list[Weighed]:
+        """Return what the probability of each pair is the sum of: every reason, the weightiest first."""
+        addends, base = self.trees.weigh(self.evidence.measure(left, right))
+        sums = np.stack([addends[:, _PLACES[reason]].sum(axis=1) for reason in REASONS], axis=1)
+        keys = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
+        said = dict(zip(self.bound.tolist(), self.said.tolist(), strict=True))
+        return [
+            _add_up(float(base[k]), sums[k].tolist(), None if (s := said.get(key)) is None else s > 0.5)
+            for k, key in enumerate(keys.tolist())
+        ]
+
+
+def _add_up(base: float, amounts: Sequence[float], said: bool | None) -> Weighed:
+    told = sorted(((r, a) for r, a in zip(REASONS, amounts, strict=True) if a), key=lambda one: (-abs(one[1]), one[0]))
+    start, *after = read_odds(np.cumsum([base, *(amount for _, amount in told)])).tolist()
+    return Weighed(start, tuple(Addend(r, a, c) for (r, a), c in zip(told, after, strict=True)), said)
 
 
 def bind(n: int, left: IntArray, right: IntArray, same: BoolArray) -> tuple[IntArray, FloatArray]:
