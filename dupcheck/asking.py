@@ -207,7 +207,7 @@ def find_model(audit: Audit) -> PairModel:
     lesson = audit.lesson
     if lesson is not None and lesson.model is not None:
         return lesson.model
-    evidence = Evidence(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
+    evidence = Evidence.learn(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
     if lesson is None:
         nothing = np.empty(0, dtype=np.int64)
         return PairModel(load_start().trees, evidence, *bind(len(audit.features), nothing, nothing, nothing == 0))

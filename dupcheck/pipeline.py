@@ -19,12 +19,13 @@ from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
 from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
-from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
+from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences
 from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
 from dupcheck.learned.answers import Answer, Answers, Replies
+from dupcheck.learned.labels import answer_by_labels, read_truth
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
 from dupcheck.model import (
@@ -51,7 +52,15 @@ from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
-from dupcheck.teaching import Estimate, Lesson, estimate_groups, learn_answers, teach_pack
+from dupcheck.teaching import (
+    Estimate,
+    Lesson,
+    estimate_groups,
+    keep_lesson,
+    learn_answers,
+    open_taught,
+    teach_pack,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,11 +221,8 @@ class Audit:
         lesson = self.lesson
         if lesson is None or lesson.model is None:
             return None
-        left, right = self.candidates.left, self.candidates.right
-        label = np.arange(len(self.features)) + len(self.grouped)
-        for k, (_, members) in enumerate(self.grouped):
-            label[members] = k
-        return estimate_groups(lesson, (left, right), lesson.model.measure(left, right), label[left] == label[right])
+        clusters = [members for _, members in self.grouped]
+        return estimate_groups(lesson.model, lesson.answered, clusters, self.candidates.left, self.candidates.right)
 
     @cached_property
     def _records(self) -> dict[Lang, SettledAudit]:
@@ -298,6 +304,7 @@ def audit(
     progress: Progress | None = None,
     decisions: Iterable[Decision] | None = None,
     answers: Mapping[str, Reply] | Iterable[Answer] | None = None,
+    labels: str | Path | Mapping[str, str] | None = None,
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
@@ -315,6 +322,8 @@ def audit(
         progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
         decisions: What the seller has decided about pairs of listings: ``Ledger.list_decisions()``.
         answers: What the seller has answered: by the kind of question, or as records, from which more is learned.
+        labels: Which listings are one product, listing_id → product_id or a CSV file with these columns: it teaches
+            like answers do.
 
     Returns:
         What was found: pairs, groups, plans, problems.
@@ -350,7 +359,13 @@ def audit(
     else:
         findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
+    if labels is not None:
+        products = labels if isinstance(labels, Mapping) else read_truth(labels)
+        answers = [*answer_by_labels(read, products, candidates.left, candidates.right), *_list_answers(answers)]
     lesson = _learn(read, features, pack, candidates, findings, settled, answers)
+    folder = find_kept(read, kept)
+    if folder is not None and answers is not None and not isinstance(answers, Mapping):
+        keep_lesson(folder, read, lesson)
     if lesson.way == "answers":
         features, pack = replace(features, learned=lesson.model), teach_pack(pack)
         findings = judge_pairs(features, pack, candidates)
@@ -365,6 +380,12 @@ def audit(
 
 _TAUGHT: Mapping[str, Reply] = {"not_duplicate": "different", "merge_accepted": "option"}
 """What a decision about two listings says of them; what is allowed to stay may be one product or two."""
+
+
+def _list_answers(answers: Mapping[str, Reply] | Iterable[Answer] | None) -> list[Answer]:
+    if isinstance(answers, Mapping):
+        return [Answer(reply, kind) for kind, reply in answers.items()]
+    return list(answers or ())
 
 
 def _learn(
@@ -508,6 +529,11 @@ def why(
     kept = default_cache() if cache is None else Path(cache)
     fetch = make_fetcher(fetch_images, allow_hosts)
     features, _ = measure_catalog(read, jobs=os.cpu_count() or 1, cache=kept, fetch=fetch)
+    taught = open_taught(find_kept(read, kept))
+    if taught is not None:
+        nothing = np.empty(0, dtype=np.int64)
+        features, _ = taught.teach(read, features, nothing, nothing)
+        pack = teach_pack(pack)
     return _explain(read, features, pack, left, right, lang)
 
 

@@ -123,7 +123,7 @@ class TestEvidence:
         catalog, _ = shop()
         features = dc.audit(catalog).features
         pairs = find_candidates(features)
-        evidence = Evidence(catalog, features, pairs.left, pairs.right)
+        evidence = Evidence.learn(catalog, features, pairs.left, pairs.right)
         rows = evidence.measure(pairs.left, pairs.right)
         np.testing.assert_allclose(evidence.measure(pairs.right, pairs.left), rows)
         np.testing.assert_allclose(evidence.measure(pairs.left[7:8], pairs.right[7:8])[0], rows[7])
@@ -131,9 +131,9 @@ class TestEvidence:
     def test_what_nobody_states_cannot_be_told(self) -> None:
         catalog = make_catalog([Listing("a", "Oak tray"), Listing("b", "Oak tray"), Listing("c", "")])
         features = dc.audit(catalog).features
-        evidence = Evidence(catalog, features, np.array([0]), np.array([1]))
+        evidence = Evidence.learn(catalog, features, np.array([0]), np.array([1]))
         row = dict(zip(COLUMNS, evidence.measure(np.array([0]), np.array([1]))[0], strict=True))
-        assert all(np.isnan(row[c]) for c in ("price_ratio", "description", "axis_color", "image", "core_recurs"))
+        assert all(np.isnan(row[c]) for c in ("price_ratio", "description", "axis_color", "image", "words_recur"))
         assert row["words_more"] == row["words_less"] == 0
         assert np.isfinite(evidence.measure(np.array([0]), np.array([2]))[0, COLUMNS.index("words_more")])
 
@@ -141,8 +141,11 @@ class TestEvidence:
         catalog, _ = shop()
         features = dc.audit(catalog).features
         none = np.empty(0, dtype=np.int64)
-        assert Evidence(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
-        assert Evidence(catalog, features, none, none).measure(np.array([0]), np.array([1])).shape == (1, len(COLUMNS))
+        assert Evidence.learn(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
+        assert Evidence.learn(catalog, features, none, none).measure(np.array([0]), np.array([1])).shape == (
+            1,
+            len(COLUMNS),
+        )
 
 
 class TestStart:
@@ -175,7 +178,7 @@ class TestStart:
     def test_what_was_answered_stands(self) -> None:
         catalog, _ = shop()
         audit = dc.audit(catalog)
-        evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+        evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
         left, right = np.array([3, 0]), np.array([1, 2])
         model = PairModel(load_start().trees, evidence, *bind(len(catalog), left, right, np.array([True, False])))
         assert model.measure(np.array([1, 2, 3]), np.array([3, 0, 1])).tolist() == [1.0, 0.0, 1.0]
@@ -193,7 +196,7 @@ class TestStart:
 
 def _plain_model(catalog: Catalog) -> PairModel:
     audit = dc.audit(catalog)
-    evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+    evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
     none = np.empty(0, dtype=np.int64)
     return PairModel(load_start().trees, evidence, *bind(len(catalog), none, none, none == 0))
 

@@ -25,12 +25,13 @@ _KEYS: "dict[str, Reply]" = {"1": "same", "2": "option", "3": "different"}
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @shared_options
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
+@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
 @option("--count", type=click.IntRange(1, 200), default=20, show_default=True, metavar="N", help="opt_count")
 @option("--who", default="", metavar="NAME", help="opt_who")
 def _ask(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
     cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
-    answers: Path | None, count: int, who: str,
+    answers: Path | None, labels: Path | None, count: int, who: str,
 ) -> None:  # fmt: skip
     from dupcheck.asking import questions
     from dupcheck.learned.answers import read_answers
@@ -44,7 +45,7 @@ def _ask(
         with Bars(lang) as bars:
             return audit(
                 read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
-                progress=bars.tell, answers=known,
+                progress=bars.tell, answers=known, labels=labels,
             )  # fmt: skip
 
     read = how.read(catalog)

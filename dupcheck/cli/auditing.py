@@ -68,12 +68,14 @@ def _list_verdicts() -> tuple[str, ...]:
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
+@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
 def _audit(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
     cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
     since: Path | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None,
     account: str, no_ledger: bool, answers: Path | None,
+    labels: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
@@ -92,7 +94,7 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
-            answers=join_answers({} if known is None else known.answers, said),
+            answers=join_answers({} if known is None else known.answers, said), labels=labels,
         )  # fmt: skip
         if since is not None:
             from dupcheck.reports.comparison import read_groups

@@ -5,7 +5,7 @@ is fitted anew to a catalogue by its seller's answers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -65,23 +65,49 @@ class PairModel:
     evidence: Evidence
     bound: IntArray
     said: FloatArray
+    keys: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    remembered: FloatArray = field(default_factory=lambda: np.empty(0))
+
+    def remember(self, left: IntArray, right: IntArray) -> "PairModel":
+        """Return the model with these pairs measured once for all."""
+        keys = self._key(left, right)
+        order = np.argsort(keys, kind="stable")
+        return replace(self, keys=keys[order], remembered=self._measure(left[order], right[order]))
+
+    def judge(self, left: int, right: int) -> float:
+        """Return the probability that one pair is one product."""
+        return float(self.measure(np.array([left]), np.array([right]))[0])
 
     def measure(self, left: IntArray, right: IntArray) -> FloatArray:
         """Return the probability that each pair is one product."""
-        if not len(left):
+        keys = self._key(left, right)
+        if not len(keys):
             return np.empty(0)
-        chance = read_odds(self.trees.add_up(self.evidence.measure(left, right)))
-        keys = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
+        if not len(self.keys):
+            chance = self._measure(left, right)
+        else:
+            at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+            chance = self.remembered[at]
+            new = np.flatnonzero(self.keys[at] != keys)
+            if len(new):
+                chance[new] = self._measure(left[new], right[new])
         if len(self.bound):
             at = np.minimum(np.searchsorted(self.bound, keys), len(self.bound) - 1)
             chance = np.where(self.bound[at] == keys, self.said[at], chance)
         return chance
 
+    def _key(self, left: IntArray, right: IntArray) -> IntArray:
+        keys: IntArray = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
+        return keys
+
+    def _measure(self, left: IntArray, right: IntArray) -> FloatArray:
+        return read_odds(self.trees.add_up(self.evidence.measure(left, right)))
+
     def weigh(self, left: IntArray, right: IntArray) -> list[Weighed]:
         """Return what the probability of each pair is the sum of: every reason, the weightiest first."""
         addends, base = self.trees.weigh(self.evidence.measure(left, right))
         sums = np.stack([addends[:, _PLACES[reason]].sum(axis=1) for reason in REASONS], axis=1)
-        keys = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
+        keys = self._key(left, right)
         said = dict(zip(self.bound.tolist(), self.said.tolist(), strict=True))
         return [
             _add_up(float(base[k]), sums[k].tolist(), None if (s := said.get(key)) is None else s > 0.5)
