@@ -81,8 +81,8 @@ class Background:
             table[arrays[f"{name}.at"]] = arrays[f"{name}.count"]
             tables[name] = table
         return cls(
-            int(arrays["listings"]), tables["words"].astype(np.int64), tables["described"].astype(np.int64),
-            tables["spelled"].astype(np.int64), tables["recurring"], np.asarray(arrays["near"], dtype=np.float64),
+            int(np.ravel(arrays["listings"])[0]), tables["words"].astype(np.int64),
+            tables["described"].astype(np.int64), tables["spelled"].astype(np.int64), tables["recurring"], np.asarray(arrays["near"], dtype=np.float64),
             np.asarray(arrays["start"], dtype=np.int64), np.asarray(arrays["kind"], dtype=np.float64),
         )  # fmt: skip
 
