@@ -18,6 +18,7 @@ import numpy.typing as npt
 from dupcheck.axes import AXES, HEAD, MEASURED, OPTION_AXES, REPEATING, SCRIPT, pick_axes
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.files.arrays import Codebook, Rows, join_rows
+from dupcheck.learned.frames import Frames, learn_frames
 from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.learned.tails import Tails, learn_tails, mark_slots
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Weighed
@@ -71,13 +72,14 @@ class Statistics:
     stated_codes: IntArray
     lexicon: Lexicon
     tails: Tails
+    frames: Frames
     stray: frozenset[str]
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
         head, slots = self.tails.split(drop_gifts(title))
         read = _correct(read_title(head), self.lexicon.correct(normalise(head)), head, self.lexicon).tokens
-        return (*self.lexicon.mark(read), *mark_slots(slots, _read_slot(self.lexicon)))
+        return self.frames.mark((*self.lexicon.mark(read), *mark_slots(slots, _read_slot(self.lexicon))))
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -205,22 +207,22 @@ def make_features(
     read_slot = _read_slot(lexicon)
     marked = [(*tokens, *mark_slots(parts, read_slot)) for tokens, (_, parts) in zip(marked, split, strict=True)]
     stray = find_stray_words(marked) if base is None else base.statistics.stray
+    of_brand = [_words_of(row.get("brand", "")) for row in attributes]
+    frames = (
+        learn_frames(marked, catalog.numbers("price"), attributes, of_brand) if base is None else base.statistics.frames
+    )
+    marked = [frames.mark(tokens, brand) for tokens, brand in zip(marked, of_brand, strict=True)]
+    named_axes = tails.named | frames.named
     books = {name: Codebook() for name in MATRICES} if base is None else base.books
     stated = [
-        _state_axes(row, tokens, tails.named)
-        | brand
-        | ({HEAD: plain_text(head)} if parts else {})
-        | _name_scripts(head)
+        _state_axes(row, tokens, named_axes) | brand | ({HEAD: plain_text(head)} if parts else {}) | _name_scripts(head)
         for row, tokens, brand, (head, parts) in zip(attributes, marked, named, split, strict=True)
     ]
     sizes = _list_sizes(catalog, stated)
-    cores = [
-        _core_words(tokens, frozenset(sizes.get(i, ())), stray, _words_of(attributes[i].get("brand", "")))
-        for i, tokens in enumerate(marked)
-    ]
+    cores = [_core_words(tokens, frozenset(sizes.get(i, ())), stray, of_brand[i]) for i, tokens in enumerate(marked)]
     axes = _axis_columns(stated)
     words, exact = _count_words(cores, books["words"], () if base is None else base.statistics.exact)
-    names, values = _attribute_matrices(attributes, stated, tails.named, books)
+    names, values = _attribute_matrices(attributes, stated, named_axes, books)
     of_parts = [_codes_of_parts(tokens) for tokens in marked]
     numbered_names = [tuple(list_numbered(*pair)) for pair in zip(raw, marked, strict=True)]
     matrices = _code_matrices(catalog, attributes, cores, of_parts, numbered_names, books)
@@ -233,6 +235,7 @@ def make_features(
         stated_codes=_count_columns(matrices["stated"], None if before is None else before.stated_codes),
         lexicon=lexicon,
         tails=tails,
+        frames=frames,
         stray=stray,
     )
     pieces = _pieces(catalog, axes)

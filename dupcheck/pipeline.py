@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,7 @@ from dupcheck.reports.comparison import Known, compare_groups, list_groups
 from dupcheck.reports.documents import SettledAudit
 from dupcheck.reports.record import complete_record, describe_photos, make_record
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
+from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
@@ -65,10 +67,15 @@ from dupcheck.teaching import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from dupcheck.ledger.book import Run
     from dupcheck.reports.plots import Plots
 
 Engine = Literal["local", "spark"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
+
+
+_TREND = 12
+"""Earlier runs whose counts a report shows."""
 
 
 @contextmanager
@@ -263,8 +270,18 @@ class Audit:
         """
         now = list_groups(self.record()["groups"])
         found = compare_groups(before, now)
-        runs = [*trend, {"groups": len(now)}] if trend else []
+        runs = [*trend, {"at": time.time(), "groups": len(now)}] if trend else []
         return replace(self, since={"name": name, **found, "trend": runs})
+
+    def compare_runs(self, runs: Sequence["Run"]) -> "Audit":
+        """Return the audit with what is new since the last of earlier runs, and how many groups each had.
+
+        ``runs`` are what ``Ledger.list_runs`` gives, the oldest first; where there are none, the audit stays as it is.
+        """
+        if not runs:
+            return self
+        trend = [{"at": run.at, "groups": len(run.groups)} for run in runs[-_TREND:]]
+        return self.compare_with(runs[-1].groups, time.strftime("%Y-%m-%d %H:%M", time.localtime(runs[-1].at)), trend)
 
     def merge(self) -> Catalog:
         """Return the catalogue as it is once every plan is carried out; the audited one stays as it is."""
@@ -305,6 +322,7 @@ def audit(
     decisions: Iterable[Decision] | None = None,
     answers: Mapping[str, Reply] | Iterable[Answer] | None = None,
     labels: str | Path | Mapping[str, str] | None = None,
+    revisions: Sequence[Revision] = (),
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
@@ -322,6 +340,7 @@ def audit(
         progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
         decisions: What the seller has decided about pairs of listings: ``Ledger.list_decisions()``.
         answers: What the seller has answered: by the kind of question, or as records, from which more is learned.
+        revisions: What people changed in plans: the listing to keep, the title, the options.
         labels: Which listings are one product, listing_id → product_id or a CSV file with these columns: it teaches
             like answers do.
 
@@ -369,7 +388,7 @@ def audit(
     if lesson.way == "answers":
         features, pack = replace(features, learned=lesson.model), teach_pack(pack)
         findings = judge_pairs(features, pack, candidates)
-    remedies = plan_findings(read, features, pack, findings, settled, answers=lesson.replies)
+    remedies = plan_findings(read, features, pack, findings, settled, answers=lesson.replies, revisions=revisions)
     grouped, plans = order_by_risk(read, pack, remedies.grouped, remedies.plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.asking import explain_pair, find_model, questions
-from dupcheck.catalog import make_catalog
+from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.cli import main
 from dupcheck.decisions import hash_listings
 from dupcheck.errors import CatalogError
@@ -31,6 +31,7 @@ from dupcheck.learned.answers import (
     write_answers,
 )
 from dupcheck.learned.trees import Trees, fit_trees, read_odds
+from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.messages import LANGS
 from dupcheck.model import Catalog, Listing
 from dupcheck.rules import read_pack
@@ -437,8 +438,13 @@ class TestTaught:
 
 
 class TestAsk:
+    @pytest.fixture
+    def ledger(self, tmp_path: Path) -> str:
+        return str(tmp_path / "ledger.sqlite")
+
     def ask(self, folder: Path, typed: str, *more: str) -> str:
-        run = CliRunner().invoke(main, ["ask", str(folder / "catalog.csv"), "--count", "3", *more], input=typed)
+        command = ["ask", str(folder / "catalog.csv"), "--count", "3", "--ledger", str(folder / "ledger.sqlite"), *more]
+        run = CliRunner().invoke(main, command, input=typed)
         assert run.exit_code == 0, run.output
         return str(run.output)
 
@@ -449,13 +455,13 @@ class TestAsk:
         (tmp_path / "catalog.csv").write_text("listing_id,title,price,currency\n" + "\n".join(rows), "utf-8")
         return tmp_path
 
-    def test_every_answer_is_kept_and_undone_on_wish(self, folder: Path) -> None:
+    def test_every_answer_is_an_act_of_the_ledger_and_undone_on_wish(self, folder: Path, ledger: str) -> None:
         said = self.ask(folder, "3\n3\nu\nq\n", "--who", "Ada")
-        place = folder / "catalog.csv.answers.jsonl"
-        (kept,) = [json.loads(line) for line in place.read_text("utf-8").splitlines()]
-        assert kept["answer"] == "different"
-        assert kept["who"] == "Ada"
-        assert str(place) in said
+        (kept,) = recall(find_address(ledger)).answers
+        assert (kept.answer, kept.who) == ("different", "Ada")
+        assert ledger in said
+        with open_ledger(ledger) as book:
+            assert [act.undone is None for act in book.list_acts()] == [False, True]
 
     def test_another_key_is_asked_for_again(self, folder: Path) -> None:
         assert "«maybe»" in self.ask(folder, "maybe\nq\n")
@@ -463,17 +469,32 @@ class TestAsk:
     def test_it_speaks_chinese(self, folder: Path) -> None:
         assert "您的回答" in self.ask(folder, "3\nq\n", "--lang", "zh")
 
-    def test_skipping_all_keeps_nothing(self, folder: Path) -> None:
+    def test_skipping_all_keeps_nothing(self, folder: Path, ledger: str) -> None:
         self.ask(folder, "s\ns\ns\n")
-        assert not (folder / "catalog.csv.answers.jsonl").exists()
+        assert not recall(find_address(ledger)).answers
 
-    def test_an_audit_heeds_the_answers_beside_the_catalogue(self, folder: Path) -> None:
+    def test_what_was_answered_is_not_asked_again(self, folder: Path) -> None:
+        first = self.ask(folder, "3\n3\n3\n")
+        again = self.ask(folder, "q\n")
+        asked = [line for line in again.splitlines() if line.startswith("1/3")]
+        assert asked and asked[0].partition("  ")[2] not in first
+
+    def test_an_audit_heeds_the_answers_in_the_ledger(self, folder: Path, ledger: str) -> None:
         self.ask(folder, "3\n3\n3\n")
-        run = CliRunner().invoke(
-            main, ["audit", str(folder / "catalog.csv"), "--out", str(folder / "out"), "--no-ledger"]
-        )
+        assert "3 pairs are answered" in self.audit(folder, "--ledger", ledger)
+
+    def test_an_audit_heeds_an_older_file_beside_the_catalogue(self, folder: Path) -> None:
+        listings = read_catalog(folder / "catalog.csv").ids.tolist()
+        pairs = [Answer("different", "", *sorted(pair)) for pair in (listings[:2], listings[2:4])]
+        write_answers(folder / "catalog.csv.answers.jsonl", pairs)
+        assert "2 pairs are answered" in self.audit(folder, "--no-ledger")
+
+    @staticmethod
+    def audit(folder: Path, *more: str) -> str:
+        command = ["audit", str(folder / "catalog.csv"), "--out", str(folder / "out"), *more]
+        run = CliRunner().invoke(main, command)
         assert run.exit_code == 0, run.output
-        assert "3 pairs are answered" in run.output
+        return str(run.output)
 
     def test_a_file_that_holds_no_answers_is_one_line(self, folder: Path) -> None:
         (folder / "bad.jsonl").write_text("{}\n", "utf-8")

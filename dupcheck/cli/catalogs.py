@@ -44,6 +44,7 @@ def _merge(
         list_moves,
         merge_listings,
         read_plans,
+        revise_plans,
         tell_admission,
         write_moves,
     )
@@ -55,10 +56,15 @@ def _merge(
     read = how.read(catalog)
     wanted = read_plans(plans)
     merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
-    decided = gather_decisions(read, recall_ledger(ledger, no_ledger, account), documents)
-    admission = admit_plans(read, wanted, settle_decisions(read, decided or ()), all_plans=all_plans)
+    known = recall_ledger(ledger, no_ledger, account)
+    settled = settle_decisions(read, gather_decisions(read, known, documents) or ())
+    wanted, outdated = revise_plans(wanted, settled, () if known is None else known.revisions)
+    admission = admit_plans(read, wanted, settled, all_plans=all_plans)
     for text in tell_admission(admission):
         tell(text.say(lang), err=True)
+    if outdated:
+        names = ", ".join(plan["group_id"] for plan in outdated)
+        tell(say("exports.plans_outdated", lang, count=len(outdated), names=names), err=True)
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)
@@ -68,7 +74,7 @@ def _merge(
     tell(say("exports.moved", lang, path=moves))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
         tell(say("exports.photo_root", lang, folder=merged.image_root))
-    if admission.changed:
+    if admission.changed or outdated:
         sys.exit(1)
 
 

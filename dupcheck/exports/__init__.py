@@ -21,6 +21,7 @@ from dupcheck.exports.checks import check_listing, is_refusal
 from dupcheck.exports.ebay import Ebay
 from dupcheck.exports.google import Google
 from dupcheck.exports.merging import Merged, carry_out, list_moves, list_plans, merge_listings, read_plans
+from dupcheck.exports.revising import revise_plans
 from dupcheck.exports.shopify import Shopify
 from dupcheck.exports.tables import NAMES, TableTarget
 from dupcheck.exports.targets import Target
@@ -48,6 +49,7 @@ __all__ = [
     "make_changes",
     "merge_listings",
     "read_plans",
+    "revise_plans",
     "tell_admission",
     "write_exports",
     "write_moves",

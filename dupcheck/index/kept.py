@@ -49,6 +49,7 @@ from dupcheck.files.arrays import (
     save_arrays,
     take_ranges,
 )
+from dupcheck.learned.frames import Frames
 from dupcheck.learned.lexicon import Lexicon, extend_lexicon, list_words
 from dupcheck.learned.tails import Key, Tails
 from dupcheck.model import (
@@ -64,7 +65,7 @@ from dupcheck.photos.suspicion import list_hashes, suspect
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
 from dupcheck.titles import normalise
 
-FORMAT = 8
+FORMAT = 9
 NEAREST = 20
 """Nearest other titles that are looked at for each draft: as many as an audit proposes."""
 FLOOR = 0.3
@@ -141,6 +142,9 @@ class Store:
         heads = _pack_heads(features.statistics.tails)
         arrays: dict[str, Array] = {
             **_prefix("heads", heads[0]),
+            "frames.keys": features.statistics.frames.keys,
+            "frames.sizes": features.statistics.frames.sizes,
+            "frames.axes": features.statistics.frames.axes,
             **_pack_catalog(catalog),
             **_pack_features(features),
             **_pack_photos(features.photos),
@@ -163,6 +167,7 @@ class Store:
                     "options": sorted(features.statistics.tails.options),
                     "named": sorted(features.statistics.tails.named),
                 },
+                "frames": list(features.statistics.frames.names),
                 "stray": sorted(features.statistics.stray),
                 "image_root": None if catalog.image_root is None else str(catalog.image_root),
                 "sources": list(catalog.sources),
@@ -215,6 +220,12 @@ class Store:
                 _Heads(self._book("heads"), self.arrays["heads.axes"], self.facts["tails"]["axes"]),
                 frozenset(self.facts["tails"]["options"]),
                 frozenset(self.facts["tails"]["named"]),
+            ),
+            frames=Frames(
+                self.arrays["frames.keys"],
+                self.arrays["frames.sizes"],
+                self.arrays["frames.axes"],
+                tuple(self.facts["frames"]),
             ),
             stray=frozenset(self.facts["stray"]),
         )

@@ -81,10 +81,15 @@ class Background:
             table[arrays[f"{name}.at"]] = arrays[f"{name}.count"]
             tables[name] = table
         return cls(
-            int(np.ravel(arrays["listings"])[0]), tables["words"].astype(np.int64),
-            tables["described"].astype(np.int64), tables["spelled"].astype(np.int64), tables["recurring"], np.asarray(arrays["near"], dtype=np.float64),
-            np.asarray(arrays["start"], dtype=np.int64), np.asarray(arrays["kind"], dtype=np.float64),
-        )  # fmt: skip
+            listings=int(np.ravel(arrays["listings"])[0]),
+            words=tables["words"].astype(np.int64),
+            described=tables["described"].astype(np.int64),
+            spelled=tables["spelled"].astype(np.int64),
+            recurring=tables["recurring"],
+            near=np.asarray(arrays["near"], dtype=np.float64),
+            start=np.asarray(arrays["start"], dtype=np.int64),
+            kind=np.asarray(arrays["kind"], dtype=np.float64),
+        )
 
     @cached_property
     def recurrence(self) -> FloatArray:

@@ -63,10 +63,12 @@ class Offer:
 
 
 class Shelf:
-    """A catalogue's listings as offers; positions are those of the catalogue's table."""
+    """A catalogue's listings as offers; positions are those of the catalogue's table. ``preferred`` are those that the
+    seller wants to keep.
+    """
 
-    def __init__(self, catalog: Catalog, features: Features) -> None:
-        self.catalog, self.features = catalog, features
+    def __init__(self, catalog: Catalog, features: Features, preferred: frozenset[int] = frozenset()) -> None:
+        self.catalog, self.features, self.preferred = catalog, features, preferred
         self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
         self.names: dict[str, str] = {}
         self._attributes: dict[str, dict[str, tuple[str, str]]] = {}
@@ -77,7 +79,7 @@ class Shelf:
         """The option axes with their values; and, listing after listing, which it states, by which code, and where
         each listing's begin.
         """
-        own = sorted(self.features.statistics.tails.named)
+        own = sorted(self.features.statistics.tails.named | self.features.statistics.frames.named)
         axes = [(a, self.features.axes[a]) for a in (*OPTION_AXES, *SIDE_AXES, *own) if a in self.features.axes]
         none = [np.empty(0, dtype=np.int64)]
         listing = np.concatenate(none + [np.flatnonzero(column.codes >= 0) for _, column in axes])

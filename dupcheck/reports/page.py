@@ -84,6 +84,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
         proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],
         decisions=describe_decisions(settled, lang),
+        trend=[run["groups"] for run in settled.get("since", {}).get("trend", ())],
         since=say_comparison(settled["since"], lang) if "since" in settled else [],
         lapsed=settled.get("decisions", {}).get("lapsed", [])[:_PROBLEMS],
         loose_pairs=loose,

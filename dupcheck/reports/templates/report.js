@@ -333,7 +333,10 @@
     }
   }, { rootMargin: "1500px 0px" });
   for (const card of cards) near.observe(card.node);
-  addEventListener("beforeprint", () => cards.filter((card) => !card.node.hidden).forEach(draw));
+  addEventListener("beforeprint", () => {
+    cards.filter((card) => !card.node.hidden).forEach(draw);
+    document.querySelectorAll(".card:not([hidden]) .more").forEach((more) => more.click()); // paper has no button
+  });
 
   const rank = (card) => [card.group.verdict === "duplicate" ? 0 : 1, ORDER.indexOf(card.group.action),
     -card.group.members.length, card.order];
