@@ -21,7 +21,7 @@ from dupcheck.files.arrays import Codebook, Rows, join_rows
 from dupcheck.learned.frames import Frames, learn_frames
 from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.learned.tails import Tails, learn_tails, mark_slots
-from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Weighed
 from dupcheck.photos.table import Photos
 from dupcheck.titles import Title, Token, align_name, equate_units, normalise, read_title, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
@@ -119,6 +119,9 @@ class PairJudge(Protocol):
 
     def measure(self, left: IntArray, right: IntArray) -> FloatArray:
         """Return the probability that each pair is one product."""
+
+    def weigh(self, left: IntArray, right: IntArray) -> list[Weighed]:
+        """Return what the probability of each pair is the sum of."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.asking import explain_pair, questions
+from dupcheck.asking import explain_pair, find_model, questions
 from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.cli import main
 from dupcheck.decisions import hash_listings
@@ -34,6 +34,9 @@ from dupcheck.learned.trees import Trees, fit_trees, read_odds
 from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.messages import LANGS
 from dupcheck.model import Catalog, Listing
+from dupcheck.rules import read_pack
+from dupcheck.signals import SIGNALS
+from dupcheck.teaching import teach_pack
 
 NAMES = ("Prima", "Lalu", "Weston", "Verona", "Milano", "Otra", "Belmar", "Corin", "Dunvale", "Estrel")
 COLORS = ("Red", "Blue", "Black", "White")
@@ -121,7 +124,7 @@ class TestEvidence:
         catalog, _ = shop()
         features = dc.audit(catalog).features
         pairs = find_candidates(features)
-        evidence = Evidence(catalog, features, pairs.left, pairs.right)
+        evidence = Evidence.learn(catalog, features, pairs.left, pairs.right)
         rows = evidence.measure(pairs.left, pairs.right)
         np.testing.assert_allclose(evidence.measure(pairs.right, pairs.left), rows)
         np.testing.assert_allclose(evidence.measure(pairs.left[7:8], pairs.right[7:8])[0], rows[7])
@@ -129,9 +132,9 @@ class TestEvidence:
     def test_what_nobody_states_cannot_be_told(self) -> None:
         catalog = make_catalog([Listing("a", "Oak tray"), Listing("b", "Oak tray"), Listing("c", "")])
         features = dc.audit(catalog).features
-        evidence = Evidence(catalog, features, np.array([0]), np.array([1]))
+        evidence = Evidence.learn(catalog, features, np.array([0]), np.array([1]))
         row = dict(zip(COLUMNS, evidence.measure(np.array([0]), np.array([1]))[0], strict=True))
-        assert all(np.isnan(row[c]) for c in ("price_ratio", "description", "axis_color", "image", "core_recurs"))
+        assert all(np.isnan(row[c]) for c in ("price_ratio", "description", "axis_color", "image", "words_recur"))
         assert row["words_more"] == row["words_less"] == 0
         assert np.isfinite(evidence.measure(np.array([0]), np.array([2]))[0, COLUMNS.index("words_more")])
 
@@ -139,8 +142,11 @@ class TestEvidence:
         catalog, _ = shop()
         features = dc.audit(catalog).features
         none = np.empty(0, dtype=np.int64)
-        assert Evidence(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
-        assert Evidence(catalog, features, none, none).measure(np.array([0]), np.array([1])).shape == (1, len(COLUMNS))
+        assert Evidence.learn(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
+        assert Evidence.learn(catalog, features, none, none).measure(np.array([0]), np.array([1])).shape == (
+            1,
+            len(COLUMNS),
+        )
 
 
 class TestStart:
@@ -173,23 +179,53 @@ class TestStart:
     def test_what_was_answered_stands(self) -> None:
         catalog, _ = shop()
         audit = dc.audit(catalog)
-        evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+        evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
         left, right = np.array([3, 0]), np.array([1, 2])
         model = PairModel(load_start().trees, evidence, *bind(len(catalog), left, right, np.array([True, False])))
         assert model.measure(np.array([1, 2, 3]), np.array([3, 0, 1])).tolist() == [1.0, 0.0, 1.0]
 
     def test_a_probability_is_a_sum_of_reasons(self) -> None:
         audit = dc.audit(shop()[0])
-        addends, base, chance = explain_pair(audit, "Prima-Red", "Lalu-Red")
-        assert read_odds(np.array([base + sum(a.amount for a in addends)]))[0] == pytest.approx(chance)
-        assert [abs(a.amount) for a in addends] == sorted((abs(a.amount) for a in addends), reverse=True)
+        told = explain_pair(audit, "Prima-Red", "Lalu-Red")
+        place = audit.catalog.positions
+        ends = np.array([place["Prima-Red"]]), np.array([place["Lalu-Red"]])
+        assert told.chance == pytest.approx(find_model(audit).measure(*ends)[0])
+        odds = np.log(told.start / (1 - told.start)) + np.cumsum([a.amount for a in told.addends])
+        assert read_odds(odds).tolist() == pytest.approx([a.chance for a in told.addends])
+        assert [abs(a.amount) for a in told.addends] == sorted((abs(a.amount) for a in told.addends), reverse=True)
 
 
 def _plain_model(catalog: Catalog) -> PairModel:
     audit = dc.audit(catalog)
-    evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+    evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
     none = np.empty(0, dtype=np.int64)
     return PairModel(load_start().trees, evidence, *bind(len(catalog), none, none, none == 0))
+
+
+class TestPacks:
+    def signals(self, **values: float) -> dict[str, np.ndarray]:
+        return {s.name: np.array([values.get(s.name, np.nan)]) for s in SIGNALS}
+
+    def test_what_was_learned_catches_and_spares(self) -> None:
+        pack = teach_pack(read_pack("aliexpress"))
+        alike = {"title": 97.0, "price": 1.0}
+        assert pack.rule("L1").fire(self.signals(learned=0.7))[0]
+        assert not pack.rule("R2").fire(self.signals(**alike, learned=0.05))[0]
+        assert pack.rule("R2").fire(self.signals(**alike, learned=0.3))[0]
+        assert pack.rule("R2").fire(self.signals(**alike))[0], "where nothing was learned the limits judge"
+
+    def test_any_pack_can_limit_it(self) -> None:
+        pack = teach_pack(read_pack("aliexpress").with_limit("L1.learned.min=0.9"))
+        assert not pack.rule("L1").fire(self.signals(learned=0.7))[0]
+        assert pack.rule("L1").fire(self.signals(learned=0.95))[0]
+        assert not teach_pack(read_pack("etsy")).rule("L1").fire(self.signals(learned=0.95, shop=1.0))[0]
+
+    def test_a_pack_without_it_only_lets_it_spare(self, tmp_path: Path) -> None:
+        place = tmp_path / "mine.toml"
+        place.write_text('extends = "common"\ndrop = ["L1"]\n', "utf-8")
+        pack = teach_pack(read_pack(place))
+        assert [r.code for r in pack.rules] == ["R1", "R2"]
+        assert not any(r.fire(self.signals(learned=1.0))[0] for r in pack.rules)
 
 
 class TestChoice:
@@ -338,8 +374,27 @@ class TestTaught:
         _, after, _ = taught
         assert after.lesson is not None
         for lang in LANGS:
-            told = [m.say(lang) for m in after.lesson.tell()]
+            told = [m.say(lang) for m in after.lesson.tell(after.stated)]
             assert any(str(len(after.lesson.answers.pairs)) in text for text in told)
+
+    def test_a_probability_is_told_step_by_step_wherever_a_pair_is_shown(
+        self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]], tmp_path: Path
+    ) -> None:
+        before, after, _ = taught
+        assert after.lesson is not None and after.lesson.way == "answers"
+        told = after.why("Prima-Red", "Lalu-Red")
+        assert told.weighed is not None and len(told.weighed.addends) > 2
+        assert "What your answers taught" in str(told) and "█" in str(told)
+        assert before.why("Prima-Red", "Lalu-Red").weighed is None
+        steps = told.as_dict()["weighed"]
+        assert [s["amount"] is None for s in steps][:2] == [True, False]
+        pair = after.as_dict()["pairs"][0]
+        assert pair["weighed"][0]["reason"] == "" and "one product with" in pair["explanation"]
+        assert "可能性" in after.as_dict("zh")["pairs"][0]["explanation"]
+        assert "width:" in told._repr_html_() and "width:" in after.compare("Prima-Red", "Lalu-Red")._repr_html_()
+        after.save(tmp_path / "out")
+        page = (tmp_path / "out" / "report.html").read_text("utf-8")
+        assert '"weighed":[["before anything' in page and "Your answers judge now" in page
 
     def test_the_same_answers_teach_the_same(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
         _, after, _ = taught

@@ -12,6 +12,7 @@ from dupcheck.cli.options import (
     Manner,
     complete_files,
     ledger_option,
+    open_pack,
     option,
     person_option,
     shared_options,
@@ -31,23 +32,23 @@ _KEYS: "dict[str, Reply]" = {"1": "same", "2": "option", "3": "different"}
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @shared_options
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
+@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
 @option("--count", type=click.IntRange(1, 200), default=20, show_default=True, metavar="N", help="opt_count")
 @person_option("--who", "--as")
 @ledger_option
 def _ask(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
     cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
-    answers: Path | None, count: int, person: str, ledger: str | None, account: str,
+    answers: Path | None, labels: Path | None, count: int, person: str, ledger: str | None, account: str,
 ) -> None:  # fmt: skip
     from dupcheck.asking import questions
     from dupcheck.cli.ledgers import enter_ledger
     from dupcheck.learned.answers import read_answers
     from dupcheck.ledger import recall
     from dupcheck.pipeline import audit
-    from dupcheck.rules import read_pack
 
     older = read_answers(find_answers(catalog, answers))
-    pack = read_pack(rules).with_limit(*settings)
+    pack = open_pack(rules, settings, lang)
     read = how.read(catalog)
     with enter_ledger(ledger, account, lang) as book:
 
@@ -57,7 +58,7 @@ def _ask(
                 return audit(
                     read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
                     progress=bars.tell, decisions=known.decisions, answers=[*older, *known.answers],
-                    revisions=known.revisions,
+                    labels=labels, revisions=known.revisions,
                 )  # fmt: skip
 
         asked = questions(look(), count)
@@ -67,14 +68,8 @@ def _ask(
         if not _Interview(asked, book, person, lang).hold():
             return
         after = look()
-        for text in after.lesson.tell() if after.lesson is not None else ():
+        for text in after.lesson.tell(after.stated) if after.lesson is not None else ():
             tell(text.say(lang))
-        stated = after.stated
-        if stated is None:
-            tell(say("questions.not_stated", lang))
-        else:
-            numbers = {name: f"{100 * value:.0f}" for name, value in stated.as_dict().items()}
-            tell(say("questions.stated", lang, **numbers))
         tell(say("questions.saved", lang, path=book.address))
 
 

@@ -15,6 +15,7 @@ from dupcheck.cli.options import (
     Manner,
     complete_files,
     ledger_option,
+    open_pack,
     option,
     shared_options,
 )
@@ -71,12 +72,14 @@ def _list_verdicts() -> tuple[str, ...]:
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
+@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
 def _audit(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
     cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
     since: str | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None,
     account: str, no_ledger: bool, answers: Path | None,
+    labels: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
@@ -85,11 +88,10 @@ def _audit(
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.reports.folder import check_report
-    from dupcheck.rules import read_pack
 
     check_report(out)
     said = read_answers(find_answers(catalog, answers))
-    pack = read_pack(rules).with_limit(*settings)
+    pack = open_pack(rules, settings, lang)
     known = recall_ledger(ledger, no_ledger, account) if since != LEDGER else recall_any(ledger, no_ledger, account)
     if known is not None:
         said += known.answers
@@ -98,7 +100,7 @@ def _audit(
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
-            answers=said or None, revisions=() if known is None else known.revisions,
+            answers=said or None, labels=labels, revisions=() if known is None else known.revisions,
         )  # fmt: skip
         if known is not None:
             result = keep_run(ledger, account, result, compare=since == LEDGER)
@@ -119,7 +121,7 @@ def _audit(
         tell(result.summarize(out))
     if since == LEDGER and result.since is None:
         tell(say("ledger.first_run", lang), err=as_json)
-    for text in result.lesson.tell() if result.lesson is not None and not as_json else ():
+    for text in result.lesson.tell(result.stated) if result.lesson is not None and not as_json else ():
         tell(text.say(lang))
     if written is not None:
         for path in written if not as_json else ():

@@ -15,6 +15,7 @@ from dupcheck.cli.options import (
     complete_files,
     lang_option,
     ledger_option,
+    open_pack,
     option,
     person_option,
     shared_options,
@@ -54,6 +55,7 @@ def _check(
     from dupcheck.index.opening import make_fetcher
     from dupcheck.ledger import Memory, find_address, recall
 
+    pack = open_pack(rules, settings, lang)
     if key is None:
         known = recall_ledger(ledger, no_ledger, account) or Memory()
     elif no_ledger:
@@ -67,7 +69,7 @@ def _check(
         raise LedgerError("ledger.override_needs_claim")
     with Bars(lang) as bars:
         checker = Checker(
-            list(against), rules, **how.as_arguments(), settings=settings, jobs=jobs, cache=cache,
+            list(against), pack, **how.as_arguments(), jobs=jobs, cache=cache,
             fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell, decisions=known.decisions,
         )  # fmt: skip
         if key is not None:
@@ -108,9 +110,10 @@ def _token(
     from dupcheck.index.opening import make_fetcher
     from dupcheck.ledger.records import show_time
 
+    pack = open_pack(rules, settings, lang)
     with Bars(lang) as bars, enter_ledger(ledger, account, lang) as opened:
         checker = Checker(
-            list(against), rules, **how.as_arguments(), settings=settings, jobs=jobs,
+            list(against), pack, **how.as_arguments(), jobs=jobs,
             cache=cache, fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
             decisions=opened.list_decisions(),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from dupcheck.cli.options import (
     Manner,
     complete_files,
     ledger_option,
+    open_pack,
     option,
     person_option,
     shared_options,
@@ -43,10 +44,9 @@ def _review(
 
     check_needed()
     from dupcheck.ledger import open_ledger
-    from dupcheck.rules import read_pack
     from dupcheck.serve.review.serving import prepare_audits, run_review
 
-    pack = read_pack(rules).with_limit(*settings)
+    pack = open_pack(rules, settings, lang)
     known = read_people(people, token, person)
     with open_port(host, port, bool(known)) as opened, open_ledger(ledger, scope=account) as book:
         first = [how.read(catalog)]  # what is wrong with it is said at once

@@ -71,7 +71,7 @@ def measure_catalog(
     photos, problems = read_photos(
         catalog, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch
     )
-    folder = _find_folder(catalog.sources, catalog.image_root, cache) if catalog.sources else None
+    folder = find_kept(catalog, cache)
     kept = None if folder is None else Store.open(folder)
     if kept is not None and _is_exact(kept, catalog):
         everything = np.arange(len(catalog))
@@ -155,6 +155,16 @@ def open_store(
 
 def _list_paths(source: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
     return [source] if isinstance(source, str | Path) else source
+
+
+def find_kept(catalog: Catalog, cache: Path) -> Path | None:
+    """Return the folder in which what was measured of a catalogue is kept; None for one that came from no file."""
+    return _find_folder(catalog.sources, catalog.image_root, cache) if catalog.sources else None
+
+
+def find_kept_files(files: Sequence[str | Path], images: str | Path | None, cache: Path) -> Path | None:
+    """Return the same for files that are not read yet; None where there are none."""
+    return _find_folder([str(f) for f in files], None if images is None else Path(images), cache) if files else None
 
 
 def _find_folder(sources: Sequence[str], root: Path | None, cache: Path) -> Path:
