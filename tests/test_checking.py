@@ -112,13 +112,13 @@ class TestStore:
     def test_the_features_come_back_as_they_were(self, sample: Catalog, store: Store, features: Features) -> None:
         rows = np.array([5, 60, 17, 3])
         photos = store.take_photos(rows)
-        back = store.take_features(rows, store.take_catalog(rows), photos, store.statistics, store.open_books())
-        for field in MATRICES.values():
-            ours, theirs = getattr(back, field), getattr(features, field).take(rows)
+        back = store.take_features(rows, store.take_catalog(rows), photos, store.open_base())
+        for column in MATRICES:
+            ours, theirs = back.matrix(column), features.matrix(column).take(rows)
             assert np.array_equal(ours.start, theirs.start) and np.array_equal(ours.items, theirs.items)
             assert np.array_equal(ours.weights, theirs.weights)
         for name in NUMBERS:
-            assert np.array_equal(getattr(back, name), getattr(features, name)[rows], equal_nan=True)
+            assert np.array_equal(back.number(name), features.number(name)[rows], equal_nan=True)
         for axis, column in features.axes.items():
             mine = back.axes.get(axis)
             stated = [column.value(int(row)) for row in rows]

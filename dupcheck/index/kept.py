@@ -27,11 +27,10 @@ from dupcheck.features import (
     AxisColumn,
     Base,
     Features,
+    MatrixColumn,
     Statistics,
     join_features,
-    list_options,
     make_features,
-    number_columns,
     read_attributes,
     reorder_features,
     weigh_titles,
@@ -80,7 +79,6 @@ FEW = 500
 DRIFT = 0.1
 """The share of listings that may change before what the catalogue taught is learned anew."""
 
-_WEIGHTED = ("names", "values")
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -235,7 +233,11 @@ class Store:
 
     def open_books(self) -> dict[str, Codebook]:
         """Return codebooks that go on where the catalogue's end."""
-        return {name: Codebook(self._book(name)) for name in MATRICES}
+        return {column.book: Codebook(self._book(column.book)) for column in MATRICES}
+
+    def open_base(self) -> Base:
+        """Return what the catalogue taught, and books that go on where its own end."""
+        return Base(self.statistics, self.open_books())
 
     # --- rows ------------------------------------------------------------------------------------------------
 
@@ -265,17 +267,29 @@ class Store:
         rows: IntArray,
         catalog: Catalog,
         photos: Photos,
-        statistics: Statistics,
-        books: Mapping[str, Codebook],
+        base: Base,
         jobs: int = 1,
     ) -> Features:
-        """Return the features of ``rows``, whose listings are ``catalog``, weighed by ``statistics``."""
-        matrices: dict[str, Any] = {}
-        for book, field in MATRICES.items():
-            at, start = take_ranges(self.arrays[f"{book}.start"], rows)
-            items = self.arrays[f"{book}.items"][at]
-            data = self.arrays[f"{book}.weights"][at] if book in _WEIGHTED else np.ones(len(items), dtype=np.float32)
-            matrices[field] = Rows(start, items, data, books[book].width)
+        """Return the features of ``rows``, whose listings are ``catalog``, weighed by the statistics of ``base``."""
+
+        def matrix(column: MatrixColumn) -> Rows:
+            at, start = take_ranges(self.arrays[f"{column.book}.start"], rows)
+            items = self.arrays[f"{column.book}.items"][at]
+            kept = self.arrays[f"{column.book}.weights"][at] if column.weighted else np.ones(len(items), np.float32)
+            found = Rows(start, items, kept, base.books[column.book].width)
+            return weigh_titles(found, base.statistics) if column.field == "title" else found
+
+        return Features.build(
+            catalog,
+            photos,
+            self._take_axes(rows),
+            base,
+            matrix=matrix,
+            number=lambda name: np.asarray(self.arrays[name][rows]),
+            jobs=jobs,
+        )
+
+    def _take_axes(self, rows: IntArray) -> dict[str, AxisColumn]:
         axes = {}
         for k, axis in enumerate(self.facts["axes"]):
             used, codes = np.unique(self.arrays[f"axis.{k}.codes"][rows], return_inverse=True)
@@ -283,19 +297,7 @@ class Store:
             if known.any():
                 values = self._texts(f"axis.{k}").take(used[known].astype(np.int64))
                 axes[axis] = AxisColumn(codes.astype(np.int64) - int((~known).sum()), tuple(values.tolist()))
-        matrices["title"] = weigh_titles(matrices["title"], statistics)
-        numbers: dict[str, Any] = {name: np.asarray(self.arrays[name][rows]) for name in NUMBERS}
-        return Features(
-            ids=catalog.ids,
-            axes=axes,
-            **matrices,
-            **numbers,
-            **number_columns(catalog),
-            photos=photos,
-            statistics=statistics,
-            books=books,
-            jobs=jobs,
-        )
+        return axes
 
     def take_photos(self, rows: IntArray) -> Photos:
         """Return the photos of the listings at ``rows``, as those of a catalogue of these alone."""
@@ -405,7 +407,7 @@ class Store:
         """
         if len(self) <= FEW:
             return self._measure_all(drafts, photos, without, jobs)
-        alone = make_features(drafts, photos, base=Base(self.statistics, self.open_books()))
+        alone = make_features(drafts, photos, base=self.open_base())
         draft, listing = self.find_near(alone)
         near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
         near = np.setdiff1d(near, self.find_ids(without))
@@ -421,7 +423,9 @@ class Store:
         else:
             new = make_features(later, photos, base=Base(self._without(stale, lexicon), self.open_books()))
         joined = merge_same(join_photos(self.take_photos(np.concatenate([rest, stale])), photos))
-        old = self.take_features(rest, take_listings(catalog, np.arange(len(rest))), joined, new.statistics, new.books)
+        old = self.take_features(
+            rest, take_listings(catalog, np.arange(len(rest))), joined, Base(new.statistics, new.books)
+        )
         features = join_features(old, new, catalog, refuse_placeholders(catalog, joined), jobs)
         measured = np.concatenate([rest, stale])
         kept = np.isin(listing, measured)
@@ -443,7 +447,7 @@ class Store:
         """What the catalogue knows, and what the drafts add to it; the catalogue's own where they add nothing."""
         known = self.statistics.lexicon
         texts = [normalise(t) for t in drafts.column("title")]
-        lexicon = extend_lexicon(known, texts, list_options(read_attributes(drafts)), near)
+        lexicon = extend_lexicon(known, texts, read_attributes(drafts).list_options(), near)
         same = len(lexicon.phrases) == len(known.phrases) and len(lexicon.aliases) == len(known.aliases)
         return known if same else lexicon
 
@@ -482,10 +486,10 @@ class Store:
             return None
         later = take_listings(catalog, changed)
         texts = [normalise(t) for t in later.column("title")]
-        lexicon = extend_lexicon(self.statistics.lexicon, texts, list_options(read_attributes(later)), ())
+        lexicon = extend_lexicon(self.statistics.lexicon, texts, read_attributes(later).list_options(), ())
         new = make_features(later, photos, base=Base(self._without(gone, lexicon), self.open_books()))
         before = take_listings(catalog, rest)
-        old = self.take_features(held[rest], before, photos, new.statistics, new.books)
+        old = self.take_features(held[rest], before, photos, Base(new.statistics, new.books))
         both = merge_catalogs([replace(before, problems=()), replace(later, problems=())])
         joined = join_features(old, new, both, photos)
         back = np.argsort(np.concatenate([rest, changed]), kind="stable")
@@ -568,15 +572,18 @@ def _pack_catalog(catalog: Catalog) -> dict[str, Array]:
 
 
 def _pack_features(features: Features) -> dict[str, Array]:
-    arrays: dict[str, Array] = {name: getattr(features, name) for name in NUMBERS}
-    for book, field in MATRICES.items():
-        matrix = getattr(features, field)
-        arrays |= {f"{book}.start": matrix.start, f"{book}.items": matrix.items}
-        if book in _WEIGHTED:
-            arrays[f"{book}.weights"] = matrix.weights
-        arrays |= _prefix(book, features.books[book].pack())
-    for k, column in enumerate(features.axes.values()):
-        arrays |= {f"axis.{k}.codes": column.codes.astype(np.int32), **_pack_texts(f"axis.{k}", column.values)}
+    arrays: dict[str, Array] = {name: features.number(name) for name in NUMBERS}
+    for column in MATRICES:
+        book, rows = column.book, features.matrix(column)
+        arrays |= {
+            f"{book}.start": rows.start,
+            f"{book}.items": rows.items,
+            **_prefix(book, features.books[book].pack()),
+        }
+        if column.weighted:
+            arrays[f"{book}.weights"] = rows.weights
+    for k, axis in enumerate(features.axes.values()):
+        arrays |= {f"axis.{k}.codes": axis.codes.astype(np.int32), **_pack_texts(f"axis.{k}", axis.values)}
     known = features.statistics
     return arrays | {
         "seen": known.seen,
