@@ -43,11 +43,11 @@ from dupcheck.files.arrays import (
     StoredArrays,
     StoredBook,
     Texts,
-    group_rows,
     load_facts,
     save_arrays,
     take_ranges,
 )
+from dupcheck.index.titles import TitleIndex
 from dupcheck.learned.frames import Frames
 from dupcheck.learned.lexicon import Lexicon, extend_lexicon, list_words
 from dupcheck.learned.tails import Key, Tails
@@ -62,22 +62,10 @@ from dupcheck.model import (
 from dupcheck.photos.hamming import HashIndex, index_hashes
 from dupcheck.photos.suspicion import list_hashes, suspect
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
+from dupcheck.run import SEARCH
 from dupcheck.titles import normalise
 
-FORMAT = 9
-NEAREST = 20
-"""Nearest other titles that are looked at for each draft: as many as an audit proposes."""
-FLOOR = 0.3
-"""Cosine of weighted words below which a title is not looked at."""
-COMMON_WORD = 20_000
-"""A word in more different titles than this finds none by itself."""
-CROWD = 60
-"""Of listings with one title or photo, so many of the first and of the last are looked at."""
-HASH_RADIUS = 9
-FEW = 500
-"""A catalogue of no more listings is measured anew with each draft, which then teaches it whatever an audit learns."""
-DRIFT = 0.1
-"""The share of listings that may change before what the catalogue taught is learned anew."""
+FORMAT = 10
 
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -146,7 +134,7 @@ class Store:
             **_pack_catalog(catalog),
             **_pack_features(features),
             **_pack_photos(features.photos),
-            **_pack_titles(features.title),
+            **_prefix("titles", _pack_titles(features.title)),
             **_prefix("spelled", {**spelled[0].pack(), "counts": spelled[1]}),
             **_pack_codes(features.codes),
         }
@@ -335,27 +323,10 @@ class Store:
         return np.array(found, dtype=np.int64)
 
     def _find_titles(self, drafts: Features) -> tuple[IntArray, IntArray]:
-        start, items = self.arrays["titles.word_start"], self.arrays["titles.word_items"]
-        norms = self.arrays["titles.norm"]
-        stored, found, owner = len(start) - 1, [_NONE], [_NONE]
-        for k in range(len(drafts)):
-            words = drafts.title.items[drafts.title.start[k] : drafts.title.start[k + 1]]
-            words = words[words < stored]
-            words = words[start[words + 1] - start[words] <= COMMON_WORD]
-            if not len(words):
-                continue
-            at, ends = take_ranges(start, words.astype(np.int64))
-            weights = drafts.statistics.weights[words]
-            shared = np.bincount(items[at], np.repeat(weights, np.diff(ends)), minlength=len(norms))
-            near = np.flatnonzero(shared)
-            cosine = shared[near] / (norms[near] * np.sqrt(drafts.title_weight[k]))
-            near, cosine = near[cosine >= FLOOR], cosine[cosine >= FLOOR]
-            if len(near) > NEAREST:
-                near = near[np.argpartition(-cosine, NEAREST)[:NEAREST]]
-            _, listings = self._list_members("titles", near)
-            found.append(listings)
-            owner.append(np.full(len(listings), k, dtype=np.int64))
-        return np.concatenate(owner), np.concatenate(found)
+        found = TitleIndex.take(self.arrays, "titles").find(drafts.title, drafts.statistics.weights)
+        owner = np.repeat(np.arange(len(drafts)), [len(near) for near in found])
+        place, listings = self._list_members("titles", np.concatenate([_NONE, *found]))
+        return owner[place], listings
 
     def _list_members(self, kind: str, groups: IntArray) -> tuple[IntArray, IntArray]:
         """The listings of each group, each with the place of its group in ``groups``; of a crowd the first and last."""
@@ -363,7 +334,7 @@ class Store:
         sizes = np.diff(ends)
         owner = np.repeat(np.arange(len(groups)), sizes)
         rank = np.arange(len(at)) - ends[owner]
-        inside = (rank < CROWD) | (rank >= sizes[owner] - CROWD)
+        inside = (rank < SEARCH.crowd) | (rank >= sizes[owner] - SEARCH.crowd)
         return owner[inside], self.arrays[f"{kind}.items"][at[inside]].astype(np.int64)
 
     def _find_photos(self, photos: Photos) -> tuple[IntArray, IntArray]:
@@ -377,7 +348,7 @@ class Store:
             return _NONE, _NONE
         hashes, owner, kind = list_hashes(photos, row)
         index = HashIndex(*(self.arrays[f"hash.{name}"] for name in ("hashes", "order", "start")))
-        asked, at = index.find(hashes, HASH_RADIUS)
+        asked, at = index.find(hashes, SEARCH.photo_bits)
         near = suspect(hashes[asked], kind[asked], index.hashes[at], self.arrays["hash.kind"][at])
         shown = len(self.arrays["shown.start"])
         keys = np.unique(draft[owner[asked[near]]] * shown + self.arrays["hash.owner"][at[near]])
@@ -405,7 +376,7 @@ class Store:
 
         Listings whose ids are in ``without`` count as gone.
         """
-        if len(self) <= FEW:
+        if len(self) <= SEARCH.small:
             return self._measure_all(drafts, photos, without, jobs)
         alone = make_features(drafts, photos, base=self.open_base())
         draft, listing = self.find_near(alone)
@@ -482,7 +453,7 @@ class Store:
         rest, changed = np.flatnonzero(stayed), np.flatnonzero(~stayed)
         gone = np.setdiff1d(np.arange(len(self)), held[stayed])
         drift = int(self.facts.get("drift", 0)) + len(changed) + len(gone)
-        if not len(rest) or drift > DRIFT * len(self):
+        if not len(rest) or drift > SEARCH.drift * len(self):
             return None
         later = take_listings(catalog, changed)
         texts = [normalise(t) for t in later.column("title")]
@@ -620,17 +591,9 @@ def _pack_photos(photos: Photos) -> dict[str, Array]:
 
 
 def _pack_titles(titles: Rows) -> dict[str, Array]:
-    """Distinct titles by the words in them: each word's titles, each title's norm, and the listings that bear it."""
-    groups = group_rows(titles)
-    distinct = titles.take(groups.items[groups.start[:-1]])
-    by_word = distinct.list_columns()
-    return {
-        "titles.items": groups.items.astype(np.int32),
-        "titles.start": groups.start,
-        "titles.norm": np.sqrt(distinct.sum_squares()).astype(np.float32),
-        "titles.word_start": by_word.start,
-        "titles.word_items": by_word.items.astype(np.int32),
-    }
+    """Distinct titles by the words in them, and the listings that bear each."""
+    index, bearers = TitleIndex.make(titles)
+    return {**index.pack(), **bearers}
 
 
 def _pack_codes(codes: Rows) -> dict[str, Array]:
