@@ -7,6 +7,7 @@ word is another's misspelling) is kept in :class:`Statistics`.
 
 from dupcheck.features.attributes import Attributes, read_attributes
 from dupcheck.features.building import make_features
+from dupcheck.features.rewording import Rewording
 from dupcheck.features.schema import (
     MATRICES,
     NUMBERS,
@@ -32,6 +33,7 @@ __all__ = [
     "Features",
     "MatrixColumn",
     "PairJudge",
+    "Rewording",
     "Statistics",
     "join_features",
     "make_features",
