@@ -1,6 +1,6 @@
 """A catalogue measured: every column of its features, and what the whole of it teaches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,7 @@ from dupcheck.photos.table import Photos
 from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
+from dupcheck.titles.normalising import fold
 from dupcheck.titles.stream import plain_text
 
 Progress = Callable[[int, int], None]
@@ -47,6 +48,7 @@ class _Reading:
     """The titles of a catalogue as it reads them itself: each head, its slots, its tokens, and the brand it names."""
 
     heads: Sequence[str]
+    folded: Sequence[str]
     slots: Sequence[Sequence[tuple[str, str]]]
     tokens: Sequence[tuple[Token, ...]]
     brands: Sequence[dict[str, str]]
@@ -61,13 +63,14 @@ def make_features(
     """
     attributes = read_attributes(catalog)
     titles = [drop_gifts(title) for title in catalog.column("title")]
-    texts = [normalise(title) for title in titles]
+    folded = [fold(title) for title in titles]
+    texts = [normalise(*both) for both in zip(titles, folded, strict=True)]
     if base is None:
         makers = [read_value("brand", row.get("brand", "")) for row in attributes.rows]
         lexicon, tails = learn_lexicon(texts, attributes.list_options(), makers), learn_tails(titles, attributes.rows)
     else:
         lexicon, tails = base.statistics.lexicon, base.statistics.tails
-    read = _read_titles(catalog, attributes, titles, texts, lexicon, tails, progress)
+    read = _read_titles(titles, folded, texts, state_numbers(catalog, attributes), attributes, lexicon, tails, progress)
     stray = find_stray_words(read.tokens) if base is None else base.statistics.stray
     brands = [words_of(row.get("brand", "")) for row in attributes.rows]
     if base is None:
@@ -88,7 +91,7 @@ def make_features(
     words, exact = count_words(cores, books["words"], () if base is None else base.statistics.exact)
     matrices = {"title": words}
     matrices |= make_attribute_matrices(attributes, stated, named, books)
-    numbered = [tuple(list_numbered(*pair)) for pair in zip(read.heads, marked, strict=True)]
+    numbered = [tuple(list_numbered(*pair)) for pair in zip(read.folded, marked, strict=True)]
     of_parts = [list_codes_of_parts(tokens) for tokens in marked]
     matrices |= make_code_matrices(catalog, attributes, cores, of_parts, numbered, books)
     before = None if base is None else base.statistics
@@ -117,20 +120,21 @@ def make_features(
 
 
 def _read_titles(
-    catalog: Catalog,
-    attributes: Attributes,
     titles: Sequence[str],
+    folded: Sequence[str],
     texts: Sequence[str],
+    numbers: Mapping[int, Mapping[str, str]],
+    attributes: Attributes,
     lexicon: Lexicon,
     tails: Tails,
     progress: Progress | None,
 ) -> _Reading:
     split = [tails.split(title) for title in titles]
     heads, slots = [head for head, _ in split], [parts for _, parts in split]
-    numbers = state_numbers(catalog, attributes)
+    folded = [fold(heads[i]) if slots[i] else text for i, text in enumerate(folded)]
     marked: list[tuple[Token, ...]] = []
     brands: list[dict[str, str]] = []
-    for i, title in enumerate(read_titles(heads)):
+    for i, title in enumerate(read_titles(heads, folded)):
         text = normalise(heads[i]) if slots[i] else texts[i]
         tokens = mark_head(heads[i], text, title.tokens, lexicon)
         if i in numbers:
@@ -140,7 +144,7 @@ def _read_titles(
         brands.append({"brand": brand} if unstated and (brand := lexicon.name_brand(text)) else {})
         if progress is not None and i % 4096 == 0:
             progress(i, len(titles))
-    return _Reading(heads, slots, marked, brands)
+    return _Reading(heads, folded, slots, marked, brands)
 
 
 def _list_numbers(catalog: Catalog, pieces: FloatArray) -> dict[str, FloatArray]:

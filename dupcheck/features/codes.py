@@ -71,14 +71,15 @@ def drop_common(codes: Rows, seen: IntArray) -> Rows:
     return codes.keep_columns(seen <= _COMMON_CODE)
 
 
-def _read_part_numbers(text: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _read_part_numbers(text: str) -> tuple[str, ...]:
     """The part numbers an attribute lists, without the pack sizes and series names that shops write beside them."""
     found = set()
     for item in re.split(r"[,;|]", _PACK_SUFFIX.sub(" ", normalise(text))):
         words = [w for w in item.split() if len(w) > 3 and any(c.isdigit() for c in w)]
         if words:
             found.add(_part_key(max(words, key=lambda w: (sum(c.isdigit() for c in w), len(w)))))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=50_000)

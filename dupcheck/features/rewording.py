@@ -9,7 +9,7 @@ from dupcheck.catalog import take_listings
 from dupcheck.features.attributes import read_attributes
 from dupcheck.features.schema import Features, mark_head, mark_tail
 from dupcheck.features.stated import list_sizes, mark_numbers, state_numbers
-from dupcheck.features.words import list_core_words
+from dupcheck.features.words import list_core_words, words_of
 from dupcheck.model import Catalog
 from dupcheck.titles import normalise, read_title
 from dupcheck.titles.gifts import drop_gifts
@@ -36,6 +36,7 @@ class Rewording:
         tokens = mark_numbers(tokens, state_numbers(listing, attributes).get(0, {}))
         size = self.features.axes["size"].value(member) if "size" in self.features.axes else ""
         sizes = list_sizes(listing, [{"size": size} if size else {}])
-        tokens = (*tokens, *mark_tail(slots, known.lexicon))
-        (core,) = list_core_words([tokens], sizes, known.stray, attributes)
+        brand = words_of(attributes.rows[0].get("brand", ""))
+        tokens = known.frames.mark((*tokens, *mark_tail(slots, known.lexicon)), brand)
+        (core,) = list_core_words([tokens], sizes, known.stray, [brand])
         return {stem_word(t.text): self.features.weigh_word(t.text) for t in core}
