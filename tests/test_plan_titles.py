@@ -1,14 +1,21 @@
 """Titles that a plan proposes: they keep the thing, brand and model, lose what became an option, and break no word."""
 
 from collections.abc import Callable
+from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.model import Catalog
+from dupcheck.catalog import make_catalog
+from dupcheck.features import Rewording, make_features
+from dupcheck.model import Catalog, Listing
+from dupcheck.photos.reading import read_photos
 from dupcheck.plans.changes import cut_words, fit_words
+from dupcheck.signals import get_signal
+from dupcheck.signals.title import share_weight
 
 WORDS = st.sampled_from(
     ["Steel", "Bottle", "300", "ml", "iPhone", "14", "Case", "for", "Women's", "2-in-1", "Kettle", "1.5", "L", "Écru"]
@@ -33,6 +40,7 @@ def test_head_and_tail_are_never_longer_than_what_fits(head: str, tail: str, mos
     assert len(fit_words(head, tail, most)) <= most
 
 
+SIZES = ("XL", "300 ml", "14")
 VALUES = [
     ("Color", ("Red", "Navy Blue"), ""),
     ("Size", ("M", "XL"), ""),
@@ -145,3 +153,21 @@ def test_a_title_that_is_told_apart_keeps_thing_model_and_colour(kept: str, make
     for change in changes:
         number = rows[int(change.listing_id[-1]) - 1]["attributes"]["Compatible Model"].split()[1]  # type: ignore[index]
         assert kept.format(n=number) in change.value
+
+
+@given(st.lists(TITLES, min_size=2, max_size=6, unique=True))
+@settings(max_examples=40, deadline=None)
+def test_a_new_title_is_weighed_as_the_signal_weighs_titles(titles: list[str]) -> None:
+    """What advice asks of a rewritten title is what the rules will ask of it."""
+    rows = [
+        {"listing_id": str(k), "title": t, "attributes": {"Brand": "Onda", "Size": SIZES[k % 3]}}
+        for k, t in enumerate(titles)
+    ]
+    catalog = make_catalog([Listing(**row) for row in rows])
+    features = make_features(catalog, read_photos(catalog)[0])
+    left, right = (np.array(side) for side in zip(*combinations(range(len(titles)), 2), strict=True))
+    told = get_signal("title").measure(features, left, right)
+    rewording = Rewording(catalog, features)
+    for i, j, share in zip(left.tolist(), right.tolist(), told.tolist(), strict=True):
+        mine = share_weight(rewording.weigh(i, titles[i]), rewording.weigh(j, titles[j]))
+        assert mine == pytest.approx(share, abs=0.01, nan_ok=True)

@@ -234,20 +234,23 @@ def _make_token(text: str, kind: str, axis: str, value: str) -> Token:
     return Token(text, kind, axis, value)
 
 
-def read_title(title: str) -> Title:
-    """Read one title. Any text is accepted; case, width, script variant, emoji and symbols around it do not matter."""
-    text = fold(title)
+def read_title(title: str, folded: str | None = None) -> Title:
+    """Read one title. Any text is accepted; case, width, script variant, emoji and symbols around it do not matter.
+
+    ``folded`` is its :func:`~dupcheck.titles.normalising.fold`, where that is known.
+    """
+    text = fold(title) if folded is None else folded
     v = load_vocabulary(find_languages(title, text))
     return Title(tuple([_make_token(*p[:4]) for p in _read(text, v)]))
 
 
-def read_titles(titles: Sequence[str]) -> list[Title]:
-    """Read many titles; equal ones once. Words are remembered between calls."""
+def read_titles(titles: Sequence[str], folded: Sequence[str] | None = None) -> list[Title]:
+    """Read many titles, whose folds are ``folded`` where they are known; equal ones once. Words are remembered."""
     known: dict[str, Title] = {}
     out: list[Title] = []
-    for title in titles:
+    for i, title in enumerate(titles):
         read = known.get(title)
         if read is None:
-            read = known[title] = read_title(title)
+            read = known[title] = read_title(title, None if folded is None else folded[i])
         out.append(read)
     return out
