@@ -91,7 +91,8 @@ def test_a_tag_that_was_changed_is_none(tmp_path: Path) -> None:
         base.execute("UPDATE tagged SET tag = replace(tag, 'one', 'two') WHERE path LIKE '%1.jpg'")
     base.close()
     again = Cache(tmp_path)
-    assert again.tags(["https://a.example/1.jpg", "https://a.example/2.jpg"]) == {"https://a.example/2.jpg": 'W/"zwei-ä"'}
+    found = again.tags(["https://a.example/1.jpg", "https://a.example/2.jpg"])
+    assert found == {"https://a.example/2.jpg": 'W/"zwei-ä"'}
     again.close()
 
 

@@ -229,7 +229,8 @@ class Claims(Journal):
 
     def _list_live(self, connection: sa.Connection, now: float | None = None) -> list[_Row]:
         """The claims that hold something; at a time of reading, without those that have run out by then."""
-        wanted = sa.select(CLAIM).where(CLAIM.c.state.in_(LIVE_STATES), self._counts_here(CLAIM.c.scope))
+        held = (CLAIM.c[name] for name in ("state", "listing", "listing_id", "matter", "content"))
+        wanted = sa.select(*held).where(CLAIM.c.state.in_(LIVE_STATES), self._counts_here(CLAIM.c.scope))
         if now is not None:
             wanted = wanted.where((CLAIM.c.state == "published") | (CLAIM.c.expires > now))
         return list(connection.execute(wanted.order_by(CLAIM.c.id)).mappings())

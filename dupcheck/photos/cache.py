@@ -64,7 +64,7 @@ class Cache:
     def contents(self, paths: Sequence[str]) -> Mapping[str, tuple[Signature, bytes]]:
         """Return the signature and the content key each known path had when it was last read."""
         query = "SELECT path, size, mtime, ctime, content FROM known WHERE path IN ({})"
-        found = ((path, (size, mtime, ctime), sealed) for path, size, mtime, ctime, sealed in self._select(query, paths))
+        found = ((row[0], (row[1], row[2], row[3]), row[4]) for row in self._select(query, paths))
         opened = {path: (signed, self._open(_name_file(path, signed), sealed)) for path, signed, sealed in found}
         return {path: (signed, content) for path, (signed, content) in opened.items() if content is not None}
 
