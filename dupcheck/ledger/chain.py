@@ -2,7 +2,7 @@
 
 Who opens a ledger reads the newest events of the chain only; the database counts the changes of claims, and where that
 count is not what a ledger left, all of it is read: so a claim that was changed from outside is found out by whoever
-comes next, at a cost that does not grow with the history. What somebody changed far back, or behind the count's back, is
+comes next, at a cost that does not grow with the history. What somebody changed far back, or without being counted, is
 found by ``dupcheck ledger verify``, which always reads all. What a chain alone cannot show, that its newest events were
 cut off, is what the seal beside a ledger's file is for (``seal``).
 """
