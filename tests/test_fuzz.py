@@ -1,7 +1,7 @@
-"""Whatever is given, a clear answer comes: spoiled files of every kind, odd options, streams that fail, full disks, kills.
+"""Whatever is given, a clear answer comes: spoiled files of every kind, odd options, lost streams, full disks, kills.
 
-A short run is part of the tests; ``nox -s fuzz`` runs it long, with other seeds: ``DUPCHECK_FUZZ`` says how many examples
-each test takes.
+A short run is part of the tests; ``nox -s fuzz`` runs it long, with other seeds: ``DUPCHECK_FUZZ`` says how many
+examples each test takes.
 """
 
 import json
@@ -31,10 +31,10 @@ FORMATS = Path(__file__).with_name("fixtures") / "formats"
 FIXED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 SEEDS = st.integers(0, 2**63)
 SCRAPS = (
-    b'"', b"'", b"\0", b"\r", b"\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", "²".encode(), "五".encode(), b"9" * 400,
-    b"-1", b"1e999", b"NaN", b"null", b"[" * 2000, b"{" * 300, b'{"a":' * 300, b"=1+1|cmd", b"\x1b]8;;x\x07", b"&lol;",
-    b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b",", b";", b"\t", b"://", b"../" * 9, b"%s%n", b"{0.a}", "\u202e".encode(), b"[[x]]",
-    b"true", b" ", b"x" * 5000,
+    b'"', b"'", b"\0", b"\r", b"\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", "²".encode(), "五".encode(),
+    b"9" * 400, b"-1", b"1e999", b"NaN", b"null", b"[" * 2000, b"{" * 300, b'{"a":' * 300, b"=1+1|cmd", b"\x1b]8;;x\x07", b"&lol;",
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b",", b";", b"\t", b"://", b"../" * 9, b"%s%n", b"{0.a}", "\u202e".encode(),
+    b"[[x]]", b"true", b" ", b"x" * 5000,
 )  # fmt: skip
 
 
@@ -66,7 +66,11 @@ def spoil(data: bytes, seed: int) -> bytes:
         elif chance.random() < 0.3:
             del held[at:]
     if chance.random() < 0.08:
-        return bytes(held).decode("utf-8", "replace").encode(chance.choice(("utf-16", "gb18030", "utf-32", "utf-7")), "replace")
+        return (
+            bytes(held)
+            .decode("utf-8", "replace")
+            .encode(chance.choice(("utf-16", "gb18030", "utf-32", "utf-7")), "replace")
+        )
     return bytes(held)
 
 
@@ -107,7 +111,9 @@ def desk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, write_csv: A
     draw_photo(tmp_path / "a.jpg", 1)
     rows = [{"listing_id": f"A-{i}", "title": f"Steel pan {t}", "price": p, "currency": "USD", "main_image": "a.jpg"}
             for i, (t, p) in enumerate([("20 cm", 9), ("24 cm", 9), ("20 cm", 9), ("oval", 12)])]  # fmt: skip
-    write_csv(tmp_path / "catalog.csv", [*rows, {"listing_id": "B", "title": "Oak ladder", "price": 50, "currency": "USD"}])
+    write_csv(
+        tmp_path / "catalog.csv", [*rows, {"listing_id": "B", "title": "Oak ladder", "price": 50, "currency": "USD"}]
+    )
     write_csv(tmp_path / "draft.csv", [{"title": "Green jug", "price": 4, "currency": "USD"}])
     (tmp_path / "pack.toml").write_bytes((packs_folder() / "aliexpress.toml").read_bytes())
     (tmp_path / "dupcheck.toml").write_text('lang = "en"\ncurrency = "USD"\n[map]\ntitle = "title"\n')
@@ -187,10 +193,11 @@ def test_a_spoiled_file_is_used_or_told(name: str, desk: Path, run: Run) -> None
 
 
 ODD = st.sampled_from([
-    "", " ", "-", "--", "-1", "0", "1e999", "nan", "²", "9" * 400, "\0", "\n", "\x1b[31m", "\ud800", "../..", "/dev/null",
-    "/dev/full", "/proc/self/mem", "catalog.csv", "report", "x" * 5000, "R2.title.min=85", "R2.title.min=²", "R9.x.y=1", "=",
-    "title=title", "a=b=c", "https://[::1", "http://127.0.0.1/x.csv", "utf-7", "utf-16", "punycode", "rot13", "USD", "元",
-    "sqlite:///x", "postgresql+psycopg://127.0.0.1:1/x", "A-0", "en", "zh", "\u202e", "~", "*", "{x}", "%s", "//", "con", "local",
+    "", " ", "-", "--", "-1", "0", "1e999", "nan", "²", "9" * 400, "\0", "\n", "\x1b[31m", "\ud800", "../..",
+    "/dev/null", "/dev/full", "/proc/self/mem", "catalog.csv", "report", "x" * 5000, "R2.title.min=85",
+    "R2.title.min=²", "R9.x.y=1", "=", "title=title", "a=b=c", "https://[::1", "http://127.0.0.1/x.csv", "utf-7",
+    "utf-16", "punycode", "rot13", "USD", "元", "sqlite:///x", "postgresql+psycopg://127.0.0.1:1/x", "A-0", "en", "zh",
+    "\u202e", "~", "*", "{x}", "%s", "//", "con", "local",
 ])  # fmt: skip
 BUSY = {"serve", "review", "init", "ask"}
 
@@ -287,7 +294,13 @@ def test_the_streams_of_every_command_may_be_closed_or_full(desk: Path) -> None:
     program = f"'{sys.executable}' -m dupcheck"
     few = commands if rounds(1) > 1 else commands[:3]
     for words in few:
-        for ends, codes in ((">/dev/full", {2}), (">&-", {0, 2}), ("2>&-", {0}), ("<&- >&- 2>&-", {0, 2}), ("2>/dev/full", {0})):
+        for ends, codes in (
+            (">/dev/full", {2}),
+            (">&-", {0, 2}),
+            ("2>&-", {0}),
+            ("<&- >&- 2>&-", {0, 2}),
+            ("2>/dev/full", {0}),
+        ):
             done = subprocess.run(
                 ["/bin/sh", "-c", f"{program} {' '.join(words)} {ends}"], cwd=desk, capture_output=True, text=True, check=False,
                 env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},

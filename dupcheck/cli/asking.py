@@ -71,7 +71,7 @@ def _ask(
 def find_answers(catalog: tuple[str, ...], answers: Path | None) -> Path:
     """Return where answers are kept: as named, or beside the (first) catalogue."""
     first = Path(catalog[0])
-    return answers or first.with_name(f"{first.name}.answers.jsonl")
+    return answers or first.parent / f"{first.name}.answers.jsonl"
 
 
 def join_answers(kinds: "Mapping[str, Reply]", said: "Sequence[Answer]") -> "Mapping[str, Reply] | list[Answer] | None":

@@ -77,7 +77,7 @@ def _audit(
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
     from dupcheck.cli.asking import find_answers, join_answers
-    from dupcheck.cli.ledgers import gather_decisions, recall_ledger
+    from dupcheck.cli.ledgers import find_ledger, gather_decisions, name_owner, recall_ledger
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.reports.folder import check_report
@@ -86,9 +86,11 @@ def _audit(
     check_report(out)
     said = read_answers(find_answers(catalog, answers))
     pack = read_pack(rules).with_limit(*settings)
-    known = recall_ledger(ledger, no_ledger, account)
+    if ledger is not None and not no_ledger:
+        find_ledger(ledger)  # what was named and is not there is said before the work begins
     with Bars(lang) as bars:
         read = how.read(catalog)
+        known = recall_ledger(ledger, no_ledger, name_owner(account, catalog, read))
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),

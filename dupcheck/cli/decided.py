@@ -51,7 +51,7 @@ def _decide(
     account: str, lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
-    from dupcheck.cli.ledgers import enter_ledger
+    from dupcheck.cli.ledgers import enter_ledger, name_owner
     from dupcheck.decisions import hash_listings
     from dupcheck.ledger.documents import Saying, read_sayings, spell_out
     from dupcheck.pipeline import find_position
@@ -80,7 +80,7 @@ def _decide(
             decisions += spell_out(replace(saying, listings=known), contents)
     if not decisions:
         raise LedgerError("ledger.nothing_decided")
-    with enter_ledger(ledger, account, lang) as opened:
+    with enter_ledger(ledger, name_owner(account, [catalog], read), lang) as opened:
         count = opened.decide(decisions, person=person)
         tell(say("ledger.decided", lang, count=count, ledger=opened.address))
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from dupcheck.cli.console import tell
 from dupcheck.errors import LedgerError
-from dupcheck.ledger import Address, Memory, find_address, open_ledger, recall
+from dupcheck.ledger import NOBODY, Address, Memory, Owner, find_address, open_ledger, recall
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
+    from dupcheck.checking import Checker
     from dupcheck.decisions import Decision
     from dupcheck.ledger.book import Ledger
     from dupcheck.model import Catalog
@@ -24,11 +25,23 @@ def find_ledger(ledger: str | None) -> Address:
     return address
 
 
-def recall_ledger(ledger: str | None, no_ledger: bool = False, account: str = "") -> Memory | None:
+def recall_ledger(ledger: str | None, no_ledger: bool = False, owner: Owner = NOBODY) -> Memory | None:
     """Return what the ledger that was named knows of an account, or else the user's own, if there is one."""
     if no_ledger or (ledger is None and not find_address(None).exists()):
         return None
-    return recall(find_ledger(ledger), account)
+    return recall(find_ledger(ledger), owner)
+
+
+def name_owner(account: str, files: Sequence[str], catalog: "Catalog") -> Owner:
+    """Return who is asked for: the account that was named, or a catalogue's own."""
+    from dupcheck.index.sketch import sketch_catalog
+
+    return Owner(account, sketch_catalog(catalog), Path(files[0]).stem)
+
+
+def name_owner_of(account: str, checker: "Checker") -> Owner:
+    """Return who is asked for, of a catalogue that is kept measured."""
+    return Owner(account, checker.store.facts.get("sketch", {}), Path(checker.files[0]).stem)
 
 
 def gather_decisions(
@@ -54,13 +67,19 @@ def gather_decisions(
 
 def list_decided(ledger: str | None, account: str = "") -> Sequence["Decision"]:
     """Return the decisions in a ledger; none where there is no ledger."""
-    known = recall_ledger(ledger, account=account)
+    known = recall_ledger(ledger, owner=Owner(account))
     return () if known is None else known.decisions
 
 
-def enter_ledger(ledger: str | None, account: str, lang: Lang) -> "Ledger":
-    """Open a ledger, and say so where it was not there before."""
-    opened = open_ledger(ledger, scope=account)
-    if opened.created:
-        tell(say("ledger.created", lang, ledger=opened.address), err=True)
+def enter_ledger(ledger: str | None, owner: Owner, lang: Lang) -> "Ledger":
+    """Open a ledger for an account, and say so where either was not there before."""
+    opened = open_ledger(ledger)
+    try:
+        if opened.created:
+            tell(say("ledger.created", lang, ledger=opened.address), err=True)
+        if opened.turn_to(owner):
+            tell(say("ledger.account_new", lang, account=opened.scope), err=True)
+    except BaseException:
+        opened.close()
+        raise
     return opened

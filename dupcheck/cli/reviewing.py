@@ -43,7 +43,7 @@ def _review(
     from dupcheck.serve.server import check_needed, open_port, read_people
 
     check_needed()
-    from dupcheck.ledger import open_ledger
+    from dupcheck.cli.ledgers import enter_ledger, name_owner
     from dupcheck.ledger.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.rules import read_pack
@@ -51,8 +51,10 @@ def _review(
 
     pack = read_pack(rules).with_limit(*settings)
     known = read_people(people, token, person)
-    with open_port(host, port, bool(known)) as opened, open_ledger(ledger, scope=account) as book:
-        read = how.read(catalog)
+    with (
+        open_port(host, port, bool(known)) as opened,
+        enter_ledger(ledger, name_owner(account, catalog, read := how.read(catalog)), lang) as book,
+    ):
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{opened.getsockname()[1]}/"
 

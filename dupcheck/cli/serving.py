@@ -42,6 +42,7 @@ def _serve(
 
     check_needed()
     from dupcheck.checking import Checker
+    from dupcheck.cli.ledgers import name_owner_of
     from dupcheck.files.cache import default_cache
     from dupcheck.index.opening import make_fetcher
     from dupcheck.serve.refresh import renew_store
@@ -58,8 +59,8 @@ def _serve(
             fetch=make_fetcher(fetch_images, allow_hosts, seconds=FETCH_SECONDS), lang=lang, progress=bars.tell,
         )  # fmt: skip
         run_server(
-            opened, checker, ledger=ledger, account=account, people=known, person=person, allow_override=allow_override,
-            max_body=max_body, max_drafts=max_drafts, lang=lang, fetch_hosts=hosts,
+            opened, checker, ledger=ledger, owner=name_owner_of(account, checker), people=known, person=person,
+            allow_override=allow_override, max_body=max_body, max_drafts=max_drafts, lang=lang, fetch_hosts=hosts,
             announce=lambda listings: tell(say("serve.ready", lang, listings=listings, url=url), err=True),
         )  # fmt: skip
     tell(say("serve.stopped", lang), err=True)

@@ -4,11 +4,12 @@ from dupcheck.ledger.acts import Act
 from dupcheck.ledger.claims import Claim, Claims, ClaimState, Judge, Shows, Ticket
 from dupcheck.ledger.journal import Event
 from dupcheck.ledger.leases import Lease, Leases
+from dupcheck.ledger.scopes import Scopes
 
 __all__ = ["Act", "Claim", "ClaimState", "Event", "Judge", "Lease", "Ledger", "Shows", "Ticket"]
 
 
-class Ledger(Claims, Leases):
+class Ledger(Claims, Leases, Scopes):
     """What was decided and reserved. Made by :func:`~dupcheck.ledger.open_ledger`; a context manager.
 
     Threads may share one, and so may processes and, on PostgreSQL, machines.

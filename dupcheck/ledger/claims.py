@@ -279,10 +279,10 @@ class Claims(Journal):
 
     def _check_id(self, entry: Entry, row: _Row, market_id: str) -> None:
         """Raise TokenError where another published listing has the id."""
+        here = CLAIM.c.scope.in_((row["scope"], "")) if row["scope"] else sa.true()
         other = sa.select(CLAIM.c.token).where(
-            CLAIM.c.state == "published", CLAIM.c.market_id == market_id,
-            CLAIM.c.token != row["token"], self._counts_here(CLAIM.c.scope),
-        )  # fmt: skip
+            CLAIM.c.state == "published", CLAIM.c.market_id == market_id, CLAIM.c.token != row["token"], here
+        )
         if (taken := entry.connection.scalar(other.limit(1))) is not None:
             raise TokenError("ledger.id_taken", id=market_id, token=taken)
 

@@ -4,12 +4,14 @@ Checks are many and should be instant: a ledger that is a file is read with Pyth
 SQLAlchemy takes longer than the whole question. Anything out of the ordinary is left to :func:`open_ledger`.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from dupcheck.decisions import Decision
+from dupcheck.ledger.accounts import NOBODY, Owner, find_account
 from dupcheck.ledger.address import Address
 from dupcheck.ledger.answers import read_answers
 from dupcheck.ledger.records import read_listing_record
@@ -26,6 +28,7 @@ _ANSWERS = (
     "SELECT details FROM dupcheck_act WHERE undone IS NULL AND details LIKE '%question%' "
     "AND (? = '' OR scope IN (?, '')) ORDER BY id"
 )
+_ACCOUNTS = "SELECT name, sketch FROM dupcheck_account"
 _CHAIN = "SELECT chain FROM dupcheck_history WHERE id = ?"
 
 
@@ -42,20 +45,21 @@ class Memory:
         return [x for x, there in zip(self.published, shows(self.published), strict=True) if not there]
 
 
-def recall(address: Address, scope: str = "") -> Memory:
+def recall(address: Address, owner: Owner = NOBODY) -> Memory:
     """Return what the ledger knows of an account. Raises LedgerError where it cannot be read."""
-    found = _read_file(address, scope)
+    found = _read_file(address, owner)
     if found is None:
         from dupcheck.ledger import open_ledger
 
-        with open_ledger(address, scope=scope) as ledger:
+        with open_ledger(address) as ledger:
+            ledger.turn_to(owner, keep=False)
             acts = sorted((a for a in ledger.list_acts() if a.undone is None), key=lambda a: a.number)
             answers = read_answers(act.details for act in acts)
             found = Memory(ledger.list_decisions(), ledger.list_published(), answers)
     return found
 
 
-def _read_file(address: Address, scope: str) -> Memory | None:
+def _read_file(address: Address, owner: Owner) -> Memory | None:
     """Read a ledger that is a file and up to date; None: there is more to it."""
     if address.path is None:
         return None
@@ -69,9 +73,11 @@ def _read_file(address: Address, scope: str) -> Memory | None:
                 return None
             if sealed and connection.execute(_CHAIN, sealed[:1]).fetchall() != [sealed[1:]]:
                 return None
+            known = {name: json.loads(text) for name, text in connection.execute(_ACCOUNTS)} if owner.tells else {}
+            scope, _ = find_account(owner, known)
             decisions = [Decision(*row) for row in connection.execute(_DECISIONS, (scope, scope))]
             answers = read_answers(text for (text,) in connection.execute(_ANSWERS, (scope, scope)))
             published = [read_listing_record(text) for (text,) in connection.execute(_PUBLISHED, (scope, scope))]
-    except sqlite3.Error:
+    except (sqlite3.Error, ValueError):
         return None
     return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published, answers)

@@ -5,7 +5,7 @@
 ``lease``     one row a group that somebody works on, or has done
 ``claim``     one row a claim, named by its client: the draft, the answer, and what became of it
 ``token``     one row a one-time token; the token itself is not kept, only its hash
-``account``   one row an account: some of its titles, by which its catalogue is known again
+``account``   one row an account: some of its titles and ids, by which its catalogue is known again
 ``history``   one row an event; rows are only ever added, each holds the hash of all before it, and the database itself
               refuses to change, replace or delete one
 ``guard``     one row: how often claims were changed, counted by the database itself, and how often by a ledger
@@ -130,7 +130,7 @@ ACCOUNT = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("titles", Text, nullable=False),  # JSON: hashes of some of its titles
+    Column("sketch", Text, nullable=False),  # JSON: hashes of some of its titles and ids
     Column("seen", Double, nullable=False),
 )
 

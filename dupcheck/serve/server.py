@@ -14,7 +14,7 @@ from pathlib import Path
 from dupcheck.checking import Checker
 from dupcheck.errors import ServeError
 from dupcheck.files.given import read_given
-from dupcheck.ledger import open_ledger
+from dupcheck.ledger import Owner, open_ledger
 from dupcheck.messages import Lang, message
 
 NEEDED = ("fastapi", "uvicorn", "prometheus_client")
@@ -80,7 +80,7 @@ def run_server(
     checker: Checker,
     *,
     ledger: str | None,
-    account: str,
+    owner: Owner,
     people: Mapping[str, str],
     person: str,
     allow_override: bool,
@@ -132,9 +132,11 @@ def run_server(
                 os._exit(0)
 
     meters = Meters()
-    with open_ledger(ledger, scope=account) as book:
+    with open_ledger(ledger) as book:
         if book.created:
             log_line({"level": "warning", "ledger": message("ledger.created", ledger=book.address).say(lang)})
+        if book.turn_to(owner):
+            log_line({"level": "warning", "ledger": message("ledger.account_new", account=book.scope).say(lang)})
         desk = Desk(
             checker, book, meters, fetch_hosts=fetch_hosts, allow_override=allow_override,
             say_stale=lambda text: log_line({"level": "warning", "catalogue": text.say(lang)}),

@@ -1,4 +1,4 @@
-"""A count of the changes of claims, by which one from outside is seen without reading them all."""
+"""A count of the changes of claims, by which one from outside is seen at once; sketches of catalogues."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("known", sa.Integer(), nullable=False),
     )
+    op.alter_column("dupcheck_account", "titles", new_column_name="sketch")
     # Known to nobody yet: what there is will be read whole once.
     op.execute("INSERT INTO dupcheck_guard (id, changes, known) VALUES (1, 0, -1)")
     op.create_index("dupcheck_claim_secret", "dupcheck_claim", ["secret"])
