@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.cli.console import tell
+from dupcheck.cli.console import ask, tell
 from dupcheck.cli.options import Bars, Command, Manner, complete_files, option, shared_options
 from dupcheck.errors import OutputError
 from dupcheck.messages import Lang, say
@@ -128,7 +128,7 @@ class _Interview:
         tell(f"    {say('questions.keys', lang)}")
         while True:
             try:
-                typed = str(click.prompt(say("questions.prompt", lang), default="s", show_default=False))
+                typed = ask(say("questions.prompt", lang), default="s")
             except click.Abort:  # nothing more is typed
                 tell()
                 return "q"
