@@ -202,8 +202,9 @@ def lines_of_json_cut_off(desk: Desk) -> None:
 
 @attack(ACCOUNTS)
 def elements_of_two_names_and_of_none(desk: Desk) -> None:
-    one = "<offer id='1'><name>Mug</name></offer><offer id='2'><name>Pan</name></offer>"
-    expect_rows(desk, "x.xml", f"<shop><offers>{one}<item><name>Jug</name></item><offer/></offers></shop>", 3)
+    one = "<offer><id>1</id><title>Mug</title></offer><offer><id>2</id><title>Pan</title></offer>"
+    other = "<item><id>3</id><title>Jug</title></item><offer/>"
+    expect_rows(desk, "x.xml", f"<shop><offers>{one}{other}</offers></shop>", 3)
 
 
 WRITES = "2 what is the seller's"
