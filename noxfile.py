@@ -71,7 +71,7 @@ def fuzz(session: nox.Session) -> None:
     session.log("the seed is %s", seed)
     session.env["DUPCHECK_FUZZ"] = examples
     call(session, "pytest", "-n", "2", "tests/test_fuzz.py", f"--hypothesis-seed={seed}")
-    call(session, "pytest", "-n", "2", "-m", "hypothesis", f"--hypothesis-seed={seed}", "--deselect", "tests/test_fuzz.py")
+    call(session, "pytest", "-n", "2", "-m", "hypothesis", f"--hypothesis-seed={seed}", "--ignore=tests/test_fuzz.py")
     call(session, "pytest", "-n", "2", "tests", "-k", FUZZED, f"--hypothesis-seed={seed}")
     call(session, "python", "tests/benchmarks/attacks.py")
 

@@ -3,11 +3,9 @@
 import asyncio
 import ipaddress
 import os
-import signal
 import socket
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -102,26 +100,16 @@ def run_server(
         make_protocol,
         widen_queues,
     )
+    from dupcheck.serve.listening import StoppableServer
     from dupcheck.serve.metrics import Meters
     from dupcheck.serve.routes import CHECKING_THREADS, FETCHING_THREADS, make_app
     from dupcheck.serve.state import Desk
 
-    class _Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            """Stop at a signal, and count that as having done what was asked."""
-            before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for number, handler in before.items():
-                    signal.signal(number, handler)
-
+    class _Server(StoppableServer):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             asyncio.get_running_loop().set_exception_handler(make_listener(log_line))
             await super().startup(sockets)
             widen_queues(sockets or ())
-            announce(len(desk.checker.store))
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             """Let what has begun be answered, for a while; then the process ends, whatever still hangs."""
@@ -152,6 +140,6 @@ def run_server(
         )  # fmt: skip
         desk.start()
         try:
-            asyncio.run(_Server(config).serve(sockets=[opened]))
+            asyncio.run(_Server(config, lambda: announce(len(desk.checker.store))).serve(sockets=[opened]))
         finally:
             desk.stop()

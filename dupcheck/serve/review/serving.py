@@ -1,10 +1,8 @@
 """The review page on a port of its own, until told to stop."""
 
 import asyncio
-import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -20,6 +18,7 @@ from dupcheck.index.opening import Progress
 from dupcheck.ledger.book import Ledger
 from dupcheck.messages import Lang, message
 from dupcheck.serve.admission import Gate
+from dupcheck.serve.listening import StoppableServer
 from dupcheck.serve.metrics import Meters
 from dupcheck.serve.problems import Refusal, choose_lang, explain_error, render_problem
 from dupcheck.serve.review.board import Board
@@ -84,24 +83,9 @@ def run_review(
         shown = path == SHELL or path.startswith(ASSETS_AT)  # holds nothing of the catalogue: whoever asks may see it
         await (app if scope["type"] == "http" and shown else gate)(scope, receive, send)
 
-    class _Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            """Stop at a signal, and count that as having done what was asked."""
-            before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for number, handler in before.items():
-                    signal.signal(number, handler)
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            announce()
-
     config = uvicorn.Config(
         front, lifespan="off", ws="none", log_config=None, log_level="critical", access_log=False, server_header=False,
         proxy_headers=False, timeout_keep_alive=75, timeout_graceful_shutdown=STOP_SECONDS,
     )  # fmt: skip
     board.start()
-    asyncio.run(_Server(config).serve(sockets=[opened]))
+    asyncio.run(StoppableServer(config, announce).serve(sockets=[opened]))
