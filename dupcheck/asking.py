@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dupcheck.judging.evidence import Evidence
-from dupcheck.judging.model import Addend, PairModel, bind, choose_pairs, load_start
+from dupcheck.judging.model import PairModel, bind, choose_pairs, load_start
 from dupcheck.learned.answers import Answer, Replies
 from dupcheck.messages import Lang, Message, message
-from dupcheck.model import IntArray, Plan, Reply
+from dupcheck.model import IntArray, Plan, Reply, Weighed
 from dupcheck.pipeline import Audit
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
@@ -207,7 +207,7 @@ def find_model(audit: Audit) -> PairModel:
     lesson = audit.lesson
     if lesson is not None and lesson.model is not None:
         return lesson.model
-    evidence = Evidence(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
+    evidence = Evidence.learn(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
     if lesson is None:
         nothing = np.empty(0, dtype=np.int64)
         return PairModel(load_start().trees, evidence, *bind(len(audit.features), nothing, nothing, nothing == 0))
@@ -227,12 +227,10 @@ def label_groups(audit: Audit) -> IntArray:
     return label
 
 
-def explain_pair(audit: Audit, listing_a: str, listing_b: str) -> tuple[tuple[Addend, ...], float, float]:
-    """Return the reasons for and against two listings being one product, the weightiest first; what they are added to;
-    and the probability. Amounts are log-odds.
+def explain_pair(audit: Audit, listing_a: str, listing_b: str) -> Weighed:
+    """Return the reasons for and against two listings being one product, as what was learned, or else the start, sees
+    them.
     """
     place: Mapping[str, int] = audit.catalog.positions
-    model = find_model(audit)
-    left, right = place[listing_a], place[listing_b]
-    addends, base = model.explain(left, right)
-    return addends, base, float(model.measure(np.array([left]), np.array([right]))[0])
+    (weighed,) = find_model(audit).weigh(np.array([place[listing_a]]), np.array([place[listing_b]]))
+    return weighed

@@ -22,7 +22,7 @@ from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
-from dupcheck.index.opening import Progress, Source, make_fetcher, open_store
+from dupcheck.index.opening import Progress, Source, find_kept_files, make_fetcher, open_store
 from dupcheck.judging.sentences import say_condition
 from dupcheck.judging.verdicts import (
     Findings,
@@ -31,6 +31,7 @@ from dupcheck.judging.verdicts import (
     measure_signals,
     measure_strength,
 )
+from dupcheck.learned.answers import Replies
 from dupcheck.ledger.records import TTL, carry_photo
 from dupcheck.messages import Lang, message, say
 from dupcheck.model import BoolArray, Catalog, Condition, IntArray, Listing, Plan, Problem
@@ -39,6 +40,7 @@ from dupcheck.plans import plan_findings
 from dupcheck.reports.record import list_pairs
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.signals import get_signal
+from dupcheck.teaching import Taught, open_taught, teach_pack
 
 if TYPE_CHECKING:  # pandas is slow to load, and opening a ledger takes longer than a check
     import pandas as pd
@@ -269,7 +271,8 @@ class Checker:
         decisions: Iterable[Decision] = (),
     ) -> None:
         self.decisions = tuple(decisions)
-        self.pack = read_pack(rules).with_limit(*settings)
+        self.limits = self.pack = read_pack(rules).with_limit(*settings)
+        self.taught: Taught | None = None
         if is_frame(catalog) or are_rows(catalog):
             catalog = read_catalog(catalog, images=images, mapping=mapping, currency=currency)
         self.catalog, self.images, self.currency = catalog, images, currency
@@ -284,6 +287,8 @@ class Checker:
         self.store = self._open()
 
     def _open(self) -> Store:
+        self.taught = open_taught(find_kept_files(self.files, self.images, self.cache))
+        self.pack = self.limits if self.taught is None else teach_pack(self.limits)
         return open_store(
             self.catalog, **self.manner, jobs=self.jobs, cache=self.cache,
             fetch=self.fetch, progress=self.progress,
@@ -422,9 +427,12 @@ class Checker:
         candidates = settled.thin(keep_same_seller(_pair_up(around), pack, catalog))
         new = candidates.right >= drafts[0]
         candidates = replace(candidates, left=candidates.left[new], right=candidates.right[new])
+        replies: Replies | None = None
+        if self.taught is not None:
+            features, replies = self.taught.teach(catalog, features, candidates.left, candidates.right)
         findings = judge_pairs(features, pack, candidates)
         later = frozenset(range(len(catalog) - len(known), len(catalog)))
-        remedies = plan_findings(catalog, features, pack, findings, settled, drafts=later)
+        remedies = plan_findings(catalog, features, pack, findings, settled, drafts=later, answers=replies)
         home = {i: plan for plan in (*remedies.plans, *remedies.advice) for i in plan.concerned}
         told = (*catalog.problems, *problems)
         return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))

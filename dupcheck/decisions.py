@@ -117,6 +117,31 @@ def _photo(name: str, image_root: Path | None) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
+def mark_contents(catalog: Catalog, ids: Iterable[str]) -> dict[str, str]:
+    """Return a mark of the content of each of ``ids`` that the catalogue holds, so that a plan tells what it rests on.
+
+    Content is what a decision remembers, but a photo is its address or its file's name, wherever the photos lie.
+    """
+    from dupcheck.catalog import get_skus
+
+    texts = [catalog.column(name) for name in (*_TEXTS, "main_image")]
+    numbers = [catalog.columns[name] for name in _NUMBERS]
+    attributes, images = catalog.column("attributes"), catalog.column("images")
+    found = {}
+    for i in dict.fromkeys(ids):
+        k = catalog.positions.get(i)
+        if k is None:
+            continue
+        seen = [_plain(column[k]) for column in texts]
+        seen += [repr(float(column[k])) for column in numbers]
+        seen += [*sorted(map(_plain, attributes[k].split(";"))), "", *images[k].split(";")]
+        for sku in get_skus(catalog, k) if k in catalog.with_skus else ():
+            seen += [f"{n}={v}" for n, v in _sorted(sku.options)]
+            seen += [repr(sku.price), *(_plain(getattr(sku, name)) for name in _SKU_TEXTS), sku.image]
+        found[i] = hashlib.blake2b("\x1f".join(seen).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return found
+
+
 def hash_listings(catalog: Catalog, ids: Iterable[str]) -> dict[str, str]:
     """Return the content hash of each of ``ids`` that the catalogue holds."""
     from dupcheck.catalog import get_listing

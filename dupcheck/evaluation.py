@@ -1,6 +1,5 @@
 """How right a grouping is, against a truth file: for measuring, not needed by a seller."""
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dupcheck.errors import CatalogError
+from dupcheck.learned.labels import read_truth
 from dupcheck.pipeline import Audit
 
 
@@ -53,20 +53,6 @@ def evaluate(audit: Audit, truth: str | Path | Mapping[str, str]) -> dict[str, f
         "largest": float(max(in_group.values(), default=0)),
         "largest_true": float(max(in_product.values(), default=0)),
     }
-
-
-def read_truth(path: str | Path) -> dict[str, str]:
-    """Read a truth file: a CSV with the columns listing_id and product_id."""
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as f:
-            rows = csv.DictReader(f)
-            if not {"listing_id", "product_id"} <= set(rows.fieldnames or ()):
-                raise CatalogError("audit.bad_truth", path=str(path), found=", ".join(rows.fieldnames or ()) or "–")
-            return {row["listing_id"]: row["product_id"] for row in rows}
-    except OSError as error:
-        raise CatalogError("catalog.unreadable", path=str(path), reason=error.strerror or str(error)) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CatalogError("catalog.unreadable", path=str(path), reason=str(error)) from None
 
 
 def _pairs(n: int) -> int:

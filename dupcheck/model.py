@@ -369,6 +369,34 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Addend:
+    """One reason, by name, and what it adds to the log-odds of being one product; below 0 it speaks against.
+    ``chance`` is the probability once it and all before it are added.
+    """
+
+    reason: str
+    amount: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A probability as a sum: where it starts before anything is seen, and what each reason adds, the weightiest first.
+
+    ``said`` is what the seller has answered about the pair, which stands whatever the sum is; None where nothing is.
+    """
+
+    start: float
+    addends: tuple[Addend, ...]
+    said: bool | None = None
+
+    @property
+    def chance(self) -> float:
+        """The probability that the two are one product, 0 … 1, as the sum gives it."""
+        return self.addends[-1].chance if self.addends else self.start
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A listing's place in a group. ``partner`` is the listing it is closest to there, ``rule`` what joins the two."""
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,36 +20,62 @@ from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
 from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
-from dupcheck.index.opening import Progress, Source, make_fetcher, measure_catalog, watch_stage
+from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
-from dupcheck.judging.sentences import say_condition, say_differences
+from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences
 from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
 from dupcheck.learned.answers import Answer, Answers, Replies
+from dupcheck.learned.labels import answer_by_labels, read_truth
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
-from dupcheck.model import Catalog, Condition, Difference, Group, IntArray, Plan, Problem, Reply, Verdict
+from dupcheck.model import (
+    Catalog,
+    Condition,
+    Difference,
+    Group,
+    IntArray,
+    Plan,
+    Problem,
+    Reply,
+    Verdict,
+    Weighed,
+)
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.verification import SAME
 from dupcheck.plans import order_by_risk, plan_findings
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, render_comparison, save_report
-from dupcheck.reports.cell import watch_in_notebook
+from dupcheck.reports.cell import render_explanation, watch_in_notebook
 from dupcheck.reports.comparison import Known, compare_groups, list_groups
 from dupcheck.reports.documents import SettledAudit
 from dupcheck.reports.record import complete_record, describe_photos, make_record
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
+from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
-from dupcheck.teaching import Estimate, Lesson, estimate_groups, learn_answers, teach_pack
+from dupcheck.teaching import (
+    Estimate,
+    Lesson,
+    estimate_groups,
+    keep_lesson,
+    learn_answers,
+    open_taught,
+    teach_pack,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from dupcheck.ledger.book import Run
     from dupcheck.reports.plots import Plots
 
 Engine = Literal["local", "spark"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
+
+
+_TREND = 12
+"""Earlier runs whose counts a report shows."""
 
 
 @contextmanager
@@ -191,7 +218,8 @@ class Audit:
             if self.since is not None:
                 self._records[lang]["since"] = dict(self.since)
             if self.lesson is not None and len(self.lesson.answers):
-                self._records[lang]["learned"] = self.lesson.as_dict(self.stated)
+                told = [text.say(lang) for text in self.lesson.tell(self.stated)]
+                self._records[lang]["learned"] = {**self.lesson.as_dict(self.stated), "told": told}
         return self._records[lang]
 
     @cached_property
@@ -200,11 +228,8 @@ class Audit:
         lesson = self.lesson
         if lesson is None or lesson.model is None:
             return None
-        left, right = self.candidates.left, self.candidates.right
-        label = np.arange(len(self.features)) + len(self.grouped)
-        for k, (_, members) in enumerate(self.grouped):
-            label[members] = k
-        return estimate_groups(lesson, (left, right), lesson.model.measure(left, right), label[left] == label[right])
+        clusters = [members for _, members in self.grouped]
+        return estimate_groups(lesson.model, lesson.answered, clusters, self.candidates.left, self.candidates.right)
 
     @cached_property
     def _records(self) -> dict[Lang, SettledAudit]:
@@ -245,8 +270,18 @@ class Audit:
         """
         now = list_groups(self.record()["groups"])
         found = compare_groups(before, now)
-        runs = [*trend, {"groups": len(now)}] if trend else []
+        runs = [*trend, {"at": time.time(), "groups": len(now)}] if trend else []
         return replace(self, since={"name": name, **found, "trend": runs})
+
+    def compare_runs(self, runs: Sequence["Run"]) -> "Audit":
+        """Return the audit with what is new since the last of earlier runs, and how many groups each had.
+
+        ``runs`` are what ``Ledger.list_runs`` gives, the oldest first; where there are none, the audit stays as it is.
+        """
+        if not runs:
+            return self
+        trend = [{"at": run.at, "groups": len(run.groups)} for run in runs[-_TREND:]]
+        return self.compare_with(runs[-1].groups, time.strftime("%Y-%m-%d %H:%M", time.localtime(runs[-1].at)), trend)
 
     def merge(self) -> Catalog:
         """Return the catalogue as it is once every plan is carried out; the audited one stays as it is."""
@@ -286,6 +321,8 @@ def audit(
     progress: Progress | None = None,
     decisions: Iterable[Decision] | None = None,
     answers: Mapping[str, Reply] | Iterable[Answer] | None = None,
+    labels: str | Path | Mapping[str, str] | None = None,
+    revisions: Sequence[Revision] = (),
 ) -> Audit:
     """Check a whole catalogue against a marketplace's duplicate-listing rules.
 
@@ -303,6 +340,9 @@ def audit(
         progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
         decisions: What the seller has decided about pairs of listings: ``Ledger.list_decisions()``.
         answers: What the seller has answered: by the kind of question, or as records, from which more is learned.
+        revisions: What people changed in plans: the listing to keep, the title, the options.
+        labels: Which listings are one product, listing_id → product_id or a CSV file with these columns: it teaches
+            like answers do.
 
     Returns:
         What was found: pairs, groups, plans, problems.
@@ -338,11 +378,17 @@ def audit(
     else:
         findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
+    if labels is not None:
+        products = labels if isinstance(labels, Mapping) else read_truth(labels)
+        answers = [*answer_by_labels(read, products, candidates.left, candidates.right), *_list_answers(answers)]
     lesson = _learn(read, features, pack, candidates, findings, settled, answers)
+    folder = find_kept(read, kept)
+    if folder is not None and answers is not None and not isinstance(answers, Mapping):
+        keep_lesson(folder, read, lesson)
     if lesson.way == "answers":
         features, pack = replace(features, learned=lesson.model), teach_pack(pack)
         findings = judge_pairs(features, pack, candidates)
-    remedies = plan_findings(read, features, pack, findings, settled, answers=lesson.replies)
+    remedies = plan_findings(read, features, pack, findings, settled, answers=lesson.replies, revisions=revisions)
     grouped, plans = order_by_risk(read, pack, remedies.grouped, remedies.plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
@@ -353,6 +399,12 @@ def audit(
 
 _TAUGHT: Mapping[str, Reply] = {"not_duplicate": "different", "merge_accepted": "option"}
 """What a decision about two listings says of them; what is allowed to stay may be one product or two."""
+
+
+def _list_answers(answers: Mapping[str, Reply] | Iterable[Answer] | None) -> list[Answer]:
+    if isinstance(answers, Mapping):
+        return [Answer(reply, kind) for kind, reply in answers.items()]
+    return list(answers or ())
 
 
 def _learn(
@@ -381,6 +433,7 @@ class Explanation:
         signals: Each signal's value, in its own unit; NaN: cannot tell.
         lang: The language of texts.
         photos: What was done to one photo to make the other, where that was seen.
+        weighed: What the probability that the seller's answers teach is the sum of; None where they taught nothing.
         titles: Both titles token by token: matched, ``(noise)``, ``{axis: value}``, ``[not accounted for]``.
 
     Examples:
@@ -398,6 +451,7 @@ class Explanation:
     lang: Lang = "en"
     photos: Message | None = None
     titles: tuple[str, str] = ("", "")
+    weighed: Weighed | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as one plain dict; None: cannot tell."""
@@ -408,6 +462,7 @@ class Explanation:
             "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in self.differences],
             "photos": None if self.photos is None else self.photos.say(self.lang),
             "titles": list(self.titles),
+            "weighed": None if self.weighed is None else list_steps(self.weighed, self.lang),
             "rules": [
                 {
                     "code": code,
@@ -435,12 +490,12 @@ class Explanation:
             key = "audit.why_fires" if fires else "audit.why_spares"
             lines += ["", say(key, lang, code=code, verdict=say_verdict(verdict, lang), summary=summary)]
             lines += [f"  {_MARKS[c.state]} {say_condition(c, lang)}" for c in conditions]
+        if self.weighed is not None:
+            lines += ["", *draw_steps(self.weighed, lang)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        return render_explanation(str(self), [] if self.weighed is None else list_steps(self.weighed, self.lang))
 
 
 _MARKS = {"held": "✓", "failed": "✗", "skipped": "–"}
@@ -493,6 +548,11 @@ def why(
     kept = default_cache() if cache is None else Path(cache)
     fetch = make_fetcher(fetch_images, allow_hosts)
     features, _ = measure_catalog(read, jobs=os.cpu_count() or 1, cache=kept, fetch=fetch)
+    taught = open_taught(find_kept(read, kept))
+    if taught is not None:
+        nothing = np.empty(0, dtype=np.int64)
+        features, _ = taught.teach(read, features, nothing, nothing)
+        pack = teach_pack(pack)
     return _explain(read, features, pack, left, right, lang)
 
 
@@ -505,12 +565,14 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
         tuple(
             (r.code, r.summary.say(lang), r.verdict, bool(r.fire(measured)[0]), judge_conditions(r, signals))
             for r in pack.rules
+            if features.learned is not None or set(r.signals) != {"learned"}
         ),
         find_differences(features, left, right),
         signals,
         lang,
         _describe_photos(features, left, right),
         Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right]),
+        None if features.learned is None else features.learned.weigh(np.array([left]), np.array([right]))[0],
     )
 
 
@@ -537,8 +599,9 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         told = self.explanation
+        steps = [] if told.weighed is None else list_steps(told.weighed, told.lang)
         return render_comparison(
-            self.audit.record(told.lang), self.audit.catalog, told.listing_a, told.listing_b, str(told)
+            self.audit.record(told.lang), self.audit.catalog, told.listing_a, told.listing_b, str(told), steps
         )
 
 

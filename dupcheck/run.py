@@ -1,6 +1,7 @@
-"""The bounds of one run: what is read of a file at most, each with its reason.
+"""The bounds of one run, each with its reason: what is read of a file at most, and how far a search goes.
 
-Nothing is cut in silence: what goes beyond a bound is told in ``problems.csv``, or the file is refused in one line.
+Nothing is cut in silence: what goes beyond a bound is told in ``problems.csv``, or the file is refused in one line;
+what a search may miss is told with its result.
 """
 
 from dataclasses import dataclass, fields
@@ -42,6 +43,33 @@ class Bounds:
 
 
 BOUNDS: Final = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How far the search for listings that are worth comparing goes: the same in an audit and in a check."""
+
+    nearest: int = 20
+    """How many nearest other titles each title is compared with."""
+    likeness: float = 0.3
+    """Cosine of weighted words below which two titles are never compared."""
+    common_word: int = 5_000
+    """A word in more different titles than this finds others only for titles that hold few rarer ones."""
+    very_common_word: int = 20_000
+    """A word in more different titles than this finds none."""
+    rarest: int = 3
+    """So many of each title's rarest words find others however common they are, short of the very common."""
+    crowd: int = 60
+    """Of more than this many listings with one title, photo or code, each is compared with so many neighbours only."""
+    photo_bits: int = 9
+    """Bits of 64 in which the hashes of two photos may differ for these to be looked at."""
+    small: int = 500
+    """A catalogue of no more listings is measured anew with each draft, which teaches it whatever an audit learns."""
+    drift: float = 0.1
+    """The share of listings that may change before what the catalogue taught is learned anew."""
+
+
+SEARCH: Final = Search()
 
 
 def list_bounds() -> dict[str, int]:

@@ -23,6 +23,7 @@ def load(folder: Path, name: str) -> dict[str, str]:
     return {
         p.stem.removeprefix(f"export-{name}").removeprefix("-"): p.read_text("utf-8")
         for p in folder.glob(f"export-{name}*")
+        if p.suffix not in (".xlsx", ".xlsm")
     }
 
 

@@ -187,22 +187,23 @@ def amazon_template(listings: Sequence[Listing]) -> str:
         parent = f"P-{x.listing_id}"
         if x.skus:
             rows.append({"item_sku": parent, "item_name": x.title, "parent_child": "Parent",
-                         "feed_product_type": "shirt", "brand_name": x.attributes.get("Brand", ""),
+                         "feed_product_type": "stickerdecal", "brand_name": x.attributes.get("Brand", ""),
                          "variation_theme": "ColorSize"})  # fmt: skip
         for k, sku in enumerate(parts(x)):
             facts = {**x.attributes, **sku.options}
             rows.append({
-                "feed_product_type": "shirt", "item_sku": sku.sku_code or f"S-{x.listing_id}{k}",
+                "feed_product_type": "stickerdecal", "item_sku": sku.sku_code or f"S-{x.listing_id}{k}",
                 "brand_name": facts.get("Brand", ""), "item_name": " ".join((x.title, *sku.options.values())),
                 "standard_price": text(sku.price), "quantity": count(sku.stock), "main_image_url": sku.image,
                 "parent_child": "Child" if x.skus else "", "parent_sku": parent if x.skus else "",
                 "variation_theme": "ColorSize" if x.skus else "",
                 "color_name": facts.get("Color", facts.get("Цвет", "")),
                 "size_name": facts.get("Size", ""), "material_type": facts.get("Material", ""),
-                "product_description": "Warm and soft.", "bullet_point1": "Soft",
+                "product_description": "Warm and soft.", "bullet_point1": "Soft", "manufacturer": "Eclat Ltd",
+                "item_type": "wall-decor-stickers", "unit_count": "1", "unit_count_type": "Count",
             })  # fmt: skip
     headers = list(dict.fromkeys(h for r in rows for h in r))
-    above = "TemplateType=fptcustom\tVersion=2024.1\n" + "\t".join(h.title() for h in headers) + "\n"
+    above = "TemplateType=fptcustom\tVersion=2024.1\n" + "\t".join(f"Label {k}" for k in range(len(headers))) + "\n"
     return above + table(rows, "\t")
 
 

@@ -341,6 +341,7 @@ class _Maker:
                 "title": "速卖通 AliExpress" if zh else "AliExpress",
                 "note": "",
                 "set": ["R2.title.min=90"],
+                "changed": ["R2.title.min: 80 → 90."],
                 "sources": [
                     {"text": "《重复铺货规则》" if zh else "Rules on duplicate listings", "date": "2024-05-01"}
                 ],
@@ -352,6 +353,7 @@ class _Maker:
                         "summary": summary[zh],
                         "why": "" if zh else "Buyers see the same thing many times.",
                         "mistakes": "" if zh else "Two colours of one model sold under one stock photo.",
+                        "ways": [{"name": "", "summary": ""}],
                         "when": [
                             [
                                 {"signal": signal, "side": side, "limit": limit, "missing": missing}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
-from dupcheck.index import candidates as blocking
 from dupcheck.index.candidates import Candidates, find_candidates
+from dupcheck.index.titles import TitleIndex, keep_telling, match_titles
 from dupcheck.model import Catalog, Listing
-from dupcheck.photos.neighbours import RADIUS
 from dupcheck.photos.reading import read_photos
+from dupcheck.run import SEARCH
 
 WORDS = ("lamp", "kettle", "violin", "ladder", "hammock", "trumpet", "wallet", "bracket", "anvil", "canoe")
 HASHES = ("f0f0a5a5c3c3b1d2", "f0f0a5a5c3c3b1d1", "0f1e2d3c4b5a6978", "8f1e2d3c4b5a6978", "a1b2c3d4e5f60718")
@@ -67,8 +68,8 @@ def test_every_pair_that_comparing_all_would_propose_is_proposed(rows: list[dict
         shared = any(a[c] and a[c] == b[c] for c in ("gtin", "sku_code"))
         # Six bits is what the neighbour search promises to find; beyond, it may.
         photo = a["image_phash"] and b["image_phash"] and bits(a["image_phash"], b["image_phash"]) <= 6
-        # Fewer titles than TOP_TITLES: every one that is alike enough is among the nearest.
-        near = alike[i, j] > blocking.TITLE_FLOOR + 1e-4
+        # Fewer titles than the nearest that are looked at: every one that is alike enough is among the nearest.
+        near = alike[i, j] > SEARCH.likeness + 1e-4
         if same_words or shared or photo or near:
             assert (i, j) in found, (a, b)
 
@@ -81,8 +82,8 @@ def test_nothing_else_is_proposed(rows: list[dict[str, Any]]) -> None:
     for i, j in pairs_of(find_candidates(features)):
         a, b = rows[i], rows[j]
         shared = any(a[c] and a[c] == b[c] for c in ("gtin", "sku_code"))
-        photo = a["image_phash"] and b["image_phash"] and bits(a["image_phash"], b["image_phash"]) <= RADIUS
-        assert shared or photo or alike[i, j] >= blocking.TITLE_FLOOR - 1e-4
+        photo = a["image_phash"] and b["image_phash"] and bits(a["image_phash"], b["image_phash"]) <= SEARCH.photo_bits
+        assert shared or photo or alike[i, j] >= SEARCH.likeness - 1e-4
 
 
 @given(LISTINGS)
@@ -97,12 +98,12 @@ def test_pairs_are_unique_ordered_and_counted(rows: list[dict[str, Any]]) -> Non
     assert max(found.proposed_by.values()) <= len(pairs) <= sum(found.proposed_by.values())
 
 
-def test_each_title_proposes_its_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_title_proposes_its_nearest() -> None:
     random = np.random.default_rng(5)
     rows = [{"title": " ".join(random.choice(WORDS, 4, replace=False))} for _ in range(150)]
     features = features_of(rows)
-    monkeypatch.setattr(blocking, "TOP_TITLES", 3)
-    found = pairs_of(find_candidates(features))
+    search = replace(SEARCH, nearest=3)
+    found = pairs_of(find_candidates(features, search))
     alike = cosines(features)
     words = [frozenset(r["title"].split()) for r in rows]
     for i, mine in enumerate(words):
@@ -110,7 +111,7 @@ def test_each_title_proposes_its_nearest(monkeypatch: pytest.MonkeyPatch) -> Non
         others = {w: alike[i, j] for j, w in enumerate(words) if w != mine}
         third = sorted(others.values())[-3]
         for j, w in enumerate(words):
-            if w != mine and alike[i, j] > max(third, blocking.TITLE_FLOOR) + 1e-4:
+            if w != mine and alike[i, j] > max(third, SEARCH.likeness) + 1e-4:
                 assert (min(i, j), max(i, j)) in found
     assert len(found) < 150 * 149 / 2 / 3
 
@@ -130,38 +131,40 @@ def test_a_product_in_many_sizes_does_not_crowd_out_its_neighbours() -> None:
         ("codes", {"gtin": "6901234002010"}),
     ],
 )
-def test_a_crowd_is_bounded_and_said(way: str, row: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocking, "CROWD", 5)
-    found = find_candidates(features_of([row] * 30))
+def test_a_crowd_is_bounded_and_said(way: str, row: dict[str, Any]) -> None:
+    search = replace(SEARCH, crowd=5)
+    found = find_candidates(features_of([row] * 30), search)
     counts = Counter([*found.left.tolist(), *found.right.tolist()])
     assert len(found) <= 30 * 5
     assert set(counts) == set(range(30)), "everybody is compared with somebody"
     told = " ".join(m.say("en") for m in found.may_miss)
     assert f"Some {way} (1) are shared by more than 5 listings" in told
-    assert len(find_candidates(features_of([row] * 6))) == 15
+    assert len(find_candidates(features_of([row] * 6), search)) == 15
 
 
-def test_a_crowd_is_paired_with_its_neighbours_elsewhere_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocking, "CROWD", 5)
-    found = pairs_of(find_candidates(features_of([{"title": "brass violin stand"}] * 20 + [{"title": "brass violin"}])))
+def test_a_crowd_is_paired_with_its_neighbours_elsewhere_too() -> None:
+    search = replace(SEARCH, crowd=5)
+    found = pairs_of(
+        find_candidates(features_of([{"title": "brass violin stand"}] * 20 + [{"title": "brass violin"}]), search)
+    )
     assert any(j == 20 for _, j in found)
 
 
-def test_very_common_words_propose_nothing_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocking, "COMMON_WORD", 4)
+def test_very_common_words_propose_nothing_and_it_is_said() -> None:
+    search = replace(SEARCH, common_word=4)
     rows = [{"title": f"lamp {word}"} for word in WORDS[1:]]
-    found = find_candidates(features_of(rows))
+    found = find_candidates(features_of(rows), search)
     assert len(found) == 0
     assert any("Very common words (1 of them" in m.say("en") for m in found.may_miss)
 
 
-def test_titles_of_common_words_alone_still_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocking, "COMMON_WORD", 1)
+def test_titles_of_common_words_alone_still_find_each_other() -> None:
+    search = replace(SEARCH, common_word=1)
     titles = ["brass violin stand", "brass violin case", "walnut violin stand", "walnut lamp", "copper lamp"]
-    found = pairs_of(find_candidates(features_of([{"title": title} for title in titles])))
+    found = pairs_of(find_candidates(features_of([{"title": title} for title in titles]), search))
     assert {(0, 1), (0, 2)} <= found
-    monkeypatch.setattr(blocking, "VERY_COMMON_WORD", 1)
-    fewer = pairs_of(find_candidates(features_of([{"title": title} for title in titles])))
+    search = replace(search, very_common_word=1)
+    fewer = pairs_of(find_candidates(features_of([{"title": title} for title in titles]), search))
     assert fewer < found
 
 
@@ -169,7 +172,7 @@ def test_a_search_in_blocks_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> N
     random = np.random.default_rng(5)
     rows = [{"title": " ".join(random.choice(WORDS, 4, replace=False))} for _ in range(60)]
     whole = find_candidates(features_of(rows))
-    monkeypatch.setattr(blocking, "_BLOCK", 7)
+    monkeypatch.setattr("dupcheck.index.titles._BLOCK", 7)
     parts = find_candidates(features_of(rows))
     assert pairs_of(whole) == pairs_of(parts)
     assert len(whole) > 60
@@ -179,7 +182,7 @@ def test_what_may_be_missed_is_always_said_in_both_languages() -> None:
     found = find_candidates(features_of([{"title": "violin"}, {"title": "violin"}]))
     for lang in ("en", "zh"):
         text = " ".join(m.say(lang) for m in found.may_miss)  # type: ignore[arg-type]
-        assert str(blocking.TOP_TITLES) in text
+        assert str(SEARCH.nearest) in text
         assert "{" not in text
 
 
@@ -199,3 +202,26 @@ def test_the_sample_loses_no_true_pair(sample: Catalog, read_features: Callable[
     for family in ((101, 105), (106, 107), (111, 115), (121, 124), (131, 132), (143, 145), (151, 154), (161, 166)):
         for i, j in combinations(range(family[0], family[1] + 1), 2):
             assert (f"A-{i}", f"A-{j}") in pairs
+
+
+class TestTheSearchOfACheck:
+    """The index that a check asks finds for a title what an audit of all titles finds for it."""
+
+    @given(
+        st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), min_size=2, max_size=25),
+        st.sampled_from([(20, 5_000, 20_000), (3, 5_000, 20_000), (20, 2, 6), (20, 1, 1)]),
+    )
+    @settings(max_examples=80, deadline=None)
+    def test_finds_the_same_titles(self, titles: list[str], bounds: tuple[int, int, int]) -> None:
+        nearest, common, very_common = bounds
+        search = replace(SEARCH, nearest=nearest, common_word=common, very_common_word=very_common)
+        features = features_of([{"title": t} for t in titles])
+        index, bearers = TitleIndex.make(features.title, search)
+        distinct = features.title.take(bearers["items"][bearers["start"][:-1]].astype(np.int64))
+        all_pairs = match_titles(keep_telling(distinct, distinct.count_columns(), search), 1, search).tocsr()
+        for k, found in enumerate(index.find(distinct, features.statistics.weights, search)):
+            theirs = {int(j): float(c) for j, c in zip(all_pairs[k].indices, all_pairs[k].data, strict=True)}
+            sure = {j for j, c in theirs.items() if c > SEARCH.likeness + 1e-5}
+            assert set(found.tolist()) <= theirs.keys() or len(theirs) > nearest
+            if len(theirs) <= nearest:
+                assert sure <= set(found.tolist())

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from export_imports import IMPORTS, list_changed, load, rows
+from lxml import etree
 from plan_catalogs import FILES, HTML, make_catalogs, write_own
 
 import dupcheck as dc
@@ -73,6 +75,114 @@ class TestEveryImport:
             kept = change.keep.listing_id
             where = next(i for i in shop.ids.tolist() if i == kept)
             assert goods(audit.catalog, stay, coded=coded) <= goods(shop, [where], coded=coded)
+
+
+GERMAN = {
+    "Type": "Typ", "SKU": "Artikelnummer", "Published": "Veröffentlicht", "Parent": "Übergeordnetes Produkt",
+    "Visibility in catalog": "Sichtbarkeit im Katalog", "Description": "Beschreibung", "Stock": "Bestand",
+    "Regular price": "Regulärer Preis", "Categories": "Kategorien", "Tags": "Schlagwörter", "Images": "Bilder",
+    "In stock?": "Vorrätig?", "Is featured?": "Ist hervorgehoben?", "Weight (kg)": "Gewicht (kg)",
+}  # fmt: skip
+
+
+class TestWoocommerceOfOtherLanguages:
+    def test_a_shop_with_german_headers_is_updated_as_one_with_english_ones(self, tmp_path: Path) -> None:
+        found = {}
+        for name in ("own", "deutsch"):
+            own = write_own("woocommerce", CATALOGS["merge into simple"], tmp_path)
+            text = own.read_text("utf-8").replace("visible,Soft", "hidden,Soft").replace("Jersey,1,0", "Jersey,0,1")
+            if name == "deutsch":
+                head, _, rest = text.partition("\n")
+                cells = [GERMAN.get(h, h.replace("Attribute", "Attribut")) for h in head.split(",")]
+                cells = [c.replace("name", "Name").replace("value(s)", "Wert(e)") for c in cells]
+                text = ",".join(c.replace("visible", "sichtbar") for c in cells) + "\n" + rest
+            own.write_text(text, "utf-8")
+            dc.audit(own).export("woocommerce", out=tmp_path / name, all_plans=True)
+            found[name] = load(tmp_path / name, "woocommerce")
+        assert rows(found["own"][""]) == rows(found["deutsch"][""])
+        parent = next(r for r in rows(found["own"][""]) if r["Type"] == "variable")
+        assert parent["Visibility in catalog"] == "hidden"
+        fabric = next(n for n in range(1, 5) if parent[f"Attribute {n} name"] == "Fabric")
+        assert (parent[f"Attribute {fabric} visible"], parent[f"Attribute {fabric} global"]) == ("0", "1")
+        (made,) = rows(found["deutsch"]["create"])
+        assert (made["Type"], made["Regulärer Preis"], made["Gewicht (kg)"]) == ("variation", "18.50", "0.2")
+
+
+class TestYml:
+    OWN = """<?xml version="1.0" encoding="windows-1251"?>
+<!DOCTYPE yml_catalog SYSTEM "shops.dtd">
+<yml_catalog date="2026-01-01 10:00">
+  <!-- ours -->
+  <shop>
+    <name>North</name><company>North Ltd</company><url>https://shop.example</url><platform>Ours</platform>
+    <currencies><currency id="RUB" rate="1"/></currencies>
+    <categories><category id="1">Одежда</category><category id="7" parentId="1">Шарфы</category></categories>
+    <delivery-options><option cost="300" days="2"/></delivery-options>
+    <offers>
+      <offer id="A1" available="true" bid="12">
+        <url>https://shop.example/a1</url>
+        <price>990</price>
+        <currencyId>RUB</currencyId>
+        <categoryId>7</categoryId>
+        <picture>https://img.example/a1.jpg</picture>
+        <name>Шарф кашемировый тёплый зимний Красный</name>
+        <vendor>Eclat</vendor>
+        <description><![CDATA[<h3>Уход</h3><ul><li>Стирка</li></ul>]]></description>
+        <param name="Длина" unit="см">180</param>
+        <delivery-options><option cost="200" days="1"/></delivery-options>
+      </offer>
+      <offer id="A2" available="true">
+        <url>https://shop.example/a2</url>
+        <price>990</price>
+        <currencyId>RUB</currencyId>
+        <categoryId>7</categoryId>
+        <picture>https://img.example/a2.jpg</picture>
+        <name>Шарф кашемировый тёплый зимний Синий</name>
+        <vendor>Eclat</vendor>
+        <param name="Длина" unit="см">180</param>
+      </offer>
+      <offer id="B1"><url>https://shop.example/b1</url><price>10</price><currencyId>RUB</currencyId>
+        <categoryId>1</categoryId><name>Чайник стальной</name></offer>
+    </offers>
+  </shop>
+</yml_catalog>
+"""
+
+    @pytest.fixture
+    def feeds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+        own = tmp_path / "own.xml"
+        own.write_bytes(self.OWN.encode("cp1251"))
+        dc.audit(own).export("yml", out=tmp_path / "out", all_plans=True)
+        return self.OWN, (tmp_path / "out" / "export-yml.xml").read_text("utf-8")
+
+    def test_the_own_feed_is_whole_and_only_the_plan_is_changed_in_it(self, feeds: tuple[str, str]) -> None:
+        own, made = (text.strip().split("\n") for text in feeds)
+        gone, new = [x for x in own if x not in made], [x for x in made if x not in own]
+        assert [x.strip() for x in gone] == [
+            '<?xml version="1.0" encoding="windows-1251"?>', '<yml_catalog date="2026-01-01 10:00">',
+            '<offer id="A1" available="true" bid="12">', "<name>Шарф кашемировый тёплый зимний Красный</name>",
+            '<offer id="A2" available="true">', "<name>Шарф кашемировый тёплый зимний Синий</name>",
+        ]  # fmt: skip
+        assert [x.strip() for x in new] == [
+            "<?xml version='1.0' encoding='UTF-8'?>", '<yml_catalog date="2026-01-01T00:00+00:00">',
+            '<offer id="A1" available="true" bid="12" group_id="A1">', "<name>Шарф кашемировый тёплый зимний</name>",
+            '<param name="Цвет">Красный</param>', '<offer id="A2" available="true" group_id="A1">',
+            "<name>Шарф кашемировый тёплый зимний</name>", '<param name="Цвет">Синий</param>',
+        ]  # fmt: skip
+
+    def test_a_feed_that_is_gone_is_made_of_what_was_read(self, tmp_path: Path) -> None:
+        own = tmp_path / "own.xml"
+        own.write_bytes(self.OWN.encode("cp1251"))
+        audit = dc.audit(own)
+        own.unlink()
+        audit.export("yml", out=tmp_path / "out", all_plans=True)
+        root = etree.fromstring((tmp_path / "out" / "export-yml.xml").read_bytes())
+        offers = {o.get("id"): [str(c.tag) for c in o] for o in root.iterfind("shop/offers/offer")}
+        assert set(offers) == {"A1", "A2"}
+        assert offers["A1"] == ["url", "price", "currencyId", "categoryId", "picture", "name", "vendor", "description",
+                         "param", "param"]  # fmt: skip
+        assert datetime.fromisoformat(str(root.get("date"))).tzinfo is not None
 
 
 class TestShopify:
@@ -280,6 +390,42 @@ class TestAcceptance:
         merge = plans["merge_variants"]
         assert shown.code == 1 and "refused" in shown.err and merge.group_id in shown.err
         assert set(merge.listings) <= set(dc.read_catalog(tmp_path / "m.csv").ids.tolist())
+
+    @pytest.mark.parametrize(("old", "new"), [
+        (",18.50,", ",19.50,"), (",Unisex Organic", ",Boys Organic"), (" White ", " Ivory "), ("1013.jpg", "new.jpg"),
+    ])  # fmt: skip
+    def test_whatever_changed_in_a_listing_refuses_its_plan(
+        self, old: str, new: str, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        merge = plans["merge_variants"]
+        lines = own.read_text("utf-8").split("\n")
+        at = next(k for k, line in enumerate(lines) if line.startswith(merge.listings[-1] + ",") and old in line)
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        args = ("merge", own, "--no-ledger", "--plans", tmp_path / "r" / "merges.json", "--all")
+        assert run(*args, "--out", tmp_path / "before.csv").code == 0
+        lines[at] = lines[at].replace(old, new)
+        own.write_text("\n".join(lines), "utf-8")
+        shown = run(*args, "--out", tmp_path / "m.csv")
+        assert shown.code == 1 and f"{merge.group_id} ({merge.listings[-1]})" in shown.err
+        assert set(merge.listings) <= set(dc.read_catalog(tmp_path / "m.csv").ids.tolist())
+
+    def test_a_sale_is_no_change(self, own: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        own.write_text(own.read_text("utf-8").replace(",shopify,7,", ",shopify,6,"), "utf-8")
+        shown = run("merge", own, "--no-ledger", "--plans", tmp_path / "r" / "merges.json", "--all",
+                    "--out", tmp_path / "m.csv")  # fmt: skip
+        assert (shown.code, "refused" in shown.err) == (0, False)
+
+    def test_plans_of_older_versions_are_read_and_that_is_said(
+        self, own: Path, tmp_path: Path, run: Callable[..., Any]
+    ) -> None:
+        run("audit", own, "--no-ledger", "--out", tmp_path / "r")
+        file = tmp_path / "r" / "merges.json"
+        plans = json.loads(file.read_text("utf-8"))
+        assert all(set(p["contents"]) == {p["keep"], *p["listings"]} for p in plans)
+        file.write_text(json.dumps([{k: v for k, v in p.items() if k != "contents"} for p in plans]), "utf-8")
+        shown = run("merge", own, "--no-ledger", "--plans", file, "--all", "--out", tmp_path / "m.csv")
+        assert shown.code == 0 and "only prices and codes were held against the catalogue" in shown.err
 
     def test_the_ledger_is_asked(self, own: Path, plans: Any, tmp_path: Path, run: Callable[..., Any]) -> None:
         ledger = tmp_path / "ledger.sqlite"

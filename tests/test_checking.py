@@ -21,6 +21,7 @@ from dupcheck.features import MATRICES, NUMBERS, Features
 from dupcheck.index.kept import Store
 from dupcheck.index.opening import open_store
 from dupcheck.model import Catalog, Listing
+from dupcheck.run import SEARCH
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -73,7 +74,8 @@ def test_a_draft_is_judged_as_an_audit_with_it_would(shop: tuple[list[Listing], 
 def test_every_listing_of_the_sample_is_judged_as_the_audit_judges_it(
     sample: Catalog, sample_audit: dc.Audit, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dupcheck.index.kept.FEW", few)  # 0: only what is near is looked at, as in a big catalogue
+    # 0: only what is near is looked at, as in a big catalogue
+    monkeypatch.setattr("dupcheck.index.kept.SEARCH", replace(SEARCH, small=few))
     told = sample_audit.as_dict()["pairs"]
     differing = []
     for position in range(len(sample)):
@@ -112,13 +114,13 @@ class TestStore:
     def test_the_features_come_back_as_they_were(self, sample: Catalog, store: Store, features: Features) -> None:
         rows = np.array([5, 60, 17, 3])
         photos = store.take_photos(rows)
-        back = store.take_features(rows, store.take_catalog(rows), photos, store.statistics, store.open_books())
-        for field in MATRICES.values():
-            ours, theirs = getattr(back, field), getattr(features, field).take(rows)
+        back = store.take_features(rows, store.take_catalog(rows), photos, store.open_base())
+        for column in MATRICES:
+            ours, theirs = back.matrix(column), features.matrix(column).take(rows)
             assert np.array_equal(ours.start, theirs.start) and np.array_equal(ours.items, theirs.items)
             assert np.array_equal(ours.weights, theirs.weights)
         for name in NUMBERS:
-            assert np.array_equal(getattr(back, name), getattr(features, name)[rows], equal_nan=True)
+            assert np.array_equal(back.number(name), features.number(name)[rows], equal_nan=True)
         for axis, column in features.axes.items():
             mine = back.axes.get(axis)
             stated = [column.value(int(row)) for row in rows]
@@ -290,7 +292,7 @@ def test_drafts_and_catalogue_may_hold_the_same_id(sample: Catalog) -> None:
 def test_a_new_version_of_a_listing_is_not_held_against_the_old_one(
     sample: Catalog, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr("dupcheck.index.kept.FEW", few)
+    monkeypatch.setattr("dupcheck.index.kept.SEARCH", replace(SEARCH, small=few))
     alone = [i for i in sample.ids if dc.check(get_listing(sample, sample.positions[i]), sample)[0].pairs]
     for listing_id in [i for i in sample.ids if i in alone][:12]:
         old = get_listing(sample, sample.positions[listing_id])

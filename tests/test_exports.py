@@ -529,3 +529,30 @@ def test_hostile_texts_break_no_file(name: str, tmp_path: Path) -> None:
         assert len(read) == 1 and len(read.skus) == 3
     for row_ in csv.reader(io.StringIO((tmp_path / "take-offline.csv").read_text("utf-8-sig"))):
         assert not any(cell.startswith("=") for cell in row_)
+
+
+class TestParcels:
+    @pytest.mark.parametrize(("header", "value", "kilograms"), [
+        ("Package Weight (kg)", "0.4", "0.4"), ("Вес в упаковке, г*", "400", "0.4"), ("包裹重量(g)", "250", "0.25"),
+        ("Weight", "1 lb", "0.453592"), ("gross_weight", "0.35", "0.35"), ("ps_weight", "0.3", "0.3"),
+        ("Variant Grams", "800", "0.8"), ("Weight", "heavy", None), ("Weight", "2 stones", None),
+    ])  # fmt: skip
+    def test_a_weight_is_read_in_its_unit_or_not_at_all(
+        self, header: str, value: str, kilograms: str | None, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.csv"
+        with own.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(
+                [["listing_id", "title", "price", "currency", header]]
+                + [[c, f"Linen Shirt Button Down {c}", "9", "USD", value] for c in ("Red", "Blue")]
+            )
+        dc.audit(own).export("lazada", "tiktok", out=tmp_path / "out", all_plans=True)
+        found = {}
+        for name in ("lazada", "tiktok"):
+            with (tmp_path / "out" / f"export-{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+                found[name] = next(csv.DictReader(file))
+        assert found["lazada"]["package_weight"] == (kilograms or "")
+        assert found["tiktok"]["包裹重量(g)"] == (f"{1000 * float(kilograms):.6g}" if kilograms else "")
+        with (tmp_path / "out" / "export-cautions.csv").open(encoding="utf-8-sig", newline="") as file:
+            told = [r["caution"] for r in csv.DictReader(file) if r["export"] == "lazada"]
+        assert any("package_weight" in t for t in told) == (kilograms is None)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.asking import explain_pair, questions
-from dupcheck.catalog import make_catalog
+from dupcheck.asking import explain_pair, find_model, questions
+from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.cli import main
 from dupcheck.decisions import hash_listings
 from dupcheck.errors import CatalogError
@@ -31,8 +31,12 @@ from dupcheck.learned.answers import (
     write_answers,
 )
 from dupcheck.learned.trees import Trees, fit_trees, read_odds
+from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.messages import LANGS
 from dupcheck.model import Catalog, Listing
+from dupcheck.rules import read_pack
+from dupcheck.signals import SIGNALS
+from dupcheck.teaching import teach_pack
 
 NAMES = ("Prima", "Lalu", "Weston", "Verona", "Milano", "Otra", "Belmar", "Corin", "Dunvale", "Estrel")
 COLORS = ("Red", "Blue", "Black", "White")
@@ -120,7 +124,7 @@ class TestEvidence:
         catalog, _ = shop()
         features = dc.audit(catalog).features
         pairs = find_candidates(features)
-        evidence = Evidence(catalog, features, pairs.left, pairs.right)
+        evidence = Evidence.learn(catalog, features, pairs.left, pairs.right)
         rows = evidence.measure(pairs.left, pairs.right)
         np.testing.assert_allclose(evidence.measure(pairs.right, pairs.left), rows)
         np.testing.assert_allclose(evidence.measure(pairs.left[7:8], pairs.right[7:8])[0], rows[7])
@@ -128,9 +132,9 @@ class TestEvidence:
     def test_what_nobody_states_cannot_be_told(self) -> None:
         catalog = make_catalog([Listing("a", "Oak tray"), Listing("b", "Oak tray"), Listing("c", "")])
         features = dc.audit(catalog).features
-        evidence = Evidence(catalog, features, np.array([0]), np.array([1]))
+        evidence = Evidence.learn(catalog, features, np.array([0]), np.array([1]))
         row = dict(zip(COLUMNS, evidence.measure(np.array([0]), np.array([1]))[0], strict=True))
-        assert all(np.isnan(row[c]) for c in ("price_ratio", "description", "axis_color", "image", "core_recurs"))
+        assert all(np.isnan(row[c]) for c in ("price_ratio", "description", "axis_color", "image", "words_recur"))
         assert row["words_more"] == row["words_less"] == 0
         assert np.isfinite(evidence.measure(np.array([0]), np.array([2]))[0, COLUMNS.index("words_more")])
 
@@ -138,8 +142,11 @@ class TestEvidence:
         catalog, _ = shop()
         features = dc.audit(catalog).features
         none = np.empty(0, dtype=np.int64)
-        assert Evidence(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
-        assert Evidence(catalog, features, none, none).measure(np.array([0]), np.array([1])).shape == (1, len(COLUMNS))
+        assert Evidence.learn(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
+        assert Evidence.learn(catalog, features, none, none).measure(np.array([0]), np.array([1])).shape == (
+            1,
+            len(COLUMNS),
+        )
 
 
 class TestStart:
@@ -172,23 +179,53 @@ class TestStart:
     def test_what_was_answered_stands(self) -> None:
         catalog, _ = shop()
         audit = dc.audit(catalog)
-        evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+        evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
         left, right = np.array([3, 0]), np.array([1, 2])
         model = PairModel(load_start().trees, evidence, *bind(len(catalog), left, right, np.array([True, False])))
         assert model.measure(np.array([1, 2, 3]), np.array([3, 0, 1])).tolist() == [1.0, 0.0, 1.0]
 
     def test_a_probability_is_a_sum_of_reasons(self) -> None:
         audit = dc.audit(shop()[0])
-        addends, base, chance = explain_pair(audit, "Prima-Red", "Lalu-Red")
-        assert read_odds(np.array([base + sum(a.amount for a in addends)]))[0] == pytest.approx(chance)
-        assert [abs(a.amount) for a in addends] == sorted((abs(a.amount) for a in addends), reverse=True)
+        told = explain_pair(audit, "Prima-Red", "Lalu-Red")
+        place = audit.catalog.positions
+        ends = np.array([place["Prima-Red"]]), np.array([place["Lalu-Red"]])
+        assert told.chance == pytest.approx(find_model(audit).measure(*ends)[0])
+        odds = np.log(told.start / (1 - told.start)) + np.cumsum([a.amount for a in told.addends])
+        assert read_odds(odds).tolist() == pytest.approx([a.chance for a in told.addends])
+        assert [abs(a.amount) for a in told.addends] == sorted((abs(a.amount) for a in told.addends), reverse=True)
 
 
 def _plain_model(catalog: Catalog) -> PairModel:
     audit = dc.audit(catalog)
-    evidence = Evidence(catalog, audit.features, audit.candidates.left, audit.candidates.right)
+    evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
     none = np.empty(0, dtype=np.int64)
     return PairModel(load_start().trees, evidence, *bind(len(catalog), none, none, none == 0))
+
+
+class TestPacks:
+    def signals(self, **values: float) -> dict[str, np.ndarray]:
+        return {s.name: np.array([values.get(s.name, np.nan)]) for s in SIGNALS}
+
+    def test_what_was_learned_catches_and_spares(self) -> None:
+        pack = teach_pack(read_pack("aliexpress"))
+        alike = {"title": 97.0, "price": 1.0}
+        assert pack.rule("L1").fire(self.signals(learned=0.7))[0]
+        assert not pack.rule("R2").fire(self.signals(**alike, learned=0.05))[0]
+        assert pack.rule("R2").fire(self.signals(**alike, learned=0.3))[0]
+        assert pack.rule("R2").fire(self.signals(**alike))[0], "where nothing was learned the limits judge"
+
+    def test_any_pack_can_limit_it(self) -> None:
+        pack = teach_pack(read_pack("aliexpress").with_limit("L1.learned.min=0.9"))
+        assert not pack.rule("L1").fire(self.signals(learned=0.7))[0]
+        assert pack.rule("L1").fire(self.signals(learned=0.95))[0]
+        assert not teach_pack(read_pack("etsy")).rule("L1").fire(self.signals(learned=0.95, shop=1.0))[0]
+
+    def test_a_pack_without_it_only_lets_it_spare(self, tmp_path: Path) -> None:
+        place = tmp_path / "mine.toml"
+        place.write_text('extends = "common"\ndrop = ["L1"]\n', "utf-8")
+        pack = teach_pack(read_pack(place))
+        assert [r.code for r in pack.rules] == ["R1", "R2"]
+        assert not any(r.fire(self.signals(learned=1.0))[0] for r in pack.rules)
 
 
 class TestChoice:
@@ -337,8 +374,27 @@ class TestTaught:
         _, after, _ = taught
         assert after.lesson is not None
         for lang in LANGS:
-            told = [m.say(lang) for m in after.lesson.tell()]
+            told = [m.say(lang) for m in after.lesson.tell(after.stated)]
             assert any(str(len(after.lesson.answers.pairs)) in text for text in told)
+
+    def test_a_probability_is_told_step_by_step_wherever_a_pair_is_shown(
+        self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]], tmp_path: Path
+    ) -> None:
+        before, after, _ = taught
+        assert after.lesson is not None and after.lesson.way == "answers"
+        told = after.why("Prima-Red", "Lalu-Red")
+        assert told.weighed is not None and len(told.weighed.addends) > 2
+        assert "What your answers taught" in str(told) and "█" in str(told)
+        assert before.why("Prima-Red", "Lalu-Red").weighed is None
+        steps = told.as_dict()["weighed"]
+        assert [s["amount"] is None for s in steps][:2] == [True, False]
+        pair = after.as_dict()["pairs"][0]
+        assert pair["weighed"][0]["reason"] == "" and "one product with" in pair["explanation"]
+        assert "可能性" in after.as_dict("zh")["pairs"][0]["explanation"]
+        assert "width:" in told._repr_html_() and "width:" in after.compare("Prima-Red", "Lalu-Red")._repr_html_()
+        after.save(tmp_path / "out")
+        page = (tmp_path / "out" / "report.html").read_text("utf-8")
+        assert '"weighed":[["before anything' in page and "Your answers judge now" in page
 
     def test_the_same_answers_teach_the_same(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
         _, after, _ = taught
@@ -382,8 +438,13 @@ class TestTaught:
 
 
 class TestAsk:
+    @pytest.fixture
+    def ledger(self, tmp_path: Path) -> str:
+        return str(tmp_path / "ledger.sqlite")
+
     def ask(self, folder: Path, typed: str, *more: str) -> str:
-        run = CliRunner().invoke(main, ["ask", str(folder / "catalog.csv"), "--count", "3", *more], input=typed)
+        command = ["ask", str(folder / "catalog.csv"), "--count", "3", "--ledger", str(folder / "ledger.sqlite"), *more]
+        run = CliRunner().invoke(main, command, input=typed)
         assert run.exit_code == 0, run.output
         return str(run.output)
 
@@ -394,13 +455,13 @@ class TestAsk:
         (tmp_path / "catalog.csv").write_text("listing_id,title,price,currency\n" + "\n".join(rows), "utf-8")
         return tmp_path
 
-    def test_every_answer_is_kept_and_undone_on_wish(self, folder: Path) -> None:
+    def test_every_answer_is_an_act_of_the_ledger_and_undone_on_wish(self, folder: Path, ledger: str) -> None:
         said = self.ask(folder, "3\n3\nu\nq\n", "--who", "Ada")
-        place = folder / "catalog.csv.answers.jsonl"
-        (kept,) = [json.loads(line) for line in place.read_text("utf-8").splitlines()]
-        assert kept["answer"] == "different"
-        assert kept["who"] == "Ada"
-        assert str(place) in said
+        (kept,) = recall(find_address(ledger)).answers
+        assert (kept.answer, kept.who) == ("different", "Ada")
+        assert ledger in said
+        with open_ledger(ledger) as book:
+            assert [act.undone is None for act in book.list_acts()] == [False, True]
 
     def test_another_key_is_asked_for_again(self, folder: Path) -> None:
         assert "«maybe»" in self.ask(folder, "maybe\nq\n")
@@ -408,17 +469,32 @@ class TestAsk:
     def test_it_speaks_chinese(self, folder: Path) -> None:
         assert "您的回答" in self.ask(folder, "3\nq\n", "--lang", "zh")
 
-    def test_skipping_all_keeps_nothing(self, folder: Path) -> None:
+    def test_skipping_all_keeps_nothing(self, folder: Path, ledger: str) -> None:
         self.ask(folder, "s\ns\ns\n")
-        assert not (folder / "catalog.csv.answers.jsonl").exists()
+        assert not recall(find_address(ledger)).answers
 
-    def test_an_audit_heeds_the_answers_beside_the_catalogue(self, folder: Path) -> None:
+    def test_what_was_answered_is_not_asked_again(self, folder: Path) -> None:
+        first = self.ask(folder, "3\n3\n3\n")
+        again = self.ask(folder, "q\n")
+        asked = [line for line in again.splitlines() if line.startswith("1/3")]
+        assert asked and asked[0].partition("  ")[2] not in first
+
+    def test_an_audit_heeds_the_answers_in_the_ledger(self, folder: Path, ledger: str) -> None:
         self.ask(folder, "3\n3\n3\n")
-        run = CliRunner().invoke(
-            main, ["audit", str(folder / "catalog.csv"), "--out", str(folder / "out"), "--no-ledger"]
-        )
+        assert "3 pairs are answered" in self.audit(folder, "--ledger", ledger)
+
+    def test_an_audit_heeds_an_older_file_beside_the_catalogue(self, folder: Path) -> None:
+        listings = read_catalog(folder / "catalog.csv").ids.tolist()
+        pairs = [Answer("different", "", *sorted(pair)) for pair in (listings[:2], listings[2:4])]
+        write_answers(folder / "catalog.csv.answers.jsonl", pairs)
+        assert "2 pairs are answered" in self.audit(folder, "--no-ledger")
+
+    @staticmethod
+    def audit(folder: Path, *more: str) -> str:
+        command = ["audit", str(folder / "catalog.csv"), "--out", str(folder / "out"), *more]
+        run = CliRunner().invoke(main, command)
         assert run.exit_code == 0, run.output
-        assert "3 pairs are answered" in run.output
+        return str(run.output)
 
     def test_a_file_that_holds_no_answers_is_one_line(self, folder: Path) -> None:
         (folder / "bad.jsonl").write_text("{}\n", "utf-8")

@@ -101,3 +101,23 @@ class TestExplore:
     def test_nothing_goes_wrong_quietly(self, notebook: Any) -> None:
         printed = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if o.get("name") == "stderr"]
         assert printed == []
+
+
+class TestTeach:
+    @pytest.fixture
+    def notebook(self, ran: dict[str, Any]) -> Any:
+        return ran["02_teach.ipynb"]
+
+    def test_answers_raise_what_is_found(self, notebook: Any) -> None:
+        curve = next(text for text in outputs(notebook, "text/plain") if "judges" in text)
+        found = [float(line.split()[5]) for line in curve.splitlines()[1:]]
+        assert len(found) == 4 and found[-1] > found[0]
+
+    def test_the_curve_is_drawn_and_what_was_learned_is_told(self, notebook: Any) -> None:
+        assert len(outputs(notebook, "image/png")) == 1
+        assert any("Your answers judge now" in text for text in outputs(notebook, "stream"))
+
+    def test_the_sum_is_shown_in_both_languages(self, notebook: Any) -> None:
+        shown = [html for html in outputs(notebook, "text/html") if "width:220px" in html]
+        assert len(shown) == 2
+        assert "What your answers taught" in shown[0] and "根据您的回答所学" in shown[1]

@@ -204,7 +204,7 @@ class TestOwnFiles:
         base = read_pack("aliexpress")
         assert pack.name == "mine"
         assert [r.code for r in pack.rules] == [r.code for r in base.rules if r.code != "R4"]
-        assert {x.limit for c in pack.rule("R2").when for x in c if (x.signal, x.side) == ("title", "min")} == {91}
+        assert [x.limit for x in pack.rule("R2").when[0] if x.signal == "title"] == [91]
         assert (pack.merge.max_axes, pack.merge.title_max) == (2, base.merge.title_max)
         (exception,) = [e for e in pack.exceptions if e.differ_only_in]
         assert (exception.allow, exception.differ_only_in) == (2, ("pack",))

@@ -1,14 +1,21 @@
 """Titles that a plan proposes: they keep the thing, brand and model, lose what became an option, and break no word."""
 
 from collections.abc import Callable
+from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.model import Catalog
+from dupcheck.catalog import make_catalog
+from dupcheck.features import Rewording, make_features
+from dupcheck.model import Catalog, Listing
+from dupcheck.photos.reading import read_photos
 from dupcheck.plans.changes import cut_words, fit_words
+from dupcheck.signals import get_signal
+from dupcheck.signals.title import share_weight
 
 WORDS = st.sampled_from(
     ["Steel", "Bottle", "300", "ml", "iPhone", "14", "Case", "for", "Women's", "2-in-1", "Kettle", "1.5", "L", "Écru"]
@@ -33,6 +40,7 @@ def test_head_and_tail_are_never_longer_than_what_fits(head: str, tail: str, mos
     assert len(fit_words(head, tail, most)) <= most
 
 
+SIZES = ("XL", "300 ml", "14")
 VALUES = [
     ("Color", ("Red", "Navy Blue"), ""),
     ("Size", ("M", "XL"), ""),
@@ -69,6 +77,61 @@ def test_what_became_an_option_leaves_the_title_with_its_unit(
             assert unit not in plan.title.split() or not unit
 
 
+WORLD = [
+    ("Leinen Tischdecke {} bügelfrei gewaschen", "Farbe", ("rot", "blau")),
+    ("Écharpe en laine {} pour femme hiver", "Couleur", ("rouge", "bleu marine")),
+    ("Camiseta de algodón {} para hombre manga corta", "Color", ("roja", "negra")),
+    ("Полотенце банное махровое {} хлопок", "Цвет", ("белое", "серое")),
+    ("Tênis de corrida leve {} masculino", "Cor", ("preto", "branco")),
+    ("Koszulka bawełniana {} męska", "Kolor", ("czarna", "biała")),
+    ("순면 반팔 티셔츠 남성 {} 오버핏", "색상", ("화이트", "블랙")),
+    ("纯棉短袖T恤男宽松圆领{}", "颜色", ("白色", "黑色")),
+    ("304不锈钢保温杯大容量{}便携", "容量", ("350ml", "500ml")),
+    ("Acme X200 Cordless Drill 18V {} Case", "Capacity", ("2Ah", "4Ah")),
+    ("Case for iPhone 14 Pro - {}", "Color", ("Red", "Green")),
+    ("Queen Bed Sheet Set, {}, 4 Piece", "Color", ("White", "Grey")),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(WORLD), st.sampled_from(["", "Acme ", "Nordica "]), st.permutations([0, 1]))
+def test_in_every_language_the_thing_stays_and_the_option_goes(
+    told: tuple[str, str, tuple[str, ...]], brand: str, order: list[int]
+) -> None:
+    from dupcheck.catalog import make_catalog
+    from dupcheck.model import Listing
+
+    frame, name, values = told
+    shop = make_catalog(
+        [
+            Listing(str(k), brand + frame.format(values[n]), price=9.0, currency="USD", main_image=f"{n}.jpg",
+                    attributes={"Brand": brand.strip() or "Acme", name: values[n]})
+            for k, n in enumerate(order)
+        ]
+    )  # fmt: skip
+    (plan,) = dc.audit(shop).plans
+    assert plan.action == "merge_variants" and set(plan.axes[0].values) == set(values)
+    said = [w for w in (brand + frame).replace("{}", " ").split() if w.strip(",-")]
+    left = plan.title
+    for word in said:  # all of it, in its order
+        assert word in left, plan.title
+        left = left.partition(word)[2]
+    assert not any(v in plan.title for v in values)
+
+
+@pytest.mark.parametrize(("title", "value"), [
+    ("Leinen Tischdecke rot bügelfrei", "Rot"), ("Полотенце махровое белое", "Белое"),
+    ("纯棉短袖T恤男圆领白色", "白色"),
+])  # fmt: skip
+def test_an_option_that_only_the_title_states_is_called_as_the_title_calls_it(
+    title: str, value: str, make_shop: Callable[..., Catalog]
+) -> None:
+    other = {"Rot": "blau", "Белое": "серое", "白色": "黑色"}[value]
+    word = next(w for w in (value, value.lower()) if w in title)
+    (plan,) = dc.audit(make_shop(title, title.replace(word, other), price=9.0, currency="USD")).plans
+    assert value in plan.axes[0].values
+
+
 def test_a_removal_does_not_rewrite_the_kept_title(make_shop: Callable[..., Catalog]) -> None:
     title = "Acme Insulated Travel Mug Double Wall Lid Red"
     shop = make_shop(title, title, price=9.0, currency="USD", attributes={"Brand": "Acme", "Color": "Red"})
@@ -90,3 +153,21 @@ def test_a_title_that_is_told_apart_keeps_thing_model_and_colour(kept: str, make
     for change in changes:
         number = rows[int(change.listing_id[-1]) - 1]["attributes"]["Compatible Model"].split()[1]  # type: ignore[index]
         assert kept.format(n=number) in change.value
+
+
+@given(st.lists(TITLES, min_size=2, max_size=6, unique=True))
+@settings(max_examples=40, deadline=None)
+def test_a_new_title_is_weighed_as_the_signal_weighs_titles(titles: list[str]) -> None:
+    """What advice asks of a rewritten title is what the rules will ask of it."""
+    rows = [
+        {"listing_id": str(k), "title": t, "attributes": {"Brand": "Onda", "Size": SIZES[k % 3]}}
+        for k, t in enumerate(titles)
+    ]
+    catalog = make_catalog([Listing(**row) for row in rows])
+    features = make_features(catalog, read_photos(catalog)[0])
+    left, right = (np.array(side) for side in zip(*combinations(range(len(titles)), 2), strict=True))
+    told = get_signal("title").measure(features, left, right)
+    rewording = Rewording(catalog, features)
+    for i, j, share in zip(left.tolist(), right.tolist(), told.tolist(), strict=True):
+        mine = share_weight(rewording.weigh(i, titles[i]), rewording.weigh(j, titles[j]))
+        assert mine == pytest.approx(share, abs=0.01, nan_ok=True)

@@ -352,7 +352,7 @@ def test_every_report_holds_together(reports: dict[str, Any]) -> None:
         for plan in report.plans:
             assert set(plan) == {
                 "group_id", "action", "keep", "listings", "title", "axes", "skus", "wholesale", "reasons", "cautions",
-                "changes", "question",
+                "changes", "question", "contents",
             }  # fmt: skip
             assert plan["keep"] in plan["listings"] and plan["reasons"]
             assert {s["listing_id"] for s in plan["skus"]} <= set(plan["listings"])

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import dupcheck as dc
 from dupcheck.catalog import get_listing, read_catalog, write_catalog
 from dupcheck.catalog.currencies import name_currency, settle_currency, split_header
 from dupcheck.catalog.encodings import decode_text, find_codec
+from dupcheck.catalog.formats import map_general
 from dupcheck.catalog.inspection import save_mapping, tell_account
 from dupcheck.catalog.tables import guess_delimiter, split_records
 from dupcheck.catalog.terms import is_no_catalogue, is_only_variant, read_stock_word
@@ -651,3 +653,214 @@ def test_an_address_stands_in_for_an_id_and_a_short_text_for_a_title(put: Put) -
     long = f"Item code,Description,RRP\nT1,{'A long text about shirts. ' * 20},20\n"
     with pytest.raises(CatalogError):
         read_catalog(put("c.csv", long))
+
+
+# --------------------------------------------------------------------------------------------------------------
+# An exchange of several files
+
+GOODS = (
+    "<Каталог><Товары><Товар><Ид>t1</Ид><Артикул>VZ-1</Артикул><Наименование>Ваза малая</Наименование>"
+    "<Группы><Ид>g</Ид></Группы></Товар><Товар><Ид>t2</Ид><Артикул>VZ-2</Артикул>"
+    "<Наименование>Ваза большая</Наименование></Товар></Товары></Каталог>"
+)
+OFFERS = (
+    "<ПакетПредложений><Предложения>"
+    "<Предложение><Ид>t1#a</Ид><ХарактеристикиТовара><ХарактеристикаТовара><Наименование>Цвет</Наименование>"
+    "<Значение>Синий</Значение></ХарактеристикаТовара></ХарактеристикиТовара>"
+    "<Цены><Цена><ЦенаЗаЕдиницу>500</ЦенаЗаЕдиницу><Валюта>руб</Валюта></Цена></Цены></Предложение>"
+    "<Предложение><Ид>t1#b</Ид><ХарактеристикиТовара><ХарактеристикаТовара><Наименование>Цвет</Наименование>"
+    "<Значение>Белый</Значение></ХарактеристикаТовара></ХарактеристикиТовара></Предложение>"
+    "<Предложение><Ид>t2</Ид><Количество>4</Количество></Предложение>"
+    "<Предложение><Ид>t3</Ид><Наименование>Кувшин</Наименование></Предложение>"
+    "</Предложения></ПакетПредложений>"
+)
+RESTS = (
+    "<ПакетПредложений><Предложения><Предложение><Ид>t1#b</Ид>"
+    "<Цены><Цена><ЦенаЗаЕдиницу>550</ЦенаЗаЕдиницу><Валюта>RUB</Валюта></Цена></Цены>"
+    "<Остатки><Остаток><Склад><Количество>2</Количество></Склад></Остаток><Остаток><Склад><Количество>5</Количество>"
+    "</Склад></Остаток></Остатки></Предложение></Предложения></ПакетПредложений>"
+)
+HEAD = "<Классификатор><Группы><Группа><Ид>g</Ид><Наименование>Вазы</Наименование></Группа></Группы></Классификатор>"
+
+
+def exchange(body: str, encoding: str = "utf-8") -> bytes:
+    text = f'<?xml version="1.0" encoding="{encoding}"?><КоммерческаяИнформация>{body}</КоммерческаяИнформация>'
+    return text.encode(encoding)
+
+
+@pytest.mark.parametrize("way", ["files", "folder", "archive"])
+def test_goods_and_offers_of_an_exchange_are_one_catalogue(way: str, tmp_path: Path) -> None:
+    parts = {
+        "import0_1.xml": exchange(HEAD + GOODS), "offers0_1.xml": exchange(OFFERS, "windows-1251"),
+        "rests0_1.xml": exchange(RESTS),
+    }  # fmt: skip
+    for name, raw in parts.items():
+        (tmp_path / name).write_bytes(raw)
+    with zipfile.ZipFile(tmp_path / "webdata.zip", "w") as archive:
+        for name, raw in parts.items():
+            archive.writestr(f"webdata/{name}", raw)
+    given = {"files": [tmp_path / n for n in parts], "folder": tmp_path, "archive": tmp_path / "webdata.zip"}[way]
+    catalog = read_catalog(given)
+    assert catalog.ids.tolist() == ["t1", "t2", "t3"]
+    assert catalog.column("title").tolist() == ["Ваза малая", "Ваза большая", "Кувшин"]
+    assert catalog.column("category").tolist() == ["Вазы", "", ""]
+    first, second, _ = (get_listing(catalog, i) for i in range(3))
+    assert [(dict(s.options), s.price, s.stock, s.sku_code) for s in first.skus] == [
+        ({"Цвет": "Синий"}, 500.0, None, "t1#a"), ({"Цвет": "Белый"}, 550.0, 7.0, "t1#b"),
+    ]  # fmt: skip
+    assert (first.currency, first.attributes["Артикул"]) == ("RUB", "VZ-1")
+    assert (second.sku_code, second.stock, second.skus) == ("VZ-2", 4.0, ())
+    assert_accounted(catalog)
+
+
+def test_offers_alone_and_goods_alone_are_read_too(put: Put) -> None:
+    assert len(read_catalog(put("goods.xml", exchange(HEAD + GOODS)))) == 2
+    with pytest.raises(CatalogError) as error:
+        read_catalog(put("none.xml", exchange(HEAD)))
+    assert "none.xml" in str(error.value)
+    assert read_catalog(put("both.xml", exchange(HEAD + GOODS + OFFERS))).ids.tolist() == ["t1", "t2", "t3"]
+
+
+def test_an_archive_or_folder_of_anything_else_is_refused_as_before(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.xml", "<a/>")
+    for place in (tmp_path / "x.zip", tmp_path):
+        with pytest.raises(CatalogError):
+            read_catalog(place)
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Headers and documents that nobody wrote down
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("product_price", "price"), ("Nome do Produto", "title"), ("Brutto-VK", "price"), ("name(de-de)", "title"),
+        ("Verkaufspreis (EUR)*", "price"), ("nazev", "title"), ("Ürün Stok Adedi", "stock"), ("offers.price", "price"),
+        ("priceCurrency", "currency"), ("Seller SKU", "sku_code"), ("Produkt-Kategorie", "category"),
+        ("product_quantity", "stock"),
+    ],
+)  # fmt: skip
+def test_a_header_is_read_without_the_words_that_any_column_bears(header: str, field: str) -> None:
+    assert map_general([header]) == {field: [0]}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Shipping price", "Purchase price", "Supplier stock note", "Product note", "Price note", "Category image"],
+)
+def test_a_header_that_says_more_is_not_read_as_less(header: str) -> None:
+    assert not {"price", "stock", "title", "category"} & set(map_general([header]))
+
+
+def test_what_others_ask_is_the_price_only_where_no_other_is(put: Put) -> None:
+    catalog = read_catalog(put("x.csv", "id,title,MRP,Your Selling Price\n1,Diya,999,749\n2,Saree,500,\n"))
+    assert catalog.numbers("price").tolist() == [749.0, 500.0]
+
+
+def test_a_column_of_codes_names_listings_where_no_other_does(put: Put) -> None:
+    catalog = read_catalog(put("x.csv", "Zeilennr;Kennung;Titel;Preis\n1;R-17;Tasse;5\n2;R-18;Topf;6\n"))
+    assert catalog.ids.tolist() == ["R-17", "R-18"]  # numbers of lines are no codes
+    with pytest.raises(CatalogError):  # nor is a column in which one stands twice
+        read_catalog(put("y.csv", "Kennung;Titel;Preis\nR-17;Tasse;5\nR-17;Topf;6\n"))
+
+
+def test_codes_that_go_with_the_title_group_its_rows(put: Put) -> None:
+    rows = "SH-1,Shirt,White,M,49\nSH-1,Shirt,White,L,49\nHT-1,Hat,Natural,,29\n"
+    catalog = read_catalog(put("x.csv", "Model,Name,Colour,Size,Price\n" + rows))
+    assert catalog.ids.tolist() == ["SH-1", "HT-1"]
+    assert [o["Size"] for o, _, _ in skus(catalog)] == ["M", "L"]
+    with pytest.raises(CatalogError):  # a code under two titles groups nothing
+        read_catalog(put("y.csv", "Model,Name,Price\nSH-1,Shirt,49\nSH-1,Hat,49\nSH-2,Hat,29\n"))
+
+
+def test_columns_of_pictures_are_known_by_what_they_hold(put: Put) -> None:
+    rows = "1,Mug,5,https://p.example/1.jpg,https://p.example/1\n2,Pan,6,https://p.example/2.webp?v=3,\n"
+    catalog = read_catalog(put("x.csv", "id,title,price,Εικόνα,Σελίδα\n" + rows))
+    assert catalog.column("main_image").tolist() == ["https://p.example/1.jpg", "https://p.example/2.webp?v=3"]
+    assert catalog.tables[0].unused == ("Σελίδα",)  # an address of a page is none of a picture
+
+
+def test_a_row_that_others_name_as_theirs_is_their_listing(put: Put) -> None:
+    rows = "T-1;Shirt;19,90;;;\nT-1-S;Shirt;19,90;T-1;Größe;S\nT-1-M;Shirt;21,90;T-1;Größe;M\nM-1;Becher;9,00;;;\n"
+    head = "Artikelnummer;Artikelname;Brutto-VK;Vaterartikel;Variationsname 1;Variationswert 1\n"
+    catalog = read_catalog(put("x.csv", head + rows))
+    assert catalog.ids.tolist() == ["T-1", "M-1"]
+    assert skus(catalog) == [({"Größe": "S"}, 19.9, "T-1-S"), ({"Größe": "M"}, 21.9, "T-1-M")]
+    assert_accounted(catalog)
+
+
+@pytest.mark.parametrize(
+    ("prices", "amounts", "currency"),
+    [
+        (("129.000", "89.000"), [129000.0, 89000.0], ""), (("12.500", "9.250"), [12500.0, 9250.0], ""),
+        (("12.500", "9.255"), [12.5, 9.255], ""), (("12.500", "9.25"), [12.5, 9.25], ""),
+        (("12.500", "9.250"), [12.5, 9.25], "KWD"), (("12.500", ""), [12.5, math.nan], ""),
+    ],
+)  # fmt: skip
+def test_thousands_behind_a_dot_are_told_by_the_whole_column(
+    prices: tuple[str, ...], amounts: list[float], currency: str, put: Put
+) -> None:
+    rows = "".join(f"A{n},Mug {n},{p},{currency}\n" for n, p in enumerate(prices))
+    found = read_catalog(put("x.csv", "listing_id,title,price,currency\n" + rows)).numbers("price").tolist()
+    assert found == pytest.approx(amounts, nan_ok=True)
+
+
+def test_products_of_any_programs_json_keep_their_choices(put: Put) -> None:
+    goods = [
+        {"sku": "N-1", "name": "Vorhang", "media": [{"url": "https://n.example/1.jpg"}], "stock": {"available": 5},
+         "category": {"id": 4, "name": "Textil"}, "note": "weich", "variants": [
+             {"sku": "N-1-B", "price": {"value": "12,90", "currency": "EUR"}, "attributes": {"Farbe": "Blau"}, "w": 3},
+             {"sku": "N-1-R", "price": {"value": "13,90", "currency": "EUR"}, "attributes": [
+                 {"name": "Farbe", "value": "Rot"}]}]},
+        {"sku": "N-2", "name": "Kissen", "price": {"value": "9,90", "currency": "EUR"}, "variants": []},
+    ]  # fmt: skip
+    catalog = read_catalog(put("x.json", json.dumps({"result": {"items": goods}})))
+    first = get_listing(catalog, catalog.positions["N-1"])
+    assert skus(catalog, catalog.positions["N-1"]) == [
+        ({"Farbe": "Blau"}, 12.9, "N-1-B"), ({"Farbe": "Rot"}, 13.9, "N-1-R"),
+    ]  # fmt: skip
+    assert (first.currency, first.category, first.main_image) == ("EUR", "Textil", "https://n.example/1.jpg")
+    assert first.other["note"] == "weich"
+    assert first.skus[0].other == {"w": "3"}
+    assert get_listing(catalog, catalog.positions["N-2"]).price == 9.9
+
+
+def test_objects_within_a_row_of_json_are_read_by_their_own_keys(put: Put) -> None:
+    goods = [
+        {"@type": "Product", "name": name, "sku": sku, "image": [f"https://s.example/{sku}.jpg"],
+         "brand": {"@type": "Brand", "name": "Loom"}, "attributes": {"Weave": "Plain"},
+         "offers": {"@type": "Offer", "price": price, "priceCurrency": "EUR", "seller": {"id": 3}}}
+        for name, sku, price in (("Apron", "LA-1", "39.95"), ("Mitt", "OM-1", "12.00"))
+    ]  # fmt: skip
+    catalog = read_catalog(put("x.jsonl", "\n".join(map(json.dumps, goods))))
+    first = get_listing(catalog, 0)
+    assert (first.price, first.currency, first.main_image) == (39.95, "EUR", "https://s.example/LA-1.jpg")
+    assert first.attributes == {"Weave": "Plain", "Brand": "Loom"}
+    assert json.loads(first.other["offers.seller"]) == {"id": 3}
+
+
+def test_pictures_in_a_table_of_html_are_read(put: Put) -> None:
+    rows = "".join(f'<tr><td>A{n}</td><td>Wax {n}</td><td>5</td><td><img src="{n}.jpg"></td></tr>' for n in (1, 2))
+    page = f"<table><tr><th>ID</th><th>Name</th><th>Price</th><th>Photo</th></tr>{rows}</table>"
+    assert read_catalog(put("x.xls", page)).column("main_image").tolist() == ["1.jpg", "2.jpg"]
+
+
+LANGUAGES = {
+    "zh": "ID,类型,SKU,名称,常规售价,属性 1 名称,属性 1 值,父级,库存",
+    "da": "ID,Type,Varenummer,Navn,Normalpris,Egenskab 1 navn,Egenskab 1 værdi(er),Forældre,Lager",
+    "nl": "ID,Type,Artikelnummer,Naam,Reguliere prijs,Naam eigenschap 1,Waarde eigenschap 1,Hoofd,Voorraad",
+    "it": "ID,Tipo,COD,Nome,Prezzo di listino,Attributo 1 nome,Attributo 1 valuta(e),Genitore,Magazzino",
+    "uk": "ID,Тип,Артикул,Назва,Звичайна ціна,Назва 1 атрибуту,1 значення атрибуту,Предок,Запаси",
+    "ja": "ID,タイプ,SKU,名前,標準価格,属性 1 の名前,属性 1 の値,親,在庫",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_woocommerce_in_the_language_of_its_shop(language: str, put: Put) -> None:
+    rows = ["1,variable,T,Tee,,Size,\"S, M\",,", "2,variation,T-S,Tee - S,9,Size,S,id:1,4",
+            "3,variation,T-M,Tee - M,9.5,Size,M,id:1,2"]  # fmt: skip
+    catalog = read_catalog(put("x.csv", "\n".join([LANGUAGES[language], *rows]) + "\n"))
+    assert catalog.tables[0].format == "woocommerce"
+    assert skus(catalog) == [({"Size": "S"}, 9.0, "T-S"), ({"Size": "M"}, 9.5, "T-M")]

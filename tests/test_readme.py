@@ -62,7 +62,7 @@ def table(text: str, first: str) -> list[list[str]]:
     start = next(i for i, row in enumerate(rows) if row[0] == first) + 2
     body: list[list[str]] = []
     for row in rows[start:]:
-        if not row[0] or len(row) != len(rows[start - 2]) or not re.fullmatch(r"`[^`]+`|R\d", row[0]):
+        if not row[0] or len(row) != len(rows[start - 2]) or not re.fullmatch(r"`[^`]+`|[RL]\d", row[0]):
             break
         body.append(row)
     return body

@@ -11,6 +11,7 @@ import pytest
 from report_example import draw_photos, example_audit
 
 from dupcheck.errors import LedgerError
+from dupcheck.ledger import open_ledger
 from dupcheck.reports import photo_thumbnails
 from dupcheck.reports.workbook import MOST_ROWS, name_choice, read_choices, render_workbook
 
@@ -124,6 +125,26 @@ class TestReadBack:
         choose(book, {2: "different products"})
         (chosen,) = read_choices(book)
         assert chosen.choice == "different" and len(chosen.listings) == 5
+
+    def test_an_answer_settles_the_question_and_the_plan_is_still_to_be_accepted(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        shop, out, ledger = tmp_path / "shop.csv", tmp_path / "out", tmp_path / "own.sqlite"
+        rows = [f"{k},Brass violin stand{word},9.90,USD,Finish=Matt" for k, word in enumerate(["", " Deluxe"])]
+        shop.write_text("\n".join(["listing_id,title,price,currency,attributes", *rows]), "utf-8")
+
+        def audit() -> tuple[str, str]:
+            told = run("audit", shop, "--out", out, "--ledger", ledger, "--export", "shopify")
+            (plan,) = json.loads((out / "merges.json").read_text("utf-8"))
+            return plan["action"], told.out
+
+        open_ledger(ledger).close()
+        assert audit()[0] == "ask"
+        choose(out / "report.xlsx", {2: name_choice("same", "en")})
+        assert run("decide", shop, "--from", out / "report.xlsx", "--ledger", ledger).code == 0
+        action, said = audit()
+        assert action == "remove_duplicates"
+        assert "nobody has accepted them yet" in said
 
     @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no workbook", b"listing_id,title\n"])
     def test_another_file_is_refused(self, run: Run, shop: Path, tmp_path: Path, content: bytes) -> None:

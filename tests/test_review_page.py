@@ -39,11 +39,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def serve(launch: Callable[..., Any], sample_folder: Path, tmp_path: Path) -> Callable[..., Shown]:
-    def start(*more: object) -> Shown:
+    def start(*more: object, catalog: Path = sample_folder / "catalog.csv") -> Shown:
         ledger = tmp_path / "ledger.sqlite"
         process = launch(
             "review",
-            sample_folder / "catalog.csv",
+            catalog,
             "--no-browser",
             "--port",
             "0",
@@ -100,8 +100,6 @@ def wait_far(page: Page, count: int) -> None:
 @pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_it_is_read_and_used_by_everybody(serve: Any, open_page: Any, lang: str, phone: bool) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page: Page = open_page(serve().url, lang, phone)
     assert bool(CHINESE.search(page.locator("#next").inner_text())) == (lang == "zh-CN")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing to scroll sideways"
@@ -114,12 +112,7 @@ def test_it_is_read_and_used_by_everybody(serve: Any, open_page: Any, lang: str,
         wait_far(page, 1)
         page.locator(".back").tap()
         assert page.locator("#list-side").is_visible()
-    serious = [
-        (v["id"], [n["html"] for n in v["nodes"]][:3])
-        for v in Axe().run(page).response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert not serious
+    assert not run_axe(page)
 
 
 def test_keys_alone_are_enough(serve: Any, open_page: Any) -> None:
@@ -158,15 +151,104 @@ def test_one_listing_is_taken_out_and_another_is_kept(serve: Any, open_page: Any
     wait_far(page, 1)
 
 
-def test_a_question_is_answered_once_for_all_and_taken_back(serve: Any, open_page: Any) -> None:
-    page: Page = open_page(serve().url)
-    if page.locator("#questions").is_hidden():
-        pytest.skip("nothing is asked of the sample catalogue")
-    before = far(page)
-    page.locator("#questions [data-answer=different]").first.click()
-    page.wait_for_function("n => document.getElementById('bar').value > n", arg=before)
+@pytest.fixture
+def asking(write_csv: Callable[..., Path], tmp_path: Path) -> Path:
+    """A catalogue with one question about three groups, and two groups without any."""
+    rows = [
+        {
+            "listing_id": f"{thing}-{word or 'plain'}-{k}", "title": f"Brass {thing} stand {word}".strip(),
+            "price": 9 + len(thing), "currency": "USD", "attributes": "Finish=Matt; Origin=Norway", "shop": shop,
+        }
+        for shop, thing, words in (
+            ("North", "violin", ("", "Deluxe")), ("North", "kettle", ("", "Deluxe")),
+            ("South", "ladder", ("", "Deluxe")), ("South", "blanket", ("", "")), ("West", "hammock", ("", "")),
+        )
+        for k, word in enumerate(words)
+    ]  # fmt: skip
+    return write_csv(tmp_path / "asking.csv", rows)
+
+
+def run_axe(page: Page) -> list[tuple[str, list[str]]]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        (v["id"], [n["html"] for n in v["nodes"]][:3])
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize(("lang", "phone"), [("en-US", False), ("zh-CN", True)])
+def test_a_question_comes_first_with_both_titles_and_is_answered_for_all(
+    serve: Any, open_page: Any, asking: Path, lang: str, phone: bool
+) -> None:
+    page: Page = open_page(serve(catalog=asking).url, lang, phone)
+    question, listed = (page.locator(where).bounding_box() for where in ("#questions", "#list-side"))
+    assert question and listed and question["y"] < listed["y"], "it comes first"
+    assert page.locator("#questions .sides li").count() == 2
+    assert page.locator("#questions mark").all_inner_texts() == ["Deluxe"]
+    assert not run_axe(page)
+    page.locator("#questions [data-answer=same]").click()
+    page.wait_for_function("() => document.getElementById('questions').hidden")
+    action = "Remove copies" if lang == "en-US" else "下架重复品"
+    page.wait_for_function(
+        "text => document.querySelectorAll('.row').length === 5 && "
+        "[...document.querySelectorAll('.row .line')].every(l => l.innerText.includes(text))", arg=action,
+    )  # fmt: skip
+    assert "3" in page.locator("#toast").inner_text() and far(page) == 0, "a plan is still to be accepted"
     page.keyboard.press("u")
-    wait_far(page, before)
+    page.wait_for_selector("#questions [data-answer=same]")
+
+
+def test_what_is_different_is_done_at_once_and_an_audit_learns_it(serve: Any, open_page: Any, asking: Path) -> None:
+    page: Page = open_page(serve(catalog=asking).url)
+    page.locator("body").press("1")  # the first answer: another product
+    wait_far(page, 3)
+    assert "1" in page.locator("#again").inner_text()
+    page.locator("#again").click()
+    page.wait_for_function("() => document.querySelectorAll('.row').length === 2")
+    page.wait_for_selector("#since:not([hidden])")
+    assert page.locator("#trend rect").count() == 2
+    assert not run_axe(page)
+
+
+def test_an_edit_is_shown_at_once_and_stays(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    page.locator("#more-filters summary").click()
+    page.locator("#f-action").select_option("merge_variants")
+    page.locator(".row").first.click()
+    page.wait_for_selector("#detail .answers input")
+    value = page.locator("#detail .answers input").first
+    value.fill("Storm grey")
+    value.press("Enter")
+    page.wait_for_function("() => [...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')")
+    page.reload()
+    page.wait_for_function("() => [...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')")
+    page.keyboard.press("u")
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')"
+    )
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_the_work_is_shared_out_by_shop_and_how_far_each_is_can_be_seen(
+    serve: Any, open_page: Any, asking: Path, phone: bool
+) -> None:
+    page: Page = open_page(serve(catalog=asking).url, phone=phone)
+    page.locator("#show-people").click()
+    page.locator("#share-by").select_option("shop")
+    page.locator("#share-people").fill("Mei, Jo")
+    page.locator("#share-people").press("Enter")
+    page.wait_for_selector("#side progress")
+    assert page.locator("#side progress").count() == 2
+    assert not run_axe(page)
+    page.locator("#side button").first.click()
+    page.locator("#more-filters summary").click()
+    page.locator("#f-share").select_option("mine")
+    page.wait_for_function("() => document.querySelectorAll('.row').length < 5")
+    shown = page.locator(".row").count()
+    page.locator("#f-share").select_option("=Jo")
+    page.wait_for_function("n => document.querySelectorAll('.row').length === 5 - n", arg=shown)
 
 
 def test_a_filter_is_accepted_in_one_click_and_undone_in_one(serve: Any, open_page: Any) -> None:
@@ -260,3 +342,18 @@ def test_hostile_texts_stay_texts(launch: Callable[..., Any], open_page: Any, se
     page: Page = open_page(found[0])
     assert "brass" in page.locator("#detail h3").inner_text()
     assert page.title() != "PWNED" and page.locator("#detail img[src=x]").count() == 0
+
+
+def test_on_paper_a_report_leaves_nothing_out(
+    browser: Browser, run: Callable[..., Any], write_csv: Any, tmp_path: Path
+) -> None:
+    rows = [{"listing_id": f"L-{k}", "title": "Brass violin stand", "price": 9.9, "currency": "USD"} for k in range(40)]
+    catalog = write_csv(tmp_path / "shop.csv", rows)
+    assert run("audit", catalog, "--out", tmp_path / "out", "--no-ledger").code == 0
+    page = browser.new_page()
+    page.goto((tmp_path / "out" / "report.html").as_uri())
+    page.wait_for_selector(".card .more")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".more").count() == 0
+    assert "L-39" in page.locator(".card").first.inner_text()
+    page.close()

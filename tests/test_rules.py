@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS
 from dupcheck.packs import list_packs, packs_folder
-from dupcheck.rules import Limit, Rule, RulePack, explain_limit, read_pack
+from dupcheck.rules import Alternative, Limit, Rule, RulePack, explain_limit, read_pack
 from dupcheck.signals import SIGNALS
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -50,7 +50,7 @@ def refusal(read: Read, text: str) -> str:
 
 
 def rule(*clauses: tuple[Limit, ...]) -> Rule:
-    return Rule("X", "x", "duplicate", clauses)
+    return Rule("X", "x", "duplicate", tuple(Alternative(c) for c in clauses))
 
 
 class TestShippedPacks:
@@ -111,6 +111,91 @@ def test_aliexpress_says_that_its_limits_are_ours() -> None:
     assert "dupcheck" in pack.note.say("en")
     assert pack.merge.price_tiers == 1
     assert [(e.differ_only_in, e.allow) for e in pack.exceptions if e.testable] == [(("pack",), 3)]
+
+
+class TestAlternatives:
+    TWO = (
+        SOUND
+        + """
+[[rule.or]]
+name = "by-code"
+summary.en = "One code."
+when = { codes = { min = 1 }, price = { max = 9 } }
+fires = [{ name = "one code, one price", codes = 1, price = 0 }]
+spares = [{ name.en = "one code, two prices", name.zh = "同码不同价", codes = 1, price = 50 }]
+"""
+    )
+
+    def test_either_the_rule_or_an_alternative_catches(self, read: Read) -> None:
+        found = read(self.TWO).rules[0]
+        assert [a.name for a in found.alternatives] == ["", "by-code"]
+        values = {"title": [90, 10, 10], "codes": [np.nan, 1, 1], "price": [np.nan, 5, 50]}
+        caught = found.fire({k: np.array(v, dtype=float) for k, v in values.items()})
+        assert caught.tolist() == [True, True, False]
+
+    def test_its_examples_are_of_the_alternative_alone(self, read: Read) -> None:
+        assert read(self.TWO).run_examples() == () and read(self.TWO).count_examples() == 4
+        (wrong,) = read(self.TWO.replace("codes = 1, price = 0", "title = 99")).run_examples()
+        assert "X1.by-code" in wrong.say("en")
+
+    def test_it_is_explained_with_its_examples(self, read: Read) -> None:
+        pack = read(self.TWO)
+        told = pack.explain("X1")
+        assert "or, by-code: One code." in told and "caught: one code, one price" in told
+        assert "同码不同价" in pack.explain("X1", "zh")
+        assert [g.say("en") for g in pack.list_gaps() if "by-code" in g.say("en")] == [
+            "Missing: the text X1.by-code.summary.zh."
+        ]
+
+    def test_several_tables_are_called_by_number(self, read: Read) -> None:
+        pack = read(SOUND + "[[rule.when]]\nimage = { max = 4 }\ntitle = { min = 30 }\n")
+        assert [a.name for a in pack.rules[0].alternatives] == ["", "2"]
+        limits = pack.with_limit("X1.2.title.min=40").rules[0].when
+        assert [x.limit for clause in limits for x in clause if x.signal == "title"] == [80, 40]
+
+    @pytest.mark.parametrize(
+        ("whole", "broken", "says"),
+        [
+            ('name = "by-code"', 'name = "By Code"', "same-code for example"),
+            ('name = "by-code"', "", "small letters"),
+            ("when = { codes", "how = { codes", "no condition"),
+            ("codes = { min = 1 }", "code = { min = 1 }", "Did you mean codes?"),
+            ("fires = [{ name", "fire = [{ name", "Did you mean fires?"),
+        ],
+    )
+    def test_what_is_wrong_in_one_is_said(self, read: Read, whole: str, broken: str, says: str) -> None:
+        assert says in refusal(read, self.TWO.replace(whole, broken))
+
+    def test_one_name_twice_is_refused(self, read: Read) -> None:
+        text = self.TWO + '[[rule.or]]\nname = "by-code"\nwhen = { codes = { min = 1 } }\n'
+        assert "X1.by-code" in refusal(read, text)
+
+    def test_own_conditions_take_the_place_of_all_that_the_extended_rule_had(self, read: Read) -> None:
+        own = read('extends = "common"\n[[rule]]\ncode = "R1"\nwhen.title = { min = 99 }\n')
+        assert own.rule("R1").when == ((Limit("title", "min", 99),),)
+        worded = read('extends = "common"\n[[rule]]\ncode = "R1"\nsummary.en = "Mine."\n')
+        assert worded.rule("R1").alternatives == read_pack("common").rule("R1").alternatives
+
+    def test_what_a_pack_adds_holds_for_every_alternative(self, read: Read) -> None:
+        pack = read('extends = "common"\n[[rule]]\ncode = "R2"\nalso = { shop = { max = 0 } }\n')
+        assert all(any(x.signal == "shop" for x in clause) for clause in pack.rule("R2").when)
+        assert "also" in refusal(read, 'extends = "common"\n[[rule]]\ncode = "R2"\nalso = 3\n')
+
+
+@pytest.mark.parametrize("name", list_packs())
+def test_packs_differ_in_policy_and_not_in_limits(name: str) -> None:
+    pack, common = read_pack(name), read_pack("common")
+    for code in ("R1", "R2"):
+        for own, base in zip(pack.rule(code).when, common.rule(code).when, strict=True):
+            assert [x for x in own if x.signal != "shop"] == list(base)
+    assert "learned" in pack.rules[-1].signals and pack.rules[-1].code == "L1"
+
+
+@pytest.mark.parametrize("code", ["R1", "R2", "L1"])
+def test_each_way_to_break_a_rule_has_a_named_example_of_either_kind(code: str) -> None:
+    for way in (rule := read_pack("common").rule(code), *rule.alternatives[1:]):
+        for examples in (way.fires, way.spares):
+            assert any(e.name.say("en") and CHINESE.search(e.name.say("zh")) for e in examples)
 
 
 class TestReading:
@@ -219,9 +304,9 @@ class TestSettings:
         pack = read_pack("aliexpress")
         changed = pack.with_limit(setting)
         for before, after in zip(pack.rules, changed.rules, strict=True):
-            for old, new in zip(before.when, after.when, strict=True):
+            for k, (old, new) in enumerate(zip(before.when, after.when, strict=True)):
                 for a, b in zip(old, new, strict=True):
-                    tuned = before.code == "R2" and a.signal == "title"
+                    tuned = before.code == "R2" and a.signal == "title" and k == 0
                     assert b == (Limit(a.signal, a.side, 85.0, a.missing) if tuned else a)
         assert changed.changes == (setting,)
         assert pack == read_pack("aliexpress")
@@ -234,9 +319,33 @@ class TestSettings:
 
     def test_a_changed_limit_changes_what_fires(self) -> None:
         pack = read_pack("aliexpress")
-        values = {s.name: np.array([np.nan]) for s in SIGNALS} | {"image": np.array([0.0]), "title": np.array([99.0])}
-        assert pack.rule("R1").fire(values)[0]
-        assert not pack.with_limit("R1.title.min=100").rule("R1").fire(values)[0]
+        values = {s.name: np.array([np.nan]) for s in SIGNALS} | {"title": np.array([97.0]), "codes": np.array([0.0])}
+        assert pack.rule("R2").fire(values)[0]
+        assert not pack.with_limit("R2.title.min=98").rule("R2").fire(values)[0]
+
+    def test_which_limit_was_changed_is_said_and_which_stay(self) -> None:
+        (told,) = read_pack("aliexpress").with_limit("R1.image.max=3").changed
+        assert told.say("en") == (
+            "R1.image.max: 8 → 3. Its other limits on it stay: R1.reworded.image, R1.bare.image."
+        )  # fmt: skip
+        assert CHINESE.search(told.say("zh")) and "R1.bare.image" in told.say("zh")
+
+    @pytest.mark.parametrize(
+        ("setting", "place"),
+        [("R2.same-code.title.min=20", ("same-code", "title")), ("R2.bare.image.max=30", ("bare", "image")),
+         ("R1.facts.max=1", ("bare", "facts")), ("R2.bare.facts.max=1", ("bare", "facts"))],
+    )  # fmt: skip
+    def test_a_named_alternative_has_limits_of_its_own(self, setting: str, place: tuple[str, str]) -> None:
+        pack = read_pack("aliexpress")
+        changed = pack.with_limit(setting)
+        differ = [
+            (after.name, b.signal)
+            for old, new in zip(pack.rules, changed.rules, strict=True)
+            for before, after in zip(old.alternatives, new.alternatives, strict=True)
+            for a, b in zip(before.limits, after.limits, strict=True)
+            if a != b
+        ]
+        assert differ == [place]
 
     @pytest.mark.parametrize(
         ("setting", "says"),
@@ -251,6 +360,9 @@ class TestSettings:
             ("R2.titel.min=85", "Did you mean title?"),
             ("R2.title.max=85", "other side"),
             ("", "R2.title.min=85"),
+            ("R2.same-cod.title.min=85", "Did you mean same-code?"),
+            ("R2.same-code.price.max=5", "other side"),
+            ("R2.codes.min=1", "R2.same-code.codes.min, R2.code-in-title.codes.min"),
         ],
     )
     def test_a_wrong_setting_says_how_it_should_be(self, setting: str, says: str) -> None:

@@ -790,3 +790,30 @@ def test_nothing_of_it_is_imported_before_it_is_asked_for() -> None:
     code = "import sys, dupcheck, dupcheck.cli.serving; print([m for m in ('fastapi', 'uvicorn') if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+class TestPage:
+    """The page on which people decide stands at ``/`` of the same service."""
+
+    def test_it_audits_once_it_is_looked_at_and_decides_in_the_same_ledger(self, server: Server) -> None:
+        shell = server.pool.request("GET", f"{server.url}/")
+        assert shell.status == 200 and b"review.js" in shell.data
+        deadline = time.monotonic() + 120
+        while not server.ask("GET", "/review/api/progress").json["ready"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        told = server.ask("GET", "/review/api/groups").json
+        group = next(row for row in told["groups"] if row["action"] == "remove_duplicates")
+        assert (
+            server.ask("POST", "/review/api/choices", {"groups": [group["id"]], "choice": "merge_accepted"}).status
+            == 200
+        )
+        decided = server.ask("GET", "/v1/decisions").json["decisions"]
+        assert {tuple(sorted(d["listings"])) for d in decided} & {tuple(sorted(group["ids"][:2]))}
+        assert "GET" in server.pool.request("DELETE", f"{server.url}/review/api/groups").headers["Allow"]
+
+    def test_who_shows_no_secret_sees_the_shell_and_nothing_of_the_catalogue(self, guarded: Server) -> None:
+        assert guarded.pool.request("GET", f"{guarded.url}/").status == 200
+        for path in ("/review/api/groups", "/review/api/progress", "/review/api/photos?listing=L-1"):
+            assert guarded.pool.request("GET", f"{guarded.url}{path}").status == 401
+        assert guarded.ask("GET", "/review/api/progress").status == 200

@@ -30,7 +30,7 @@ LAYERS = (
     {"limits"},
     {"index"},
     {"judging"},
-    {"decisions"},
+    {"decisions", "revisions"},
     {"groups"},
     {"teaching"},
     {"plans"},

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from export_imports import rows
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 from plan_catalogs import HTML, make_catalogs, write_own
 
 import dupcheck as dc
@@ -83,6 +85,45 @@ class TestTemplates:
         assert {r["update_delete"] for r in children} == {"PartialUpdate"} and len(children) == 4
         assert all(r["standard_price"] is None and r["item_name"] is None for r in children)
 
+    def test_amazons_real_layout_is_filled_and_every_other_part_stays_the_same_bytes(self, tmp_path: Path) -> None:
+        shop = dc.audit(write_own("amazon", CATALOGS["merge into simple"], tmp_path))
+        signed = ["TemplateType=fptcustom", "Version=2025.0717", "TemplateSignature=U1RJQ0tFUg=="]
+        codes = [*AMAZON, "manufacturer", "item_type", "part_number"]
+        labels = [f"Label {k}" for k in range(len(codes))]
+        example = [["1. In addition to this Example"], labels, codes, ["shirt", "EX-1"]]
+        told = "Describes the parameter(s) by which the parent product may vary, told in more words than a theme has."
+        define = [["How to complete your inventory template"],
+                  ["Group Name", "Field Name", "Local Label Name", "Definition and Use", "Example", "Required?"],
+                  ["", "variation_theme", "Variation Theme", told, "Size/Color", "Optional"],
+                  ["", "manufacturer", "Manufacturer", "Who made it.", "Acme", "Required"],
+                  ["", "part_number", "Part Number", "Its number.", "P-1", "Required"],
+                  ["", "standard_price", "Your Price", "Of an item.", "9.99", "Required"]]  # fmt: skip
+        valid = [["Variation Theme - [ shirt ]", "Color", "color-size"]]
+        own = save(tmp_path / "flat.xlsx", {"Example": example, "Data Definitions": define,
+                                            "Template": [signed, labels, codes], "Valid Values": valid})  # fmt: skip
+        done = fill(shop, own, tmp_path / "out")
+        with ZipFile(own) as before, ZipFile(done) as after:
+            assert before.namelist() == after.namelist()
+            changed = [n for n in before.namelist() if before.read(n) != after.read(n)]
+        assert [n for n in changed if n != "docProps/core.xml"] == ["xl/worksheets/sheet3.xml"]
+        parent, *children = [dict(zip(codes, line, strict=True)) for line in read(done, "Template")[3:]]
+        assert {r["variation_theme"] for r in (parent, *children)} == {"color-size"}
+        assert (parent["manufacturer"], parent["item_type"]) == ("Eclat Ltd", "wall-decor-stickers")
+        assert parent["standard_price"] is parent["color_name"] is children[0]["manufacturer"] is None
+        cautions = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8"))
+        needed = [r["caution"] for r in cautions if r["export"] == own.name and r["refused"] == "yes"]
+        assert needed == ["Fill in what the marketplace must have: part_number."]
+
+    def test_a_cell_keeps_the_look_that_its_column_or_it_had(self, audit: dc.Audit, tmp_path: Path) -> None:
+        own = save(tmp_path / "mine.xlsx", {"Template": [SHOPEE]})
+        book = load_workbook(own)
+        sheet = book["Template"]
+        sheet.cell(2, 3).font = Font(bold=True)
+        sheet.cell(3, 20).value = ""
+        book.save(own)
+        done = load_workbook(fill(audit, own, tmp_path / "out"))["Template"]
+        assert done.cell(2, 3).font.bold and done.cell(2, 3).value == HTML and not done.cell(3, 3).font.bold
+
     def test_dianxiaomi_headers_are_matched_and_what_it_needs_is_said(self, audit: dc.Audit, tmp_path: Path) -> None:
         own = save(tmp_path / "dxm.xlsx", {"Sheet1": [TIKTOK]})
         done = fill(audit, own, tmp_path / "out")
@@ -125,6 +166,11 @@ class TestTemplates:
         source = write_own("shopify", CATALOGS["merge into simple"], tmp_path)
         own = save(tmp_path / "mine.xlsx", {"Template": [SHOPEE]})
         shown = run("audit", source, "--no-ledger", "--all", "--out", tmp_path / "r", "--template", own)
+        assert "export-mine-filled.xlsx" in shown.out and shown.code == 0
+        filled = read(tmp_path / "r" / "export-mine-filled.xlsx", "Template")[1:]
+        assert {line[SHOPEE.index("ps_weight")] for line in filled} == {"0.8"}
+        bare = write_own("ebay", CATALOGS["merge into simple"], tmp_path)
+        shown = run("audit", bare, "--no-ledger", "--all", "--out", tmp_path / "s", "--template", own)
         assert "export-mine-filled.xlsx" in shown.out and shown.code == 1, "Shopee wants the weight"
         gone = run("audit", source, "--no-ledger", "--all", "--out", tmp_path / "r", "--template", tmp_path / "no.xlsx")
         assert gone.code == 2 and "no.xlsx" in gone.err and "Traceback" not in gone.err

@@ -10,11 +10,13 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import dupcheck
 from dupcheck.messages import LANGS, Message, message, say
+from dupcheck.packs import packs_folder
 
 PACKAGE = Path(dupcheck.__file__).parent
 WORDS = PACKAGE / "messages"
@@ -105,6 +107,58 @@ def test_each_text_is_one_in_both_languages() -> None:
 ])  # fmt: skip
 def test_a_fault_of_a_text_is_seen(english: str, chinese: str) -> None:
     assert find_fault(english, chinese)
+
+
+HALF = re.compile(
+    r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef}]\s?[,:;!?()]|[,:;!?()]\s?[\u3000-\u303f\u3400-\u9fff\uff00-\uffef{]"
+)
+"""A half-width sign beside a Chinese one, or beside what is filled in."""
+FORM = re.compile(r"\{\w+:[^{}]*\}")
+
+
+def list_chinese() -> Iterator[tuple[str, str]]:
+    """Every Chinese text that a person reads: messages, rule packs, keys of packs and formats, words in code."""
+    yield from ((key, FORM.sub("{n}", text)) for key, text in CHINESE_TEXTS.items())
+    for path in [*sorted(packs_folder().glob("*.toml")), *sorted(PACKAGE.rglob("*_keys.toml"))]:
+        for where, text in walk(tomllib.loads(path.read_text("utf-8")), path.name):
+            if ".zh" in where:
+                yield where, text
+    for path, tree in TREES:
+        for node in ast.walk(tree):
+            for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+                if isinstance(key, ast.Constant) and key.value == "zh" and isinstance(value, ast.Constant):
+                    yield str(path), str(value.value)
+
+
+def walk(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Every text in a TOML document, with its place."""
+    if isinstance(value, str):
+        yield where, value
+    for name, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from walk(part, f"{where}.{name}")
+
+
+def test_chinese_has_full_width_signs() -> None:
+    told = [(where, text) for where, text in list_chinese() if CHINESE.search(text)]
+    assert len(told) > 700 and {where.partition(".")[0] for where, _ in told} >= {"aliexpress", "format_keys", "report"}
+    assert {where: text for where, text in told if HALF.search(text)} == {}
+
+
+NO_PROSE = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)|https?://\S+|<[^>\n]*>", re.DOTALL)
+
+
+def test_chinese_pages_have_full_width_signs() -> None:
+    pages = [PACKAGE.parent / "README.zh-CN.md", *sorted((PACKAGE.parent / "docs").rglob("*.zh-CN.md"))]
+    assert len(pages) > 10
+    lines = [(page.name, line) for page in pages for line in NO_PROSE.sub("x", page.read_text("utf-8")).split("\n")]
+    assert [
+        (name, line) for name, line in lines if re.search(r"[\u3400-\u9fff][,:;!?(]|[,:;!?)][\u3400-\u9fff]", line)
+    ] == []
+
+
+@pytest.mark.parametrize("text", ["标题:红", "红, 蓝", "共 {n} 个,完成", "SKU:{path} 红", "红(蓝)", "红?"])
+def test_a_half_width_sign_is_seen(text: str) -> None:
+    assert HALF.search(text)
 
 
 def test_few_texts_are_the_same_in_both_languages() -> None:

@@ -101,6 +101,10 @@ def clean_column(texts: TextArray) -> TextArray:
     return make_texts([clean_text(t) for t in texts])
 
 
+_THOUSANDTHS: Final = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Currencies whose coins are thousandths."""
+
+
 @dataclass(frozen=True, slots=True)
 class PriceColumns:
     """What a column of prices says. ``bad`` marks texts that are no price."""
@@ -113,15 +117,18 @@ class PriceColumns:
     sign: TextArray
 
 
-def read_prices(texts: TextArray, stated: TextArray | None = None, default: str = "") -> PriceColumns:
-    """Read a column of prices; every distinct text once. ``stated`` are currencies, ``default`` one for all prices."""
+def read_prices(
+    texts: TextArray, stated: TextArray | None = None, default: str = "", beside: Iterable[str] = ()
+) -> PriceColumns:
+    """Read a column of prices; every distinct text once.
+
+    ``stated`` are currencies, ``default`` one for all prices; ``beside`` are other prices of the same hand.
+    """
     money = make_texts([c or default for c in stated]) if stated is not None else make_texts([default] * len(texts))
     codes, keys = number_texts(make_texts([f"{c}\x00{t}" for c, t in zip(money, texts, strict=True)]))
-    beside, unique = zip(*(key.split("\x00", 1) for key in keys), strict=True) if len(keys) else ((), ())
-    decimal = find_decimal(unique)
-    read = [
-        None if t.casefold() in MISSING else parse_price(t, decimal, c) for t, c in zip(unique, beside, strict=True)
-    ]
+    named, unique = zip(*(key.split("\x00", 1) for key in keys), strict=True) if len(keys) else ((), ())
+    decimal = find_decimal([*unique, *dict.fromkeys(beside)], not _THOUSANDTHS & set(named))
+    read = [None if t.casefold() in MISSING else parse_price(t, decimal, c) for t, c in zip(unique, named, strict=True)]
     nan = math.nan
     amount = np.array([nan if p is None else p.amount for p in read], dtype=np.float64)
     high = np.array([nan if p is None or p.high is None else p.high for p in read], dtype=np.float64)
@@ -300,7 +307,7 @@ def build_catalog(
     _read_pictures(out, texts, ids, rows, told)
     _read_numbers(out, numbers, texts, ids, rows, skus, told, currency)
 
-    sku_table = _read_skus(out, numbers, texts["skus"], skus, ids, rows, told, currency)
+    sku_table = _read_skus(out, numbers, texts, skus, ids, rows, told, currency)
     _tell_codes(out, sku_table, ids, rows, told)
     table = {
         **{name: out[name] for name in TEXT_COLUMNS},
@@ -471,7 +478,7 @@ def _read_numbers(
     ranges = np.full(len(rows), np.nan)
     for name in _PRICES:
         column = clean_column(texts[name])
-        read = read_prices(column, out["currency"], default)
+        read = read_prices(column, out["currency"], default, () if skus is None else skus.price.tolist())
         numbers[name] = read.amount
         if name == "price":
             ranges = read.high
@@ -537,13 +544,14 @@ def format_number(value: object) -> str:
 def _read_skus(
     out: dict[str, TextArray],
     numbers: dict[str, FloatArray],
-    cells: TextArray,
+    texts: Mapping[str, TextArray],
     skus: SkuColumns | None,
     ids: TextArray,
     rows: IntArray,
     told: Problems,
     default: str,
 ) -> Columns:
+    cells = texts["skus"]
     if skus is None:
         held: list[tuple[int, dict[str, str]]] = []
         for i in np.flatnonzero(cells != "").tolist():
@@ -564,7 +572,7 @@ def _read_skus(
     stock, bad_stock = read_counts(clean_column(skus.stock[order]), words=True)
     currency = _map_unique(clean_column(skus.currency[order]), _name_currency)
     beside = np.where(currency == "", out["currency"][listing], currency) if len(listing) else currency
-    prices = read_prices(clean_column(skus.price[order]), beside, default)
+    prices = read_prices(clean_column(skus.price[order]), beside, default, texts["price"].tolist())
     currency = _settle_currencies(currency, prices, default)
     for k in np.flatnonzero(prices.bad).tolist():
         i = int(listing[k])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dupcheck.catalog.formats import generic_format, known_headers, normalise_header
+from dupcheck.catalog.formats import generic_format, known_headers, map_general, normalise_header
 from dupcheck.catalog.products import find_shape
 from dupcheck.catalog.products.nodes import Node, plain_key, read_nested, show_value
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
@@ -147,11 +147,27 @@ def _has_price(held: Mapping[str, Any]) -> bool:
     return any("price" in plain_key(key) for key in held)
 
 
+def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the values of objects within a row keys of their own, where no field would take such an object whole."""
+    if not any(isinstance(v, Mapping) for v in held.values()):
+        return held
+    found: dict[str, Any] = {}
+    for key, value in held.items():
+        fields = map_general([str(key)]) if isinstance(value, Mapping) else {}
+        named = next((value[k] for k in ("name", "title") if isinstance(value.get(k), str)), "") if fields else ""
+        if isinstance(value, Mapping) and value and not fields:
+            found |= {f"{key}.{inner}": v for inner, v in value.items() if not str(inner).startswith("@")}
+        else:
+            found[str(key)] = named or value
+    return found
+
+
 def make_grid(name: str, records: Sequence[tuple[int, Mapping[str, Any]]], problems: Sequence[Problem] = ()) -> Grid:
-    """Make a grid of numbered objects: their keys are its header.
+    """Make a grid of numbered objects: their keys are its header, those of objects within behind a dot.
 
     Where there are very many keys, those that most objects have are columns, and the others stay together in one.
     """
+    records = [(row, _open_inner(record)) for row, record in records]
     counts = Counter(str(k) for _, record in records for k in record)
     keys = list(counts)
     rare: frozenset[str] = frozenset()

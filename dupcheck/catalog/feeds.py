@@ -29,7 +29,7 @@ def _children(element: Any) -> Iterator[Any]:
 
 
 def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
-    """Read a feed of any shop or marketplace (YML, Google, Heureka, CommerceML …), or an Excel XML table.
+    """Read a feed of any shop or marketplace (YML, Google, Heureka …), or an Excel XML table.
 
     No entity is expanded and nothing is fetched. A feed that breaks off is read as far as it goes, and that is told.
     """
@@ -49,10 +49,9 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
     if _local(root.tag) == "Workbook":
         return _read_excel_xml(root)
     names = _name_categories(root)
-    flatten = _read_commerceml if _local(root.tag) == "КоммерческаяИнформация" else _flatten
     records = []
     for row, element in enumerate(_find_items(root), 1):
-        record = flatten(element, names)
+        record = _flatten(element, names)
         if record:
             records.append((row, record))
         else:
@@ -124,15 +123,15 @@ def _stands_among(element: Any) -> bool:
 
 
 def _name_categories(root: Any) -> dict[str | None, str]:
-    """Return the categories of a feed by their ids: YML's, and the groups of CommerceML."""
+    """Return the categories of a feed by their ids."""
     found: dict[str | None, str] = {
         c.get("id"): clean_text(c.text or "") for c in root.iter("category") if c.get("id") and c.text
     }
-    for group in root.iter("{*}Группа", "{*}category"):
+    for group in root.iter("{*}category"):
         parts = {_local(c.tag): clean_text(c.text or "") for c in _children(group)}
-        number = parts.get("Ид") or parts.get("id")
+        number = parts.get("id")
         if number:
-            found.setdefault(number, parts.get("Наименование") or parts.get("name", ""))
+            found.setdefault(number, parts.get("name", ""))
     return found
 
 
@@ -223,29 +222,6 @@ def _flatten_inner(child: Any, name: str, add: Callable[[str, str], None], depth
         if inner.casefold() in _PICTURES:
             address = next((v for k, v in part.attrib.items() if _local(k).casefold() in ("url", "src", "href")), text)
             add("images", address if address.startswith(("http", "/")) or "." in address else "")
-
-
-def _read_commerceml(element: Any, groups: Mapping[str | None, str]) -> dict[str, str]:
-    """Read a <Товар> or <Предложение> of 1C: its properties become attributes, its groups the category."""
-    found: dict[str, str] = {}
-    add = _adder(found)
-    for child in _children(element):
-        name = _local(child.tag)
-        if name == "Группы":
-            for part in _children(child):
-                add("category", groups.get(clean_text(part.text or ""), ""))
-        elif name in ("ЗначенияРеквизитов", "ХарактеристикиТовара", "ЗначенияСвойств"):
-            for part in _children(child):
-                label, value = _read_pair(part)
-                add(f"param {label}" if label else "", value if label else "")
-        elif name == "Цены":
-            for part in child.iter():
-                if _local(part.tag) in ("ЦенаЗаЕдиницу", "Валюта") and _local(part.tag) not in found:
-                    add(_local(part.tag), clean_text(part.text or ""))
-        elif not len(child):
-            add(name, clean_text(child.text or ""))
-    found.pop("", None)
-    return found
 
 
 def _read_excel_xml(root: Any) -> list[Grid]:

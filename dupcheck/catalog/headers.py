@@ -114,7 +114,7 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
             # Of several headers for one field the most telling one counts; texts may fill in for each other.
             keep = ("title", "category", "description", "price", "images")
             fields = {n: p if n in keep or ":" in n else p[:1] for n, p in map_general(short).items()}
-            _stand_in(grid, place, fields)
+            _stand_in(grid, place, short, fields)
     lowered = {normalise_header(h) for h in short}
     if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
         bonus += 2000.0
@@ -123,8 +123,61 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
 
 
-def _stand_in(grid: Grid, place: int, fields: Fields) -> None:
-    """Let an address stand in for the id that a table lacks, and a short description for the title."""
+def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the first column in which every row has a code of its own: no words, and a digit in each."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    spoken = {i for name, places in fields.items() if name != "gtin" for i in places}
+    for i, header in enumerate(headers):
+        texts = [row[i].strip() if i < len(row) else "" for row in rows]
+        coded = all(re.fullmatch(r"[^\s:/]*\d[^\s:/]*", t) and len(t) <= _LONGEST_CODE for t in texts)
+        numbers = all(re.fullmatch(r"\d{1,3}|\d+[.,]\d+", t) for t in texts)
+        if i not in spoken and header and len(texts) > 1 and coded and not numbers and len(set(texts)) == len(texts):
+            return i
+    return None
+
+
+_LONGEST_CODE: Final = 40
+_PICTURE: Final = re.compile(r"(?:https?:)?//\S+?\.(?:jpe?g|png|webp|gif)(?:[?#]\S*)?", re.IGNORECASE)
+
+
+def _find_group(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the first column of codes that goes with the title, row by row: one code a title, and one title a code."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    title = fields["title"][0]
+    kept = {i for n, places in fields.items() if not n.startswith(("facet:", "attribute:")) for i in places}
+    titles = [row[title].strip() if title < len(row) else "" for row in rows]
+    for i, header in enumerate(headers):
+        codes = [row[i].strip() if i < len(row) else "" for row in rows]
+        coded = all(re.fullmatch(r"[^\s:/]*\d[^\s:/]*", c) and len(c) <= _LONGEST_CODE for c in codes)
+        pairs = set(zip(codes, titles, strict=True))
+        if i not in kept and header and coded and 1 < len(set(codes)) == len(set(titles)) == len(pairs) < len(rows):
+            return i
+    return None
+
+
+def _find_pictures(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Take columns that hold nothing but addresses of pictures for what they are, whatever they are called."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 100]]
+    used = {i for places in fields.values() for i in places}
+    found = []
+    for i, header in enumerate(headers):
+        texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
+        if header and i not in used and texts and all(_PICTURE.fullmatch(t) for t in texts):
+            found.append(i)
+    if found:
+        fields["images"] = sorted([*fields.get("images", ()), *found])
+
+
+def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Let a column of codes, or an address, stand in for the id that a table lacks, and a short text for the title."""
+    unnamed = not any(n in fields for n in ("listing_id", "variant_id", "sku_code", "group"))
+    if "title" in fields and "price" in fields and unnamed:
+        code = _find_code(grid, place, headers, fields)
+        if code is not None:
+            fields["listing_id"] = [code]
+        elif (code := _find_group(grid, place, headers, fields)) is not None:
+            fields["group"] = [code]
+    _find_pictures(grid, place, headers, fields)
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
     if "title" not in fields and "description" in fields and any(n in fields for n in ("listing_id", "sku_code")):

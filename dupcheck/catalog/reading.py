@@ -359,9 +359,57 @@ def _refuse_pictures(raw: bytes, path: Path) -> None:
         raise CatalogError("catalog.is_picture", path=path, kind=kind)
 
 
+def _find_exchange(raw: bytes) -> list[bytes]:
+    """Return the files of CommerceML that a file is, or holds as an archive."""
+    if raw.startswith(b"PK\x03\x04"):
+        from dupcheck.catalog.commerceml import unpack_parts
+
+        return unpack_parts(raw)
+    if b"<" in raw[:64]:
+        from dupcheck.catalog.commerceml import is_exchange
+
+        return [raw] if is_exchange(raw) else []
+    return []
+
+
+def _read_exchange(parts: Sequence[bytes], path: Path, wish: Wish) -> Catalog:
+    from dupcheck.catalog.commerceml import read_exchange
+
+    return _read_grids([read_exchange(parts, str(path), path.name)], path, wish)
+
+
+def _read_together(paths: Sequence[Path], wish: Wish) -> Catalog:
+    """Read the files of one exchange as one catalogue."""
+    catalog = _read_exchange([_read_bytes(p) for p in paths], paths[0], wish)
+    return replace(catalog, sources=tuple(map(str, paths)))
+
+
+def _gather_files(files: Sequence[Path]) -> list[list[Path]]:
+    """Put the files of one CommerceML exchange together, given one by one or as their folder; others stay alone."""
+    spread: list[Path] = []
+    for path in files:
+        parts: list[Path] = []
+        if str(path) != STANDARD_INPUT and path.is_dir():
+            from dupcheck.catalog.commerceml import find_parts
+
+            parts = find_parts(path)
+        spread += parts or [path]
+    xml = [p for p in spread if p.suffix.casefold() == ".xml" and p.is_file()]
+    if len(xml) < 2:
+        return [[p] for p in spread]
+    from dupcheck.catalog.commerceml import is_exchange
+
+    together = [p for p in xml if is_exchange(_read_bytes(p))]
+    first = together[0] if together else None
+    return [together if p == first else [p] for p in spread if p == first or p not in together]
+
+
 def _read_any(raw: bytes, path: Path, wish: Wish) -> Catalog:
     """Read a file by what its bytes are."""
     _refuse_pictures(raw, path)
+    exchange = _find_exchange(raw)
+    if exchange:
+        return _read_exchange(exchange, path, wish)
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from dupcheck.catalog.workbooks import read_workbook
 
@@ -524,9 +572,10 @@ def read_catalog(
         raise CatalogError("catalog.bad_delimiter", delimiter=delimiter)
     money = _name_money(currency)
     wish = Wish(None if images is None else Path(images), mapping or {}, need_ids, codec, money, sign)
-    catalogs = [_read_file(path, wish) for path in files]
+    units = _gather_files(files)
+    catalogs = [_read_file(u[0], wish) if len(u) == 1 else _read_together(u, wish) for u in units]
     if len(catalogs) > 1:
-        catalogs = [_name_shop(c, path.stem) for c, path in zip(catalogs, files, strict=True)]
+        catalogs = [_name_shop(c, unit[0].stem) for c, unit in zip(catalogs, units, strict=True)]
     return merge_catalogs(catalogs)
 
 

@@ -30,6 +30,17 @@ def read_stock_word(text: str) -> float | None:
     return float("nan") if plain in _terms("in_stock") else None
 
 
+@cache
+def header_words() -> frozenset[str]:
+    """Return the words that a header may bear whatever its column holds: the thing's own, and small words."""
+    return _terms("header_words")
+
+
+def list_prices() -> frozenset[str]:
+    """Return the headers of prices that are recommended or struck out, not asked."""
+    return _terms("list_prices")
+
+
 def is_only_variant(name: str, value: str) -> bool:
     """Say whether an option is what shop programs write for a product without options: ``Title=Default Title``."""
     return value.casefold() in _terms("only_value") and (not name or name.casefold() in _terms("only_option"))

@@ -155,18 +155,26 @@ _DOT_DECIMAL = re.compile(r"[0-9]\.[0-9]{1,2}(?![0-9.,])")
 _LONGEST_PRICE = 120
 
 
-def find_decimal(texts: Iterable[str]) -> Decimal | None:
+def find_decimal(texts: Iterable[str], coins: bool = True) -> Decimal | None:
     """Say which sign parts the decimals in a column of prices; None where the column does not settle it.
 
     ``1.005`` is one and a bit in one shop and a thousand and five in another: the other prices beside it tell.
+    Three digits behind the dot of every price, the last of them a 0, are thousands where coins are hundredths.
     """
     comma = dot = False
-    for text in texts:
+    held = list(texts)
+    grouped = {t for t in held if _DOT_GROUP.search(t)}
+    for text in held:
         comma = comma or _COMMA_DECIMAL.search(text) is not None
         dot = dot or _DOT_DECIMAL.search(text) is not None
         if comma and dot:
             return None
+    if coins and not comma and not dot and len(grouped) > 1 and len(grouped) == sum("." in t for t in held):
+        return ","  # three digits behind the dot of every price: no shop counts its money so
     return "," if comma else "." if dot else None
+
+
+_DOT_GROUP: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})*\.\d\d0(?![\d.,])")
 
 
 def _currency(text: str | None) -> str:

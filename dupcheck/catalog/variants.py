@@ -369,7 +369,11 @@ def _group_keys(read: RowReader) -> list[tuple[str, ...] | None]:
     if known.rows == "listings" or known.rows == "parents":
         grouped = read.values.get("group")
         if known.name in (GENERIC, CANONICAL_NAME) and grouped is not None and _is_plausible(read, grouped):
-            return [(key,) if key else None for key in grouped.tolist()]
+            named = set(grouped.tolist()) - {""}
+            own = [next((t for n in ("listing_id", "sku_code") if (t := read.get(n, i)) in named), "")
+                   for i in range(read.count)]  # fmt: skip
+            # A row that the others name is the listing they belong to.
+            return [(key or mine,) if key or mine else None for key, mine in zip(grouped.tolist(), own, strict=True)]
         name = next((n for n in ("listing_id", "variant_id", "sku_code") if read.has(n)), "")
         column = read.values.get(name)
         if column is None or len(set(column.tolist()) - {""}) == int((column != "").sum()):

@@ -105,8 +105,9 @@ _CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]{3,20})"""
 
 
 def _read_cell(cell: Any) -> str:
-    """Return a cell's text; each ``<br>`` is a line end."""
-    return "".join(str(part) if isinstance(part, str) else "\n" for part in cell.xpath(".//br | .//text()")).strip()
+    """Return a cell's text, or the addresses of its pictures where it has none; each ``<br>`` is a line end."""
+    text = "".join(str(part) if isinstance(part, str) else "\n" for part in cell.xpath(".//br | .//text()")).strip()
+    return text or "\n".join(str(source) for source in cell.xpath(".//img/@src"))
 
 
 def read_html(raw: bytes, path: str) -> list[Grid]:

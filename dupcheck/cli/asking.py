@@ -1,20 +1,27 @@
 """``ask``: the questions that settle most, one at a time."""
 
-import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dupcheck.cli.console import ask, tell
-from dupcheck.cli.options import Bars, Command, Manner, complete_files, option, shared_options
-from dupcheck.errors import OutputError
+from dupcheck.cli.options import (
+    Bars,
+    Command,
+    Manner,
+    complete_files,
+    ledger_option,
+    open_pack,
+    option,
+    person_option,
+    shared_options,
+)
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.asking import Asked
-    from dupcheck.learned.answers import Answer
+    from dupcheck.ledger.book import Ledger
     from dupcheck.model import Reply
     from dupcheck.pipeline import Audit
 
@@ -25,73 +32,61 @@ _KEYS: "dict[str, Reply]" = {"1": "same", "2": "option", "3": "different"}
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @shared_options
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
+@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
 @option("--count", type=click.IntRange(1, 200), default=20, show_default=True, metavar="N", help="opt_count")
-@option("--who", default="", metavar="NAME", help="opt_who")
+@person_option("--who", "--as")
+@ledger_option
 def _ask(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
     cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
-    answers: Path | None, count: int, who: str,
+    answers: Path | None, labels: Path | None, count: int, person: str, ledger: str | None, account: str,
 ) -> None:  # fmt: skip
     from dupcheck.asking import questions
+    from dupcheck.cli.ledgers import enter_ledger, name_owner
     from dupcheck.learned.answers import read_answers
+    from dupcheck.ledger import recall
     from dupcheck.pipeline import audit
-    from dupcheck.rules import read_pack
 
-    place = find_answers(catalog, answers)
-    known = read_answers(place)
-    pack = read_pack(rules).with_limit(*settings)
-
-    def look() -> "Audit":
-        with Bars(lang) as bars:
-            return audit(
-                read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
-                progress=bars.tell, answers=known,
-            )  # fmt: skip
-
+    older = read_answers(find_answers(catalog, answers))
+    pack = open_pack(rules, settings, lang)
     read = how.read(catalog)
-    asked = questions(look(), count)
-    if not asked:
-        tell(say("questions.nothing_to_ask", lang))
-        return
-    given = _Interview(asked, known, place, who, lang).hold()
-    if not given:
-        return
-    after = look()
-    for text in after.lesson.tell() if after.lesson is not None else ():
-        tell(text.say(lang))
-    stated = after.stated
-    if stated is None:
-        tell(say("questions.not_stated", lang))
-    else:
-        numbers = {name: f"{100 * value:.0f}" for name, value in stated.as_dict().items()}
-        tell(say("questions.stated", lang, **numbers))
-    tell(say("questions.saved", lang, path=place))
+    owner = name_owner(account, catalog, read)
+    with enter_ledger(ledger, owner, lang) as book:
+
+        def look() -> "Audit":
+            known = recall(book.address, owner)
+            with Bars(lang) as bars:
+                return audit(
+                    read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
+                    progress=bars.tell, decisions=known.decisions, answers=[*older, *known.answers],
+                    labels=labels, revisions=known.revisions,
+                )  # fmt: skip
+
+        asked = questions(look(), count)
+        if not asked:
+            tell(say("questions.nothing_to_ask", lang))
+            return
+        if not _Interview(asked, book, person, lang).hold():
+            return
+        after = look()
+        for text in after.lesson.tell(after.stated) if after.lesson is not None else ():
+            tell(text.say(lang))
+        tell(say("questions.saved", lang, path=book.address))
 
 
 def find_answers(catalog: tuple[str, ...], answers: Path | None) -> Path:
-    """Return where answers are kept: as named, or beside the (first) catalogue."""
+    """Return where an older dupcheck kept answers: as named, or beside the (first) catalogue."""
     first = Path(catalog[0])
     return answers or first.parent / f"{first.name}.answers.jsonl"
 
 
-def join_answers(kinds: "Mapping[str, Reply]", said: "Sequence[Answer]") -> "Mapping[str, Reply] | list[Answer] | None":
-    """Return the answers in a ledger, by kind, and those in a file together; of both to one question the file's counts.
-    None: nothing was answered.
-    """
-    from dupcheck.learned.answers import Answer
-
-    if not said:
-        return kinds or None
-    return [*(Answer(reply, kind) for kind, reply in kinds.items()), *said]
-
-
 class _Interview:
-    """Asks one question after another and keeps every answer at once."""
+    """Asks one question after another; every answer is an act in the ledger before the next is asked."""
 
-    def __init__(self, asked: "list[Asked]", known: "list[Answer]", place: Path, who: str, lang: Lang) -> None:
-        self.asked, self.known, self.place, self.who, self.lang = asked, known, place, who, lang
+    def __init__(self, asked: "list[Asked]", book: "Ledger", person: str, lang: Lang) -> None:
+        self.asked, self.book, self.person, self.lang = asked, book, person, lang
         self.given: list[tuple[int, int]] = []
-        """Which questions were answered, and how many records each answer is."""
+        """Which questions were answered, and by which act each."""
 
     def hold(self) -> int:
         """Ask until all is answered or the seller stops; return how many answers were given."""
@@ -138,11 +133,13 @@ class _Interview:
             tell(say("questions.bad_key", lang, typed=typed, known=", ".join((*keys, "s", "u", "q"))))
 
     def _note(self, at: int, reply: "Reply", for_all: bool) -> None:
+        from dupcheck.ledger.answers import write_answers
+
         question = self.asked[at]
-        records = question.answer(reply, who=self.who, when=time.time(), for_all=for_all)
-        self.known += records
-        self.given.append((at, len(records)))
-        self._keep()
+        said = question.answer(reply, for_all=for_all)
+        self.book.decide([], person=self.person, details={"question": question.kind, "answer": reply,
+                                                          **write_answers(said)})  # fmt: skip
+        self.given.append((at, self.book.list_acts(person=self.person, last=1)[0].number))
         leads = next(leads for r, _, leads in question.replies if r == reply)
         settled = question.settles if for_all else 2
         tell(f"  {say('questions.settled', self.lang, count=settled, leads=leads)}")
@@ -151,17 +148,6 @@ class _Interview:
         if not self.given:
             tell(say("questions.nothing_to_undo", self.lang))
             return at
-        back, count = self.given.pop()
-        del self.known[len(self.known) - count :]
-        self._keep()
+        back, number = self.given.pop()
+        self.book.undo(number, person=self.person)
         return back
-
-    def _keep(self) -> None:
-        from dupcheck.learned.answers import write_answers
-
-        try:
-            write_answers(self.place, self.known)
-        except OSError as error:
-            raise OutputError(
-                "questions.unwritable", path=str(self.place), reason=error.strerror or str(error)
-            ) from None

@@ -15,14 +15,20 @@ from dupcheck.cli.options import (
     Manner,
     complete_files,
     ledger_option,
+    open_pack,
     option,
     shared_options,
 )
+from dupcheck.errors import LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.model import Verdict
     from dupcheck.pipeline import Audit
+
+
+LEDGER = "ledger"
+"""What ``--since`` is told to compare with the last run that the ledger knows."""
 
 
 def _list_engines() -> tuple[str, ...]:
@@ -61,45 +67,53 @@ def _list_verdicts() -> tuple[str, ...]:
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")
 @option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="opt_decisions_file")  # fmt: skip
-@option("--since", type=click.Path(path_type=Path), metavar="DIR", help="opt_since")
+@option("--since", metavar="DIR|ledger", help="opt_since")
 @option("--json", "as_json", is_flag=True, help="opt_audit_json")
 @option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
+@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
 def _audit(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
     cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
     engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    since: Path | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None,
+    since: str | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None,
     account: str, no_ledger: bool, answers: Path | None,
+    labels: Path | None,
 ) -> None:  # fmt: skip
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
-    from dupcheck.cli.asking import find_answers, join_answers
-    from dupcheck.cli.ledgers import find_ledger, gather_decisions, name_owner, recall_ledger
+    from dupcheck.cli.asking import find_answers
+    from dupcheck.cli.ledgers import find_ledger, gather_decisions, keep_run, name_owner, recall_any, recall_ledger
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.reports.folder import check_report
-    from dupcheck.rules import read_pack
 
     check_report(out)
     said = read_answers(find_answers(catalog, answers))
-    pack = read_pack(rules).with_limit(*settings)
-    if ledger is not None and not no_ledger:
+    pack = open_pack(rules, settings, lang)
+    if since == LEDGER and no_ledger:
+        raise LedgerError("ledger.since_needs_one")
+    if since != LEDGER and ledger is not None and not no_ledger:
         find_ledger(ledger)  # what was named and is not there is said before the work begins
     with Bars(lang) as bars:
         read = how.read(catalog)
-        known = recall_ledger(ledger, no_ledger, name_owner(account, catalog, read))
+        owner = name_owner(account, catalog, read)
+        known = (recall_any if since == LEDGER else recall_ledger)(ledger, no_ledger, owner)
+        if known is not None:
+            said += known.answers
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
-            answers=join_answers({} if known is None else known.answers, said),
+            answers=said or None, labels=labels, revisions=() if known is None else known.revisions,
         )  # fmt: skip
-        if since is not None:
+        if known is not None:
+            result = keep_run(ledger, owner, result, compare=since == LEDGER)
+        if since is not None and since != LEDGER:
             from dupcheck.reports.comparison import read_groups
 
-            result = result.compare_with(read_groups(since), since.name)
+            result = result.compare_with(read_groups(Path(since)), Path(since).name)
         bars.tell("audit.stage_report", 0, 1)
         result.save(out)
         wanted = bool(exports or templates)
@@ -111,7 +125,9 @@ def _audit(
         for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
             tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
         tell(result.summarize(out))
-    for text in result.lesson.tell() if result.lesson is not None and not as_json else ():
+    if since == LEDGER and result.since is None:
+        tell(say("ledger.first_run", lang), err=as_json)
+    for text in result.lesson.tell(result.stated) if result.lesson is not None and not as_json else ():
         tell(text.say(lang))
     if written is not None:
         for path in written if not as_json else ():

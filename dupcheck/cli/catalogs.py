@@ -44,6 +44,7 @@ def _merge(
         list_moves,
         merge_listings,
         read_plans,
+        revise_plans,
         tell_admission,
         write_moves,
     )
@@ -56,10 +57,16 @@ def _merge(
     wanted = read_plans(plans)
     merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
     known = recall_ledger(ledger, no_ledger, name_owner(account, catalog, read))
-    decided = gather_decisions(read, known, documents)
-    admission = admit_plans(read, wanted, settle_decisions(read, decided or ()), all_plans=all_plans)
+    settled = settle_decisions(read, gather_decisions(read, known, documents) or ())
+    wanted, outdated = revise_plans(wanted, settled, () if known is None else known.revisions)
+    admission = admit_plans(read, wanted, settled, all_plans=all_plans)
     for text in tell_admission(admission):
         tell(text.say(lang), err=True)
+    if outdated:
+        names = ", ".join(plan["group_id"] for plan in outdated)
+        tell(say("exports.plans_outdated", lang, count=len(outdated), names=names), err=True)
+    if unmarked := sum("contents" not in p for p in admission.granted):
+        tell(say("exports.plans_unmarked", lang, count=unmarked), err=True)
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)
@@ -69,7 +76,7 @@ def _merge(
     tell(say("exports.moved", lang, path=moves))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
         tell(say("exports.photo_root", lang, folder=merged.image_root))
-    if admission.changed:
+    if admission.changed or outdated:
         sys.exit(1)
 
 

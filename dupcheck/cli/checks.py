@@ -15,6 +15,7 @@ from dupcheck.cli.options import (
     complete_files,
     lang_option,
     ledger_option,
+    open_pack,
     option,
     person_option,
     shared_options,
@@ -54,6 +55,7 @@ def _check(
     from dupcheck.index.opening import make_fetcher
     from dupcheck.ledger import Memory
 
+    pack = open_pack(rules, settings, lang)
     if key is not None and no_ledger:
         raise LedgerError("ledger.claim_needs_one")
     if ledger is not None and key is None and not no_ledger:
@@ -64,7 +66,7 @@ def _check(
         raise LedgerError("ledger.override_needs_claim")
     with Bars(lang) as bars:
         checker = Checker(
-            list(against), rules, **how.as_arguments(), settings=settings, jobs=jobs, cache=cache,
+            list(against), pack, **how.as_arguments(), jobs=jobs, cache=cache,
             fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
         )  # fmt: skip
         owner = name_owner_of(account, checker)
@@ -108,9 +110,10 @@ def _token(
     from dupcheck.index.opening import make_fetcher
     from dupcheck.ledger.records import show_time
 
+    pack = open_pack(rules, settings, lang)
     with Bars(lang) as bars:
         checker = Checker(
-            list(against), rules, **how.as_arguments(), settings=settings, jobs=jobs,
+            list(against), pack, **how.as_arguments(), jobs=jobs,
             cache=cache, fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
         )  # fmt: skip
         with enter_ledger(ledger, name_owner_of(account, checker), lang) as opened:

@@ -25,6 +25,7 @@ from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
     from dupcheck.decisions import DecisionKind
+    from dupcheck.learned.answers import Answer
     from dupcheck.ledger.documents import Saying
 
 
@@ -53,13 +54,16 @@ def _decide(
     from dupcheck.catalog import read_catalog
     from dupcheck.cli.ledgers import enter_ledger, name_owner
     from dupcheck.decisions import hash_listings
+    from dupcheck.learned.answers import Answer
+    from dupcheck.ledger.answers import write_answers
     from dupcheck.ledger.documents import Saying, read_sayings, spell_out
     from dupcheck.pipeline import find_position
 
+    answers: list[Answer] = []
     if source is None and kind is not None and len(set(ids)) > 1:
         sayings = [Saying(ids, kind, reason)]
     elif source is not None and not ids and kind is None:
-        sayings = _read_workbook(source) if source.suffix.lower() in _WORKBOOKS else read_sayings(source)
+        sayings, answers = _read_workbook(source) if source.suffix.lower() in _WORKBOOKS else (read_sayings(source), [])
     else:
         raise LedgerError("ledger.how_to_decide")
     read = how.read(catalog)
@@ -78,31 +82,45 @@ def _decide(
         known = tuple(i for i in dict.fromkeys(saying.listings) if i not in unknown)
         if len(known) > 1:
             decisions += spell_out(replace(saying, listings=known), contents)
-    if not decisions:
+    answers = [a for a in answers if a.listing_a in read.positions and a.listing_b in read.positions]
+    if not decisions and not answers:
         raise LedgerError("ledger.nothing_decided")
     with enter_ledger(ledger, name_owner(account, [catalog], read), lang) as opened:
-        count = opened.decide(decisions, person=person)
+        count = opened.decide(decisions, person=person, details=write_answers(answers) if answers else None)
         tell(say("ledger.decided", lang, count=count, ledger=opened.address))
+        if answers:
+            tell(say("ledger.answered", lang, count=len(answers)))
 
 
 _WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
-def _read_workbook(source: Path) -> "list[Saying]":
-    """What was chosen in a report's workbook: of each group, what is said of its listings and of those taken out."""
+def _read_workbook(source: Path) -> "tuple[list[Saying], list[Answer]]":
+    """What was chosen in a report's workbook: of each group, what is said of its listings and of those taken out, and
+    what was answered. An answer says what listings are; the plan that follows from it is still to be accepted.
+    """
+    from dupcheck.learned.answers import REPLIES, Answer
     from dupcheck.ledger.documents import Saying
-    from dupcheck.reports.workbook import ANSWERS, DECIDES, read_choices
+    from dupcheck.reports.workbook import DECIDES, read_choices
 
-    sayings = []
+    sayings: list[Saying] = []
+    answers: list[Answer] = []
     for chosen in read_choices(source):
         inside = tuple(i for i in chosen.listings if i not in chosen.out)
         if chosen.choice is not None and chosen.choice != "out" and len(inside) > 1:
-            answer = f"{chosen.choice}: " if chosen.choice in ANSWERS else ""
-            sayings.append(Saying(inside, DECIDES[chosen.choice], f"{answer}{chosen.reason}".rstrip(": ")))
+            reply = next((r for r in REPLIES if r == chosen.choice), None)
+            if reply is not None:
+                answers += [Answer(reply, "", *_sort(inside[0], other)) for other in inside[1:]]
+            if reply is None or reply == "different":
+                sayings.append(Saying(inside, DECIDES[chosen.choice], chosen.reason))
         for i, out in enumerate(chosen.out):
             others = (*inside, *chosen.out[:i])
             sayings += [Saying((out, other), "not_duplicate", chosen.reason) for other in others]
-    return sayings
+    return sayings, answers
+
+
+def _sort(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
 
 
 @click.group("decisions", cls=Group, help="help_decisions", invoke_without_command=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dupcheck.decisions import Decision
     from dupcheck.ledger.book import Ledger
     from dupcheck.model import Catalog
+    from dupcheck.pipeline import Audit
 
 
 def find_ledger(ledger: str | None) -> Address:
@@ -42,6 +43,35 @@ def name_owner(account: str, files: Sequence[str], catalog: "Catalog") -> Owner:
 def name_owner_of(account: str, checker: "Checker") -> Owner:
     """Return who is asked for, of a catalogue that is kept measured."""
     return Owner(account, checker.store.facts.get("sketch", {}), Path(checker.files[0]).stem)
+
+
+def recall_any(ledger: str | None, no_ledger: bool, owner: Owner) -> Memory:
+    """Return what a ledger knows of an account, of one that is made only now: nothing."""
+    if no_ledger:
+        raise LedgerError("ledger.since_needs_one")
+    address = find_address(ledger)
+    return recall(address, owner) if address.exists() else Memory()
+
+
+def keep_run(ledger: str | None, owner: Owner, result: "Audit", *, compare: bool) -> "Audit":
+    """Note an audit in the ledger: one line a run. Return it, with what is new since the run before if that is wanted.
+
+    Where the ledger cannot be written the audit goes on, unless it is to be compared.
+    """
+    from dupcheck.cli.options import find_user
+    from dupcheck.reports.comparison import list_groups
+
+    files = [Path(file).name for file in result.catalog.sources]
+    try:
+        with open_ledger(ledger) as book:
+            book.turn_to(owner)
+            runs = book.list_runs(files)
+            book.note_run(files, len(result.catalog), list_groups(result.record()["groups"]), person=find_user())
+    except LedgerError:
+        if compare:
+            raise
+        return result
+    return result.compare_runs(runs) if compare else result
 
 
 def gather_decisions(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from dupcheck.index.opening import Progress
     from dupcheck.model import Catalog
+    from dupcheck.rules import RulePack
 
 
 def say_language(context: click.Context | None) -> Lang:
@@ -362,6 +363,16 @@ def find_user() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return ""
+
+
+def open_pack(rules: str, settings: Sequence[str], lang: Lang) -> "RulePack":
+    """Return the rule pack with limits changed as ``--set`` says, and say which limits those are."""
+    from dupcheck.rules import read_pack
+
+    pack = read_pack(rules).with_limit(*settings)
+    for change in pack.changed:
+        tell(change.say(lang), err=True)
+    return pack
 
 
 def read_maps(maps: Sequence[str], lang: Lang) -> dict[str, str]:

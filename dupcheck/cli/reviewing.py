@@ -11,6 +11,7 @@ from dupcheck.cli.options import (
     Manner,
     complete_files,
     ledger_option,
+    open_pack,
     option,
     person_option,
     shared_options,
@@ -18,8 +19,7 @@ from dupcheck.cli.options import (
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
-    from dupcheck.index.opening import Progress
-    from dupcheck.pipeline import Audit
+    from dupcheck.model import Catalog
 
 
 @click.command("review", cls=Command, help="help_review")
@@ -39,31 +39,29 @@ def _review(
     lang: Lang,
 ) -> None:  # fmt: skip
     import webbrowser
+    from contextlib import ExitStack
 
     from dupcheck.serve.server import check_needed, open_port, read_people
 
     check_needed()
     from dupcheck.cli.ledgers import enter_ledger, name_owner
-    from dupcheck.ledger.answers import read_answers
-    from dupcheck.pipeline import audit
-    from dupcheck.rules import read_pack
-    from dupcheck.serve.review.serving import run_review
+    from dupcheck.serve.review.serving import prepare_audits, run_review
 
-    pack = read_pack(rules).with_limit(*settings)
+    pack = open_pack(rules, settings, lang)
     known = read_people(people, token, person)
-    with (
-        open_port(host, port, bool(known)) as opened,
-        enter_ledger(ledger, name_owner(account, catalog, read := how.read(catalog)), lang) as book,
-    ):
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_port(host, port, bool(known)))
+        first = [how.read(catalog)]  # what is wrong with it is said at once
+        book = stack.enter_context(enter_ledger(ledger, name_owner(account, catalog, first[0]), lang))
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{opened.getsockname()[1]}/"
 
-        def make(progress: "Progress") -> "Audit":
-            said = (act.details for act in reversed(book.list_acts()) if act.undone is None)
-            return audit(
-                read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
-                progress=progress, decisions=book.list_decisions(), answers=read_answers(said),
-            )  # fmt: skip
+        def read() -> "Catalog":
+            return first.pop() if first else how.read(catalog)
+
+        make = prepare_audits(
+            read, pack, book, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang
+        )
 
         def announce() -> None:
             tell(say("review.opened", lang, groups=", ".join(catalog), url=url), err=True)

@@ -1,7 +1,7 @@
 """``rules``: what a pack says, and its own examples."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +10,7 @@ from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Group,
     lang_option,
+    open_pack,
     option,
     rules_option,
     say_language,
@@ -50,19 +51,14 @@ def _complete_codes(context: click.Context, param: click.Parameter, begun: str) 
     from click.shell_completion import CompletionItem
 
     from dupcheck.errors import RulesError
+    from dupcheck.rules import read_pack
 
     try:
-        pack = _pack(str(context.params.get("rules") or "aliexpress"), ())
+        pack = read_pack(str(context.params.get("rules") or "aliexpress"))
     except RulesError:
         return []
     lang = say_language(context)
     return [CompletionItem(r.code, help=r.summary.say(lang)) for r in pack.rules if r.code.startswith(begun)]
-
-
-def _pack(rules: str, settings: Sequence[str]) -> "RulePack":
-    from dupcheck.rules import read_pack
-
-    return read_pack(rules).with_limit(*settings)
 
 
 @_rules.command("list", help="help_rules_list")
@@ -70,7 +66,7 @@ def _pack(rules: str, settings: Sequence[str]) -> "RulePack":
 def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     from dupcheck.rules import say_verdict
 
-    pack = _pack(rules, settings)
+    pack = open_pack(rules, settings, lang)
     tell(f"{pack.name}: {pack.title.say(lang)}")
     for rule in pack.rules:
         tell(f"  {rule.code}  {say_verdict(rule.verdict, lang)}  {rule.summary.say(lang)}")
@@ -81,7 +77,7 @@ def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
 @click.argument("code", required=False, shell_complete=_complete_codes)
 @_pack_options
 def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
-    pack = _pack(rules, settings)
+    pack = open_pack(rules, settings, lang)
     tell(pack.explain(_find_code(pack, code), lang) if code else pack.describe(lang))
 
 
@@ -89,12 +85,12 @@ def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: L
 @_pack_options
 @option("--strict", is_flag=True, help="opt_strict")
 def _rules_test(rules: str, settings: tuple[str, ...], lang: Lang, strict: bool) -> None:
-    pack = _pack(rules, settings)
+    pack = open_pack(rules, settings, lang)
     wrong = pack.run_examples()
     gaps = pack.list_gaps() if strict else []
     for text in (*wrong, *gaps):
         tell(text.say(lang))
-    count = sum(len(r.fires) + len(r.spares) for r in pack.rules)
+    count = pack.count_examples()
     tell(say("cli.examples", lang, pack=pack.name, passed=count - len(wrong), failed=len(wrong)))
     if strict:
         tell(say("cli.gaps" if gaps else "cli.no_gaps", lang, count=len(gaps)))

@@ -45,7 +45,9 @@ def _serve(
     from dupcheck.cli.ledgers import name_owner_of
     from dupcheck.files.cache import default_cache
     from dupcheck.index.opening import make_fetcher
+    from dupcheck.rules import read_pack
     from dupcheck.serve.refresh import renew_store
+    from dupcheck.serve.review.serving import prepare_audits
 
     hosts = allow_hosts if fetch_images else None
     kept = default_cache() if cache is None else cache
@@ -58,9 +60,14 @@ def _serve(
             list(catalog), rules, **how.as_arguments(), settings=settings, jobs=jobs, cache=kept,
             fetch=make_fetcher(fetch_images, allow_hosts, seconds=FETCH_SECONDS), lang=lang, progress=bars.tell,
         )  # fmt: skip
+        pack = read_pack(rules).with_limit(*settings)
         run_server(
             opened, checker, ledger=ledger, owner=name_owner_of(account, checker), people=known, person=person,
             allow_override=allow_override, max_body=max_body, max_drafts=max_drafts, lang=lang, fetch_hosts=hosts,
+            prepare=lambda book: prepare_audits(
+                lambda: how.read(catalog), pack, book, jobs=jobs, cache=kept,
+                fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
+            ),
             announce=lambda listings: tell(say("serve.ready", lang, listings=listings, url=url), err=True),
         )  # fmt: skip
     tell(say("serve.stopped", lang), err=True)

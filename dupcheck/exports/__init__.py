@@ -21,6 +21,7 @@ from dupcheck.exports.checks import check_listing, is_refusal
 from dupcheck.exports.ebay import Ebay
 from dupcheck.exports.google import Google
 from dupcheck.exports.merging import Merged, carry_out, list_moves, list_plans, merge_listings, read_plans
+from dupcheck.exports.revising import revise_plans
 from dupcheck.exports.shopify import Shopify
 from dupcheck.exports.tables import NAMES, TableTarget
 from dupcheck.exports.targets import Target
@@ -48,6 +49,7 @@ __all__ = [
     "make_changes",
     "merge_listings",
     "read_plans",
+    "revise_plans",
     "tell_admission",
     "write_exports",
     "write_moves",
@@ -109,14 +111,19 @@ def tell_admission(admission: Admission) -> list[Message]:
     for name in ("waiting", "rejected", "changed", "unseen"):
         plans = getattr(admission, name)
         if plans:
-            names = [f"{p['group_id']} ({', '.join(p['listings'][:3])}{', …' if len(p['listings']) > 3 else ''})"
-                     for p in plans]  # fmt: skip
+            names = [_name_plan(p, admission.altered.get(p["group_id"], ())) for p in plans]
             shown = ", ".join(names if name in ("changed", "rejected") else names[:_SHOWN])
             told.append(message(f"exports.plans_{name}", count=len(plans), names=shown))
     return told
 
 
 _SHOWN = 3
+
+
+def _name_plan(plan: Mapping[str, Any], altered: Sequence[str]) -> str:
+    """Return a plan's group with the listings that changed, or else the first of its listings."""
+    ids = list(altered or plan["listings"])
+    return f"{plan['group_id']} ({', '.join(ids[:_SHOWN])}{', …' if len(ids) > _SHOWN else ''})"
 
 
 def write_exports(

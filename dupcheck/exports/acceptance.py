@@ -5,12 +5,12 @@ refused where any two of its listings were told apart or allowed, and where what
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
 from dupcheck.catalog import get_listing
-from dupcheck.decisions import Settled
+from dupcheck.decisions import Settled, mark_contents
 from dupcheck.exports.merging import MERGING
 from dupcheck.model import Catalog, Listing
 
@@ -22,7 +22,8 @@ class Admission:
     """Plans by what may be done with them.
 
     ``granted`` may be carried out; of them ``unseen`` were granted only because all were asked for. ``waiting`` nobody
-    has accepted, ``rejected`` the seller said no to, ``changed`` are about listings that changed since.
+    has accepted, ``rejected`` the seller said no to, ``changed`` are about listings that changed since. ``altered``
+    says which, by the plan's group; where only a decision has lapsed, or a price or code tells, it may be none.
     """
 
     granted: tuple[PlanDict, ...] = ()
@@ -30,6 +31,7 @@ class Admission:
     waiting: tuple[PlanDict, ...] = ()
     rejected: tuple[PlanDict, ...] = ()
     changed: tuple[PlanDict, ...] = ()
+    altered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def acts(plan: PlanDict) -> bool:
@@ -45,8 +47,9 @@ def admit_plans(
     Plans that change nothing are in no list.
     """
     said = {d.listings: d.decision for d in settled.held} if settled is not None else {}
-    lapsed = {x.decision.listings for x in settled.lapsed} if settled is not None else set()
-    sorted_plans: dict[str, list[PlanDict]] = {n: [] for n in Admission.__dataclass_fields__}
+    lapsed = {x.decision.listings: x.changed for x in settled.lapsed} if settled is not None else {}
+    sorted_plans: dict[str, list[PlanDict]] = {n: [] for n in Admission.__dataclass_fields__ if n != "altered"}
+    altered: dict[str, tuple[str, ...]] = {}
     for plan in filter(acts, plans):
         ids = sorted({*plan["listings"], plan["keep"]})
         pairs = list(combinations(ids, 2)) if len(ids) <= _MOST else []
@@ -55,8 +58,9 @@ def admit_plans(
             pairs = [p for p in (*said, *lapsed) if members.issuperset(p)]
         if any(said.get(p) in ("not_duplicate", "allowed") for p in pairs):
             sorted_plans["rejected"].append(plan)
-        elif not _is_current(catalog, plan):
+        elif (other := find_altered(catalog, plan)) or not _is_current(catalog, plan):
             sorted_plans["changed"].append(plan)
+            altered[plan["group_id"]] = other
         elif all(said.get(_pair(plan["keep"], i)) == "merge_accepted" for i in ids if i != plan["keep"]):
             sorted_plans["granted"].append(plan)
         elif all_plans:
@@ -64,9 +68,17 @@ def admit_plans(
             sorted_plans["unseen"].append(plan)
         elif any(p in lapsed for p in pairs):
             sorted_plans["changed"].append(plan)
+            altered[plan["group_id"]] = tuple(dict.fromkeys(i for p in pairs for i in lapsed.get(p, ())))
         else:
             sorted_plans["waiting"].append(plan)
-    return Admission(**{name: tuple(found) for name, found in sorted_plans.items()})
+    return Admission(**{name: tuple(found) for name, found in sorted_plans.items()}, altered=altered)
+
+
+def find_altered(catalog: Catalog, plan: PlanDict) -> tuple[str, ...]:
+    """Return the listings of a plan whose content is not what the plan was made from; none where it holds no marks."""
+    marks: Mapping[str, str] = plan.get("contents") or {}
+    now = mark_contents(catalog, marks)
+    return tuple(i for i, mark in marks.items() if now.get(i) != mark)
 
 
 _MOST = 200

@@ -5,6 +5,7 @@ which parent they have and what they vary in. No item is ended but true copies: 
 relation. What a template calls its themes and values is its own; ``--template`` fills the seller's.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
@@ -46,9 +47,10 @@ class Amazon(Target):
 
     def render(self, work: Work) -> Mapping[str, bytes]:
         """Return the template's rows: for each listing the parent, then its children."""
-        above = [["TemplateType=fptcustom", "Version=2024.1"], [c.replace("_", " ").title() for c in COLUMNS]]
         rows = [r for c in work.changes for r in list_rows(c)]
-        return {"": write_rows(COLUMNS, rows, delimiter="\t", above=above)}
+        columns = list(dict.fromkeys([*COLUMNS, *(c for r in rows for c in r)]))
+        above = [["TemplateType=fptcustom", "Version=2024.1"], [c.replace("_", " ").title() for c in columns]]
+        return {"": write_rows(columns, rows, delimiter="\t", above=above)}
 
     def check(self, merged: Merged) -> list[Message]:
         """Say what Amazon wants besides: codes, a brand, a theme that it knows, and true variations only."""
@@ -85,19 +87,48 @@ def list_rows(change: ChangeSet) -> list[dict[str, str]]:
             rows.append({"item_sku": parent, "item_name": listing.title, "update_delete": "PartialUpdate"})
     else:
         parent = f"{listing.listing_id}-PARENT"[: read_pack("amazon").merge.sku_code_max]
-        rows = [{
+        told = {
             "feed_product_type": listing.category,
-            "item_sku": parent,
             "brand_name": find_attribute(merged, "brand"),
-            "item_name": listing.title,
             "main_image_url": listing.main_image,
+            "product_description": " ".join(find_description(change).split()),
+            "material_type": "" if _varies(merged, "material") else find_attribute(merged, "material"),
+        }  # fmt: skip
+        rows = [{
+            **told,
+            **_take_own(change),
+            "item_sku": parent,
+            "item_name": listing.title,
             "parent_child": "Parent",
             "variation_theme": name_theme(merged.axes),
             "update_delete": "Update",
-            "product_description": " ".join(find_description(change).split()),
-            "material_type": find_attribute(merged, "material"),
         }]  # fmt: skip
     return [*rows, *(_child(change, piece, parent) for piece in change.pieces)]
+
+
+_OF_ITEMS = re.compile(
+    r"item_sku|seller-sku|external_product|gtin|upc|ean|standard_price|list_price|sale_|map_price|minimum_|maximum_|"
+    r"quantity|number_of_items|condition_|fulfillment|handling|merchant_|offer|parent|relationship|variation|update_"
+    r"|business_|progressive_|pricing_|restock|swatch|package_(?!content)|item_package|::|contribution_|child_"
+)
+
+
+def is_of_parent(code: str) -> bool:
+    """Whether a field tells of a family as a whole, and not of an item that can be bought."""
+    return _OF_ITEMS.match(code) is None and not code.startswith(("color_", "size_"))
+
+
+def _varies(merged: Merged, axis: str) -> bool:
+    return axis in {align_name(a) for a in merged.axes}
+
+
+def _take_own(change: ChangeSet) -> dict[str, str]:
+    """Return what the kept item's own row in a template says of the whole family: a new parent is written in full."""
+    piece = next((p for p in change.pieces if p.at_home), None)
+    if piece is None or "item_sku" not in piece.row:
+        return {}
+    varied = {THEMES[align_name(a)][0] for a in change.merged.axes if align_name(a) in THEMES}
+    return {c: v for c, v in piece.row.items() if v and is_of_parent(c) and c not in varied and c != "item_name"}
 
 
 def _list_single(change: ChangeSet) -> list[dict[str, str]]:

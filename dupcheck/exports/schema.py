@@ -83,6 +83,7 @@ class _Plan(msgspec.Struct):
     changes: list[_Change] = []
     members: list[_Member] = []
     question: _Question | None = None
+    contents: dict[_Text, _Text] = {}
     reasons: list[_Text] = []
     cautions: list[_Text] = []
 

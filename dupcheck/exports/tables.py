@@ -1,7 +1,7 @@
 """Marketplaces whose file is a plain table: what stands in which column is data (``sheets/*.toml``)."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
+from dupcheck.exports.parcels import measure_parcel
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute, find_description, show_count, show_price, write_rows
-from dupcheck.exports.yml import measure_parcel
 from dupcheck.files.cells import show_cell
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits, read_pack
@@ -48,9 +48,9 @@ class TableTarget(Target):
         if change.is_empty:
             return []
         found = super().list_cautions(change)
-        rows = list(describe_pieces(change))
+        rows = [self._fill(change, piece) for piece in change.pieces]
         missing = [h for h, c in self.columns.items() if c.get("value") in self.needed
-                   and any(not r.get(c["value"]) for r in rows)]  # fmt: skip
+                   and any(not r.get(h) for r in rows)]  # fmt: skip
         if missing:
             found.append(message("exports.required", fields=", ".join(missing)))
         return found
@@ -73,19 +73,13 @@ def _read_facts(name: str) -> dict[str, Any]:
     return tomllib.loads(files("dupcheck.exports.sheets").joinpath(f"{name}.toml").read_text("utf-8"))
 
 
-def describe_pieces(change: ChangeSet) -> Iterator[dict[str, str]]:
-    """Yield for each SKU of a merged listing what a column of a table may hold."""
-    for piece in change.pieces:
-        yield describe_piece(change, piece)
-
-
 def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
     """Return what a table's column may hold of one SKU, by name.
 
     ``group`` and ``kept`` are the kept listing's id, ``offer`` what the SKU is known by as an offer of its own,
     ``owner`` the listing that offers it today; ``axis1`` and ``option1`` the first option's name and value, and so
-    on; ``theme`` the names of all options; ``primary`` Yes for the listing that stays; ``weight`` … ``height`` those
-    of the parcel.
+    on; ``theme`` the names of all options; ``primary`` Yes for the listing that stays; ``weight`` (kg), ``grams``,
+    ``length``, ``width`` and ``height`` (cm) those of the parcel.
     """
     merged, sku = change.merged, piece.sku
     listing = merged.listing
@@ -112,6 +106,8 @@ def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
         "primary": "Yes" if piece.at_home else "No",
         **measure_parcel(change, piece),
     }
+    if facts.get("weight"):
+        facts["grams"] = f"{1000 * float(facts['weight']):.6g}"
     for n, axis in enumerate(merged.axes, 1):
         facts |= {f"axis{n}": axis, f"option{n}": sku.options.get(axis, "")}
     others = [p for p in merged.photos if p != listing.main_image]

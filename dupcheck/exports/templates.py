@@ -5,7 +5,6 @@ there stay as they are. A column is known by its header, as the catalogue's read
 valid for a variation theme is chosen from.
 """
 
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,19 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
-
 from dupcheck.catalog.formats import Format, find_format, map_fields, normalise_header
 from dupcheck.errors import CatalogError
 from dupcheck.exports.aliexpress import Aliexpress
-from dupcheck.exports.amazon import Amazon, list_rows
+from dupcheck.exports.amazon import Amazon, is_of_parent, list_rows
+from dupcheck.exports.books import Book, BookError, Grid
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.tables import TableTarget, describe_piece
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute
-from dupcheck.exports.worklist import settle_times
 from dupcheck.messages import Message, message
 from dupcheck.model import DOCUMENT, Origin
 from dupcheck.titles import align_name
@@ -51,6 +46,7 @@ _HEADER_ROWS = 30
 _NEEDED = re.compile(r"^\s*\*|必填|\|1(?:\||$)")
 """How templates mark a column that must be filled: a star, the word, or Shopee's ``key|1|type``."""
 _THEME = re.compile(r"variation[ _]?theme", re.IGNORECASE)
+_SIGNED = re.compile(r"(TemplateType|TemplateSignature|templateIdentifier|settings)=")
 _NUMBERS = frozenset({"price", "standard_price", "business_price"})
 _COUNTS = frozenset({"stock", "quantity"})
 
@@ -76,9 +72,9 @@ def fill_template(path: Path, work: Work) -> Filled:
     if raw.lstrip()[:1] in (b"[", b"{"):
         return _fill_products(path, raw, work)
     try:
-        book = load_workbook(io.BytesIO(raw), keep_vba=path.suffix.lower() == ".xlsm")
-    except Exception as error:  # openpyxl lets whatever a broken archive raises through
-        raise CatalogError("exports.template_unreadable", path=path, reason=str(error)[:200]) from None
+        book = Book(raw)
+    except BookError as error:
+        raise CatalogError("exports.template_unreadable", path=path, reason=error) from None
     return _Sheet(path, book).fill(work)
 
 
@@ -108,12 +104,15 @@ def _fill_products(path: Path, raw: bytes, work: Work) -> Filled:
 class _Sheet:
     """The sheet of a workbook that takes the rows, and where."""
 
-    def __init__(self, path: Path, book: Workbook) -> None:
+    def __init__(self, path: Path, book: Book) -> None:
         self.path, self.book = path, book
-        found = [x for sheet in book.worksheets if (x := _find_header(sheet)) is not None]
+        found = [(name, *x) for name in book.sheets if (x := _find_header(book.read(name))) is not None]
         if not found:
             raise CatalogError("exports.template_unknown", path=path)
-        self.sheet, self.row, self.headers, self.known = max(found, key=lambda x: len(map_fields(x[3], x[2])))
+        # An example sheet may have the very same headers; the one to fill in is signed.
+        self.sheet, self.row, self.headers, self.known = max(
+            found, key=lambda x: (_is_signed(book.read(x[0])[: x[1]]), len(map_fields(x[3], x[2])))
+        )
         self.fields = map_fields(self.known, self.headers)
         self.plain = {normalise_header(h): k for k, h in reversed(list(enumerate(self.headers))) if h}
         name = TARGETS[self.known.name]
@@ -128,22 +127,15 @@ class _Sheet:
                 continue
             rows = list(self._list_rows(change))
             for cells in rows:
-                for column, value in cells.items():
-                    self.sheet.cell(at, column + 1).value = value
+                self.book.write(self.sheet, at, cells)
                 at += 1
             told += [(self.path.name, change.keep.listing_id, t) for t in self._list_cautions(change, rows)]
-        out = io.BytesIO()
-        self.book.save(out)
-        return Filled(
-            f"export-{self.path.stem}-filled{self.path.suffix.lower()}", settle_times(out.getvalue()), tuple(told)
-        )
+        return Filled(f"export-{self.path.stem}-filled{self.path.suffix.lower()}", self.book.save(), tuple(told))
 
     def _first_free(self) -> int:
-        last = self.row
-        for number, row in enumerate(self.sheet.iter_rows(min_row=self.row + 1, values_only=True), self.row + 1):
-            if any(v not in (None, "") for v in row):
-                last = number
-        above = " ".join(str(v) for r in self.sheet.iter_rows(max_row=self.row, values_only=True) for v in r if v)
+        grid = self.book.read(self.sheet)
+        last = max((n for n, row in enumerate(grid, 1) if any(row)), default=self.row)
+        above = " ".join(v for row in grid[: self.row] for v in row if v)
         told = re.search(r"dataRow=(\d{1,4})", above)
         return max(last + 1, int(told[1]) if told is not None else 0)
 
@@ -201,15 +193,25 @@ class _Sheet:
 
     def _list_cautions(self, change: ChangeSet, rows: Sequence[Mapping[int, Any]]) -> list[Message]:
         """Return the target's cautions, and the columns that the template marks as needed and that stay empty."""
-        told = [t for t in self.target.list_cautions(change) if t.key not in _ANSWERED]
+        answered = _ANSWERED if self._choose_theme(change) else _ANSWERED - {"exports.theme_choose"}
+        told = [t for t in self.target.list_cautions(change) if t.key not in answered]
         needed = [k for k, h in enumerate(self.headers) if _NEEDED.search(h)]
         if isinstance(self.target, TableTarget):
             wanted = [h for h, c in self.target.columns.items() if c.get("value") in self.target.needed]
             needed += [k for h in wanted if (k := self.plain.get(normalise_header(h))) is not None and k not in needed]
         empty = [" ".join(self.headers[k].split()) for k in needed if any(k not in r for r in rows)]
+        empty += self._list_undefined(rows)
         if empty:
             told.append(message("exports.required", fields=", ".join(empty)))
         return told
+
+    def _list_undefined(self, rows: Sequence[Mapping[int, Any]]) -> list[str]:
+        """Return the codes that the template's definitions call required and that a row which makes an item lacks."""
+        kind = self.plain.get(normalise_header("update_delete"))
+        whole = [r for r in rows if kind is not None and r.get(kind) == "Update"]
+        codes = {normalise_header(c): c for c in _read_required(self.book)} if whole else {}
+        places = {self.plain[c]: shown for c, shown in codes.items() if c in self.plain and is_of_parent(shown)}
+        return [shown for place, shown in places.items() if any(place not in r for r in whole)]
 
     def _choose_theme(self, change: ChangeSet) -> str:
         """Return the template's own name of the theme that varies in these options, "" where it lists none."""
@@ -221,20 +223,20 @@ class _Sheet:
 
     def _list_themes(self) -> list[str]:
         found: dict[str, None] = {}
-        for sheet in self.book.worksheets:
-            if sheet.title == self.sheet.title:
-                continue
-            grid = [[str(v) if v is not None else "" for v in row] for row in sheet.iter_rows(values_only=True)]
+        for grid in (self.book.read(name) for name in self.book.sheets if name != self.sheet):
             for r, row in enumerate(grid):
                 for k, text in enumerate(row):
                     if _THEME.match(text) and (k < _LABELS or r < _LABELS):
                         beside = [t for t in row[k + 1 :] if t] if k < _LABELS else []
+                        if any(len(t) > _LONGEST_THEME for t in beside):  # it is told what a theme is
+                            continue
                         below = [line[k] for line in grid[r + 1 :] if k < len(line) and line[k]] if r < _LABELS else []
                         found |= dict.fromkeys(beside or below)
         return list(found)
 
 
 _LABELS = 3
+_LONGEST_THEME = 80
 _ANSWERED = frozenset({"exports.template_signature", "exports.theme_choose", "exports.foreign", "exports.required"})
 """What a template answers by being there; what it needs it says itself."""
 _THEME_WORDS = {"pack": "quantity"}
@@ -246,12 +248,28 @@ def _split_theme(name: str) -> set[str]:
     return {{"colour": "color"}.get(w, w) for w in words if w not in ("name", "map", "item", "package", "number", "of")}
 
 
-def _find_header(sheet: Worksheet) -> tuple[Worksheet, int, list[str], Format] | None:
-    for number, row in enumerate(sheet.iter_rows(max_row=_HEADER_ROWS, values_only=True), 1):
-        headers = ["" if v is None else str(v) for v in row]
+def _read_required(book: Book) -> list[str]:
+    """Return the field names that a sheet of definitions (Field Name … Required?) calls required."""
+    for grid in map(book.read, book.sheets):
+        for number, row in enumerate(grid[:_LABELS]):
+            heads = [t.casefold().strip(" ?") for t in row]
+            if "field name" in heads and "required" in heads:
+                name, mark = heads.index("field name"), heads.index("required")
+                lines = [line for line in grid[number + 1 :] if len(line) > max(name, mark)]
+                return [line[name] for line in lines if line[mark].casefold().strip() == "required" and line[name]]
+    return []
+
+
+def _is_signed(above: Grid) -> bool:
+    """Whether the rows above the headers say what template it is, as Amazon's do."""
+    return any(_SIGNED.match(text) for row in above for text in row)
+
+
+def _find_header(grid: Grid) -> tuple[int, list[str], Format] | None:
+    for number, headers in enumerate(grid[:_HEADER_ROWS], 1):
         known = find_format([h for h in headers if h]) if any(headers) else None
         if known is not None and known.name in TARGETS:
-            return sheet, number, headers, known
+            return number, headers, known
     return None
 
 

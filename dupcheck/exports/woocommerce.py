@@ -8,6 +8,8 @@ before: the importer turns them into variations. From any other catalogue one fi
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
@@ -23,6 +25,7 @@ from dupcheck.exports.texts import (
     write_rows,
 )
 from dupcheck.messages import Message
+from dupcheck.model import Origin
 from dupcheck.rules import MergeLimits
 from dupcheck.titles import align_name
 
@@ -63,7 +66,7 @@ class Woocommerce(Target):
         for change in work.changes:
             if _has_posts(self, change):
                 own = True
-                update, create = _change_rows(change)
+                update, create = _change_rows(_say_in_english(change))
                 updated += update
                 created += create
             else:
@@ -89,6 +92,59 @@ class Woocommerce(Target):
 
 def _has_posts(target: Target, change: ChangeSet) -> bool:
     return target.is_own(change) and all(p.row.get("ID", "").isdigit() for p in change.pieces)
+
+
+_ENGLISH = {
+    "kind": "Type", "parent": "Parent", "title": "Name", "sku_code": "SKU", "stock": "Stock", "images": "Images",
+    "gtin": "GTIN, UPC, EAN, or ISBN", "category": "Categories", "url": "External URL",
+}  # fmt: skip
+_POSITIONS = frozenset(
+    ("Posición", "Posizione", "Posição", "Pozycja", "Pozice", "Pořadí", "Позиция", "Positie", "Позиція", "Konum")
+)
+"""What the exporter calls the place in the list where it does not say Position."""
+_VISIBILITIES = frozenset({"visible", "catalog", "search", "hidden"})
+
+
+def _say_in_english(change: ChangeSet) -> ChangeSet:
+    """Return a change whose rows have English headers where its meaning is known: the importer reads them everywhere.
+
+    The exporter writes headers in the shop's language, and values that are no words of a seller in English.
+    """
+    assert change.origin is not None
+    if "Type" in change.origin.rows[0]:
+        return change
+    names = _translate_headers(change.origin)
+
+    def say(row: Mapping[str, str]) -> dict[str, str]:
+        return {names.get(h, h): v for h, v in row.items()}
+
+    origins = {
+        i: replace(o, rows=tuple(map(say, o.rows)), skus=tuple(map(say, o.skus))) for i, o in change.origins.items()
+    }
+    return replace(change, origins=origins, pieces=tuple(replace(p, row=say(p.row)) for p in change.pieces))
+
+
+def _translate_headers(origin: Origin) -> dict[str, str]:
+    found: dict[str, str] = {}
+    number, after = "", 0
+    for header in origin.rows[0]:
+        fields = origin.fields.get(header, "").split(", ")
+        option = next((f for f in fields if f.startswith("option_")), "")
+        if option:
+            number, after = option.rpartition("_")[2], 0
+            found[header] = f"Attribute {number} {'name' if option.startswith('option_name') else 'value(s)'}"
+        elif number and number in header and after < 2:  # after a name and its values come these two, in any language
+            found[header] = f"Attribute {number} {('visible', 'global')[after]}"
+            after += 1
+        elif fields[0] == "description":
+            found[header] = "Description" if "Description" not in found.values() else "Short description"
+        elif fields[0] in _ENGLISH and _ENGLISH[fields[0]] not in found.values():
+            found[header] = _ENGLISH[fields[0]]
+        elif origin.rows[0][header] in _VISIBILITIES:
+            found[header] = "Visibility in catalog"
+        elif header in _POSITIONS:
+            found[header] = "Position"
+    return found
 
 
 def _change_rows(change: ChangeSet) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
@@ -152,38 +208,50 @@ def _list_attributes(change: ChangeSet, keep: Mapping[str, str]) -> dict[str, st
     for axis in merged.axes:
         number += 1
         values = dict.fromkeys(_escape(s.options[axis]) for s in merged.skus if s.options.get(axis))
-        own = next((h for h in held if align_name(h[0]) == align_name(axis)), None)
-        cells |= _write_attribute(number, own[0] if own else axis, ", ".join(values), own[2] if own else "0")
+        own = next((h for h in held if align_name(h.name) == align_name(axis)), None)
+        told = own or Held(axis, "", "0", "1")
+        cells |= _write_attribute(number, told._replace(value=", ".join(values)))
     taken = {align_name(a) for a in merged.axes}
-    for name, value, everywhere in held:
-        if align_name(name) not in taken:
+    for own in held:
+        if align_name(own.name) not in taken:
             number += 1
-            cells |= _write_attribute(number, name, value, everywhere)
+            cells |= _write_attribute(number, own)
     return cells
 
 
-def _read_attributes(row: Mapping[str, str]) -> list[tuple[str, str, str]]:
+class Held(NamedTuple):
+    """One attribute as a row holds it: whether the shop shares it (``everywhere``), and whether buyers see it."""
+
+    name: str
+    value: str
+    everywhere: str
+    visible: str
+
+
+def _read_attributes(row: Mapping[str, str]) -> list[Held]:
     found = []
     for number in range(1, 1 + sum(h.startswith("Attribute ") for h in row)):
         name = row.get(f"Attribute {number} name", "")
         if name:
-            value = row.get(f"Attribute {number} value(s)", "")
-            found.append((name, value, row.get(f"Attribute {number} global", "") or "0"))
+            value, everywhere, visible = (
+                row.get(f"Attribute {number} {part}", "") for part in ("value(s)", "global", "visible")
+            )
+            found.append(Held(name, value, everywhere or "0", visible or "1"))
     return found
 
 
 def _state_options(merged: Merged, piece: Piece) -> dict[str, str]:
     cells: dict[str, str] = {}
-    held = {align_name(n): (n, g) for n, _, g in _read_attributes(piece.row)}
+    held = {align_name(h.name): h for h in _read_attributes(piece.row)}
     for number, axis in enumerate(merged.axes, 1):
-        name, everywhere = held.get(align_name(axis), (axis, "0"))
-        cells |= _write_attribute(number, name, _escape(piece.sku.options.get(axis, "")), everywhere)
+        told = held.get(align_name(axis)) or Held(axis, "", "0", "1")
+        cells |= _write_attribute(number, told._replace(value=_escape(piece.sku.options.get(axis, ""))))
     return cells
 
 
-def _write_attribute(number: int, name: str, value: str, everywhere: str) -> dict[str, str]:
-    return {f"Attribute {number} name": name, f"Attribute {number} value(s)": value,
-            f"Attribute {number} visible": "1", f"Attribute {number} global": everywhere}  # fmt: skip
+def _write_attribute(number: int, held: Held) -> dict[str, str]:
+    return {f"Attribute {number} name": held.name, f"Attribute {number} value(s)": held.value,
+            f"Attribute {number} visible": held.visible, f"Attribute {number} global": held.everywhere}  # fmt: skip
 
 
 def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
@@ -207,7 +275,7 @@ def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
         for a in merged.axes
     ]
     for n, (name, value) in enumerate([*values, *((k, _escape(v)) for k, v in listing.attributes.items())], 1):
-        top |= _write_attribute(n, name, value, "0")
+        top |= _write_attribute(n, Held(name, value, "0", "1"))
     if not merged.axes:
         return [top | _offer(merged, 1, change.pieces[0]) | place_unread(_PRICES, listing.other)]
     parent = listing.listing_id
@@ -219,7 +287,7 @@ def _make_rows(change: ChangeSet) -> list[dict[str, str]]:
                "Parent": f"id:{number}" if number else parent}  # fmt: skip
         row |= _offer(merged, k, piece) | place_unread((c for c in _UNREAD if _of_variation(c)), piece.other)
         for n, axis in enumerate(merged.axes, 1):
-            row |= _write_attribute(n, axis, _escape(piece.sku.options.get(axis, "")), "0")
+            row |= _write_attribute(n, Held(axis, _escape(piece.sku.options.get(axis, "")), "0", "1"))
         rows.append(row)
     return rows
 

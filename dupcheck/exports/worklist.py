@@ -5,11 +5,10 @@ old stands beside new, each line has a box to tick, and photos of this machine a
 """
 
 import io
-import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
@@ -17,9 +16,11 @@ from openpyxl.drawing.image import Image as Picture
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
+from dupcheck.exports.books import settle_times
 from dupcheck.exports.changesets import ChangeSet, Edit, Piece, Work
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import show_count, show_price
@@ -36,10 +37,10 @@ _OLD = PatternFill("solid", fgColor="FDE9E7")
 _NEW = PatternFill("solid", fgColor="E2F3E4")
 _HEAD = PatternFill("solid", fgColor="EDEDED")
 _WIDTHS = {"done": 7, "old": 46, "new": 46, "title": 46, "why": 46, "link": 30, "photo": 12}
+_WIDTH = 18
+_LINE, _MOST_LINES = 16.5, 24
+"""Points of a line, and lines of a row, more than which no spreadsheet shows."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
-_SAVED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-_NEVER = rb"\g<1>1980-01-01T00:00:00Z"
-"""The same input gives the same bytes: no file in the workbook tells when it was made."""
 
 Row = Sequence[object]
 
@@ -96,12 +97,18 @@ class _Book:
         for n, cell in enumerate(sheet[1]):
             cell.font, cell.fill = Font(bold=True), _HEAD
             name = "done" if n == 0 else names[n - 1]
-            sheet.column_dimensions[get_column_letter(n + 1)].width = _WIDTHS.get(name, 18)
+            sheet.column_dimensions[get_column_letter(n + 1)].width = _WIDTHS.get(name, _WIDTH)
         sheet.freeze_panes = "B2"
+        sheet.print_title_rows = "1:1"
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         boxes = DataValidation("list", formula1=f'"{_OPEN},{_DONE}"', allow_blank=True)
         sheet.add_data_validation(boxes)
         for place, row in enumerate(rows, 2):
             _put(sheet.cell(place, 1), _OPEN)
+            sheet.cell(place, 1).alignment = Alignment(horizontal="center", vertical="top")
+            sheet.row_dimensions[place].height = _LINE * max(map(_count_lines, names, row))
             for n, (name, value) in enumerate(zip(names, row, strict=True), 2):
                 if name == "photo":
                     self._show_photo(sheet, place, n, str(value))
@@ -128,7 +135,7 @@ class _Book:
         if small is None:
             self._put(cell, "link", name)
             return
-        sheet.row_dimensions[row].height = 0.78 * _EDGE
+        sheet.row_dimensions[row].height = max(0.78 * _EDGE, sheet.row_dimensions[row].height or 0)
         sheet.add_image(Picture(small), cell.coordinate)
 
     def _shrink(self, name: str) -> io.BytesIO | None:
@@ -163,14 +170,16 @@ class _Book:
                 yield self._edit(edit, change.keep.main_image, change.keep.url)
             for listing_id, text in change.list_unsaid():
                 why = say("worklist.unsaid", self.lang, id=listing_id)
-                yield change.keep.listing_id, "", "", self._say("description"), "", text, why, change.keep.url
+                yield change.keep.listing_id, "", "", self._say("field_description"), "", text, why, change.keep.url
         catalog = self.work.catalog
         for edit in self.work.edits:
             at = catalog.positions[edit.listing_id]
             yield self._edit(edit, catalog.column("main_image")[at], catalog.column("url")[at])
 
     def _edit(self, edit: Edit, photo: str, link: str) -> Row:
-        return (edit.listing_id, photo, edit.code, edit.field, edit.old, edit.new, edit.why.say(self.lang), link)
+        kind, _, name = edit.field.partition(".")
+        field = say(f"worklist.field_{kind}", self.lang, name=name)
+        return (edit.listing_id, photo, edit.code, field, edit.old, edit.new, edit.why.say(self.lang), link)
 
     def _list_skus(self) -> Iterator[Row]:
         for change in self.work.changes:
@@ -207,6 +216,13 @@ class _Book:
                 yield change.keep.listing_id, text
 
 
+def _count_lines(name: str, value: object) -> int:
+    """Return in how many lines a cell shows its text: spreadsheets do not grow rows that a program wrote."""
+    width = _WIDTHS.get(name, _WIDTH)
+    lines = (sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in str(value).split("\n"))
+    return min(sum(max(1, -(-n // (width - 3))) for n in lines), _MOST_LINES)
+
+
 def _put(cell: Cell | MergedCell, value: object) -> None:
     """Write a value as text, whatever a spreadsheet would make of it: ids keep their digits, formulas stay words."""
     text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value))[:_LONGEST_CELL]
@@ -214,15 +230,3 @@ def _put(cell: Cell | MergedCell, value: object) -> None:
     if text:
         cell.data_type = "s"
         cell.number_format = "@"
-
-
-def settle_times(raw: bytes) -> bytes:
-    """Return a workbook without the times at which it was saved, so that the same content is the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            held = zipfile.ZipInfo(entry.filename, _MOMENT)
-            held.compress_type = zipfile.ZIP_DEFLATED
-            content = old.read(entry)
-            new.writestr(held, _SAVED.sub(_NEVER, content) if entry.filename == "docProps/core.xml" else content)
-    return out.getvalue()

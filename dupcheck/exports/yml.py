@@ -1,20 +1,27 @@
 """AliExpress.ru and other Russian marketplaces: a YML feed; offers of one listing share ``group_id`` and ``name``.
 
-Every variant stays the offer that it is, under its own id, link and photos; what differs is a ``param``. From a YML
-feed the seller's own elements are written again. Quantity prices exist here: ``prices/price`` with a value and a
-quantity.
+Every variant stays the offer that it is, under its own id, link and photos; what differs is a ``param``. The seller's
+own YML feed is repeated whole, since a feed takes the place of the one before it, and only what the plan names is
+changed in it. Quantity prices exist here: ``prices/price`` with a value and a quantity. Elements stand in the order of
+Yandex' ``shops.dtd``, those that it does not know behind them.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from lxml import etree
 
+from dupcheck.errors import CatalogError
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
+from dupcheck.exports.parcels import PACKAGE, measure_parcel
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute, show_count, show_price
+from dupcheck.files.given import read_given
 from dupcheck.messages import Message, message
 from dupcheck.model import Listing, Sku
 from dupcheck.plans import bulk_price
@@ -23,13 +30,14 @@ from dupcheck.titles import align_name, normalise
 
 NAMES = {"color": "Цвет", "size": "Размер", "material": "Материал", "pattern": "Рисунок", "length": "Длина"}
 """What the feed calls the common axes; others keep their names."""
-PACKAGE = {
-    "weight": ("weight", "package weight", "gross weight", "weight kg", "вес", "вес брутто", "包装重量", "毛重"),
-    "length": ("length", "package length", "длина упаковки", "包装长度"),
-    "width": ("width", "package width", "ширина", "ширина упаковки", "包装宽度"),
-    "height": ("height", "package height", "высота", "высота упаковки", "包装高度"),
-}
-"""What the marketplace must know of the parcel, and what sellers call it."""
+_ORDER = (
+    "url", "buyurl", "price", "wprice", "oldprice", "currencyId", "xCategory", "categoryId", "market_category",
+    "picture", "store", "pickup", "delivery", "typePrefix", "name", "vendor", "vendorCode", "model", "aliases",
+    "additional", "description", "sales_notes", "manufacturer_warranty", "country_of_origin", "adult", "age", "barcode",
+    "param",
+)  # fmt: skip
+_PLACES = {tag: k for k, tag in enumerate(_ORDER)}
+_TAGS = {"price": "price", "currency": "currencyId", "sku_code": "vendorCode", "gtin": "barcode", "stock": "quantity"}
 _PICTURES = 10
 _UNPRINTABLE = {c: None for c in range(32) if c not in (9, 10, 13)} | dict.fromkeys([0xFFFE, 0xFFFF])
 
@@ -46,8 +54,11 @@ class Yml(Target):
     )
 
     def render(self, work: Work) -> Mapping[str, bytes]:
-        """Return the feed as XML in UTF-8."""
-        root = etree.Element("yml_catalog")
+        """Return the feed as XML in UTF-8; the seller's own where it can still be read."""
+        feed = _find_feed(work) if work.changes and all(map(self.is_own, work.changes)) else None
+        if feed is not None:
+            return {"": _change_feed(feed, work)}
+        root = etree.Element("yml_catalog", date=_tell_time())
         shop = etree.SubElement(root, "shop")
         if work.changes:
             for tag, text in _describe_shop(work.changes[0]).items():
@@ -100,6 +111,86 @@ class Yml(Target):
         return found
 
 
+@dataclass(frozen=True)
+class _Feed:
+    """The seller's own feed, and its offers by their ids."""
+
+    root: etree._Element
+    offers: Mapping[str, etree._Element]
+
+
+def _find_feed(work: Work) -> _Feed | None:
+    """Return the feed that the catalogue was read from, None where it is not there as it was."""
+    if len(work.catalog.sources) != 1:
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)
+    try:
+        root = etree.fromstring(read_given(work.catalog.sources[0]), parser)
+    except (CatalogError, etree.LxmlError, ValueError):
+        return None
+    offers = root.findall("shop/offers/offer")
+    known = {str(o.get("id")).strip(): o for o in offers}
+    wanted = {_row_id(p) for c in work.changes for p in c.pieces}
+    return _Feed(root, known) if len(known) == len(offers) and wanted <= known.keys() else None
+
+
+def _change_feed(feed: _Feed, work: Work) -> bytes:
+    for change in work.changes:
+        for piece in change.pieces:
+            _change_offer(feed.offers[_row_id(piece)], change, piece)
+    feed.root.set("date", _tell_time())
+    kept: bytes = etree.tostring(feed.root.getroottree(), xml_declaration=True, encoding="UTF-8")
+    return kept
+
+
+def _row_id(piece: Piece) -> str:
+    return piece.row.get("offer id", "") or piece.offer_id
+
+
+def _change_offer(offer: etree._Element, change: ChangeSet, piece: Piece) -> None:
+    """Give an offer of the seller's own feed what the plan names."""
+    merged, sku = change.merged, piece.sku
+    name = offer.find("name")
+    if name is not None and (merged.axes or piece.at_home) and merged.listing.title != piece.owner.title:
+        name.text = _clean(merged.listing.title)
+    if merged.axes:
+        offer.set("group_id", _name_group(change))
+        stated = {align_name(str(p.get("name"))) for p in offer.iterfind("param")}
+        for option, value in sku.options.items():
+            if align_name(option) not in stated:
+                _put(offer, "param", value, name=NAMES.get(align_name(option), _clean(option)))
+    for field, value in piece.list_filled():
+        shown = show_price(value) if field == "price" else show_count(value) if field == "stock" else str(value)
+        if offer.find(_TAGS[field]) is None:
+            _put(offer, _TAGS[field], shown)
+    if merged.wholesale is not None and sku.price is not None and offer.find("prices") is None:
+        _add_wholesale(offer, *merged.wholesale, sku.price)
+
+
+def _put(offer: etree._Element, tag: str, text: str, **attributes: str) -> None:
+    """Add an element where the order of elements wants it, set off as its neighbours are."""
+    made = etree.Element(tag, attributes)
+    made.text = _clean(text)
+    place = _PLACES.get(tag, len(_ORDER))
+    later = next((c for c in offer if _PLACES.get(str(c.tag), len(_ORDER)) > place), None)
+    if later is not None:
+        before = later.getprevious()
+        made.tail = offer.text if before is None else before.tail
+        later.addprevious(made)
+        return
+    last = offer[-1] if len(offer) else None
+    offer.append(made)
+    if last is not None:
+        made.tail, last.tail = last.tail, offer.text
+
+
+def _tell_time() -> str:
+    """Return when the feed is made. ``SOURCE_DATE_EPOCH`` sets it, as it does for everything that is to be repeated."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(told), UTC) if told.isascii() and told.isdigit() else datetime.now().astimezone()
+    return now.isoformat(timespec="minutes")
+
+
 def _describe_shop(change: ChangeSet) -> dict[str, str]:
     """Return the shop's name, company and address, as the seller's own feed has them, else what listings tell."""
     row = change.pieces[0].row
@@ -119,54 +210,51 @@ def _describe(change: ChangeSet, piece: Piece) -> str:
     return raw or piece.owner.description or change.keep.description
 
 
-def measure_parcel(change: ChangeSet, piece: Piece) -> dict[str, str]:
-    """Return what the seller's row and attributes say of the parcel."""
-    origin = change.origins.get(piece.owner.listing_id)
-    rows = [piece.row, *(origin.rows[:1] if origin is not None else ())]
-    stated = {normalise(n.replace("_", " ")): v for row in reversed(rows) for n, v in row.items() if v}
-    stated |= {normalise(n.replace("_", " ")): v for n, v in piece.owner.attributes.items() if v}
-    found = {}
-    for name, spellings in PACKAGE.items():
-        value = next((stated[k] for s in spellings if (k := normalise(s)) in stated), "")
-        number = "".join(c for c in value if c.isdigit() or c in ".,").replace(",", ".").strip(".")
-        if number.replace(".", "", 1).isdigit():
-            found[name] = number
-    return found
-
-
 def _add_offer(offers: etree._Element, change: ChangeSet, piece: Piece, category: str) -> None:
-    merged, owner, sku = change.merged, piece.owner, piece.sku
+    merged, sku = change.merged, piece.sku
     row = piece.row if piece.row.get("offer id") else {}
-    offer = etree.SubElement(offers, "offer", id=_clean(row.get("offer id", "") or piece.offer_id))
+    offer = etree.SubElement(offers, "offer", id=_clean(_row_id(piece)))
     offer.set("group_id", _clean(row.get("offer group_id", "") if piece.at_home else "") or _name_group(change))
+    if sku.stock is not None:
+        offer.set("available", "true" if sku.stock > 0 else "false")
     for header, value in row.items():
         if header.startswith("offer ") and header not in ("offer id", "offer group_id") and value:
             offer.set(header.removeprefix("offer "), _clean(value))
-    _add(offer, "name", merged.listing.title)
-    _add(offer, "description", _describe(change, piece))
-    _add(offer, "vendor", find_attribute(merged, "brand"))
-    _add(offer, "vendorCode", sku.sku_code)
-    _add(offer, "barcode", sku.gtin)
-    _add(offer, "price", show_price(sku.price))
-    _add(offer, "currencyId", sku.currency or owner.currency)
-    _add(offer, "categoryId", category)
-    _add(offer, "quantity", show_count(sku.stock))
-    _add(offer, "url", owner.url)
-    image = sku.image or owner.main_image
-    photos = [p for p in (image, owner.main_image, *owner.images) if p]
-    for photo in list(dict.fromkeys(photos))[:_PICTURES]:
-        _add(offer, "picture", photo)
-    parcel = measure_parcel(change, piece)
-    for name in PACKAGE:
-        _add(offer, name, parcel.get(name, ""))
-    _add_own(offer, row)
-    for name, value in _list_params(owner, sku, row):
-        _add(offer, "param", value, name=_clean(name))
+    elements = [*_list_elements(change, piece, category), *_list_own(row)]
+    there = {tag for tag, text, _ in elements if text}
+    elements += [(n, v, "") for n, v in measure_parcel(change, piece).items() if n not in there]
+    for tag, text, name in sorted(elements, key=lambda e: _PLACES.get(e[0], len(_ORDER))):
+        _add(offer, tag, text, **({"name": name} if name else {}))
     if merged.wholesale is not None and sku.price is not None:
-        pieces, percent = merged.wholesale
-        step = etree.SubElement(etree.SubElement(offer, "prices"), "price")
-        _add(step, "value", show_price(bulk_price(sku.price, percent)))
-        _add(step, "quantity", str(pieces))
+        _add_wholesale(offer, *merged.wholesale, sku.price)
+
+
+def _list_elements(change: ChangeSet, piece: Piece, category: str) -> list[tuple[str, str, str]]:
+    """Return the elements of an offer: tag, text, and the name of a ``param``."""
+    owner, sku = piece.owner, piece.sku
+    image = sku.image or owner.main_image
+    photos = dict.fromkeys(p for p in (image, owner.main_image, *owner.images) if p)
+    row = piece.row if piece.row.get("offer id") else {}
+    return [
+        ("url", owner.url, ""),
+        ("price", show_price(sku.price), ""),
+        ("currencyId", sku.currency or owner.currency, ""),
+        ("categoryId", category, ""),
+        *(("picture", photo, "") for photo in list(photos)[:_PICTURES]),
+        ("name", change.merged.listing.title, ""),
+        ("vendor", find_attribute(change.merged, "brand"), ""),
+        ("vendorCode", sku.sku_code, ""),
+        ("description", _describe(change, piece), ""),
+        ("barcode", sku.gtin, ""),
+        ("quantity", show_count(sku.stock), ""),
+        *(("param", value, _clean(name)) for name, value in _list_params(owner, sku, row)),
+    ]
+
+
+def _add_wholesale(offer: etree._Element, pieces: int, percent: int, price: float) -> None:
+    step = etree.SubElement(etree.SubElement(offer, "prices"), "price")
+    _add(step, "value", show_price(bulk_price(price, percent)))
+    _add(step, "quantity", str(pieces))
 
 
 def _list_params(owner: Listing, sku: Sku, row: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -185,14 +273,19 @@ def _list_params(owner: Listing, sku: Sku, row: Mapping[str, str]) -> list[tuple
     ]
 
 
-def _add_own(offer: etree._Element, row: Mapping[str, str]) -> None:
-    """Write the elements of the seller's own offer that nothing else writes."""
-    there = {str(child.tag) for child in offer}
+def _list_own(row: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the elements of the seller's own offer that nothing else writes."""
     for header, value in row.items():
-        known = header in there or header in ("category", "model", "sku_code") or " " in header
+        known = header in _WRITTEN or header in ("category", "model", "sku_code") or " " in header
         if value and not known and header.isidentifier():
             for line in value.split("\n"):
-                _add(offer, header, line)
+                yield header, line, ""
+
+
+_WRITTEN = frozenset(
+    ("url", "price", "currencyId", "categoryId", "picture", "name", "vendor", "vendorCode", "description", "barcode",
+     "quantity", "param", "prices")
+)  # fmt: skip
 
 
 def _name_group(change: ChangeSet) -> str:

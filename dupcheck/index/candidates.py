@@ -8,36 +8,17 @@ crowd out its neighbours. Every bound that can lose a pair is counted and said.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.files.arrays import Members, Rows, group_items, group_rows, sort_distinct
+from dupcheck.files.arrays import Members, group_items, group_rows, sort_distinct
+from dupcheck.index.titles import keep_telling, match_titles
 from dupcheck.messages import Message, message
 from dupcheck.model import Catalog, IntArray
 from dupcheck.photos.neighbours import find_alike
 from dupcheck.rules import RulePack
-
-if TYPE_CHECKING:
-    from scipy.sparse import coo_matrix
-
-TOP_TITLES = 20
-"""How many nearest other titles each title proposes."""
-TITLE_FLOOR = 0.3
-"""Cosine of weighted words below which two titles are never proposed."""
-COMMON_WORD = 5_000
-"""A word in more different titles than this proposes pairs only for titles that hold few rarer ones. The search goes
-through all titles with a word, for each title with it: without a bound its work grows with the square of a catalogue.
-"""
-VERY_COMMON_WORD = 20_000
-"""A word in more different titles than this proposes none."""
-RAREST = 3
-"""So many of each title's rarest words propose pairs however common they are, short of the very common."""
-CROWD = 60
-"""Of more than this many listings with one title, photo or code, each is paired with so many neighbours only."""
-
-_BLOCK = 32_768  # titles
+from dupcheck.run import SEARCH, Search
 
 
 @dataclass(frozen=True)
@@ -53,7 +34,7 @@ class Candidates:
         return len(self.left)
 
 
-def find_candidates(features: Features) -> Candidates:
+def find_candidates(features: Features, search: Search = SEARCH) -> Candidates:
     """Propose the pairs of listings that may be duplicates."""
     n = len(features)
     ways = {"title": _pair_titles, "image": _pair_photos, "codes": _pair_codes}
@@ -61,7 +42,7 @@ def find_candidates(features: Features) -> Candidates:
     from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
 
     with ThreadPoolExecutor(max(features.jobs, 1)) as pool:  # NumPy lets go of Python's lock
-        tasks = {name: pool.submit(way, features, misses[name]) for name, way in ways.items()}
+        tasks = {name: pool.submit(way, features, misses[name], search) for name, way in ways.items()}
         proposed = {name: task.result() for name, task in tasks.items()}
     keys = sort_distinct([*proposed.values()])
     return Candidates(
@@ -69,60 +50,32 @@ def find_candidates(features: Features) -> Candidates:
         right=keys % n if n else keys,
         proposed_by={name: len(found) for name, found in proposed.items()},
         may_miss=(
-            message("audit.may_miss_titles", k=TOP_TITLES, floor=round(100 * TITLE_FLOOR)),
+            message("audit.may_miss_titles", k=search.nearest, floor=round(100 * search.likeness)),
             *chain(*misses.values()),
         ),
     )
 
 
-def _pair_titles(features: Features, misses: list[Message]) -> IntArray:
+def _pair_titles(features: Features, misses: list[Message], search: Search) -> IntArray:
     """Pairs of listings whose core titles are the same or among each other's nearest."""
     members = group_rows(features.title)
-    near = _find_nearest(_keep_telling(features.title.take(members.items[members.start[:-1]]), misses), features.jobs)
+    titles = features.title.take(members.items[members.start[:-1]])
+    held = titles.count_columns()
+    common = int((held > search.common_word).sum())
+    if common:
+        misses.append(message("audit.may_miss_words", words=common, titles=search.common_word, rarest=search.rarest))
+    near = match_titles(keep_telling(titles, held, search), features.jobs, search)
     apart = near.row < near.col
     mirrored = near.row > near.col
     a = np.concatenate([near.row[apart], near.col[mirrored]]).astype(np.int64)
     b = np.concatenate([near.col[apart], near.row[mirrored]]).astype(np.int64)
     distinct = max(len(members.sizes), 1)
     keys = sort_distinct([a * distinct + b])
-    across = _pair_groups(members, keys // distinct, keys % distinct, len(features))
-    return sort_distinct([_pair_within(members, len(features), misses, "title"), across])
+    across = _pair_groups(members, keys // distinct, keys % distinct, len(features), search)
+    return sort_distinct([_pair_within(members, len(features), misses, "title", search), across])
 
 
-def _keep_telling(titles: Rows, misses: list[Message]) -> Rows:
-    """Leave out common words, save where a title holds few others."""
-    held = titles.count_columns()
-    if not (held > COMMON_WORD).any():
-        return titles
-    misses.append(
-        message("audit.may_miss_words", words=int((held > COMMON_WORD).sum()), titles=COMMON_WORD, rarest=RAREST)
-    )
-    row = titles.owners
-    common = held[titles.items]
-    order = np.lexsort((titles.items, common, row))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order)) - titles.start[row]
-    return titles.keep((common <= COMMON_WORD) | ((place < RAREST) & (common <= VERY_COMMON_WORD)))
-
-
-def _find_nearest(words: Rows, threads: int) -> "coo_matrix":
-    """The nearest titles of each, as a matrix of cosines; found block after block, so that sums stay in the cache."""
-    from scipy import sparse
-    from sparse_dot_topn import sp_matmul_topn, zip_sp_matmul_topn
-
-    norms = np.sqrt(words.sum_squares())
-    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    titles = sparse.csr_matrix(sparse.diags_array(scale.astype(np.float32)) @ words.sparse)
-    blocks = [
-        sp_matmul_topn(
-            titles, titles[k : k + _BLOCK].T.tocsr(), top_n=TOP_TITLES + 1, threshold=TITLE_FLOOR, n_threads=threads
-        )
-        for k in range(0, max(titles.shape[0], 1), _BLOCK)
-    ]
-    return (zip_sp_matmul_topn(TOP_TITLES + 1, blocks) if len(blocks) > 1 else blocks[0]).tocoo()
-
-
-def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
+def _pair_photos(features: Features, misses: list[Message], search: Search) -> IntArray:
     """Pairs of listings of which one shows a photo of what the other's shows, from the same side."""
     photos = features.photos
     listing = np.concatenate([np.flatnonzero(photos.main >= 0), photos.extra_listing])
@@ -131,35 +84,35 @@ def _pair_photos(features: Features, misses: list[Message]) -> IntArray:
     members = group_items(photo[used], listing[used], len(photos))
     left, right = find_alike(photos, features.jobs)
     n = len(features)
-    within = _pair_within(members, n, misses, "image")
-    return sort_distinct([within, _pair_groups(members, left, right, n)])
+    within = _pair_within(members, n, misses, "image", search)
+    return sort_distinct([within, _pair_groups(members, left, right, n, search)])
 
 
-def _pair_codes(features: Features, misses: list[Message]) -> IntArray:
+def _pair_codes(features: Features, misses: list[Message], search: Search) -> IntArray:
     """Pairs of listings that share a code."""
-    return _pair_within(features.codes.list_columns(), len(features), misses, "codes")
+    return _pair_within(features.codes.list_columns(), len(features), misses, "codes", search)
 
 
-def _pair_within(members: Members, n: int, misses: list[Message], way: str) -> IntArray:
+def _pair_within(members: Members, n: int, misses: list[Message], way: str, search: Search) -> IntArray:
     """Every pair inside each group, as keys ``left * n + right``; in a crowd only near neighbours in order."""
     sizes = members.sizes
     found = [np.empty(0, dtype=np.int64)]
     position = np.arange(len(members.items)) - np.repeat(members.start[:-1], sizes)
     left_in_group = np.repeat(sizes, sizes) - position - 1
-    for step in range(1, min(int(sizes.max(initial=0)), CROWD + 1)):
+    for step in range(1, min(int(sizes.max(initial=0)), search.crowd + 1)):
         at = np.flatnonzero(left_in_group >= step)
         found.append(_keys(members.items[at], members.items[at + step], n))
-    crowds = int((sizes > CROWD + 1).sum())
+    crowds = int((sizes > search.crowd + 1).sum())
     if crowds:
-        misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=CROWD))
+        misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=search.crowd))
     return sort_distinct(found)
 
 
-def _pair_groups(members: Members, a: IntArray, b: IntArray, n: int) -> IntArray:
+def _pair_groups(members: Members, a: IntArray, b: IntArray, n: int, search: Search) -> IntArray:
     """Every pair across two groups, for each pair of groups; of a crowd the first members only."""
     if not len(a):
         return np.empty(0, dtype=np.int64)
-    sizes = np.minimum(members.sizes, CROWD)
+    sizes = np.minimum(members.sizes, search.crowd)
     count = sizes[a] * sizes[b]
     owner = np.repeat(np.arange(len(a)), count)
     rank = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)

@@ -27,11 +27,10 @@ from dupcheck.features import (
     AxisColumn,
     Base,
     Features,
+    MatrixColumn,
     Statistics,
     join_features,
-    list_options,
     make_features,
-    number_columns,
     read_attributes,
     reorder_features,
     weigh_titles,
@@ -44,11 +43,12 @@ from dupcheck.files.arrays import (
     StoredArrays,
     StoredBook,
     Texts,
-    group_rows,
     load_facts,
     save_arrays,
     take_ranges,
 )
+from dupcheck.index.titles import TitleIndex
+from dupcheck.learned.frames import Frames
 from dupcheck.learned.lexicon import Lexicon, extend_lexicon, list_words
 from dupcheck.learned.tails import Key, Tails
 from dupcheck.model import (
@@ -62,24 +62,11 @@ from dupcheck.model import (
 from dupcheck.photos.hamming import HashIndex, index_hashes
 from dupcheck.photos.suspicion import list_hashes, suspect
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
+from dupcheck.run import SEARCH
 from dupcheck.titles import normalise
 
-FORMAT = 8
-NEAREST = 20
-"""Nearest other titles that are looked at for each draft: as many as an audit proposes."""
-FLOOR = 0.3
-"""Cosine of weighted words below which a title is not looked at."""
-COMMON_WORD = 20_000
-"""A word in more different titles than this finds none by itself."""
-CROWD = 60
-"""Of listings with one title or photo, so many of the first and of the last are looked at."""
-HASH_RADIUS = 9
-FEW = 500
-"""A catalogue of no more listings is measured anew with each draft, which then teaches it whatever an audit learns."""
-DRIFT = 0.1
-"""The share of listings that may change before what the catalogue taught is learned anew."""
+FORMAT = 10
 
-_WEIGHTED = ("names", "values")
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -141,10 +128,13 @@ class Store:
         heads = _pack_heads(features.statistics.tails)
         arrays: dict[str, Array] = {
             **_prefix("heads", heads[0]),
+            "frames.keys": features.statistics.frames.keys,
+            "frames.sizes": features.statistics.frames.sizes,
+            "frames.axes": features.statistics.frames.axes,
             **_pack_catalog(catalog),
             **_pack_features(features),
             **_pack_photos(features.photos),
-            **_pack_titles(features.title),
+            **_prefix("titles", _pack_titles(features.title)),
             **_prefix("spelled", {**spelled[0].pack(), "counts": spelled[1]}),
             **_pack_codes(features.codes),
         }
@@ -163,6 +153,7 @@ class Store:
                     "options": sorted(features.statistics.tails.options),
                     "named": sorted(features.statistics.tails.named),
                 },
+                "frames": list(features.statistics.frames.names),
                 "stray": sorted(features.statistics.stray),
                 "image_root": None if catalog.image_root is None else str(catalog.image_root),
                 "sources": list(catalog.sources),
@@ -216,6 +207,12 @@ class Store:
                 frozenset(self.facts["tails"]["options"]),
                 frozenset(self.facts["tails"]["named"]),
             ),
+            frames=Frames(
+                self.arrays["frames.keys"],
+                self.arrays["frames.sizes"],
+                self.arrays["frames.axes"],
+                tuple(self.facts["frames"]),
+            ),
             stray=frozenset(self.facts["stray"]),
         )
 
@@ -224,7 +221,11 @@ class Store:
 
     def open_books(self) -> dict[str, Codebook]:
         """Return codebooks that go on where the catalogue's end."""
-        return {name: Codebook(self._book(name)) for name in MATRICES}
+        return {column.book: Codebook(self._book(column.book)) for column in MATRICES}
+
+    def open_base(self) -> Base:
+        """Return what the catalogue taught, and books that go on where its own end."""
+        return Base(self.statistics, self.open_books())
 
     # --- rows ------------------------------------------------------------------------------------------------
 
@@ -254,17 +255,29 @@ class Store:
         rows: IntArray,
         catalog: Catalog,
         photos: Photos,
-        statistics: Statistics,
-        books: Mapping[str, Codebook],
+        base: Base,
         jobs: int = 1,
     ) -> Features:
-        """Return the features of ``rows``, whose listings are ``catalog``, weighed by ``statistics``."""
-        matrices: dict[str, Any] = {}
-        for book, field in MATRICES.items():
-            at, start = take_ranges(self.arrays[f"{book}.start"], rows)
-            items = self.arrays[f"{book}.items"][at]
-            data = self.arrays[f"{book}.weights"][at] if book in _WEIGHTED else np.ones(len(items), dtype=np.float32)
-            matrices[field] = Rows(start, items, data, books[book].width)
+        """Return the features of ``rows``, whose listings are ``catalog``, weighed by the statistics of ``base``."""
+
+        def matrix(column: MatrixColumn) -> Rows:
+            at, start = take_ranges(self.arrays[f"{column.book}.start"], rows)
+            items = self.arrays[f"{column.book}.items"][at]
+            kept = self.arrays[f"{column.book}.weights"][at] if column.weighted else np.ones(len(items), np.float32)
+            found = Rows(start, items, kept, base.books[column.book].width)
+            return weigh_titles(found, base.statistics) if column.field == "title" else found
+
+        return Features.build(
+            catalog,
+            photos,
+            self._take_axes(rows),
+            base,
+            matrix=matrix,
+            number=lambda name: np.asarray(self.arrays[name][rows]),
+            jobs=jobs,
+        )
+
+    def _take_axes(self, rows: IntArray) -> dict[str, AxisColumn]:
         axes = {}
         for k, axis in enumerate(self.facts["axes"]):
             used, codes = np.unique(self.arrays[f"axis.{k}.codes"][rows], return_inverse=True)
@@ -272,19 +285,7 @@ class Store:
             if known.any():
                 values = self._texts(f"axis.{k}").take(used[known].astype(np.int64))
                 axes[axis] = AxisColumn(codes.astype(np.int64) - int((~known).sum()), tuple(values.tolist()))
-        matrices["title"] = weigh_titles(matrices["title"], statistics)
-        numbers: dict[str, Any] = {name: np.asarray(self.arrays[name][rows]) for name in NUMBERS}
-        return Features(
-            ids=catalog.ids,
-            axes=axes,
-            **matrices,
-            **numbers,
-            **number_columns(catalog),
-            photos=photos,
-            statistics=statistics,
-            books=books,
-            jobs=jobs,
-        )
+        return axes
 
     def take_photos(self, rows: IntArray) -> Photos:
         """Return the photos of the listings at ``rows``, as those of a catalogue of these alone."""
@@ -322,27 +323,10 @@ class Store:
         return np.array(found, dtype=np.int64)
 
     def _find_titles(self, drafts: Features) -> tuple[IntArray, IntArray]:
-        start, items = self.arrays["titles.word_start"], self.arrays["titles.word_items"]
-        norms = self.arrays["titles.norm"]
-        stored, found, owner = len(start) - 1, [_NONE], [_NONE]
-        for k in range(len(drafts)):
-            words = drafts.title.items[drafts.title.start[k] : drafts.title.start[k + 1]]
-            words = words[words < stored]
-            words = words[start[words + 1] - start[words] <= COMMON_WORD]
-            if not len(words):
-                continue
-            at, ends = take_ranges(start, words.astype(np.int64))
-            weights = drafts.statistics.weights[words]
-            shared = np.bincount(items[at], np.repeat(weights, np.diff(ends)), minlength=len(norms))
-            near = np.flatnonzero(shared)
-            cosine = shared[near] / (norms[near] * np.sqrt(drafts.title_weight[k]))
-            near, cosine = near[cosine >= FLOOR], cosine[cosine >= FLOOR]
-            if len(near) > NEAREST:
-                near = near[np.argpartition(-cosine, NEAREST)[:NEAREST]]
-            _, listings = self._list_members("titles", near)
-            found.append(listings)
-            owner.append(np.full(len(listings), k, dtype=np.int64))
-        return np.concatenate(owner), np.concatenate(found)
+        found = TitleIndex.take(self.arrays, "titles").find(drafts.title, drafts.statistics.weights)
+        owner = np.repeat(np.arange(len(drafts)), [len(near) for near in found])
+        place, listings = self._list_members("titles", np.concatenate([_NONE, *found]))
+        return owner[place], listings
 
     def _list_members(self, kind: str, groups: IntArray) -> tuple[IntArray, IntArray]:
         """The listings of each group, each with the place of its group in ``groups``; of a crowd the first and last."""
@@ -350,7 +334,7 @@ class Store:
         sizes = np.diff(ends)
         owner = np.repeat(np.arange(len(groups)), sizes)
         rank = np.arange(len(at)) - ends[owner]
-        inside = (rank < CROWD) | (rank >= sizes[owner] - CROWD)
+        inside = (rank < SEARCH.crowd) | (rank >= sizes[owner] - SEARCH.crowd)
         return owner[inside], self.arrays[f"{kind}.items"][at[inside]].astype(np.int64)
 
     def _find_photos(self, photos: Photos) -> tuple[IntArray, IntArray]:
@@ -364,7 +348,7 @@ class Store:
             return _NONE, _NONE
         hashes, owner, kind = list_hashes(photos, row)
         index = HashIndex(*(self.arrays[f"hash.{name}"] for name in ("hashes", "order", "start")))
-        asked, at = index.find(hashes, HASH_RADIUS)
+        asked, at = index.find(hashes, SEARCH.photo_bits)
         near = suspect(hashes[asked], kind[asked], index.hashes[at], self.arrays["hash.kind"][at])
         shown = len(self.arrays["shown.start"])
         keys = np.unique(draft[owner[asked[near]]] * shown + self.arrays["hash.owner"][at[near]])
@@ -392,9 +376,9 @@ class Store:
 
         Listings whose ids are in ``without`` count as gone.
         """
-        if len(self) <= FEW:
+        if len(self) <= SEARCH.small:
             return self._measure_all(drafts, photos, without, jobs)
-        alone = make_features(drafts, photos, base=Base(self.statistics, self.open_books()))
+        alone = make_features(drafts, photos, base=self.open_base())
         draft, listing = self.find_near(alone)
         near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
         near = np.setdiff1d(near, self.find_ids(without))
@@ -410,7 +394,9 @@ class Store:
         else:
             new = make_features(later, photos, base=Base(self._without(stale, lexicon), self.open_books()))
         joined = merge_same(join_photos(self.take_photos(np.concatenate([rest, stale])), photos))
-        old = self.take_features(rest, take_listings(catalog, np.arange(len(rest))), joined, new.statistics, new.books)
+        old = self.take_features(
+            rest, take_listings(catalog, np.arange(len(rest))), joined, Base(new.statistics, new.books)
+        )
         features = join_features(old, new, catalog, refuse_placeholders(catalog, joined), jobs)
         measured = np.concatenate([rest, stale])
         kept = np.isin(listing, measured)
@@ -432,7 +418,7 @@ class Store:
         """What the catalogue knows, and what the drafts add to it; the catalogue's own where they add nothing."""
         known = self.statistics.lexicon
         texts = [normalise(t) for t in drafts.column("title")]
-        lexicon = extend_lexicon(known, texts, list_options(read_attributes(drafts)), near)
+        lexicon = extend_lexicon(known, texts, read_attributes(drafts).list_options(), near)
         same = len(lexicon.phrases) == len(known.phrases) and len(lexicon.aliases) == len(known.aliases)
         return known if same else lexicon
 
@@ -467,14 +453,14 @@ class Store:
         rest, changed = np.flatnonzero(stayed), np.flatnonzero(~stayed)
         gone = np.setdiff1d(np.arange(len(self)), held[stayed])
         drift = int(self.facts.get("drift", 0)) + len(changed) + len(gone)
-        if not len(rest) or drift > DRIFT * len(self):
+        if not len(rest) or drift > SEARCH.drift * len(self):
             return None
         later = take_listings(catalog, changed)
         texts = [normalise(t) for t in later.column("title")]
-        lexicon = extend_lexicon(self.statistics.lexicon, texts, list_options(read_attributes(later)), ())
+        lexicon = extend_lexicon(self.statistics.lexicon, texts, read_attributes(later).list_options(), ())
         new = make_features(later, photos, base=Base(self._without(gone, lexicon), self.open_books()))
         before = take_listings(catalog, rest)
-        old = self.take_features(held[rest], before, photos, new.statistics, new.books)
+        old = self.take_features(held[rest], before, photos, Base(new.statistics, new.books))
         both = merge_catalogs([replace(before, problems=()), replace(later, problems=())])
         joined = join_features(old, new, both, photos)
         back = np.argsort(np.concatenate([rest, changed]), kind="stable")
@@ -557,15 +543,18 @@ def _pack_catalog(catalog: Catalog) -> dict[str, Array]:
 
 
 def _pack_features(features: Features) -> dict[str, Array]:
-    arrays: dict[str, Array] = {name: getattr(features, name) for name in NUMBERS}
-    for book, field in MATRICES.items():
-        matrix = getattr(features, field)
-        arrays |= {f"{book}.start": matrix.start, f"{book}.items": matrix.items}
-        if book in _WEIGHTED:
-            arrays[f"{book}.weights"] = matrix.weights
-        arrays |= _prefix(book, features.books[book].pack())
-    for k, column in enumerate(features.axes.values()):
-        arrays |= {f"axis.{k}.codes": column.codes.astype(np.int32), **_pack_texts(f"axis.{k}", column.values)}
+    arrays: dict[str, Array] = {name: features.number(name) for name in NUMBERS}
+    for column in MATRICES:
+        book, rows = column.book, features.matrix(column)
+        arrays |= {
+            f"{book}.start": rows.start,
+            f"{book}.items": rows.items,
+            **_prefix(book, features.books[book].pack()),
+        }
+        if column.weighted:
+            arrays[f"{book}.weights"] = rows.weights
+    for k, axis in enumerate(features.axes.values()):
+        arrays |= {f"axis.{k}.codes": axis.codes.astype(np.int32), **_pack_texts(f"axis.{k}", axis.values)}
     known = features.statistics
     return arrays | {
         "seen": known.seen,
@@ -602,17 +591,9 @@ def _pack_photos(photos: Photos) -> dict[str, Array]:
 
 
 def _pack_titles(titles: Rows) -> dict[str, Array]:
-    """Distinct titles by the words in them: each word's titles, each title's norm, and the listings that bear it."""
-    groups = group_rows(titles)
-    distinct = titles.take(groups.items[groups.start[:-1]])
-    by_word = distinct.list_columns()
-    return {
-        "titles.items": groups.items.astype(np.int32),
-        "titles.start": groups.start,
-        "titles.norm": np.sqrt(distinct.sum_squares()).astype(np.float32),
-        "titles.word_start": by_word.start,
-        "titles.word_items": by_word.items.astype(np.int32),
-    }
+    """Distinct titles by the words in them, and the listings that bear each."""
+    index, bearers = TitleIndex.make(titles)
+    return {**index.pack(), **bearers}
 
 
 def _pack_codes(codes: Rows) -> dict[str, Array]:

@@ -72,11 +72,11 @@ def measure_catalog(
     photos, problems = read_photos(
         catalog, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch
     )
-    folder = _find_folder(catalog.sources, catalog.image_root, cache) if catalog.sources else None
+    folder = find_kept(catalog, cache)
     kept = None if folder is None else Store.open(folder)
     if kept is not None and _is_exact(kept, catalog):
         everything = np.arange(len(catalog))
-        return kept.take_features(everything, catalog, photos, kept.statistics, kept.open_books(), jobs), problems
+        return kept.take_features(everything, catalog, photos, kept.open_base(), jobs), problems
     features = make_features(catalog, photos, jobs=jobs, progress=watch_stage(progress, "audit.stage_features"))
     if folder is not None:
         with suppress(OSError):  # a full disk costs the next run its head start, not this one its result
@@ -159,6 +159,16 @@ def open_store(
 
 def _list_paths(source: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
     return [source] if isinstance(source, str | Path) else source
+
+
+def find_kept(catalog: Catalog, cache: Path) -> Path | None:
+    """Return the folder in which what was measured of a catalogue is kept; None for one that came from no file."""
+    return _find_folder(catalog.sources, catalog.image_root, cache) if catalog.sources else None
+
+
+def find_kept_files(files: Sequence[str | Path], images: str | Path | None, cache: Path) -> Path | None:
+    """Return the same for files that are not read yet; None where there are none."""
+    return _find_folder([str(f) for f in files], None if images is None else Path(images), cache) if files else None
 
 
 def _find_folder(sources: Sequence[str], root: Path | None, cache: Path) -> Path:

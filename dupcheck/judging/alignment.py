@@ -145,10 +145,10 @@ class Aligner:
         a, b = cut_title(left), cut_title(right)
         if a == b:
             return EQUAL
-        here, there = _subtract(a, b), _subtract(b, a)
-        if not here and not there:
+        if Counter(a) == Counter(b):
             return Alignment(turned=_find_turned(a, b))
         read_here, read_there = self.read(left), self.read(right)
+        here, there = self._subtract(read_here, read_there), self._subtract(read_there, read_here)
         here = [k for k in here if not self._is_noise(read_here, k)]
         there = [k for k in there if not self._is_noise(read_there, k)]
         here, there = self._match_spellings(a, b, here, there)
@@ -177,10 +177,9 @@ class Aligner:
 
     def mark(self, left: str, right: str) -> tuple[str, str]:
         """Return the tokens of both titles as text: ``[unexplained]``, ``{axis: value}``, ``(noise)``, else matched."""
-        a, b = cut_title(left), cut_title(right)
-        here, there = _subtract(a, b), _subtract(b, a)
-        unmatched = self._match_spellings(a, b, here, there)
-        return self._mark(self.read(left), set(unmatched[0])), self._mark(self.read(right), set(unmatched[1]))
+        a, b = self.read(left), self.read(right)
+        unmatched = self._match_spellings(a.tokens, b.tokens, self._subtract(a, b), self._subtract(b, a))
+        return self._mark(a, set(unmatched[0])), self._mark(b, set(unmatched[1]))
 
     def _mark(self, reading: Reading, unmatched: set[int]) -> str:
         shown = []
@@ -230,6 +229,17 @@ class Aligner:
     @staticmethod
     def _is_noise(reading: Reading, k: int) -> bool:
         return reading.labels[k] == NOISE or reading.tokens[k] in load_vocabulary().loose
+
+    def _subtract(self, reading: Reading, other: Reading) -> list[int]:
+        """The positions of a title's tokens that the other has not, or not so often; then those that say least."""
+        spare = Counter(other.tokens)
+        left = []
+        for k in sorted(range(len(reading.tokens)), key=lambda k: self._is_noise(reading, k)):
+            if spare[reading.tokens[k]] > 0:
+                spare[reading.tokens[k]] -= 1
+            else:
+                left.append(k)
+        return sorted(left)
 
     def _match_spellings(
         self, a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
@@ -331,18 +341,6 @@ def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) ->
         if not n or (at[n - 1], axes[n - 1]) != (k - 1, axis)
     )
     yield from (axis for axis, n in runs.items() if n > 1 and axis in _ONE_WORDED)
-
-
-def _subtract(a: Sequence[str], b: Sequence[str]) -> list[int]:
-    """The positions of the tokens of ``a`` that ``b`` has not, or not so often; then the last of them."""
-    spare = Counter(b)
-    left = []
-    for k, token in enumerate(a):
-        if spare[token] > 0:
-            spare[token] -= 1
-        else:
-            left.append(k)
-    return left
 
 
 def _pair_off(

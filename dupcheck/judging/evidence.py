@@ -5,18 +5,17 @@ how rare a word is in the catalogue, and of what else each of the two might be. 
 held against one another it gives the answer away.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.files.arrays import Codebook, Rows, take_ranges
-from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
+from dupcheck.files.arrays import Rows, take_ranges
+from dupcheck.judging.background import IS_NUMBER, KIND, Background, Texts, Unshared, measure_far, scale_rows
+from dupcheck.model import Catalog, FloatArray, IntArray
 from dupcheck.signals import get_signal
-from dupcheck.titles.stream import cut_title
 
 _SIGNALS = {"image": -1, "color": -1, "title": 1, "attributes": 1, "price": -1, "codes": 1, "category": 1}
 _AXES = (
@@ -27,8 +26,9 @@ _COLUMNS: dict[str, int] = {
     **_SIGNALS,
     "token_set": 1, "token_sort": 1, "letters": 1,
     "core_shared": 1, "core_top_shared": 1, "core_more": -1, "core_less": -1, "core_top_more": -1, "core_top_less": -1,
-    "core_numbers_more": -1, "core_numbers_less": -1, "core_recurs": 0,
-    "words_alike": 1, "words_more": -1, "words_less": -1, "words_top_more": -1, "words_top_less": -1,
+    "core_numbers_more": -1, "core_numbers_less": -1, "words_recur": 0,
+    "words_alike": 1, "spelling_alike": 1,
+    "words_more": -1, "words_less": -1, "words_top_more": -1, "words_top_less": -1,
     "numbers_more": -1, "numbers_less": -1,
     "models_shared": 1, "models_clash": -1, "squashed": 1, "description": 1, "price_ratio": -1,
     **{f"axis_{axis}": 0 for axis in _AXES},
@@ -41,10 +41,11 @@ DIRECTIONS = tuple(_COLUMNS.values())
 """1 where more of a column can only speak for one product, -1 where only against it, 0 where catalogues disagree."""
 REASONS = {
     "title": (
-        "title", "token_set", "token_sort", "letters", "core_shared", "core_top_shared", "words_alike", "squashed",
+        "title", "token_set", "token_sort", "letters", "core_shared", "core_top_shared", "words_alike",
+        "spelling_alike", "squashed",
     ),
     "words": (
-        "core_more", "core_less", "core_top_more", "core_top_less", "core_recurs", "words_more", "words_less",
+        "core_more", "core_less", "core_top_more", "core_top_less", "words_recur", "words_more", "words_less",
         "words_top_more", "words_top_less",
     ),
     "numbers": ("core_numbers_more", "core_numbers_less", "numbers_more", "numbers_less"),
@@ -62,20 +63,30 @@ REASONS = {
 }  # fmt: skip
 """By what a person would call it: the columns that a reason adds up."""
 _CHUNK = 100_000
-_MOST_WORDS = 40
-"""Words of a description that count: the first say what a thing is, the rest how it is sent."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Measures pairs of one catalogue. ``left`` and ``right`` are its candidate pairs, among which each listing has
-    its nearest others.
+    """Measures pairs of listings of one catalogue.
+
+    ``places`` says where each of the listings stands in the ``background``, -1 for one that it does not know; of those
+    ``left`` and ``right`` are the candidate pairs.
     """
 
     catalog: Catalog
     features: Features
+    background: Background
+    places: IntArray
     left: IntArray
     right: IntArray
+    texts: Texts
+
+    @classmethod
+    def learn(cls, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> Self:
+        """Return the evidence of a whole catalogue, whose candidate pairs are ``left`` and ``right``."""
+        texts = Texts(catalog)
+        background = Background.learn(texts, features, left, right)
+        return cls(catalog, features, background, np.arange(len(features)), left, right, texts)
 
     def measure(self, left: IntArray, right: IntArray) -> FloatArray:
         """Return one row a pair, one column each of ``COLUMNS``."""
@@ -85,15 +96,21 @@ class Evidence:
         return np.concatenate(parts)
 
     def _measure(self, left: IntArray, right: IntArray) -> FloatArray:
-        features = self.features
+        features, words = self.features, self.texts.words
+        weights = self.background.weights[0]
         found = {name: get_signal(name).measure(features, left, right) for name in _SIGNALS}
         found |= self._compare_texts(left, right)
-        found |= _compare_words("core", features.title, self._core_weights, self._exact, left, right)
-        found["core_recurs"] = self._recurrence(left, right)
-        found |= _compare_words("words", self._stream, self._stream_weights, self._numbers, left, right)
+        core = Unshared(features.title, left, right)
+        found |= core.compare("core", features.statistics.weights, features.statistics.exact)
+        stream = Unshared(words, left, right)
+        found |= stream.compare("words", weights, IS_NUMBER)
         found["numbers_more"], found["numbers_less"] = found.pop("words_numbers_more"), found.pop("words_numbers_less")
         del found["words_shared"], found["words_top_shared"]
-        found["words_alike"] = self._unit_stream.dot(left, right)
+        found["words_recur"] = stream.find_least(self.background.recurrence)
+        for name, rows in self._unit_rows.items():
+            found[name] = rows.dot(left, right)
+        said = self.texts.described.sizes > 0
+        found["description"][~(said[left] & said[right])] = np.nan
         shared = features.model_codes.dot(left, right)
         found["models_shared"] = shared
         both = (features.model_codes.sizes[left] > 0) & (features.model_codes.sizes[right] > 0)
@@ -102,24 +119,26 @@ class Evidence:
             ratio = np.abs(np.log(features.price_low[left] / features.price_low[right]))
         ratio[~np.isfinite(ratio) | (features.currency[left] != features.currency[right])] = np.nan
         found["price_ratio"] = ratio
-        found["description"] = self._compare_descriptions(left, right)
         found |= self._compare_axes(left, right)
         found |= self._rank(found["title"], left, right)
-        for name, share in self._kind.items():
+        for name, share in zip(KIND, self.background.kind.tolist(), strict=True):
             found[name] = np.full(len(left), share)
         return np.column_stack([found[name] for name in COLUMNS])
 
-    # --- texts ---------------------------------------------------------------------------------------------------
-
     @cached_property
-    def _cut(self) -> list[tuple[str, ...]]:
-        return [cut_title(title) for title in self.catalog.column("title")]
+    def _unit_rows(self) -> dict[str, Rows]:
+        words, described, spelled = self.background.weights
+        return {
+            "words_alike": scale_rows(self.texts.words, words),
+            "spelling_alike": scale_rows(self.texts.spelled, spelled),
+            "description": scale_rows(self.texts.described, described),
+        }
 
     def _compare_texts(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
         from rapidfuzz import fuzz, process
 
         used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
-        texts = np.array([" ".join(self._cut[i]) for i in used.tolist()], dtype=object)
+        texts = np.array([self.texts.joined[i] for i in used.tolist()], dtype=object)
         squashed = np.array([text.replace(" ", "") for text in texts], dtype=object)
         a, b = at[: len(left)], at[len(left) :]
 
@@ -132,84 +151,6 @@ class Evidence:
             "letters": compare(texts, fuzz.ratio),
             "squashed": compare(squashed, fuzz.ratio),
         }
-
-    @cached_property
-    def _stream_book(self) -> tuple[Rows, BoolArray]:
-        book: Codebook = Codebook()
-        rows = [(sorted({book[t] for t in cut}), ()) for cut in self._cut]
-        numbers = np.zeros(book.width, dtype=bool)
-        for token, number in book.items():
-            numbers[number] = any(c.isdigit() for c in token)
-        filled = Rows.stack([(r, [1.0] * len(r)) for r, _ in rows], book.width)
-        return filled, numbers
-
-    @property
-    def _stream(self) -> Rows:
-        return self._stream_book[0]
-
-    @property
-    def _numbers(self) -> BoolArray:
-        return self._stream_book[1]
-
-    @cached_property
-    def _stream_weights(self) -> FloatArray:
-        return _weigh(self._stream)
-
-    @cached_property
-    def _unit_stream(self) -> Rows:
-        return _scale_rows(self._stream, self._stream_weights)
-
-    @cached_property
-    def _core_weights(self) -> FloatArray:
-        return self.features.statistics.weights
-
-    @property
-    def _exact(self) -> BoolArray:
-        return self.features.statistics.exact
-
-    @cached_property
-    def _descriptions(self) -> Rows:
-        book: Codebook = Codebook()
-        cut = [
-            sorted({book[t] for t in cut_title(text[:400])[:_MOST_WORDS]})
-            for text in self.catalog.column("description")
-        ]
-        rows = Rows.stack([(r, [1.0] * len(r)) for r in cut], book.width)
-        return _scale_rows(rows, _weigh(rows))
-
-    def _compare_descriptions(self, left: IntArray, right: IntArray) -> FloatArray:
-        rows = self._descriptions
-        alike = rows.dot(left, right)
-        alike[(rows.sizes[left] == 0) | (rows.sizes[right] == 0)] = np.nan
-        return alike
-
-    # --- what recurs ---------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _recurring(self) -> FloatArray:
-        """In how many different products' titles each core word is the only one by which two candidates differ."""
-        rows = self.features.title
-        _, pair, word = _list_unshared(rows, self.left, self.right)
-        lone = np.bincount(pair, minlength=2 * len(self.left))
-        lone = lone[: len(self.left)] + lone[len(self.left) :] if len(lone) else lone
-        per_side = np.bincount(pair, minlength=2 * len(self.left))
-        at = (per_side[pair] == 1) & (lone[pair % max(len(self.left), 1)] <= 2)
-        mark = np.random.default_rng(0).integers(0, 2**62, rows.width + 1, dtype=np.int64)
-        total: FloatArray = np.zeros(len(rows), dtype=np.int64)
-        np.add.at(total, rows.owners, mark[rows.items])
-        side = np.concatenate([self.left, self.right])
-        rest = total[side[pair[at]]] - mark[word[at]]
-        seen = np.unique(np.stack([word[at].astype(np.int64), rest], axis=1), axis=0)
-        return np.log1p(np.bincount(seen[:, 0], minlength=rows.width).astype(np.float64))
-
-    def _recurrence(self, left: IntArray, right: IntArray) -> FloatArray:
-        """How often the least recurring word that only one of two titles has is a lone difference elsewhere."""
-        _, pair, word = _list_unshared(self.features.title, left, right)
-        least = np.full(len(left), np.inf)
-        np.minimum.at(least, pair % max(len(left), 1), self._recurring[word])
-        return np.where(np.isinf(least), np.nan, least)
-
-    # --- axes ----------------------------------------------------------------------------------------------------
 
     def _compare_axes(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
         found = {}
@@ -226,17 +167,21 @@ class Evidence:
             found.setdefault(f"axis_{axis}", np.full(len(left), np.nan))
         return {**found, "axes_clash": clash, "axes_silent": silent, "axes_agree": agree}
 
-    # --- others --------------------------------------------------------------------------------------------------
-
     @cached_property
     def _others(self) -> tuple[FloatArray, IntArray]:
         """For each listing how near its candidates are, the nearest first, as keys that ascend; and where it begins."""
-        near = get_signal("title").measure(self.features, self.left, self.right)
-        far = 1.0 - np.nan_to_num(near, nan=0.0) / 100.0
-        keys = np.concatenate([2.0 * self.left + far, 2.0 * self.right + far])
-        keys.sort()
-        start = np.searchsorted(keys, 2.0 * np.arange(len(self.features) + 1) - 0.5)
-        return keys, start
+        known = self.places >= 0
+        at, _ = take_ranges(self.background.start, self.places[known])
+        owner = np.repeat(np.flatnonzero(known), np.diff(self.background.start)[self.places[known]])
+        keys = [2.0 * owner + self.background.near[at]]
+        new = ~(known[self.left] & known[self.right])
+        if new.any():
+            far = measure_far(self.features, self.left[new], self.right[new])
+            for side in (self.left[new], self.right[new]):
+                own = ~known[side]
+                keys.append(2.0 * side[own] + far[own])
+        found = np.sort(np.concatenate(keys))
+        return found, np.searchsorted(found, 2.0 * np.arange(len(self.features) + 1) - 0.5)
 
     def _rank(self, title: FloatArray, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
         keys, start = self._others
@@ -252,79 +197,3 @@ class Evidence:
             "rank_best": np.minimum(*ranks), "rank_worst": np.maximum(*ranks),
             "gap_best": np.minimum(*gaps), "gap_worst": np.maximum(*gaps),
         }  # fmt: skip
-
-    @cached_property
-    def _kind(self) -> dict[str, float]:
-        """What kind of catalogue it is."""
-        features, n = self.features, max(len(self.features), 1)
-        return {
-            "with_price": float((~np.isnan(features.price_low)).mean()) if len(features) else 0.0,
-            "with_attributes": float((features.attribute_names.sizes > 0).sum() / n),
-            "with_photo": float((features.photos.main >= 0).sum() / n),
-            "title_length": float(np.median(self._stream.sizes)) if len(features) else 0.0,
-        }
-
-
-def _weigh(rows: Rows) -> FloatArray:
-    weights: FloatArray = np.log((len(rows) + 1) / (rows.count_columns() + 1)) + 1.0
-    return weights
-
-
-def _scale_rows(rows: Rows, weights: FloatArray) -> Rows:
-    """The rows with these weights for their columns, each of length 1: dot products are cosines."""
-    weighed = replace(rows, weights=weights[rows.items].astype(np.float32))
-    norms = np.sqrt(weighed.sum_squares())
-    return replace(weighed, weights=(weighed.weights / np.maximum(norms[rows.owners], 1e-9)).astype(np.float32))
-
-
-def _list_unshared(rows: Rows, left: IntArray, right: IntArray) -> tuple[BoolArray, IntArray, IntArray]:
-    """Whether each entry of all pairs is on both sides; of those that are not, the pair (the right sides' count on
-    from the left ones) and the column.
-    """
-    entries, pairs, keys = [], [], []
-    for k, side in enumerate((left, right)):
-        at, start = take_ranges(rows.start, side)
-        pair = np.repeat(np.arange(len(side)), np.diff(start))
-        entries.append(rows.items[at].astype(np.int64))
-        pairs.append(pair + k * len(side))
-        keys.append(pair * max(rows.width, 1) + rows.items[at])
-    both = [_stand_in(keys[0], keys[1]), _stand_in(keys[1], keys[0])]
-    shared = np.concatenate(both)
-    return shared, np.concatenate(pairs)[~shared], np.concatenate(entries)[~shared]
-
-
-def _stand_in(keys: IntArray, others: IntArray) -> BoolArray:
-    """Which of ``keys`` stand in ``others``; both ascend."""
-    if not len(others):
-        return np.zeros(len(keys), dtype=bool)
-    at = np.minimum(np.searchsorted(others, keys), len(others) - 1)
-    return np.asarray(others[at] == keys)
-
-
-def _compare_words(
-    name: str, rows: Rows, weights: FloatArray, numbers: BoolArray, left: IntArray, right: IntArray
-) -> dict[str, FloatArray]:
-    """The words that two titles share and do not share: their weight, the heaviest, how many are numbers."""
-    n = len(left)
-    at, start = take_ranges(rows.start, left)
-    owner = np.repeat(np.arange(n), np.diff(start))
-    words = rows.items[at].astype(np.int64)
-    shared, pair, word = _list_unshared(rows, left, right)
-    ours = shared[: len(words)]
-    total = np.bincount(owner[ours], weights[words[ours]], minlength=n).astype(np.float64)
-    top = np.zeros(n)
-    np.maximum.at(top, owner[ours], weights[words[ours]])
-    amount: FloatArray = np.bincount(pair, weights[word], minlength=2 * n).astype(np.float64)
-    heaviest = np.zeros(2 * n)
-    np.maximum.at(heaviest, pair, weights[word])
-    counted = np.bincount(pair, numbers[word].astype(float), minlength=2 * n)
-    found: dict[str, FloatArray] = {f"{name}_shared": total, f"{name}_top_shared": top}
-    for what, both in (("", amount), ("top_", heaviest), ("numbers_", counted)):
-        a, b = both[:n], both[n:]
-        found[f"{name}_{what}more"], found[f"{name}_{what}less"] = np.maximum(a, b), np.minimum(a, b)
-    return found
-
-
-def name_columns(reason: str) -> Sequence[str]:
-    """Return the columns that a reason adds up."""
-    return REASONS[reason]

@@ -5,7 +5,7 @@ is fitted anew to a catalogue by its seller's answers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,12 +14,13 @@ import numpy as np
 from dupcheck.files.arrays import Array
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
 from dupcheck.learned.trees import Trees, fit_trees, read_odds
-from dupcheck.model import BoolArray, FloatArray, IntArray
+from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
 
 START = Path(__file__).with_name("start.npz")
 ANSWER_WEIGHT = 30.0
 """As how many rows of other catalogues one answer counts."""
 _REFIT_ROUNDS = 60
+_PLACES = {reason: [COLUMNS.index(name) for name in names] for reason, names in REASONS.items()}
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,6 @@ def refit(rows: FloatArray, same: BoolArray) -> Trees:
 
 
 @dataclass(frozen=True)
-class Addend:
-    """One reason, by name, and what it adds to the log-odds of being one product; below 0 it speaks against."""
-
-    reason: str
-    amount: float
-
-
-@dataclass(frozen=True)
 class PairModel:
     """Judges pairs of one catalogue. What the seller has answered about a pair stands: ``bound`` are keys
     ``left * n + right`` that ascend, ``said`` whether each is one product.
@@ -72,28 +65,60 @@ class PairModel:
     evidence: Evidence
     bound: IntArray
     said: FloatArray
+    keys: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    remembered: FloatArray = field(default_factory=lambda: np.empty(0))
+
+    def remember(self, left: IntArray, right: IntArray) -> "PairModel":
+        """Return the model with these pairs measured once for all."""
+        keys = self._key(left, right)
+        order = np.argsort(keys, kind="stable")
+        return replace(self, keys=keys[order], remembered=self._measure(left[order], right[order]))
+
+    def judge(self, left: int, right: int) -> float:
+        """Return the probability that one pair is one product."""
+        return float(self.measure(np.array([left]), np.array([right]))[0])
 
     def measure(self, left: IntArray, right: IntArray) -> FloatArray:
         """Return the probability that each pair is one product."""
-        if not len(left):
+        keys = self._key(left, right)
+        if not len(keys):
             return np.empty(0)
-        chance = read_odds(self.trees.add_up(self.evidence.measure(left, right)))
-        keys = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
+        if not len(self.keys):
+            chance = self._measure(left, right)
+        else:
+            at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+            chance = self.remembered[at]
+            new = np.flatnonzero(self.keys[at] != keys)
+            if len(new):
+                chance[new] = self._measure(left[new], right[new])
         if len(self.bound):
             at = np.minimum(np.searchsorted(self.bound, keys), len(self.bound) - 1)
             chance = np.where(self.bound[at] == keys, self.said[at], chance)
         return chance
 
-    def explain(self, left: int, right: int) -> tuple[tuple[Addend, ...], float]:
-        """Return what speaks for and against a pair, the weightiest first, and the log-odds before anything is seen;
-        their sum is the log-odds that the trees give.
-        """
-        rows = self.evidence.measure(np.array([left]), np.array([right]))
-        addends, base = self.trees.weigh(rows)
-        place = {name: k for k, name in enumerate(COLUMNS)}
-        sums = [Addend(reason, float(addends[0, [place[c] for c in REASONS[reason]]].sum())) for reason in REASONS]
-        told = sorted((a for a in sums if a.amount), key=lambda a: (-abs(a.amount), a.reason))
-        return tuple(told), float(base[0])
+    def _key(self, left: IntArray, right: IntArray) -> IntArray:
+        keys: IntArray = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
+        return keys
+
+    def _measure(self, left: IntArray, right: IntArray) -> FloatArray:
+        return read_odds(self.trees.add_up(self.evidence.measure(left, right)))
+
+    def weigh(self, left: IntArray, right: IntArray) -> list[Weighed]:
+        """Return what the probability of each pair is the sum of: every reason, the weightiest first."""
+        addends, base = self.trees.weigh(self.evidence.measure(left, right))
+        sums = np.stack([addends[:, _PLACES[reason]].sum(axis=1) for reason in REASONS], axis=1)
+        keys = self._key(left, right)
+        said = dict(zip(self.bound.tolist(), self.said.tolist(), strict=True))
+        return [
+            _add_up(float(base[k]), sums[k].tolist(), None if (s := said.get(key)) is None else s > 0.5)
+            for k, key in enumerate(keys.tolist())
+        ]
+
+
+def _add_up(base: float, amounts: Sequence[float], said: bool | None) -> Weighed:
+    told = sorted(((r, a) for r, a in zip(REASONS, amounts, strict=True) if a), key=lambda one: (-abs(one[1]), one[0]))
+    start, *after = read_odds(np.cumsum([base, *(amount for _, amount in told)])).tolist()
+    return Weighed(start, tuple(Addend(r, a, c) for (r, a), c in zip(told, after, strict=True)), said)
 
 
 def bind(n: int, left: IntArray, right: IntArray, same: BoolArray) -> tuple[IntArray, FloatArray]:

@@ -6,12 +6,16 @@ from functools import lru_cache
 
 from dupcheck.judging.differences import explain_differences, name_axis
 from dupcheck.messages import Lang, say
-from dupcheck.model import Condition, Difference
+from dupcheck.model import Condition, Difference, Weighed
 from dupcheck.signals import get_signal
 from dupcheck.titles import show_value
 
 COMPARED = ("image", "attributes", "price")
 """What a seller takes for granted that it was compared; where it was not, the finding says so."""
+_TOLD = 4
+"""Reasons that a sentence names: the weightiest."""
+_BAR = 12
+"""Signs that the longest bar of a drawn sum takes."""
 _SAMENESS = frozenset({"category", "shop", "codes"})
 
 
@@ -65,6 +69,65 @@ def say_differences(differences: Sequence[Difference], lang: Lang = "en") -> str
         named = (say("verdicts.one_value", lang, axis=name_axis(d.axis, lang), value=_show(d, lang)) for d in alone)
         told.append(say("verdicts.only_one", lang, what=say("verdicts.comma", lang).join(named)))
     return join_sentences(told, lang)
+
+
+def say_weighed(weighed: Weighed, lang: Lang = "en") -> str:
+    """Return a probability and the reasons that move it most in a sentence or two."""
+    told = []
+    if weighed.said is not None:
+        told.append(_say_answered(weighed.said, lang))
+    moved = [
+        say("verdicts.addend", lang, reason=say_reason(a.reason, lang), amount=_show_amount(a.amount))
+        for a in weighed.addends[:_TOLD]
+    ]
+    told.append(
+        say(
+            "verdicts.weighed" if moved else "verdicts.weighed_plain", lang, chance=show_percent(weighed.chance),
+            start=show_percent(weighed.start), reasons=say("verdicts.comma", lang).join(moved),
+        )
+    )  # fmt: skip
+    return join_sentences(told, lang)
+
+
+def list_steps(weighed: Weighed, lang: Lang = "en") -> list[dict[str, object]]:
+    """Return a probability step by step, as a page or a cell draws it: in words, what it adds, where it then stands."""
+    first = ("", say("verdicts.weighed_start", lang), None, weighed.start)
+    rows = [first, *((a.reason, say_reason(a.reason, lang), round(a.amount, 3), a.chance) for a in weighed.addends)]
+    return [{"reason": r, "text": t, "amount": a, "chance": round(c, 4)} for r, t, a, c in rows]
+
+
+def draw_steps(weighed: Weighed, lang: Lang = "en") -> list[str]:
+    """Return the same as lines of text: what speaks for one product reaches to the right, what against to the left."""
+    lines = [say("verdicts.weighed_head", lang, chance=show_percent(weighed.chance))]
+    if weighed.said is not None:
+        lines.append(f"  {_say_answered(weighed.said, lang)}")
+    start = say("verdicts.weighed_start", lang)
+    lines.append(f"  {'':>{_BAR}}│{'':<{_BAR}} {show_percent(weighed.start):>4} %  {start}")
+    most = max((abs(a.amount) for a in weighed.addends), default=1.0)
+    for a in weighed.addends:
+        bar = "█" * max(round(_BAR * abs(a.amount) / most), 1)
+        left, right = ("", bar) if a.amount > 0 else (bar, "")
+        said = say("verdicts.addend", lang, reason=say_reason(a.reason, lang), amount=_show_amount(a.amount))
+        lines.append(f"  {left:>{_BAR}}│{right:<{_BAR}} {show_percent(a.chance):>4} %  {said}")
+    return lines
+
+
+def say_reason(reason: str, lang: Lang = "en") -> str:
+    """Return a reason of the pair model as a person would say it."""
+    return say(f"verdicts.reason_{reason}", lang)
+
+
+def show_percent(chance: float) -> str:
+    """Return a probability in percent: never 0 or 100, for it is not certain."""
+    return str(min(max(round(100 * chance), 1), 99))
+
+
+def _say_answered(said: bool, lang: Lang) -> str:
+    return say("verdicts.answered_one" if said else "verdicts.answered_two", lang)
+
+
+def _show_amount(amount: float) -> str:
+    return f"{amount:+.1f}".replace("-", "−")
 
 
 def join_sentences(sentences: Sequence[str], lang: Lang = "en") -> str:

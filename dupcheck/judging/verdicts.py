@@ -167,7 +167,8 @@ def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
                 short = np.where(known, near / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else _UNTOLD)
                 shortfall = np.minimum(shortfall, short)
             margin = np.divide(margin, count, out=np.zeros(len(best)), where=count > 0)
-            best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, 0.49 * np.clip(shortfall, 0.0, 1.0)))
+            short = 0.49 * np.clip(shortfall, 0.0, 1.0) * (count > 0)
+            best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, short))
     return best
 
 
@@ -209,10 +210,10 @@ def judge_clause(rule: Rule, clause: int, signals: Mapping[str, float]) -> tuple
 
 def explain_finding(
     rule: Rule, verdict: Verdict, evidence: Sequence[str], differs: str, photos: str = "", untold: str = "",
-    lang: Lang = "en",
+    learned: str = "", lang: Lang = "en",
 ) -> str:  # fmt: skip
     """Return one finding in sentences: what was measured by the conditions that held, what was not compared, what the
-    two differ in, and how their photos relate ("" where nothing is to be said of that).
+    two differ in, how their photos relate, and what was learned of them ("" where nothing is to be said of that).
     """
     told = say("verdicts.and", lang).join(evidence)
     if verdict == "duplicate":
@@ -223,4 +224,4 @@ def explain_finding(
         first = say("verdicts.finding_distinct", lang, code=rule.code, evidence=told)
     photo = say("verdicts.photo", lang, what=photos) if photos else ""
     last = say("verdicts.tell_apart", lang) if verdict != rule.verdict else ""
-    return join_sentences([first, untold, photo, differs, last], lang)
+    return join_sentences([first, untold, photo, differs, learned, last], lang)

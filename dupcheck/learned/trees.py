@@ -89,7 +89,7 @@ class Trees:
         kept: dict[str, Array] = {
             name: np.asarray(arrays[name]).astype(kinds.get(name, np.int64)) for name in _NAMES[:-1]
         }
-        return cls(**kept, bias=float(arrays["bias"]))
+        return cls(**kept, bias=float(np.ravel(arrays["bias"])[0]))
 
 
 def fit_trees(

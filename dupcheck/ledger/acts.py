@@ -19,6 +19,8 @@ from dupcheck.ledger.records import clean_text, write_json
 from dupcheck.ledger.schema import ACT, DECISION, LEASE
 from dupcheck.messages import message
 
+_EVENTS = {"run": "audited", "question": "answered", "answers": "answered", "edit": "revised", "share": "shared"}
+"""What an act is in the history that says nothing of pairs, by what its details hold."""
 _WORD = ("decision", "reason", "decided", "withdrawn", "person", "act")
 """What an undo brings back of a pair's row."""
 
@@ -89,7 +91,8 @@ class Acts(Journal):
             for d in made:
                 entry.note(d.decision, listings=d.listings, reason=d.reason, person=person)
             if not made:
-                entry.note("settled", listings=(), reason=work, person=person)
+                event = next((_EVENTS[name] for name in details or {} if name in _EVENTS), "settled")
+                entry.note(event, listings=(), reason=work, person=person)
         return len(made)
 
     def list_decisions(self) -> list[Decision]:
@@ -115,12 +118,17 @@ class Acts(Journal):
                 entry.note("withdrawn", listings=(a, b), reason=clean_text(reason), person=person)
         return len(known)
 
-    def list_acts(self, *, person: str | None = None, work: str | None = None, last: int | None = None) -> list[Act]:
+    def list_acts(
+        self, *, person: str | None = None, work: str | None = None, last: int | None = None, runs: bool = False
+    ) -> list[Act]:
         """Return what was decided, act by act, the newest first: those of one ``person``, or about one group.
 
-        ``last`` is how many at most. Acts that were undone are among them.
+        ``last`` is how many at most. Acts that were undone are among them; ``runs`` are the audits that were noted,
+        in place of what was decided.
         """
         wanted = sa.select(ACT).where(self._counts_here(ACT.c.scope)).order_by(ACT.c.id.desc()).limit(last)
+        noted = ACT.c.details.like('{"run"%')
+        wanted = wanted.where(noted if runs else sa.not_(noted))
         if person is not None:
             wanted = wanted.where(ACT.c.person == person)
         if work is not None:

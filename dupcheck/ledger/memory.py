@@ -5,28 +5,30 @@ SQLAlchemy takes longer than the whole question. Anything out of the ordinary is
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from dupcheck.decisions import Decision
+from dupcheck.learned.answers import Answer
 from dupcheck.ledger.accounts import NOBODY, Owner, find_account
 from dupcheck.ledger.address import Address
-from dupcheck.ledger.answers import read_answers
+from dupcheck.ledger.answers import Told, read_answers, read_details
 from dupcheck.ledger.records import read_listing_record
 from dupcheck.ledger.seal import read_seal
 from dupcheck.ledger.versions import REVISIONS, VERSION_TABLE
-from dupcheck.model import Listing, Reply
+from dupcheck.model import Listing
+from dupcheck.revisions import Revision, read_revisions
 
 _DECISIONS = (
     "SELECT listing_a, listing_b, decision, reason, content_a, content_b, decided, person FROM dupcheck_decision "
     "WHERE withdrawn IS NULL AND (? = '' OR scope IN (?, '')) ORDER BY id"
 )
 _PUBLISHED = "SELECT listing FROM dupcheck_claim WHERE state = 'published' AND (? = '' OR scope IN (?, '')) ORDER BY id"
-_ANSWERS = (
-    "SELECT details FROM dupcheck_act WHERE undone IS NULL AND details LIKE '%question%' "
-    "AND (? = '' OR scope IN (?, '')) ORDER BY id"
+_ACTS = (
+    "SELECT details, person, at FROM dupcheck_act WHERE undone IS NULL AND details <> '{}' "
+    "AND details NOT LIKE '{\"run\"%' AND (? = '' OR scope IN (?, '')) ORDER BY id"
 )
 _ACCOUNTS = "SELECT name, sketch FROM dupcheck_account"
 _CHAIN = "SELECT chain FROM dupcheck_history WHERE id = ?"
@@ -34,11 +36,12 @@ _CHAIN = "SELECT chain FROM dupcheck_history WHERE id = ?"
 
 @dataclass(frozen=True)
 class Memory:
-    """What was decided, what was published, and the answers that were given, by kind of question."""
+    """What was decided, what was published, what was answered, the oldest first, and what was changed in plans."""
 
     decisions: Sequence[Decision] = ()
     published: Sequence[Listing] = ()
-    answers: Mapping[str, Reply] = field(default_factory=dict)
+    answers: Sequence[Answer] = ()
+    revisions: Sequence[Revision] = ()
 
     def list_added(self, shows: Callable[[Sequence[Listing]], Sequence[bool]]) -> list[Listing]:
         """Return the published listings that the catalogue at hand does not show."""
@@ -54,9 +57,15 @@ def recall(address: Address, owner: Owner = NOBODY) -> Memory:
         with open_ledger(address) as ledger:
             ledger.turn_to(owner, keep=False)
             acts = sorted((a for a in ledger.list_acts() if a.undone is None), key=lambda a: a.number)
-            answers = read_answers(act.details for act in acts)
-            found = Memory(ledger.list_decisions(), ledger.list_published(), answers)
+            told = [(act.details, act.person, act.at) for act in acts]
+            found = Memory(ledger.list_decisions(), ledger.list_published(), *read_acts(told))
     return found
+
+
+def read_acts(told: Iterable[Told]) -> tuple[list[Answer], list[Revision]]:
+    """Return what acts that stand, the oldest first, say beside decisions: answers, and what was changed in plans."""
+    acts = [(read_details(details), person, at) for details, person, at in told]
+    return read_answers(acts), read_revisions(details for details, _, _ in acts)
 
 
 def _read_file(address: Address, owner: Owner) -> Memory | None:
@@ -76,8 +85,8 @@ def _read_file(address: Address, owner: Owner) -> Memory | None:
             known = {name: json.loads(text) for name, text in connection.execute(_ACCOUNTS)} if owner.tells else {}
             scope, _ = find_account(owner, known)
             decisions = [Decision(*row) for row in connection.execute(_DECISIONS, (scope, scope))]
-            answers = read_answers(text for (text,) in connection.execute(_ANSWERS, (scope, scope)))
+            answers, revisions = read_acts(connection.execute(_ACTS, (scope, scope)))
             published = [read_listing_record(text) for (text,) in connection.execute(_PUBLISHED, (scope, scope))]
     except (sqlite3.Error, ValueError):
         return None
-    return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published, answers)
+    return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published, answers, revisions)

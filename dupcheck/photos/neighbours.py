@@ -8,9 +8,7 @@ from dupcheck.photos.hamming import join_hashes
 from dupcheck.photos.suspicion import PLAIN, list_hashes, suspect
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import see_alike
-
-RADIUS = 9
-"""Bits by which two hashes may differ to be proposed, at most."""
+from dupcheck.run import SEARCH
 
 _MANY = 12_000
 
@@ -21,7 +19,7 @@ def find_alike(photos: Photos, jobs: int = 1) -> tuple[IntArray, IntArray]:
     What was held against one another before, and kept, is not looked at again.
     """
     pictured = np.flatnonzero(photos.usable & photos.pictured)
-    way = f"{RADIUS}:{choose_blocks(len(pictured))}"
+    way = f"{SEARCH.photo_bits}:{choose_blocks(len(pictured))}"
     met, one, other = photos.memory.recall_circle(pictured, way)
     new = photos.usable.copy()
     new[pictured[met]] = False
@@ -40,8 +38,8 @@ def find_neighbours(photos: Photos, new: BoolArray | None = None) -> tuple[IntAr
     """Return pairs of photo rows, ``i < j``, each once and sorted, that might be one photo.
 
     A pair is proposed when some part of the one (whole, mirrored, a half …) lies to some part of the other within
-    ``RADIUS`` bits, and as near as that combination of parts is telling. Rows known by their catalogue hash alone are
-    proposed by the plain hash. Of each pair at least one row must be ``new``.
+    ``SEARCH.photo_bits``, and as near as that combination of parts is telling. Rows known by their catalogue hash alone
+    are proposed by the plain hash. Of each pair at least one row must be ``new``.
     """
     new = photos.usable if new is None else new
     if not new.any():
@@ -50,7 +48,7 @@ def find_neighbours(photos: Photos, new: BoolArray | None = None) -> tuple[IntAr
     if not (new & photos.pictured).any():
         plain = kind == PLAIN
         hashes, owner, kind = hashes[plain], owner[plain], kind[plain]
-    i, j = join_hashes(hashes, RADIUS, choose_blocks(int((photos.usable & photos.pictured).sum())))
+    i, j = join_hashes(hashes, SEARCH.photo_bits, choose_blocks(int((photos.usable & photos.pictured).sum())))
     near = (new[owner[i]] | new[owner[j]]) & (owner[i] != owner[j]) & suspect(hashes[i], kind[i], hashes[j], kind[j])
     i, j = i[near], j[near]
     spoken_for = (kind[i] == PLAIN) & photos.pictured[owner[i]] & photos.pictured[owner[j]]

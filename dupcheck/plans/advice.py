@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 
 from dupcheck.axes import AXES, pick_axes
-from dupcheck.features import Features
+from dupcheck.features import Features, Rewording
 from dupcheck.files.arrays import connect
 from dupcheck.groups import name_group
 from dupcheck.judging.differences import DifferenceNames, find_differences
@@ -24,6 +24,7 @@ from dupcheck.plans.offers import Shelf
 from dupcheck.plans.ranking import explain_keep, rank_listing
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
+from dupcheck.signals.title import share_weight
 from dupcheck.titles import normalise, read_title
 
 MARGIN = 5.0
@@ -46,7 +47,7 @@ def tell_apart(
 
     Of the pairs that deserve advice, only those count whose listings the plans leave online.
     """
-    shelf = Shelf(catalog, features)
+    shelf, rewording = Shelf(catalog, features), Rewording(catalog, features)
     gone = {i for plan in plans for i in plan.offline}
     home = {i: k for k, plan in enumerate(plans) for i in plan.listings}
     live = np.array([str(i) not in gone for i in features.ids.tolist()], dtype=bool)
@@ -56,7 +57,7 @@ def tell_apart(
     mended, added = list(plans), []
     for positions, pairs in _components(advice, len(features)):
         ranked = sorted(positions, key=lambda m: rank_listing(shelf, pack, m, drafts))
-        changes = _change_component(shelf, pack, advice, needed, pairs, ranked)
+        changes = _change_component(shelf, pack, rewording, advice, needed, pairs, ranked)
         own = {m: [c for c in changes if c.listing_id == shelf.id(m)] for m in ranked}
         for m in [m for m in ranked if own[m] and shelf.id(m) in home]:
             k = home[shelf.id(m)]
@@ -82,6 +83,7 @@ def _components(advice: Findings, n: int) -> Iterable[tuple[list[int], list[int]
 def _change_component(
     shelf: Shelf,
     pack: RulePack,
+    rewording: Rewording,
     advice: Findings,
     needed: Sequence[tuple[bool, float | None]],
     pairs: Sequence[int],
@@ -104,7 +106,7 @@ def _change_component(
         if any(needed[p][0] for p in own):
             changes.append(_change_photo(shelf, m, partners))
         if limits:
-            title = _rewrite_title(shelf, pack, m, [(q, titles.get(q, "")) for q in partners], min(limits))
+            title = _rewrite_title(shelf, pack, rewording, m, [(q, titles.get(q, "")) for q in partners], min(limits))
             titles[m] = title
             text = message("plans.change_title", id=shelf.id(m), value=title)
             changes.append(Change(shelf.id(m), "title", title, text))
@@ -145,7 +147,9 @@ def _change_photo(shelf: Shelf, member: int, partners: Sequence[int]) -> Change:
     return Change(shelf.id(member), "main_image", own, message(key, id=shelf.id(member), value=own, ids=ids))
 
 
-def _rewrite_title(shelf: Shelf, pack: RulePack, member: int, partners: Sequence[tuple[int, str]], below: float) -> str:
+def _rewrite_title(
+    shelf: Shelf, pack: RulePack, rewording: Rewording, member: int, partners: Sequence[tuple[int, str]], below: float
+) -> str:
     """Return the listing's title with what only it states at its end, and without some of the shared words.
 
     ``partners`` are listings with their new titles, "" where theirs stay as they are. What says what the thing is
@@ -157,10 +161,11 @@ def _rewrite_title(shelf: Shelf, pack: RulePack, member: int, partners: Sequence
     words = title.split()
     bound = _list_bound(shelf, member, words)
     shared = {w for t in others for w in normalise(t).split()}
-    weigh = _Weights(shelf)
+    weighed = [rewording.weigh(m, t) for (m, _), t in zip(partners, others, strict=True)]
     while True:
         new = fit_words(" ".join(words), " ".join(facts), pack.merge.title_max)
-        if all(weigh.likeness(new, other) < below for other in others) or len(words) <= _HEAD:
+        words_now = rewording.weigh(member, new)
+        if not any(share_weight(words_now, other) >= below for other in weighed) or len(words) <= _HEAD:
             return new
         free = [k for k in range(len(words)) if not bound[k]]
         spare = [k for k in free if k >= _HEAD and set(normalise(words[k]).split()) & shared]
@@ -221,25 +226,6 @@ def _own_facts(shelf: Shelf, member: int, partners: Sequence[int], titles: Seque
             continue
         facts.append(value if any(c.isalpha() for c in value) else f"{name} {value}")
     return facts[:4]
-
-
-class _Weights:
-    """The weights of words in this catalogue, for titles that are not in it yet."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self.features = shelf.features
-
-    def likeness(self, a: str, b: str) -> float:
-        """Return the share of weight that two titles have in common, in percent."""
-        left, right = self._words(a), self._words(b)
-        total = sum(left.values()) + sum(right.values())
-        common = sum(w for word, w in left.items() if word in right)
-        return 200.0 * common / total if total else 0.0
-
-    def _words(self, title: str) -> dict[str, float]:
-        tokens = self.features.statistics.mark(title)
-        core = [t for t in tokens if not t.axis] or [t for t in tokens if t.axis != "noise"]
-        return {t.text: self.features.weigh_word(t.text) for t in core}
 
 
 def _make_plan(

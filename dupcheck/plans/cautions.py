@@ -1,11 +1,12 @@
 """What a seller should look at before a merge: values that are missing, cut or refused, and what the copies held."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from dupcheck.axes import pick_axes
 from dupcheck.judging.differences import AxisNames
 from dupcheck.limits import is_foreign_title, list_bad_codes, list_foreign, list_long, list_twice
-from dupcheck.messages import Message, message
+from dupcheck.messages import Lang, Message, message, say
 from dupcheck.plans.mixture import Mixture
 from dupcheck.plans.offers import LOGISTICS, Offer
 from dupcheck.plans.wording import plain_word
@@ -107,7 +108,9 @@ def _warn_of_places(mix: Mixture) -> Iterator[Message]:
 
 def _warn_of_copies(mix: Mixture) -> Iterator[Message]:
     """Say what an offer that gives way held otherwise than the one that stays."""
-    codes, prices, stocks = [], [], []
+    codes: list[str] = []
+    prices: list[Message] = []
+    stocks: list[str] = []
     for first, *others in mix.skus.values():
         for other in others:
             copy = mix.shelf.id(other.member)
@@ -116,13 +119,15 @@ def _warn_of_copies(mix: Mixture) -> Iterator[Message]:
             ]
             told = other.price is not None and first.price is not None
             if told and (other.price, other.currency or first.currency) != (first.price, first.currency):
-                prices.append(f"{copy}: {_show_money(other)}, {mix.shelf.id(first.member)}: {_show_money(first)}")
+                prices.append(
+                    message("plans.price_differs", id=copy, price=_show_money(other), kept=_show_money(first))
+                )
             if other.stock is not None and first.stock is not None and other.stock != first.stock:
-                stocks.append(f"{copy}: {other.stock:g}, {mix.shelf.id(first.member)}: {first.stock:g}")
+                stocks.append(f"{copy} {other.stock:g}")
     if codes:
         yield message("plans.codes_given_up", codes=_few(codes))
     if prices:
-        yield message("plans.prices_differ", prices=_few(prices))
+        yield message("plans.prices_differ", prices=_Few("", {}, tuple(prices)))
     if stocks:
         yield message("plans.stocks_differ", stocks=_few(stocks))
 
@@ -170,5 +175,18 @@ def _few(texts: Sequence[str]) -> str:
     return "; ".join(texts[:_FEW]) + (" …" if len(texts) > _FEW else "")
 
 
+@dataclass(frozen=True)
+class _Few(Message):
+    """The first few of several messages as one, said in whatever language the report is in."""
+
+    parts: tuple[Message, ...] = ()
+
+    def say(self, lang: Lang = "en") -> str:
+        told = say("verdicts.comma", lang).join(part.say(lang) for part in self.parts[:_FEW])
+        return told + (" …" if len(self.parts) > _FEW else "")
+
+
 def _show_money(offer: Offer) -> str:
-    return f"{offer.price:g} {offer.currency}".strip()
+    assert offer.price is not None
+    shown = f"{offer.price:g}" if offer.price == int(offer.price) else f"{offer.price:.2f}"
+    return f"{shown} {offer.currency}".strip()

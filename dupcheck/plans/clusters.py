@@ -32,13 +32,14 @@ def make_plans(
     *,
     drafts: frozenset[int] = frozenset(),
     answers: Mapping[str, Reply] | Replies | None = None,
+    preferred: frozenset[int] = frozenset(),
 ) -> tuple[tuple[tuple[Group, IntArray], ...], tuple[Plan, ...]]:
     """Return groups and a plan for each, in the clusters' order. A listing among ``drafts`` is kept only if all members
-    are; ``answers`` are the seller's, by kind of question.
+    are, one that is ``preferred`` before all others; ``answers`` are the seller's, by kind of question.
 
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
-    caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features), answers)
+    caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features, preferred), answers)
     read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
     common = _find_common_names(parts for parts, _ in read)
     parted = [piece for parts, own in read for piece in _arrange(books, parts, own, common)]

@@ -16,13 +16,17 @@ from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import Features
 from dupcheck.judging.differences import name_axis
-from dupcheck.model import NUMBER_COLUMNS, Catalog, FloatArray, IntArray
-from dupcheck.titles import align_name, equate_units, order_values, read_title, read_value, show_value
+from dupcheck.model import NUMBER_COLUMNS, SKU_NUMBER_COLUMNS, SKU_TEXT_COLUMNS, Catalog, FloatArray, IntArray
+from dupcheck.titles import align_name, equate_units, normalise, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title, plain_text
 from dupcheck.titles.values import squash_code
 
 (LOGISTICS,) = pick_axes(lambda axis: axis.role == "shipping")
 """Attributes that say how a thing is sent: no option, and no difference."""
+
+
+WORDED = pick_axes(lambda axis: axis.values in ("color", "words"))
+"""Axes whose values are words of a language, and no measures."""
 
 
 def says_on(token_axis: str, axis: str) -> bool:
@@ -63,10 +67,12 @@ class Offer:
 
 
 class Shelf:
-    """A catalogue's listings as offers; positions are those of the catalogue's table."""
+    """A catalogue's listings as offers; positions are those of the catalogue's table. ``preferred`` are those that the
+    seller wants to keep.
+    """
 
-    def __init__(self, catalog: Catalog, features: Features) -> None:
-        self.catalog, self.features = catalog, features
+    def __init__(self, catalog: Catalog, features: Features, preferred: frozenset[int] = frozenset()) -> None:
+        self.catalog, self.features, self.preferred = catalog, features, preferred
         self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
         self.names: dict[str, str] = {}
         self._attributes: dict[str, dict[str, tuple[str, str]]] = {}
@@ -77,7 +83,7 @@ class Shelf:
         """The option axes with their values; and, listing after listing, which it states, by which code, and where
         each listing's begin.
         """
-        own = sorted(self.features.statistics.tails.named)
+        own = sorted(self.features.statistics.tails.named | self.features.statistics.frames.named)
         axes = [(a, self.features.axes[a]) for a in (*OPTION_AXES, *SIDE_AXES, *own) if a in self.features.axes]
         none = [np.empty(0, dtype=np.int64)]
         listing = np.concatenate(none + [np.flatnonzero(column.codes >= 0) for _, column in axes])
@@ -102,12 +108,16 @@ class Shelf:
 
     @cached_property
     def completeness(self) -> IntArray:
-        """How many fields of each listing are filled in."""
+        """How many fields of each listing and of its SKUs are filled in."""
         count = np.zeros(len(self.features), dtype=np.int64)
         for texts in self._texts.values():
             count += texts != ""
         for numbers in self.numbers.values():
             count += ~np.isnan(numbers)
+        held = self.catalog.sku_columns
+        for name in (*SKU_TEXT_COLUMNS, *SKU_NUMBER_COLUMNS):
+            filled = held[name] != "" if name in SKU_TEXT_COLUMNS else ~np.isnan(held[name].astype(np.float64))
+            np.add.at(count, held["listing"], filled.astype(np.int64))
         return count
 
     def value(self, axis: str, position: int) -> str:
@@ -207,12 +217,41 @@ class Shelf:
                 self.names.setdefault(axis, name or axis.capitalize())
             values[axis] = canonical
             told = raw and (axis not in AXES or read_value(axis, raw) == canonical)
-            shown[axis] = raw if told else "/".join(show_value(axis, v, "en") for v in canonical.split("|"))
+            shown[axis] = raw if told else self._show_value(position, axis, canonical)
         return values, shown
+
+    def _show_value(self, position: int, axis: str, canonical: str) -> str:
+        """Return a value that no attribute states, in English, or as the title says it in another language."""
+        title = self.text(position, "title")
+        plain = title.casefold()
+        shown = []
+        for value in canonical.split("|"):
+            english = show_value(axis, value, "en")
+            foreign = axis in WORDED and english.casefold() not in plain
+            shown.append((find_written(title, axis, value) if foreign else "") or english)
+        return "/".join(shown)
 
     def held_axes(self, offers: Sequence[Offer]) -> list[str]:
         """Return the axes that the listings' own SKUs use, beyond those that every listing is read for."""
         return [a for a in dict.fromkeys(a for o in offers for a in o.values) if a not in OPTION_AXES + SIDE_AXES]
+
+
+def find_written(title: str, axis: str, value: str) -> str:
+    """Return the words with which a title states a value, as they stand there with a capital; "" where it does not.
+
+    >>> find_written("Damen Schal rot", "color", "red")
+    'Rot'
+    """
+    told = next((t.text for t in read_title(title).tokens if t.axis == axis and t.value == value), "")
+    if not told:
+        return ""
+    words = title.split()
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + 4, len(words)) + 1):
+            if normalise(" ".join(words[start:end])) == told:
+                written = " ".join(words[start:end]).strip(" ,;:()[]-–—|/.")
+                return written[:1].upper() + written[1:]
+    return told if told in title else ""
 
 
 def settle_values(offers: Sequence[Offer]) -> tuple[Offer, ...]:

@@ -248,6 +248,8 @@ class Bookkeeper:
             a, b = here.get(axis, frozenset()), there.get(axis, frozenset())
             if len(offered) > 1 and b and b <= a:
                 continue  # of a listing's choices the copy has some
+            if not (a and b) and self._is_one_said_more(axis, kept, copy):
+                continue
             if a != b and not (axis in NATURAL and (a or {NATURAL[axis]}) == (b or {NATURAL[axis]})):
                 return Gap("fact", tuple(sorted(a)), tuple(sorted(b)), axis)
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)

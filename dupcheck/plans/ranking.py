@@ -13,12 +13,13 @@ from dupcheck.rules import RulePack
 def rank_listing(
     shelf: Shelf, pack: RulePack, position: int, drafts: frozenset[int] = frozenset()
 ) -> tuple[object, ...]:
-    """Return a sort key: the listing to keep first, by the pack's order; what is missing ranks last, drafts behind.
+    """Return a sort key: the listing to keep first, by the pack's order; what is missing ranks last, drafts behind, and
+    before all the one that the seller wants to keep.
 
     Sales and reviews that stand together in the order are weighed together: where sales are close, many reviews count
     for more, since no marketplace moves them.
     """
-    key: list[object] = [position in drafts]
+    key: list[object] = [position in drafts, position not in shelf.preferred]
     for name in pack.keep:
         if name == "available":
             key.append(_is_sold_out(shelf, position))
@@ -78,6 +79,8 @@ def _explain_popularity(shelf: Shelf, keep: int, rest: Sequence[int]) -> Message
 def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message:
     """Say in which point of the pack's order the first listing is ahead of all that equal it until then."""
     keep, rest = ranked[0], list(ranked[1:])
+    if keep in shelf.preferred:
+        return message("plans.keep_chosen", id=shelf.id(keep))
     for name in pack.keep:
         if name == "available":
             sold_out = [_is_sold_out(shelf, m) for m in rest]

@@ -22,6 +22,7 @@ from dupcheck.plans.clusters import make_plans
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.planner import Planner, find_ties
+from dupcheck.revisions import Revision, list_preferred, revise_plan
 from dupcheck.rules import RulePack
 
 Grouped = tuple[Group, IntArray]
@@ -45,18 +46,23 @@ def plan_findings(
     *,
     drafts: frozenset[int] = frozenset(),
     answers: Mapping[str, Reply] | Replies | None = None,
+    revisions: Sequence[Revision] = (),
 ) -> Remedies:
     """Return groups, plans and advice. A listing among ``drafts`` is kept only if all members of its group are;
-    ``answers`` are the seller's, by the kind of question.
+    ``answers`` are the seller's, by the kind of question, ``revisions`` what was changed in plans.
     """
     allowed = settled.allow(findings)
     work = findings[~allowed] if allowed.any() else findings
     clusters = cluster_listings(features, pack, work, settled)
-    grouped, plans = make_plans(catalog, features, pack, work, clusters, drafts=drafts, answers=answers)
+    preferred = frozenset(catalog.positions[i] for i in list_preferred(revisions) if i in catalog.positions)
+    grouped, plans = make_plans(
+        catalog, features, pack, work, clusters, drafts=drafts, answers=answers, preferred=preferred
+    )
     spared = findings[allowed & findings.duplicate]
     if len(spared):
         grouped, plans = _Allowance(catalog, features, pack, spared, settled, drafts).add(grouped, plans)
     plans, advice = tell_apart(catalog, features, pack, work, plans, drafts=drafts)
+    plans = tuple(revise_plan(plan, revisions) for plan in plans)
     return Remedies(grouped, _say_accepted(plans, settled), advice)
 
 

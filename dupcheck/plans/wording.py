@@ -1,5 +1,6 @@
 """The title of a merged listing: the kept listing's own, without the words that became options."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -36,6 +37,9 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         if parts and all(gone[p] > 0 for p in parts):
             gone.subtract(parts)
             continue
+        chunk = _cut_joined(chunk, gone)
+        if not chunk:
+            continue
         tail = chunk.split("-")
         while len(tail) > 1 and gone[plain_word(tail[-1])] > 0:
             gone[plain_word(tail.pop())] -= 1
@@ -43,6 +47,27 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
     kept = _drop_links(title.split(), words[::-1])
     text = cut_words(" ".join(kept).strip(" -,/|"), most)
     return text if len(text.split()) > 1 or len(title.split()) < 3 else cut_words(title, most)
+
+
+def _cut_joined(chunk: str, gone: Counter[str]) -> str:
+    """Return a chunk of a script without blanks without the words that go, each where it stands last.
+
+    Letters and digits in it (350ml) go as a whole or not at all.
+    """
+    if not _JOINED.search(chunk):
+        return chunk
+    for word in sorted((w for w, n in gone.items() if n > 0), key=len, reverse=True):
+        ends = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z])"
+        whole = re.escape(word) if _JOINED.search(word) else f"{ends[0]}{re.escape(word)}{ends[1]}"
+        found = [m.span() for m in re.finditer(whole, chunk, re.IGNORECASE)]
+        if found:
+            gone[word] -= 1
+            chunk = chunk[: found[-1][0]] + chunk[found[-1][1] :]
+    return chunk
+
+
+_JOINED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of Thai, Japanese and Chinese."""
 
 
 def _drop_links(before: Sequence[str], after: Sequence[str]) -> list[str]:

@@ -2,11 +2,12 @@
 
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from dupcheck.catalog.values import parse_attributes
+from dupcheck.judging.sentences import show_percent
 from dupcheck.messages import Lang, say
 from dupcheck.model import Catalog
 from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
@@ -43,8 +44,35 @@ def render_cell(audit: Mapping[str, Any]) -> str:
 _COMPARED = ("title", "price", "category", "shop", "sku_code", "url")
 
 
-def render_comparison(audit: Mapping[str, Any], catalog: Catalog, left: str, right: str, explanation: str) -> str:
-    """Return two listings side by side: their photos, what each states, and how every rule sees them."""
+def render_explanation(explanation: str, steps: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return how every rule sees two listings, and the sum of what the seller's answers taught as a small waterfall."""
+    return f"<pre>{escape(explanation)}</pre>{render_steps(steps)}"
+
+
+def render_steps(steps: Sequence[Mapping[str, Any]]) -> str:
+    """Return a probability step by step: a bar from where it stood to where each reason moves it."""
+    rows, before = [], 0.0
+    for step in steps:
+        chance, amount = float(step["chance"]), step["amount"]
+        low, high = (0.0, chance) if amount is None else sorted((before, chance))
+        color = "#9a9a9a" if amount is None else "#23754b" if amount > 0 else "#a33a2a"
+        bar = (
+            f'<div style="width:220px;background:#eee"><div style="height:.8em;background:{color};'
+            f'margin-left:{100 * low:.1f}%;width:{max(100 * (high - low), 0.8):.1f}%"></div></div>'
+        )
+        rows.append(
+            f'<tr><td style="text-align:left">{escape(str(step["text"]))}</td><td>{bar}</td>'
+            f"<td>{show_percent(chance)} %</td></tr>"
+        )
+        before = chance
+    return f"<table>{''.join(rows)}</table>" if rows else ""
+
+
+def render_comparison(
+    audit: Mapping[str, Any], catalog: Catalog, left: str, right: str, explanation: str,
+    steps: Sequence[Mapping[str, Any]] = (),
+) -> str:  # fmt: skip
+    """Return two listings side by side: photos, what each states, how every rule sees them, and what was learned."""
     lang = language(audit)
     folder = None if catalog.image_root is None else PhotoFolder(catalog.image_root)
     ids = (left, right)
@@ -61,7 +89,7 @@ def render_comparison(audit: Mapping[str, Any], catalog: Catalog, left: str, rig
     body = "".join(f"<tr>{''.join(f'<td {_LEFT}>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return (
         f'<div class="dupcheck"><table><tr><td></td>{photos}</tr>{body}</table>'
-        f"<pre>{escape(explanation)}</pre></div>"
+        f"{render_explanation(explanation, steps)}</div>"
     )  # fmt: skip
 
 

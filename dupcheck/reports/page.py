@@ -49,7 +49,8 @@ SCRIPT_WORDS = (
     "verdict_advice", "shown", "photos", "no_photo", "photo_of", "plan", "differs", "differs_nothing", "why_caught",
     "keep_step", "title_step", "wholesale_step", "fold_step", "remove_step", "differentiate_step", "allowed_step",
     "cautions", "changes_step", "skus", "column_photo", "column_price", "column_code", "column_listing", "weakest",
-    "strength", "evidence", "evidence_one", "more_pairs", "places", "also_measured", "show_all", "open_listing",
+    "strength", "evidence", "evidence_one", "what_was_learned",
+    "more_pairs", "places", "also_measured", "show_all", "open_listing",
     "link_here", "decision", "decision_open", "decision_merge_accepted", "decision_not_duplicate",
     "decision_allowed", "decision_reason", "save_decisions",
 )  # fmt: skip
@@ -83,6 +84,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
         proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],
         decisions=describe_decisions(settled, lang),
+        trend=[run["groups"] for run in settled.get("since", {}).get("trend", ())],
         since=say_comparison(settled["since"], lang) if "since" in settled else [],
         lapsed=settled.get("decisions", {}).get("lapsed", [])[:_PROBLEMS],
         loose_pairs=loose,
@@ -256,6 +258,7 @@ def _pair(pair: Mapping[str, Any], lang: Lang) -> dict[str, object]:
             if signal not in judged
         ],
         "why": pair["explanation"],
+        "weighed": [[step["text"], step["amount"], step["chance"]] for step in pair.get("weighed", ())],
     }
 
 

@@ -8,11 +8,18 @@ from typing import Any, TypeVar
 import numpy as np
 
 from dupcheck.catalog.values import parse_attributes
-from dupcheck.decisions import Settled
+from dupcheck.decisions import Settled, mark_contents
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.differences import list_differences
-from dupcheck.judging.sentences import say_condition, say_differences, say_measured, say_uncompared
+from dupcheck.judging.sentences import (
+    list_steps,
+    say_condition,
+    say_differences,
+    say_measured,
+    say_uncompared,
+    say_weighed,
+)
 from dupcheck.judging.verdicts import Findings, choose_clauses, explain_finding
 from dupcheck.messages import Lang, Message, message
 from dupcheck.model import BoolArray, Catalog, FloatArray, Group, IntArray, Plan, Problem, Verdict
@@ -116,8 +123,8 @@ def make_record(
             "listings": _Listings(catalog, sorted(involved)),
             "pairs": _pair_rows(features, pack, findings, lang),
             "groups": group_rows,
-            "plans": _plan_rows(plans, lang),
-            "advice": _plan_rows(advice, lang),
+            "plans": _plan_rows(catalog, plans, lang),
+            "advice": _plan_rows(catalog, advice, lang),
             "problems": plain["problems"],
         }
     )
@@ -177,6 +184,7 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
         "title": pack.title.say(lang),
         "note": pack.note.say(lang),
         "set": list(pack.changes),
+        "changed": [change.say(lang) for change in pack.changed],
         "sources": [{"text": s.text, "date": s.date} for s in pack.sources],
         "penalty": pack.penalty.say_all(lang),
         "rules": [
@@ -191,6 +199,7 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
                     [{"signal": x.signal, "side": x.side, "limit": x.limit, "missing": x.missing} for x in clause]
                     for clause in rule.when
                 ],
+                "ways": [{"name": way.name, "summary": way.summary.say(lang)} for way in rule.alternatives],
             }
             for rule in pack.rules
         ],
@@ -220,12 +229,17 @@ def _pair_rows(features: Features, pack: RulePack, findings: Findings, lang: Lan
     return Rows(len(order), lambda where: list_pairs(features, pack, findings[order[where]], lang), list_ends)
 
 
-def _plan_rows(plans: Sequence[Plan], lang: Lang) -> Rows:
+def _plan_rows(catalog: Catalog, plans: Sequence[Plan], lang: Lang) -> Rows:
     return Rows(
         len(plans),
-        lambda where: (plans[k].as_dict(lang) for k in where.tolist()),
+        lambda where: (_plan_row(catalog, plans[k], lang) for k in where.tolist()),
         lambda: ((plan.group_id,) for plan in plans),
     )
+
+
+def _plan_row(catalog: Catalog, plan: Plan, lang: Lang) -> dict[str, object]:
+    """A plan with a mark of each listing as it is now, so that it is not carried out once one has changed."""
+    return {**plan.as_dict(lang), "contents": mark_contents(catalog, (plan.keep, *plan.listings))}
 
 
 def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: Lang) -> Iterator[dict[str, Any]]:
@@ -237,6 +251,7 @@ def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: L
     names = [s.name for s in SIGNALS]
     photos = {k: text.say(lang) for k, text in describe_photos(features, found.left, found.right).items()}
     priced = _state_prices(features, found).tolist()
+    weighed = [] if features.learned is None else features.learned.weigh(found.left, found.right)
     for k, (left, right, code, duplicate, d, conditions, values) in enumerate(
         zip(
             features.ids[found.left].tolist(), features.ids[found.right].tolist(), found.rule.tolist(),
@@ -255,10 +270,12 @@ def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: L
             "differs_in": differs[d],
             "signals": signals,
             "conditions": [condition for condition, _ in conditions],
+            **({"weighed": list_steps(weighed[k], lang)} if weighed else {}),
             "explanation": explain_finding(
-                rule, verdict, evidence, texts[d], photos.get(k, ""), say_uncompared(signals, priced[k], lang), lang
+                rule, verdict, evidence, texts[d], photos.get(k, ""), say_uncompared(signals, priced[k], lang),
+                say_weighed(weighed[k], lang) if weighed else "", lang,
             ),
-        }
+        }  # fmt: skip
 
 
 def _state_prices(features: Features, found: Findings) -> BoolArray:

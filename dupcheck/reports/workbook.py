@@ -38,12 +38,14 @@ DECIDES: Mapping[Choice, DecisionKind] = {
 
 MOST_ROWS = 20_000
 MOST_PHOTOS = 2_000
+_A4 = 9
 _MADE = datetime(2000, 1, 1)  # equal audits give equal bytes
 _ROW_POINTS, _PHOTO_PIXELS = 54, 64
+_LINE_POINTS, _MOST_LINES = 13.5, 20
 _LONGEST = 32_000  # characters; a cell holds 32,767
 _GROUP_COLUMNS = (
-    ("group", 14), ("listing", 18), ("photo", 10), ("title", 46), ("price", 10), ("link", 12), ("action", 20),
-    ("place", 14), ("options", 22), ("decision", 22), ("reason", 20), ("differs", 70),
+    ("group", 14), ("listing", 16), ("photo", 10), ("title", 38), ("price", 9), ("link", 9), ("action", 20),
+    ("place", 12), ("options", 20), ("decision", 24), ("reason", 16), ("differs", 62),
 )  # fmt: skip
 _PAIR_COLUMNS = (("listing", 18), ("other", 18), ("rule", 8), ("verdict", 12), ("differs", 110))
 _PROBLEM_COLUMNS = (("row", 8), ("listing", 18), ("field", 16), ("severity", 12), ("message", 110))
@@ -96,7 +98,11 @@ class _Writer:
         self.price = book.add_format({**plain, "num_format": "0.00"})
         self.number = book.add_format({**plain, "num_format": "0"})
         self.link = book.add_format({**plain, "font_color": "#2A5A86", "underline": 1})
-        self.first = book.add_format({**plain, "num_format": "@", "top": 1, "bold": True})
+        top: dict[str, Any] = {**plain, "top": 1}
+        self.first = book.add_format({**top, "num_format": "@", "bold": True})
+        self.first_why = book.add_format({**top, "num_format": "@"})
+        self.first_price = book.add_format({**top, "num_format": "0.00"})
+        self.first_link = book.add_format({**top, "font_color": "#2A5A86", "underline": 1})
         self.choice = book.add_format({**plain, "bg_color": "#FFF6CC", "border": 1, "border_color": "#C9B458"})
 
     def write(self, thumbnail: Thumbnail | None, pairs: PairRows) -> None:
@@ -122,6 +128,12 @@ class _Writer:
             sheet.set_column(k, k, width)
             sheet.write_string(0, k, self._say(f"book_{column}"), self.head)
         sheet.freeze_panes(1, 2)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.6)
+        sheet.set_footer("&L&A&R&P / &N")
         return sheet
 
     def _write_rows(
@@ -188,17 +200,19 @@ class _Writer:
             "options": join_options(member["options"]),
             "differs": why,
         }
-        sheet.set_row(row, _ROW_POINTS)
+        sheet.set_row(row, max(_ROW_POINTS, _LINE_POINTS * _count_lines(why, dict(_GROUP_COLUMNS)["differs"])))
         for k, (name, _) in enumerate(_GROUP_COLUMNS):
             if name in values:
-                form = self.first if first and name not in ("price", "differs") else None
-                self._put(sheet, row, k, values[name], form)
+                own = {"price": self.first_price, "differs": self.first_why}.get(name, self.first)
+                self._put(sheet, row, k, values[name], own if first else None)
+            elif name == "photo" and first:
+                sheet.write_blank(row, k, None, self.first)
         url = str(listing.get("url") or "")
         at = next(k for k, (name, _) in enumerate(_GROUP_COLUMNS) if name == "link")
         if url.lower().startswith(("https://", "http://")) and len(url) < 2_000:
-            sheet.write_url(row, at, url, self.link, self._say("book_link"))
+            sheet.write_url(row, at, url, self.first_link if first else self.link, self._say("book_link"))
         else:
-            self._put(sheet, row, at, url)
+            self._put(sheet, row, at, url, self.first if first else None)
 
     def _offer(self, sheet: Worksheet, row: int, column: int, action: str, *, first: bool) -> None:
         if action == "none":
@@ -208,6 +222,12 @@ class _Writer:
         sheet.write_blank(row, column, None, self.choice)
         sheet.write_blank(row, column + 1, None, self.choice)
         sheet.data_validation(row, column, row, column, {"validate": "list", "source": words})
+
+
+def _count_lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column so many characters wide; wide letters count twice."""
+    wide = [sum(2 if ord(letter) > 0x2E7F else 1 for letter in line) for line in text.split("\n")]
+    return min(_MOST_LINES, sum(max(1, -(-n // (width - 6))) for n in wide))
 
 
 class _Photos:

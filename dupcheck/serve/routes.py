@@ -1,7 +1,7 @@
 """The addresses, and the OpenAPI document."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
@@ -28,6 +28,8 @@ from dupcheck.messages import Lang, Message, message, say
 from dupcheck.reports.record import describe_pack
 from dupcheck.serve.admission import PERSON, log_line
 from dupcheck.serve.problems import PROBLEM, Refusal, choose_lang, explain_error, render_problem, write_document
+from dupcheck.serve.review.board import Board
+from dupcheck.serve.review.routes import make_review
 from dupcheck.serve.schemas import (
     KEY,
     CheckAnswers,
@@ -112,8 +114,13 @@ _AFTER_CLAIM: dict[str, dict[str, Any]] = {
 }
 
 
-def make_app(desk: Desk, *, lang: Lang, max_drafts: int, secured: bool, threads: int = CHECKING_THREADS) -> FastAPI:
-    """Return the application. ``secured``: clients name a token; ``threads``: as many checks run at once."""
+def make_app(
+    desk: Desk, board: Board, *, lang: Lang, max_drafts: int, secured: bool, threads: int = CHECKING_THREADS,
+    people: Sequence[str] = (),
+) -> FastAPI:  # fmt: skip
+    """Return the application. ``secured``: clients name a token; ``threads``: as many checks run at once; ``board`` is
+    what the page at ``/`` shows to ``people``.
+    """
     app = FastAPI(title="dupcheck", version=version("dupcheck"), openapi_url=None, docs_url=None, redoc_url=None)
     app.router.redirect_slashes = False
 
@@ -137,7 +144,10 @@ def make_app(desk: Desk, *, lang: Lang, max_drafts: int, secured: bool, threads:
 
     @cache
     def list_paths() -> list[tuple[re.Pattern[str], Iterable[str]]]:
-        paths = {**_describe(app, lang, max_drafts)["paths"], DOCUMENT: ("get",)}
+        paths: dict[str, Iterable[str]] = {**_describe(app, lang, max_drafts)["paths"], DOCUMENT: ("get",)}
+        for route in make_review(board, lang).routes:
+            if isinstance(route, APIRoute):
+                paths[route.path] = [*paths.get(route.path, ()), *(route.methods or ())]
         return [(compile_path(path)[0], methods) for path, methods in paths.items()]
 
     app.add_exception_handler(Refusal, answer_with(lambda refusal: refusal))
@@ -145,6 +155,7 @@ def make_app(desk: Desk, *, lang: Lang, max_drafts: int, secured: bool, threads:
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_with(_explain_fields))
     app.include_router(_make_watch(desk))
+    app.include_router(make_review(board, lang, people))
     bearer = [Security(HTTPBearer(auto_error=False, description="serve.field_bearer"))] if secured else []
     app.include_router(_make_checks(desk, lang, max_drafts, threads), dependencies=bearer)
     app.include_router(_make_ledger(desk, lang, max_drafts), dependencies=bearer)

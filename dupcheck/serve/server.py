@@ -8,12 +8,20 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dupcheck.checking import Checker
 from dupcheck.errors import ServeError
 from dupcheck.files.given import read_given
 from dupcheck.ledger import Owner, open_ledger
 from dupcheck.messages import Lang, message
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from dupcheck.index.opening import Progress
+    from dupcheck.ledger.book import Ledger
+    from dupcheck.pipeline import Audit
 
 NEEDED = ("fastapi", "uvicorn", "prometheus_client")
 MOST_SECRETS = 1_000_000
@@ -86,9 +94,13 @@ def run_server(
     max_drafts: int,
     lang: Lang,
     fetch_hosts: Sequence[str] | None = None,
+    prepare: "Callable[[Ledger], Callable[[Progress], Audit]]",
     announce: Callable[[int], None],
 ) -> None:
-    """Answer on an open socket until told to stop (SIGTERM, SIGINT); ``announce`` is given the number of listings."""
+    """Answer on an open socket until told to stop (SIGTERM, SIGINT); ``announce`` is given the number of listings.
+
+    At ``/`` stands the page on which people decide; ``prepare`` gives what audits for it, once it is looked at.
+    """
     import uvicorn
 
     from dupcheck.serve.admission import Gate, log_line
@@ -102,6 +114,8 @@ def run_server(
     )
     from dupcheck.serve.listening import StoppableServer
     from dupcheck.serve.metrics import Meters
+    from dupcheck.serve.review.board import Board
+    from dupcheck.serve.review.routes import is_shown
     from dupcheck.serve.routes import CHECKING_THREADS, FETCHING_THREADS, make_app
     from dupcheck.serve.state import Desk
 
@@ -131,10 +145,17 @@ def run_server(
             say_taken=lambda counts: log_line({"level": "info", "catalogue": "taken up", **counts}),
         )  # fmt: skip
         threads = CHECKING_THREADS if fetch_hosts is None else FETCHING_THREADS
-        app = make_app(desk, lang=lang, max_drafts=max_drafts, secured=bool(people), threads=threads)
+        board = Board(prepare(book), book)
+        app = make_app(
+            desk, board, lang=lang, max_drafts=max_drafts, secured=bool(people), threads=threads, people=list(people)
+        )
         gate = Gate(app, meters, people=people, person=person, max_body=max_body, lang=lang)
+
+        async def front(scope: "Scope", receive: "Receive", send: "Send") -> None:
+            await (app if scope["type"] == "http" and is_shown(scope["path"]) else gate)(scope, receive, send)
+
         config = uvicorn.Config(
-            gate, http=make_protocol(count_places()), backlog=AT_ONCE,
+            front, http=make_protocol(count_places()), backlog=AT_ONCE,
             lifespan="off", ws="none", log_config=None, log_level="critical", access_log=False, server_header=False,
             proxy_headers=False, timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=STOP_SECONDS,
         )  # fmt: skip

@@ -1,9 +1,12 @@
 """How alike two core titles are: what is left of a title when option values and selling words are taken out."""
 
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from dupcheck.axes import SCRIPT
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.signals.arithmetic import show_number
 
@@ -14,7 +17,7 @@ from dupcheck.messages import Lang
 
 def _apart(features: "Features", left: IntArray, right: IntArray) -> BoolArray:
     """Which pairs have titles that share no script."""
-    column = features.axes.get("script")
+    column = features.axes.get(SCRIPT)
     if column is None:
         return np.zeros(len(left), dtype=bool)
     written = [frozenset(value.split("|")) for value in column.values] + [frozenset({"latin"})]
@@ -23,6 +26,14 @@ def _apart(features: "Features", left: IntArray, right: IntArray) -> BoolArray:
     ends = (divmod(int(key) + len(written) + 1, len(written)) for key in pairs)
     apart = [written[i - 1].isdisjoint(written[j - 1]) for i, j in ends]
     return np.array(apart, dtype=bool)[which]
+
+
+def share_weight(left: Mapping[str, float], right: Mapping[str, float]) -> float:
+    """Return what the signal says of two titles given by their words' weights; NaN where either has no word."""
+    if not left or not right:
+        return math.nan
+    common = sum(weight for word, weight in left.items() if word in right)
+    return min(200.0 * common / (sum(left.values()) + sum(right.values())), 100.0)
 
 
 class Title:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from dupcheck.titles.normalising import fold
 from dupcheck.titles.reading import Token
 from dupcheck.titles.vocabulary import load_vocabulary
 
@@ -15,17 +14,18 @@ _NUMBERED = re.compile(r"(?<![\w-])([^\W\d_]{2,}) ([1-9]|1\d)(?= [^\W\d_]{2,})")
 """A greater number is a size or an amount more often; one at the title's end may only number the listings."""
 
 
-def list_numbered(title: str, tokens: Sequence[Token]) -> Iterator[str]:
+def list_numbered(folded: str, tokens: Sequence[Token]) -> Iterator[str]:
     """Yield each name with the number that stands right behind it, or the numeral before it, as one code: ``glide3``.
 
-    ``tokens`` are the title's: a number before a measure, or that is a value on an axis, makes no model.
+    ``folded`` is the title's :func:`~dupcheck.titles.normalising.fold`, ``tokens`` are its parts:
+    a number before a measure, or that is a value on an axis, makes no model.
     """
     numerals = load_vocabulary().numerals
     if not numerals.keys().isdisjoint([token.text for token in tokens]):
         for numeral, named in pairwise(tokens):
             if numeral.text in numerals and named.kind == "word" and not (numeral.axis or named.axis):
                 yield named.text + numerals[numeral.text]
-    written = set(_NUMBERED.findall(fold(title)))
+    written = set(_NUMBERED.findall(folded))
     if not written:
         return
     for before, number, after in zip(tokens, tokens[1:], tokens[2:], strict=False):

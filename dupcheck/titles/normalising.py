@@ -293,11 +293,11 @@ def fold(text: str) -> str:
     return _SPELLED.sub(_join_letters, text)
 
 
-def _plain(text: str) -> str:
-    return " ".join(_DELIMITERS.sub(" ", fold(text)).split())
+def _plain(folded: str) -> str:
+    return " ".join(_DELIMITERS.sub(" ", folded).split())
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, folded: str | None = None) -> str:
     """Return the one spelling of ``text`` that equal texts share: :func:`fold` without delimiters, blanks collapsed.
 
     Idempotent. ``Ｔ-Ｓhirt【新款】 5.5″`` becomes ``t-shirt 新款 5.5"``.
@@ -308,9 +308,9 @@ def normalise(text: str) -> str:
         return text
     if _CJK_WORD.fullmatch(text):
         return text.translate(_SIGNS)
-    once = _plain(text)
+    once = _plain(fold(text) if folded is None else folded)
     for _ in range(8):
-        again = _plain(once)
+        again = _plain(fold(once))
         if again == once:
             break
         once = again

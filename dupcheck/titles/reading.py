@@ -132,6 +132,8 @@ def _read(text: str, v: Vocabulary) -> list[Piece]:
         _bind_ends(pieces, v)
     if not DOUBTFUL.isdisjoint(axes):
         decide_codes(pieces, v)
+    if "pack" in axes:
+        _name_packs(pieces, v)
     if axes.count("pack") > 1:
         _join_packs(pieces)
     numbered = not _NUMBERED.isdisjoint([p.kind for p in pieces])
@@ -166,6 +168,13 @@ def _bind_ends(pieces: list[Piece], v: Vocabulary) -> None:
         first, bound, second = pieces[i : i + 3]
         if first.axis == second.axis == "gender" and bound.place == "stop" and bound.text not in v.joints:
             pieces[i], pieces[i + 2] = first._replace(axis="", value=""), second._replace(axis="", value="")
+
+
+def _name_packs(pieces: list[Piece], v: Vocabulary) -> None:
+    """A number between a pack and a computer is the pack's name: «Expansion Pack 3 PC»."""
+    for first, (k, second) in zip(pieces, list(enumerate(pieces))[1:], strict=False):
+        if second.axis == "pack" and second.text.endswith("pc") and first.text in v.pieces and not first.axis:
+            pieces[k] = second._replace(axis="", value="")
 
 
 def _join_packs(pieces: list[Piece]) -> None:
@@ -225,20 +234,23 @@ def _make_token(text: str, kind: str, axis: str, value: str) -> Token:
     return Token(text, kind, axis, value)
 
 
-def read_title(title: str) -> Title:
-    """Read one title. Any text is accepted; case, width, script variant, emoji and symbols around it do not matter."""
-    text = fold(title)
+def read_title(title: str, folded: str | None = None) -> Title:
+    """Read one title. Any text is accepted; case, width, script variant, emoji and symbols around it do not matter.
+
+    ``folded`` is its :func:`~dupcheck.titles.normalising.fold`, where that is known.
+    """
+    text = fold(title) if folded is None else folded
     v = load_vocabulary(find_languages(title, text))
     return Title(tuple([_make_token(*p[:4]) for p in _read(text, v)]))
 
 
-def read_titles(titles: Sequence[str]) -> list[Title]:
-    """Read many titles; equal ones once. Words are remembered between calls."""
+def read_titles(titles: Sequence[str], folded: Sequence[str] | None = None) -> list[Title]:
+    """Read many titles, whose folds are ``folded`` where they are known; equal ones once. Words are remembered."""
     known: dict[str, Title] = {}
     out: list[Title] = []
-    for title in titles:
+    for i, title in enumerate(titles):
         read = known.get(title)
         if read is None:
-            read = known[title] = read_title(title)
+            read = known[title] = read_title(title, None if folded is None else folded[i])
         out.append(read)
     return out

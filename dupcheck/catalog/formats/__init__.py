@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.catalog.currencies import split_header
+from dupcheck.catalog.terms import header_words, list_prices
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
@@ -339,7 +340,7 @@ def _map_patterns(
                     # The header's own writing, not the normalised one, names an attribute.
                     start = found_at.start("name") if len(text) == len(headers[i].strip()) else -1
                     own = headers[i].strip()[start : start + len(groups["name"])] if start >= 0 else groups["name"]
-                    full = full.replace("{name}", own.strip())
+                    full = full.replace("{name}", own.strip(" {}"))
                 numbered.setdefault(full, []).append((number, i))
     return numbered
 
@@ -363,6 +364,7 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
     for i, header in enumerate(headers):
         if i in used or not header:
             continue
+        header = header.strip(" *")
         base, currency = split_header(header)
         bare = re.sub(r"\s*[(（][^()（）]*[)）]\s*\*?\s*$", "", header)
         noted = _PRICE_FIELDS if _TAX.search(header[len(bare) :]) else ()
@@ -373,7 +375,62 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
             if name is not None:
                 fields.setdefault(name, []).append(i)
                 break
+        else:
+            name = _find_reduced(known, header)
+            there = [reduce_header(headers[j]) for j in fields.get(name, ())]
+            if name and (not there or name == "images" or (name == "price" and _list_prices().issuperset(there))):
+                fields.setdefault(name, []).append(i)
+    if len(fields.get("price", ())) > 1:  # what others ask, or what is struck out, is the price only where no other is
+        fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _list_prices())
     return {name: places for name, places in fields.items() if places}
+
+
+@lru_cache(maxsize=1)
+def _list_prices() -> frozenset[str]:
+    return frozenset(map(reduce_header, list_prices()))
+
+
+def _find_reduced(known: Format, header: str) -> str:
+    """Return the field of a header without the words that every column could bear: the thing's, a number, a language.
+
+    What is left must be a known header whole: "shipping price" is no price because it ends in one.
+    """
+    names = _reduced_headers(known)
+    plain = reduce_header(header)
+    return names.get(plain) or names.get(reduce_header(split_header(header)[0])) or ""
+
+
+@lru_cache(maxsize=2)
+def _reduced_headers(known: Format) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name in _REDUCIBLE:
+        for header in known.columns.get(name, ()):
+            if "{" not in header and (plain := reduce_header(header)):
+                found.setdefault(plain, name)
+    return found
+
+
+_REDUCIBLE: Final = (
+    "title", "price", "currency", "stock", "main_image", "images", "category", "description", "url", "sku_code", "gtin",
+    "listing_id", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
+)  # fmt: skip
+_LETTERS: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "ss"})
+
+
+@lru_cache(maxsize=16384)
+def reduce_header(header: str) -> str:
+    """Return what a header says beside the words that any column of a catalogue could bear.
+
+    >>> reduce_header("product_media_price (EUR)"), reduce_header("Nome do Produto"), reduce_header("Product")
+    ('media price', 'nome', '')
+    >>> reduce_header("Brutto-VK") == reduce_header("VK brutto")
+    True
+    """
+    text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]))
+    text = unicodedata.normalize("NFKD", normalise_header(text).translate(_LETTERS))
+    plain = "".join(c for c in text if not unicodedata.combining(c))
+    words = [w for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
+    return " ".join(sorted(words))
 
 
 def find_currencies(headers: Sequence[str], fields: Fields) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from dupcheck.catalog.products import aliexpress, aliexpress_page, shopify, woocommerce
+from dupcheck.catalog.products import aliexpress, aliexpress_page, general, shopify, woocommerce
 from dupcheck.catalog.products.nodes import Node
 from dupcheck.catalog.variants import Draft
 
@@ -29,6 +29,7 @@ SHAPES: Final = (
     Shape("shopify-json", shopify.fits, shopify.make_draft),
     Shape("woocommerce-json", woocommerce.fits, woocommerce.make_draft),
     Shape("json", aliexpress.fits, aliexpress.make_draft),
+    Shape("general-json", general.fits, general.make_draft),
 )
 
 

@@ -103,6 +103,30 @@ def _unwrap(value: Any) -> list[Mapping[str, Any]]:
     return [value] if isinstance(value, Mapping) and value else []
 
 
+_SHOWN_KEYS = ("name", "title", "label")
+_PLACES = ("url", "src", "href", "contenturl")
+
+
+def flatten_object(held: Mapping[str, Any]) -> dict[str, str]:
+    """Return an object's values as texts: those of an object within under both keys, pictures as their addresses."""
+    found: dict[str, str] = {}
+    for key, value in held.items():
+        value = read_nested(value)
+        if isinstance(value, Mapping) and value:
+            named = next((value[k] for k in _SHOWN_KEYS if isinstance(value.get(k), str)), "")
+            if named:
+                found[str(key)] = show_value(named)
+            for inner, text in value.items():
+                if text not in (named, None, "") and not str(inner).startswith("@"):
+                    found[f"{key}.{inner}"] = show_value(text)
+        elif isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
+            places = [next((str(v[k]) for k in v if str(k).casefold() in _PLACES), "") for v in value]
+            found[str(key)] = ";".join(places) if all(places) else show_value(value)
+        else:
+            found[str(key)] = show_value(value)
+    return found
+
+
 def show_value(value: Any) -> str:
     """Return a JSON value as the text of a cell: lists of texts joined by ``;``, other lists and objects as JSON."""
     if isinstance(value, str):

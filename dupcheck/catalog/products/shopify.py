@@ -38,10 +38,18 @@ def make_draft(product: Node, row: int) -> Draft:
         "category": product.text("producttype", "type"),
         "description": product.text("bodyhtml", "description"),
         "images": "\n".join(str(i) for i in images),
-        "attributes": format_attributes({"Vendor": v} if (v := product.text("vendor")) else {}),
         "created": product.text("createdat"),
         "url": product.text("url", "onlinestoreurl"),
     }
+    if not images:
+        draft.fields["images"] = product.node("featuredimage", "featuredmedia", "image").text(
+            "url", "src"
+        ) or product.text("thumbnail")
+    lowest = product.node("pricerangev2", "pricerange").node("minvariantprice")
+    draft.fields["currency"] = lowest.text("currencycode")
+    named = {m.text("key"): m.text("value") for m in product.nodes("metafields")}
+    stated = {"Vendor": vendor} if (vendor := product.text("vendor")) else {}
+    draft.fields["attributes"] = format_attributes(stated | {n: v for n, v in named.items() if n and v})
     axes = [o.text("name") if isinstance(o, Node) else "" for o in product.nodes("options")]
     if not axes and isinstance(product.get("options"), list):
         axes = [show_value(o) for o in product.get("options")]
@@ -53,6 +61,10 @@ def make_draft(product: Node, row: int) -> Draft:
                 options[axes[n - 1] if n <= len(axes) and axes[n - 1] else f"Option {n}"] = value
         for part in variant.nodes("selectedoptions"):
             name, value = part.text("name"), part.text("value")
+            if name and value and not is_only_variant(name, value):
+                options[name] = value
+        for part in variant.nodes("options"):
+            name, value = part.node("option").text("title", "name") or part.text("name"), part.text("value")
             if name and value and not is_only_variant(name, value):
                 options[name] = value
         price = variant.get("price")

@@ -172,6 +172,20 @@
     return node;
   }
 
+  // What the seller's answers taught, step by step: from where the probability stood to where each reason moves it.
+  function waterfall(steps) {
+    let before = 0;
+    return h("ul", { class: "steps" }, steps.map(([text, amount, chance]) => {
+      const [low, high] = amount === null ? [0, chance] : [Math.min(before, chance), Math.max(before, chance)];
+      const bar = h("i", { class: amount === null ? "start" : amount > 0 ? "for" : "against" });
+      bar.style.left = `${100 * low}%`;
+      bar.style.width = `${Math.max(0.8, 100 * (high - low))}%`;
+      before = chance;
+      return h("li", null, h("span", { class: "said" }, text), h("span", { class: "fall", "aria-hidden": "true" }, bar),
+        h("span", { class: "to" }, `${Math.min(99, Math.max(1, Math.round(100 * chance)))} %`));
+    }));
+  }
+
   function evidence(pair) {
     return h("article", { class: "pair" },
       h("h5", null, id(pair.a), " ↔ ", id(pair.b), h("span", { class: "code", title: data.rules[pair.rule] }, pair.rule)),
@@ -183,6 +197,7 @@
         h("span", { class: "state", title: t(`state_${condition[4]}`) },
           h("span", { "aria-hidden": "true" }, SIGNS[condition[4]]), h("span", { class: "hidden" },
             t(`state_${condition[4]}`)))))),
+      pair.weighed.length > 0 && h("section", { class: "learned" }, h("h6", null, t("what_was_learned")), waterfall(pair.weighed)),
       pair.also.length > 0 && h("p", { class: "soft small" }, t("also_measured", {
         what: pair.also.map(([signal, value]) => `${signalName(signal)} ${value}`).join(" · ") })));
   }
@@ -318,7 +333,10 @@
     }
   }, { rootMargin: "1500px 0px" });
   for (const card of cards) near.observe(card.node);
-  addEventListener("beforeprint", () => cards.filter((card) => !card.node.hidden).forEach(draw));
+  addEventListener("beforeprint", () => {
+    cards.filter((card) => !card.node.hidden).forEach(draw);
+    document.querySelectorAll(".card:not([hidden]) .more").forEach((more) => more.click()); // paper has no button
+  });
 
   const rank = (card) => [card.group.verdict === "duplicate" ? 0 : 1, ORDER.indexOf(card.group.action),
     -card.group.members.length, card.order];

@@ -2,9 +2,11 @@
 
 ::
 
-    board     an audit as the page shows it: its groups, what is decided of each, its questions
+    scenes    groups of an audit with their plans, as the page shows them
+    work      the groups of one audit, and how plans change with what people say
     choices   what a click says: decisions about pairs, and what else was chosen
-    edits     another listing to keep, another title or option, put into a plan
+    shares    who of several people does what
+    board     what people decide on together: audits, what the ledger says of them, and every act
     pictures  photos of any listing, small or large
     routes    the addresses
     page      the page itself, its style and its script, in two languages

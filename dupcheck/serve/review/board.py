@@ -1,38 +1,53 @@
-"""An audit as the page shows it: its groups, what is decided of each, its questions.
+"""What people decide on together: an audit, what is decided of its groups, who has what, and what was done.
 
-The audit runs in a thread of its own while the page shows how far it is. What is decided is read from the ledger, again
-and again only where something happened in it.
+The audit runs in a thread of its own while the page shows how far it is; another one may be asked for while people go
+on. What is decided is read from the ledger, again and again only where something happened in it.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
-import numpy as np
-
-from dupcheck.decisions import hash_listings
-from dupcheck.errors import DupcheckError, UnknownListingError
-from dupcheck.features import Features
+from dupcheck.decisions import mark_contents
+from dupcheck.errors import DupcheckError, LedgerError, UnknownListingError
 from dupcheck.index.opening import Progress
-from dupcheck.judging.verdicts import Findings
+from dupcheck.learned.answers import REPLIES, Answer
+from dupcheck.ledger.answers import write_answers
 from dupcheck.ledger.book import Act, Ledger
-from dupcheck.ledger.leases import name_work
-from dupcheck.messages import Lang
-from dupcheck.model import BoolArray, Catalog, Plan
+from dupcheck.ledger.memory import Memory, read_acts
+from dupcheck.messages import Lang, message
+from dupcheck.model import Reply
 from dupcheck.pipeline import Audit
-from dupcheck.plans.risk import count_violations
-from dupcheck.reports.documents import SettledAudit, take_rows
-from dupcheck.reports.page import choose_pairs, describe_group, describe_listing, group_pairs
-from dupcheck.serve.review.choices import ANSWERS, DECISION_KINDS, GroupState, decide_pairs, read_states
-from dupcheck.serve.review.edits import apply_edits, take_out
-from dupcheck.serve.review.pictures import Pictures
+from dupcheck.reports.comparison import list_groups
+from dupcheck.revisions import find_revision, place_edits
+from dupcheck.serve.review.choices import (
+    DECISION_KINDS,
+    GroupState,
+    decide_pairs,
+    list_accepted,
+    list_marks,
+    read_states,
+)
+from dupcheck.serve.review.shares import By, read_shares, share_out, write_share
+from dupcheck.serve.review.work import Work, is_for_all
 
-SHOWN = ("image", "attributes", "price")
-"""Evidence whose lack a person wants to filter by."""
 _ACTS_SHOWN = 200
-_THUMBNAILS = 4
+_KINDS = ("question", "out", "edit", "share", "choice")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the ledger said when ``event`` things had happened in it."""
+
+    event: int
+    acts: Sequence[Act]
+    memory: Memory
+    states: Mapping[str, GroupState]
+    share: int
+    shares: Mapping[str, str]
 
 
 class Board:
@@ -41,117 +56,205 @@ class Board:
     def __init__(self, make: Callable[[Progress], Audit], ledger: Ledger) -> None:
         self.ledger = ledger
         self._make = make
-        self._thread = Thread(target=self._run, name="audit", daemon=True)
+        self._thread: Thread | None = None
         self._lock = Lock()
-        self._known: tuple[int, list[Act], dict[str, GroupState]] | None = None
+        self._reading = Lock()
+        self._known: _Known | None = None
+        self._marks: Mapping[str, tuple[int, ...]] = {}
+        self._from = 0
         self.stage, self.done, self.total = "", 0, 0
         self.error: DupcheckError | None = None
         self.work: Work | None = None
+        self.number = 0
+        """How many audits there were."""
 
-    def start(self) -> None:
-        """Begin to audit, once."""
+    # --- auditing ----------------------------------------------------------------------------------------------
+
+    def start(self, again: bool = False) -> bool:
+        """Begin to audit, unless that was done already, or anew where ``again`` is wanted; return whether it runs."""
         with self._lock:
-            if self.work is None and not self._thread.is_alive() and self._thread.ident is None:
-                self._thread.start()
+            if self.running or (not again and self._thread is not None):
+                return self.running
+            self.error, self.stage, self.done, self.total = None, "", 0, 0
+            self._thread = Thread(target=self._run, name="audit", daemon=True)
+            self._thread.start()
+        return True
+
+    @property
+    def running(self) -> bool:
+        """Whether an audit is on its way."""
+        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         def tell(stage: str, done: int, total: int) -> None:
             self.stage, self.done, self.total = stage, done, total
 
         try:
-            self.work = Work(self._make(tell))
+            acts = self.ledger.list_acts()
+            audit = self._make(tell)
+            files = [Path(file).name for file in audit.catalog.sources]
+            runs = self.ledger.list_runs(files)
+            self.ledger.note_run(files, len(audit.catalog), list_groups(audit.record()["groups"]))
+            self.take_up(audit.compare_runs(runs), acts)
         except DupcheckError as error:
             self.error = error
 
+    def take_up(self, audit: Audit, acts: Sequence[Act]) -> None:
+        """Show this audit from now on; ``acts`` are those that it knew of."""
+        work = Work(audit)
+        with self._reading:
+            self.work, self._known, self._marks = work, None, list_marks(acts, work.asked)
+            self._from = max((act.number for act in acts), default=0)
+            self.number += 1
+
     @property
-    def ready(self) -> "Work":
+    def ready(self) -> Work:
         """The work, once the audit is done."""
         assert self.work is not None, "asked for before the audit was done"
         return self.work
 
     # --- what is known -----------------------------------------------------------------------------------------
 
-    def recall(self) -> tuple[int, list[Act], dict[str, GroupState]]:
-        """Return how many things have happened, every act, and what is decided of each group."""
-        event = self.ledger.count_events()
-        if self._known is None or self._known[0] != event:
-            acts = self.ledger.list_acts()
-            named = {i for act in acts for i in act.listings}
-            self._known = event, acts, read_states(acts, self.ready.hash(named))
-        return self._known
+    def recall(self) -> _Known:
+        """Return what the ledger says now; plans that something was said about are made anew."""
+        with self._reading:
+            event, work = self.ledger.count_events(), self.ready
+            if self._known is None or self._known.event != event:
+                acts = self.ledger.list_acts()
+                told = [(a.details, a.person, a.at) for a in reversed(acts) if a.undone is None]
+                memory = Memory(self.ledger.list_decisions(), (), *read_acts(told))
+                marks = list_marks(acts, work.asked)
+                changed = [g for g in work.scenes if marks.get(g, ()) != self._marks.get(g, ())]
+                work.plan_anew(changed, memory)
+                self._marks = marks
+                self._known = _Known(event, acts, memory, self._judge(work, acts, memory), *read_shares(acts))
+            return self._known
+
+    @staticmethod
+    def _judge(work: Work, acts: Sequence[Act], memory: Memory) -> dict[str, GroupState]:
+        """What is decided of each group: by acts that name it, by decisions that were made elsewhere, or because
+        nothing is left of it.
+        """
+        named = {i for act in acts for i in act.listings}
+        states = {g: s for g, s in read_states(acts, work.hash(named)).items() if g in work}
+        for group in work.gone:
+            state = states.get(group, GroupState())
+            if not state.choice:
+                states[group] = replace(state, choice=state.answer or "not_duplicate")
+        for group, decision in list_accepted(work, memory.decisions).items():
+            state = states.get(group, GroupState())
+            if not state.choice:
+                states[group] = replace(
+                    state, choice="merge_accepted", person=decision.person, at=decision.decided, act=0
+                )
+        return states
 
     def list_open(self, order: Sequence[str]) -> list[str]:
         """Return which of the groups nothing was decided about, in their order."""
-        _, _, states = self.recall()
-        return [g for g in order if g in self.ready.places and not (g in states and states[g].choice)]
+        states = self.recall().states
+        return [g for g in order if g in self.ready and not (g in states and states[g].choice)]
 
     def tell_news(self) -> dict[str, Any]:
         """Return what changes while people work: what is decided, who has what in hand, and how far everybody is."""
-        event, acts, states = self.recall()
-        homes = self.ready.works
+        known, work = self.recall(), self.ready
+        homes = work.works
         leases = [x for x in self.ledger.list_leases() if not x.settled and x.work in homes]
-        done = Counter(s.person for g, s in states.items() if s.choice and g in self.ready.places)
-        people = sorted({*done, *(x.person for x in leases)})
+        done = Counter(s.person for s in known.states.values() if s.choice)
         hands: dict[str, list[str]] = {}
         for lease in leases:
             hands.setdefault(lease.person, []).append(homes[lease.work])
+        lots = Counter(p for g, p in known.shares.items() if g in work)
+        through = Counter(p for g, p in known.shares.items() if g in known.states and known.states[g].choice)
+        people = sorted({*done, *hands, *lots})
         return {
-            "event": event,
-            "states": {g: s.as_dict() for g, s in states.items() if g in self.ready.places},
+            "event": known.event, "number": self.number, "change": work.change, "share": known.share,
+            "states": {g: s.as_dict() for g, s in known.states.items()},
             "hands": {homes[x.work]: x.person for x in leases},
-            "people": [{"person": p, "done": done[p], "hand": hands.get(p, [])} for p in people],
-            "acts": [_tell_act(act) for act in acts if "run" not in act.details][:_ACTS_SHOWN],
-        }
+            "people": [
+                {"person": p, "done": done[p], "hand": hands.get(p, []), "lot": lots[p], "through": through[p]}
+                for p in people
+            ],
+            "answered": sum(a.number > self._from and a.undone is None and "question" in a.details for a in known.acts),
+            "acts": [_tell_act(act) for act in known.acts[:_ACTS_SHOWN]],
+        }  # fmt: skip
 
-    def tell_group(self, group_id: str, lang: Lang) -> dict[str, Any]:
+    def tell_progress(self, lang: Lang) -> dict[str, Any]:
+        """Return how far an audit is that is on its way, or what went wrong with the last."""
+        return {
+            "ready": self.work is not None, "running": self.running, "number": self.number,
+            "error": None if self.error is None else self.error.say(lang),
+            "stage": message(self.stage).say(lang) if self.stage else "", "done": self.done, "total": self.total,
+        }  # fmt: skip
+
+    def tell_group(self, group: str, lang: Lang) -> dict[str, Any]:
         """Return one group in full, with what people changed in its plan."""
-        _, _, states = self.recall()
-        state = states.get(group_id, GroupState())
-        return self.ready.tell_group(group_id, state, lang)
+        return self.ready.tell_group(group, self.recall().states.get(group, GroupState()), lang)
 
     def list_plans(self, lang: Lang) -> list[dict[str, Any]]:
         """Return the accepted plans, with what people changed, as ``merge --plans`` takes them."""
-        _, _, states = self.recall()
-        accepted = [g for g, s in states.items() if s.choice == "merge_accepted" and g in self.ready.places]
-        plans = ((self.ready.plans[self.ready.places[g]], states[g]) for g in sorted(accepted))
+        states = self.recall().states
+        accepted = sorted(g for g, s in states.items() if s.choice == "merge_accepted")
+        plans = [self.ready.plan(g) for g in accepted]
+        catalog = self.ready.audit.catalog
         return [
-            apply_edits(take_out(plan.as_dict(lang), state.out), state.edits)
-            for plan, state in plans
+            {**plan.as_dict(lang), "contents": mark_contents(catalog, (plan.keep, *plan.listings))}
+            for plan in plans
             if plan.action not in ("none", "ask")
         ]
 
     # --- what is done ------------------------------------------------------------------------------------------
 
     def choose(self, groups: Sequence[str], choice: str, person: str, reason: str = "") -> int:
-        """Decide about groups, at once and undoable at once; return of how many pairs something was said."""
-        assert choice in DECISION_KINDS
-        _, _, states = self.recall()
-        decisions = []
-        for group in groups:
-            inside = self._list_inside(group, states.get(group, GroupState()))
-            decisions += decide_pairs(choice, inside, self.ready.hash(inside), reason=reason)
-        work = self.ready.name_work(groups[0]) if len(groups) == 1 else ""
-        details = {"choice": choice, "groups": list(groups)}
-        return self.ledger.decide(decisions, person=person, work=work, details=details)
+        """Decide about groups, at once and undoable at once; return of how many pairs something was said.
 
-    def answer(self, kind: str, answer: str, person: str) -> int:
-        """Answer a question for all that it settles; return for how many groups."""
-        groups = self.ready.questions.get(kind, ())
+        Raises LedgerError where a plan is accepted that only asks.
+        """
+        assert choice in DECISION_KINDS
+        self.recall()
+        work = self.ready
+        if choice == "merge_accepted" and any(work.plan(g).action in ("ask", "none") for g in groups):
+            raise LedgerError("review.answer_first")
         decisions = []
         for group in groups:
-            question = self.ready.plans[self.ready.places[group]].question
-            assert question is not None
-            keep = self.ready.plans[self.ready.places[group]].keep
-            contents = self.ready.hash((keep, *question.listings))
-            decisions += decide_pairs(ANSWERS[answer], question.listings, contents, others=[keep], reason="")
-        details = {"question": kind, "answer": answer, "groups": list(groups)}
+            plan = work.plan(group)
+            inside = list(plan.listings) if choice == "merge_accepted" else work.list_members(group)
+            decisions += decide_pairs(choice, inside, work.hash(inside), reason=reason)
+        name = work.name_work(groups[0]) if len(groups) == 1 else ""
+        return self.ledger.decide(
+            decisions, person=person, work=name, details={"choice": choice, "groups": list(groups)}
+        )
+
+    def answer(self, key: str, answer: str, person: str) -> int:
+        """Answer a question for all that it settles; return for how many groups.
+
+        What is different is decided at once. Where listings are one product, plans follow, which are still to be
+        accepted.
+        """
+        self.recall()
+        work = self.ready
+        groups = work.questions.get(key, [])
+        reply: Reply = next(r for r in REPLIES if r == answer)
+        kind = key.partition("#")[0]
+        decisions, said = [], [Answer(reply, kind)] if is_for_all(kind) else []
+        for k, group in enumerate(groups):
+            plan = work.plan(group)
+            assert plan.question is not None
+            asked = [i for i in plan.question.listings if i != plan.keep]
+            if not is_for_all(kind):
+                said += [_answer_pair(reply, kind, plan.keep, i) for i in asked]
+            elif k == 0:  # the pair that was shown; of the others only the kind is answered
+                said += [_answer_pair(reply, kind, plan.keep, i) for i in asked[:1]]
+            if answer == "different":
+                contents = work.hash((plan.keep, *asked))
+                decisions += decide_pairs("not_duplicate", asked, contents, others=[plan.keep])
+        details = {"question": kind, "answer": answer, "groups": list(groups), **write_answers(said)}
         self.ledger.decide(decisions, person=person, details=details)
         return len(groups)
 
     def take_out(self, group: str, listing: str, person: str, reason: str = "") -> None:
         """Say that one listing of a group is another product than the rest of it."""
-        _, _, states = self.recall()
-        inside = self._list_inside(group, states.get(group, GroupState()))
+        self.recall()
+        inside = self.ready.list_members(group)
         if listing not in inside:
             raise UnknownListingError("review.not_inside", id=listing, group=group)
         others = [i for i in inside if i != listing]
@@ -159,171 +262,56 @@ class Board:
         self.ledger.decide(decisions, person=person, details={"out": listing, "groups": [group]})
 
     def edit(self, group: str, edits: Mapping[str, Any], person: str) -> None:
-        """Change something in a group's plan."""
-        _, _, states = self.recall()
-        merged = {**states.get(group, GroupState()).edits, **edits}
-        self.ledger.decide([], person=person, details={"edit": merged, "groups": [group]})
+        """Change something in a group's plan. Raises LedgerError where that cannot be: two options of one name."""
+        memory, plan = self.recall().memory, self.ready.plan(group)
+        inside = self.ready.list_members(group)
+        known = find_revision(memory.revisions, inside)
+        placed = place_edits(edits, {a.name: a.values for a in plan.axes}, known)
+        if not placed or ("keep" in placed and placed["keep"] not in inside):
+            raise LedgerError("review.edit_taken")
+        details = {"edit": placed, "groups": [group], "listings": inside, "kept": placed.get("keep", plan.keep)}
+        self.ledger.decide([], person=person, details=details)
+        if "keep" in placed and self._keeps_another(group, placed["keep"]):
+            self.ledger.undo(self.ledger.list_acts(person=person, last=1)[0].number, person=person)
+            raise LedgerError("review.keep_impossible", id=placed["keep"])
+
+    def _keeps_another(self, group: str, wanted: str) -> bool:
+        """Whether a plan keeps another listing than was wanted: one that is sold only in bulk, say, or that waits."""
+        self.recall()
+        return self.ready.plan(group).keep != wanted
+
+    def share(self, by: By, people: Sequence[str], person: str) -> dict[str, str]:
+        """Split the groups that are open among people; return who does each."""
+        order = [row["id"] for row in self.ready.list_rows() if row["action"] != "none"]
+        still = set(self.list_open(order))
+        rows = [row for row in self.ready.list_rows() if row["id"] in still]
+        shares = share_out(rows, by, people)
+        self.ledger.decide([], person=person, details=write_share(by, shares))
+        return shares
 
     def take_next(self, order: Sequence[str], person: str) -> str | None:
-        """Take the first open group of ``order`` that nobody else has in hand; None: none is left."""
-        works = {self.ready.name_work(g): g for g in self.list_open(order)}
+        """Take the first open group of ``order`` that nobody else has in hand, nor as a part of the work that was
+        shared out: of one's own part first. None: none is left.
+        """
+        shares = self.recall().shares
+        mine = [g for g in self.list_open(order) if shares.get(g, person) == person]
+        mine.sort(key=lambda g: g not in shares)
+        works = {self.ready.name_work(g): g for g in mine}
         lease = self.ledger.take_next(list(works), person) if works else None
         return None if lease is None else works[lease.work]
 
-    def _list_inside(self, group: str, state: GroupState) -> list[str]:
-        return [i for i in self.ready.list_members(group) if i not in state.out]
+
+def _answer_pair(reply: Reply, kind: str, one: str, other: str) -> Answer:
+    a, b = sorted((one, other))
+    return Answer(reply, kind, a, b)
 
 
 def _tell_act(act: Act) -> dict[str, Any]:
     details = act.details
-    kind = next((k for k in ("question", "out", "edit", "choice") if k in details), act.kind)
+    kind = next((k for k in _KINDS if k in details), act.kind)
     return {
         "number": act.number, "at": act.at, "person": act.person, "kind": kind, "undone": act.undone is not None,
         "choice": details.get("answer") or details.get("choice") or act.kind,
         "groups": list(details.get("groups", ()))[:20], "count": len(details.get("groups", ())),
         "listings": [details["out"]] if "out" in details else list(act.listings[:6]), "pairs": len(act.decisions),
     }  # fmt: skip
-
-
-class Work:
-    """The groups of one audit, as people go through them."""
-
-    def __init__(self, audit: Audit) -> None:
-        self.audit = audit
-        self.pictures = Pictures(audit.catalog)
-        self.plans: tuple[Plan, ...] = audit.plans
-        self.places = {plan.group_id: k for k, plan in enumerate(audit.plans)}
-        self._contents: dict[str, str] = {}
-        self._views: dict[Lang, _View] = {}
-        self._lock = Lock()
-
-    def list_members(self, group: str) -> list[str]:
-        """Return a group's listings, without those that are allowed to stand beside it."""
-        plan = self.plans[self.places[group]]
-        return [m.listing_id for m in plan.members if m.role != "allowed" or plan.action == "none"]
-
-    def hash(self, ids: Sequence[str] | set[str]) -> dict[str, str]:
-        """Return the content hashes of listings as they are; each is looked at once."""
-        missing = [i for i in ids if i not in self._contents]
-        self._contents |= hash_listings(self.audit.catalog, missing)
-        return {i: self._contents[i] for i in ids if i in self._contents}
-
-    def name_work(self, group: str) -> str:
-        """Return what a group is called in the ledger."""
-        return name_work(self.list_members(group))
-
-    @cached_property
-    def works(self) -> dict[str, str]:
-        """The groups, by what they are called in the ledger."""
-        return {self.name_work(group): group for group in self.places}
-
-    @cached_property
-    def questions(self) -> dict[str, list[str]]:
-        """The groups that wait for an answer, by kind of question; those that settle most first."""
-        found: dict[str, list[str]] = {}
-        settles: dict[str, int] = {}
-        for plan in self.plans:
-            if plan.question is not None:
-                found.setdefault(plan.question.kind, []).append(plan.group_id)
-                settles[plan.question.kind] = max(plan.question.settles, settles.get(plan.question.kind, 0))
-        return dict(sorted(found.items(), key=lambda item: (-settles[item[0]], -len(item[1]), item[0])))
-
-    @cached_property
-    def rows(self) -> list[dict[str, Any]]:
-        """What the list shows of each group, in any language."""
-        known = _list_evidence(self.audit.features, self.audit.findings, self.audit.grouped)
-        catalog = self.audit.catalog
-        return [
-            self._describe(k, plan, catalog, [name for name in SHOWN if not known[name][k]])
-            for k, plan in enumerate(self.plans)
-        ]
-
-    def _describe(self, k: int, plan: Plan, catalog: Catalog, unseen: list[str]) -> dict[str, Any]:
-        group, members = self.audit.grouped[k]
-        ids = [m.listing_id for m in plan.members]
-        keep = plan.keep or ids[0]
-        at = catalog.positions[keep]
-        prices = catalog.numbers("price")[members]
-        low, high = (float(f(prices)) if (~np.isnan(prices)).any() else None for f in (np.nanmin, np.nanmax))
-        shops, categories = (
-            sorted({str(catalog.column(name)[m]) for m in members.tolist()} - {""}) for name in ("shop", "category")
-        )
-        return {
-            "id": plan.group_id, "action": plan.action, "rules": list(group.rules), "n": len(ids), "keep": keep,
-            "title": str(catalog.column("title")[at])[:200], "shown": list(dict.fromkeys([keep, *ids]))[:_THUMBNAILS],
-            "ids": ids, "shops": shops, "categories": categories, "risk": count_violations(plan),
-            "strength": round(group.strength, 4), "unseen": unseen, "low": low, "high": high,
-            "currency": str(catalog.column("currency")[at]),
-            "question": None if plan.question is None else plan.question.kind,
-        }  # fmt: skip
-
-    def view(self, lang: Lang) -> "_View":
-        """Return the words of the audit in one language."""
-        with self._lock:
-            if lang not in self._views:
-                self._views[lang] = _View(self.audit.record(lang), lang)
-            return self._views[lang]
-
-    def tell_questions(self, lang: Lang) -> list[dict[str, Any]]:
-        """Return the questions, with the first group that asks each."""
-        told = []
-        for groups in self.questions.values():
-            plan = self.plans[self.places[groups[0]]]
-            assert plan.question is not None
-            asked = plan.question.as_dict(lang)
-            told.append(
-                {**asked, "groups": groups, "keep": plan.keep, "shown": [plan.keep, *plan.question.listings][:4]}
-            )
-        return told
-
-    def tell_group(self, group_id: str, state: GroupState, lang: Lang) -> dict[str, Any]:
-        """Return one group in full."""
-        view, k = self.view(lang), self.places[group_id]
-        plan = self.plans[k].as_dict(lang)
-        edited = apply_edits(take_out(plan, state.out), state.edits)
-        whole = view.describe(k, edited)
-        listings = {m.listing_id: self._tell_listing(m.listing_id, view) for m in self.plans[k].members}
-        return {
-            **whole,
-            "listings": listings,
-            "state": state.as_dict(),
-            "edits": dict(state.edits),
-            "was": plan["title"],
-        }
-
-    def _tell_listing(self, listing_id: str, view: "_View") -> dict[str, Any]:
-        told = view.describe_listing(listing_id)
-        return {**told, "photos": len(self.pictures.list_names(listing_id))}
-
-
-class _View:
-    """One language's words of an audit, made as they are asked for."""
-
-    def __init__(self, record: SettledAudit, lang: Lang) -> None:
-        self.record, self.lang = record, lang
-        self._pairs, self.loose = group_pairs(record)
-
-    def describe(self, k: int, plan: Mapping[str, Any]) -> dict[str, Any]:
-        group = self.record["groups"][k]
-        ends = self._pairs[group["group_id"]]
-        pairs = take_rows(self.record["pairs"], choose_pairs(group, ends))
-        told = describe_group(group, plan, pairs, len(ends), self.lang)
-        return {**told, "keep": plan["keep"] or group["keep"]}
-
-    def describe_listing(self, listing_id: str) -> dict[str, Any]:
-        listing = self.record["listings"].get(listing_id, {})
-        return {**describe_listing(listing, None, self.lang), "attributes": dict(listing.get("attributes", {}))}
-
-
-def _list_evidence(features: Features, findings: Findings, grouped: Sequence[Any]) -> dict[str, BoolArray]:
-    """Whether anything of a kind was compared within each group: a signal that no pair of it can tell was not."""
-    home = np.full(len(features.ids), -1, dtype=np.int64)
-    for k, (_, members) in enumerate(grouped):
-        home[members] = k
-    inside = (home[findings.left] >= 0) & (home[findings.left] == home[findings.right])
-    told: dict[str, BoolArray] = {}
-    for name in SHOWN:
-        known = np.zeros(len(grouped), dtype=bool)
-        known[home[findings.left[inside & ~np.isnan(findings.signals[name])]]] = True
-        told[name] = known
-    return told

@@ -1,6 +1,6 @@
 """The addresses of the review page. All that change something are POST with JSON, and an act in the ledger each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -11,12 +11,15 @@ from starlette.responses import Response
 
 from dupcheck.decisions import DecisionKind
 from dupcheck.messages import Lang, message
+from dupcheck.reports.comparison import say_comparison
+from dupcheck.revisions import are_edits
 from dupcheck.serve.admission import PERSON
 from dupcheck.serve.problems import Refusal, choose_lang, write_document
-from dupcheck.serve.review.board import Board, Work
-from dupcheck.serve.review.edits import are_edits
+from dupcheck.serve.review.board import Board
 from dupcheck.serve.review.page import ASSETS, POLICY, read_asset, render_shell
 from dupcheck.serve.review.pictures import SIZES
+from dupcheck.serve.review.shares import MOST_PEOPLE, By
+from dupcheck.serve.review.work import Work
 
 SHELL = "/"
 ASSETS_AT = "/review/assets/"
@@ -45,9 +48,9 @@ class Choice(_Shape):
 
 
 class Reply(_Shape):
-    """An answer to a question."""
+    """An answer to a question, which is named by its key."""
 
-    kind: StrictStr
+    key: StrictStr
     answer: Literal["same", "option", "different"]
 
 
@@ -78,6 +81,14 @@ class Order(_Shape):
     groups: Annotated[list[StrictStr], Field(max_length=_MOST_GROUPS)]
 
 
+class Share(_Shape):
+    """A split of the open groups among people."""
+
+    by: By
+    people: Annotated[list[Annotated[StrictStr, Field(min_length=1, max_length=100)]],
+                      Field(min_length=1, max_length=MOST_PEOPLE)]  # fmt: skip
+
+
 class Hold(_Shape):
     """A group that somebody looks at, or gives back."""
 
@@ -85,8 +96,15 @@ class Hold(_Shape):
     back: bool = False
 
 
-def make_review(board: Board, lang: Lang) -> APIRouter:
-    """Return the page and what it asks for. The audit begins when it is first looked at."""
+def is_shown(path: str) -> bool:
+    """Whether whoever asks may see what is at this address: the page itself holds nothing of the catalogue."""
+    return path == SHELL or path.startswith(ASSETS_AT)
+
+
+def make_review(board: Board, lang: Lang, people: Sequence[str] = ()) -> APIRouter:
+    """Return the page and what it asks for. The audit begins when it is first looked at; ``people`` are those who have
+    a secret here.
+    """
     router = APIRouter(include_in_schema=False)
     limiter = CapacityLimiter(_AT_ONCE)
 
@@ -99,7 +117,7 @@ def make_review(board: Board, lang: Lang) -> APIRouter:
     def need(*groups: str) -> Work:
         if board.work is None:
             raise Refusal(503, message("review.not_ready"), {"Retry-After": "1"})
-        unknown = next((g for g in groups if g not in board.work.places), None)
+        unknown = next((g for g in groups if g not in board.work), None)
         if unknown is not None:
             raise Refusal(404, message("review.no_group", group=unknown))
         return board.work
@@ -118,13 +136,10 @@ def make_review(board: Board, lang: Lang) -> APIRouter:
     @router.get("/review/api/progress")
     async def progress(request: Request) -> Response:
         board.start()
-        error = None if board.error is None else board.error.say(speak(request))
-        stage = message(board.stage).say(speak(request)) if board.stage else ""
-        return _answer({"ready": board.work is not None, "error": error, "stage": stage, "done": board.done,
-                        "total": board.total})  # fmt: skip
+        return _answer(board.tell_progress(speak(request)))
 
-    _add_views(router, board, need, run, speak)
-    _add_acts(router, board, need, run)
+    _add_views(router, board, need, run, speak, people)
+    _add_acts(router, board, need, run, speak)
     return router
 
 
@@ -134,15 +149,19 @@ def _add_views(
     need: Callable[..., Work],
     run: Callable[..., Any],
     speak: Callable[[Request], Lang],
+    people: Sequence[str],
 ) -> None:
     @router.get("/review/api/groups")
     async def groups(request: Request) -> Response:
         work, lang = need(), speak(request)
 
         def tell() -> Response:
-            record = work.view(lang).record
+            record, news = work.first.view(lang).record, board.tell_news()
+            since = record.get("since")
             return _answer({
-                "groups": work.rows, "questions": work.tell_questions(lang), "news": board.tell_news(),
+                "groups": work.list_rows(), "questions": work.tell_questions(lang), "news": news,
+                "shares": board.recall().shares, "people": list(people),
+                "since": say_comparison(since, lang) if since else [], "trend": since["trend"] if since else [],
                 "unchecked": [u["text"] for u in record.get("unchecked", ())], "files": record["catalog"]["files"],
                 "counts": {k: record["counts"][k] for k in ("listings", "flagged", "groups")},
                 "person": _name(request), "rules": {r["code"]: r["summary"] for r in record["rules"]["rules"]},
@@ -151,6 +170,20 @@ def _add_views(
 
         told: Response = await run(tell)
         return told
+
+    @router.get("/review/api/changes")
+    async def changes(request: Request, since: Annotated[int, Query()] = -1) -> Response:
+        work = need()
+
+        def tell() -> Response:
+            news = board.tell_news()
+            return _answer({
+                "rows": work.list_rows(since), "questions": work.tell_questions(speak(request)), "news": news,
+                "shares": board.recall().shares,
+            })  # fmt: skip
+
+        found: Response = await run(tell)
+        return found
 
     @router.get("/review/api/groups/{group}")
     async def group(request: Request, group: str) -> Response:
@@ -181,7 +214,10 @@ def _add_views(
         return _answer(plans, {"Content-Disposition": 'attachment; filename="merges.json"'})
 
 
-def _add_acts(router: APIRouter, board: Board, need: Callable[..., Work], run: Callable[..., Any]) -> None:
+def _add_acts(
+    router: APIRouter, board: Board, need: Callable[..., Work], run: Callable[..., Any],
+    speak: Callable[[Request], Lang],
+) -> None:  # fmt: skip
     @router.post("/review/api/choices")
     async def choose(request: Request, told: Choice) -> Response:
         need(*told.groups)
@@ -190,9 +226,9 @@ def _add_acts(router: APIRouter, board: Board, need: Callable[..., Work], run: C
 
     @router.post("/review/api/answers")
     async def answer(request: Request, told: Reply) -> Response:
-        if told.kind not in need().questions:
+        if told.key not in need().questions:
             raise Refusal(404, message("review.no_question"))
-        settled = await run(board.answer, told.kind, told.answer, _name(request))
+        settled = await run(board.answer, told.key, told.answer, _name(request))
         return _answer({"settled": settled, "news": await run(board.tell_news)})
 
     @router.post("/review/api/out")
@@ -214,6 +250,21 @@ def _add_acts(router: APIRouter, board: Board, need: Callable[..., Work], run: C
         need()
         await run(board.ledger.undo, told.act, person=_name(request))
         return _answer({"news": await run(board.tell_news)})
+
+    @router.post("/review/api/shares")
+    async def share(request: Request, told: Share) -> Response:
+        need()
+        people = list(dict.fromkeys(name.strip() for name in told.people if name.strip()))
+        if not people:
+            raise Refusal(422, message("review.no_people"))
+        shares = await run(board.share, told.by, people, _name(request))
+        return _answer({"shares": shares, "news": await run(board.tell_news)})
+
+    @router.post("/review/api/again")
+    async def again(request: Request) -> Response:
+        need()
+        board.start(again=True)
+        return _answer({**board.tell_progress(speak(request)), "news": await run(board.tell_news)})
 
     @router.post("/review/api/next")
     async def take(request: Request, told: Order) -> Response:

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,16 +16,19 @@ from starlette.types import Receive, Scope, Send
 from dupcheck.errors import DupcheckError
 from dupcheck.index.opening import Progress
 from dupcheck.ledger.book import Ledger
+from dupcheck.ledger.memory import read_acts
 from dupcheck.messages import Lang, message
 from dupcheck.serve.admission import Gate
 from dupcheck.serve.listening import StoppableServer
 from dupcheck.serve.metrics import Meters
 from dupcheck.serve.problems import Refusal, choose_lang, explain_error, render_problem
 from dupcheck.serve.review.board import Board
-from dupcheck.serve.review.routes import ASSETS_AT, SHELL, make_review
+from dupcheck.serve.review.routes import is_shown, make_review
 
 if TYPE_CHECKING:
+    from dupcheck.model import Catalog
     from dupcheck.pipeline import Audit
+    from dupcheck.rules import RulePack
 
 BODY_BYTES = 8_000_000
 """Bytes that a click may bring: a bulk decision names its groups."""
@@ -40,7 +43,27 @@ class _QuietGate(Gate):
             super()._note(scope, status, seconds)
 
 
-def make_page(board: Board, lang: Lang) -> FastAPI:
+def prepare_audits(
+    read: Callable[[], "Catalog"], pack: "RulePack", book: Ledger, **how: Any
+) -> Callable[[Progress], "Audit"]:  # fmt: skip
+    """Return what audits a catalogue with all that the ledger knows by then; ``read`` reads it, ``how`` goes on to
+    :func:`~dupcheck.pipeline.audit`.
+    """
+
+    def make(progress: Progress) -> "Audit":
+        from dupcheck.pipeline import audit
+
+        told = [(a.details, a.person, a.at) for a in reversed(book.list_acts()) if a.undone is None]
+        answers, revisions = read_acts(told)
+        return audit(
+            read(), pack, progress=progress, decisions=book.list_decisions(), answers=answers or None,
+            revisions=revisions, **how,
+        )  # fmt: skip
+
+    return make
+
+
+def make_page(board: Board, lang: Lang, people: Sequence[str] = ()) -> FastAPI:
     """Return an application that is nothing but the review page."""
     app = FastAPI(title="dupcheck", openapi_url=None, docs_url=None, redoc_url=None)
 
@@ -55,7 +78,7 @@ def make_page(board: Board, lang: Lang) -> FastAPI:
 
     for kind in (Refusal, DupcheckError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, refuse)
-    app.include_router(make_review(board, lang))
+    app.include_router(make_review(board, lang, people))
     return app
 
 
@@ -75,13 +98,11 @@ def run_review(
     who does.
     """
     board = Board(make, book)
-    app = make_page(board, lang)
+    app = make_page(board, lang, list(people))
     gate = _QuietGate(app, Meters(), people=people, person=person, max_body=BODY_BYTES, lang=lang)
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        shown = path == SHELL or path.startswith(ASSETS_AT)  # holds nothing of the catalogue: whoever asks may see it
-        await (app if scope["type"] == "http" and shown else gate)(scope, receive, send)
+        await (app if scope["type"] == "http" and is_shown(scope["path"]) else gate)(scope, receive, send)
 
     config = uvicorn.Config(
         front, lifespan="off", ws="none", log_config=None, log_level="critical", access_log=False, server_header=False,

@@ -10,7 +10,8 @@
   let secret = new URLSearchParams(location.hash.slice(1)).get("secret") || "";
   if (secret) history.replaceState(null, "", location.pathname + location.search);
   let all = [], byId = new Map(), shown = [], news = { states: {}, hands: {}, people: [], acts: [], event: -1 };
-  let questions = [], asking = 0, at = -1, open = null, focus = 0, person = "", rules = {}, busy = false;
+  let questions = [], asking = 0, at = -1, open = null, focus = 0, person = "", rules = {}, busy = false, shares = {}, known = [];
+  let audits = 0, changed = 0, shared = 0;
 
   const t = (name, values = {}) =>
     (words[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
@@ -57,7 +58,7 @@
     busy = true;
     try {
       const told = await ask(path, body);
-      take(told.news);
+      await take(told.news);
       if (done) toast(done(told));
       return told;
     } catch (error) {
@@ -97,6 +98,7 @@
     action: (row, value) => row.action === value, rule: (row, value) => row.rules.includes(value),
     shop: (row, value) => row.shops.includes(value), category: (row, value) => row.categories.includes(value),
     unseen: (row, value) => row.unseen.includes(value),
+    share: (row, value) => (value === "mine" ? shares[row.id] === person : value === "none" ? !shares[row.id] : shares[row.id] === value.slice(1)),
   };
   function fill(name, values, label) {
     const select = $(`f-${name}`);
@@ -112,6 +114,9 @@
     fill("shop", distinct("shops"), (v) => v);
     fill("category", distinct("categories"), (v) => v);
     fill("unseen", ["image", "attributes", "price"], (v) => t(`unseen_${v}`));
+    const parts = [...new Set(Object.values(shares))].filter((p) => p !== person).sort();
+    fill("share", Object.keys(shares).length ? ["mine", "none", ...parts.map((p) => `=${p}`)] : [], (v) => (v.startsWith("=") ? v.slice(1) : t(`share_${v}`)));
+    $("f-share").parentElement.hidden = !Object.keys(shares).length;
     $("f-sort").replaceChildren(...Object.keys(SORTS).map((value) => h("option", { value }, t(`sort_${value}`))));
   }
   function sift(keep = true) {
@@ -124,9 +129,7 @@
     at = before;
     $("filter-count").textContent = chosen.length ? `(${chosen.length})` : "";
     $("shown").textContent = t("shown_groups", { n: shown.length, of: all.length });
-    const waiting = shown.filter(isOpen).length;
-    $("bulk").textContent = t("bulk", { n: waiting });
-    $("bulk").disabled = !waiting;
+    count_bulk();
     $("space").style.height = `${shown.length * ROW}px`;
     draw();
   }
@@ -148,8 +151,10 @@
     const state = stateOf(row);
     const hand = news.hands[row.id];
     const mark = state ? h("span", { class: `mark ${state}` }, markOf(state)) : hand && hand !== person ?
-      h("span", { class: "mark hand" }, t("in_hand", { person: hand })) : row.question ? h("span", { class: "mark hand" }, t("asks")) : "";
-    const facts = [t("listings", { n: row.n }), row.rules.join(" "), price(row), t("certainty", { percent: Math.round(100 * row.strength) }),
+      h("span", { class: "mark hand" }, t("in_hand", { person: hand })) : row.question ? h("span", { class: "mark hand" }, t("asks")) :
+      news.states[row.id]?.answer ? h("span", { class: "mark" }, t("answered_now", { what: t(`answer_${news.states[row.id].answer}`) })) :
+      news.states[row.id]?.edited ? h("span", { class: "mark" }, t("plan_changed")) : "";
+    const facts = [shares[row.id] && shares[row.id] !== person && shares[row.id], t("listings", { n: row.n }), row.rules.join(" "), price(row), t("certainty", { percent: Math.round(100 * row.strength) }),
       row.unseen.length ? t("not_compared", { what: row.unseen.map((u) => t(`unseen_${u}`)).join(lang === "zh" ? "、" : ", ") }) : ""];
     return h("div", { class: "row", id: `row-${k}`, role: "option", "aria-selected": String(k === at), "aria-setsize": shown.length,
       "aria-posinset": k + 1, on: { click: () => go(k, true) } },
@@ -174,6 +179,7 @@
     await new Promise((resolve) => setTimeout(resolve, read ? 0 : 60)); // who holds a key down wants no group in full
     if (mine !== wanted) return;
     await show(shown[at].id);
+    if (mine !== wanted) return;
     if (read && phone.matches) { document.body.classList.add("reading"); $("work").scrollTop = 0; }
   }
   async function show(id) {
@@ -195,7 +201,7 @@
       on: { click: () => run(() => choose(choice)) } }, t(`do_${choice}`), " ", h("kbd", null, key));
     const axes = g.plan_axes.length > 0;
     $("detail").replaceChildren(h("div", null,
-      h("button", { type: "button", class: "back", on: { click: () => { document.body.classList.remove("reading"); draw(); } } }, t("back")),
+      h("button", { type: "button", class: "back", on: { click: () => { wanted += 1; document.body.classList.remove("reading"); draw(); } } }, t("back")),
       h("h3", { dir: "auto" }, row.title),
       h("p", { class: "soft" }, h("b", null, t(`action_${g.action}`)), " · ", g.rules.map((r) => h("abbr", { title: rules[r] }, r, " ")),
         t("certainty", { percent: Math.round(100 * row.strength) }), " · ", h("span", { class: "id" }, g.id)),
@@ -203,26 +209,25 @@
       state.choice && h("p", { class: "decided" }, h("b", { class: `mark ${state.choice}` }, markOf(state.choice)), " ",
         t("by", { person: state.person || "–", when: new Date(state.at * 1000).toLocaleString(document.documentElement.lang) }), " ",
         state.act > 0 && h("button", { type: "button", on: { click: () => run(() => undo(state.act)) } }, t("undo"))),
-      g.question && ask_box(questions.find((q) => q.kind === g.question.kind) ?? g.question),
-      g.action !== "none" && h("div", { class: "decide" }, say("merge_accepted", "a"), say("not_duplicate", "d"), say("allowed", "l"),
+      g.question && !state.choice && (phone.matches || g.key !== unanswered()[asking]?.key) && ask_box(questions.find((q) => q.key === g.key) ?? { ...g.question, key: g.key }),
+      g.action !== "none" && h("div", { class: "decide" }, g.action !== "ask" && say("merge_accepted", "a"), say("not_duplicate", "d"), say("allowed", "l"),
         h("button", { type: "button", on: { click: () => run(() => next()) } }, t("next"), " ", h("kbd", null, "n"))),
       h("h4", null, t("members")), h("ul", { class: "members" }, g.members.map(member)),
       g.reasons.length > 0 && [h("h4", null, t("reasons")), h("ul", { class: "reasons" }, g.reasons.map((r) => h("li", { dir: "auto" }, r)))],
       g.cautions.length > 0 && [h("h4", null, t("cautions")), h("ul", { class: "cautions" }, g.cautions.map((c) => h("li", { dir: "auto" }, c)))],
-      g.title && g.action !== "ask" && [h("h4", null, t("new_title")), editor(g.title, (value) => edit({ title: value }), t("new_title"))],
+      g.title && g.action !== "ask" && [h("h4", null, t("new_title")), editor(g.title, (value) => edit({ title: value }), t("new_title")),
+        g.was && g.was !== g.title && h("p", { class: "small soft" }, h("button", { type: "button", on: { click: () => run(() => edit({ title: g.was })) } }, t("was_title", { title: g.was })))],
       axes && [h("h4", null, t("options")), g.plan_axes.map(([name, values]) => h("div", null,
-        editor(name, (value) => edit({ axes: { ...g.edits.axes, [name]: value } }), t("option_name")),
-        h("div", { class: "answers" }, values.map((value) => editor(value, (changed) => edit({ values: { ...g.edits.values,
-          [name]: { ...(g.edits.values ?? {})[name], [value]: changed } } }), t("option_value"), true)))))],
+        editor(name, (value) => edit({ axes: { [name]: value } }), t("option_name")),
+        h("div", { class: "answers" }, values.map((value) => editor(value, (text) => edit({ values: { [name]: { [value]: text } } }), t("option_value"), true)))))],
       g.skus.length > 0 && skus(g),
       h("h4", null, t("evidence", { n: g.all_pairs })), g.pairs.map(evidence)));
     $("detail").scrollTop = 0;
   }
   function member(m, k) {
     const listing = open.listings[m.id];
-    const out = open.state.out.includes(m.id);
-    const other = open.action === "remove_duplicates" ? "remove" : "fold"; // who keeps another one has this role left
-    const role = out ? "gone" : m.id === open.keep ? "keep" : m.role === "keep" ? other : m.role;
+    const out = m.role === "gone";
+    const role = m.role;
     const facts = [listing.price, ...listing.facts].filter(Boolean).join(" · ");
     return h("li", { class: `member ${role}`, tabindex: k === focus ? "0" : "-1", "data-member": k, "aria-label": `${m.id} ${listing.title}`,
       on: { focus: () => { focus = k; } } },
@@ -230,8 +235,9 @@
     h("div", null, h("div", { class: "role" }, out ? t("taken_out") : t(`role_${role}`), m.options.length > 0 && ` · ${m.options.map(([n, v]) => `${n}: ${v}`).join("; ")}`),
       h("div", { class: "name", dir: "auto" }, listing.title), h("div", { class: "small soft" }, h("span", { class: "id" }, m.id), facts && ` · ${facts}`),
       listing.url && h("a", { class: "small", href: listing.url, target: "_blank", rel: "noopener noreferrer" }, t("open_listing"))),
+    out && h("div", { class: "acts" }, h("button", { type: "button", on: { click: () => run(() => undo(open.state.out[m.id])) } }, t("put_back"))),
     !out && open.members.length > 1 && h("div", { class: "acts" },
-      m.id !== open.keep && open.action !== "ask" && h("button", { type: "button", "data-act": "keep", on: { click: () => run(() => edit({ keep: m.id })) } }, t("keep_this"), " ", h("kbd", null, "k")),
+      m.id !== open.keep && !["ask", "allowed"].includes(role) && open.action !== "ask" && h("button", { type: "button", "data-act": "keep", on: { click: () => run(() => edit({ keep: m.id })) } }, t("keep_this"), " ", h("kbd", null, "k")),
       h("button", { type: "button", "data-act": "out", on: { click: () => run(() => takeOut(m.id)) } }, t("take_out"), " ", h("kbd", null, "x"))));
   }
   function editor(value, save, label, small = false) {
@@ -277,11 +283,18 @@
   // --- deciding ---------------------------------------------------------------------------------------------------
   async function choose(choice) {
     if (!open || open.action === "none") return;
+    if (choice === "merge_accepted" && open.action === "ask") return toast(t("answer_first"));
     const id = open.id;
     if (await act("choices", { groups: [id], choice }, () => t("said", { what: t(`decision_${choice}`) }))) await next(id);
   }
+  const can_bulk = (row) => isOpen(row) && row.action !== "ask" && (!news.hands[row.id] || news.hands[row.id] === person);
+  function count_bulk() {
+    const n = shown.filter(can_bulk).length;
+    $("bulk").textContent = t("bulk", { n });
+    $("bulk").disabled = !n;
+  }
   async function bulk() {
-    const groups = shown.filter((row) => isOpen(row) && row.action !== "ask" && (!news.hands[row.id] || news.hands[row.id] === person)).map((row) => row.id);
+    const groups = shown.filter(can_bulk).map((row) => row.id);
     if (!groups.length || !confirm(t("bulk_sure", { n: groups.length }))) return;
     await act("choices", { groups, choice: "merge_accepted" }, () => t("bulk_done", { n: groups.length }));
     if (open) await show(open.id);
@@ -305,15 +318,23 @@
     await go(k, !phone.matches || document.body.classList.contains("reading"));
   }
   async function reply(question, answer) {
-    if (await act("answers", { kind: question.kind, answer }, (told) => t("answered", { n: told.settled }))) if (open) await show(open.id);
+    const text = answer === "different" ? "answered" : "answered_accept";
+    if (await act("answers", { key: question.key, answer }, (told) => t(text, { n: told.settled }))) if (open) await show(open.id);
   }
 
   // --- questions --------------------------------------------------------------------------------------------------
   const unanswered = () => questions.filter((q) => q.groups.some((g) => !news.states[g]?.choice));
+  // Both titles, word under word: what the other one has not is marked.
+  const cut = (title) => title.match(/[\p{L}\p{N}]+(?:[.,'’-][\p{L}\p{N}]+)*|\s+|[^\s]/gu) ?? [];
+  function side_by_side(sides) {
+    const plain = sides.map((s) => new Set(cut(s.title).map((w) => w.toLowerCase())));
+    return h("ul", { class: "sides" }, sides.map((s, k) => h("li", null, image(s.id, 0, 112, s.title, "thumb"), h("span", null, h("span", { class: "id small soft" }, s.id), h("br"),
+      h("span", { dir: "auto" }, cut(s.title).map((w) => (/^\s+$/.test(w) || plain[1 - k].has(w.toLowerCase()) ? w : h("mark", { title: t("tells_apart") }, w))))))));
+  }
   function ask_box(q) {
     const count = (q.groups ?? []).filter((g) => !news.states[g]?.choice).length;
-    return h("div", { class: "question" }, h("span", { class: "strip", "aria-hidden": "true" }, (q.shown ?? []).slice(0, 3).map((id) => image(id, 0, 112, "", "thumb"))),
-      h("div", null, h("p", { class: "ask", dir: "auto" }, q.text), count > 0 && h("p", { class: "small soft" }, t("settles", { n: count, listings: q.settles })),
+    return h("div", { class: "question" }, h("p", { class: "ask", dir: "auto" }, q.text), q.sides && side_by_side(q.sides),
+      h("div", null, count > 0 && h("p", { class: "small soft" }, t("settles", { n: count, listings: q.key === q.kind ? q.settles : q.listings.length })),
         h("div", { class: "answers" }, q.answers.map((a, k) => h("button", { type: "button", "data-answer": a.answer, on: { click: () => run(() => reply(q, a.answer)) } },
           h("kbd", null, k + 1), ` ${a.text}`, h("small", null, a.leads_to))))));
   }
@@ -338,27 +359,61 @@
     if (!panel) return;
     $("side").setAttribute("aria-label", t(panel === "people" ? "people" : "undo_list"));
     const close = h("button", { type: "button", on: { click: () => toggle(panel) } }, t("close"));
-    const lines = panel === "people" ? news.people.map((p) => h("li", null, h("b", null, p.person || "–"), h("span", null, t("did", { n: p.done }), p.hand.length > 0 && ` · ${t("has", { groups: p.hand.join(", ") })}`)))
+    const lines = panel === "people" ? news.people.map((p) => h("li", null, h("b", null, p.person || "–"), h("span", null, t("did", { n: p.done }),
+      p.lot > 0 && [h("br"), h("progress", { max: p.lot, value: p.through, "aria-label": p.person }), " ", t("lot", { through: p.through, lot: p.lot })],
+      p.hand.length > 0 && [h("br"), t("has", { groups: p.hand.join(lang === "zh" ? "、" : ", ") })])))
       : news.acts.map((a) => h("li", { class: a.undone ? "undone" : null }, h("span", null, h("b", null, sayAct(a)), h("br"), h("span", { class: "small soft" }, `${a.person || "–"} · ${new Date(a.at * 1000).toLocaleString(document.documentElement.lang)}`)),
         !a.undone && h("button", { type: "button", "aria-label": `${t("undo")}: ${sayAct(a)}`, on: { click: () => run(() => undo(a.number)) } }, t("undo"))));
-    $("side").replaceChildren(close, h("h2", null, t(panel === "people" ? "people" : "undo_list")), h("ol", null, lines));
+    if (panel === "people" && $("side").contains(document.activeElement) && /^(INPUT|SELECT)$/.test(document.activeElement.tagName)) return;
+    const empty = panel === "people" && !lines.length ? [h("p", { class: "soft" }, t("nobody_yet"))] : [];
+    $("side").replaceChildren(close, h("h2", null, t(panel === "people" ? "people" : "undo_list")), ...empty, h("ol", null, lines), ...(panel === "people" ? [share_form()] : []));
+  }
+  function share_form() {
+    const by = h("select", { id: "share-by" }, ["even", "shop", "category"].map((value) => h("option", { value }, t(`share_${value}`))));
+    const names = h("input", { id: "share-people", value: [...new Set([...known, ...news.people.map((p) => p.person), person])].filter(Boolean).join(", ") });
+    return h("form", { class: "share", on: { submit: (event) => { event.preventDefault(); run(() => share(by.value, names.value)); } } }, h("h3", null, t("share_out")),
+      h("label", null, t("share_by"), by), h("label", null, t("share_people"), names), h("button", { class: "main" }, t("share_do")));
+  }
+  async function share(by, text) {
+    const people = text.split(/[,，、;；]/).map((name) => name.trim()).filter(Boolean);
+    document.activeElement?.blur();
+    await act("shares", { by, people }, (told) => {
+      const count = {};
+      for (const name of Object.values(told.shares)) count[name] = (count[name] ?? 0) + 1;
+      return t("shared", { people: people.map((p) => `${p} ${count[p] ?? 0}`).join(lang === "zh" ? "，" : ", ") });
+    });
+    side();
   }
   function sayAct(a) {
-    const what = a.kind === "out" ? t("said_out", { id: a.listings[0] }) : a.kind === "edit" ? t("said_edit") : a.kind === "question" ? t("answer_" + a.choice) : CHOICES.includes(a.choice) ? t(`decision_${a.choice}`) : t("said_else");
+    const what = a.kind === "share" ? t("said_share") : a.kind === "out" ? t("said_out", { id: a.listings[0] }) : a.kind === "edit" ? t("said_edit") : a.kind === "question" ? t("answer_" + a.choice) : CHOICES.includes(a.choice) ? t(`decision_${a.choice}`) : t("said_else");
     return `${what}${a.count > 1 ? ` (${t("groups_n", { n: a.count })})` : a.groups.length ? ` · ${a.groups[0]}` : ` · ${a.listings.slice(0, 2).join(" – ")}`}`;
   }
 
   // --- the whole --------------------------------------------------------------------------------------------------
-  function take(fresh) {
+  async function take(fresh) {
     if (!fresh) return;
+    if (fresh.number !== audits) return load();
     news = fresh;
+    if (fresh.change !== changed || fresh.share !== shared) {
+      const told = await ask(`changes?since=${changed}`);
+      questions = told.questions;
+      shares = told.shares;
+      news = told.news;
+      for (const row of told.rows) if (byId.has(row.id)) Object.assign(byId.get(row.id), row); else add(row);
+      [changed, shared] = [news.change, news.share];
+      makeFilters();
+      sift();
+      if (open && told.rows.some((row) => row.id === open.id)) await show(open.id);
+    }
+    $("again").textContent = news.answered ? t("again_learned", { n: news.answered }) : t("again");
+    $("again").classList.toggle("main", news.answered > 0);
     const todo = all.filter((row) => row.action !== "none");
     const done = todo.filter((row) => stateOf(row)).length;
     $("bar").max = Math.max(todo.length, 1);
     $("bar").value = done;
     $("far").textContent = t("far", { n: done, of: todo.length });
     const state = $("f-state").value;
-    if (state) sift(); else { $("bulk").textContent = t("bulk", { n: shown.filter(isOpen).length }); draw(); }
+    if (state) sift(); else { count_bulk(); draw(); }
     ask_first();
     side();
   }
@@ -395,6 +450,22 @@
       h("p", null, h("button", { type: "button", on: { click: () => $("dialog").close() } }, t("close"))));
     $("dialog").showModal();
   }
+  const index = (row) => { row.text = [row.id, row.title, ...row.ids].join("\n").toLowerCase(); byId.set(row.id, row); };
+  function add(row) { all.push(row); index(row); }
+  async function again() {
+    const told = await act("again", {});
+    for (let state = told; state && state.running; state = await ask("progress").catch(() => null)) {
+      $("again").disabled = true;
+      $("again-far").textContent = t("again_running", { stage: state.stage, percent: state.total ? Math.floor((100 * state.done) / state.total) : 0 });
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    $("again").disabled = false;
+    $("again-far").textContent = "";
+    const state = await ask("progress");
+    if (state.error) return toast(state.error);
+    await load();
+    toast(t("again_done", { n: all.length }));
+  }
   async function wait() {
     for (;;) {
       const told = await ask("progress").catch((error) => ({ error: error.message }));
@@ -403,22 +474,44 @@
       await new Promise((resolve) => setTimeout(resolve, told.error ? 3000 : 400));
     }
   }
-  async function start() {
-    await wait();
+  async function load() {
     const told = await ask("groups");
     all = told.groups;
-    for (const row of all) { row.text = [row.id, row.title, ...row.ids].join("\n").toLowerCase(); byId.set(row.id, row); }
+    byId = new Map();
+    all.forEach(index);
     questions = told.questions;
     person = told.person;
     rules = told.rules;
+    shares = told.shares;
+    known = told.people;
+    [audits, changed, shared] = [told.news.number, told.news.change, told.news.share];
+    $("since").textContent = told.since.join(" ");
+    $("since").hidden = !told.since.length;
+    trend(told.trend);
+    if (open && !byId.has(open.id)) { open = null; $("detail").replaceChildren(h("p", { class: "soft pad" }, t("choose_one"))); }
     $("files").textContent = told.files.join(", ");
     $("banner").textContent = told.unchecked.join(" ");
     $("banner").hidden = !told.unchecked.length;
     $("waiting").hidden = true;
     $("work").hidden = false;
     makeFilters();
-    take(told.news);
+    await take(told.news);
     sift();
+    if (open) await show(open.id);
+  }
+  function trend(runs) {
+    if (runs.length < 2) return $("trend").replaceChildren();
+    const most = Math.max(...runs.map((r) => r.groups), 1);
+    const svg = (tag, attributes, ...children) => { const node = document.createElementNS("http://www.w3.org/2000/svg", tag); for (const [n, v] of Object.entries(attributes)) node.setAttribute(n, v); node.append(...children); return node; };
+    const text = `${t("trend")}${lang === "zh" ? "：" : ": "}${runs.map((r) => r.groups).join(" → ")}`;
+    $("trend").replaceChildren(svg("svg", { width: 8 * runs.length, height: 24, role: "img", "aria-label": text }, ...runs.map((r, k) => {
+      const high = Math.max(1, Math.round((22 * r.groups) / most));
+      return svg("rect", { x: 8 * k, y: 24 - high, width: 6, height: high }, (() => { const title = svg("title", {}); title.textContent = `${new Date(1000 * r.at).toLocaleString(document.documentElement.lang)}: ${r.groups}`; return title; })());
+    })));
+  }
+  async function start() {
+    await wait();
+    await load();
     if (secret) $("plans").addEventListener("click", async (event) => {
       event.preventDefault();
       const blob = new Blob([JSON.stringify(await ask("merges.json"), null, 1)], { type: "application/json" });
@@ -427,7 +520,7 @@
     const named = decodeURIComponent(location.hash.slice(1));
     if (byId.has(named)) await go(shown.findIndex((row) => row.id === named), true);
     else if (!phone.matches && shown.length) await go(0, true);
-    setInterval(async () => { if (!busy && !document.hidden) take(await ask(`news?since=${news.event}`).catch(() => null)); }, 3000);
+    setInterval(async () => { if (!busy && !document.hidden) await take(await ask(`news?since=${news.event}`).catch(() => null)); }, 3000);
   }
   $("list").addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
   addEventListener("resize", () => requestAnimationFrame(draw));
@@ -439,6 +532,7 @@
   $("clear").addEventListener("click", () => { $("search").value = ""; for (const s of document.querySelectorAll("#filters select")) s.selectedIndex = 0; sift(); });
   $("bulk").addEventListener("click", () => run(bulk));
   $("next").addEventListener("click", () => run(() => next()));
+  $("again").addEventListener("click", () => run(again));
   $("show-help").addEventListener("click", help);
   $("show-acts").addEventListener("click", () => toggle("acts"));
   $("show-people").addEventListener("click", () => toggle("people"));

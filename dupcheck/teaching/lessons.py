@@ -1,12 +1,11 @@
-"""What the seller's answers teach: a model of this catalogue, whether it may take over, and how right the groups are.
+"""What the seller's answers teach: a model of this catalogue, and whether it may take over from the limits.
 
 Until twenty pairs are answered the limits judge alone. From then on a model is fitted; it takes over where it judged
 the answers no worse than the limits did, each answer by a model that had not learned from it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -14,23 +13,19 @@ import numpy as np
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.evidence import Evidence
-from dupcheck.judging.model import PairModel, bind, load_start, refit
+from dupcheck.judging.model import PairModel, bind, refit
 from dupcheck.learned.answers import Answer, Answers, Replies, gather_answers
-from dupcheck.learned.trees import Trees, read_odds
+from dupcheck.learned.trees import read_odds
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Reply
-from dupcheck.rules import Limit, Rule, RulePack, Words
+from dupcheck.rules import Limit, Rule, RulePack
+from dupcheck.teaching.estimates import Answered, Estimate
 
 LEAST = 20
 """Answered pairs from which on anything is learned."""
-STATED_FROM = 50
-"""Answered pairs from which on it is said how right the groups are."""
 ONE, TWO = 0.5, 0.15
 """From the one on the model takes two listings for one product, below the other for two; between, the limits judge."""
 _FOLDS = 4
-_BINS = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])
-_PRIOR = 2.0
-"""As how many answers the model's own word counts in each bin."""
 _WORSE, _SURELY = 0.01, 0.8
 """By how much the model's F1 may be worse than the limits', and how sure it must be that it is no more."""
 _SURE = (0.99, 0.98, 0.95)
@@ -38,27 +33,6 @@ _SURE_FROM = 50
 """Answers that must all have been «one product» before the model may act from a probability on: by the rule of three at
 most 6 % are otherwise, and what it may do then removes nothing without a proof."""
 Way = Literal["limits", "answers"]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """How right groups are thought to be, 0 … 1, each with an interval that holds it nine times in ten.
-
-    Bins of equal probability, apart for what the limits group and what they do not, are strata: each answer stands for
-    as many pairs as its bin holds (stratified importance weighting, as in OASIS: Marchant and Rubinstein, VLDB 2017).
-    Recall is of the pairs that were looked at.
-    """
-
-    precision: float
-    precision_low: float
-    precision_high: float
-    recall: float
-    recall_low: float
-    recall_high: float
-
-    def as_dict(self) -> dict[str, float]:
-        """Return the numbers with three digits."""
-        return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
@@ -81,6 +55,13 @@ class Lesson:
     label: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     sure: float = np.inf
 
+    @property
+    def answered(self) -> Answered:
+        """What was answered, as an estimate takes it."""
+        said = self.label[self.left] == self.label[self.right]
+        would = _take_over(self.before, said) if self.way == "answers" else said
+        return Answered(self.left, self.right, self.same, self.before, would)
+
     def as_dict(self, stated: Estimate | None) -> dict[str, object]:
         """Return what was learned as ``audit.json`` holds it."""
         return {
@@ -90,8 +71,8 @@ class Lesson:
             "stated": None if stated is None else stated.as_dict(),
         }  # fmt: skip
 
-    def tell(self) -> tuple[Message, ...]:
-        """Say what the answers led to."""
+    def tell(self, stated: Estimate | None) -> tuple[Message, ...]:
+        """Say what the answers led to, and how right the groups are thought to be."""
         if not len(self.answers):
             return ()
         count = len(self.answers.pairs) + len(self.answers.kinds)
@@ -114,6 +95,7 @@ class Lesson:
                     b=" – ".join(second.pair or ()),
                 )
             )  # fmt: skip
+        told.append(message("questions.not_stated") if stated is None else stated.tell())
         return tuple(told)
 
 
@@ -146,7 +128,7 @@ def learn_answers(
     plain = Lesson(known, Replies(known.kinds, known, pairs), left=left, right=right, same=same)
     if len(left) < LEAST:
         return plain
-    evidence = Evidence(catalog, features, candidates.left, candidates.right)
+    evidence = Evidence.learn(catalog, features, candidates.left, candidates.right)
     rows = evidence.measure(left, right)
     before = _judge_unseen(rows, same)
     label = np.arange(len(features)) + len(clusters)
@@ -155,13 +137,13 @@ def learn_answers(
     said = label[left] == label[right]
     wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said) != same).sum())
     model = PairModel(refit(rows, same), evidence, *bind(len(features), left, right, same))
+    model = model.remember(candidates.left, candidates.right)
     chance = model.measure(candidates.left, candidates.right)
     grouped = label[candidates.left] == label[candidates.right]
     better = _is_better(chance, grouped, before, said, same)
     way: Way = "answers" if wrong_model <= wrong_limits and better else "limits"
     sure = _find_sure(before, same) if way == "answers" else np.inf
-    judge = lru_cache(maxsize=100_000)(lambda a, b: float(model.measure(np.array([a]), np.array([b]))[0]))
-    replies = Replies(known.kinds, known, pairs, judge if way == "answers" else None, sure)
+    replies = Replies(known.kinds, known, pairs, model.judge if way == "answers" else None, sure)
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
         errors_model=wrong_model, before=before, label=label, sure=sure,
@@ -212,78 +194,16 @@ def _find_sure(before: FloatArray, same: BoolArray) -> float:
     return float(np.inf)
 
 
-def judge_plainly(evidence: Evidence, left: IntArray, right: IntArray, trees: Trees | None = None) -> FloatArray:
-    """Return the probability of each pair as the start, or other trees, see it, whatever was answered."""
-    return read_odds((trees or load_start().trees).add_up(evidence.measure(left, right)))
-
-
 def teach_pack(pack: RulePack) -> RulePack:
-    """Return a pack in which what was learned judges: rule L1 catches what it takes for one product, and other
-    duplicate rules no longer catch what it does not.
+    """Return a pack in which what was learned judges: duplicate rules no longer catch what it takes for two products.
+
+    Which pairs it takes for one is for the pack to say: rule L1 of the pack ``common``, or any limit on ``learned``.
     """
     floor = Limit("learned", "min", TWO, "skip")
-    rules = [
-        replace(r, when=tuple((*clause, floor) for clause in r.when)) if r.verdict == "duplicate" else r
-        for r in pack.rules
-    ]
-    if any(r.code == LEARNED.code for r in rules):
-        return replace(pack, rules=tuple(rules))
-    return replace(pack, rules=(*rules, LEARNED))
+    return replace(pack, rules=tuple(_add_floor(r, floor) for r in pack.rules))
 
 
-LEARNED = Rule(
-    code="L1",
-    name="learned-from-answers",
-    verdict="duplicate",
-    when=((Limit("learned", "min", ONE),),),
-    summary=Words({
-        "en": "By what you have answered about others, the two are one product.",
-        "zh": "根据您对其他商品的回答,这两件是同一商品。",
-    }),
-    why=Words({
-        "en": "No limit that holds for all sellers knows what you count as one product; your answers do.",
-        "zh": "没有一条对所有卖家都适用的界限知道您把什么算作同一商品;您的回答知道。",
-    }),
-    mistakes=Words({
-        "en": "A kind of difference about which nothing was answered yet.",
-        "zh": "还没有回答过的一类差异。",
-    }),
-    fires=({"learned": 0.9},),
-    spares=({"learned": 0.2},),
-)  # fmt: skip
-
-
-def estimate_groups(
-    lesson: Lesson, pairs: tuple[IntArray, IntArray], chance: FloatArray, grouped: BoolArray
-) -> Estimate | None:
-    """Return how right groups are: ``chance`` is the model's word on each of the candidate ``pairs``, ``grouped``
-    whether both stand in one group. None while too few pairs are answered.
-    """
-    if lesson.model is None or len(lesson.left) < STATED_FROM:
-        return None
-    label, (left, right) = lesson.label, pairs
-    of_pair = 2 * np.digitize(chance, _BINS) + (label[left] == label[right])
-    of_answer = 2 * np.digitize(lesson.before, _BINS) + (label[lesson.left] == label[lesson.right])
-    bins = 2 * (len(_BINS) + 1)
-    asked = np.bincount(of_answer, minlength=bins)
-    yes = np.bincount(of_answer, lesson.same.astype(float), minlength=bins)
-    size = np.bincount(of_pair, minlength=bins)
-    told = np.bincount(of_pair, chance, minlength=bins)
-    both = np.repeat((told[::2] + told[1::2]) / np.maximum(size[::2] + size[1::2], 1), 2)
-    a, b = yes + _PRIOR * both, asked - yes + _PRIOR * (1 - both)
-    inside = np.bincount(of_pair[grouped], minlength=bins)
-    draws = np.random.default_rng(0).beta(a[:, None] + 0.5, b[:, None] + 0.5, size=(bins, 2_000))
-    mean = a / (a + b)
-    hit, drawn = float(inside @ mean), inside @ draws
-    of_all = float(inside.sum()), float(size @ mean)
-    found: list[float] = []
-    of_true = np.maximum(size @ draws, 1e-9)
-    found += _bracket(hit / max(of_all[0], 1.0), np.asarray(drawn / max(of_all[0], 1.0)))
-    found += _bracket(hit / max(of_all[1], 1e-9), np.asarray(drawn / of_true))
-    return Estimate(*found)
-
-
-def _bracket(middle: float, drawn: FloatArray) -> tuple[float, float, float]:
-    """A number and the interval around it that holds nine in ten of what was drawn."""
-    low, high = float(np.quantile(drawn, 0.05)), float(np.quantile(drawn, 0.95))
-    return middle, min(low, middle), max(high, middle)
+def _add_floor(rule: Rule, floor: Limit) -> Rule:
+    if rule.verdict != "duplicate" or "learned" in rule.signals:
+        return rule
+    return replace(rule, alternatives=tuple(replace(a, limits=(*a.limits, floor)) for a in rule.alternatives))

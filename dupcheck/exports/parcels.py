@@ -1,0 +1,63 @@
+"""What the parcel weighs and measures, as the seller's own row and attributes say it: in kilograms and centimetres."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from dupcheck.exports.changesets import ChangeSet, Piece
+from dupcheck.files.numbers import parse_number
+from dupcheck.titles import normalise
+
+PACKAGE = {
+    "weight": ("package weight", "gross weight", "shipping weight", "вес в упаковке", "вес с упаковкой", "вес брутто",
+               "包装重量", "包裹重量", "毛重", "variant grams", "weight", "вес", "重量"),
+    "length": ("package length", "длина упаковки", "包装长度", "包裹长度", "length"),
+    "width": ("package width", "ширина упаковки", "包装宽度", "包裹宽度", "width", "ширина"),
+    "height": ("package height", "высота упаковки", "包装高度", "包裹高度", "height", "высота"),
+}  # fmt: skip
+"""What a marketplace must know of the parcel, and what sellers call it, the surest name first."""
+_UNITS = {
+    "weight": {"kg": 1.0, "кг": 1.0, "公斤": 1.0, "千克": 1.0, "g": 0.001, "г": 0.001, "克": 0.001, "grams": 0.001,
+               "lb": 0.45359237, "lbs": 0.45359237, "oz": 0.028349523125},
+    "length": {"cm": 1.0, "см": 1.0, "厘米": 1.0, "mm": 0.1, "мм": 0.1, "毫米": 0.1, "m": 100.0, "м": 100.0, "in": 2.54,
+               "inch": 2.54},
+}  # fmt: skip
+_AMOUNT = re.compile(r"\s*([\d.,]+)\s*([^\W\d]*)\.?\s*")
+
+
+def measure_parcel(change: ChangeSet, piece: Piece) -> dict[str, str]:
+    """Return what is known of a piece's parcel; a number whose unit stands nowhere is taken as it is."""
+    found = {}
+    stated = dict(_list_stated(change, piece))
+    for name, spellings in PACKAGE.items():
+        units = _UNITS["weight" if name == "weight" else "length"]
+        for spelling in map(normalise, spellings):
+            held = next((k for k in stated if k == spelling or _split_unit(k, units)[0] == spelling), None)
+            number = None if held is None else _read_amount(held, stated[held], units)
+            if number is not None:
+                found[name] = f"{number:.6g}"
+                break
+    return found
+
+
+def _list_stated(change: ChangeSet, piece: Piece) -> Iterator[tuple[str, str]]:
+    origin = change.origins.get(piece.owner.listing_id)
+    rows: list[Mapping[str, str]] = [*(origin.rows[:1] if origin is not None else ()), piece.row]
+    for row in (*rows, piece.owner.attributes):
+        yield from ((re.sub(r"^ps ", "", normalise(n.replace("_", " "))), v) for n, v in row.items() if v)
+
+
+def _split_unit(name: str, units: Mapping[str, float]) -> tuple[str, str]:
+    head, _, last = name.rpartition(" ")
+    return (head, last) if head and last in units else (name, "grams" if name.endswith(" grams") else "")
+
+
+def _read_amount(name: str, value: str, units: Mapping[str, float]) -> float | None:
+    """Return a measure in the unit of the first of ``units``, whose name or value tells its own."""
+    told = _AMOUNT.fullmatch(value)
+    number = parse_number(told[1]) if told is not None else None
+    if told is None or number is None:
+        return None
+    written = told[2].casefold()
+    if written and written not in units:
+        return None
+    return number * units.get(written or _split_unit(name, units)[1], 1.0)

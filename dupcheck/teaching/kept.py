@@ -1,0 +1,106 @@
+"""What was learned from a seller's answers, kept as arrays beside the measured catalogue: a check, a server and ``why``
+judge as the audit did that learned it.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from dupcheck.features import Features
+from dupcheck.files.arrays import Array, Codebook, StoredArrays, StoredBook, load_facts, save_arrays
+from dupcheck.judging.background import Background, Texts
+from dupcheck.judging.evidence import COLUMNS, Evidence
+from dupcheck.judging.model import PairModel, bind
+from dupcheck.learned.answers import Answer, Answers, Replies
+from dupcheck.learned.trees import Trees
+from dupcheck.model import Catalog, IntArray, Reply
+from dupcheck.teaching.lessons import Lesson
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What an audit learned and may judge by, for listings measured later."""
+
+    trees: Trees
+    background: Background
+    ids: StoredBook
+    answers: Answers
+    sure: float
+
+    @classmethod
+    def open(cls, folder: Path) -> Self | None:
+        """Return what is kept in ``folder``, None where there is nothing that this version can use."""
+        found = load_facts(folder)
+        if found is None or found[1].get("format") != _FORMAT or found[1].get("columns") != list(COLUMNS):
+            return None
+        arrays, facts = StoredArrays(found[0]), found[1]
+        return cls(
+            Trees.from_arrays(_under("trees", arrays)), Background.from_arrays(_under("background", arrays)),
+            StoredBook(arrays["ids.keys"], arrays["ids.codes"]), Answers(tuple(Answer(**a) for a in facts["answers"])),
+            float(facts["sure"]),
+        )  # fmt: skip
+
+    def judge(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[PairModel, Replies]:
+        """Return what judges pairs of these listings, and what the answers say of them; ``left`` and ``right`` are the
+        candidate pairs of those that the audit did not know.
+        """
+        places = np.array([self.ids.find(i) for i in catalog.ids.tolist()], dtype=np.int64)
+        evidence = Evidence(catalog, features, self.background, places, left, right, Texts(catalog))
+        place = catalog.positions
+        pairs: dict[tuple[int, int], Reply] = {}
+        for (a, b), answer in self.answers.pairs.items():
+            if a in place and b in place:
+                first, second = sorted((place[a], place[b]))
+                pairs[first, second] = answer.answer
+        ends = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+        same = np.array([reply != "different" for reply in pairs.values()], dtype=bool)
+        model = PairModel(self.trees, evidence, *bind(len(features), ends[:, 0], ends[:, 1], same))
+        return model, Replies(self.answers.kinds, self.answers, pairs, model.judge, self.sure)
+
+    def teach(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[Features, Replies]:
+        """Return features by which what was learned judges, and the replies."""
+        model, replies = self.judge(catalog, features, left, right)
+        return replace(features, learned=model), replies
+
+
+def open_taught(folder: Path | None) -> Taught | None:
+    """Return what was learned beside the measured catalogue ``folder``; None where nothing was."""
+    return None if folder is None else Taught.open(_beside(folder))
+
+
+def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
+    """Keep what was learned beside the measured catalogue ``folder``; where the limits judge forget what was kept."""
+    place = _beside(folder)
+    if lesson.model is None or lesson.way == "limits":
+        shutil.rmtree(place, ignore_errors=True)
+        return
+    book = Codebook()
+    for listing_id in catalog.ids.tolist():
+        book[listing_id]
+    arrays: dict[str, Array] = {
+        **{f"trees.{name}": array for name, array in lesson.model.trees.as_arrays().items()},
+        **{f"background.{name}": array for name, array in lesson.model.evidence.background.as_arrays().items()},
+        **{f"ids.{name}": array for name, array in book.pack().items()},
+    }
+    facts = {
+        "format": _FORMAT, "columns": list(COLUMNS), "answers": [asdict(a) for a in lesson.answers.all],
+        "sure": json.loads(json.dumps(lesson.sure)),
+    }  # fmt: skip
+    with suppress(OSError):  # a full disk costs checks what was learned, not this audit its result
+        save_arrays(place, arrays, facts)
+
+
+def _beside(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-learned")
+
+
+def _under(name: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {key.removeprefix(f"{name}."): arrays[key] for key in arrays if key.startswith(f"{name}.")}
