@@ -141,7 +141,7 @@ def _name(
 @dataclass(frozen=True)
 class _Holes:
     """Runs that may fill a frame, as columns: the frame's hash, the run's, those of its first and last word, the price
-    of the title, and whether a word of the run is no known value.
+    of the title, whether a word of the run is no known value, and the hash of those words, or of all where none is.
     """
 
     key: Keys
@@ -150,6 +150,7 @@ class _Holes:
     last: Keys
     price: npt.NDArray[np.float64]
     unread: npt.NDArray[np.bool_]
+    core: Keys
 
     def take(self, rows: npt.NDArray[np.bool_]) -> "_Holes":
         return _Holes(*(getattr(self, f.name)[rows] for f in fields(self)))
@@ -187,22 +188,26 @@ def _dig_chunk(
     for start in range(shape[1] - 1):
         whole = np.ones(len(titles), dtype=bool)
         opened = np.zeros(len(titles), dtype=bool)
-        run = np.zeros(len(titles), dtype=np.uint64)
+        run, core = (np.zeros(len(titles), dtype=np.uint64) for _ in range(2))
         for stop in range(start + 1, min(start + _RUN, shape[1] - 1) + 1):
             whole, opened = whole & fits[:, stop - 1], opened | unread[:, stop - 1]
             run = run * step + word[:, stop - 1]
+            core = np.where(unread[:, stop - 1], core * step + word[:, stop - 1], core)
             rows = np.flatnonzero(whole & (told[:, -1] - (told[:, stop] - told[:, start]) >= _AROUND))
             key = before[rows, start] * np.uint64(_BEFORE) + behind[rows, stop] * np.uint64(_BEHIND)
-            parts.append(_Holes(key, run[rows], word[rows, start], word[rows, stop - 1], prices[rows], opened[rows]))
+            ends = word[rows, start], word[rows, stop - 1]
+            kept = np.where(opened, core, run)[rows]
+            parts.append(_Holes(key, run[rows], *ends, prices[rows], opened[rows], kept))
     none = np.zeros(0, dtype=np.uint64)
-    empty = _Holes(none, none, none, none, np.zeros(0), np.zeros(0, dtype=bool))
+    empty = _Holes(none, none, none, none, np.zeros(0), np.zeros(0, dtype=bool), none)
     return _Holes(*(np.concatenate([getattr(part, f.name) for part in (empty, *parts)]) for f in fields(_Holes)))
 
 
 def _believe(holes: _Holes) -> Frames:
     """The frames that at least three runs fill at one price, not too many in all, some of them no known values.
 
-    Where most runs begin or end with one word, that word is a part of the frame, and a longer frame holds it.
+    Where most runs begin or end with one word, that word is a part of the frame, and a longer frame holds it; where
+    runs differ in known values alone, these are what differs.
     """
     if not len(holes.key):
         return Frames()
@@ -219,6 +224,7 @@ def _believe(holes: _Holes) -> Frames:
     np.maximum.at(alike, priced[:, 0].astype(np.int64), _count_distinct(at_price.ravel(), runs, len(priced)))
     strange = _count_distinct(inverse[unread], runs[unread], len(distinct))
     kept = (alike >= _VALUES) & (sizes <= _NAMES) & (strange > 0)
+    kept &= 4 * _count_distinct(inverse, holes.core, len(distinct)) >= 3 * sizes
     for end in (holes.first, holes.last):
         kept &= 2 * _count_commonest(inverse, runs, end, len(distinct)) <= sizes
     return Frames(distinct[kept], sizes[kept], np.zeros(int(kept.sum()), dtype=np.int64))
