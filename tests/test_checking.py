@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,43 @@ def test_a_draft_is_judged_as_an_audit_with_it_would(shop: tuple[list[Listing], 
     audit = dc.audit(make_catalog([*held, draft]))
     wanted = {f for f in list_findings(audit.as_dict()["pairs"], "N-1") if f[2] == "duplicate"}
     assert {f for f in list_findings(answer.pairs, "N-1") if f[2] == "duplicate"} == wanted
+
+
+def list_told(pairs: Any) -> dict[frozenset[str], tuple[str, Any]]:
+    """Each pair that was found, with its rule and what it differs in, told from the listing whose id comes first."""
+    return {
+        frozenset((p["listing_a"], p["listing_b"])): (
+            p["rule"],
+            tell_axes(p["differs_in"], p["listing_a"] > p["listing_b"]),
+        )
+        for p in pairs
+    }
+
+
+def tell_axes(differences: Any, turned: bool) -> set[tuple[str, str, str]]:
+    return {(d["axis"], *((d["b"], d["a"]) if turned else (d["a"], d["b"]))) for d in differences}
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(shops())
+def test_why_and_audit_and_check_say_the_same_of_each_pair(shop: tuple[list[Listing], Listing]) -> None:
+    held, draft = shop
+    audit = dc.audit(make_catalog([*held, draft]))
+    told = list_told(audit.as_dict()["pairs"])
+    ids = [listing.listing_id for listing in (*held, draft)]
+    for a, b in combinations(sorted(ids), 2):
+        why = audit.why(a, b).as_dict()
+        fired = {rule["code"] for rule in why["rules"] if rule["fires"]}
+        pair = frozenset((a, b))
+        if pair in told:
+            assert told[pair][0] in fired
+            assert told[pair][1] == tell_axes(why["differs_in"], turned=False)
+        else:
+            assert not fired & {"R1", "R2"}
+    (answer,) = dc.check(draft, make_catalog(held))
+    for pair, (rule, differs) in list_told(answer.pairs).items():
+        assert told[pair] == (rule, differs)
 
 
 @pytest.mark.slow
