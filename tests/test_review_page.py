@@ -156,12 +156,13 @@ def asking(write_csv: Callable[..., Path], tmp_path: Path) -> Path:
     """A catalogue with one question about three groups, and two groups without any."""
     rows = [
         {
-            "listing_id": f"{thing}-{word or 'plain'}-{k}", "title": f"Brass {thing} stand {word}".strip(),
-            "price": 9 + len(thing), "currency": "USD", "attributes": "Finish=Matt; Origin=Norway", "shop": shop,
+            "listing_id": f"{thing}-{word or 'plain'}-{k}", "title": f"Brass {thing} {word}".strip(),
+            "price": 9.9 + len(thing), "currency": "USD", "attributes": "Finish=Matt; Origin=Norway", "shop": shop,
         }
         for shop, thing, words in (
-            ("North", "violin", ("", "Deluxe")), ("North", "kettle", ("", "Deluxe")),
-            ("South", "ladder", ("", "Deluxe")), ("South", "blanket", ("", "")), ("West", "hammock", ("", "")),
+            ("North", "violin stand", ("", "Deluxe")), ("North", "tin kettle", ("", "Deluxe")),
+            ("South", "garden ladder", ("", "Deluxe")), ("South", "wool blanket", ("", "")),
+            ("West", "oak bench", ("", "")),
         )
         for k, word in enumerate(words)
     ]  # fmt: skip
