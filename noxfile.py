@@ -15,6 +15,8 @@ nox.options.sessions = ["lint", "types", "fast"]
 
 BUILD = Path("build")
 HERE = Path(sys.executable).parent
+FUZZED = "sold_twice or schemathesis or killed or clock or full_disk or database or processes or servers"
+"""Tests of kills, clocks, lost databases, several servers and generated requests."""
 
 
 def call(session: nox.Session, *command: str) -> None:
@@ -59,9 +61,19 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Random and hostile input: every property test, with other seeds than last time."""
-    for seed in session.posargs or [str(random.randrange(1 << 30)) for _ in range(5)]:
-        call(session, "pytest", "-n", "2", "-m", "hypothesis", f"--hypothesis-seed={seed}")
+    """Bad days, long: spoiled files, odd options, kills, full disks, clocks, lost databases, two servers, odd requests.
+
+    ``nox -s fuzz -- 500 17``: so many examples a test, and the seed; without one, other seeds than last time.
+    """
+    given = session.posargs
+    examples = given[0] if given else "200"
+    seed = given[1] if len(given) > 1 else str(random.randrange(1 << 30))
+    session.log("the seed is %s", seed)
+    session.env["DUPCHECK_FUZZ"] = examples
+    call(session, "pytest", "-n", "2", "tests/test_fuzz.py", f"--hypothesis-seed={seed}")
+    call(session, "pytest", "-n", "2", "-m", "hypothesis", f"--hypothesis-seed={seed}", "--ignore=tests/test_fuzz.py")
+    call(session, "pytest", "-n", "2", "tests", "-k", FUZZED, f"--hypothesis-seed={seed}")
+    call(session, "python", "tests/benchmarks/attacks.py")
 
 
 @nox.session

@@ -57,8 +57,8 @@ def sample(sample_folder: Path) -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def sample_audit(sample: Catalog) -> dc.Audit:
-    return dc.audit(sample)
+def sample_audit(sample: Catalog, tmp_path_factory: pytest.TempPathFactory) -> dc.Audit:
+    return dc.audit(sample, cache=tmp_path_factory.mktemp("sample"))  # measured here, whoever was there before
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from dupcheck.photos.cache import Cache
+
 Run = Callable[..., Any]
 
 
@@ -61,6 +63,37 @@ def test_a_changed_print_of_a_photo_is_measured_again(desk: Path, run: Run) -> N
     base.close()
     again, told = read(desk, run)
     assert again == first and told.count("damaged") == 1
+
+
+@pytest.mark.parametrize("harm", [
+    "UPDATE known SET content = (SELECT content FROM known AS k ORDER BY path LIMIT 1)",
+    "UPDATE known SET content = 'x'", "UPDATE known SET content = 7", "UPDATE known SET path = path || ''",
+    "UPDATE look SET data = substr(data, 1, 5)", "UPDATE circle SET pairs = contents",
+])  # fmt: skip
+def test_what_is_kept_of_files_and_looks_proves_itself(desk: Path, run: Run, harm: str) -> None:
+    first, _ = read(desk, run)
+    shutil.rmtree(desk / "deep" / "cache" / "catalogs")
+    base = sqlite3.connect(desk / "deep" / "cache" / "photos.sqlite")
+    with base:
+        changed = base.execute(harm).rowcount
+    base.close()
+    again, told = read(desk, run)
+    assert again == first
+    assert told.count("damaged") == (changed > 0 and "||" not in harm)
+
+
+def test_a_tag_that_was_changed_is_none(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.keep_tags({"https://a.example/1.jpg": '"one"', "https://a.example/2.jpg": 'W/"zwei-ä"'})
+    cache.close()
+    base = sqlite3.connect(tmp_path / "photos.sqlite")
+    with base:
+        base.execute("UPDATE tagged SET tag = replace(tag, 'one', 'two') WHERE path LIKE '%1.jpg'")
+    base.close()
+    again = Cache(tmp_path)
+    found = again.tags(["https://a.example/1.jpg", "https://a.example/2.jpg"])
+    assert found == {"https://a.example/2.jpg": 'W/"zwei-ä"'}
+    again.close()
 
 
 def test_nobody_else_may_look(desk: Path, run: Run) -> None:

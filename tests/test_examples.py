@@ -79,8 +79,8 @@ class TestShell:
         return shell("./pre-publish.sh", "drafts/gnome.csv", "catalog.csv", "./publish-listing", "gnome", **env)
 
     def test_it_publishes_once(self, desk: Path, shell: Shell) -> None:
-        assert self.publish(shell, PUBLISH_TOKEN="job-17").returncode == 0
-        assert self.publish(shell, PUBLISH_TOKEN="job-17").returncode == 1, "the same job again"
+        assert self.publish(shell, PUBLISH_NAME="job-17").returncode == 0
+        assert self.publish(shell, PUBLISH_NAME="job-17").returncode == 1, "the same job again"
         assert self.publish(shell).returncode == 1, "another job, the same listing"
         assert shop(desk) == ["gnome"]
         assert states(desk) == ["claimed", "published", "replayed", "refused"]

@@ -29,6 +29,7 @@ from dupcheck.decisions import Decision
 from dupcheck.errors import LedgerError, OverrideError, TokenError, TokenNeededError, UnknownTokenError
 from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.ledger.book import Ledger
+from dupcheck.ledger.chain import NEWEST
 from dupcheck.ledger.claims import show_nothing
 from dupcheck.ledger.leases import name_work
 from dupcheck.ledger.schema import METADATA
@@ -802,6 +803,93 @@ class TestHarm:
             two = ledger.claim("now", LAMP, yes)
             assert one.granted and not two.granted
             assert [e.at for e in ledger.list_history()] == sorted(e.at for e in ledger.list_history())
+
+
+def count_steps(place: Path, work: Callable[[Ledger], object]) -> int:
+    """How many steps the database takes, and calls Python, to open a ledger and do something; no clock has a say."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def call(frame: object, event: str, argument: object) -> None:
+        nonlocal steps
+        steps += event in ("call", "c_call")
+
+    def watch(connection: Any, _: object) -> None:
+        connection.set_progress_handler(step, 1)
+
+    sa.event.listen(sa.pool.Pool, "connect", watch)
+    sys.setprofile(call)
+    try:
+        with open_ledger(place) as ledger:
+            work(ledger)
+    finally:
+        sys.setprofile(None)
+        sa.event.remove(sa.pool.Pool, "connect", watch)
+    return steps
+
+
+@pytest.mark.parametrize("what", ["claim", "publish", "decide", "undo", "token", "lease"])
+def test_what_is_done_costs_the_same_however_long_the_history_is(tmp_path: Path, what: str) -> None:
+    def work(ledger: Ledger) -> None:
+        number = ledger.count_events()
+        draft = replace(LAMP, listing_id=f"N-{number}", title=f"Oak {number}")
+        if what == "token":
+            ledger.issue(draft)
+        elif what == "lease":
+            ledger.take_next([f"work {number}"], "ada")
+        elif what in ("claim", "publish"):
+            ledger.claim("this", draft, yes)
+            if what == "publish":
+                ledger.publish("this")
+            ledger.release("this", override="this once")
+        else:
+            ledger.decide([Decision("A", f"B-{number}", "allowed", "", "", "")])
+            if what == "undo":
+                ledger.undo(ledger.list_acts(last=1)[0].number)
+
+    def measure(size: int) -> int:
+        place = tmp_path / f"{size}.sqlite"
+        with open_ledger(place) as ledger:
+            for n in range(size // 100):
+                ledger.decide([Decision("A", f"C-{n}-{i}", "allowed", "", "", "") for i in range(96)])
+                ledger.claim(f"k-{n}", replace(LAMP, listing_id="", title=f"Ash {n}"), yes)
+                ledger.release(f"k-{n}")
+                ledger.issue(LAMP)
+                ledger.take_next([f"work {n}"], "bo")
+        return count_steps(place, work)
+
+    measure(100)
+    small, large = measure(400), measure(1600)
+    assert large <= small * 1.1
+
+
+def test_the_whole_is_read_where_somebody_else_was_there(tmp_path: Path) -> None:
+    place = tmp_path / "l.sqlite"
+    with open_ledger(place) as ledger:
+        ledger.claim("one", LAMP, yes)
+        ledger.release("one")
+        ledger.decide([Decision("A", f"B-{i}", "allowed", "", "", "") for i in range(3 * NEWEST)])
+        base = sqlite3.connect(place)
+        with base:
+            base.execute("UPDATE dupcheck_claim SET override = override")
+        ledger.decide([Decision("A", "B", "allowed", "", "", "")])
+        with base:
+            base.execute("UPDATE dupcheck_claim SET state = 'published'")
+        with pytest.raises(LedgerError, match="changed from outside"):
+            ledger.decide([Decision("A", "B", "allowed", "", "", "")])
+        with base:  # put right again
+            base.execute("UPDATE dupcheck_claim SET state = 'released'")
+        ledger.decide([Decision("A", "B", "allowed", "", "", "")])
+        with base:
+            base.execute("DROP TRIGGER dupcheck_history_no_update")
+            base.execute("UPDATE dupcheck_history SET reason = 'x' WHERE id = 1")
+        with pytest.raises(LedgerError, match="event 1"):
+            ledger.verify()
+        base.close()
 
 
 def open_and_close(place: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import socket
@@ -770,8 +771,10 @@ class TestWatching:
 
 
 def test_schemathesis_finds_nothing(guarded: Server, tmp_path: Path) -> None:
+    """Requests made from the document, one by one and in the order of its links: token, claim, publish, release."""
+    examples = os.environ.get("DUPCHECK_FUZZ") or "2"
     command = [
-        sys.executable, "-m", "schemathesis.cli", "run", f"{guarded.url}/openapi.json", "--max-examples", "2",
+        sys.executable, "-m", "schemathesis.cli", "run", f"{guarded.url}/openapi.json", "--max-examples", examples,
         "--header", f"Authorization: Bearer {TOKEN}", "--no-color", "--seed", "1",
     ]  # fmt: skip
     done = subprocess.run(
@@ -779,6 +782,8 @@ def test_schemathesis_finds_nothing(guarded: Server, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-4000:]
     assert int(re.findall(r"([0-9]+) passed", done.stdout)[-1]) > 300
+    links = re.search(r"API Links: +([0-9]+) covered", done.stdout)
+    assert links and int(links[1]) >= 4, done.stdout[-4000:]
 
 
 def test_nothing_of_it_is_imported_before_it_is_asked_for() -> None:

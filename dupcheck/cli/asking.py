@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.cli.console import tell
+from dupcheck.cli.console import ask, tell
 from dupcheck.cli.options import (
     Bars,
     Command,
@@ -42,7 +42,7 @@ def _ask(
     answers: Path | None, labels: Path | None, count: int, person: str, ledger: str | None, account: str,
 ) -> None:  # fmt: skip
     from dupcheck.asking import questions
-    from dupcheck.cli.ledgers import enter_ledger
+    from dupcheck.cli.ledgers import enter_ledger, name_owner
     from dupcheck.learned.answers import read_answers
     from dupcheck.ledger import recall
     from dupcheck.pipeline import audit
@@ -50,10 +50,11 @@ def _ask(
     older = read_answers(find_answers(catalog, answers))
     pack = open_pack(rules, settings, lang)
     read = how.read(catalog)
-    with enter_ledger(ledger, account, lang) as book:
+    owner = name_owner(account, catalog, read)
+    with enter_ledger(ledger, owner, lang) as book:
 
         def look() -> "Audit":
-            known = recall(book.address, account)
+            known = recall(book.address, owner)
             with Bars(lang) as bars:
                 return audit(
                     read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,
@@ -76,7 +77,7 @@ def _ask(
 def find_answers(catalog: tuple[str, ...], answers: Path | None) -> Path:
     """Return where an older dupcheck kept answers: as named, or beside the (first) catalogue."""
     first = Path(catalog[0])
-    return answers or first.with_name(f"{first.name}.answers.jsonl")
+    return answers or first.parent / f"{first.name}.answers.jsonl"
 
 
 class _Interview:
@@ -122,7 +123,7 @@ class _Interview:
         tell(f"    {say('questions.keys', lang)}")
         while True:
             try:
-                typed = str(click.prompt(say("questions.prompt", lang), default="s", show_default=False))
+                typed = ask(say("questions.prompt", lang), default="s")
             except click.Abort:  # nothing more is typed
                 tell()
                 return "q"

@@ -19,6 +19,7 @@ from dupcheck.cli.options import (
     option,
     shared_options,
 )
+from dupcheck.errors import LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _audit(
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
     from dupcheck.cli.asking import find_answers
-    from dupcheck.cli.ledgers import gather_decisions, keep_run, recall_any, recall_ledger
+    from dupcheck.cli.ledgers import find_ledger, gather_decisions, keep_run, name_owner, recall_any, recall_ledger
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.reports.folder import check_report
@@ -92,18 +93,23 @@ def _audit(
     check_report(out)
     said = read_answers(find_answers(catalog, answers))
     pack = open_pack(rules, settings, lang)
-    known = recall_ledger(ledger, no_ledger, account) if since != LEDGER else recall_any(ledger, no_ledger, account)
-    if known is not None:
-        said += known.answers
+    if since == LEDGER and no_ledger:
+        raise LedgerError("ledger.since_needs_one")
+    if since != LEDGER and ledger is not None and not no_ledger:
+        find_ledger(ledger)  # what was named and is not there is said before the work begins
     with Bars(lang) as bars:
         read = how.read(catalog)
+        owner = name_owner(account, catalog, read)
+        known = (recall_any if since == LEDGER else recall_ledger)(ledger, no_ledger, owner)
+        if known is not None:
+            said += known.answers
         result = audit(
             read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
             answers=said or None, labels=labels, revisions=() if known is None else known.revisions,
         )  # fmt: skip
         if known is not None:
-            result = keep_run(ledger, account, result, compare=since == LEDGER)
+            result = keep_run(ledger, owner, result, compare=since == LEDGER)
         if since is not None and since != LEDGER:
             from dupcheck.reports.comparison import read_groups
 

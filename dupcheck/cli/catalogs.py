@@ -36,7 +36,7 @@ def _merge(
     lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import write_catalog
-    from dupcheck.cli.ledgers import gather_decisions, recall_ledger
+    from dupcheck.cli.ledgers import gather_decisions, name_owner, recall_ledger
     from dupcheck.decisions import settle_decisions
     from dupcheck.exports import (
         admit_plans,
@@ -50,13 +50,13 @@ def _merge(
     )
     from dupcheck.files.writing import check_target
 
-    moved = out.with_name(f"{out.stem}-moved.csv")
+    moved = out.parent / (f"{out.stem}-moved.csv")
     for place in (out, moved):
         check_target(place)
     read = how.read(catalog)
     wanted = read_plans(plans)
     merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
-    known = recall_ledger(ledger, no_ledger, account)
+    known = recall_ledger(ledger, no_ledger, name_owner(account, catalog, read))
     settled = settle_decisions(read, gather_decisions(read, known, documents) or ())
     wanted, outdated = revise_plans(wanted, settled, () if known is None else known.revisions)
     admission = admit_plans(read, wanted, settled, all_plans=all_plans)
@@ -93,7 +93,7 @@ def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> No
 
     check_target(out)
     inputs = {Path(c).resolve() for c in catalog}
-    beside = out.with_name(f"{out.stem}-problems.csv")
+    beside = out.parent / f"{out.stem}-problems.csv"
     read = how.read(catalog)
     write_catalog(read, out)
     for line in tell_problems(read.problems, lang):

@@ -51,18 +51,15 @@ def _check(
     token: str, ttl: float, override: str, person: str, ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.checking import Checker
-    from dupcheck.cli.ledgers import enter_ledger, recall_ledger
+    from dupcheck.cli.ledgers import enter_ledger, find_ledger, name_owner_of, recall_ledger
     from dupcheck.index.opening import make_fetcher
-    from dupcheck.ledger import Memory, find_address, recall
+    from dupcheck.ledger import Memory
 
     pack = open_pack(rules, settings, lang)
-    if key is None:
-        known = recall_ledger(ledger, no_ledger, account) or Memory()
-    elif no_ledger:
+    if key is not None and no_ledger:
         raise LedgerError("ledger.claim_needs_one")
-    else:
-        address = find_address(ledger)
-        known = recall(address, account) if address.exists() else Memory()
+    if ledger is not None and key is None and not no_ledger:
+        find_ledger(ledger)  # what was named and is not there is said before the work begins
     if update and key is not None:
         raise LedgerError("ledger.update_needs_no_claim")
     if (override or token) and key is None:
@@ -70,15 +67,18 @@ def _check(
     with Bars(lang) as bars:
         checker = Checker(
             list(against), pack, **how.as_arguments(), jobs=jobs, cache=cache,
-            fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell, decisions=known.decisions,
+            fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
         )  # fmt: skip
+        owner = name_owner_of(account, checker)
         if key is not None:
-            with enter_ledger(ledger, account, lang) as opened:
-                claim = checker.claim(
+            with enter_ledger(ledger, owner, lang) as opened:
+                claim = checker.vary(decisions=opened.list_decisions()).claim(
                     opened, key, draft, token=token, person=person, ttl=ttl, override=override,
                     need_photos=not allow_missing_photos,
                 )  # fmt: skip
         else:
+            known = recall_ledger(ledger, no_ledger, owner) or Memory()
+            checker = checker.vary(decisions=known.decisions)
             answers = checker.check(draft, also=known.list_added(checker.shows), update=update)
     if key is not None:
         _tell_claim(claim, as_json, lang)
@@ -106,18 +106,19 @@ def _token(
     lang: Lang, ttl: float, as_json: bool, person: str, ledger: str | None, account: str,
 ) -> None:  # fmt: skip
     from dupcheck.checking import Checker
-    from dupcheck.cli.ledgers import enter_ledger
+    from dupcheck.cli.ledgers import enter_ledger, name_owner_of
     from dupcheck.index.opening import make_fetcher
     from dupcheck.ledger.records import show_time
 
     pack = open_pack(rules, settings, lang)
-    with Bars(lang) as bars, enter_ledger(ledger, account, lang) as opened:
+    with Bars(lang) as bars:
         checker = Checker(
             list(against), pack, **how.as_arguments(), jobs=jobs,
             cache=cache, fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
-            decisions=opened.list_decisions(),
         )  # fmt: skip
-        ticket, answer = checker.issue(opened, draft, person=person, ttl=ttl)
+        with enter_ledger(ledger, name_owner_of(account, checker), lang) as opened:
+            checker = checker.vary(decisions=opened.list_decisions())
+            ticket, answer = checker.issue(opened, draft, person=person, ttl=ttl)
     if as_json:
         tell_document({**answer.as_dict(), "ticket": ticket.as_dict()})
     else:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import click
@@ -33,6 +34,12 @@ def tell(text: str = "", *, err: bool = False, nl: bool = True, style: dict[str,
     shown = click.style(cleaned, **style) if style else cleaned
     with _guarded(err):
         click.echo(shown, err=err, nl=nl)
+
+
+def ask(question: str, *, default: str = "", show_default: bool = False, known: Sequence[str] = ()) -> str:
+    """Ask who sits at the terminal, and return what was typed; ``known`` are the answers that are taken, if not all."""
+    kind = click.Choice(known) if known else None
+    return str(click.prompt(clean_line(question), default=default, type=kind, show_default=show_default))
 
 
 def tell_document(document: Any) -> None:

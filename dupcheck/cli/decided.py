@@ -52,7 +52,7 @@ def _decide(
     account: str, lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import read_catalog
-    from dupcheck.cli.ledgers import enter_ledger
+    from dupcheck.cli.ledgers import enter_ledger, name_owner
     from dupcheck.decisions import hash_listings
     from dupcheck.learned.answers import Answer
     from dupcheck.ledger.answers import write_answers
@@ -85,7 +85,7 @@ def _decide(
     answers = [a for a in answers if a.listing_a in read.positions and a.listing_b in read.positions]
     if not decisions and not answers:
         raise LedgerError("ledger.nothing_decided")
-    with enter_ledger(ledger, account, lang) as opened:
+    with enter_ledger(ledger, name_owner(account, [catalog], read), lang) as opened:
         count = opened.decide(decisions, person=person, details=write_answers(answers) if answers else None)
         tell(say("ledger.decided", lang, count=count, ledger=opened.address))
         if answers:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dupcheck.cli.console import tell, tell_document
+from dupcheck.cli.console import ask, tell, tell_document
 from dupcheck.cli.options import Command, Manner, complete_files, lang_option, option, reading_options
 from dupcheck.errors import CatalogError
 from dupcheck.files.cells import show_line
@@ -115,7 +115,7 @@ def _ask(question: str, known: Collection[str], lang: Lang, prefixes: tuple[str,
 
     while True:
         try:
-            answer = str(click.prompt(question, default="", show_default=False)).strip()
+            answer = ask(question).strip()
         except click.Abort:  # nothing more is typed
             tell("")
             return _STOP
@@ -136,7 +136,7 @@ def _offer_keeping(found: "Inspection", said: Mapping[str, str], lang: Lang) -> 
     if table.format == "json":
         return
     try:
-        name = str(click.prompt(say("cli.ask_save", lang), default="", show_default=False)).strip()
+        name = ask(say("cli.ask_save", lang)).strip()
     except click.Abort:
         tell("")
         return

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from dupcheck.cli.console import tell
 from dupcheck.errors import LedgerError
-from dupcheck.ledger import Address, Memory, find_address, open_ledger, recall
+from dupcheck.ledger import NOBODY, Address, Memory, Owner, find_address, open_ledger, recall
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
+    from dupcheck.checking import Checker
     from dupcheck.decisions import Decision
     from dupcheck.ledger.book import Ledger
     from dupcheck.model import Catalog
@@ -25,22 +26,34 @@ def find_ledger(ledger: str | None) -> Address:
     return address
 
 
-def recall_ledger(ledger: str | None, no_ledger: bool = False, account: str = "") -> Memory | None:
+def recall_ledger(ledger: str | None, no_ledger: bool = False, owner: Owner = NOBODY) -> Memory | None:
     """Return what the ledger that was named knows of an account, or else the user's own, if there is one."""
     if no_ledger or (ledger is None and not find_address(None).exists()):
         return None
-    return recall(find_ledger(ledger), account)
+    return recall(find_ledger(ledger), owner)
 
 
-def recall_any(ledger: str | None, no_ledger: bool, account: str) -> Memory:
+def name_owner(account: str, files: Sequence[str], catalog: "Catalog") -> Owner:
+    """Return who is asked for: the account that was named, or a catalogue's own."""
+    from dupcheck.index.sketch import sketch_catalog
+
+    return Owner(account, sketch_catalog(catalog), Path(files[0]).stem)
+
+
+def name_owner_of(account: str, checker: "Checker") -> Owner:
+    """Return who is asked for, of a catalogue that is kept measured."""
+    return Owner(account, checker.store.facts.get("sketch", {}), Path(checker.files[0]).stem)
+
+
+def recall_any(ledger: str | None, no_ledger: bool, owner: Owner) -> Memory:
     """Return what a ledger knows of an account, of one that is made only now: nothing."""
     if no_ledger:
         raise LedgerError("ledger.since_needs_one")
     address = find_address(ledger)
-    return recall(address, account) if address.exists() else Memory()
+    return recall(address, owner) if address.exists() else Memory()
 
 
-def keep_run(ledger: str | None, account: str, result: "Audit", *, compare: bool) -> "Audit":
+def keep_run(ledger: str | None, owner: Owner, result: "Audit", *, compare: bool) -> "Audit":
     """Note an audit in the ledger: one line a run. Return it, with what is new since the run before if that is wanted.
 
     Where the ledger cannot be written the audit goes on, unless it is to be compared.
@@ -50,7 +63,8 @@ def keep_run(ledger: str | None, account: str, result: "Audit", *, compare: bool
 
     files = [Path(file).name for file in result.catalog.sources]
     try:
-        with open_ledger(ledger, scope=account) as book:
+        with open_ledger(ledger) as book:
+            book.turn_to(owner)
             runs = book.list_runs(files)
             book.note_run(files, len(result.catalog), list_groups(result.record()["groups"]), person=find_user())
     except LedgerError:
@@ -83,13 +97,19 @@ def gather_decisions(
 
 def list_decided(ledger: str | None, account: str = "") -> Sequence["Decision"]:
     """Return the decisions in a ledger; none where there is no ledger."""
-    known = recall_ledger(ledger, account=account)
+    known = recall_ledger(ledger, owner=Owner(account))
     return () if known is None else known.decisions
 
 
-def enter_ledger(ledger: str | None, account: str, lang: Lang) -> "Ledger":
-    """Open a ledger, and say so where it was not there before."""
-    opened = open_ledger(ledger, scope=account)
-    if opened.created:
-        tell(say("ledger.created", lang, ledger=opened.address), err=True)
+def enter_ledger(ledger: str | None, owner: Owner, lang: Lang) -> "Ledger":
+    """Open a ledger for an account, and say so where either was not there before."""
+    opened = open_ledger(ledger)
+    try:
+        if opened.created:
+            tell(say("ledger.created", lang, ledger=opened.address), err=True)
+        if opened.turn_to(owner):
+            tell(say("ledger.account_new", lang, account=opened.scope), err=True)
+    except BaseException:
+        opened.close()
+        raise
     return opened

@@ -123,7 +123,7 @@ def _list_inputs(given: Mapping[str, Any]) -> list[str]:
         for name, value in given.items()
         if name != "out"
         for one in (value if isinstance(value, tuple) else (value,))
-        if isinstance(one, str | Path)
+        if isinstance(one, str | Path) and str(one)
     ]
     return [*texts, str(default_ledger()), *(t.partition(":///")[2] for t in texts if t.startswith("sqlite:///"))]
 

@@ -39,17 +39,20 @@ def _review(
     lang: Lang,
 ) -> None:  # fmt: skip
     import webbrowser
+    from contextlib import ExitStack
 
     from dupcheck.serve.server import check_needed, open_port, read_people
 
     check_needed()
-    from dupcheck.ledger import open_ledger
+    from dupcheck.cli.ledgers import enter_ledger, name_owner
     from dupcheck.serve.review.serving import prepare_audits, run_review
 
     pack = open_pack(rules, settings, lang)
     known = read_people(people, token, person)
-    with open_port(host, port, bool(known)) as opened, open_ledger(ledger, scope=account) as book:
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_port(host, port, bool(known)))
         first = [how.read(catalog)]  # what is wrong with it is said at once
+        book = stack.enter_context(enter_ledger(ledger, name_owner(account, catalog, first[0]), lang))
         place = f"[{host}]" if ":" in host else host
         url = f"http://{place}:{opened.getsockname()[1]}/"
 

@@ -42,6 +42,7 @@ def _serve(
 
     check_needed()
     from dupcheck.checking import Checker
+    from dupcheck.cli.ledgers import name_owner_of
     from dupcheck.files.cache import default_cache
     from dupcheck.index.opening import make_fetcher
     from dupcheck.rules import read_pack
@@ -61,8 +62,8 @@ def _serve(
         )  # fmt: skip
         pack = read_pack(rules).with_limit(*settings)
         run_server(
-            opened, checker, ledger=ledger, account=account, people=known, person=person, allow_override=allow_override,
-            max_body=max_body, max_drafts=max_drafts, lang=lang, fetch_hosts=hosts,
+            opened, checker, ledger=ledger, owner=name_owner_of(account, checker), people=known, person=person,
+            allow_override=allow_override, max_body=max_body, max_drafts=max_drafts, lang=lang, fetch_hosts=hosts,
             prepare=lambda book: prepare_audits(
                 lambda: how.read(catalog), pack, book, jobs=jobs, cache=kept,
                 fetch_images=fetch_images, allow_hosts=allow_hosts, lang=lang,

@@ -1,10 +1,11 @@
 """``init``: asks what every command would otherwise be told, and keeps it beside the catalogue."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from dupcheck.cli.console import tell
+from dupcheck.cli.console import ask, tell
 from dupcheck.cli.options import Command, fail, lang_option, option
 from dupcheck.cli.preferences import NAME, write_preferences
 from dupcheck.messages import LANGS, Lang, say
@@ -21,19 +22,16 @@ def _init(folder: Path, yes: bool, lang: Lang) -> None:
         fail(say("cli.init_there", lang, path=path))
     packs = list_packs()
 
-    def ask(question: str, default: str, known: tuple[str, ...] = ()) -> str:
-        if yes:
-            return default
-        kind = click.Choice(known) if known else None
-        return str(
-            click.prompt(say(f"cli.init_{question}", lang), default=default, type=kind, show_choices=bool(known))
+    def choose(question: str, default: str, known: Sequence[str] = ()) -> str:
+        return (
+            default if yes else ask(say(f"cli.init_{question}", lang), default=default, show_default=True, known=known)
         )
 
     chosen = {
-        "lang": ask("lang", lang, tuple(LANGS)),
-        "rules": ask("rules", "aliexpress", tuple(packs)),
-        "images": ask("images", ""),
-        "account": ask("account", ""),
+        "lang": choose("lang", lang, LANGS),
+        "rules": choose("rules", "aliexpress", packs),
+        "images": choose("images", ""),
+        "account": choose("account", ""),
     }
     folder.mkdir(parents=True, exist_ok=True)
     write_preferences(path, chosen)

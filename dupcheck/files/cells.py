@@ -112,3 +112,8 @@ def encode_text(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return _LONE_SURROGATE.sub("\ufffd", text).encode()
+
+
+def encode_page(text: str) -> bytes:
+    """Return a page in UTF-8, without signs that no page may hold and a terminal would obey."""
+    return encode_text(_UNPRINTABLE.sub("\ufffd", text))

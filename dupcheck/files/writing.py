@@ -46,7 +46,7 @@ def check_target(path: Path) -> Path:
     """Return where a file of this name really goes. Raises OutputError where that is an input, a photo or a folder."""
     real = Path(os.path.realpath(path))
     for given in _PROTECTED.get():
-        for kept in (given.with_name(given.name + end) for end in _BESIDE) if given.name else (given,):
+        for kept in (given.parent / (given.name + end) for end in _BESIDE):
             if _is_same(real, kept):
                 raise OutputError("files.is_input", path=path)
     if real.suffix.lower() in _PICTURES and real.is_file():

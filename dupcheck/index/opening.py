@@ -22,6 +22,7 @@ from dupcheck.catalog.frames import are_rows, is_frame
 from dupcheck.catalog.reading import STANDARD_INPUT
 from dupcheck.features import Features, make_features
 from dupcheck.index.kept import Store, hash_rows
+from dupcheck.index.sketch import sketch_catalog
 from dupcheck.model import Catalog, Listing, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 
@@ -140,7 +141,10 @@ def open_store(
         return kept
     catalog = read(files)
     folders = _list_folders(catalog)
-    facts = {"tool": _name_tool(), "seen": [*seen, *_sign(folders)], "folders": folders, "said": said}
+    facts = {
+        "tool": _name_tool(), "seen": [*seen, *_sign(folders)], "folders": folders, "said": said,
+        "sketch": sketch_catalog(catalog),
+    }  # fmt: skip
     photos, _ = read_photos(
         catalog, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch
     )

@@ -13,6 +13,7 @@
     chain       the history as a chain of hashes, and claims held against it
     journal     transactions that read the clock, note what happens, and see what others changed from outside
     acts        decisions, who made them, and how to take them back
+    accounts    whose decisions and claims they are; ``scopes``: turning to an account
     leases      groups that several people work through, each in one hand
     claims      the right to publish: tokens, claims, publications
     book        ``Ledger``: all of these, open
@@ -25,13 +26,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dupcheck.ledger.accounts import NOBODY, Owner
 from dupcheck.ledger.address import Address, default_ledger, find_address
 from dupcheck.ledger.memory import Memory, recall
 
 if TYPE_CHECKING:
     from dupcheck.ledger.book import Ledger
 
-__all__ = ["Address", "Memory", "default_ledger", "find_address", "open_ledger", "recall"]
+__all__ = ["NOBODY", "Address", "Memory", "Owner", "default_ledger", "find_address", "open_ledger", "recall"]
 
 
 def open_ledger(

@@ -7,6 +7,7 @@ from dupcheck.ledger.claims import Claim, Claims, ClaimState, Judge, Shows, Tick
 from dupcheck.ledger.journal import Event
 from dupcheck.ledger.leases import Lease, Leases
 from dupcheck.ledger.runs import Known, Run, read_runs, write_run
+from dupcheck.ledger.scopes import Scopes
 
 __all__ = ["Act", "Claim", "ClaimState", "Event", "Judge", "Lease", "Ledger", "Run", "Shows", "Ticket"]
 
@@ -15,7 +16,7 @@ _RUNS = 200
 """Runs that are looked through for those of one catalogue."""
 
 
-class Ledger(Claims, Leases):
+class Ledger(Claims, Leases, Scopes):
     """What was decided and reserved. Made by :func:`~dupcheck.ledger.open_ledger`; a context manager.
 
     Threads may share one, and so may processes and, on PostgreSQL, machines.

@@ -1,7 +1,10 @@
 """The history as a chain: each event holds a hash of itself and of all before it, and of the claim that it left.
 
-Whoever changes an old event, or a claim without an event, is found out by the next reader. What a chain alone cannot
-show, that its newest events were cut off, is what the seal beside a ledger's file is for (``seal``).
+Who opens a ledger reads the newest events of the chain only; the database counts the changes of claims, and where that
+count is not what a ledger left, all of it is read: so a claim that was changed from outside is found out by whoever
+comes next, at a cost that does not grow with the history. What somebody changed far back, or without being counted, is
+found by ``dupcheck ledger verify``, which always reads all. What a chain alone cannot show, that its newest events were
+cut off, is what the seal beside a ledger's file is for (``seal``).
 """
 
 import hashlib
@@ -13,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dupcheck.errors import LedgerError
-from dupcheck.ledger.schema import CLAIM, HISTORY
+from dupcheck.ledger.schema import CLAIM, GUARD, HISTORY
 
 _EVENT = ("at", "event", "token", "listings", "reason", "scope", "person", "row")
 _CLAIM = (
@@ -25,6 +28,8 @@ _STATES = {
     "released": "released", "expired": "expired",
 }  # fmt: skip
 LIVE_STATES = ("claimed", "published")
+NEWEST = 200
+"""So many events are read again when a ledger is opened."""
 
 
 def _hash(parts: Iterable[object]) -> str:
@@ -51,6 +56,12 @@ class Replay:
     states: dict[str, str] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
 
+    def skip(self, connection: sa.Connection) -> None:
+        """Begin at the newest events."""
+        wanted = sa.select(HISTORY.c.id, HISTORY.c.chain).order_by(HISTORY.c.id.desc()).offset(NEWEST).limit(1)
+        if (row := connection.execute(wanted).one_or_none()) is not None:
+            self.last, self.chain = row
+
     def follow(self, connection: sa.Connection) -> str:
         """Read the events since the last time; return the key of the text that says what is wrong, or ""."""
         wanted = sa.select(HISTORY).where(HISTORY.c.id > self.last).order_by(HISTORY.c.id)
@@ -63,12 +74,9 @@ class Replay:
                 self.rows[row["token"]] = row["row"]
         return ""
 
-    def hold_against(self, rows: Iterable[sa.RowMapping], *, live: bool) -> str:
-        """Compare claims with what the history says; return the key of the first that is otherwise, or "".
-
-        ``live``: ``rows`` are the live ones, else all there are.
-        """
-        left = {k for k, state in self.states.items() if not live or state in LIVE_STATES}
+    def hold_against(self, rows: Iterable[sa.RowMapping]) -> str:
+        """Compare all claims with what the history says; return the key of the first that is otherwise, or ""."""
+        left = set(self.states)
         for row in rows:
             key = row["token"]
             if key not in left or self.states[key] != row["state"]:
@@ -79,13 +87,39 @@ class Replay:
         return min(left, default="")
 
 
-def check_whole(connection: sa.Connection, replay: Replay) -> None:
+def check_whole(connection: sa.Connection) -> Replay:
     """Read the whole ledger and raise LedgerError where its history or its claims were changed from outside."""
+    replay = Replay()
+    _follow(connection, replay)
+    rows = connection.execute(sa.select(CLAIM).order_by(CLAIM.c.id)).mappings()
+    if token := replay.hold_against(rows):
+        raise LedgerError("ledger.claim_changed", token=token)
+    return replay
+
+
+def check_newest(connection: sa.Connection, replay: Replay, *, lock: bool = False) -> None:
+    """Read what is new since ``replay`` came by, and all where claims changed without a ledger. Raises LedgerError.
+
+    ``lock``: nobody may change a claim from outside until this transaction ends, either.
+    """
+    if not replay.last:
+        replay.skip(connection)
+    _follow(connection, replay)
+    wanted = sa.select(GUARD.c.changes, GUARD.c.known)
+    guard = connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    if guard is None or guard[0] != guard[1]:
+        check_whole(connection)
+
+
+def settle_guard(connection: sa.Connection) -> None:
+    """Note that every change of claims until now was a ledger's."""
+    if not connection.execute(sa.update(GUARD).values(known=GUARD.c.changes)).rowcount:
+        connection.execute(sa.insert(GUARD).values(id=1, changes=0, known=0))
+
+
+def _follow(connection: sa.Connection, replay: Replay) -> None:
     if key := replay.follow(connection):
         raise LedgerError(key, event=replay.last + 1)
-    rows = connection.execute(sa.select(CLAIM).order_by(CLAIM.c.id)).mappings()
-    if token := replay.hold_against(rows, live=False):
-        raise LedgerError("ledger.claim_changed", token=token)
 
 
 def link_events(connection: sa.Connection) -> None:

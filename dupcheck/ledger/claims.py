@@ -229,7 +229,8 @@ class Claims(Journal):
 
     def _list_live(self, connection: sa.Connection, now: float | None = None) -> list[_Row]:
         """The claims that hold something; at a time of reading, without those that have run out by then."""
-        wanted = sa.select(CLAIM).where(CLAIM.c.state.in_(LIVE_STATES), self._counts_here(CLAIM.c.scope))
+        held = (CLAIM.c[name] for name in ("state", "listing", "listing_id", "matter", "content"))
+        wanted = sa.select(*held).where(CLAIM.c.state.in_(LIVE_STATES), self._counts_here(CLAIM.c.scope))
         if now is not None:
             wanted = wanted.where((CLAIM.c.state == "published") | (CLAIM.c.expires > now))
         return list(connection.execute(wanted.order_by(CLAIM.c.id)).mappings())
@@ -278,10 +279,10 @@ class Claims(Journal):
 
     def _check_id(self, entry: Entry, row: _Row, market_id: str) -> None:
         """Raise TokenError where another published listing has the id."""
+        here = CLAIM.c.scope.in_((row["scope"], "")) if row["scope"] else sa.true()
         other = sa.select(CLAIM.c.token).where(
-            CLAIM.c.state == "published", CLAIM.c.market_id == market_id,
-            CLAIM.c.token != row["token"], self._counts_here(CLAIM.c.scope),
-        )  # fmt: skip
+            CLAIM.c.state == "published", CLAIM.c.market_id == market_id, CLAIM.c.token != row["token"], here
+        )
         if (taken := entry.connection.scalar(other.limit(1))) is not None:
             raise TokenError("ledger.id_taken", id=market_id, token=taken)
 

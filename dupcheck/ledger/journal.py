@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from dupcheck.errors import LedgerError
 from dupcheck.ledger.address import Address
-from dupcheck.ledger.chain import LIVE_STATES, Replay, check_whole, hash_event
+from dupcheck.ledger.chain import Replay, check_newest, check_whole, hash_event, settle_guard
 from dupcheck.ledger.records import clean_text
-from dupcheck.ledger.schema import CLAIM, HISTORY
+from dupcheck.ledger.schema import HISTORY
 from dupcheck.ledger.seal import check_absence, name_seal, read_seal, write_seal
 from dupcheck.ledger.store import Store
 
@@ -59,6 +59,7 @@ class Entry:
         if not self._events:
             return 0
         self.connection.execute(sa.insert(HISTORY), self._events)
+        settle_guard(self.connection)
         return int(self.connection.scalar(sa.select(sa.func.max(HISTORY.c.id))) or 0)
 
 
@@ -72,7 +73,10 @@ class Journal:
         self._replay = Replay()
         self._store = Store(address, clock)
         try:
-            self._check(self._replay)
+            sealed = self._read_seal()
+            with self._store.read() as connection:
+                check_newest(connection, self._replay)
+                self._check_seal(connection, sealed)
         except BaseException:
             self._store.close()
             raise
@@ -91,25 +95,21 @@ class Journal:
         """Close the ledger's connections."""
         self._store.close()
 
-    def _check(self, replay: Replay) -> None:
-        path = self.address.path
-        sealed = path and read_seal(path)
-        with self._store.read() as connection:
-            check_whole(connection, replay)
-            if path and sealed:
-                event, chain = sealed
-                if connection.scalar(sa.select(HISTORY.c.chain).where(HISTORY.c.id == event)) != chain:
-                    raise LedgerError("ledger.went_back", ledger=path, seal=name_seal(path))
+    def _check_seal(self, connection: sa.Connection, sealed: tuple[int, str] | None) -> None:
+        """Raise LedgerError where the ledger has not come as far as its seal says, which was read before."""
+        if self.address.path is not None and sealed is not None:
+            event, chain = sealed
+            if connection.scalar(sa.select(HISTORY.c.chain).where(HISTORY.c.id == event)) != chain:
+                raise LedgerError("ledger.went_back", ledger=self.address, seal=name_seal(self.address.path))
+
+    def _read_seal(self) -> tuple[int, str] | None:
+        return None if self.address.path is None else read_seal(self.address.path)
 
     @contextmanager
     def _write(self) -> Iterator[Entry]:
         """Give out the one transaction that may write. Raises LedgerError where others changed the ledger by hand."""
         with self._store.write() as connection:
-            if key := self._replay.follow(connection):
-                raise LedgerError(key, event=self._replay.last + 1)
-            rows = connection.execute(sa.select(CLAIM).where(CLAIM.c.state.in_(LIVE_STATES))).mappings()
-            if token := self._replay.hold_against(rows, live=True):
-                raise LedgerError("ledger.claim_changed", token=token)
+            check_newest(connection, self._replay, lock=True)
             entry = Entry(connection, self._store.tell_time(connection), self.scope, self._replay.chain)
             yield entry
             last = entry.write()
@@ -136,8 +136,10 @@ class Journal:
 
         Raises LedgerError that names the first event or claim which was changed from outside.
         """
-        replay = Replay()
-        self._check(replay)
+        sealed = self._read_seal()
+        with self._store.read() as connection:
+            replay = check_whole(connection)
+            self._check_seal(connection, sealed)
         return replay.last, replay.chain
 
     def try_writing(self, seconds: int = 5) -> None:

@@ -4,6 +4,7 @@ Checks are many and should be instant: a ledger that is a file is read with Pyth
 SQLAlchemy takes longer than the whole question. Anything out of the ordinary is left to :func:`open_ledger`.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from urllib.parse import quote
 
 from dupcheck.decisions import Decision
 from dupcheck.learned.answers import Answer
+from dupcheck.ledger.accounts import NOBODY, Owner, find_account
 from dupcheck.ledger.address import Address
 from dupcheck.ledger.answers import Told, read_answers, read_details
 from dupcheck.ledger.records import read_listing_record
@@ -28,6 +30,7 @@ _ACTS = (
     "SELECT details, person, at FROM dupcheck_act WHERE undone IS NULL AND details <> '{}' "
     "AND details NOT LIKE '{\"run\"%' AND (? = '' OR scope IN (?, '')) ORDER BY id"
 )
+_ACCOUNTS = "SELECT name, sketch FROM dupcheck_account"
 _CHAIN = "SELECT chain FROM dupcheck_history WHERE id = ?"
 
 
@@ -45,13 +48,14 @@ class Memory:
         return [x for x, there in zip(self.published, shows(self.published), strict=True) if not there]
 
 
-def recall(address: Address, scope: str = "") -> Memory:
+def recall(address: Address, owner: Owner = NOBODY) -> Memory:
     """Return what the ledger knows of an account. Raises LedgerError where it cannot be read."""
-    found = _read_file(address, scope)
+    found = _read_file(address, owner)
     if found is None:
         from dupcheck.ledger import open_ledger
 
-        with open_ledger(address, scope=scope) as ledger:
+        with open_ledger(address) as ledger:
+            ledger.turn_to(owner, keep=False)
             acts = sorted((a for a in ledger.list_acts() if a.undone is None), key=lambda a: a.number)
             told = [(act.details, act.person, act.at) for act in acts]
             found = Memory(ledger.list_decisions(), ledger.list_published(), *read_acts(told))
@@ -64,7 +68,7 @@ def read_acts(told: Iterable[Told]) -> tuple[list[Answer], list[Revision]]:
     return read_answers(acts), read_revisions(details for details, _, _ in acts)
 
 
-def _read_file(address: Address, scope: str) -> Memory | None:
+def _read_file(address: Address, owner: Owner) -> Memory | None:
     """Read a ledger that is a file and up to date; None: there is more to it."""
     if address.path is None:
         return None
@@ -78,9 +82,11 @@ def _read_file(address: Address, scope: str) -> Memory | None:
                 return None
             if sealed and connection.execute(_CHAIN, sealed[:1]).fetchall() != [sealed[1:]]:
                 return None
+            known = {name: json.loads(text) for name, text in connection.execute(_ACCOUNTS)} if owner.tells else {}
+            scope, _ = find_account(owner, known)
             decisions = [Decision(*row) for row in connection.execute(_DECISIONS, (scope, scope))]
             answers, revisions = read_acts(connection.execute(_ACTS, (scope, scope)))
             published = [read_listing_record(text) for (text,) in connection.execute(_PUBLISHED, (scope, scope))]
-    except sqlite3.Error:
+    except (sqlite3.Error, ValueError):
         return None
     return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published, answers, revisions)

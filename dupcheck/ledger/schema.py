@@ -5,9 +5,10 @@
 ``lease``     one row a group that somebody works on, or has done
 ``claim``     one row a claim, named by its client: the draft, the answer, and what became of it
 ``token``     one row a one-time token; the token itself is not kept, only its hash
-``account``   one row an account: some of its titles, by which its catalogue is known again
+``account``   one row an account: some of its titles and ids, by which its catalogue is known again
 ``history``   one row an event; rows are only ever added, each holds the hash of all before it, and the database itself
               refuses to change, replace or delete one
+``guard``     one row: how often claims were changed, counted by the database itself, and how often by a ledger
 ``pulse``     one row: when somebody last tried whether the ledger can be written
 
 ``scope`` is the account that a row belongs to; "" is one that counts in every account. Times are seconds since 1970.
@@ -108,6 +109,7 @@ CLAIM = Table(
     Index("dupcheck_claim_live", "scope", "content", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     Index("dupcheck_claim_named", "scope", "market_id", unique=True, sqlite_where=NAMED, postgresql_where=NAMED),
     Index("dupcheck_claim_state", "state"),
+    Index("dupcheck_claim_secret", "secret"),
 )
 
 TOKEN = Table(
@@ -128,8 +130,16 @@ ACCOUNT = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("titles", Text, nullable=False),  # JSON: hashes of some of its titles
+    Column("sketch", Text, nullable=False),  # JSON: hashes of some of its titles and ids
     Column("seen", Double, nullable=False),
+)
+
+GUARD = Table(
+    "dupcheck_guard",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("changes", Integer, nullable=False),  # by triggers: whoever changes a claim moves it
+    Column("known", Integer, nullable=False),  # what it was when a ledger last wrote
 )
 
 PULSE = Table(

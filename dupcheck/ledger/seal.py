@@ -14,7 +14,7 @@ from dupcheck.errors import LedgerError
 
 def name_seal(path: Path) -> Path:
     """Return where the seal of a ledger's file lies."""
-    return path.with_name(f"{path.name}-seal")
+    return path.parent / f"{path.name}-seal"
 
 
 def check_absence(path: Path) -> None:

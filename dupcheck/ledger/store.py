@@ -118,7 +118,7 @@ class Store:
         path = self.address.path
         if path is None:
             return
-        for file in (path, path.with_name(f"{path.name}-wal")):
+        for file in (path, path.parent / f"{path.name}-wal"):
             found = _identify(file)
             known = self._files.setdefault(file, found) if found else self._files.get(file)
             if found != known:

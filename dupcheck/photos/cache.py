@@ -29,6 +29,7 @@ _WAIT_SECONDS = 60.0
 _SEAL_BYTES = 8
 _ALGORITHM = f"{VERSION}:{FINGERPRINT.itemsize}:{_SEAL_BYTES}"
 _LOOKING = f"{_ALGORITHM}:{LOOK_VERSION}:{LOOK.itemsize}"
+_MEMBERS, _ALIKE = b"members", b"alike"
 _CIRCLES = 8
 """Circles of contents that are kept: those of so many catalogues, the latest."""
 
@@ -62,28 +63,30 @@ class Cache:
 
     def contents(self, paths: Sequence[str]) -> Mapping[str, tuple[Signature, bytes]]:
         """Return the signature and the content key each known path had when it was last read."""
-        query = "SELECT path, size, mtime, ctime, content FROM seen WHERE path IN ({})"
-        return {row[0]: ((row[1], row[2], row[3]), row[4]) for row in self._select(query, paths)}
+        query = "SELECT path, size, mtime, ctime, content FROM known WHERE path IN ({})"
+        found = ((row[0], (row[1], row[2], row[3]), row[4]) for row in self._select(query, paths))
+        opened = {path: (signed, self._open(_name_file(path, signed), sealed)) for path, signed, sealed in found}
+        return {path: (signed, content) for path, (signed, content) in opened.items() if content is not None}
 
     def tags(self, addresses: Sequence[str]) -> Mapping[str, str]:
         """Return the tag (ETag) that each address had when it was last read, where it had one."""
-        return dict(self._select("SELECT path, tag FROM tag WHERE path IN ({})", addresses))
+        rows = self._select("SELECT path, tag FROM tagged WHERE path IN ({})", addresses)
+        opened = {path: self._open(_name_file(path), tag) for path, tag in rows}
+        return {path: tag.decode() for path, tag in opened.items() if tag is not None}
 
     def keep_tags(self, tags: Mapping[str, str]) -> None:
         """Store the tags of addresses."""
         with self._guard() as connection:
             if connection is not None:
                 with connection:
-                    connection.executemany("INSERT OR REPLACE INTO tag (path, tag) VALUES (?, ?)", tags.items())
+                    sealed = ((path, _seal(_name_file(path), tag.encode())) for path, tag in tags.items())
+                    connection.executemany("INSERT OR REPLACE INTO tagged (path, tag) VALUES (?, ?)", sealed)
 
     def fingerprints(self, contents: Sequence[bytes]) -> Mapping[bytes, Record]:
         """Return the fingerprints of the known contents."""
         query = "SELECT content, data FROM fingerprint WHERE algorithm = ? AND content IN ({})"
         rows = self._select(query, contents, _ALGORITHM)
-        opened = [(content, _open(content, data)) for content, data in rows]
-        if not self._doubted and any(data is None for _, data in opened):
-            self._doubted = True
-            tell_doubt(message("files.spoiled", path=self._folder))
+        opened = [(content, self._open(content, data)) for content, data in rows]
         return {content: np.frombuffer(data, dtype=FINGERPRINT)[0] for content, data in opened if data is not None}
 
     def keep(self, seen: Iterable[tuple[str, Signature, bytes]], records: Iterable[tuple[bytes, Record]]) -> None:
@@ -97,15 +100,15 @@ class Cache:
                     ((content, _ALGORITHM, _seal(content, record.tobytes())) for content, record in records),
                 )
                 connection.executemany(
-                    "INSERT OR REPLACE INTO seen (path, size, mtime, ctime, content) VALUES (?, ?, ?, ?, ?)",
-                    ((path, *signature, content) for path, signature, content in seen),
+                    "INSERT OR REPLACE INTO known (path, size, mtime, ctime, content) VALUES (?, ?, ?, ?, ?)",
+                    ((path, *sign, _seal(_name_file(path, sign), content)) for path, sign, content in seen),
                 )
 
     def looks(self, contents: Sequence[bytes]) -> Iterator[tuple[bytes, bytes, Record]]:
         """Yield what looks at pairs found whose first one is among ``contents``."""
         query = "SELECT first, second, data FROM look WHERE algorithm = ? AND first IN ({})"
         for first, second, data in self._select(query, contents, _LOOKING):
-            record = _open(first + second, data)
+            record = self._open(first + second, data)
             if record is not None:
                 yield first, second, np.frombuffer(record, dtype=LOOK)[0]
 
@@ -126,8 +129,8 @@ class Cache:
         The pairs are two little-endian 32-bit positions each, of those that are alike.
         """
         query = "SELECT name, contents, pairs FROM circle WHERE algorithm IN ({}) ORDER BY kept DESC"
-        for name, contents, pairs in self._select(query, [f"{_LOOKING}:{way}"]):
-            members, alike = _open(name, contents), _open(name, pairs)
+        for name, contents, pairs in self._select(query, [f"{_LOOKING}:2:{way}"]):
+            members, alike = self._open(name + _MEMBERS, contents), self._open(name + _ALIKE, pairs)
             if members is not None and alike is not None:
                 yield name, members, alike
 
@@ -142,9 +145,19 @@ class Cache:
                 connection.execute(
                     "INSERT OR REPLACE INTO circle (name, algorithm, contents, pairs, kept) VALUES (?, ?, ?, ?, "
                     "(SELECT 1 + coalesce(max(kept), 0) FROM circle))",
-                    (name, f"{_LOOKING}:{way}", _seal(name, contents), _seal(name, pairs)),
+                    (name, f"{_LOOKING}:2:{way}", _seal(name + _MEMBERS, contents), _seal(name + _ALIKE, pairs)),
                 )
                 connection.execute("DELETE FROM circle WHERE kept <= (SELECT max(kept) FROM circle) - ?", (_CIRCLES,))
+
+    def _open(self, key: bytes, sealed: object) -> bytes | None:
+        """Return a record without its checksum; None where that is wrong, which is told once."""
+        data = sealed[:-_SEAL_BYTES] if isinstance(sealed, bytes) else b""
+        if _seal(key, data) == sealed:
+            return data
+        if not self._doubted:
+            self._doubted = True
+            tell_doubt(message("files.spoiled", path=self._folder))
+        return None
 
     def _select(self, query: str, keys: Sequence[object], *first: object) -> Iterator[Any]:
         rest = iter(keys)
@@ -173,10 +186,9 @@ def _seal(key: bytes, data: bytes) -> bytes:
     return data + blake2b(key + data, digest_size=_SEAL_BYTES).digest()
 
 
-def _open(key: bytes, sealed: bytes) -> bytes | None:
-    """Return the record without its checksum, None where that is wrong."""
-    data = sealed[:-_SEAL_BYTES]
-    return data if _seal(key, data) == sealed else None
+def _name_file(path: str, signature: Sequence[int] = ()) -> bytes:
+    """What the checksum of a path's record is made over, besides the record."""
+    return repr((path, *signature)).encode("utf-8", "surrogatepass")
 
 
 def _connect(folder: Path) -> sqlite3.Connection:
@@ -195,6 +207,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
 
 def _prepare(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, check_same_thread=False)
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")  # a damaged text is one, too
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -203,11 +216,13 @@ def _prepare(path: Path) -> sqlite3.Connection:
                 "CREATE TABLE IF NOT EXISTS fingerprint (content BLOB, algorithm TEXT, data BLOB NOT NULL, "
                 "PRIMARY KEY (content, algorithm))"
             )
+            for older in ("seen", "tag"):  # had no checksums
+                connection.execute(f"DROP TABLE IF EXISTS {older}")
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS seen (path TEXT PRIMARY KEY, size INTEGER NOT NULL, "
+                "CREATE TABLE IF NOT EXISTS known (path TEXT PRIMARY KEY, size INTEGER NOT NULL, "
                 "mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, content BLOB NOT NULL)"
             )
-            connection.execute("CREATE TABLE IF NOT EXISTS tag (path TEXT PRIMARY KEY, tag TEXT NOT NULL)")
+            connection.execute("CREATE TABLE IF NOT EXISTS tagged (path TEXT PRIMARY KEY, tag BLOB NOT NULL)")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS look (first BLOB, second BLOB, algorithm TEXT, data BLOB NOT NULL, "
                 "PRIMARY KEY (first, second, algorithm)) WITHOUT ROWID"

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dupcheck.files.cells import encode_text, render_table
+from dupcheck.files.cells import encode_page, render_table
 from dupcheck.files.writing import write_file
 from dupcheck.messages import Lang, say
 from dupcheck.reports.page import hash_asset, load_template, read_asset
@@ -35,7 +35,7 @@ def save_answers(answers: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "
         say=lambda key, **values: say(key, lang, **values),
     )  # fmt: skip
     table = render_table(_COLUMNS, [[row[column] for column in _COLUMNS] for row in rows])
-    return [write_file(out / PAGE, encode_text(page)), write_file(out / TABLE, table)]
+    return [write_file(out / PAGE, encode_page(page)), write_file(out / TABLE, table)]
 
 
 def summarize_answers(answers: Sequence[Mapping[str, Any]], lang: Lang = "en") -> str:

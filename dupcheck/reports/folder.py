@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import Any
 
 from dupcheck.errors import OutputError
-from dupcheck.files.cells import encode_text
+from dupcheck.files.cells import encode_page
 from dupcheck.files.writing import UNFINISHED, check_folder, explain_failure, write_file, write_through
 from dupcheck.reports.documents import SettledAudit, settle_audit, stream_audit, stream_merges, watch_rows
 from dupcheck.reports.page import render_page
@@ -37,7 +37,7 @@ _FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], Iterable[bytes]]
     "take-offline.csv": lambda audit, _: stream_offline(audit),
     "merges.json": lambda audit, _: stream_merges(audit),
     "problems.csv": lambda audit, _: stream_problems(audit),
-    "report.html": lambda audit, thumbnail: (encode_text(render_page(audit, thumbnail)),),
+    "report.html": lambda audit, thumbnail: (encode_page(render_page(audit, thumbnail)),),
 }
 _NAMES = (_PAIRS, *_FILES, _BOOK, MARK)
 

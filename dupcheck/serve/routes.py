@@ -99,6 +99,21 @@ class _Route(APIRoute):
         return handle
 
 
+_TOKEN, _KEY = "$response.body#/claim/token", {"key": "$response.body#/claim/key"}
+_AFTER_TOKEN = {
+    "claim": {
+        "operationId": "claim",
+        "requestBody": {"draft": "$request.body#/draft", "token": "$response.body#/ticket/token"},
+    },
+}
+"""What may follow, told in the document: programs that are made from it, and that try it, know the way."""
+_AFTER_CLAIM: dict[str, dict[str, Any]] = {
+    "publish": {"operationId": "publish", "parameters": _KEY, "requestBody": {"token": _TOKEN}},
+    "release": {"operationId": "release", "parameters": _KEY, "requestBody": {"token": _TOKEN}},
+    "get_claim": {"operationId": "get_claim", "parameters": _KEY},
+}
+
+
 def make_app(
     desk: Desk, board: Board, *, lang: Lang, max_drafts: int, secured: bool, threads: int = CHECKING_THREADS,
     people: Sequence[str] = (),
@@ -206,7 +221,7 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
 
     @router.post(
         "/tokens", tags=["claims"], summary="serve.do_issue", description="serve.about_issue", status_code=201,
-        response_model=TokenAnswer, responses=_problems(*_ASKED),
+        response_model=TokenAnswer, responses=_problems(*_ASKED) | {201: {"model": TokenAnswer, "links": _AFTER_TOKEN}},
     )  # fmt: skip
     async def issue(request: Request, wanted: TokenRequest, lang: Language = None) -> Response:
         ticket, answer = await to_thread.run_sync(
@@ -216,8 +231,9 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
         return _answer({**answer.as_dict(), "ticket": ticket.as_dict()}, 201)
 
     @router.post(
-        "/claims", tags=["claims"], summary="serve.do_claim", description="serve.about_claim",
-        response_model=ClaimAnswer, responses=_problems(*_ASKED, 409) | {201: {"model": ClaimAnswer}},
+        "/claims", tags=["claims"], summary="serve.do_claim", description="serve.about_claim", operation_id="claim",
+        response_model=ClaimAnswer,
+        responses=_problems(*_ASKED, 409) | {201: {"model": ClaimAnswer, "links": _AFTER_CLAIM}},
     )  # fmt: skip
     async def claim(request: Request, wanted: ClaimRequest, key: Key = None, lang: Language = None) -> Response:
         name = "" if not key else check_token(key[1:-1] if key.startswith('"') else key)
@@ -235,6 +251,7 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
 
     @router.post(
         "/claims/{key}/publish", tags=["claims"], summary="serve.do_publish", description="serve.about_publish",
+        operation_id="publish",
         response_model=ClaimAnswer, responses=_problems(*_ASKED, 404, 409),
     )  # fmt: skip
     async def publish(key: Name, told: PublishRequest | None = None, lang: Language = None) -> Response:
@@ -243,6 +260,7 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
 
     @router.post(
         "/claims/{key}/release", tags=["claims"], summary="serve.do_release", description="serve.about_release",
+        operation_id="release",
         response_model=ClaimAnswer, responses=_problems(*_ASKED, 404, 409),
     )  # fmt: skip
     async def release(key: Name, told: ReleaseRequest | None = None, lang: Language = None) -> Response:
@@ -250,7 +268,8 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
         return _answer(_tell_claim(await write(key, desk.release, **told.model_dump())))
 
     @router.get(
-        "/claims/{key}", tags=["claims"], summary="serve.do_get_claim", response_model=ClaimAnswer,
+        "/claims/{key}", tags=["claims"], summary="serve.do_get_claim", operation_id="get_claim",
+        response_model=ClaimAnswer,
         responses=_problems(*_READ, 404),
     )  # fmt: skip
     async def get_claim(key: Name, lang: Language = None) -> Response:

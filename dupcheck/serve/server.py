@@ -3,11 +3,9 @@
 import asyncio
 import ipaddress
 import os
-import signal
 import socket
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 from dupcheck.checking import Checker
 from dupcheck.errors import ServeError
 from dupcheck.files.given import read_given
-from dupcheck.ledger import open_ledger
+from dupcheck.ledger import Owner, open_ledger
 from dupcheck.messages import Lang, message
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ def run_server(
     checker: Checker,
     *,
     ledger: str | None,
-    account: str,
+    owner: Owner,
     people: Mapping[str, str],
     person: str,
     allow_override: bool,
@@ -114,28 +112,18 @@ def run_server(
         make_protocol,
         widen_queues,
     )
+    from dupcheck.serve.listening import StoppableServer
     from dupcheck.serve.metrics import Meters
     from dupcheck.serve.review.board import Board
     from dupcheck.serve.review.routes import is_shown
     from dupcheck.serve.routes import CHECKING_THREADS, FETCHING_THREADS, make_app
     from dupcheck.serve.state import Desk
 
-    class _Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            """Stop at a signal, and count that as having done what was asked."""
-            before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for number, handler in before.items():
-                    signal.signal(number, handler)
-
+    class _Server(StoppableServer):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             asyncio.get_running_loop().set_exception_handler(make_listener(log_line))
             await super().startup(sockets)
             widen_queues(sockets or ())
-            announce(len(desk.checker.store))
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             """Let what has begun be answered, for a while; then the process ends, whatever still hangs."""
@@ -146,9 +134,11 @@ def run_server(
                 os._exit(0)
 
     meters = Meters()
-    with open_ledger(ledger, scope=account) as book:
+    with open_ledger(ledger) as book:
         if book.created:
             log_line({"level": "warning", "ledger": message("ledger.created", ledger=book.address).say(lang)})
+        if book.turn_to(owner):
+            log_line({"level": "warning", "ledger": message("ledger.account_new", account=book.scope).say(lang)})
         desk = Desk(
             checker, book, meters, fetch_hosts=fetch_hosts, allow_override=allow_override,
             say_stale=lambda text: log_line({"level": "warning", "catalogue": text.say(lang)}),
@@ -171,6 +161,6 @@ def run_server(
         )  # fmt: skip
         desk.start()
         try:
-            asyncio.run(_Server(config).serve(sockets=[opened]))
+            asyncio.run(_Server(config, lambda: announce(len(desk.checker.store))).serve(sockets=[opened]))
         finally:
             desk.stop()

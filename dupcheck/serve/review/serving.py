@@ -1,10 +1,8 @@
 """The review page on a port of its own, until told to stop."""
 
 import asyncio
-import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -21,6 +19,7 @@ from dupcheck.ledger.book import Ledger
 from dupcheck.ledger.memory import read_acts
 from dupcheck.messages import Lang, message
 from dupcheck.serve.admission import Gate
+from dupcheck.serve.listening import StoppableServer
 from dupcheck.serve.metrics import Meters
 from dupcheck.serve.problems import Refusal, choose_lang, explain_error, render_problem
 from dupcheck.serve.review.board import Board
@@ -105,24 +104,9 @@ def run_review(
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
         await (app if scope["type"] == "http" and is_shown(scope["path"]) else gate)(scope, receive, send)
 
-    class _Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            """Stop at a signal, and count that as having done what was asked."""
-            before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for number, handler in before.items():
-                    signal.signal(number, handler)
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            announce()
-
     config = uvicorn.Config(
         front, lifespan="off", ws="none", log_config=None, log_level="critical", access_log=False, server_header=False,
         proxy_headers=False, timeout_keep_alive=75, timeout_graceful_shutdown=STOP_SECONDS,
     )  # fmt: skip
     board.start()
-    asyncio.run(_Server(config).serve(sockets=[opened]))
+    asyncio.run(StoppableServer(config, announce).serve(sockets=[opened]))

@@ -1,0 +1,101 @@
+"""Whose decisions and claims they are, where nobody says so: a catalogue is known again, and others do not count."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupcheck.index.sketch import MOST, sketch_texts
+from dupcheck.ledger import Owner, open_ledger
+from dupcheck.ledger.accounts import LEAST, find_account
+
+Run = Callable[..., Any]
+
+
+def titles(word: str, count: int, first: int = 0) -> list[str]:
+    return [f"{word} model {i} of steel" for i in range(first, first + count)]
+
+
+def own(*parts: list[str], file: str = "shop", ids: str = "x") -> Owner:
+    held = [t for part in parts for t in part]
+    return Owner("", {"titles": sketch_texts(held), "ids": sketch_texts(f"{ids}{i}" for i in range(len(held)))}, file)
+
+
+NORTH = own(titles("Lamp", 3 * MOST), ids="n").sketch
+SOUTH = own(titles("Boot", 60), ids="s").sketch
+KNOWN = {"north": NORTH, "south": SOUTH}
+
+
+@pytest.mark.parametrize(("owner", "account", "new"), [
+    (own(titles("Lamp", 3 * MOST)), "north", False), (own(titles("lamp", 200, 900)), "north", False),
+    (own(titles("Lamp", 900), titles("Cup", 9000)), "north", False), (own(titles("Boot", 30)), "south", False),
+    (own(titles("Boot", 60), titles("Cup", 600)), "south", False), (own(titles("Cup", 900)), "shop", True),
+    (own(titles("Cup", 900), file="north"), "north-2", True), (own(titles("Cup", 900), file="-"), "catalog", True),
+    (own(titles("Cup", LEAST - 1)), "", False), (own(titles("Cup", LEAST)), "", False), (own(), "", False),
+    (own(titles("Lamp", 3 * MOST), titles("Boot", 60)), "", False),
+    (own(titles("Cup", 60), ids="s"), "", False), (own(titles("Cup", 600), ids="n"), "", False),
+    (Owner("east", NORTH), "east", False), (Owner("east"), "east", False),
+])  # fmt: skip
+def test_a_catalogue_is_known_by_its_titles(owner: Owner, account: str, new: bool) -> None:
+    assert find_account(owner, KNOWN) == (account, new)
+    assert find_account(owner, dict(reversed(KNOWN.items()))) == (account, new)
+
+
+def test_the_first_catalogue_gets_an_account_too() -> None:
+    assert find_account(own(titles("Lamp", LEAST)), {}) == ("shop", True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(kept=st.sets(st.integers(0, 199), min_size=1), added=st.integers(0, 400), large=st.booleans())
+def test_what_is_left_of_a_catalogue_is_never_taken_for_another(kept: set[int], added: int, large: bool) -> None:
+    """What comes, goes and is joined leaves the account, or counts for all; it never opens a second one."""
+    all_titles = titles("Lamp", 200) + (titles("Pan", 5 * MOST) if large else [])
+    added = min(added, 30 * len(kept))
+    owner = own([all_titles[i] for i in kept], titles("Cup", added))
+    account, new = find_account(owner, {"north": own(all_titles, ids="n").sketch})
+    assert (large and added) or (account in ("north", "") and not new)
+
+
+def test_the_account_moves_on_with_its_catalogue(tmp_path: Path) -> None:
+    for first in range(0, 300, 20):
+        with open_ledger(tmp_path / "l.sqlite") as ledger:
+            assert not ledger.turn_to(own(titles("Lamp", 40, first)))
+            assert ledger.scope == "shop"
+    with open_ledger(tmp_path / "l.sqlite") as ledger:
+        assert ledger.turn_to(own(titles("Boot", 40), ids="b")) and ledger.scope == "shop-2"
+        assert not ledger.turn_to(own(titles("Lamp", 40, 300)), keep=False) and ledger.scope == "shop"
+        ledger.verify()
+
+
+def test_no_catalogue_blocks_another_and_none_is_forgotten(
+    tmp_path: Path, run: Run, write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DUPCHECK_LEDGER", str(tmp_path / "ledger.sqlite"))
+    kinds = ("amber", "birch", "cedar", "dune", "ember", "flint", "grove", "hazel", "iris", "jade", "kelp", "larch")
+
+    def shop(name: str, thing: str, count: int) -> None:
+        pairs = [(a, b) for a in kinds[:count] for b in kinds[:count] if a < b]
+        rows = [{"listing_id": f"{thing}-{a}-{b}", "title": f"{thing} {a} {b}", "price": 7} for a, b in pairs]
+        write_csv(tmp_path / name, rows)
+
+    for name, thing, count in (
+        ("lamps.csv", "Lamp", 12), ("old.csv", "Lamp", 9), ("boots.csv", "Boot", 12), ("few.csv", "Cup", 5),
+    ):  # fmt: skip
+        shop(name, thing, count)
+    draft = write_csv(tmp_path / "draft.csv", [{"title": "Green ceramic gnome", "price": 4}])
+    assert run("check", draft, "--against", "lamps.csv", "--claim", "one").code == 0
+    assert run("publish", "one").code == 0
+    assert run("check", draft, "--against", "lamps.csv").code == 1
+    assert run("check", draft, "--against", "old.csv").code == 1, "an older export is the same shop"
+    assert run("check", draft, "--against", "few.csv").code == 1, "of a few titles nobody can tell"
+    assert run("check", draft, "--against", "boots.csv").code == 0, "another shop"
+    again = run("check", draft, "--against", "old.csv", "--claim", "two")
+    assert again.code == 1 and "account" not in again.err
+    other = run("check", draft, "--against", "boots.csv", "--claim", "three")
+    assert other.code == 0 and "account boots" in other.err and "--account" in other.err
+    assert run("check", draft, "--against", "boots.csv", "--account", "lamps", "--claim", "four").code == 1
+    assert run("ledger", "verify").code == 0

@@ -1,0 +1,87 @@
+"""The work of an audit grows as the catalogue does, whatever is alike in it.
+
+It is counted in calls and pairs: no busy machine has a say.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from math import log2
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dupcheck as dc
+from dupcheck.catalog import make_catalog
+from dupcheck.model import Listing, Sku
+
+SMALL = 100
+MOST = 1.2
+"""The exponent: twice as many listings are at most 2 to this power as much work."""
+WORDS = ("amber", "birch", "cedar", "dune", "ember", "flint", "grove", "hazel", "iris", "jade", "kelp")
+
+
+def name_thing(i: int) -> str:
+    """A title that has no more in common with others than a few words."""
+    return f"{WORDS[i % 11]}{i * 7919 % 9973} {WORDS[i // 11 % 11]} vase{i * 31 % 997} of {WORDS[i * 3 % 11]}ware"
+
+
+def list_skus(i: int) -> tuple[Sku, ...]:
+    return tuple(Sku({"Size": str(k)}, 3, "USD", f"{i}-{k}") for k in range(5))
+
+
+Make = Callable[[int], Mapping[str, Any]]
+KINDS: Mapping[str, Make] = {
+    "titles of their own": lambda i: {"title": name_thing(i)},
+    "one title": lambda i: {"title": "Steel frying pan with lid", "price": 9.0 + i % 7},
+    "one title and price": lambda i: {"title": "Steel frying pan with lid", "price": 9.0},
+    "a chain of titles": lambda i: {"title": " ".join(f"word{i + k}" for k in range(6))},
+    "one photo": lambda i: {"title": name_thing(i), "image_phash": "f0e1d2c3b4a59687"},
+    "one photo and title": lambda i: {"title": "Steel frying pan", "image_phash": "f0e1d2c3b4a59687"},
+    "one code": lambda i: {"title": name_thing(i), "gtin": "4006381333931"},
+    "options of one product": lambda i: {"title": f"Steel frying pan {i} cm", "price": 9.0},
+    "attributes of their own": lambda i: {"title": name_thing(i), "attributes": {f"Fact {i}": str(i), "Sort": f"{i}"}},
+    "one set of attributes": lambda i: {"title": name_thing(i), "attributes": {"Material": "Steel", "Use": "Kitchen"}},
+    "skus of their own": lambda i: {"title": name_thing(i), "skus": list_skus(i)},
+    "keys of their own": lambda i: {"title": name_thing(i), "other": {f"key {i}": "x"}},
+}
+
+
+def count_calls(work: Callable[[], object]) -> int:
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def measure(make: Make, size: int, folder: Path) -> tuple[int, int]:
+    """Count the calls and the pairs of an audit of so many listings, report included."""
+    catalog = make_catalog([Listing(f"L-{i}", **make(i)) for i in range(size)])
+    held: list[dc.Audit] = []
+
+    def work() -> None:
+        held.append(dc.audit(catalog, jobs=1, cache=folder / "cache"))
+        held[0].save(folder / f"r{size}")
+
+    calls = count_calls(work)
+    return calls, len(held[0].pairs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_audit_grows_as_the_catalogue_does(kind: str, tmp_path: Path) -> None:
+    make = KINDS[kind]
+    measure(make, 20, tmp_path)  # what is loaded once
+    calls, pairs = zip(*(measure(make, SMALL * times, tmp_path) for times in (1, 2, 4)), strict=True)
+    exponents = [round(log2(b / a), 2) for a, b in pairwise(calls)]
+    assert max(exponents) <= MOST, (calls, pairs)
+    assert pairs[2] <= pairs[1] * 2**MOST + SMALL, pairs
