@@ -190,7 +190,7 @@ class TestMemory:
         )
         args = [sys.executable, "-c", code, str(tmp_path / "ledger ?#.sqlite")]
         shown = subprocess.run(args, capture_output=True, text=True, check=True).stdout
-        assert shown.strip() == "Memory(decisions=[], published=[], answers={}) False"
+        assert shown.strip() == "Memory(decisions=[], published=[], answers=[], revisions=[]) False"
 
     def test_a_check_that_heeds_decisions_is_spared_sqlalchemy(
         self, tmp_path: Path, write_csv: Callable[..., Path]
