@@ -261,6 +261,23 @@ class TestCodes(SignalTests):
         assert (values[told] >= 0.5).all(), "a code that only titles hold is shared by half"
 
 
+class TestContainment(SignalTests):
+    name = "contained"
+
+    @pytest.mark.parametrize(
+        ("one", "other", "value"),
+        [
+            ("Ceramic Teapot Willow", "Ceramic Teapot Willow Handmade Cornwall", 100),
+            ("Ceramic Teapot Willow", "Willow ceramic teapot", 100),
+            ("Ceramic Teapot", "Steel Kettle", 0),
+            ("", "Ceramic Teapot", math.nan),
+        ],
+    )
+    def test_the_longer_may_say_more(self, measure: Measure, one: str, other: str, value: float) -> None:
+        found = measure("contained", {"title": one}, {"title": other})
+        assert (math.isnan(value) and math.isnan(found)) or found == pytest.approx(value)
+
+
 class TestCategory(SignalTests):
     name = "category"
 

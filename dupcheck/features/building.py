@@ -74,10 +74,14 @@ def make_features(
     stray = find_stray_words(read.tokens) if base is None else base.statistics.stray
     brands = [words_of(row.get("brand", "")) for row in attributes.rows]
     if base is None:
-        frames = learn_frames(read.tokens, catalog.numbers("price"), attributes.rows, brands)
+        whole = [() if slots else tokens for tokens, slots in zip(read.tokens, read.slots, strict=True)]
+        frames = learn_frames(whole, catalog.numbers("price"), attributes.rows, brands)
     else:
         frames = base.statistics.frames
-    marked = [frames.mark(tokens, brand) for tokens, brand in zip(read.tokens, brands, strict=True)]
+    marked = [
+        tokens if slots else frames.mark(tokens, brand)  # a title that names its choice behind a sign says it there
+        for tokens, slots, brand in zip(read.tokens, read.slots, brands, strict=True)
+    ]
     named = tails.named | frames.named
     books = {column.book: Codebook() for column in MATRICES} if base is None else base.books
     stated = [

@@ -37,6 +37,6 @@ class Rewording:
         size = self.features.axes["size"].value(member) if "size" in self.features.axes else ""
         sizes = list_sizes(listing, [{"size": size} if size else {}])
         brand = words_of(attributes.rows[0].get("brand", ""))
-        tokens = known.frames.mark((*tokens, *mark_tail(slots, known.lexicon)), brand)
+        tokens = (*tokens, *mark_tail(slots, known.lexicon)) if slots else known.frames.mark(tokens, brand)
         (core,) = list_core_words([tokens], sizes, known.stray, [brand])
         return {stem_word(t.text): self.features.weigh_word(t.text) for t in core}

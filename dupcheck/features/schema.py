@@ -62,7 +62,7 @@ class Statistics:
         """Read a title as this catalogue's titles are read."""
         head, slots = self.tails.split(drop_gifts(title))
         tokens = mark_head(head, normalise(head), read_title(head).tokens, self.lexicon)
-        return self.frames.mark((*tokens, *mark_tail(slots, self.lexicon)))
+        return (*tokens, *mark_tail(slots, self.lexicon)) if slots else self.frames.mark(tokens)
 
     @cached_property
     def weights(self) -> FloatArray:

@@ -154,9 +154,9 @@ def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
     for rule in pack.rules:
         if rule.verdict != "duplicate":
             continue
-        for clause, held in zip(rule.when, rule.hold(signals), strict=True):
+        for way, held in zip(rule.alternatives, rule.hold(signals), strict=True):
             margin, count, shortfall = np.zeros(len(best)), np.zeros(len(best)), np.ones(len(best))
-            for limit in clause:
+            for limit in way.limits:
                 if not limit.asks_for_closeness:
                     shortfall[~np.logical_or(*limit.hold(signals[limit.signal]))] = 0.0
                     continue
@@ -166,8 +166,8 @@ def _strength(pack: RulePack, signals: Mapping[str, FloatArray]) -> FloatArray:
                 count += known
                 short = np.where(known, near / max(at_limit, 1e-9), 1.0 if limit.missing == "skip" else _UNTOLD)
                 shortfall = np.minimum(shortfall, short)
-            margin = np.divide(margin, count, out=np.zeros(len(best)), where=count > 0)
-            short = 0.49 * np.clip(shortfall, 0.0, 1.0) * (count > 0)
+            margin = np.divide(margin, count, out=np.zeros(len(best)), where=(count > 0) & (not way.weak))
+            short = (0.0 if way.weak else 0.49) * np.clip(shortfall, 0.0, 1.0) * (count > 0)
             best = np.maximum(best, np.where(held, 0.5 + 0.5 * margin, short))
     return best
 

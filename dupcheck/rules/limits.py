@@ -55,13 +55,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Limits all of which have to hold: the rule itself, whose name is "", or another way to break it."""
+    """Limits all of which have to hold: the rule itself, whose name is "", or another way to break it.
+
+    What a ``weak`` one catches it only just catches: it parts no group that something else binds.
+    """
 
     limits: tuple[Limit, ...]
     name: str = ""
     summary: Words = NO_WORDS
     fires: tuple[Example, ...] = ()
     spares: tuple[Example, ...] = ()
+    weak: bool = False
 
     def hold(self, signals: Mapping[str, FloatArray]) -> BoolArray:
         """Return which pairs it catches."""

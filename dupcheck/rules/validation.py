@@ -212,6 +212,7 @@ class Validator:
             self.words("summary", data),
             self.examples(f"{place}.fires", data.get("fires", [])),
             self.examples(f"{place}.spares", data.get("spares", [])),
+            data.get("weak", False) is True,
         )
 
     def limits(self, place: str, table: Mapping[str, Any]) -> tuple[Limit, ...]:

@@ -13,6 +13,7 @@ from dupcheck.signals.attributes import Attributes
 from dupcheck.signals.category import Category
 from dupcheck.signals.codes import Codes
 from dupcheck.signals.color import Color
+from dupcheck.signals.containment import Containment
 from dupcheck.signals.facts import Facts
 from dupcheck.signals.image import Image
 from dupcheck.signals.learned import Learned
@@ -49,7 +50,7 @@ class Signal(Protocol):
 
 
 SIGNALS: tuple[Signal, ...] = (
-    Image(), Color(), Title(), Attributes(), Price(), Codes(), Category(), Shop(), Facts(), Learned(),
+    Image(), Color(), Title(), Containment(), Attributes(), Price(), Codes(), Category(), Shop(), Facts(), Learned(),
 )  # fmt: skip
 
 

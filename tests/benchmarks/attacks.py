@@ -591,7 +591,7 @@ def _exchange(desk: Desk, content: str | bytes, stays: int) -> None:
         desk.put("new", content).replace(desk.folder / "catalog.csv")
         for _ in range(60):
             status, told = ask(port, "GET", "/readyz")
-            if status != 200 or told.get("listings") != 6:
+            if status != 200 or (told or {}).get("listings") != 6:
                 break
             time.sleep(0.25)
         check(told.get("listings", 0) == stays, f"{told} after the exchange")
