@@ -362,7 +362,7 @@ class TestSettings:
             ("", "R2.title.min=85"),
             ("R2.same-cod.title.min=85", "Did you mean same-code?"),
             ("R2.same-code.price.max=5", "other side"),
-            ("R2.codes.min=1", "R2.same-code.codes.min, R2.code-in-title.codes.min"),
+            ("R2.codes.min=1", "R2.same-code.codes.min, R2.same-code-and-price.codes.min, R2.code-in-title.codes.min"),
         ],
     )
     def test_a_wrong_setting_says_how_it_should_be(self, setting: str, says: str) -> None:
