@@ -124,8 +124,12 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
 
 
 def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
-    """Return the first column in which every row has a code of its own: no words, and a digit in each."""
-    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    """Return the first column in which every row has a code of its own: no words, and a digit in each.
+
+    A row without a title goes on with the one above, and needs none.
+    """
+    title = fields["title"][0]
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if title < len(r.cells) and r.cells[title].strip()]
     spoken = {i for name, places in fields.items() if name != "gtin" for i in places}
     for i, header in enumerate(headers):
         texts = [row[i].strip() if i < len(row) else "" for row in rows]
@@ -162,7 +166,7 @@ def _find_pictures(grid: Grid, place: int, headers: Sequence[str], fields: Field
     found = []
     for i, header in enumerate(headers):
         texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
-        if header and i not in used and texts and all(_PICTURE.fullmatch(t) for t in texts):
+        if header and i not in used and texts and all(_PICTURE.fullmatch(part) for t in texts for part in t.split()):
             found.append(i)
     if found:
         fields["images"] = sorted([*fields.get("images", ()), *found])
@@ -180,7 +184,12 @@ def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) ->
     _find_pictures(grid, place, headers, fields)
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
-    if "title" not in fields and "description" in fields and any(n in fields for n in ("listing_id", "sku_code")):
+    told = any(n in fields for n in ("listing_id", "sku_code"))
+    if "title" not in fields and told and ("price" in fields or "images" in fields):
+        named = _find_names(grid, place, headers, fields)
+        if named is not None:
+            fields["title"] = [named]
+    if "title" not in fields and "description" in fields and told:
         i = fields["description"][0]
         texts = [r.cells[i].strip() for r in grid.records[place + 1 : place + 40] if i < len(r.cells) and r.cells[i]]
         if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
@@ -188,6 +197,20 @@ def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) ->
             fields["description"] = [p for p in fields["description"] if p != i]
             if not fields["description"]:
                 del fields["description"]
+
+
+def _find_names(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the one column that no header explains and that reads as names do: a few words, other ones in each row."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 100] if any(c.strip() for c in r.cells)]
+    used = {i for places in fields.values() for i in places}
+    found = []
+    for i, header in enumerate(headers):
+        texts = [row[i].strip() if i < len(row) else "" for row in rows]
+        worded = all(re.search(r"[^\W\d_]{2}\W+(?:\w+\W+)*?[^\W\d_]{2}", t) and len(t) <= _SHORT_TEXT for t in texts)
+        plain = not any(re.search(r"[<>|{}=;]|//|@", t) for t in texts)
+        if header and i not in used and len(texts) > 1 and worded and plain and len(set(texts)) == len(texts):
+            found.append(i)
+    return found[0] if len(found) == 1 else None
 
 
 _SHORT_TEXT: Final = 120

@@ -79,6 +79,10 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
+# What a template says of a column behind its name: "Título: incluye producto, marca y modelo".
+_EXPLAINED: Final = re.compile(r"(?<=[^\W\d_]{3}):\s+\S+(?:\s+\S+){2,}$")
+
+
 @lru_cache(maxsize=16384)
 def normalise_header(header: str) -> str:
     """Return a header as it is compared.
@@ -89,6 +93,7 @@ def normalise_header(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).strip().lstrip("\ufeff").lower()
     text = re.split(r"[\r\n]|\(必填\)|\(required\)|\(选填\)", text, maxsplit=1)[0]
     text = re.sub(r"\[[^\]]*\]|(?:\|\d+)+$|__\d+$", "", text)
+    text = _EXPLAINED.sub("", text)
     if not text.isascii() and _HAN.search(text):
         text = _simplify(text)
     return " ".join(re.sub(r"[*_\-]", " ", text).split()).rstrip(":")
@@ -412,7 +417,7 @@ def _reduced_headers(known: Format) -> Mapping[str, str]:
 
 _REDUCIBLE: Final = (
     "title", "price", "currency", "stock", "main_image", "images", "category", "description", "url", "sku_code", "gtin",
-    "listing_id", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
+    "listing_id", "option_list", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
 )  # fmt: skip
 _LETTERS: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "ss"})
 
