@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from dupcheck.catalog.formats import generic_format, known_headers, map_general, normalise_header
 from dupcheck.catalog.products import find_shape
@@ -147,6 +147,14 @@ def _has_price(held: Mapping[str, Any]) -> bool:
     return any("price" in plain_key(key) for key in held)
 
 
+def _is_money(held: Mapping[str, Any]) -> bool:
+    keys = {plain_key(k) for k in held}
+    return bool(keys & {"amount", "value"}) and bool(keys & {"currency", "currencycode"}) and len(keys) <= _MONEY_KEYS
+
+
+_MONEY_KEYS: Final = 4
+
+
 def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give the values of objects within a row keys of their own, where no field would take such an object whole."""
     if not any(isinstance(v, Mapping) for v in held.values()):
@@ -155,7 +163,9 @@ def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
     for key, value in held.items():
         fields = map_general([str(key)]) if isinstance(value, Mapping) else {}
         named = next((value[k] for k in ("name", "title") if isinstance(value.get(k), str)), "") if fields else ""
-        if isinstance(value, Mapping) and value and not fields:
+        if isinstance(value, Mapping) and _is_money(value) and not (fields or "price" in held or "price" in found):
+            found["price"] = value  # under whatever name a price stands, such as "pricing"
+        elif isinstance(value, Mapping) and value and not fields:
             found |= {f"{key}.{inner}": v for inner, v in value.items() if not str(inner).startswith("@")}
         else:
             found[str(key)] = named or value

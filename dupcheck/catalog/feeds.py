@@ -72,7 +72,8 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
     if shop is not None:
         named = {f"shop {n}": clean_text(t) for n in ("name", "company", "url") if (t := shop.findtext(n))}
         records = [(row, {**record, **named}) for row, record in records]
-    records[0] = (records[0][0], {**records[0][1], _name_place(items[0]): ""})  # what kind of feed it is, as a header without values
+    # What kind of feed it is, as a header without values.
+    records[0] = (records[0][0], {**records[0][1], _name_place(items[0]): ""})
     return [make_grid(name, records, problems.found)]
 
 
@@ -124,9 +125,9 @@ def _find_family(root: Any) -> list[Any]:
     """Return the outermost siblings of one name that hold several values each: things under names nobody knows."""
     for element in root.iter():
         children = list(_children(element))
-        if len(children) > 1 and len({c.tag for c in children}) == 1:
-            if all(sum(not len(v) and bool((v.text or "").strip()) for v in _children(c)) > 1 for c in children):
-                return children
+        alike = len(children) > 1 and len({c.tag for c in children}) == 1
+        if alike and all(sum(not len(v) and bool((v.text or "").strip()) for v in _children(c)) > 1 for c in children):
+            return children
     return []
 
 

@@ -43,6 +43,8 @@ FIELDS: Final = (
 PREFIXES: Final = ("option:", "facet:", "attribute:", "option_name_", "option_value_", "title_part_")
 # What a known format's own columns say alone: another column of a like name must not speak into it.
 _OWN: Final = ("listing_id", "group", "kind", "parent", "children", "variant_id", "option_list", "surcharge")
+# What other names may say beside the canonical ones, where a file has no column of the canonical name.
+_LENT: Final = ("stock", "sku_code", "gtin", "currency", "images", "main_image", "category", "description", "url")
 _CANONICAL: Final = Format(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
 
 
@@ -105,6 +107,8 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
             free = [i for i in places if plain[i] not in CANONICAL]
             if free and name.startswith(("facet:", "attribute:")):
                 fields[name] = free
+            elif free and name in _LENT and name not in fields:
+                fields[name] = free[:1]
     else:
         found = find_format(short)
         known, bonus = (found, 100.0) if found else (generic_format(), 0.0)
@@ -374,7 +378,25 @@ def find_notes(reading: Reading) -> set[int]:
                 skip |= set(range(start, place))
                 break
     skip |= _find_hints(reading, skip)
+    if (total := _find_total(reading)) is not None:
+        skip.add(total)
     return {n for n in skip if any(c.strip() for c in records[n].cells)}
+
+
+def _find_total(reading: Reading) -> int | None:
+    """Return the last record where it is no listing but the sum of those above: no title, no code, their stock."""
+    records = reading.grid.records[reading.header + 1 : reading.stop]
+    filled = [(n, r.cells) for n, r in enumerate(records, reading.header + 1) if any(c.strip() for c in r.cells)]
+    places = {name: p[0] for name in ("title", "stock") if (p := reading.fields.get(name))}
+    if len(filled) < 3 or len(places) < 2:
+        return None
+    place, last = filled[-1]
+    counts = [parse_count(cells[places["stock"]]) if places["stock"] < len(cells) else None for _, cells in filled]
+    named = last[places["title"]].strip() if places["title"] < len(last) else ""
+    codes = (i for name in ("listing_id", "sku_code", "group") for i in reading.fields.get(name, ())[:1])
+    if named or any(re.search(r"\d", last[i]) for i in codes if i < len(last)) or not counts[-1]:
+        return None
+    return place if sum(c or 0 for c in counts[:-1]) == counts[-1] else None
 
 
 def _weigh(reading: Reading, cells: Sequence[str]) -> tuple[int, int]:

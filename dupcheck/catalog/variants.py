@@ -282,7 +282,7 @@ _MARKED: Final = re.compile(r"\[[A-Z]{1,3}\](?=[^,=]+=)|Type=[^|]*\|Name=")
 
 
 def _split_marked(text: str) -> dict[str, str]:
-    """Read options that say how they are shown: ``[CS]Color=Red:#f00,[RT]Size=L``, ``Type=Swatch|Name=Color|Value=Red``."""
+    """Read options with how they are shown: ``[CS]Color=Red:#f00,[RT]Size=L`` or ``Type=Swatch|Name=Color|Value=Red``."""
     found: dict[str, str] = {}
     if text.startswith("["):
         for piece in re.split(r",(?=\[[A-Z]{1,3}\])", text):
@@ -534,6 +534,13 @@ def _is_parent(read: RowReader, row: int, options: Mapping[str, str], others: Se
     return not options and any(others)
 
 
+def _lacks_choice(read: RowReader, rows: Sequence[int]) -> bool:
+    """Say whether the first row has nothing where all others name a colour, a size or the like: they are its SKUs."""
+    return len(rows) > 1 and any(
+        not read.get(key, rows[0]) and all(read.get(key, row) for row in rows[1:]) for _, key in read.names["facet"]
+    )
+
+
 def _sku_facts(read: RowReader, row: int, options: Mapping[str, str]) -> tuple[object, ...]:
     """Return what tells one SKU from another; its price is told, but tells nothing apart."""
     codes = tuple(read.get(name, row) for name in ("variant_id", "sku_code", "gtin"))
@@ -562,7 +569,7 @@ def _find_skus(
         and (
             options
             or any(read.get(f, row) for f in ("sku_code", "gtin", "variant_id"))
-            or re.match(r"\W*\[", read.get("price", row)) is None and read.get("price", row)  # [ADD]2 changes a price
+            or (re.match(r"\W*\[", read.get("price", row)) is None and read.get("price", row))  # [ADD]2 changes a price
         )
     ]
     for name, key in read.names["facet"]:
@@ -601,7 +608,7 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
     known = read.known
     named = _axis_names(read, rows)
     stated = [read.options(row, named) for row in rows]
-    parent = _is_parent(read, rows[0], stated[0], stated[1:])
+    parent = _is_parent(read, rows[0], stated[0], stated[1:]) or _lacks_choice(read, rows)
     sku_rows, again = _find_skus(read, rows, stated, parent)
     lists = bool(known.children) and (parent or len(rows) == 1)
     own = stated[0] if lists and not (len(rows) == 1 and known.children and read.is_child(rows[0])) else {}
@@ -737,7 +744,8 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
     ]
     listed = read.get("option_values", row)
     if _BRACED.search(listed):  # Colour{Red|Blue}//Size{S|M}
-        axes += [(clean_text(n), [clean_text(v) for v in t.split("|") if v.strip()]) for n, t in _BRACED.findall(listed)]
+        for name, values in _BRACED.findall(listed):
+            axes.append((clean_text(name), [clean_text(v) for v in values.split("|") if v.strip()]))
     elif listed:  # one option a line, its values parted by commas
         named = [n.strip() for n in re.split(r"[\n,]", read.get("option_names", row)) if n.strip()]
         for k, line in enumerate(t for t in listed.split("\n") if t.strip()):

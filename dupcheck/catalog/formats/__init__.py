@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.catalog.currencies import split_header
-from dupcheck.catalog.terms import header_words, list_prices
+from dupcheck.catalog.terms import header_words, list_prices, low_prices
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
@@ -92,7 +92,7 @@ def normalise_header(header: str) -> str:
     """
     text = unicodedata.normalize("NFKC", header).strip().lstrip("\ufeff").lower()
     text = re.split(r"[\r\n]|\(必填\)|\(required\)|\(选填\)", text, maxsplit=1)[0]
-    text = re.sub(r"\[[^\]]*\]|(?:\|\d+)+$|__\d+$", "", text)
+    text = re.sub(r"(?<!^)\[[^\]]*\]|(?:\|\d+)+$|__\d+$", "", text)
     text = _EXPLAINED.sub("", text)
     if not text.isascii() and _HAN.search(text):
         text = _simplify(text)
@@ -383,7 +383,8 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
         else:
             name = _find_reduced(known, header)
             there = [reduce_header(headers[j]) for j in fields.get(name, ())]
-            if name and (not there or name == "images" or (name == "price" and _list_prices().issuperset(there))):
+            more = name == "price" and (_list_prices().issuperset(there) or reduce_header(header) in _low_prices())
+            if name and (not there or name == "images" or more):
                 fields.setdefault(name, []).append(i)
     if len(fields.get("price", ())) > 1:  # what others ask, or what is struck out, is the price only where no other is
         fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _list_prices())
@@ -393,6 +394,11 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
 @lru_cache(maxsize=1)
 def _list_prices() -> frozenset[str]:
     return frozenset(map(reduce_header, list_prices()))
+
+
+@lru_cache(maxsize=1)
+def _low_prices() -> frozenset[str]:
+    return frozenset(map(reduce_header, low_prices()))
 
 
 def _find_reduced(known: Format, header: str) -> str:
@@ -416,8 +422,8 @@ def _reduced_headers(known: Format) -> Mapping[str, str]:
 
 
 _REDUCIBLE: Final = (
-    "title", "price", "currency", "stock", "main_image", "images", "category", "description", "url", "sku_code", "gtin",
-    "listing_id", "option_list", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
+    "title", "price", "price_max", "currency", "stock", "main_image", "images", "category", "description", "url",
+    "sku_code", "gtin", "listing_id", "option_list", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
 )  # fmt: skip
 _LETTERS: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "ss"})
 
