@@ -282,7 +282,7 @@ _MARKED: Final = re.compile(r"\[[A-Z]{1,3}\](?=[^,=]+=)|Type=[^|]*\|Name=")
 
 
 def _split_marked(text: str) -> dict[str, str]:
-    """Read options with how they are shown: ``[CS]Color=Red:#f00,[RT]Size=L`` or ``Type=Swatch|Name=Color|Value=Red``."""
+    """Read options with how they are shown: ``[CS]Color=Red:#f00,[RT]Size=L``, ``Type=Swatch|Name=Color|Value=Red``."""
     found: dict[str, str] = {}
     if text.startswith("["):
         for piece in re.split(r",(?=\[[A-Z]{1,3}\])", text):

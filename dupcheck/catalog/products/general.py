@@ -10,7 +10,8 @@ from dupcheck.catalog.values import format_attributes
 from dupcheck.catalog.variants import Draft
 
 _LISTS: Final = (
-    "variants", "variations", "skus", "children", "childproducts", "combinations", "productvariants", "hasvariant", "models",
+    "variants", "variations", "skus", "children", "childproducts", "combinations", "productvariants",
+    "hasvariant", "models",
 )  # fmt: skip
 _CHOICES: Final = (
     "attributes", "options", "optionvalues", "selectedoptions", "properties", "variationattributes", "propertyvalues",
