@@ -157,8 +157,17 @@ _MONEY_KEYS: Final = 4
 
 def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give the values of objects within a row keys of their own, where no field would take such an object whole."""
-    if not any(isinstance(v, Mapping) for v in held.values()):
-        return held
+    for _ in range(_DEEPEST):
+        if not any(isinstance(v, Mapping) for v in held.values()):
+            break
+        held = _open_level(held)
+    return held
+
+
+_DEEPEST: Final = 3
+
+
+def _open_level(held: Mapping[str, Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for key, value in held.items():
         fields = map_general([str(key)]) if isinstance(value, Mapping) else {}

@@ -184,7 +184,9 @@ def _spread_variants(items: Sequence[Any], categories: Mapping[str | None, str])
 
 def _flatten_freely(item: Any, categories: Mapping[str | None, str]) -> dict[str, str]:
     """Flatten an element of no known feed; a currency that is an attribute of a number is the currency."""
+    tag = f"{_local(item.tag)} "
     found = _flatten(item, categories)
+    found = {(k.removeprefix(tag) if k.removeprefix(tag) not in found else k): v for k, v in found.items()}
     for element in item.iter():
         if len(element) or not re.search(r"\d", element.text or ""):
             continue

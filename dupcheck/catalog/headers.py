@@ -123,6 +123,8 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
     if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
         bonus += 2000.0
     used = {i for places in fields.values() for i in places}
+    if any(_ADDRESS.match(cell.strip()) for cell in cells) and known.name == GENERIC:
+        bonus -= 100.0  # what holds an address is a row of data
     score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
 
@@ -145,6 +147,7 @@ def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -
 
 
 _LONGEST_CODE: Final = 40
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"(?:https?:)?//\S+?\.(?:jpe?g|png|webp|gif)(?:[?#]\S*)?", re.IGNORECASE)
 
 
@@ -161,6 +164,55 @@ def _find_group(grid: Grid, place: int, headers: Sequence[str], fields: Fields) 
         if i not in kept and header and coded and 1 < len(set(codes)) == len(set(titles)) == len(pairs) < len(rows):
             return i
     return None
+
+
+def _find_parent(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the first column that no header explains whose codes rows of one title share and begin their own with.
+
+    A row alone with its title may lack it. Such rows are SKUs only where each states another choice.
+    """
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    used = {i for n, places in fields.items() if not n.startswith("attribute:") for i in places}
+    own = [i for n in ("listing_id", "sku_code", "variant_id") for i in fields.get(n, ())[:1]]
+    choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
+
+    def cell(row: Sequence[str], i: int) -> str:
+        return row[i].strip() if i < len(row) else ""
+
+    by_title: dict[str, list[Sequence[str]]] = {}
+    for row in rows:
+        by_title.setdefault(cell(row, fields["title"][0]), []).append(row)
+    shared = [alike for title, alike in by_title.items() if title and len(alike) > 1]
+    distinct = all(len({tuple(cell(r, i) for i in choices) for r in alike}) == len(alike) for alike in shared)
+    if not shared or not choices or not distinct:
+        return None
+    for i, header in enumerate(headers):
+        if (
+            header
+            and i not in used
+            and all(
+                len({cell(r, i) for r in alike}) == 1
+                and (code := cell(alike[0], i))
+                and all(any(cell(r, k).startswith(code) for k in own) for r in alike)
+                for alike in shared
+            )
+        ):
+            return i
+    return None
+
+
+def _find_price(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Take the one column in which every value is money with its currency for the price, whatever it is called."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 100]]
+    used = {i for places in fields.values() for i in places}
+    found = []
+    for i, header in enumerate(headers):
+        texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
+        read = [parse_price(t) for t in texts]
+        if header and i not in used and texts and all(p is not None and p.currency for p in read):
+            found.append(i)
+    if len(found) == 1:
+        fields["price"] = found
 
 
 def _find_pictures(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
@@ -185,7 +237,13 @@ def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) ->
             fields["listing_id"] = [code]
         elif (code := _find_group(grid, place, headers, fields)) is not None:
             fields["group"] = [code]
+    if "title" in fields and "group" not in fields and not unnamed:
+        parent = _find_parent(grid, place, headers, fields)
+        if parent is not None:
+            fields["group"] = [parent]
     _find_pictures(grid, place, headers, fields)
+    if "title" in fields and "price" not in fields:
+        _find_price(grid, place, headers, fields)
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
     told = any(n in fields for n in ("listing_id", "sku_code"))

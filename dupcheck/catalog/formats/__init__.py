@@ -383,6 +383,8 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
         else:
             name = _find_reduced(known, header)
             there = [reduce_header(headers[j]) for j in fields.get(name, ())]
+            if not name and "." in header and "stock" not in fields:  # how many, however deep it lies in an object
+                name = "stock" if _find_reduced(known, header.rpartition(".")[2]) == "stock" else ""
             more = name == "price" and (_list_prices().issuperset(there) or reduce_header(header) in _low_prices())
             if name and (not there or name == "images" or more):
                 fields.setdefault(name, []).append(i)
@@ -428,6 +430,10 @@ _REDUCIBLE: Final = (
 _LETTERS: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "ss"})
 
 
+# The thing's word at the head of a longer one: productname, Produktnavn, Artikelbild.
+_THING: Final = re.compile(r"^(?:products?|produkts?|artikel|item|goods|varen?|tuotteen)(?=[^\W\d_]{4})")
+
+
 @lru_cache(maxsize=16384)
 def reduce_header(header: str) -> str:
     """Return what a header says beside the words that any column of a catalogue could bear.
@@ -440,7 +446,7 @@ def reduce_header(header: str) -> str:
     text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]))
     text = unicodedata.normalize("NFKD", normalise_header(text).translate(_LETTERS))
     plain = "".join(c for c in text if not unicodedata.combining(c))
-    words = [w for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
+    words = [_THING.sub("", w) for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
     return " ".join(sorted(words))
 
 

@@ -64,7 +64,8 @@ def make_draft(product: Node, row: int) -> Draft:
         draft.skus.append(sku)
     if all(s["price"] for s in draft.skus):
         draft.fields["price"] = draft.fields["price_max"] = ""
-    draft.fields["listing_id"] = draft.fields["listing_id"] or draft.fields["sku_code"]
+    own = (draft.fields["listing_id"], found.get("group", ""), draft.fields["sku_code"])
+    draft.fields["listing_id"] = next((text for text in own if text), "")
     draft.settle()
     return draft
 
