@@ -237,7 +237,7 @@ def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) ->
             fields["listing_id"] = [code]
         elif (code := _find_group(grid, place, headers, fields)) is not None:
             fields["group"] = [code]
-    if "title" in fields and "group" not in fields and not unnamed:
+    if "title" in fields and "group" not in fields:
         parent = _find_parent(grid, place, headers, fields)
         if parent is not None:
             fields["group"] = [parent]

@@ -32,6 +32,7 @@ from dupcheck.model import BoolArray, IntArray, Problem
 from dupcheck.run import BOUNDS
 
 _ROW_FIELDS: Final = ("price", "sku_code", "gtin", "stock", "currency")
+_CODES: Final = ("sku_code", "gtin", "variant_id")
 _MOST_COMBINATIONS: Final = 2000
 
 
@@ -566,11 +567,8 @@ def _find_skus(
         (row, children.get(read.get("sku_code", row), options) or options)
         for k, (row, options) in enumerate(zip(rows, stated, strict=True))
         if not (parent and k == 0)
-        and (
-            options
-            or any(read.get(f, row) for f in ("sku_code", "gtin", "variant_id"))
-            or (re.match(r"\W*\[", read.get("price", row)) is None and read.get("price", row))  # [ADD]2 changes a price
-        )
+        and (any(read.get(f, row) for f in _CODES) or not read.get("price", row).startswith("["))  # [ADD]2: a rule
+        and (options or any(read.get(f, row) for f in ("price", *_CODES)))
     ]
     for name, key in read.names["facet"]:
         if len({read.get(key, row) for row, _ in held}) > 1:

@@ -20,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from dupcheck.catalog.currencies import split_header
+from dupcheck.catalog.currencies import is_code, split_header
 from dupcheck.catalog.terms import header_words, list_prices, low_prices
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
@@ -385,17 +385,17 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
             there = [reduce_header(headers[j]) for j in fields.get(name, ())]
             if not name and "." in header and "stock" not in fields:  # how many, however deep it lies in an object
                 name = "stock" if _find_reduced(known, header.rpartition(".")[2]) == "stock" else ""
-            more = name == "price" and (_list_prices().issuperset(there) or reduce_header(header) in _low_prices())
+            more = name == "price" and (_second_prices().issuperset(there) or reduce_header(header) in _low_prices())
             if name and (not there or name == "images" or more):
                 fields.setdefault(name, []).append(i)
     if len(fields.get("price", ())) > 1:  # what others ask, or what is struck out, is the price only where no other is
-        fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _list_prices())
+        fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _second_prices())
     return {name: places for name, places in fields.items() if places}
 
 
 @lru_cache(maxsize=1)
-def _list_prices() -> frozenset[str]:
-    return frozenset(map(reduce_header, list_prices()))
+def _second_prices() -> frozenset[str]:
+    return frozenset(map(reduce_header, list_prices())) | _low_prices()
 
 
 @lru_cache(maxsize=1)
@@ -454,7 +454,9 @@ def find_currencies(headers: Sequence[str], fields: Fields) -> str:
     """Return the currency that the headers of prices state; "" where they state none."""
     for name in _PRICE_FIELDS:
         for i in fields.get(name, ()):
-            if currency := split_header(re.sub(r"[*\s]+$", "", headers[i]))[1]:
+            header = re.sub(r"[*\s]+$", "", headers[i])
+            first = header.split(" ", 1)[0]  # USD Unit Retail Price
+            if currency := split_header(header)[1] or (first if first.isupper() and is_code(first) else ""):
                 return currency
     return ""
 
