@@ -651,8 +651,8 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
 def _choose_id(read: RowReader, rows: Sequence[int], draft: Draft) -> str:
     ids = (
         draft.fields["listing_id"],
-        read.first("variant_id", rows),
         read.first("group", rows),
+        read.first("variant_id", rows),
         draft.fields.get("sku_code", ""),
         next((sku["sku_code"] for sku in draft.skus if sku["sku_code"]), ""),
     )
