@@ -162,6 +162,7 @@ class RowReader:
     def __init__(self, sheet: Sheet, fields: Fields, known: Format) -> None:
         self.sheet, self.fields, self.known = sheet, fields, known
         self.count = len(sheet.rows)
+        self._grouped: bool | None = None
         self.values: dict[str, TextArray] = {}
         used = {i for places in fields.values() for i in places}
         self.unread = [(" ".join(h.split()), i) for i, h in enumerate(sheet.headers) if h and i not in used]
@@ -233,6 +234,13 @@ class RowReader:
         if listed and not pairs and not is_only_variant("", listed):
             found.setdefault("Variant", clean_text(listed))
         return found
+
+    def is_grouped(self) -> bool:
+        """Say whether the column that groups rows does: a column called "parent" may hold a category."""
+        if self._grouped is None:
+            column = self.values.get("group")
+            self._grouped = column is not None and _is_plausible(self, column)
+        return self._grouped
 
     def is_child(self, row: int) -> bool:
         """Say whether a row says of itself that it is an SKU's."""
@@ -651,8 +659,9 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
 def _choose_id(read: RowReader, rows: Sequence[int], draft: Draft) -> str:
     ids = (
         draft.fields["listing_id"],
-        read.first("group", rows),
+        read.first("group", rows) if read.is_grouped() else "",
         read.first("variant_id", rows),
+        read.first("group", rows),
         draft.fields.get("sku_code", ""),
         next((sku["sku_code"] for sku in draft.skus if sku["sku_code"]), ""),
     )
