@@ -165,6 +165,13 @@ class TestStore:
             assert ([mine.value(k) for k in range(4)] if mine else ["", "", "", ""]) == stated
         assert photos.phash[photos.main].tolist() == features.photos.phash[features.photos.main[rows]].tolist()
 
+    def test_what_was_measured_against_a_kept_store_is_packed_again(self, sample_folder: Path, tmp_path: Path) -> None:
+        first = dc.audit(sample_folder / "catalog.csv", cache=tmp_path)
+        again = dc.audit(sample_folder / "catalog.csv", cache=tmp_path)
+        kept = Store.pack(again.catalog, again.features).statistics.lexicon.seen
+        counts = first.features.statistics.lexicon.seen
+        assert counts and {word: kept[word] for word in counts} == dict(counts)
+
     def test_what_another_version_kept_is_left_alone(self, sample: Catalog, features: Features, tmp_path: Path) -> None:
         store = Store.pack(sample, features)
         Store(store.arrays, {**store.facts, "format": -1}).save(tmp_path)

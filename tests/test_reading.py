@@ -22,6 +22,7 @@ from dupcheck.catalog.inspection import save_mapping, tell_account
 from dupcheck.catalog.tables import guess_delimiter, split_records
 from dupcheck.catalog.terms import is_no_catalogue, is_only_variant, read_stock_word
 from dupcheck.catalog.values import parse_price, split_images
+from dupcheck.catalog.variants import split_option_list
 from dupcheck.errors import CatalogError
 from dupcheck.exports import carry_out
 from dupcheck.files.cells import guard_text, show_line, unguard_text
@@ -864,3 +865,179 @@ def test_woocommerce_in_the_language_of_its_shop(language: str, put: Put) -> Non
     catalog = read_catalog(put("x.csv", "\n".join([LANGUAGES[language], *rows]) + "\n"))
     assert catalog.tables[0].format == "woocommerce"
     assert skus(catalog) == [({"Size": "S"}, 9.0, "T-S"), ({"Size": "M"}, 9.5, "T-M")]
+
+
+def options_of(catalog: Catalog, listing_id: str) -> list[tuple[dict[str, str], float | None, str]]:
+    assert_accounted(catalog)
+    return skus(catalog, catalog.positions[listing_id])
+
+
+FEED = (
+    '<?xml version="1.0"?><Butik><Vare><Nr>D-1</Nr><Navn>Wool throw</Navn><Pris valuta="DKK">1.249,00</Pris><Bilder>'
+    "<Bild>https://d.example/1.jpg</Bild><Bild>https://d.example/2.jpg</Bild></Bilder><Udgaver>"
+    "<Udgave><SKU>D-1-G</SKU><Farve>Grey</Farve><Lager>4</Lager></Udgave>"
+    '<Udgave><SKU>D-1-B</SKU><Farve>Blue</Farve><Lager>0</Lager><Pris valuta="DKK">1.199,00</Pris></Udgave></Udgaver>'
+    "<Levering><Post><Pris>49,00</Pris></Post><Post><Pris>79,00</Pris></Post></Levering></Vare>"
+    '<Vare><SKU>D-2</SKU><Navn>Candlestick</Navn><Pris valuta="DKK">199,95</Pris></Vare></Butik>'
+)
+
+
+def test_a_feed_of_no_known_shop_keeps_the_skus_that_its_products_list(put: Put) -> None:
+    catalog = read_catalog(put("x.xml", FEED.replace("<Nr>", "<SKU>").replace("</Nr>", "</SKU>")))
+    assert catalog.ids.tolist() == ["D-1", "D-2"]
+    first = get_listing(catalog, 0)
+    assert options_of(catalog, "D-1") == [({"Color": "Grey"}, None, "D-1-G"), ({"Color": "Blue"}, 1199.0, "D-1-B")]
+    assert (first.currency, first.main_image) == ("DKK", "https://d.example/1.jpg")
+    assert [s.stock for s in first.skus] == [4.0, 0.0]
+    assert get_listing(catalog, 1).price == 199.95
+
+
+def test_texts_of_a_feed_in_several_languages_are_texts(put: Put) -> None:
+    products = "".join(
+        f'<product><id>{n}</id><price>{n}.500000</price><name><language id="1">Pot {n}</language></name></product>'
+        for n in (31, 32)
+    )
+    catalog = read_catalog(put("x.xml", f"<prestashop><products>{products}</products></prestashop>"))
+    assert [get_listing(catalog, n).title for n in range(len(catalog))] == ["Pot 31", "Pot 32"]
+    assert catalog.ids.tolist() == ["31", "32"]
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("[CS]Color=Red:#ff0000,[RT]Size=L", {"Color": "Red", "Size": "L"}),
+        ("Type=Swatch|Name=Colour|Value=Olive[#556b2f]", {"Colour": "Olive"}),
+        ("Type=Rectangle|Name=Size|Value=SType=Swatch|Name=Colour|Value=Red", {"Size": "S", "Colour": "Red"}),
+        ("Color=Red|Size=M", {"Color": "Red", "Size": "M"}),
+    ],
+)
+def test_options_with_how_they_are_shown_are_options(text: str, chosen: dict[str, str]) -> None:
+    assert split_option_list(text) == chosen
+
+
+def test_skus_of_bigcommerce_are_skus_in_either_of_its_exports(put: Put) -> None:
+    old = (
+        "Item Type,Product ID,Product Name,Product Type,Product Code/SKU,Price,Current Stock Level,Category\n"
+        "Product,80,Canvas Bag,P,CB,45.00,,Bags\n  SKU,81,[CS]Color=Red:#ff0000,,CB-R,47.00,3,\n"
+        "  SKU,82,[CS]Color=Blue:#0000ff,,CB-B,45.00,2,\n  Rule,,[CS]Color=Red:#ff0000,,,[ADD]2,,\n"
+        "Product,90,Mug,P,MG,9.00,7,Mugs\n"
+    )
+    new = (
+        "Item,ID,Name,Type,SKU,Options,Inventory Tracking,Current Stock,Price,Image URL (Import),"
+        "Internal Image URL (Export)\n"
+        "Product,80,Canvas Bag,physical,CB,Type=Swatch|Name=Color|Value=Red[#f00]|Value=Blue[#00f],variant,0,45.00,,\n"
+        "SKU,81,,,CB-R,Type=Swatch|Name=Color|Value=Red[#f00],,3,47.00,,\n"
+        "SKU,82,,,CB-B,Type=Swatch|Name=Color|Value=Blue[#00f],,2,,,\n"
+        "Image,5,,,,,,,,,https://b.example/cb.jpg\nProduct,90,Mug,physical,MG,,product,7,9.00,,\n"
+    )
+    for text in (old, new):
+        catalog = read_catalog(put("x.csv", text))
+        assert catalog.ids.tolist() == ["80", "90"]
+        assert [(o, code) for o, _, code in options_of(catalog, "80")] == [
+            ({"Color": "Red"}, "CB-R"),
+            ({"Color": "Blue"}, "CB-B"),
+        ]
+        mug = get_listing(catalog, 1)
+        assert (mug.title, mug.price, mug.stock, mug.skus) == ("Mug", 9.0, 7.0, ())
+    assert get_listing(catalog, 0).main_image == "https://b.example/cb.jpg"
+
+
+def test_skus_of_one_cell_are_skus(put: Put) -> None:
+    yahoo = (
+        "path,name,code,sub-code,price,sale-price,caption,jan\n"
+        "服,綿Tシャツ,ts01,カラー:赤#サイズ:S=ts01-rs&カラー:青#サイズ:S=ts01-bs,"
+        "2980,,x,\n"
+        "皿,陶器マグ,mg01,,1980,,y,4901234567894\n"
+    )
+    catalog = read_catalog(put("x.csv", yahoo))
+    assert [(o, c) for o, _, c in options_of(catalog, "ts01")] == [
+        ({"カラー": "赤", "サイズ": "S"}, "ts01-rs"), ({"カラー": "青", "サイズ": "S"}, "ts01-bs"),
+    ]  # fmt: skip
+    cafe = "상품코드,자체 상품코드,진열상태,상품명,판매가,옵션입력\n"
+    cafe += "P1,A1,Y,린넨 셔츠,29900,색상{빨강|파랑}//사이즈{S|M}\nP2,A2,Y,머그컵,9900,\n"
+    catalog = read_catalog(put("y.csv", cafe))
+    assert [o for o, _, _ in options_of(catalog, "P1")][1] == {"색상": "빨강", "사이즈": "M"}
+    assert len(options_of(catalog, "P1")) == 4
+
+
+def test_skus_of_an_inventory_and_variants_of_schema_org_are_skus(put: Put) -> None:
+    def offer(code: str, colour: str, cents: int) -> dict[str, object]:
+        return {
+            "sku": code,
+            "offerings": [{"quantity": 3, "price": {"amount": cents, "divisor": 100, "currency_code": "EUR"}}],
+            "property_values": [{"property_name": "Colour", "values": [colour]}],
+        }  # fmt: skip
+
+    held = {"listing_id": 15, "title": "Bowl", "price": {"amount": 3450, "divisor": 100, "currency_code": "EUR"},
+            "inventory": {"products": [offer("HB-W", "White", 3450), offer("HB-B", "Blue", 3600)]}}  # fmt: skip
+    catalog = read_catalog(
+        put("x.json", json.dumps({"results": [held, {"listing_id": 16, "title": "Cup", "price": 3}]}))
+    )
+    assert options_of(catalog, "15") == [({"Colour": "White"}, 34.5, "HB-W"), ({"Colour": "Blue"}, 36.0, "HB-B")]
+    sizes = [
+        {"sku": f"PG-{size}", "size": size, "offers": {"price": price, "priceCurrency": "GBP"}}
+        for size, price in (("S", "79"), ("D", "99"))
+    ]
+    group = {"@type": "ProductGroup", "productGroupID": "PG-1", "name": "Cover", "hasVariant": sizes}
+    catalog = read_catalog(put("y.json", json.dumps([group])))
+    assert options_of(catalog, "PG-1") == [({"Size": "S"}, 79.0, "PG-S"), ({"Size": "D"}, 99.0, "PG-D")]
+
+
+def test_the_price_of_a_range_is_its_lower_end(put: Put) -> None:
+    goods = [
+        {"name": "Mitt", "sku": "M-1", "offers": {"lowPrice": "12.00", "highPrice": "15.00", "priceCurrency": "EUR"}},
+        {"name": "Apron", "sku": "A-1", "offers": {"price": "39.95", "priceCurrency": "EUR"}},
+    ]
+    catalog = read_catalog(put("x.jsonl", "\n".join(map(json.dumps, goods))))
+    first = get_listing(catalog, catalog.positions["M-1"])
+    assert (first.price, first.price_max, first.bulk_price) == (12.0, 15.0, None)
+    assert get_listing(catalog, catalog.positions["A-1"]).price == 39.95
+
+
+def test_money_is_the_price_under_any_name(put: Put) -> None:
+    goods = [{"slug": s, "name": s, "pricing": {"currency": "GBP", "amount": "18.00"}} for s in ("tee", "cap")]
+    first = get_listing(read_catalog(put("x.json", json.dumps({"products": goods}))), 0)
+    assert (first.price, first.currency) == (18.0, "GBP")
+
+
+def test_a_sum_below_a_table_is_no_listing_and_is_told(put: Put) -> None:
+    rows = (
+        "Code,Product name,Color,Price,Stock\nF-1,Wool socks,Grey,19.90,4\n,,Blue,21.90,7\nF-2,Birch ladle,,9.50,12\n"
+    )
+    catalog = read_catalog(put("x.csv", rows + "Total,,,,23\n"))
+    assert catalog.ids.tolist() == ["F-1", "F-2"]
+    assert len(options_of(catalog, "F-1")) == 2
+    assert any("Total" in str(p.text) for p in catalog.problems)
+    other = read_catalog(put("y.csv", rows + "Total,,,,24\n"))  # no sum: then it is not dropped
+    assert "Total" in str([(i, get_listing(other, n)) for n, i in enumerate(other.ids.tolist())])
+
+
+def test_codes_that_own_codes_begin_with_are_their_parents(put: Put) -> None:
+    header = "Item code,Product name,Price,Colour,Ober\n"
+    catalog = read_catalog(
+        put("x.csv", header + "S-1-M,Hat,24.90,Blue,S-1\nS-1-C,Hat,24.90,Red,S-1\nS-2,Bowl,9.00,,\n")
+    )
+    assert catalog.ids.tolist() == ["S-1", "S-2"]
+    alike = read_catalog(put("y.csv", header + "S-1-M,Hat,24.90,Blue,S-1\nS-1-C,Hat,24.90,Blue,S-1\nS-2,Bowl,9.00,,\n"))
+    assert alike.ids.tolist() == ["S-1-M", "S-1-C", "S-2"]  # no choice between them: they may be copies
+
+
+def test_names_that_no_header_explains_go_before_descriptions(put: Put) -> None:
+    rows = "Artikelnr\tÜberschrift X\tBeskrivning\tPris (SEK)\n"
+    rows += "SE-1\tCast iron pan\tHeavy\t1 299,00\nSE-2\tRoller blind\tPlain\t349,50\n"
+    catalog = read_catalog(put("x.txt", rows))
+    assert [get_listing(catalog, n).title for n in range(len(catalog))] == ["Cast iron pan", "Roller blind"]
+    assert get_listing(catalog, 0).description == "Heavy"
+
+
+def test_a_row_of_data_is_no_header(put: Put) -> None:
+    rows = "Zq;Produktnavn;Wx;Pris;Yk\n"
+    rows += "N-1;Wool throw;a;1 299,00;https://n.example/1.jpg\nN-2;Cup;b;149,50;https://n.example/2.jpg\n"
+    catalog = read_catalog(put("x.csv", rows))
+    assert [get_listing(catalog, n).title for n in range(len(catalog))] == ["Wool throw", "Cup"]
+
+
+@pytest.mark.parametrize(("text", "amount"), [("۱٬۲۵۰٬۰۰۰", 1250000.0), ("١٢٫٥٠", 12.5)])
+def test_numbers_in_arabic_digits_have_their_own_signs(text: str, amount: float) -> None:
+    found = parse_price(text)
+    assert found is not None and found.amount == amount

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from dupcheck.catalog.formats import generic_format, known_headers, map_general, normalise_header
 from dupcheck.catalog.products import find_shape
@@ -147,15 +147,40 @@ def _has_price(held: Mapping[str, Any]) -> bool:
     return any("price" in plain_key(key) for key in held)
 
 
+def _is_money(held: Mapping[str, Any]) -> bool:
+    keys = {plain_key(k) for k in held}
+    return bool(keys & {"amount", "value"}) and bool(keys & {"currency", "currencycode"}) and len(keys) <= _MONEY_KEYS
+
+
+_MONEY_KEYS: Final = 4
+
+
 def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give the values of objects within a row keys of their own, where no field would take such an object whole."""
     if not any(isinstance(v, Mapping) for v in held.values()):
         return held
     found: dict[str, Any] = {}
+    for key, whole in _open_level(held).items():
+        name, value = str(key), whole
+        # How many there are may lie deeper: {"availability": {"at the store": {"quantity": 7}}}.
+        while isinstance(value, Mapping) and len(value) == 1 and name.count(".") < _DEEPEST:
+            inner, value = next(iter(value.items()))
+            name = f"{name}.{inner}"
+        found |= {name: value} if "stock" in map_general([name.rpartition(".")[2]]) else {str(key): whole}
+    return found
+
+
+_DEEPEST: Final = 3
+
+
+def _open_level(held: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
     for key, value in held.items():
         fields = map_general([str(key)]) if isinstance(value, Mapping) else {}
         named = next((value[k] for k in ("name", "title") if isinstance(value.get(k), str)), "") if fields else ""
-        if isinstance(value, Mapping) and value and not fields:
+        if isinstance(value, Mapping) and _is_money(value) and not (fields or "price" in held or "price" in found):
+            found["price"] = value  # under whatever name a price stands, such as "pricing"
+        elif isinstance(value, Mapping) and value and (not fields or ("stock" in fields and not named)):
             found |= {f"{key}.{inner}": v for inner, v in value.items() if not str(inner).startswith("@")}
         else:
             found[str(key)] = named or value

@@ -1,11 +1,13 @@
 """XML feeds → grids of text: a row an offer, item or product."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
+from dupcheck.catalog.currencies import is_code
 from dupcheck.catalog.documents import make_grid
-from dupcheck.catalog.formats import generic_format, normalise_header
+from dupcheck.catalog.formats import find_format, generic_format, map_general, normalise_header
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.values import clean_text
 from dupcheck.errors import CatalogError
@@ -49,8 +51,9 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
     if _local(root.tag) == "Workbook":
         return _read_excel_xml(root)
     names = _name_categories(root)
+    items = _find_items(root)
     records = []
-    for row, element in enumerate(_find_items(root), 1):
+    for row, element in enumerate(items, 1):
         record = _flatten(element, names)
         if record:
             records.append((row, record))
@@ -59,6 +62,9 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
             problems.add(row, "", "", "error", message("catalog.bad_object", text=text))
     if not records:
         raise CatalogError("catalog.no_items", path=path, root=_local(root.tag))
+    if find_format([_name_place(items[0]), *dict.fromkeys(key for _, record in records for key in record)]) is None:
+        _join_languages(root)
+        records = _spread_variants(items, names)
     currency = _local(root.tag) == "kaspi_catalog" and {"currency": "KZT"}
     if currency:
         records = [(row, {**record, **currency}) for row, record in records]
@@ -66,11 +72,14 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
     if shop is not None:
         named = {f"shop {n}": clean_text(t) for n in ("name", "company", "url") if (t := shop.findtext(n))}
         records = [(row, {**record, **named}) for row, record in records]
-    first = _find_items(root)[0]
-    parent = first.getparent()
-    place = f"xml {_local(parent.tag) if parent is not None else ''}/{_local(first.tag)}"
-    records[0] = (records[0][0], {**records[0][1], place: ""})  # what kind of feed it is, as a header without values
+    # What kind of feed it is, as a header without values.
+    records[0] = (records[0][0], {**records[0][1], _name_place(items[0]): ""})
     return [make_grid(name, records, problems.found)]
+
+
+def _name_place(item: Any) -> str:
+    parent = item.getparent()
+    return f"xml {_local(parent.tag) if parent is not None else ''}/{_local(item.tag)}"
 
 
 @cache
@@ -100,6 +109,8 @@ def _find_items(root: Any) -> list[Any]:
     if not known and len(outer) == 1 and sum(e is not outer[0] for e in named) > 1:
         inner = [e for e in named if e is not outer[0]]
         outer = [e for e in inner if not any(a in set(inner) for a in e.iterancestors())]
+    if not outer:
+        return _find_family(root)
     parents = {e.getparent() for e in outer if e.getparent() is not None}
     found: list[Any] = []
     for element in root.iter():
@@ -108,6 +119,92 @@ def _find_items(root: Any) -> list[Any]:
         ):
             found.append(element)
     return found if found else outer
+
+
+def _find_family(root: Any) -> list[Any]:
+    """Return the outermost siblings of one name that hold several values each: things under names nobody knows."""
+    for element in root.iter():
+        children = list(_children(element))
+        alike = len(children) > 1 and len({c.tag for c in children}) == 1
+        if alike and all(sum(not len(v) and bool((v.text or "").strip()) for v in _children(c)) > 1 for c in children):
+            return children
+    return []
+
+
+_AXES: Final = ("facet:", "option:", "param ")
+
+
+def _find_parts(item: Any) -> list[Any]:
+    """Return the elements in a thing for sale that are its SKUs: alike, each with a choice and a code, price or stock.
+
+    What is delivered, stocked in several shops or priced by the number has no choice of its own.
+    """
+    for holder in item.iter():
+        children = list(_children(holder))
+        for tag in dict.fromkeys(c.tag for c in children):
+            parts = [c for c in children if c.tag == tag]
+            if holder is item and len(parts) < 2:
+                continue
+            if all(len(part) and _is_part(_flatten_freely(part, {})) for part in parts):
+                return parts
+    return []
+
+
+def _is_part(held: Mapping[str, str]) -> bool:
+    fields = map_general(list(held))
+    chosen = any(name.startswith(_AXES) for name in (*fields, *held))
+    return chosen and any(name in fields for name in ("sku_code", "gtin", "price", "stock", "listing_id"))
+
+
+def _spread_variants(items: Sequence[Any], categories: Mapping[str | None, str]) -> list[tuple[int, dict[str, str]]]:
+    """Flatten items of no known feed: one that lists its SKUs is followed by a record of each, grouped with it."""
+    records: list[tuple[int, dict[str, str]]] = []
+    for row, item in enumerate(items, 1):
+        parts = _find_parts(item)
+        for part in parts:
+            part.getparent().remove(part)
+        own = _flatten_freely(item, categories)
+        if not own:
+            continue
+        records.append((row, own))
+        if not parts:
+            continue
+        fields, keys = map_general(list(own)), list(own)
+        name = next((own[keys[fields[f][0]]] for f in ("listing_id", "sku_code") if f in fields), f"item {row}")
+        own["item_group_id"] = name
+        for part in parts:
+            held = _flatten_freely(part, {})
+            inner = map_general(list(held))
+            if "sku_code" not in inner and "listing_id" in inner:  # its number is the SKU's, and no listing's
+                key = list(held)[inner["listing_id"][0]]
+                held = {("variant_id" if k == key else k): v for k, v in held.items()}
+            records.append((row, {**held, "item_group_id": name}))
+    return records
+
+
+def _flatten_freely(item: Any, categories: Mapping[str | None, str]) -> dict[str, str]:
+    """Flatten an element of no known feed; a currency that is an attribute of a number is the currency."""
+    tag = f"{_local(item.tag)} "
+    found = _flatten(item, categories)
+    found = {(k.removeprefix(tag) if k.removeprefix(tag) not in found else k): v for k, v in found.items()}
+    for element in item.iter():
+        if len(element) or not re.search(r"\d", element.text or ""):
+            continue
+        for key, value in element.attrib.items():
+            if value.isupper() and is_code(value):
+                found.setdefault("currency", value)
+                found.pop(f"{_local(element.tag)} {_local(key)}", None)
+    return found
+
+
+def _join_languages(root: Any) -> None:
+    """Let an element that holds its text once a language be the text in the first of them."""
+    for element in list(root.iter()):
+        inner = list(_children(element))
+        if inner and all(_local(c.tag).casefold() in ("language", "lang", "translation") and not len(c) for c in inner):
+            element.text = next((c.text for c in inner if (c.text or "").strip()), "")
+            for child in inner:
+                element.remove(child)
 
 
 def _stands_among(element: Any) -> bool:
@@ -147,9 +244,17 @@ _PAIR_NAMES: Final = ("param_name", "name", "paramname", "имя", "label", "н�
 _PAIR_VALUES: Final = ("val", "value", "paramvalue", "значение", "attribute_value")
 
 
+_LABELS: Final = ("name", "Name", "title", "nazev", "nazwa", "label", "имя", "navn", "namn")
+
+
+def _is_pair(name: str) -> bool:
+    """Say whether an element's name is one of an attribute's, whatever its ending: param, parametr, vlastnost."""
+    return name.casefold() in _PAIRS or name.casefold().startswith(_PAIR_STEMS)
+
+
 def _read_pair(element: Any) -> tuple[str, str]:
     """Read ``<PARAM><PARAM_NAME>…</PARAM_NAME><VAL>…</VAL></PARAM>`` or ``<param name="…">…</param>``."""
-    name = element.get("name") or element.get("Name") or element.get("title") or ""
+    name = next((element.get(key) for key in _LABELS if element.get(key)), "")
     if name:
         unit = element.get("unit") or ""
         value = clean_text("".join(element.itertext()))
@@ -169,7 +274,7 @@ def _flatten(element: Any, categories: Mapping[str | None, str], depth: int = 0)
         name = _local(child.tag)
         if not name:
             continue
-        pair = _read_pair(child) if name.casefold() in _PAIRS else ("", "")
+        pair = _read_pair(child) if _is_pair(name) else ("", "")
         if pair[0]:
             add(f"param {pair[0]}", pair[1])
         elif name == "variant_option":
@@ -195,6 +300,10 @@ def _flatten(element: Any, categories: Mapping[str | None, str], depth: int = 0)
 
 
 _PAIRS: Final = frozenset({"param", "parameter", "attribute", "attr", "a", "property", "характеристика", "feature"})
+_PAIR_STEMS: Final = (
+    "param", "attribut", "namevalue", "характерист", "vlastnost", "cecha", "merkmal", "eigenschap", "caract",
+    "specifi", "variationspecific",
+)  # fmt: skip
 
 
 _PICTURES: Final = frozenset({"picture", "image", "img", "main", "i", "imageurl"})
@@ -208,7 +317,7 @@ def _flatten_inner(child: Any, name: str, add: Callable[[str, str], None], depth
             continue
         pair = _read_pair(part)
         text = clean_text("".join(part.itertext()))
-        if pair[0] and (inner.casefold() in _PAIRS or name.casefold().rstrip("s") in _PAIRS):
+        if pair[0] and (_is_pair(inner) or name.rpartition(" ")[2].casefold().rstrip("s") in _PAIRS):
             add(f"param {pair[0]}", pair[1])
             continue
         if len(part) and depth < 2 and _local(part[0].tag):

@@ -43,6 +43,8 @@ FIELDS: Final = (
 PREFIXES: Final = ("option:", "facet:", "attribute:", "option_name_", "option_value_", "title_part_")
 # What a known format's own columns say alone: another column of a like name must not speak into it.
 _OWN: Final = ("listing_id", "group", "kind", "parent", "children", "variant_id", "option_list", "surcharge")
+# What other names may say beside the canonical ones, where a file has no column of the canonical name.
+_LENT: Final = ("stock", "sku_code", "gtin", "currency", "images", "main_image", "category", "description", "url")
 _CANONICAL: Final = Format(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
 
 
@@ -105,6 +107,8 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
             free = [i for i in places if plain[i] not in CANONICAL]
             if free and name.startswith(("facet:", "attribute:")):
                 fields[name] = free
+            elif free and name in _LENT and name not in fields:
+                fields[name] = free[:1]
     else:
         found = find_format(short)
         known, bonus = (found, 100.0) if found else (generic_format(), 0.0)
@@ -119,13 +123,19 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
     if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
         bonus += 2000.0
     used = {i for places in fields.values() for i in places}
+    if any(_ADDRESS.match(cell.strip()) for cell in cells) and known.name == GENERIC:
+        bonus -= 100.0  # what holds an address is a row of data
     score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
 
 
 def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
-    """Return the first column in which every row has a code of its own: no words, and a digit in each."""
-    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    """Return the first column in which every row has a code of its own: no words, and a digit in each.
+
+    A row without a title goes on with the one above, and needs none.
+    """
+    title = fields["title"][0]
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if title < len(r.cells) and r.cells[title].strip()]
     spoken = {i for name, places in fields.items() if name != "gtin" for i in places}
     for i, header in enumerate(headers):
         texts = [row[i].strip() if i < len(row) else "" for row in rows]
@@ -137,6 +147,7 @@ def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -
 
 
 _LONGEST_CODE: Final = 40
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"(?:https?:)?//\S+?\.(?:jpe?g|png|webp|gif)(?:[?#]\S*)?", re.IGNORECASE)
 
 
@@ -155,6 +166,55 @@ def _find_group(grid: Grid, place: int, headers: Sequence[str], fields: Fields) 
     return None
 
 
+def _find_parent(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the first column that no header explains whose codes rows of one title share and begin their own with.
+
+    A row alone with its title may lack it. Such rows are SKUs only where each states another choice.
+    """
+    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
+    used = {i for n, places in fields.items() if not n.startswith("attribute:") for i in places}
+    own = [i for n in ("listing_id", "sku_code", "variant_id") for i in fields.get(n, ())[:1]]
+    choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
+
+    def cell(row: Sequence[str], i: int) -> str:
+        return row[i].strip() if i < len(row) else ""
+
+    by_title: dict[str, list[Sequence[str]]] = {}
+    for row in rows:
+        by_title.setdefault(cell(row, fields["title"][0]), []).append(row)
+    shared = [alike for title, alike in by_title.items() if title and len(alike) > 1]
+    distinct = all(len({tuple(cell(r, i) for i in choices) for r in alike}) == len(alike) for alike in shared)
+    if not shared or not choices or not distinct:
+        return None
+    for i, header in enumerate(headers):
+        if (
+            header
+            and i not in used
+            and all(
+                len({cell(r, i) for r in alike}) == 1
+                and (code := cell(alike[0], i))
+                and all(any(cell(r, k).startswith(code) for k in own) for r in alike)
+                for alike in shared
+            )
+        ):
+            return i
+    return None
+
+
+def _find_price(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Take the one column in which every value is money with its currency for the price, whatever it is called."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 100]]
+    used = {i for places in fields.values() for i in places}
+    found = []
+    for i, header in enumerate(headers):
+        texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
+        read = [parse_price(t) for t in texts]
+        if header and i not in used and texts and all(p is not None and p.currency for p in read):
+            found.append(i)
+    if len(found) == 1:
+        fields["price"] = found
+
+
 def _find_pictures(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
     """Take columns that hold nothing but addresses of pictures for what they are, whatever they are called."""
     rows = [r.cells for r in grid.records[place + 1 : place + 100]]
@@ -162,7 +222,7 @@ def _find_pictures(grid: Grid, place: int, headers: Sequence[str], fields: Field
     found = []
     for i, header in enumerate(headers):
         texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
-        if header and i not in used and texts and all(_PICTURE.fullmatch(t) for t in texts):
+        if header and i not in used and texts and all(_PICTURE.fullmatch(part) for t in texts for part in t.split()):
             found.append(i)
     if found:
         fields["images"] = sorted([*fields.get("images", ()), *found])
@@ -177,10 +237,21 @@ def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) ->
             fields["listing_id"] = [code]
         elif (code := _find_group(grid, place, headers, fields)) is not None:
             fields["group"] = [code]
+    if "title" in fields and "group" not in fields:
+        parent = _find_parent(grid, place, headers, fields)
+        if parent is not None:
+            fields["group"] = [parent]
     _find_pictures(grid, place, headers, fields)
+    if "title" in fields and "price" not in fields:
+        _find_price(grid, place, headers, fields)
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
-    if "title" not in fields and "description" in fields and any(n in fields for n in ("listing_id", "sku_code")):
+    told = any(n in fields for n in ("listing_id", "sku_code"))
+    if "title" not in fields and told and ("price" in fields or "images" in fields):
+        named = _find_names(grid, place, headers, fields)
+        if named is not None:
+            fields["title"] = [named]
+    if "title" not in fields and "description" in fields and told:
         i = fields["description"][0]
         texts = [r.cells[i].strip() for r in grid.records[place + 1 : place + 40] if i < len(r.cells) and r.cells[i]]
         if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
@@ -188,6 +259,20 @@ def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) ->
             fields["description"] = [p for p in fields["description"] if p != i]
             if not fields["description"]:
                 del fields["description"]
+
+
+def _find_names(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
+    """Return the one column that no header explains and that reads as names do: a few words, other ones in each row."""
+    rows = [r.cells for r in grid.records[place + 1 : place + 100] if any(c.strip() for c in r.cells)]
+    used = {i for places in fields.values() for i in places}
+    found = []
+    for i, header in enumerate(headers):
+        texts = [row[i].strip() if i < len(row) else "" for row in rows]
+        worded = all(re.search(r"[^\W\d_]{2}\W+(?:\w+\W+)*?[^\W\d_]{2}", t) and len(t) <= _SHORT_TEXT for t in texts)
+        plain = not any(re.search(r"[<>|{}=;]|//|@", t) for t in texts)
+        if header and i not in used and len(texts) > 1 and worded and plain and len(set(texts)) == len(texts):
+            found.append(i)
+    return found[0] if len(found) == 1 else None
 
 
 _SHORT_TEXT: Final = 120
@@ -351,7 +436,25 @@ def find_notes(reading: Reading) -> set[int]:
                 skip |= set(range(start, place))
                 break
     skip |= _find_hints(reading, skip)
+    if (total := _find_total(reading)) is not None:
+        skip.add(total)
     return {n for n in skip if any(c.strip() for c in records[n].cells)}
+
+
+def _find_total(reading: Reading) -> int | None:
+    """Return the last record where it is no listing but the sum of those above: no title, no code, their stock."""
+    records = reading.grid.records[reading.header + 1 : reading.stop]
+    filled = [(n, r.cells) for n, r in enumerate(records, reading.header + 1) if any(c.strip() for c in r.cells)]
+    places = {name: p[0] for name in ("title", "stock") if (p := reading.fields.get(name))}
+    if len(filled) < 3 or len(places) < 2:
+        return None
+    place, last = filled[-1]
+    counts = [parse_count(cells[places["stock"]]) if places["stock"] < len(cells) else None for _, cells in filled]
+    named = last[places["title"]].strip() if places["title"] < len(last) else ""
+    codes = (i for name in ("listing_id", "sku_code", "group") for i in reading.fields.get(name, ())[:1])
+    if named or any(re.search(r"\d", last[i]) for i in codes if i < len(last)) or not counts[-1]:
+        return None
+    return place if sum(c or 0 for c in counts[:-1]) == counts[-1] else None
 
 
 def _weigh(reading: Reading, cells: Sequence[str]) -> tuple[int, int]:

@@ -41,6 +41,11 @@ def list_prices() -> frozenset[str]:
     return _terms("list_prices")
 
 
+def low_prices() -> frozenset[str]:
+    """Return the headers of the lower end of a price's range."""
+    return _terms("low_prices")
+
+
 def is_only_variant(name: str, value: str) -> bool:
     """Say whether an option is what shop programs write for a product without options: ``Title=Default Title``."""
     return value.casefold() in _terms("only_value") and (not name or name.casefold() in _terms("only_option"))

@@ -223,6 +223,8 @@ def _join_money(text: str) -> str:
     keys = {_plain_key(k): v for k, v in held.items()}
     amount = next((keys[k] for k in ("value", "amount", "price", "sum") if keys.get(k) not in (None, "")), "")
     code = next((keys[k] for k in ("currency", "currencycode", "currencyid") if keys.get(k)), "")
+    if isinstance(amount, int) and isinstance(parts := keys.get("divisor"), int) and parts in (1, 10, 100, 1000):
+        amount = amount / parts  # {"amount": 3450, "divisor": 100}
     return f"{amount} {code}".strip()
 
 

@@ -32,6 +32,7 @@ from dupcheck.model import BoolArray, IntArray, Problem
 from dupcheck.run import BOUNDS
 
 _ROW_FIELDS: Final = ("price", "sku_code", "gtin", "stock", "currency")
+_CODES: Final = ("sku_code", "gtin", "variant_id")
 _MOST_COMBINATIONS: Final = 2000
 
 
@@ -161,6 +162,7 @@ class RowReader:
     def __init__(self, sheet: Sheet, fields: Fields, known: Format) -> None:
         self.sheet, self.fields, self.known = sheet, fields, known
         self.count = len(sheet.rows)
+        self._grouped: bool | None = None
         self.values: dict[str, TextArray] = {}
         used = {i for places in fields.values() for i in places}
         self.unread = [(" ".join(h.split()), i) for i, h in enumerate(sheet.headers) if h and i not in used]
@@ -224,12 +226,25 @@ class RowReader:
             if (value := self.get(key, row)) and not is_only_variant("", value):
                 found[name] = clean_text(value)
         listed = self.get("option_list", row)
+        if listed and self.fields["option_list"] == self.fields.get("title") and not self.is_child(row):
+            listed = ""  # what can be chosen stands where a product has its title
         pairs = split_option_list(listed)
         for name, value in pairs.items():
             found.setdefault(name, value)
         if listed and not pairs and not is_only_variant("", listed):
             found.setdefault("Variant", clean_text(listed))
         return found
+
+    def is_grouped(self) -> bool:
+        """Say whether the column that groups rows does: a column called "parent" may hold a category."""
+        if self._grouped is None:
+            column = self.values.get("group")
+            self._grouped = column is not None and _is_plausible(self, column)
+        return self._grouped
+
+    def is_child(self, row: int) -> bool:
+        """Say whether a row says of itself that it is an SKU's."""
+        return self.get("kind", row).casefold().split(",")[0].strip() in self.known.children
 
     def other(self, row: int) -> dict[str, str]:
         """Return what a row holds in columns that are no field: the row as the seller had it."""
@@ -272,9 +287,35 @@ def _join_parts(cells: Sequence[str]) -> str:
     return " ".join(found)
 
 
+_MARKED: Final = re.compile(r"\[[A-Z]{1,3}\](?=[^,=]+=)|Type=[^|]*\|Name=")
+
+
+def _split_marked(text: str) -> dict[str, str]:
+    """Read options with how they are shown: ``[CS]Color=Red:#f00,[RT]Size=L``, ``Type=Swatch|Name=Color|Value=Red``."""
+    found: dict[str, str] = {}
+    if text.startswith("["):
+        for piece in re.split(r",(?=\[[A-Z]{1,3}\])", text):
+            name, _, value = re.sub(r"^\[[A-Z]{1,3}\]", "", piece).partition("=")
+            found[clean_text(name)] = clean_text(_COLOUR.sub("", value))
+        return found
+    for piece in re.split(r"(?=Type=)", text):
+        pairs = [p.partition("=") for p in piece.split("|")]
+        name = next((clean_text(v) for n, _, v in pairs if n == "Name"), "")
+        values = [clean_text(_COLOUR.sub("", v)) for n, _, v in pairs if n == "Value"]
+        if name and values:
+            found[name] = "; ".join(values)
+    return found
+
+
+_COLOUR: Final = re.compile(r"(?::#[0-9A-Fa-f]{3,8}(?:\|#[0-9A-Fa-f]{3,8})*|\[[^\]]*\])\s*$")
+
+
 def split_option_list(text: str) -> dict[str, str]:
     """Read ``Color=Red|Size=M``, ``Color:Red,Size:M`` or ``Color: Red; Size: M``; several values stay ``;``-joined."""
-    text = text.strip().strip("[]")
+    text = text.strip()
+    if _MARKED.match(text):
+        return _split_marked(text)
+    text = text.strip("[]")
     if not text:
         return {}
     if "|" in text or ("=" in text and text.count("=") == 1):
@@ -380,18 +421,22 @@ def _group_keys(read: RowReader) -> list[tuple[str, ...] | None]:
             return none
         if name == "sku_code" and not read.has("title"):
             return none
-        # An id that stands twice under two titles is two listings: one of them has a wrong id.
-        return [
-            (key, " ".join(read.get("title", i).casefold().split())) if key else None
-            for i, key in enumerate(column.tolist())
-        ]
+        # An id that stands twice under two titles is two listings: one of them has a wrong id. Without a title it is
+        # the one above.
+        above: dict[str, str] = {}
+        found: list[tuple[str, ...] | None] = []
+        for i, key in enumerate(column.tolist()):
+            title = " ".join(read.get("title", i).casefold().split()) or above.get(key, "")
+            above[key] = title
+            found.append((key, title) if key else None)
+        return found
     if known.rows != "variants":
         return none
     plain = [normalise_header(h) for h in read.sheet.headers]
     order = [normalise_header(h) for h in known.group]
     places = sorted((i for i, h in enumerate(plain) if h in order), key=lambda i: order.index(plain[i]))
     twice = _find_twice(read)
-    found: list[tuple[str, ...] | None] = []
+    found = []
     for row in range(read.count):
         key = tuple(read.sheet.columns[i][row].strip() for i in places)
         if known.any_group:
@@ -498,6 +543,13 @@ def _is_parent(read: RowReader, row: int, options: Mapping[str, str], others: Se
     return not options and any(others)
 
 
+def _lacks_choice(read: RowReader, rows: Sequence[int]) -> bool:
+    """Say whether the first row has nothing where all others name a colour, a size or the like: they are its SKUs."""
+    return len(rows) > 1 and any(
+        not read.get(key, rows[0]) and all(read.get(key, row) for row in rows[1:]) for _, key in read.names["facet"]
+    )
+
+
 def _sku_facts(read: RowReader, row: int, options: Mapping[str, str]) -> tuple[object, ...]:
     """Return what tells one SKU from another; its price is told, but tells nothing apart."""
     codes = tuple(read.get(name, row) for name in ("variant_id", "sku_code", "gtin"))
@@ -523,7 +575,8 @@ def _find_skus(
         (row, children.get(read.get("sku_code", row), options) or options)
         for k, (row, options) in enumerate(zip(rows, stated, strict=True))
         if not (parent and k == 0)
-        and (options or any(read.get(f, row) for f in ("price", "sku_code", "gtin", "variant_id")))
+        and (any(read.get(f, row) for f in _CODES) or not read.get("price", row).startswith("["))  # [ADD]2: a rule
+        and (options or any(read.get(f, row) for f in ("price", *_CODES)))
     ]
     for name, key in read.names["facet"]:
         if len({read.get(key, row) for row, _ in held}) > 1:
@@ -561,10 +614,10 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
     known = read.known
     named = _axis_names(read, rows)
     stated = [read.options(row, named) for row in rows]
-    parent = _is_parent(read, rows[0], stated[0], stated[1:])
+    parent = _is_parent(read, rows[0], stated[0], stated[1:]) or _lacks_choice(read, rows)
     sku_rows, again = _find_skus(read, rows, stated, parent)
     lists = bool(known.children) and (parent or len(rows) == 1)
-    own = stated[0] if lists and not (len(rows) == 1 and known.children and _is_child(read, rows[0])) else {}
+    own = stated[0] if lists and not (len(rows) == 1 and known.children and read.is_child(rows[0])) else {}
     if own and not parent:
         sku_rows = [(row, {}) for row, _ in sku_rows]  # attributes of a product without variants are no options
 
@@ -606,6 +659,7 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
 def _choose_id(read: RowReader, rows: Sequence[int], draft: Draft) -> str:
     ids = (
         draft.fields["listing_id"],
+        read.first("group", rows) if read.is_grouped() else "",
         read.first("variant_id", rows),
         read.first("group", rows),
         draft.fields.get("sku_code", ""),
@@ -659,11 +713,8 @@ def _fill_skus(
     if parent:
         draft.fields["sku_code"] = read.get("sku_code", rows[0])
         draft.fields["gtin"] = read.get("gtin", rows[0])
-        draft.fields["price"] = "" if read.has("surcharge") else draft.fields.get("price", "")
-
-
-def _is_child(read: RowReader, row: int) -> bool:
-    return read.get("kind", row).casefold().split(",")[0].strip() in read.known.children
+        bare = not read.has("surcharge") and any(not sku["price"] for sku in draft.skus)
+        draft.fields["price"] = read.get("price", rows[0]) if bare else ""
 
 
 def _place_picture(known: Format, path: str) -> str:
@@ -698,9 +749,13 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
         for n in read.numbers
         if read.get(f"option_values_{n}", row)
     ]
-    if read.get("option_values", row):  # one option a line, its values parted by commas
+    listed = read.get("option_values", row)
+    if _BRACED.search(listed):  # Colour{Red|Blue}//Size{S|M}
+        for name, values in _BRACED.findall(listed):
+            axes.append((clean_text(name), [clean_text(v) for v in values.split("|") if v.strip()]))
+    elif listed:  # one option a line, its values parted by commas
         named = [n.strip() for n in re.split(r"[\n,]", read.get("option_names", row)) if n.strip()]
-        for k, line in enumerate(t for t in read.get("option_values", row).split("\n") if t.strip()):
+        for k, line in enumerate(t for t in listed.split("\n") if t.strip()):
             values = [clean_text(v) for v in line.split(",") if v.strip()]
             axes.append((named[k] if k < len(named) else f"Option {k + 1}", values))
     codes = [c.strip() for c in read.get("sku_codes", row).split(",") if c.strip()]
@@ -719,19 +774,26 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
             draft.fields["attributes"] = format_attributes(attributes | {n: ", ".join(v) for n, v in axes})
     if codes and (not draft.skus or len(codes) == 1):
         draft.fields["sku_code"] = codes[0]
+    for piece in read.get("sku_options", row).split("&"):  # カラー:赤#サイズ:S=code
+        chosen, sign, code = piece.rpartition("=")
+        pairs = [p.split(":", 1) for p in chosen.split("#") if ":" in p]
+        if sign and pairs:
+            options = {clean_text(n): clean_text(v) for n, v in pairs}
+            draft.skus.append({"options": format_attributes(options), "sku_code": clean_text(code)})
     names = {
         f"{p}:{v}": alias for p, v, alias in re.findall(r"(-?\d+):(-?\d+):([^;:]+)", read.get("taobao_names", row))
     }
     for price, stock, code, chosen in re.findall(
         r"(\d+(?:\.\d+)?):(\d+):([^:;]*):((?:-?\d+:-?\d+;?)+)", read.get("taobao_skus", row)
     ):
-        pairs = [p.split(":") for p in chosen.split(";") if ":" in p]
+        pairs = [p.split(":", 1) for p in chosen.split(";") if ":" in p]
         options = {_TAOBAO_AXES.get(p, p): names.get(f"{p}:{v}", v) for p, v in pairs}
         draft.skus.append(
             {"options": format_attributes(options), "price": price, "stock": stock, "sku_code": clean_text(code)}
         )
 
 
+_BRACED: Final = re.compile(r"([^{}/|]+)\{([^{}]+)\}")
 _TAOBAO_AXES: Final = {"1627207": "颜色", "20509": "尺码", "20518": "尺码", "20549": "尺码"}
 
 
@@ -750,6 +812,7 @@ _SPREAD: Final = (
     "option_values",
     "option_list",
     "sku_codes",
+    "sku_options",
     "taobao_skus",
     "taobao_pictures",
     "bulk_discount",

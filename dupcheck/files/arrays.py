@@ -127,6 +127,10 @@ class StoredBook:
         at = int(np.searchsorted(self.keys, key))
         return int(self.codes[at]) if at < self.width and self.keys[at] == key else -1
 
+    def pack(self) -> dict[str, Array]:
+        """Return what makes this again, as a :class:`Codebook` does."""
+        return {"keys": self.keys, "codes": self.codes}
+
 
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

@@ -12,6 +12,10 @@ Decimal = Literal[".", ","]
 _GAPS: Final = re.compile(r"[ '’\u00a0\u202f_]")
 
 
+_ARABIC: Final = {ord("٬"): ",", ord("٫"): "."}
+"""The signs for thousands and decimals that go with Arabic and Persian digits."""
+
+
 def write_plainly(text: str) -> str:
     """Return a text in which every script's digits and signs are the plain ones.
 
@@ -22,7 +26,7 @@ def write_plainly(text: str) -> str:
     """
     if text.isascii():
         return text
-    return "".join(_plain(c) for c in text)
+    return "".join(_plain(c) for c in text.translate(_ARABIC))
 
 
 def _plain(char: str) -> str:

@@ -116,14 +116,16 @@ class Store:
         catalog: Catalog,
         features: Features,
         facts: Mapping[str, Any] | None = None,
-        spelled: tuple[Codebook, IntArray] | None = None,
+        spelled: tuple[Codebook | StoredBook, IntArray] | None = None,
     ) -> Self:
         """Make the store of a measured catalogue; ``facts`` are kept beside what it needs itself.
 
         ``spelled`` counts the words of its titles, where the features' lexicon does not hold them itself.
         """
         lexicon = features.statistics.lexicon
-        if spelled is None:
+        if spelled is None and isinstance(lexicon.seen, _Counts):  # measured against a kept store
+            spelled = lexicon.seen.book, lexicon.seen.counts
+        elif spelled is None:
             spelled = number_all(lexicon.seen), np.array(list(lexicon.seen.values()), dtype=np.int64)
         heads = _pack_heads(features.statistics.tails)
         arrays: dict[str, Array] = {

@@ -20,8 +20,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from dupcheck.catalog.currencies import split_header
-from dupcheck.catalog.terms import header_words, list_prices
+from dupcheck.catalog.currencies import is_code, split_header
+from dupcheck.catalog.terms import header_words, list_prices, low_prices
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
@@ -79,6 +79,10 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
+# What a template says of a column behind its name: "Título: incluye producto, marca y modelo".
+_EXPLAINED: Final = re.compile(r"(?<=[^\W\d_]{3}):\s+\S+(?:\s+\S+){2,}$")
+
+
 @lru_cache(maxsize=16384)
 def normalise_header(header: str) -> str:
     """Return a header as it is compared.
@@ -88,7 +92,8 @@ def normalise_header(header: str) -> str:
     """
     text = unicodedata.normalize("NFKC", header).strip().lstrip("\ufeff").lower()
     text = re.split(r"[\r\n]|\(必填\)|\(required\)|\(选填\)", text, maxsplit=1)[0]
-    text = re.sub(r"\[[^\]]*\]|(?:\|\d+)+$|__\d+$", "", text)
+    text = re.sub(r"(?<!^)\[[^\]]*\]|(?:\|\d+)+$|__\d+$", "", text)
+    text = _EXPLAINED.sub("", text)
     if not text.isascii() and _HAN.search(text):
         text = _simplify(text)
     return " ".join(re.sub(r"[*_\-]", " ", text).split()).rstrip(":")
@@ -378,16 +383,24 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
         else:
             name = _find_reduced(known, header)
             there = [reduce_header(headers[j]) for j in fields.get(name, ())]
-            if name and (not there or name == "images" or (name == "price" and _list_prices().issuperset(there))):
+            if not name and "." in header and "stock" not in fields:  # how many, however deep it lies in an object
+                name = "stock" if _find_reduced(known, header.rpartition(".")[2]) == "stock" else ""
+            more = name == "price" and (_second_prices().issuperset(there) or reduce_header(header) in _low_prices())
+            if name and (not there or name == "images" or more):
                 fields.setdefault(name, []).append(i)
     if len(fields.get("price", ())) > 1:  # what others ask, or what is struck out, is the price only where no other is
-        fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _list_prices())
+        fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _second_prices())
     return {name: places for name, places in fields.items() if places}
 
 
 @lru_cache(maxsize=1)
-def _list_prices() -> frozenset[str]:
-    return frozenset(map(reduce_header, list_prices()))
+def _second_prices() -> frozenset[str]:
+    return frozenset(map(reduce_header, list_prices())) | _low_prices()
+
+
+@lru_cache(maxsize=1)
+def _low_prices() -> frozenset[str]:
+    return frozenset(map(reduce_header, low_prices()))
 
 
 def _find_reduced(known: Format, header: str) -> str:
@@ -411,10 +424,14 @@ def _reduced_headers(known: Format) -> Mapping[str, str]:
 
 
 _REDUCIBLE: Final = (
-    "title", "price", "currency", "stock", "main_image", "images", "category", "description", "url", "sku_code", "gtin",
-    "listing_id", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
+    "title", "price", "price_max", "currency", "stock", "main_image", "images", "category", "description", "url",
+    "sku_code", "gtin", "listing_id", "option_list", "facet:Color", "facet:Size", "facet:Material", "attribute:Brand",
 )  # fmt: skip
 _LETTERS: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "ß": "ss"})
+
+
+# The thing's word at the head of a longer one: productname, Produktnavn, Artikelbild.
+_THING: Final = re.compile(r"^(?:products?|produkts?|artikel|item|goods|varen?|tuotteen)(?=[^\W\d_]{4})")
 
 
 @lru_cache(maxsize=16384)
@@ -429,7 +446,7 @@ def reduce_header(header: str) -> str:
     text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]))
     text = unicodedata.normalize("NFKD", normalise_header(text).translate(_LETTERS))
     plain = "".join(c for c in text if not unicodedata.combining(c))
-    words = [w for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
+    words = [_THING.sub("", w) for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
     return " ".join(sorted(words))
 
 
@@ -437,7 +454,9 @@ def find_currencies(headers: Sequence[str], fields: Fields) -> str:
     """Return the currency that the headers of prices state; "" where they state none."""
     for name in _PRICE_FIELDS:
         for i in fields.get(name, ()):
-            if currency := split_header(re.sub(r"[*\s]+$", "", headers[i]))[1]:
+            header = re.sub(r"[*\s]+$", "", headers[i])
+            first = header.split(" ", 1)[0]  # USD Unit Retail Price
+            if currency := split_header(header)[1] or (first if first.isupper() and is_code(first) else ""):
                 return currency
     return ""
 

@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from dupcheck.catalog.formats import map_general
-from dupcheck.catalog.products.nodes import Node, flatten_object
+from dupcheck.catalog.products.nodes import Node, flatten_object, plain_key
 from dupcheck.catalog.values import format_attributes
 from dupcheck.catalog.variants import Draft
 
-_LISTS: Final = ("variants", "variations", "skus", "children", "childproducts", "combinations", "productvariants")
-_CHOICES: Final = ("attributes", "options", "optionvalues", "selectedoptions", "properties", "variationattributes")
+_LISTS: Final = (
+    "variants", "variations", "skus", "children", "childproducts", "combinations", "productvariants",
+    "hasvariant", "models",
+)  # fmt: skip
+_CHOICES: Final = (
+    "attributes", "options", "optionvalues", "selectedoptions", "properties", "variationattributes", "propertyvalues",
+)  # fmt: skip
 _FIELDS: Final = ("price", "currency", "sku_code", "gtin", "stock")
 _WHOLE: Final = (
     "listing_id", "title", "category", "description", "images", "main_image", "url", "created", "shop", "price_max",
@@ -20,16 +25,29 @@ _WHOLE: Final = (
 
 def fits(node: Node) -> bool:
     """Say whether this object is a product that lists its choices."""
-    parts = node.nodes(*_LISTS)
-    if not parts or not all(_read_choices(p) and "price" in _map(p.held) for p in parts):
+    parts = _list_parts(node)
+    if not parts or not all(_choose(p) and {"price", "sku_code", "stock"} & set(_map(_open(p.held))) for p in parts):
         return False
     return "title" in _map({k: v for k, v in node.held.items() if isinstance(v, str)})
 
 
+def _list_parts(product: Node) -> list[Node]:
+    """Return what may be the SKUs of a product, listed in it or in its inventory."""
+    return product.nodes(*_LISTS) or product.node("inventory").nodes("products", *_LISTS)
+
+
+def _open(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object with the only entry of a list in it as an object: its one offer, its one price."""
+    return {
+        key: value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping) else value
+        for key, value in part.items()
+    }
+
+
 def make_draft(product: Node, row: int) -> Draft:
     """Read one product."""
-    parts = product.nodes(*_LISTS)
-    key = next(k for k in _LISTS if product.nodes(k))
+    parts = _list_parts(product)
+    key = next((k for k in _LISTS if product.nodes(k)), "inventory")
     found = _map({k: v for k, v in product.held.items() if product.keys.get(key) is not v})
     draft = Draft(row)
     draft.fields = {name: found.pop(name, "") for name in _WHOLE}
@@ -38,15 +56,16 @@ def make_draft(product: Node, row: int) -> Draft:
     )
     draft.fields["other"] = _write({n: v for n, v in found.items() if n.startswith("?")})
     for part in parts:
-        read = _map({k: v for k, v in part.held.items() if k.casefold().replace("_", "") not in _CHOICES})
+        read = _map({k: v for k, v in _open(part.held).items() if plain_key(k) not in _CHOICES})
         sku = {name: read.get(name, "") for name in _FIELDS}
-        sku["options"] = format_attributes(_read_choices(part))
+        sku["options"] = format_attributes(_choose(part))
         sku["image"] = read.get("main_image", "") or read.get("images", "")
         sku["other"] = _write({n: v for n, v in read.items() if n.startswith("?")})
         draft.skus.append(sku)
     if all(s["price"] for s in draft.skus):
         draft.fields["price"] = draft.fields["price_max"] = ""
-    draft.fields["listing_id"] = draft.fields["listing_id"] or draft.fields["sku_code"]
+    own = (draft.fields["listing_id"], found.get("group", ""), draft.fields["sku_code"])
+    draft.fields["listing_id"] = next((text for text in own if text), "")
     draft.settle()
     return draft
 
@@ -70,9 +89,17 @@ def _map(held: Mapping[str, Any]) -> dict[str, str]:
     return found | {f"?{h}": flat[h] for i, h in enumerate(headers) if i not in used and flat[h]}
 
 
+def _choose(part: Node) -> dict[str, str]:
+    """Return what is chosen with an SKU: its list of choices, or else its colour, size and the like."""
+    return _read_choices(part) or {n.partition(":")[2]: v for n, v in _map(part.held).items() if n.startswith("facet:")}
+
+
 def _read_choices(part: Node) -> dict[str, str]:
     held = part.get(*_CHOICES)
     if isinstance(held, Mapping):
         return {str(n): str(v) for n, v in held.items() if isinstance(v, str | int | float) and str(v)}
-    pairs = ((n.text("name", "key", "optionname"), n.text("value", "option", "label")) for n in part.nodes(*_CHOICES))
+    pairs = (
+        (n.text("name", "key", "optionname", "propertyname"), n.text("value", "option", "label", "values"))
+        for n in part.nodes(*_CHOICES)
+    )
     return {name: value for name, value in pairs if name and value}
