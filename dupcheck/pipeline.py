@@ -340,9 +340,9 @@ def audit(
         progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
         decisions: What the seller has decided about pairs of listings: ``Ledger.list_decisions()``.
         answers: What the seller has answered: by the kind of question, or as records, from which more is learned.
-        revisions: What people changed in plans: the listing to keep, the title, the options.
         labels: Which listings are one product, listing_id → product_id or a CSV file with these columns: it teaches
             like answers do.
+        revisions: What people changed in plans: the listing to keep, the title, the options.
 
     Returns:
         What was found: pairs, groups, plans, problems.

@@ -16,7 +16,7 @@ import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing, Sku
 
-SMALL = 100
+SMALL = 150
 MOST = 1.2
 """The exponent: twice as many listings are at most 2 to this power as much work."""
 WORDS = ("amber", "birch", "cedar", "dune", "ember", "flint", "grove", "hazel", "iris", "jade", "kelp")

@@ -193,7 +193,7 @@ class TestChecks:
 
     def test_rules_are_told(self, server: Server) -> None:
         told = {lang: server.ask("GET", "/v1/rules", Accept_Language=f"fr, {lang};q=0.8").json for lang in LANGS}
-        assert [r["code"] for r in told["en"]["rules"]] == ["R1", "R2", "R3", "R4"]
+        assert [r["code"] for r in told["en"]["rules"]] == ["R1", "R2", "R3", "R4", "L1"]
         assert told["en"]["title"] != told["zh"]["title"]
 
 
