@@ -6,9 +6,8 @@ from functools import cache, lru_cache, partial
 
 from dupcheck.titles.lexer import WORN_SIZE, Piece
 from dupcheck.titles.measures import measure_pattern, plain_number, read_measure, show_number
-from dupcheck.titles.vocabulary import Reading, Vocabulary, fold_word, load_vocabulary, read_language
+from dupcheck.titles.vocabulary import UNSPACED, Reading, Vocabulary, fold_word, load_vocabulary, read_language
 
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 MEMORY = 500_000
 """Titles of a big catalogue share most of their words: so many are remembered."""
 
@@ -193,11 +192,6 @@ def _read_counted(run: str, at: int) -> tuple[int, Piece] | None:
     )
 
 
-@lru_cache(128)
-def _longest_run(v: Vocabulary) -> int:
-    return max((len(p) for p in v.phrases if re.fullmatch(rf"[{UNSPACED}]+", p)), default=0)
-
-
 def _bigrams(run: str) -> list[Piece]:
     grams = [run] if len(run) == 1 else [run[j : j + 2] for j in range(len(run) - 1)]
     return [Piece(g, "cjk", "", "", " ", "") for g in grams]
@@ -220,7 +214,7 @@ def _spell(meant: str) -> tuple[Piece, ...]:
 def _read_run(v: Vocabulary, run: str) -> tuple[Piece, ...]:
     """Cut a run of unspaced script by the vocabulary, the longest spelling first; the rest becomes bigrams."""
     pieces, unknown, i, n = list[Piece](), "", 0, len(run)
-    longest = _longest_run(v) + 1
+    longest = v.run + 1
     if (whole := v.phrases.get(run)) is not None:
         return spell_alike(Piece(run, "cjk", whole.axis, whole.value, " ", whole.place), v)
     if all(c in v.phrases and v.phrases[c].axis == "color" for c in run):

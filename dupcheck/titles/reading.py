@@ -11,14 +11,14 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from dupcheck.titles.chunks import MEMORY, UNSPACED, cut_pieces, spell_alike
+from dupcheck.titles.chunks import MEMORY, cut_pieces, spell_alike
 from dupcheck.titles.colors import decide_colors, merge_colors
 from dupcheck.titles.languages import find_languages
 from dupcheck.titles.lexer import Piece
 from dupcheck.titles.markers import mark_named, number_shades
 from dupcheck.titles.normalising import fold
 from dupcheck.titles.sizes import DOUBTFUL, decide_codes, decide_letters, decide_numbers, decide_sizes
-from dupcheck.titles.vocabulary import Reading, Vocabulary, list_languages, load_vocabulary
+from dupcheck.titles.vocabulary import UNSPACED, Reading, Vocabulary, list_languages, load_vocabulary
 
 __all__ = ["UNSPACED", "Title", "Token", "look_up_pieces", "read_title", "read_titles"]
 

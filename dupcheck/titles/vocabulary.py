@@ -8,13 +8,17 @@ Every spelling is kept as :func:`~dupcheck.titles.normalising.normalise` writes 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from dupcheck.axes import AXES, WORDED
+from dupcheck.files.remembering import remember, sign_files
 from dupcheck.files.toml import read_toml
 from dupcheck.titles.normalising import normalise
 
@@ -22,6 +26,9 @@ _LANGUAGES = Path(__file__).parent / "languages"
 _FIRST = ("en", "zh", "ru", "es", "pt", "id")
 _SINGLE_SIGNS = frozenset("男女款的")
 _LATIN_WORD = re.compile(r"[a-z]+")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""The signs of scripts that put no blanks between words, as a class of a pattern."""
+_RUN = re.compile(rf"[{UNSPACED}]+")
 
 
 class Reading(NamedTuple):
@@ -51,6 +58,8 @@ class Unit:
 class Vocabulary:
     """The spellings of some languages, by what they are looked up for.
 
+    ``longest``: the first word of each phrase, and of how many words the longest that begins so is; ``run``: how many
+    signs the longest spelling in unspaced script has.
     ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
     ``joints`` stand between two colours, ``either`` between two choices, ``fillers`` behind one, ``links`` inside a
     value, ``accompanying`` before what only comes with a thing, ``fitting`` before what it is for; ``choosing`` asks a
@@ -60,6 +69,7 @@ class Vocabulary:
     phrases: Mapping[str, Reading]
     also_tones: Mapping[str, Reading]
     longest: Mapping[str, int]
+    run: int
     compact: Mapping[str, str]
     parents: Mapping[str, str]
     finishes: frozenset[str]
@@ -166,13 +176,15 @@ class _Phrases:
     compact: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, str] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
-    """The first word of each phrase → of how many words the longest that begins so is."""
+    run: int = 0
 
     def add(self, spelling: str, axis: str, value: str, place: str) -> str:
         key = look_up_key(spelling)
         self._set(key, Reading(axis, value, "alone" if _single_sign(key) else place))
         first, *others = key.split()
         self.longest[first] = max(self.longest.get(first, 0), len(others) + 1)
+        if len(key) > self.run and _RUN.fullmatch(key):
+            self.run = len(key)
         return key
 
     def _set(self, key: str, reading: Reading) -> None:
@@ -193,14 +205,46 @@ class _Phrases:
         for word in self.longest.keys() & other.longest.keys():
             self.longest[word] = max(self.longest[word], other.longest[word])
         self.longest = other.longest | self.longest
+        self.run = max(self.run, other.run)
         self.compact = other.compact | self.compact
         self.synonyms = other.synonyms | self.synonyms
         for axis, shown in other.chinese.items():
             self.chinese[axis] = shown | self.chinese.get(axis, {})
 
+    @classmethod
+    def unpack(cls, held: Mapping[str, Any]) -> "_Phrases":
+        """Return the phrases whose ``vars`` are these, from JSON too."""
+        made = cls(**held)
+        made.phrases = {key: Reading(*r) for key, r in held["phrases"].items()}
+        made.also_tones = {key: Reading(*r) for key, r in held["also_tones"].items()}
+        return made
+
+
+@cache
+def _sources() -> list[str]:
+    """What the phrases follow from: the data, the code that reads it, and the tables of the libraries below that."""
+    opencc = find_spec("opencc")
+    files = [
+        *_LANGUAGES.glob("*/*.toml"),
+        *_LANGUAGES.parent.glob("vocabularies/*.toml"),
+        *_LANGUAGES.parent.glob("*.py"),
+        _LANGUAGES.parent.with_name("axes.toml"),
+        *([Path(opencc.origin)] if opencc is not None and opencc.origin else ()),
+    ]
+    return [unicodedata.unidata_version, blake2b(repr(sign_files(sorted(files))).encode()).hexdigest()]
+
 
 @cache
 def _read_phrases(code: str) -> _Phrases:
+    """The phrases of a language, kept between runs; the first meaning first. None named: of all, put together."""
+
+    def make() -> dict[str, Any]:
+        return vars(_collect_phrases(code) if code else _merge_phrases(list_languages()))
+
+    return _Phrases.unpack(remember(f"phrases-{code or 'all'}", _sources(), make))
+
+
+def _collect_phrases(code: str) -> _Phrases:
     b = _Phrases()
     values, sizes, words = (read_language(code, name) for name in ("values", "measures", "words"))
     for phrase in words.get("whole", ()):
@@ -288,6 +332,22 @@ def _add_colors(b: _Phrases, code: str, values: Mapping[str, Mapping[str, Any]])
 @cache
 def list_words(code: str) -> frozenset[str]:
     """Return the words of a language, one by one: those of its values, of its small words and of its names."""
+    return frozenset(_read_lists()["words"][code])
+
+
+@cache
+def _read_lists() -> dict[str, Any]:
+    """What all languages list together, kept between runs: their ``words``, ``cues`` and ``names``."""
+
+    def make() -> dict[str, Any]:
+        cues = {name: sorted(words) for name, words in _collect_cues().items()}
+        words = {code: sorted(_collect_words(code)) for code in list_languages()}
+        return {"words": words, "cues": cues, "names": _collect_names()}
+
+    return remember("lists-all", _sources(), make)
+
+
+def _collect_words(code: str) -> frozenset[str]:
     words = read_language(code, "words")
     listed = [
         w for name in ("links", "accompanying", "fitting", "joints", "fillers", "ordinary") for w in words.get(name, ())
@@ -305,13 +365,8 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
 
     With some languages named, words that are ordinary in one of them mean nothing else there (Spanish: red).
     """
-    whole = _Phrases()
-    for code in codes if len(codes) < len(list_languages()) else ():
-        for word in read_language(code, "words").get("ordinary", ()):
-            whole.add(word, "", "", "sure")
     languages = codes or list_languages()
-    for code in languages:
-        whole.merge(_read_phrases(code))
+    whole = _merge_phrases(codes) if codes else _read_phrases("")
     words = {code: read_language(code, "words") for code in languages}
     measures = {code: read_language(code, "measures") for code in languages}
 
@@ -323,6 +378,7 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
         phrases=whole.phrases,
         also_tones=whole.also_tones,
         longest=whole.longest,
+        run=whole.run,
         compact=whole.compact,
         parents={value: entry["parent"] for value, entry in colors.items() if "parent" in entry},
         finishes=frozenset(value for value, entry in colors.items() if entry.get("finish")),
@@ -364,8 +420,18 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
             for form in inflect(code, w)
         },
         synonyms=whole.synonyms,
-        names=dict(_names()),
+        names=_read_lists()["names"],
     )
+
+
+def _merge_phrases(codes: Sequence[str]) -> _Phrases:
+    whole = _Phrases()
+    for code in codes if len(codes) < len(list_languages()) else ():
+        for word in read_language(code, "words").get("ordinary", ()):
+            whole.add(word, "", "", "sure")
+    for code in codes:
+        whole.merge(_read_phrases(code))
+    return whole
 
 
 @cache
@@ -380,6 +446,10 @@ def _tones() -> frozenset[str]:
 
 @cache
 def _cues() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words) for name, words in _read_lists()["cues"].items()}
+
+
+def _collect_cues() -> dict[str, frozenset[str]]:
     synonyms = {word: meant for code in list_languages() for word, meant in _read_phrases(code).synonyms.items()}
     cues: dict[str, frozenset[str]] = {}
     for code in list_languages():
@@ -421,8 +491,7 @@ def _markers(languages: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]
     return found
 
 
-@cache
-def _names() -> dict[str, str]:
+def _collect_names() -> dict[str, str]:
     found: dict[str, str] = {}
     for code in list_languages():
         for axis, spelled in read_language(code, "names").items():
