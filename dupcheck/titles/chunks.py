@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 
 from dupcheck.titles.lexer import WORN_SIZE, Piece
-from dupcheck.titles.measures import measure_pattern, plain_number, read_measure, show_number
+from dupcheck.titles.measures import (
+    joint_pattern,
+    lead_pattern,
+    led_pattern,
+    number_pattern,
+    plain_number,
+    read_measure,
+    show_number,
+)
 from dupcheck.titles.vocabulary import UNSPACED, Reading, Vocabulary, fold_word, load_vocabulary, read_language
 
 MEMORY = 500_000
@@ -39,22 +47,52 @@ _SEPARATORS = "(),|/+-"
 _LONG = r"\s(?:[cm]?m|in|inch|ft|[см]?м)(?![a-zа-я])"
 
 
+_RUNS = (
+    rf"(?P<run>(?:[tvo](?=恤|字?领)|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=[码号]))?[{UNSPACED}]+)"
+    rf"|(?P<chunk>[^\s(),|/+{UNSPACED}]+(?:\+(?!\w))?)"
+)
+
+
 @cache
-def _scanner() -> re.Pattern[str]:
-    """The one pattern a title is cut by."""
+def _number_scanner(joined: bool) -> re.Pattern[str]:
+    """The pattern a title is cut by where a digit stands."""
     return re.compile(
-        rf"(?P<word>(?!{_leads()})[a-zа-я]+(?=[\s,|]|$))"
-        r"|(?P<thread>m\d{1,2}(?:\.\d)?\s?x\s?\d{1,3}(?:\.\d)?(?![\w.]|\s[cm]?m(?![a-z])))"
-        rf"|(?P<memory>{_MEMORY_SIZE})"
+        rf"(?P<memory>{_MEMORY_SIZE})"
         r"|(?P<number>\d++/\d++(?![\w/\"']))"
-        rf"|(?P<copies>(?<=\d\s)x\s?\d{{1,3}}(?![\w.]|{_LONG})|x\s\d{{1,3}}(?![\w.\"/]|{_LONG})(?!\s?x))"
-        rf"|{measure_pattern()}"
+        rf"|{number_pattern(joined)}"
         r"|(?P<decimal>(?:\d{2,3},\d|\d,5)(?![\w,%\"'/]))"
         r"|(?P<mixed>[1-5]\d\s(?:1/2|[12]/3)(?![\w/\"]))"
         r"|(?P<thousands>\d{1,3}(?:,\d{3})++(?:\.\d++)?(?![\w.\"'])(?!\s?x\s?\d))"
-        rf"|(?P<run>(?:[tvo](?=恤|字?领)|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=[码号]))?[{UNSPACED}]+)"
-        rf"|(?P<chunk>[^\s(),|/+{UNSPACED}]+(?:\+(?!\w))?)"
+        rf"|{_RUNS}"
     )
+
+
+@cache
+def _word_scanner(leading: bool) -> re.Pattern[str]:
+    """The pattern a title is cut by where no digit stands; ``leading``: where what stands there may lead to one."""
+    return re.compile(
+        rf"(?P<word>(?!{_leads()})[a-zа-я]+(?=[\s,|]|$))"
+        r"|(?P<thread>m\d{1,2}(?:\.\d)?\s?x\s?\d{1,3}(?:\.\d)?(?![\w.]|\s[cm]?m(?![a-z])))"
+        rf"|(?P<copies>(?<=\d\s)x\s?\d{{1,3}}(?![\w.]|{_LONG})|x\s\d{{1,3}}(?![\w.\"/]|{_LONG})(?!\s?x))"
+        rf"|{led_pattern() + '|' if leading else ''}{_RUNS}"
+    )
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    return re.compile(joint_pattern())
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    return re.compile(lead_pattern())
+
+
+def _scan(text: str, at: int) -> re.Match[str] | None:
+    """Find what stands at a place, by the least pattern that can: the long ones are compiled only if a title asks."""
+    if text[at].isdecimal():
+        return _number_scanner(_joint().search(text, at) is not None).match(text, at)
+    return _word_scanner(_lead().match(text, at) is not None).match(text, at)
 
 
 @cache
@@ -302,7 +340,7 @@ def _read_free(v: Vocabulary, chunk: str) -> tuple[Piece, ...] | None:
     """The pieces of a text between blanks whose reading needs no neighbour; None for any other."""
     if _bound().match(chunk) is not None:
         return None
-    m = _scanner().match(chunk)
+    m = _scan(chunk, 0)
     if m is None or m.end() < len(chunk) or m.lastgroup not in ("word", "chunk", "run"):
         return None
     return _read_match(v, m.lastgroup, chunk)
@@ -312,7 +350,7 @@ def cut_pieces(text: str, v: Vocabulary) -> list[Piece]:
     """Cut a folded text into pieces, values that need no neighbours already read."""
     pieces: list[Piece] = []
     sep, at, length = "|", 0, len(text)
-    match, read_free = _scanner().match, _free_reader(v)
+    read_free = _free_reader(v)
     while at < length:
         sign = text[at]
         if sign == " ":
@@ -328,7 +366,7 @@ def cut_pieces(text: str, v: Vocabulary) -> list[Piece]:
         if new is not None:
             at = end + 1
         else:
-            m = match(text, at)
+            m = _scan(text, at)
             if m is None:
                 at += 1
                 continue

@@ -27,6 +27,8 @@ NUMBER = r"(?:\d{1,3}(?:,\d{3})++(?:\.\d++)?(?!\d)|\d++(?:[.,]\d++)?)"
 _AMOUNT = rf"(?:\d++[ -]\d++/\d++|\d++/\d++|{NUMBER})"
 _UNDIVIDED = r"(?!\d(?!\d*[一-鿿]))"  # in Chinese a count may follow at once: "34x74cm3条装"
 _END = rf"(?![a-zа-я]){_UNDIVIDED}"
+_INCH = rf"in{_END}(?!\s*\d)"
+_SYSTEM = "(?:eur?|us|uk|cn|ru|br|jp)"
 _SIGN = "[宽高长深厚]"
 _LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
 _NOT_AFTER = {
@@ -69,63 +71,100 @@ def _branch(tree: _Tree) -> str:
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
+class _Parts(NamedTuple):
+    """What several patterns share: amounts with a unit, lengths, other units, pieces, words before a count."""
+
+    unit: str
+    lengths: str
+    others: str
+    pieces: str
+    before: str
+
+
 @cache
-def measure_pattern() -> str:
-    """Return the pattern of everything that starts with, or leads to, a number. Its groups are named."""
+def _parts() -> _Parts:
     v = load_vocabulary()
     names = [s for s in v.units if s not in ("'", '"', "in", "k")]
-    lengths = _alternatives(s for s in names if v.units[s].axis == "length")
-    others = _alternatives(s for s in names if v.units[s].axis != "length")
     long_units = _alternatives(s for s in names if not v.units[s].short or len(s) > 1)
-    inch = rf"in{_END}(?!\s*\d)"
-    unit = (
-        rf"(?:\s?{_alternatives(names)}|-(?:{long_units}|{inch})|\s?\"|'(?!s)|k{_END}|{inch}"
-        rf"|(?<=[\d.]\d)\s{inch}|\sin(?=\s*(?:$|[x)(,|]))|(?<=[1-9]\d00)\sk{_END})"
+    return _Parts(
+        rf"(?:\s?{_alternatives(names)}|-(?:{long_units}|{_INCH})|\s?\"|'(?!s)|k{_END}|{_INCH}"
+        rf"|(?<=[\d.]\d)\s{_INCH}|\sin(?=\s*(?:$|[x)(,|]))|(?<=[1-9]\d00)\sk{_END})",
+        _alternatives(s for s in names if v.units[s].axis == "length"),
+        _alternatives(s for s in names if v.units[s].axis != "length"),
+        _alternatives(v.pieces),
+        "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True)),
     )
-    side = rf"{_AMOUNT}(?:\s?(?:{lengths}|{inch}|\"|'(?!s)))?{_LETTER}"
+
+
+def _name_groups(groups: Iterable[tuple[str, str]]) -> str:
+    return "|".join(rf"(?P<{name}>{pattern})" for name, pattern in groups)
+
+
+def joint_pattern() -> str:
+    """Return the pattern of what a text holds if numbers in it are joined: ``x 30``, ``by 30``."""
+    v = load_vocabulary()
+    return rf"(?:x\s?{_SIGN}?|{_SIGN}|\s(?:{'|'.join((*v.by, *v.by_alone))})\s)\d"
+
+
+def _joined_groups() -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+    v, p = load_vocabulary(), _parts()
+    side = rf"{_AMOUNT}(?:\s?(?:{p.lengths}|{_INCH}|\"|'(?!s)))?{_LETTER}"
     joint = rf"(?:\s?x\s?{_SIGN}?|{_SIGN})"
-    sides = rf"{side}(?:{joint}{side}){{1,3}}(?!\.){_UNDIVIDED}(?!\s?{others})(?!\s?x\s?\d)(?![a-z])"
-    by_words = "|".join(v.by)
+    sides = rf"{side}(?:{joint}{side}){{1,3}}(?!\.){_UNDIVIDED}(?!\s?{p.others})(?!\s?x\s?\d)(?![a-z])"
     two = r"\d{2,3}(?:[.,]\d)?"
-    alone = rf"{two}(?:\s(?:{'|'.join(v.by_alone)})\s{two}){{1,2}}(?![\w.\"'/-]|\s?{others})"
-    by = rf"{two}(?:\s(?:{by_words})\s{two}){{1,2}}\s?{lengths}|{alone}"
-    labelled = rf"[whdl]{NUMBER}(?:\s?{lengths})?(?:\s?x\s?[whdl]{NUMBER}(?:\s?{lengths})?){{1,2}}(?![\w.])"
-    pieces = _alternatives(v.pieces)
+    alone = rf"{two}(?:\s(?:{'|'.join(v.by_alone)})\s{two}){{1,2}}(?![\w.\"'/-]|\s?{p.others})"
+    by = rf"{two}(?:\s(?:{'|'.join(v.by)})\s{two}){{1,2}}\s?{p.lengths}|{alone}"
+    return ("dim", sides), ("by", by), ("times", rf"\d{{1,3}}\s?x\s?(?={_AMOUNT}{p.unit})")
+
+
+@cache
+def number_pattern(joined: bool) -> str:
+    """Return the pattern of everything that starts with a number. Its groups are named.
+
+    ``joined``: also of what only texts with a :func:`joint_pattern` hold. Without it the pattern is a third as long.
+    """
+    v, p = load_vocabulary(), _parts()
+    first, last = [], []
+    if joined:
+        *first, times = _joined_groups()
+        last = [times]
     count = _alternatives([*v.pieces, *v.containers, *v.many])
     per = _alternatives(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"])
     ages = _alternatives(v.ages)
-    before = "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True))
-    numbered = [
-        ("dim", sides),
-        ("by", by),
+    groups = [
+        *first,
         ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
         ("in1", rf"\d{{1,2}}\s?-?(?:(?:{'|'.join(v.in_one)})\s?-?\s?1|合一)(?![\d.,])"),
         ("ctn", rf"\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END}"),
-        ("times", rf"\d{{1,3}}\s?x\s?(?={_AMOUNT}{unit})"),
+        *last,
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
         ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)|\d{2,3}\s?호(?!\w)|\d{2,3}サイズ"),
         ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
     ]
     # One copy of the units serves three groups: the name that counts is that of the group closed last.
-    amounts = {
-        "range": rf"{NUMBER}\s?-\s?{NUMBER}",
-        "list": r"\d++(?:[/+]\d++){1,7}+",
-        "measure": _AMOUNT,
-    }
-    measured = rf"(?:{'|'.join(rf'(?P<{name}>{amount})' for name, amount in amounts.items())}){unit}"
-    led = [
-        ("labelled", labelled),
+    amounts = [("range", rf"{NUMBER}\s?-\s?{NUMBER}"), ("list", r"\d++(?:[/+]\d++){1,7}+"), ("measure", _AMOUNT)]
+    return rf"(?=\d)(?:{_name_groups(groups)}|(?:{_name_groups(amounts)}){p.unit}|(?P<percent>\d++(?:\.\d++)?%))"
+
+
+def lead_pattern() -> str:
+    """Return the pattern of how everything starts that leads to a number."""
+    return rf"[whdl]\d|(?:{_parts().before})\s?\(?\s?\d|{_SYSTEM}\s?\d"
+
+
+@cache
+def led_pattern() -> str:
+    """Return the pattern of everything that leads to a number. Its groups are named."""
+    p = _parts()
+    return _name_groups([
+        ("labelled", rf"[whdl]{NUMBER}(?:\s?{p.lengths})?(?:\s?x\s?[whdl]{NUMBER}(?:\s?{p.lengths})?){{1,2}}(?![\w.])"),
         ("jeans", rf"w\d\d\s?[/x]?\s?l\d\d{_END}"),
-        ("before", rf"(?:{before})\s?\(?\s?\d{{1,5}}+(?!\.|{unit})(?:\s?{pieces})?"),
+        ("before", rf"(?:{p.before})\s?\(?\s?\d{{1,5}}+(?!\.|{p.unit})(?:\s?{p.pieces})?"),
         (
             "system",
-            rf"(?:eur?|us|uk|cn|ru|br|jp)\s?\d{{1,2}}+(?:[.,]5|\s(?:1/2|[12]/3)(?![\w/]))?(?:-\d{{1,2}}+(?:\.5)?)?(?![\w.,/\"'-])"
-            rf"(?!\s?(?:x\s?\d|{others}|{lengths}|{pieces}))",
+            rf"{_SYSTEM}\s?\d{{1,2}}+(?:[.,]5|\s(?:1/2|[12]/3)(?![\w/]))?(?:-\d{{1,2}}+(?:\.5)?)?(?![\w.,/\"'-])"
+            rf"(?!\s?(?:x\s?\d|{p.others}|{p.lengths}|{p.pieces}))",
         ),
-    ]
-    groups = ["|".join(rf"(?P<{name}>{pattern})" for name, pattern in part) for part in (numbered, led)]
-    percent = r"(?P<percent>\d++(?:\.\d++)?%)"
-    return rf"(?=\d)(?:{groups[0]}|{measured}|{percent})|{groups[1]}"
+    ])  # fmt: skip
 
 
 def plain_number(text: str) -> str:
