@@ -90,7 +90,8 @@ def list_signs() -> Mapping[str, str]:
 
 def is_code(text: str) -> bool:
     """Say whether a text is a code of ISO 4217, in capitals."""
-    return text in COMMON or (len(text) == 3 and text.isascii() and text.isupper() and text in list_codes())
+    letters = len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
+    return text in COMMON or (letters and text in list_codes())
 
 
 def name_currency(text: str) -> str:
@@ -137,7 +138,7 @@ def split_header(header: str) -> tuple[str, str]:
         return header, ""
     money = found["money"].strip("()")
     plain, code = money.casefold(), money.upper()
-    if is_code(code) and (money.isupper() or code in _WRITTEN_SMALL):
+    if (money.isupper() or code in _WRITTEN_SMALL) and is_code(code):  # the codes are slow to load
         named = _RENAMED.get(code, code)
     else:
         named = "" if re.fullmatch("[a-zа-я]", plain) else SIGNS.get(plain, "")

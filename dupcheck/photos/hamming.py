@@ -8,6 +8,7 @@ in the best of them.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -24,7 +25,12 @@ RUN = 1000
 _CHUNK = 4_000_000
 _BLOCKS = 4
 _BITS = 16
-_ORDER = np.random.default_rng(7).permutation(64)  # hash bits of one frequency band stand together: spread them
+
+
+@cache
+def _order() -> IntArray:
+    """Hash bits of one frequency band stand together: spread them. Not at once, for the generator is slow to load."""
+    return np.random.default_rng(7).permutation(64)
 
 
 def join_hashes(hashes: HashArray, radius: int, blocks: int = 8) -> tuple[IntArray, IntArray]:
@@ -82,7 +88,7 @@ def _join_distinct(hashes: HashArray, radius: int, blocks: int) -> tuple[IntArra
 
 def _masks(blocks: int) -> list[np.uint64]:
     """Bit masks, each of two of the ``blocks`` blocks that the 64 bits are cut into."""
-    parts = [sum(1 << int(bit) for bit in part) for part in np.array_split(_ORDER, blocks)]
+    parts = [sum(1 << int(bit) for bit in part) for part in np.array_split(_order(), blocks)]
     return [np.uint64(a | b) for a, b in combinations(parts, 2)]
 
 
@@ -128,7 +134,7 @@ def index_hashes(hashes: HashArray) -> HashIndex:
 
 def _cut(hashes: HashArray) -> list[npt.NDArray[np.uint16]]:
     """The four blocks of each hash, of bits spread over all of it."""
-    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")[:, _ORDER]
+    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")[:, _order()]
     packed = np.packbits(bits, axis=1, bitorder="little")
     return [np.ascontiguousarray(packed[:, 2 * b : 2 * b + 2]).view("<u2").ravel() for b in range(_BLOCKS)]
 
