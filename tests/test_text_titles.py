@@ -1,10 +1,13 @@
 """Titles: what is core, what is a value, what only sells. Tables of traps, then properties that hold for any text."""
 
+import re
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dupcheck.titles import Title, read_title, read_titles, read_value
+from dupcheck.titles.measures import joint_pattern, lead_pattern, led_pattern, number_pattern
 
 
 def tagged(title: str) -> str:
@@ -440,3 +443,28 @@ def test_case_width_and_symbols_around_do_not_matter(title: str, symbol: str) ->
     assert "&" in title or read_title(wide) == read  # an entity is one in ASCII only
     assert read_title(f"{symbol}{title}") == read
     assert read_title(f"{title} {symbol}") == read
+
+
+PARTS = st.sampled_from(
+    ["1", "12", "38", "256", "1,000", "9.5", "x", " x ", " by ", " на ", "宽", "高", "cm", " mm", "kg", "pcs", " pack",
+     "/", "-", " ", " ", ".", "set", "pack of ", "w", "h", "l", "eu", "us ", "in", "码", "%", "red", "(", "xl", "gb"]
+)  # fmt: skip
+
+
+@settings(deadline=None)  # the first text waits for the patterns
+@given(st.lists(PARTS, min_size=1, max_size=9).map("".join))
+@example("2 x 500 ml")
+@example("30 by 40 cm")
+@example("30x40 cm")
+@example("w30 l32")
+def test_a_long_pattern_finds_nothing_more_where_a_title_does_not_ask_for_it(text: str) -> None:
+    short, long, led = (re.compile(p) for p in (number_pattern(False), number_pattern(True), led_pattern()))
+    joint, lead = re.compile(joint_pattern()), re.compile(lead_pattern())
+    for at in range(len(text)):
+        if joint.search(text, at) is None:
+            found = [m and (m.end(), m.lastgroup) for m in (short.match(text, at), long.match(text, at))]
+            assert found[0] == found[1]
+        if lead.match(text, at) is None or text[at].isdecimal():
+            assert led.match(text, at) is None
+        if not text[at].isdecimal():
+            assert long.match(text, at) is None

@@ -1,5 +1,10 @@
 """The languages' data: whole, without contradictions, and complete in both languages of the reports."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from dupcheck.axes import AXES, WORDED
@@ -180,3 +185,31 @@ def test_a_title_of_a_language_is_read_in_it(code: str) -> None:
     read = read_title(f"Lumina {selling} X7 {black}")
     assert read.values("color") == ("black",)
     assert any(t.axis == "noise" for t in read.tokens)
+
+
+class TestKeptVocabulary:
+    PROGRAM = (
+        "from dupcheck.titles.vocabulary import list_languages, list_words, load_vocabulary\n"
+        "v = [load_vocabulary(codes) for codes in ((), ('en',), ('es', 'it', 'en'), ('zh', 'en'))]\n"
+        "shown = [(x.phrases, x.also_tones, x.longest, x.run, x.compact, x.chinese, x.synonyms, x.names) for x in v]\n"
+        "print(shown, sorted(v[0].cues['memory']), [sorted(list_words(c)) for c in list_languages()])\n"
+    )
+
+    def read(self, cache: Path) -> str:
+        run = subprocess.run(
+            [sys.executable, "-c", self.PROGRAM],
+            env={**os.environ, "DUPCHECK_CACHE": str(cache), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True, text=True, encoding="utf-8", check=True,
+        )  # fmt: skip
+        return run.stdout
+
+    def test_what_is_kept_is_what_is_made_and_what_is_spoiled_is_made_anew(self, tmp_path: Path) -> None:
+        (tmp_path / "taken").touch()
+        made = self.read(tmp_path / "taken")  # where nothing can be kept
+        assert self.read(tmp_path) == made
+        kept = [*(tmp_path / "words").glob("phrases-*.json"), tmp_path / "words" / "lists-all.json"]
+        assert len(kept) == len(LANGUAGES) + 2
+        assert self.read(tmp_path) == made
+        for path in kept:
+            path.write_bytes(path.read_bytes()[:-9])
+        assert self.read(tmp_path) == made

@@ -88,10 +88,13 @@ def _lead() -> re.Pattern[str]:
     return re.compile(lead_pattern())
 
 
-def _scan(text: str, at: int) -> re.Match[str] | None:
-    """Find what stands at a place, by the least pattern that can: the long ones are compiled only if a title asks."""
+def _scan(text: str, at: int, joined: bool) -> re.Match[str] | None:
+    """Find what stands at a place, by the least pattern that can: the long ones are compiled only if a title asks.
+
+    ``joined``: whether the text may hold numbers that are joined.
+    """
     if text[at].isdecimal():
-        return _number_scanner(_joint().search(text, at) is not None).match(text, at)
+        return _number_scanner(joined).match(text, at)
     return _word_scanner(_lead().match(text, at) is not None).match(text, at)
 
 
@@ -340,7 +343,7 @@ def _read_free(v: Vocabulary, chunk: str) -> tuple[Piece, ...] | None:
     """The pieces of a text between blanks whose reading needs no neighbour; None for any other."""
     if _bound().match(chunk) is not None:
         return None
-    m = _scan(chunk, 0)
+    m = _scan(chunk, 0, joined=True)
     if m is None or m.end() < len(chunk) or m.lastgroup not in ("word", "chunk", "run"):
         return None
     return _read_match(v, m.lastgroup, chunk)
@@ -350,7 +353,7 @@ def cut_pieces(text: str, v: Vocabulary) -> list[Piece]:
     """Cut a folded text into pieces, values that need no neighbours already read."""
     pieces: list[Piece] = []
     sep, at, length = "|", 0, len(text)
-    read_free = _free_reader(v)
+    read_free, joined = _free_reader(v), _joint().search(text) is not None
     while at < length:
         sign = text[at]
         if sign == " ":
@@ -366,7 +369,7 @@ def cut_pieces(text: str, v: Vocabulary) -> list[Piece]:
         if new is not None:
             at = end + 1
         else:
-            m = _scan(text, at)
+            m = _scan(text, at, joined)
             if m is None:
                 at += 1
                 continue

@@ -106,7 +106,8 @@ def joint_pattern() -> str:
     return rf"(?:x\s?{_SIGN}?|{_SIGN}|\s(?:{'|'.join((*v.by, *v.by_alone))})\s)\d"
 
 
-def _joined_groups() -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+def _joined_groups() -> tuple[tuple[str, str], ...]:
+    """Sides, with signs and with words between them; then a count of what is measured."""
     v, p = load_vocabulary(), _parts()
     side = rf"{_AMOUNT}(?:\s?(?:{p.lengths}|{_INCH}|\"|'(?!s)))?{_LETTER}"
     joint = rf"(?:\s?x\s?{_SIGN}?|{_SIGN})"
@@ -121,22 +122,19 @@ def _joined_groups() -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]
 def number_pattern(joined: bool) -> str:
     """Return the pattern of everything that starts with a number. Its groups are named.
 
-    ``joined``: also of what only texts with a :func:`joint_pattern` hold. Without it the pattern is a third as long.
+    ``joined``: also of what only texts with a :func:`joint_pattern` hold. Without it the pattern is half as long.
     """
     v, p = load_vocabulary(), _parts()
-    first, last = [], []
-    if joined:
-        *first, times = _joined_groups()
-        last = [times]
+    joins = _joined_groups() if joined else ()
     count = _alternatives([*v.pieces, *v.containers, *v.many])
     per = _alternatives(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"])
     ages = _alternatives(v.ages)
     groups = [
-        *first,
+        *joins[:2],
         ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
         ("in1", rf"\d{{1,2}}\s?-?(?:(?:{'|'.join(v.in_one)})\s?-?\s?1|合一)(?![\d.,])"),
         ("ctn", rf"\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END}"),
-        *last,
+        *joins[2:],
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
         ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)|\d{2,3}\s?호(?!\w)|\d{2,3}サイズ"),
         ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
