@@ -23,8 +23,15 @@ from dupcheck.index.candidates import Candidates, find_candidates, keep_same_sel
 from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
-from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences
-from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
+from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences, say_failed
+from dupcheck.judging.verdicts import (
+    Findings,
+    find_nearest_rule,
+    is_near,
+    judge_conditions,
+    judge_pairs,
+    measure_signals,
+)
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.learned.labels import answer_by_labels, read_truth
 from dupcheck.messages import Lang, Message, message, say
@@ -33,6 +40,7 @@ from dupcheck.model import (
     Catalog,
     Condition,
     Difference,
+    FloatArray,
     Group,
     IntArray,
     Plan,
@@ -435,6 +443,7 @@ class Explanation:
         photos: What was done to one photo to make the other, where that was seen.
         weighed: What the probability that the seller's answers teach is the sum of; None where they taught nothing.
         titles: Both titles token by token: matched, ``(noise)``, ``{axis: value}``, ``[not accounted for]``.
+        nearest: Where no rule says that they are duplicates, and one narrowly misses: its code and its conditions.
 
     Examples:
         >>> import dupcheck as dc
@@ -452,6 +461,7 @@ class Explanation:
     photos: Message | None = None
     titles: tuple[str, str] = ("", "")
     weighed: Weighed | None = None
+    nearest: tuple[str, tuple[Condition, ...]] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as one plain dict; None: cannot tell."""
@@ -462,6 +472,9 @@ class Explanation:
             "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in self.differences],
             "photos": None if self.photos is None else self.photos.say(self.lang),
             "titles": list(self.titles),
+            "nearest": None
+            if self.nearest is None
+            else {"rule": self.nearest[0], "text": say_failed(self.nearest[1], self.lang)},
             "weighed": None if self.weighed is None else list_steps(self.weighed, self.lang),
             "rules": [
                 {
@@ -483,6 +496,9 @@ class Explanation:
         lines += ["", say("audit.why_titles", lang), *(f"  {marked}" for marked in self.titles)]
         if self.photos is not None:
             lines.append(say("audit.why_photos", lang, what=self.photos))
+        if self.nearest is not None:
+            code, conditions = self.nearest
+            lines.append(say("audit.why_nearest", lang, code=code, failed=say_failed(conditions, lang)))
         lines.append("")
         for name, value in self.signals.items():
             lines.append(f"  {say(f'signals.{name}', lang)}: {get_signal(name).show(value, lang)}")
@@ -571,9 +587,20 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
         signals,
         lang,
         _describe_photos(features, left, right),
-        Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right]),
+        Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right], lang),
         None if features.learned is None else features.learned.weigh(np.array([left]), np.array([right]))[0],
+        _find_narrow_miss(pack, measured, signals),
     )
+
+
+def _find_narrow_miss(
+    pack: RulePack, measured: Mapping[str, FloatArray], signals: Mapping[str, float]
+) -> tuple[str, tuple[Condition, ...]] | None:
+    """The rule that a pair just does not break, with its conditions; None where it breaks one, or none is near."""
+    if any(rule.verdict == "duplicate" and rule.fire(measured)[0] for rule in pack.rules):
+        return None
+    found = find_nearest_rule(pack, signals)
+    return None if found is None or not is_near(found[1]) else (found[0].code, found[1])
 
 
 def _describe_photos(features: Features, left: int, right: int) -> Message | None:
