@@ -427,7 +427,7 @@ class Checker:
         return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))
 
     def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
-        rows = list(list_pairs(found.features, self.pack, found.findings, self.lang))
+        rows = list(list_pairs(found.catalog, found.features, self.pack, found.findings, self.lang))
         problems: dict[str, list[Problem]] = {}
         for problem in map(_hush, found.problems) if self.discreet else found.problems:
             problems.setdefault(problem.listing_id, []).append(problem)

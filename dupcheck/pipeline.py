@@ -24,6 +24,7 @@ from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, me
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences, say_failed
+from dupcheck.judging.spellings import Spellings
 from dupcheck.judging.verdicts import (
     Findings,
     find_nearest_rule,
@@ -583,7 +584,7 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
             for r in pack.rules
             if features.learned is not None or set(r.signals) != {"learned"}
         ),
-        find_differences(features, left, right),
+        Spellings(catalog).spell(find_differences(features, left, right), left, right),
         signals,
         lang,
         _describe_photos(features, left, right),

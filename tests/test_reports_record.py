@@ -93,7 +93,7 @@ class TestRecord:
     @pytest.mark.parametrize("lang", LANGS)
     def test_each_pair_is_told_as_it_would_be_alone(self, sample_audit: dc.Audit, lang: Lang) -> None:
         features, pack, found = sample_audit.features, sample_audit.pack, sample_audit.findings
-        for k, row in enumerate(list_pairs(features, pack, found, lang)):
+        for k, row in enumerate(list_pairs(sample_audit.catalog, features, pack, found, lang)):
             signals = {name: float(values[k]) for name, values in found.signals.items()}
             conditions = judge_conditions(pack.rules[found.rule[k]], signals)
             differences = find_differences(features, int(found.left[k]), int(found.right[k]))

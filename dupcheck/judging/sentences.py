@@ -141,7 +141,9 @@ def join_sentences(sentences: Sequence[str], lang: Lang = "en") -> str:
 
 
 def _show(difference: Difference, lang: Lang) -> str:
-    return show_value(difference.axis, difference.left or difference.right, lang)
+    return next(filter(None, difference.written), "") or show_value(
+        difference.axis, difference.left or difference.right, lang
+    )
 
 
 def _show_value(signal: str, value: float, lang: Lang) -> str:
