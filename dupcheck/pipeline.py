@@ -57,7 +57,7 @@ from dupcheck.reports import format_summary, photo_thumbnails, render_cell, rend
 from dupcheck.reports.cell import render_explanation, watch_in_notebook
 from dupcheck.reports.comparison import Known, compare_groups, list_groups
 from dupcheck.reports.documents import SettledAudit
-from dupcheck.reports.record import complete_record, describe_photos, make_record
+from dupcheck.reports.record import complete_record, describe_photos, list_sides, make_record
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
@@ -470,7 +470,7 @@ class Explanation:
             "listing_a": self.listing_a,
             "listing_b": self.listing_b,
             "signals": {k: None if np.isnan(v) else v for k, v in self.signals.items()},
-            "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in self.differences],
+            "differs_in": list_sides(self.differences, self.lang),
             "photos": None if self.photos is None else self.photos.say(self.lang),
             "titles": list(self.titles),
             "nearest": None

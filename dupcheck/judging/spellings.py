@@ -125,9 +125,8 @@ def _list_numbers(title: str, axis: str) -> Iterator[str]:
 def _list_known(axis: str) -> frozenset[str]:
     """Every word that is a part of a spelling on an axis; shades are among those of colours."""
     axes = {axis, "tone"} if axis == "color" else {axis}
-    return frozenset(
-        w for text, reading in load_vocabulary().phrases.items() if reading.axis in axes for w in text.split()
-    )
+    phrases = load_vocabulary().phrases.items()
+    return frozenset(word for text, reading in phrases if reading.axis in axes for word in text.split())
 
 
 @cache

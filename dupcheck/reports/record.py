@@ -253,7 +253,7 @@ def _describe_pairs(
     """The words of a batch of findings: each is made once for all pairs of which it is true."""
     which, answers = list_differences(features, found.left, found.right)
     spellings = Spellings(catalog)
-    tell = lru_cache(maxsize=None)(lambda spelt: (_list_sides(spelt, lang), say_differences(spelt, lang)))
+    tell = lru_cache(maxsize=None)(lambda spelt: (list_sides(spelt, lang), say_differences(spelt, lang)))
     told = [
         tell(spellings.spell(answers[d], a, b))
         for d, a, b in zip(which.tolist(), found.left.tolist(), found.right.tolist(), strict=True)
@@ -289,9 +289,14 @@ def _describe_pairs(
         }  # fmt: skip
 
 
-def _list_sides(differences: Sequence[Difference], lang: Lang) -> list[dict[str, str]]:
-    """What two listings differ in: canonical values (``a``, ``b``), and the same as people read it (``shown``)."""
-    return [{"axis": d.axis, "a": d.left, "b": d.right, "shown": " / ".join(show_sides(d, lang))} for d in differences]
+def list_sides(differences: Sequence[Difference], lang: Lang) -> list[dict[str, Any]]:
+    """What two listings differ in: canonical values (``a``, ``b``), and both as people read them (``shown``)."""
+    rows: list[dict[str, Any]] = []
+    for d in differences:
+        sides = zip(show_sides(d, lang), (d.left, d.right), strict=True)
+        shown = [text if value or d.axis == "tier" else "" for text, value in sides]
+        rows.append({"axis": d.axis, "a": d.left, "b": d.right, "shown": shown})
+    return rows
 
 
 def _state_prices(features: Features, found: Findings) -> BoolArray:
