@@ -38,7 +38,7 @@ from dupcheck.messages import Lang, message, say
 from dupcheck.model import BoolArray, Catalog, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import plan_findings
-from dupcheck.reports.record import list_pairs
+from dupcheck.reports.record import Aligned, list_pairs
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.teaching import Taught, open_taught, teach_pack
 
@@ -171,7 +171,9 @@ class Answer:
         lines += [f"  → {c.text.say(self.lang)}" for c in changes if c.listing_id == self.listing_id]
         if self.proved is not None:
             lines.append(f"  {say('check.proved' if self.proved else 'check.not_proved', self.lang)}")
-        lines += [f"  {self._name(self._other(p))}: {p['explanation']}" for p in self.pairs[:1]]
+        for pair in self.pairs[:1]:
+            lines.append(f"  {self._name(self._other(pair))}: {pair['explanation']}")
+            lines += [f"    {marked}" for marked in pair["titles"]]
         others = list(dict.fromkeys(self._other(p) for p in self.pairs[1:]))
         if others:
             named = [self._name(i) for i in others[:_PAIRS_TOLD]] + ["…"] * (len(others) > _PAIRS_TOLD)
@@ -427,7 +429,10 @@ class Checker:
         return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))
 
     def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
-        rows = list(list_pairs(found.catalog, found.features, self.pack, found.findings, self.lang))
+        first = np.array([pairs[0] for pairs in found.pairs.values() if len(pairs)], dtype=np.int64)
+        ends = (found.features.ids[side[first]].tolist() for side in (found.findings.left, found.findings.right))
+        shown = Aligned(found.catalog, found.features, set(zip(*ends, strict=True)), self.lang)
+        rows = list(list_pairs(found.catalog, found.features, self.pack, found.findings, self.lang, shown))
         problems: dict[str, list[Problem]] = {}
         for problem in map(_hush, found.problems) if self.discreet else found.problems:
             problems.setdefault(problem.listing_id, []).append(problem)

@@ -37,6 +37,8 @@ _NAME_WORDS = 4
 _MISSPELT = 75
 """Percent of likeness from which one word may be another's misspelling."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_LAST_SPACED = 0x2E7F
+"""Behind this sign come the scripts of East Asia, which put no blanks between words."""
 _REWRITTEN = 4
 """Signs by which what a seller wrote may be longer than its token: 25,000.00 is 25000."""
 _SUFFIX = 5
@@ -200,11 +202,12 @@ class Aligner:
                 mark = (label, reading.values[k])
             else:
                 mark = ("[]", "") if k in unmatched else ("", "")
-            if runs and label and label != NOISE and runs[-1][0] == mark:
+            whole = bool(mark[1]) or (bool(runs) and _stand_close(runs[-1][1][-1], written))
+            if runs and whole and runs[-1][0] == mark:
                 runs[-1][1].append(written)
             else:
                 runs.append((mark, [written]))
-        return " ".join(_show_run(label, " ".join(words), lang) for (label, _), words in runs)
+        return " ".join(_show_run(label, words, lang) for (label, _), words in runs)
 
     def _is_renamed(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> bool:
         """Whether one run of words stands for another in the midst of two titles."""
@@ -271,7 +274,15 @@ class Aligner:
         return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")
 
 
-def _show_run(label: str, text: str, lang: Lang) -> str:
+def _stand_close(word: str, following: str) -> bool:
+    """Whether no blank stands between two tokens: both are signs of a script without spaces."""
+    return ord(word[-1]) > _LAST_SPACED < ord(following[0])
+
+
+def _show_run(label: str, words: Sequence[str], lang: Lang) -> str:
+    text = words[0]
+    for word in words[1:]:
+        text += word if _stand_close(text, word) else f" {word}"
     if label == NOISE:
         return f"({text})"
     if label == "[]":

@@ -258,6 +258,7 @@ def _pair(pair: Mapping[str, Any], lang: Lang) -> dict[str, object]:
             if signal not in judged
         ],
         "why": pair["explanation"],
+        "titles": [say("audit.why_titles", lang), *pair["titles"]] if "titles" in pair else [],
         "weighed": [[step["text"], step["amount"], step["chance"]] for step in pair.get("weighed", ())],
     }
 
