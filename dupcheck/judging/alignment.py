@@ -297,13 +297,17 @@ def _find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
         return list(tokens)
     shown, at, slack = [], 0, 0
     for token in tokens:
+        number = _NUMBER.search(title, at) if token[0].isdigit() else None
+        if number is not None and number[0] != token and cut_title(number[0]) == (token,):
+            shown.append(number[0])
+            at, slack = number.end(), 0
+            continue
         found = folded.find(token, at)
         if found < 0 or sum(c.isalnum() for c in folded[at:found]) > slack:
             shown.append(token)
             slack += len(token) + _REWRITTEN
             continue
-        number = _NUMBER.match(title, found)
-        at, slack = max(found + len(token), number.end() if number else 0), 0
+        at, slack = found + len(token), 0
         shown.append(title[found:at])
     return shown
 

@@ -15,6 +15,7 @@ from dupcheck.titles.vocabulary import load_vocabulary, look_up_key
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"[^\s,;|()\[\]【】]*\d(?:,(?=\d)|[^\s,;|()\[\]【】])*")
+_NEXT = re.compile(r"\s+[^\W\d_][^\s,;:!|()\[\]]*")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 _LONGEST = 4
 """Words that name one value at most: «light blue and white»."""
@@ -91,12 +92,13 @@ def _find_in_title(title: str, axis: str, value: str) -> str:
 
 def _list_words(title: str, axis: str, value: str) -> Iterator[str]:
     """Runs of words that name values of an axis, the longest first; then, in scripts without spaces, its spellings."""
-    known = _list_known(axis)
+    known, small = _list_known(axis), load_vocabulary().loose | load_vocabulary().joints
     words = list(_WORD.finditer(title)) if known else []
     marked = [all(part in known for part in look_up_key(word[0]).split()) for word in words]
     for width in range(min(_LONGEST, len(words)), 0, -1):
         for start in range(len(words) - width + 1):
-            if all(marked[start : start + width]):
+            ends = (words[start][0].casefold(), words[start + width - 1][0].casefold())
+            if all(marked[start : start + width]) and small.isdisjoint(ends):
                 yield title[words[start].start() : words[start + width - 1].end()]
     folded = title.casefold()
     if len(folded) == len(title) and not title.isascii():
@@ -108,17 +110,15 @@ def _list_words(title: str, axis: str, value: str) -> Iterator[str]:
 def _list_numbers(title: str, axis: str) -> Iterator[str]:
     """Each number of a title with the words that may belong to it: «7cm», «5.0 inch», «set of 6»."""
     for number in _NUMBER.finditer(title):
-        before, behind = title[: number.start()].split(), title[number.end() :].split()
+        before, behind = title[: number.start()].split(), _NEXT.match(title, number.end())
         text = number[0].strip(".:!–—-")
         if axis != "pack" or not text.isdecimal():
             yield text
-        if behind:
-            yield f"{text} {behind[0].strip('.,;:!()[]|')}"
-        for width in (2, 1):
-            if axis == "pack" and len(before) >= width:
-                lead = " ".join([*before[-width:], text])
-                if len(read_title(lead).tokens) == 1:
-                    yield lead
+        runs = [f"{text}{behind[0]}"] if behind else []
+        if axis == "pack":
+            runs += [" ".join([*before[-width:], text]) for width in (2, 1) if len(before) >= width]
+            runs = [run for run in runs if len(read_title(run).tokens) == 1]
+        yield from runs
 
 
 @cache

@@ -233,10 +233,10 @@ def find_nearest_rule(pack: RulePack, signals: Mapping[str, float]) -> tuple[Rul
 
 
 def is_near(conditions: Sequence[Condition]) -> bool:
-    """Whether titles are alike enough, or some condition failed by little. What cannot be told is not near."""
+    """Whether titles are alike enough, or all that failed did so by little. What cannot be told is not near."""
     if any(c.signal == "title" and c.state == "held" for c in conditions):
         return True
-    return any(_reach(c) >= _NEAR for c in conditions if c.state == "failed")
+    return all(_reach(c) >= _NEAR for c in conditions if c.state == "failed")
 
 
 def _reach(condition: Condition) -> float:
