@@ -87,18 +87,28 @@ def _find_in_title(title: str, axis: str, value: str) -> str:
     if not found:
         place = _write_pattern(value).search(title)
         found = place[0] if place and _read(axis, place[0]) == value else ""
-    return found
+    return _trim(found, axis, value)
+
+
+def _trim(text: str, axis: str, value: str) -> str:
+    """A run of words without those behind that name no value alone and add nothing: «azul claro de»."""
+    words = text.split(" ")
+    while len(words) > 1 and words[-1].isalpha() and _read(axis, " ".join(words[:-1])) == value:
+        reading = load_vocabulary().phrases.get(look_up_key(words[-1]))
+        if reading is not None and reading.axis in (axis, "tone"):
+            break
+        words.pop()
+    return " ".join(words)
 
 
 def _list_words(title: str, axis: str, value: str) -> Iterator[str]:
     """Runs of words that name values of an axis, the longest first; then, in scripts without spaces, its spellings."""
-    known, small = _list_known(axis), load_vocabulary().loose | load_vocabulary().joints
+    known = _list_known(axis)
     words = list(_WORD.finditer(title)) if known else []
     marked = [all(part in known for part in look_up_key(word[0]).split()) for word in words]
     for width in range(min(_LONGEST, len(words)), 0, -1):
         for start in range(len(words) - width + 1):
-            ends = (words[start][0].casefold(), words[start + width - 1][0].casefold())
-            if all(marked[start : start + width]) and small.isdisjoint(ends):
+            if all(marked[start : start + width]):
                 yield title[words[start].start() : words[start + width - 1].end()]
     folded = title.casefold()
     if len(folded) == len(title) and not title.isascii():
