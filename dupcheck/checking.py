@@ -23,10 +23,11 @@ from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
 from dupcheck.index.opening import Progress, Source, find_kept_files, make_fetcher, open_store
-from dupcheck.judging.sentences import say_condition
+from dupcheck.judging.sentences import say_failed
 from dupcheck.judging.verdicts import (
     Findings,
-    judge_clause,
+    find_nearest_rule,
+    is_near,
     judge_pairs,
     measure_signals,
     measure_strength,
@@ -34,12 +35,11 @@ from dupcheck.judging.verdicts import (
 from dupcheck.learned.answers import Replies
 from dupcheck.ledger.records import TTL, carry_photo
 from dupcheck.messages import Lang, message, say
-from dupcheck.model import BoolArray, Catalog, Condition, IntArray, Listing, Plan, Problem
+from dupcheck.model import BoolArray, Catalog, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import plan_findings
-from dupcheck.reports.record import list_pairs
+from dupcheck.reports.record import Aligned, list_pairs
 from dupcheck.rules import RulePack, read_pack
-from dupcheck.signals import get_signal
 from dupcheck.teaching import Taught, open_taught, teach_pack
 
 if TYPE_CHECKING:  # pandas is slow to load, and opening a ledger takes longer than a check
@@ -51,8 +51,6 @@ Unseen = Literal["photo", "price", "attributes"]
 UNSEEN: tuple[Unseen, ...] = get_args(Unseen)
 _PAIRS_TOLD = 5
 _TITLE_TOLD = 60
-_NEAR = 0.75
-"""How much of the way to a limit a value has to go for a listing to be worth naming as near."""
 
 _One: TypeAlias = Listing | Mapping[str, object] | str | Path
 Draft: TypeAlias = "_One | Catalog | Sequence[_One] | pd.DataFrame"
@@ -173,7 +171,9 @@ class Answer:
         lines += [f"  → {c.text.say(self.lang)}" for c in changes if c.listing_id == self.listing_id]
         if self.proved is not None:
             lines.append(f"  {say('check.proved' if self.proved else 'check.not_proved', self.lang)}")
-        lines += [f"  {self._name(self._other(p))}: {p['explanation']}" for p in self.pairs[:1]]
+        for pair in self.pairs[:1]:
+            lines.append(f"  {self._name(self._other(pair))}: {pair['explanation']}")
+            lines += [f"    {marked}" for marked in pair["titles"]]
         others = list(dict.fromkeys(self._other(p) for p in self.pairs[1:]))
         if others:
             named = [self._name(i) for i in others[:_PAIRS_TOLD]] + ["…"] * (len(others) > _PAIRS_TOLD)
@@ -196,15 +196,6 @@ def _hush(problem: Problem) -> Problem:
 
 def _plain(title: str) -> str:
     return " ".join(title.casefold().split())
-
-
-def _is_near(conditions: Sequence[Condition]) -> bool:
-    """Whether titles are alike enough, or some condition failed by little. What cannot be told is not near."""
-    failed = [c for c in conditions if c.state == "failed"]
-    if any(c.signal == "title" and c.state == "held" for c in conditions):
-        return True
-    scales = [(c, get_signal(c.signal)) for c in failed]
-    return any((c.value - s.worst) / (c.limit - s.worst or 1.0) >= _NEAR for c, s in scales)
 
 
 def _cut(title: str) -> str:
@@ -438,7 +429,10 @@ class Checker:
         return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))
 
     def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
-        rows = list(list_pairs(found.features, self.pack, found.findings, self.lang))
+        first = np.array([pairs[0] for pairs in found.pairs.values() if len(pairs)], dtype=np.int64)
+        ends = (found.features.ids[side[first]].tolist() for side in (found.findings.left, found.findings.right))
+        shown = Aligned(found.catalog, found.features, set(zip(*ends, strict=True)), self.lang)
+        rows = list(list_pairs(found.catalog, found.features, self.pack, found.findings, self.lang, shown))
         problems: dict[str, list[Problem]] = {}
         for problem in map(_hush, found.problems) if self.discreet else found.problems:
             problems.setdefault(problem.listing_id, []).append(problem)
@@ -485,27 +479,20 @@ class Checker:
         for i, (draft, k) in enumerate(chosen.items()):
             other = int(left[k] + right[k]) - draft
             signals = {name: float(values[i]) for name, values in measured.items()}
-            told[draft] = self._tell_nearest(
-                str(found.features.ids[other]), found.catalog.column("title")[other], signals
-            )
+            nearest = self._tell_nearest(str(found.features.ids[other]), found.catalog.column("title")[other], signals)
+            if nearest is not None:
+                told[draft] = nearest
         return told
 
-    def _tell_nearest(self, other: str, title: str, signals: Mapping[str, float]) -> dict[str, Any]:
-        judged = [
-            (rule, judge_clause(rule, k, signals))
-            for rule in self.pack.rules
-            if rule.verdict == "duplicate"
-            for k, clause in enumerate(rule.when)
-            if all(x.asks_for_closeness or x.judge(signals[x.signal]).state != "failed" for x in clause)
-        ]
-
-        def lack(conditions: Sequence[Condition]) -> tuple[int, int]:  # what cannot be told is further off than a miss
-            failed = [c for c in conditions if c.state == "failed"]
-            return sum(bool(np.isnan(c.value)) for c in failed), len(failed)
-
-        rule, conditions = min(judged, key=lambda r: lack(r[1]))
-        failed = [say_condition(c, self.lang) for c in conditions if c.state == "failed"]
-        text = say("check.nearest", self.lang, id=other, title=_cut(title), code=rule.code, failed="; ".join(failed))
+    def _tell_nearest(self, other: str, title: str, signals: Mapping[str, float]) -> dict[str, Any] | None:
+        found = find_nearest_rule(self.pack, signals)
+        if found is None:
+            return None
+        rule, conditions = found
+        text = say(
+            "check.nearest", self.lang, id=other, title=_cut(title), code=rule.code,
+            failed=say_failed(conditions, self.lang),
+        )  # fmt: skip
         return {
             "listing_id": other,
             "rule": rule.code,
@@ -519,7 +506,7 @@ class Checker:
                 }
                 for c in conditions
             ],
-            "near": _is_near(conditions),
+            "near": is_near(conditions),
             "text": text,
         }
 

@@ -350,11 +350,15 @@ def make_frame(columns: Columns) -> "pd.DataFrame":
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One axis two listings differ on, with each one's value; "" where a listing does not state it."""
+    """One axis two listings differ on, with each one's value; "" where a listing does not state it.
+
+    ``written`` is each value as its seller wrote it, "" where that was not looked for or not found.
+    """
 
     axis: str
     left: str
     right: str
+    written: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

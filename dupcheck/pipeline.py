@@ -23,8 +23,16 @@ from dupcheck.index.candidates import Candidates, find_candidates, keep_same_sel
 from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
-from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences
-from dupcheck.judging.verdicts import Findings, judge_conditions, judge_pairs, measure_signals
+from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences, say_failed
+from dupcheck.judging.spellings import Spellings
+from dupcheck.judging.verdicts import (
+    Findings,
+    find_nearest_rule,
+    is_near,
+    judge_conditions,
+    judge_pairs,
+    measure_signals,
+)
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.learned.labels import answer_by_labels, read_truth
 from dupcheck.messages import Lang, Message, message, say
@@ -33,6 +41,7 @@ from dupcheck.model import (
     Catalog,
     Condition,
     Difference,
+    FloatArray,
     Group,
     IntArray,
     Plan,
@@ -48,7 +57,7 @@ from dupcheck.reports import format_summary, photo_thumbnails, render_cell, rend
 from dupcheck.reports.cell import render_explanation, watch_in_notebook
 from dupcheck.reports.comparison import Known, compare_groups, list_groups
 from dupcheck.reports.documents import SettledAudit
-from dupcheck.reports.record import complete_record, describe_photos, make_record
+from dupcheck.reports.record import complete_record, describe_photos, list_sides, make_record
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
@@ -435,6 +444,7 @@ class Explanation:
         photos: What was done to one photo to make the other, where that was seen.
         weighed: What the probability that the seller's answers teach is the sum of; None where they taught nothing.
         titles: Both titles token by token: matched, ``(noise)``, ``{axis: value}``, ``[not accounted for]``.
+        nearest: Where no rule says that they are duplicates, and one narrowly misses: its code and its conditions.
 
     Examples:
         >>> import dupcheck as dc
@@ -452,6 +462,7 @@ class Explanation:
     photos: Message | None = None
     titles: tuple[str, str] = ("", "")
     weighed: Weighed | None = None
+    nearest: tuple[str, tuple[Condition, ...]] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as one plain dict; None: cannot tell."""
@@ -459,9 +470,12 @@ class Explanation:
             "listing_a": self.listing_a,
             "listing_b": self.listing_b,
             "signals": {k: None if np.isnan(v) else v for k, v in self.signals.items()},
-            "differs_in": [{"axis": d.axis, "a": d.left, "b": d.right} for d in self.differences],
+            "differs_in": list_sides(self.differences, self.lang),
             "photos": None if self.photos is None else self.photos.say(self.lang),
             "titles": list(self.titles),
+            "nearest": None
+            if self.nearest is None
+            else {"rule": self.nearest[0], "text": say_failed(self.nearest[1], self.lang)},
             "weighed": None if self.weighed is None else list_steps(self.weighed, self.lang),
             "rules": [
                 {
@@ -483,6 +497,9 @@ class Explanation:
         lines += ["", say("audit.why_titles", lang), *(f"  {marked}" for marked in self.titles)]
         if self.photos is not None:
             lines.append(say("audit.why_photos", lang, what=self.photos))
+        if self.nearest is not None:
+            code, conditions = self.nearest
+            lines.append(say("audit.why_nearest", lang, code=code, failed=say_failed(conditions, lang)))
         lines.append("")
         for name, value in self.signals.items():
             lines.append(f"  {say(f'signals.{name}', lang)}: {get_signal(name).show(value, lang)}")
@@ -567,13 +584,24 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
             for r in pack.rules
             if features.learned is not None or set(r.signals) != {"learned"}
         ),
-        find_differences(features, left, right),
+        Spellings(catalog).spell(find_differences(features, left, right), left, right),
         signals,
         lang,
         _describe_photos(features, left, right),
-        Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right]),
+        Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right], lang),
         None if features.learned is None else features.learned.weigh(np.array([left]), np.array([right]))[0],
+        _find_narrow_miss(pack, measured, signals),
     )
+
+
+def _find_narrow_miss(
+    pack: RulePack, measured: Mapping[str, FloatArray], signals: Mapping[str, float]
+) -> tuple[str, tuple[Condition, ...]] | None:
+    """The rule that a pair just does not break, with its conditions; None where it breaks one, or none is near."""
+    if any(rule.verdict == "duplicate" and rule.fire(measured)[0] for rule in pack.rules):
+        return None
+    found = find_nearest_rule(pack, signals)
+    return None if found is None or not is_near(found[1]) else (found[0].code, found[1])
 
 
 def _describe_photos(features: Features, left: int, right: int) -> Message | None:

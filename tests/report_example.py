@@ -313,7 +313,9 @@ class _Maker:
             "listing_b": b,
             "rule": rule,
             "verdict": "advice" if rule == "R3" else "duplicate",
-            "differs_in": [{"axis": axis.lower().replace(" ", "_"), "a": left, "b": right}] if axis else [],
+            "differs_in": [{"axis": axis.lower().replace(" ", "_"), "a": left, "b": right, "shown": [left, right]}]
+            if axis
+            else [],
             "signals": signals,
             "conditions": conditions,
             "explanation": text,

@@ -14,6 +14,7 @@ import dupcheck as dc
 from dupcheck.features import Features
 from dupcheck.judging.differences import find_differences, list_differences
 from dupcheck.judging.sentences import say_condition, say_differences
+from dupcheck.judging.spellings import Spellings
 from dupcheck.judging.verdicts import judge_conditions
 from dupcheck.messages import LANGS, Lang
 from dupcheck.model import Catalog
@@ -93,10 +94,11 @@ class TestRecord:
     @pytest.mark.parametrize("lang", LANGS)
     def test_each_pair_is_told_as_it_would_be_alone(self, sample_audit: dc.Audit, lang: Lang) -> None:
         features, pack, found = sample_audit.features, sample_audit.pack, sample_audit.findings
-        for k, row in enumerate(list_pairs(features, pack, found, lang)):
+        for k, row in enumerate(list_pairs(sample_audit.catalog, features, pack, found, lang)):
             signals = {name: float(values[k]) for name, values in found.signals.items()}
             conditions = judge_conditions(pack.rules[found.rule[k]], signals)
-            differences = find_differences(features, int(found.left[k]), int(found.right[k]))
+            ends = int(found.left[k]), int(found.right[k])
+            differences = Spellings(sample_audit.catalog).spell(find_differences(features, *ends), *ends)
             assert [c["text"] for c in row["conditions"]] == [say_condition(c, lang) for c in conditions]
             assert [(c["signal"], c["limit"], c["state"]) for c in row["conditions"]] == [
                 (c.signal, c.limit, c.state) for c in conditions

@@ -65,7 +65,7 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.run import SEARCH
 from dupcheck.titles import normalise
 
-FORMAT = 10
+FORMAT = 11
 
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -146,7 +146,7 @@ class Store:
                 **(facts or {}),
                 "format": FORMAT,
                 "axes": list(features.axes),
-                "phrases": [[" ".join(words), axis, value] for words, (axis, value) in lexicon.phrases.items()],
+                "phrases": [[list(words), axis, value] for words, (axis, value) in lexicon.phrases.items()],
                 "aliases": dict(lexicon.aliases),
                 "option_words": sorted(lexicon.option_words),
                 "brands": sorted(lexicon.brands),
@@ -189,7 +189,7 @@ class Store:
     def statistics(self) -> Statistics:
         """What the whole catalogue taught."""
         book = self._book("spelled")
-        phrases = {tuple(words.split(" ")): (axis, value) for words, axis, value in self.facts["phrases"]}
+        phrases = {tuple(words): (axis, value) for words, axis, value in self.facts["phrases"]}
         lexicon = Lexicon(
             phrases,
             self.facts["aliases"],

@@ -4,6 +4,7 @@ What plans do, what ``why`` shows and what a question asks is all read from here
 alone: what no rule of matching accounts for stays **unexplained**, whatever it means.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from rapidfuzz import fuzz
 
 from dupcheck.axes import pick_axes
 from dupcheck.features import Statistics
+from dupcheck.judging.differences import name_axis
+from dupcheck.messages import Lang, say
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.scripts import sound_alike, spell_latin
@@ -33,6 +36,11 @@ _NAME_WORDS = 4
 """A name has so many words; where more differ, two sellers may have worded one thing."""
 _MISSPELT = 75
 """Percent of likeness from which one word may be another's misspelling."""
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_LAST_SPACED = 0x2E7F
+"""Behind this sign come the scripts of East Asia, which put no blanks between words."""
+_REWRITTEN = 4
+"""Signs by which what a seller wrote may be longer than its token: 25,000.00 is 25000."""
 _SUFFIX = 5
 """Letters of the longest word that makes another model of one: Pro, Max, Lite, Ultra."""
 
@@ -175,22 +183,31 @@ class Aligner:
         )
         return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed)
 
-    def mark(self, left: str, right: str) -> tuple[str, str]:
-        """Return the tokens of both titles as text: ``[unexplained]``, ``{axis: value}``, ``(noise)``, else matched."""
+    def mark(self, left: str, right: str, lang: Lang = "en") -> tuple[str, str]:
+        """Return both titles as text, in their sellers' spelling: ``[unexplained]``, ``{axis: value}`` with the axis'
+        name in ``lang``, ``(noise)``, else matched.
+        """
         a, b = self.read(left), self.read(right)
         unmatched = self._match_spellings(a.tokens, b.tokens, self._subtract(a, b), self._subtract(b, a))
-        return self._mark(a, set(unmatched[0])), self._mark(b, set(unmatched[1]))
+        return self._mark(left, a, set(unmatched[0]), lang), self._mark(right, b, set(unmatched[1]), lang)
 
-    def _mark(self, reading: Reading, unmatched: set[int]) -> str:
-        shown = []
-        for k, (token, label) in enumerate(zip(reading.tokens, reading.labels, strict=True)):
+    def _mark(self, title: str, reading: Reading, unmatched: set[int], lang: Lang) -> str:
+        """The tokens of one title with their marks; those that make up one value are one piece."""
+        runs: list[tuple[tuple[str, str], list[str]]] = []
+        for k, written in enumerate(_find_spellings(title, reading.tokens)):
+            label = reading.labels[k]
             if self._is_noise(reading, k):
-                shown.append(f"({token})")
+                mark = (NOISE, "")
             elif label:
-                shown.append(f"{{{label}: {token}}}")
+                mark = (label, reading.values[k])
             else:
-                shown.append(f"[{token}]" if k in unmatched else token)
-        return " ".join(shown)
+                mark = ("[]", "") if k in unmatched else ("", "")
+            whole = bool(mark[1]) or (bool(runs) and _stand_close(runs[-1][1][-1], written))
+            if runs and whole and runs[-1][0] == mark:
+                runs[-1][1].append(written)
+            else:
+                runs.append((mark, [written]))
+        return " ".join(_show_run(label, words, lang) for (label, _), words in runs)
 
     def _is_renamed(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> bool:
         """Whether one run of words stands for another in the midst of two titles."""
@@ -255,6 +272,44 @@ class Aligner:
 
     def _spell(self, word: str) -> str:
         return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")
+
+
+def _stand_close(word: str, following: str) -> bool:
+    """Whether no blank stands between two tokens: both are signs of a script without spaces."""
+    return ord(word[-1]) > _LAST_SPACED < ord(following[0])
+
+
+def _show_run(label: str, words: Sequence[str], lang: Lang) -> str:
+    text = words[0]
+    for word in words[1:]:
+        text += word if _stand_close(text, word) else f" {word}"
+    if label == NOISE:
+        return f"({text})"
+    if label == "[]":
+        return f"[{text}]"
+    return say("verdicts.marked_value", lang, axis=name_axis(label, lang), value=text) if label else text
+
+
+def _find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
+    """A title's tokens as its seller wrote them; what was read otherwise than it is written stays as it was read."""
+    folded = title.casefold()
+    if len(folded) != len(title):  # a letter that folds into two: places no longer agree
+        return list(tokens)
+    shown, at, slack = [], 0, 0
+    for token in tokens:
+        number = _NUMBER.search(title, at) if token[0].isdigit() else None
+        if number is not None and number[0] != token and cut_title(number[0]) == (token,):
+            shown.append(number[0])
+            at, slack = number.end(), 0
+            continue
+        found = folded.find(token, at)
+        if found < 0 or sum(c.isalnum() for c in folded[at:found]) > slack:
+            shown.append(token)
+            slack += len(token) + _REWRITTEN
+            continue
+        at, slack = found + len(token), 0
+        shown.append(title[found:at])
+    return shown
 
 
 def _extends_model(reading: Reading, at: Sequence[int]) -> bool:

@@ -46,7 +46,7 @@ def find_differences(features: Features, left: int, right: int) -> tuple[Differe
             found.append(Difference(axis, a, b))
     quantity = features.minimum_order[left], features.minimum_order[right]
     if quantity[0] != quantity[1] and not any(d.axis == "tier" for d in found):
-        found.append(Difference("tier", *(f"{q:g}" for q in quantity)))
+        found.append(Difference("tier", f"{quantity[0]:g}", f"{quantity[1]:g}"))
     order = {axis: i for i, axis in enumerate(AXES)}
     return tuple(sorted(found, key=lambda d: (order.get(d.axis, len(order)), d.axis)))
 
@@ -98,8 +98,16 @@ def name_axis(axis: str, lang: Lang = "en") -> str:
 def explain_differences(differences: Sequence[Difference], lang: Lang = "en") -> str:
     """Return the differences in words: «size 5.0 in / 5.5 in, colour Red / (not stated)»."""
     return say("verdicts.comma", lang).join(
-        f"{name_axis(d.axis, lang)} {_show_side(d.axis, d.left, lang)} / {_show_side(d.axis, d.right, lang)}"
-        for d in differences
+        f"{name_axis(d.axis, lang)} {' / '.join(show_sides(d, lang))}" for d in differences
+    )
+
+
+def show_sides(difference: Difference, lang: Lang = "en") -> tuple[str, str]:
+    """Return both values for a person: as the sellers wrote them, else as the language names them."""
+    a, b = difference.written
+    return (
+        a or _show_side(difference.axis, difference.left, lang),
+        b or _show_side(difference.axis, difference.right, lang),
     )
 
 

@@ -40,6 +40,11 @@ def say_condition(condition: Condition, lang: Lang = "en") -> str:
     return say(f"verdicts.{held}_{condition.side}", lang, measured=measured, limit=limit)
 
 
+def say_failed(conditions: Sequence[Condition], lang: Lang = "en") -> str:
+    """Return the conditions that failed, each as it was found."""
+    return "; ".join(say_condition(c, lang) for c in conditions if c.state == "failed")
+
+
 def say_uncompared(signals: Mapping[str, float | None], stated_prices: bool, lang: Lang = "en") -> str:
     """Return a sentence that names which of photos, attributes and prices were not compared; "" where all were.
 
@@ -136,7 +141,9 @@ def join_sentences(sentences: Sequence[str], lang: Lang = "en") -> str:
 
 
 def _show(difference: Difference, lang: Lang) -> str:
-    return show_value(difference.axis, difference.left or difference.right, lang)
+    return next(filter(None, difference.written), "") or show_value(
+        difference.axis, difference.left or difference.right, lang
+    )
 
 
 def _show_value(signal: str, value: float, lang: Lang) -> str:

@@ -1,5 +1,6 @@
 """Pairs → findings: which pairs a rule catches, how strongly, and why. Numbers first, words last."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,8 @@ from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS, get_signal
 
 _CHUNK = 400_000
+_NEAR = 0.75
+"""How much of the way to a limit a value has to go for a pair to be worth naming as near."""
 _UNTOLD = 0.8
 """What a condition that cannot be told counts towards a pair's strength: less than one that holds, but a red M and a
 blue L of two shops, whose prices say nothing, must not keep apart what their siblings bind together."""
@@ -206,6 +209,42 @@ def judge_conditions(rule: Rule, signals: Mapping[str, float]) -> tuple[Conditio
 def judge_clause(rule: Rule, clause: int, signals: Mapping[str, float]) -> tuple[Condition, ...]:
     """Return each condition of one alternative of ``rule``, held or not."""
     return tuple(limit.judge(signals[limit.signal]) for limit in rule.when[clause])
+
+
+def find_nearest_rule(pack: RulePack, signals: Mapping[str, float]) -> tuple[Rule, tuple[Condition, ...]] | None:
+    """Return the duplicate rule that a pair comes nearest to, and each condition of the alternative by which it does.
+
+    What cannot be told is further off than a miss, and of as many misses the narrower ones are nearer. None where no
+    alternative could hold by being closer.
+    """
+    judged = [
+        (rule, judge_clause(rule, k, signals))
+        for rule in pack.rules
+        if rule.verdict == "duplicate"
+        for k, clause in enumerate(rule.when)
+        if all(x.asks_for_closeness or x.judge(signals[x.signal]).state != "failed" for x in clause)
+    ]
+
+    def lack(conditions: Sequence[Condition]) -> tuple[int, int, float]:
+        failed = [c for c in conditions if c.state == "failed"]
+        return sum(math.isnan(c.value) for c in failed), len(failed), -min(map(_reach, failed), default=1.0)
+
+    return min(judged, key=lambda r: lack(r[1]), default=None)
+
+
+def is_near(conditions: Sequence[Condition]) -> bool:
+    """Whether titles are alike enough, or all that failed did so by little. What cannot be told is not near."""
+    if any(c.signal == "title" and c.state == "held" for c in conditions):
+        return True
+    return all(_reach(c) >= _NEAR for c in conditions if c.state == "failed")
+
+
+def _reach(condition: Condition) -> float:
+    """How much of the way from a signal's worst value to the limit a pair goes: 1 is there, 0 what cannot be told."""
+    if math.isnan(condition.value):
+        return 0.0
+    worst = get_signal(condition.signal).worst
+    return (condition.value - worst) / (condition.limit - worst or 1.0)
 
 
 def explain_finding(

@@ -236,7 +236,8 @@ def _make_plan(
     members = []
     for m in free:
         partner = next((q for q in ranked if q != m), keep)
-        differs = DifferenceNames("", {}, find_differences(shelf.features, m, partner))
+        differences = find_differences(shelf.features, m, partner)
+        differs = DifferenceNames("", {}, shelf.spellings.spell(differences, m, partner))
         text = message("plans.two_products", partner=shelf.id(partner), differs=differs)
         members.append(Member(shelf.id(m), "keep" if m == keep else "differentiate", "", {}, shelf.id(partner), text))
     return Plan(

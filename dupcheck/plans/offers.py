@@ -16,6 +16,7 @@ from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import Features
 from dupcheck.judging.differences import name_axis
+from dupcheck.judging.spellings import Spellings
 from dupcheck.model import NUMBER_COLUMNS, SKU_NUMBER_COLUMNS, SKU_TEXT_COLUMNS, Catalog, FloatArray, IntArray
 from dupcheck.titles import align_name, equate_units, normalise, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title, plain_text
@@ -74,6 +75,7 @@ class Shelf:
     def __init__(self, catalog: Catalog, features: Features, preferred: frozenset[int] = frozenset()) -> None:
         self.catalog, self.features, self.preferred = catalog, features, preferred
         self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
+        self.spellings = Spellings(catalog)
         self.names: dict[str, str] = {}
         self._attributes: dict[str, dict[str, tuple[str, str]]] = {}
         self._texts = {name: catalog.column(name) for name in catalog.columns if name not in self.numbers}

@@ -392,7 +392,7 @@ class Planner:
                 key = "plans.like_partner" if differences else "plans.same_as_partner"
                 explanation = message(
                     key, code=code, partner=partner, percent=round(100 * strength),
-                    differs=DifferenceNames("", {}, differences),
+                    differs=DifferenceNames("", {}, self.shelf.spellings.spell(differences, m, other)),
                 )  # fmt: skip
             if m in self.doubts:
                 gap = say_gap(self.doubts[m], self.shelf.id(self.keep))

@@ -30,7 +30,7 @@ def save_answers(answers: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "
     style = read_asset("report.css")
     page = load_template("answers.html").render(
         lang=lang, locale="zh-CN" if lang == "zh" else "en", rows=rows, summary=summarize_answers(answers, lang),
-        title=say("check.page_title", lang),
+        title=say("check.page_title", lang), marks=say("audit.why_titles", lang),
         style=Markup(style), policy=f"default-src 'none'; style-src '{hash_asset(style)}'; base-uri 'none'",
         say=lambda key, **values: say(key, lang, **values),
     )  # fmt: skip
@@ -55,7 +55,7 @@ def judge_answer(answer: Mapping[str, Any]) -> str:
 
 
 def _describe(answer: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
-    own, pairs = answer["listing_id"], answer["pairs"]
+    own, pairs, nearest = answer["listing_id"], answer["pairs"], answer["nearest"]
     others = dict.fromkeys(p["listing_b"] if p["listing_a"] == own else p["listing_a"] for p in pairs)
     return {
         "listing_id": own,
@@ -64,6 +64,8 @@ def _describe(answer: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
         "advice": answer["advice"],
         "like": "; ".join(others),
         "explanation": pairs[0]["explanation"] if pairs else "",
+        "titles": pairs[0]["titles"] if pairs else (),
+        "nearest": nearest["text"] if nearest and nearest["near"] and not pairs else "",
         "not_compared": say("verdicts.comma", lang).join(
             say(f"check.unseen_{name}", lang) for name in answer["unseen"]
         ),

@@ -248,7 +248,7 @@ def _pair(pair: Mapping[str, Any], lang: Lang) -> dict[str, object]:
         "a": pair["listing_a"],
         "b": pair["listing_b"],
         "rule": pair["rule"],
-        "differs": [[difference["axis"], difference["a"], difference["b"]] for difference in pair["differs_in"]],
+        "differs": [[difference["axis"], *difference["shown"]] for difference in pair["differs_in"]],
         "conditions": [
             [c["signal"], c["side"], c["limit"], c["value"], c["state"], c["text"]] for c in pair["conditions"]
         ],
@@ -258,6 +258,7 @@ def _pair(pair: Mapping[str, Any], lang: Lang) -> dict[str, object]:
             if signal not in judged
         ],
         "why": pair["explanation"],
+        "titles": [say("audit.why_titles", lang), *pair["titles"]] if "titles" in pair else [],
         "weighed": [[step["text"], step["amount"], step["chance"]] for step in pair.get("weighed", ())],
     }
 

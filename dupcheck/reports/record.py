@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,7 +12,8 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.decisions import Settled, mark_contents
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
-from dupcheck.judging.differences import list_differences
+from dupcheck.judging.alignment import Aligner
+from dupcheck.judging.differences import list_differences, show_sides
 from dupcheck.judging.sentences import (
     list_steps,
     say_condition,
@@ -20,14 +22,15 @@ from dupcheck.judging.sentences import (
     say_uncompared,
     say_weighed,
 )
+from dupcheck.judging.spellings import Spellings
 from dupcheck.judging.verdicts import Findings, choose_clauses, explain_finding
 from dupcheck.messages import Lang, Message, message
-from dupcheck.model import BoolArray, Catalog, FloatArray, Group, IntArray, Plan, Problem, Verdict
+from dupcheck.model import BoolArray, Catalog, Difference, FloatArray, Group, IntArray, Plan, Problem, Verdict
 from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.files import is_address
 from dupcheck.photos.verification import COMPARABLE, SAME
 from dupcheck.plans import count_risk
-from dupcheck.reports.documents import Rows, SettledAudit, settle_value
+from dupcheck.reports.documents import Rows, SettledAudit, pick_groups, settle_value
 from dupcheck.rules import Limit, RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.signals.image import find_nearest
@@ -41,6 +44,22 @@ _ACCOUNT = ("rows", "listings", "joined", "skus", "told")
 """What became of rows: each began a listing, joined one (as one of its SKUs, or as another part), or was told."""
 _BATCH = 20_000
 _LIBRARIES = ("dupcheck", "ImageHash", "Pillow", "rapidfuzz", "scikit-learn", "numpy", "pandas")
+
+
+class Aligned:
+    """The titles of some pairs, given by their ids, word by word as ``why`` shows them: of more it would take longer
+    than all the rest of a report.
+    """
+
+    def __init__(self, catalog: Catalog, features: Features, pairs: Collection[tuple[str, str]], lang: Lang) -> None:
+        self.pairs = pairs
+        self._titles, self._places, self._lang = catalog.column("title"), catalog.positions, lang
+        self._aligner = Aligner(features.statistics)
+
+    def mark(self, left: str, right: str) -> list[str]:
+        """Return both titles of a pair with their marks."""
+        a, b = (self._titles[self._places[i]] for i in (left, right))
+        return list(self._aligner.mark(a, b, self._lang))
 
 
 def make_record(
@@ -63,6 +82,7 @@ def make_record(
     ``settled`` is what the seller has decided; None: nobody asked.
     """
     group_rows = [_group_row(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
+    weakest = {(g["weakest"]["listing_a"], g["weakest"]["listing_b"]) for g in pick_groups(group_rows)}
     caught = np.zeros(len(catalog), dtype=bool)
     caught[findings.left] = caught[findings.right] = True
     involved = set(catalog.ids[caught].tolist())
@@ -121,7 +141,7 @@ def make_record(
         {name: plain[name] for name in plain if name != "problems"}
         | {
             "listings": _Listings(catalog, sorted(involved)),
-            "pairs": _pair_rows(features, pack, findings, lang),
+            "pairs": _pair_rows(catalog, features, pack, findings, lang, Aligned(catalog, features, weakest, lang)),
             "groups": group_rows,
             "plans": _plan_rows(catalog, plans, lang),
             "advice": _plan_rows(catalog, advice, lang),
@@ -206,16 +226,22 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
     }
 
 
-def list_pairs(features: Features, pack: RulePack, findings: Findings, lang: Lang) -> Iterator[dict[str, Any]]:
-    """Give each finding as a dict: its rule, what differs, every signal, every condition, one sentence.
+def list_pairs(
+    catalog: Catalog, features: Features, pack: RulePack, findings: Findings, lang: Lang, aligned: Aligned | None = None
+) -> Iterator[dict[str, Any]]:
+    """Give each finding as a dict: its rule, what differs, every signal, every condition, one sentence; and of those
+    that ``aligned`` names, both titles word by word.
 
     Parts that several pairs have in common are one object in all of them.
     """
     for start in range(0, len(findings), _BATCH):
-        yield from _describe_pairs(features, pack, findings[np.arange(start, min(start + _BATCH, len(findings)))], lang)
+        found = findings[np.arange(start, min(start + _BATCH, len(findings)))]
+        yield from _describe_pairs(catalog, features, pack, found, lang, aligned)
 
 
-def _pair_rows(features: Features, pack: RulePack, findings: Findings, lang: Lang) -> Rows:
+def _pair_rows(
+    catalog: Catalog, features: Features, pack: RulePack, findings: Findings, lang: Lang, aligned: Aligned
+) -> Rows:
     """The findings, sorted by their listings' ids and rule."""
     _, rank = np.unique(features.ids, return_inverse=True)
     codes = [rule.code for rule in pack.rules]
@@ -226,7 +252,10 @@ def _pair_rows(features: Features, pack: RulePack, findings: Findings, lang: Lan
         ends = (features.ids[side[order]].tolist() for side in (findings.left, findings.right))
         return zip(*ends, (codes[r] for r in findings.rule[order].tolist()), strict=True)
 
-    return Rows(len(order), lambda where: list_pairs(features, pack, findings[order[where]], lang), list_ends)
+    def describe(where: IntArray) -> Iterator[dict[str, Any]]:
+        return list_pairs(catalog, features, pack, findings[order[where]], lang, aligned)
+
+    return Rows(len(order), describe, list_ends)
 
 
 def _plan_rows(catalog: Catalog, plans: Sequence[Plan], lang: Lang) -> Rows:
@@ -242,20 +271,26 @@ def _plan_row(catalog: Catalog, plan: Plan, lang: Lang) -> dict[str, object]:
     return {**plan.as_dict(lang), "contents": mark_contents(catalog, (plan.keep, *plan.listings))}
 
 
-def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: Lang) -> Iterator[dict[str, Any]]:
+def _describe_pairs(
+    catalog: Catalog, features: Features, pack: RulePack, found: Findings, lang: Lang, aligned: Aligned | None
+) -> Iterator[dict[str, Any]]:
     """The words of a batch of findings: each is made once for all pairs of which it is true."""
     which, answers = list_differences(features, found.left, found.right)
-    differs = [[{"axis": d.axis, "a": d.left, "b": d.right} for d in answer] for answer in answers]
-    texts = [say_differences(answer, lang) for answer in answers]
+    spellings = Spellings(catalog)
+    tell = lru_cache(maxsize=None)(lambda spelt: (list_sides(spelt, lang), say_differences(spelt, lang)))
+    told = [
+        tell(spellings.spell(answers[d], a, b))
+        for d, a, b in zip(which.tolist(), found.left.tolist(), found.right.tolist(), strict=True)
+    ]
     rounded = (_spread(found.signals[s.name], lambda v: None if math.isnan(v) else round(v, 4)) for s in SIGNALS)
     names = [s.name for s in SIGNALS]
     photos = {k: text.say(lang) for k, text in describe_photos(features, found.left, found.right).items()}
     priced = _state_prices(features, found).tolist()
     weighed = [] if features.learned is None else features.learned.weigh(found.left, found.right)
-    for k, (left, right, code, duplicate, d, conditions, values) in enumerate(
+    for k, (left, right, code, duplicate, (differs, text), conditions, values) in enumerate(
         zip(
             features.ids[found.left].tolist(), features.ids[found.right].tolist(), found.rule.tolist(),
-            found.duplicate.tolist(), which.tolist(), _judge_batch(pack, found, lang), zip(*rounded, strict=True),
+            found.duplicate.tolist(), told, _judge_batch(pack, found, lang), zip(*rounded, strict=True),
             strict=True,
         )
     ):  # fmt: skip
@@ -267,15 +302,26 @@ def _describe_pairs(features: Features, pack: RulePack, found: Findings, lang: L
             "listing_b": right,
             "rule": rule.code,
             "verdict": verdict,
-            "differs_in": differs[d],
+            "differs_in": differs,
             "signals": signals,
             "conditions": [condition for condition, _ in conditions],
+            **({"titles": aligned.mark(left, right)} if aligned is not None and (left, right) in aligned.pairs else {}),
             **({"weighed": list_steps(weighed[k], lang)} if weighed else {}),
             "explanation": explain_finding(
-                rule, verdict, evidence, texts[d], photos.get(k, ""), say_uncompared(signals, priced[k], lang),
+                rule, verdict, evidence, text, photos.get(k, ""), say_uncompared(signals, priced[k], lang),
                 say_weighed(weighed[k], lang) if weighed else "", lang,
             ),
         }  # fmt: skip
+
+
+def list_sides(differences: Sequence[Difference], lang: Lang) -> list[dict[str, Any]]:
+    """What two listings differ in: canonical values (``a``, ``b``), and both as people read them (``shown``)."""
+    rows: list[dict[str, Any]] = []
+    for d in differences:
+        sides = zip(show_sides(d, lang), (d.left, d.right), strict=True)
+        shown = [text if value or d.axis == "tier" else "" for text, value in sides]
+        rows.append({"axis": d.axis, "a": d.left, "b": d.right, "shown": shown})
+    return rows
 
 
 def _state_prices(features: Features, found: Findings) -> BoolArray:

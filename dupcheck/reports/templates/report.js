@@ -190,6 +190,7 @@
     return h("article", { class: "pair" },
       h("h5", null, id(pair.a), " ↔ ", id(pair.b), h("span", { class: "code", title: data.rules[pair.rule] }, pair.rule)),
       pair.why && h("p", { dir: "auto" }, pair.why),
+      pair.titles.length > 0 && h("p", { class: "small aligned" }, pair.titles.map((line) => h("span", { dir: "auto" }, line))),
       pair.differs.length > 0 && h("p", { class: "chips" }, pair.differs.map(([axis, a, b]) =>
         h("span", { class: "chip" }, `${axisName(axis)}: `, bdi(a || "–"), " / ", bdi(b || "–")))),
       h("ul", { class: "conditions" }, pair.conditions.map((condition) => h("li", { class: condition[4] },

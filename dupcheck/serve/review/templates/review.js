@@ -256,6 +256,7 @@
     return h("article", { class: "pair" }, h("p", null, h("b", { class: "id" }, `${pair.a} ↔ ${pair.b}`), " ",
       h("button", { type: "button", on: { click: () => compare(pair.a, pair.b) } }, t("compare"))),
     h("p", { dir: "auto" }, pair.why),
+    pair.titles.length > 0 && h("p", { class: "small aligned" }, pair.titles.map((line) => h("span", { dir: "auto" }, line))),
     h("ul", { class: "small" }, pair.conditions.map((c) => h("li", { class: c[4] }, h("span", { "aria-hidden": "true" }, SIGNS[c[4]]), h("span", { class: "hidden" }, t(`state_${c[4]}`)), h("span", null, c[5])))));
   }
   function compare(a, b) {
