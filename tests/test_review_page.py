@@ -218,6 +218,8 @@ def test_an_edit_is_shown_at_once_and_stays(serve: Any, open_page: Any) -> None:
     page.locator("#more-filters summary").click()
     page.locator("#f-action").select_option("merge_variants")
     page.locator(".row").first.click()
+    title = page.locator(".row").first.inner_text().splitlines()[0]
+    page.wait_for_function("t => document.querySelector('#detail').innerText.startsWith(t.slice(0, 20))", arg=title)
     page.wait_for_selector("#detail .answers input")
     value = page.locator("#detail .answers input").first
     value.fill("Storm grey")
