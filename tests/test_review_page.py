@@ -1,5 +1,6 @@
 """The review page in a real browser: desktop, phone, English, Chinese, keys alone, two people, very many groups."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ if CHROMIUM is None:
     pytest.skip("there is no Chromium on this machine: the page is not tested in a browser", allow_module_level=True)
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import TimeoutError as Late  # noqa: E402
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -221,12 +223,17 @@ def test_an_edit_is_shown_at_once_and_stays(serve: Any, open_page: Any) -> None:
     title = page.locator(".row").first.inner_text().splitlines()[0]
     page.wait_for_function("t => document.querySelector('#detail').innerText.startsWith(t.slice(0, 20))", arg=title)
     page.wait_for_selector("#detail .answers input")
-    value = page.locator("#detail .answers input").first
-    value.fill("Storm grey")
-    value.press("Enter")
-    page.wait_for_function("() => [...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')")
+    shown = "() => [...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')"
+    for wait in (5_000, 10_000, 20_000, 60_000):  # what is typed while the group is still on its way is typed again
+        value = page.locator("#detail .answers input").first
+        value.fill("Storm grey")
+        value.press("Enter")
+        with contextlib.suppress(Late):
+            page.wait_for_function(shown, timeout=wait)
+            break
+    assert page.evaluate(shown)
     page.reload()
-    page.wait_for_function("() => [...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')")
+    page.wait_for_function(shown)
     page.keyboard.press("u")
     page.wait_for_function(
         "() => ![...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')"

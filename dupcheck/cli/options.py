@@ -200,6 +200,9 @@ def _explain(error: Exception) -> Message:
     if isinstance(error, OSError):
         where = error.filename if isinstance(error.filename, str) else ""
         return message("cli.system_error", path=where or "-", reason=error.strerror or type(error).__name__)
+    if isinstance(error, UnicodeEncodeError):  # half of a sign that no system takes in a name
+        name = error.object.encode("utf-8", "replace").decode()
+        return message("cli.system_error", path=name or "-", reason=error.reason)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
