@@ -4,7 +4,7 @@ Nothing is cut in silence: what goes beyond a bound is told in ``problems.csv``,
 what a search may miss is told with its result.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 
@@ -70,12 +70,3 @@ class Search:
 
 
 SEARCH: Final = Search()
-
-
-def list_bounds() -> dict[str, int]:
-    """Return every bound by name.
-
-    >>> list_bounds()["title"]
-    2000
-    """
-    return {f.name: getattr(BOUNDS, f.name) for f in fields(BOUNDS)}

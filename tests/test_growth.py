@@ -3,7 +3,6 @@
 It is counted in calls and pairs: no busy machine has a say.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from math import log2
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counting import count_calls
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
@@ -46,21 +46,6 @@ KINDS: Mapping[str, Make] = {
     "skus of their own": lambda i: {"title": name_thing(i), "skus": list_skus(i)},
     "keys of their own": lambda i: {"title": name_thing(i), "other": {f"key {i}": "x"}},
 }
-
-
-def count_calls(work: Callable[[], object]) -> int:
-    count = 0
-
-    def note(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 def measure(make: Make, size: int, folder: Path) -> tuple[int, int]:

@@ -3,13 +3,12 @@
 import io
 import json
 import math
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from counting import count_calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -568,22 +567,6 @@ def test_a_terminal_obeys_no_text_and_a_spreadsheet_runs_none(text: str) -> None
     assert not any((ord(c) < 32 and c not in "\t\n") or 127 <= ord(c) < 160 for c in shown)
     assert unguard_text(guard_text(text)) == text
     assert not guard_text(text).lstrip(" \u200b\u2060\ufeff").startswith(("=", "+", "@", "＝", "＋"))
-
-
-def count_calls(work: Callable[[], Any]) -> int:
-    """Count the calls a piece of work makes: a measure that no busy machine disturbs."""
-    count = 0
-
-    def note(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.parametrize(

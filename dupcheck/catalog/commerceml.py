@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from dupcheck.catalog.documents import make_grid
+from dupcheck.catalog.feeds import parse_xml
 from dupcheck.catalog.tables import Grid, Problems
 from dupcheck.catalog.values import clean_text
 from dupcheck.errors import CatalogError
 from dupcheck.files.numbers import parse_number
-from dupcheck.messages import message
 from dupcheck.run import BOUNDS
 
 ROOT: Final = "КоммерческаяИнформация"
@@ -59,7 +59,7 @@ def unpack_parts(raw: bytes) -> list[bytes]:
 def read_exchange(parts: Sequence[bytes], path: str, name: str) -> Grid:
     """Read the files of one exchange as one table. Raises CatalogError where one is broken or nothing is for sale."""
     problems = Problems()
-    roots = [_parse(raw, path, problems) for raw in parts]
+    roots = [parse_xml(raw, path, problems) for raw in parts]
     groups = {i: n for root in roots for i, n in _list_named(root, "Группа")}
     properties = {i: n for root in roots for i, n in _list_named(root, "Свойство")}
     values = {
@@ -77,22 +77,6 @@ def read_exchange(parts: Sequence[bytes], path: str, name: str) -> Grid:
     if not records:
         raise CatalogError("catalog.no_items", path=path, root=ROOT)
     return make_grid(name, records, problems.found)
-
-
-def _parse(raw: bytes, path: str, problems: Problems) -> Any:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
-    try:
-        root = etree.fromstring(raw, parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise CatalogError("catalog.bad_xml", path=path, reason=error) from error
-    if root is None:
-        raise CatalogError("catalog.bad_xml", path=path, reason="no element")
-    worst = next((e for e in parser.error_log if e.level_name == "FATAL"), None)
-    if worst is not None:
-        problems.add(None, "", "", "error", message("catalog.xml_broken", line=worst.line, reason=worst.message))
-    return root
 
 
 def _local(element: Any) -> str:

@@ -30,10 +30,10 @@ def _children(element: Any) -> Iterator[Any]:
     return (child for child in element.iterchildren() if isinstance(child.tag, str))
 
 
-def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
-    """Read a feed of any shop or marketplace (YML, Google, Heureka …), or an Excel XML table.
+def parse_xml(raw: bytes, path: str, problems: Problems) -> Any:
+    """Return the root element of a text in XML, of one that breaks off as far as it goes; that is put to ``problems``.
 
-    No entity is expanded and nothing is fetched. A feed that breaks off is read as far as it goes, and that is told.
+    No entity is expanded and nothing is fetched. Raises CatalogError where there is no element.
     """
     from lxml import etree
 
@@ -44,10 +44,19 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
         raise CatalogError("catalog.bad_xml", path=path, reason=error) from error
     if root is None:
         raise CatalogError("catalog.bad_xml", path=path, reason="no element")
-    problems = Problems()
-    if parser.error_log and any(e.level_name == "FATAL" for e in parser.error_log):
-        worst = next(e for e in parser.error_log if e.level_name == "FATAL")
+    worst = next((e for e in parser.error_log if e.level_name == "FATAL"), None)
+    if worst is not None:
         problems.add(None, "", "", "error", message("catalog.xml_broken", line=worst.line, reason=worst.message))
+    return root
+
+
+def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
+    """Read a feed of any shop or marketplace (YML, Google, Heureka …), or an Excel XML table.
+
+    No entity is expanded and nothing is fetched. A feed that breaks off is read as far as it goes, and that is told.
+    """
+    problems = Problems()
+    root = parse_xml(raw, path, problems)
     if _local(root.tag) == "Workbook":
         return _read_excel_xml(root)
     names = _name_categories(root)
