@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+import dupcheck as dc
+
 CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
 pytest.importorskip("playwright", reason="Playwright is not installed: the page is not tested in a browser")
 if CHROMIUM is None:
@@ -238,6 +240,15 @@ def test_an_edit_is_shown_at_once_and_stays(serve: Any, open_page: Any) -> None:
     page.wait_for_function(
         "() => ![...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')"
     )
+
+
+def test_each_step_of_a_plan_has_room_in_the_report(open_page: Any, sample_folder: Path, tmp_path: Path) -> None:
+    audit = dc.audit(sample_folder / "catalog.csv")
+    audit.save(tmp_path / "report")
+    page: Page = open_page((tmp_path / "report" / "report.html").as_uri(), ready=False)
+    page.wait_for_selector(".plan .steps p")
+    widths = page.locator(".plan .steps p").evaluate_all("all => all.map(p => p.clientWidth).filter(w => w > 0)")
+    assert widths and min(widths) > 200
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])

@@ -189,13 +189,16 @@ def _scale(signal: str, value: FloatArray | float) -> FloatArray | float:
 
 
 def choose_clauses(rule: Rule, signals: Mapping[str, FloatArray]) -> IntArray:
-    """Return for each pair which alternative of ``rule`` is met, or comes nearest to it: the most conditions held."""
+    """Return for each pair which alternative of ``rule`` is met, or comes nearest to it: the most conditions held.
+
+    A weak one is the reason only where no other is met.
+    """
     scores = []
-    for clause in rule.when:
-        states = [limit.hold(signals[limit.signal]) for limit in clause]
+    for way in rule.alternatives:
+        states = [limit.hold(signals[limit.signal]) for limit in way.limits]
         held = np.sum([h for h, _ in states], axis=0)
         whole = np.all([h | s for h, s in states], axis=0) & (held > 0)
-        scores.append(whole + held / (len(clause) + 1))
+        scores.append(whole + np.where(whole & way.weak, 0.0, held / (len(way.limits) + 1)))
     best: IntArray = np.argmax(np.stack(scores), axis=0).astype(np.int64)
     return best
 

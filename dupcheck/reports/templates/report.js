@@ -175,7 +175,7 @@
   // What the seller's answers taught, step by step: from where the probability stood to where each reason moves it.
   function waterfall(steps) {
     let before = 0;
-    return h("ul", { class: "steps" }, steps.map(([text, amount, chance]) => {
+    return h("ul", { class: "waterfall" }, steps.map(([text, amount, chance]) => {
       const [low, high] = amount === null ? [0, chance] : [Math.min(before, chance), Math.max(before, chance)];
       const bar = h("i", { class: amount === null ? "start" : amount > 0 ? "for" : "against" });
       bar.style.left = `${100 * low}%`;
