@@ -314,8 +314,7 @@ def _find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
 
 def _extends_model(reading: Reading, at: Sequence[int]) -> bool:
     """Whether all that a title has more is one short word behind a model's number: V8 Pro, S20 FE, T3 青春版."""
-    run = range(at[0], at[-1] + 1) if at else range(0)
-    if not at or list(run) != list(at) or at[0] == 0 or sum(len(reading.tokens[k]) for k in at) > _SUFFIX:
+    if not at or at[0] == 0 or at[-1] - at[0] >= len(at) or sum(len(reading.tokens[k]) for k in at) > _SUFFIX:
         return False
     before = at[0] - 1
     single = len(at) == 1 or all(len(reading.tokens[k]) == 1 for k in at)

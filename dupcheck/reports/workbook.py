@@ -52,7 +52,6 @@ _PROBLEM_COLUMNS = (("row", 8), ("listing", 18), ("field", 16), ("severity", 12)
 _OFFLINE_COLUMNS = (
     ("listing", 18), ("instead", 18), ("title", 46), ("price", 10), ("link", 30), ("differs", 40), ("group", 14),
 )  # fmt: skip
-_KEPT_ROLES = frozenset({"keep", "fold", "remove", "ask", "differentiate"})
 
 
 class PairRows:
