@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from ledger_fixtures import ledger_url, new_ledger, own_ledger, postgresql  # noqa: F401 - fixtures
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -22,6 +23,10 @@ from dupcheck.cli import main
 from dupcheck.features import Features, make_features
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.reading import read_photos
+
+# The suite answers alike every time; `nox -s fuzz` looks for what nobody has met, with a seed that it names.
+settings.register_profile("suite", derandomize="DUPCHECK_FUZZ" not in os.environ)
+settings.load_profile("suite")
 
 PROJECT = Path(__file__).resolve().parent.parent
 Row = Mapping[str, Any] | str

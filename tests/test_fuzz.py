@@ -242,6 +242,16 @@ def list_options(name: str) -> list[str]:
     return sorted({word for p in command.params for word in p.opts if word.startswith("--")} - {"--engine"})
 
 
+@pytest.mark.parametrize(
+    "words", [("audit", "catalog.csv", "--answers", "\0"), ("token", "--cache", "\0"), ("inspect", "\0")]
+)
+def test_a_name_with_a_zero_is_told(words: tuple[str, ...], whole: Path, run: Run, monkeypatch: Any) -> None:
+    monkeypatch.chdir(whole)
+    ended = run(*words)
+    assert_clear(ended, words, answers=(2,))
+    assert "\0" not in ended.err
+
+
 @pytest.mark.parametrize("name", sorted(set(_HOME) - BUSY))
 def test_odd_options_are_heeded_or_told(name: str, desk: Path, whole: Path, run: Run) -> None:
     known = list_options(name)

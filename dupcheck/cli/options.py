@@ -203,6 +203,8 @@ def _explain(error: Exception) -> Message:
     if isinstance(error, UnicodeEncodeError):  # half of a sign that no system takes in a name
         name = error.object.encode("utf-8", "replace").decode()
         return message("cli.system_error", path=name or "-", reason=error.reason)
+    if isinstance(error, ValueError) and str(error).startswith("embedded null"):  # no system takes it in a name either
+        return message("cli.system_error", path="\\0", reason=str(error))
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
