@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dupcheck.judging.evidence import Evidence
-from dupcheck.judging.model import PairModel, bind, choose_pairs, load_start
-from dupcheck.learned.answers import Answer, Replies
+from dupcheck.judging.model import PairModel, choose_pairs
+from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message
 from dupcheck.model import IntArray, Plan, Reply, Weighed
 from dupcheck.pipeline import Audit
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.questions import ask_seller
+from dupcheck.teaching import Lesson
 
 AT_ONCE = 20
 """Questions that are chosen at a time: what is answered changes what is worth asking."""
@@ -204,16 +204,8 @@ def _list_waiting(plan: Plan) -> tuple[str, ...]:
 
 def find_model(audit: Audit) -> PairModel:
     """Return the model that an audit has learned, or what the start says where it has learned none."""
-    lesson = audit.lesson
-    if lesson is not None and lesson.model is not None:
-        return lesson.model
-    evidence = Evidence.learn(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
-    if lesson is None:
-        nothing = np.empty(0, dtype=np.int64)
-        return PairModel(load_start().trees, evidence, *bind(len(audit.features), nothing, nothing, nothing == 0))
-    return PairModel(
-        load_start().trees, evidence, *bind(len(audit.features), lesson.left, lesson.right, lesson.same)
-    )  # fmt: skip
+    lesson = audit.lesson or Lesson(Answers(), Replies({}))
+    return lesson.find_model(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
 
 
 def label_groups(audit: Audit) -> IntArray:

@@ -23,6 +23,7 @@ from dupcheck.index.candidates import Candidates, find_candidates, keep_same_sel
 from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
+from dupcheck.judging.likely import Likely, find_likely
 from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences, say_failed
 from dupcheck.judging.spellings import Spellings
 from dupcheck.judging.verdicts import (
@@ -123,6 +124,7 @@ class Audit:
         cache: The folder where what was measured is kept.
         settled: What of the seller's decisions holds.
         lesson: What the seller's answers taught, None where there are none.
+        likely: Pairs that no rule caught and that are asked about, because they are probably one product.
         since: What is new, gone, changed and still open since an earlier report; None where none was named.
 
     Examples:
@@ -149,6 +151,7 @@ class Audit:
     settled: Settled | None = None
     since: Mapping[str, Any] | None = None
     lesson: Lesson | None = None
+    likely: Likely | None = None
 
     @cached_property
     def pairs(self) -> "pd.DataFrame":
@@ -397,12 +400,19 @@ def audit(
     if lesson.way == "answers":
         features, pack = replace(features, learned=lesson.model), teach_pack(pack)
         findings = judge_pairs(features, pack, candidates)
-    remedies = plan_findings(read, features, pack, findings, settled, answers=lesson.replies, revisions=revisions)
+    likely = find_likely(
+        features, pack, candidates, findings,
+        lambda: lesson.find_model(read, features, candidates.left, candidates.right),
+    )  # fmt: skip
+    remedies = plan_findings(
+        read, features, pack, findings, settled, answers=lesson.replies, revisions=revisions, likely=likely
+    )
     grouped, plans = order_by_risk(read, pack, remedies.grouped, remedies.plans)
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
         {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled, lesson=lesson,
+        likely=likely,
     )  # fmt: skip
 
 

@@ -7,14 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.groups import describe_groups
+from dupcheck.groups import describe_groups, name_group
+from dupcheck.judging.likely import Likely
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Catalog, Group, IntArray, Plan, Reply
 from dupcheck.plans.mixture import Own
+from dupcheck.plans.neighbours import ask_neighbours
 from dupcheck.plans.offers import Offer, Shelf, settle_values
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
-from dupcheck.plans.planner import Planner, find_ties
+from dupcheck.plans.planner import Planner, Ties, find_ties
 from dupcheck.plans.questions import count_settled
 from dupcheck.plans.ranking import rank_listing
 from dupcheck.rules import RulePack
@@ -33,9 +35,11 @@ def make_plans(
     drafts: frozenset[int] = frozenset(),
     answers: Mapping[str, Reply] | Replies | None = None,
     preferred: frozenset[int] = frozenset(),
+    likely: Likely | None = None,
 ) -> tuple[tuple[tuple[Group, IntArray], ...], tuple[Plan, ...]]:
     """Return groups and a plan for each, in the clusters' order. A listing among ``drafts`` is kept only if all members
-    are, one that is ``preferred`` before all others; ``answers`` are the seller's, by kind of question.
+    are, one that is ``preferred`` before all others; ``answers`` are the seller's, by kind of question. Listings in no
+    cluster that are ``likely`` to be one with a member of one are asked about there.
 
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
@@ -43,14 +47,18 @@ def make_plans(
     read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
     common = _find_common_names(parts for parts, _ in read)
     parted = [piece for parts, own in read for piece in _arrange(books, parts, own, common)]
+    parted, ties = (parted, {}) if likely is None else ask_neighbours(books, parted, likely)
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
-    described = describe_groups(features, pack, caught, pieces)
+    described = [
+        group or _name_likely(books.shelf, members.tolist(), ties)
+        for group, members in zip(describe_groups(features, pack, caught, pieces), pieces, strict=True)
+    ]
     kept = [(g, m, p) for g, m, p in zip(described, pieces, parted, strict=True) if g is not None]
     label = np.full(len(features), -1, dtype=np.int64)
     for k, (_, members, _) in enumerate(kept):
         label[members] = k
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
-    ties = find_ties(features, caught, inside)
+    ties = find_ties(features, caught, inside) | ties
     plans = [Planner(books, pack, group, m.tolist(), drafts, parts).make(ties) for group, m, parts in kept]
     return tuple((group, members) for group, members, _ in kept), count_settled(plans)
 
@@ -88,6 +96,15 @@ def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozens
     beside = [part for part in others if part not in named and part not in apart]
     groups = [[main, *beside], *([part] for part in (*named, *apart))]
     return [group for group in groups if sum(len(part.members) for part in group) > 1]
+
+
+def _name_likely(shelf: Shelf, members: Sequence[int], ties: Ties) -> Group | None:
+    """The group that listings are of which no rule caught two, None where nothing binds them either."""
+    tie = ties.get(members[0])
+    if tie is None:
+        return None
+    ids = tuple(shelf.id(m) for m in members)
+    return Group(name_group(ids), "advice", (), ids, (ids[0], shelf.id(tie.partner)), "", tie.strength)
 
 
 def _is_other(books: Bookkeeper, gap: Gap, main: int, other: int) -> bool:

@@ -114,7 +114,7 @@ class Bookkeeper:
 
     def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
         """Return what is not accounted for between two listings, None where all is."""
-        for gap in self._list_gaps(own, left, right):
+        for gap in self.list_gaps(own, left, right):
             if self.replies.reply(gap.kind, left, right) not in ("same", "option"):
                 return gap
         return None
@@ -123,7 +123,8 @@ class Bookkeeper:
         """Whether a gap is known to stand between two products, so that nothing is left to ask."""
         return self.replies.reply(gap.kind, left, right) == "different"
 
-    def _list_gaps(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Iterator[Gap]:
+    def list_gaps(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Iterator[Gap]:
+        """Give all that is not accounted for between two listings, answered or not."""
         yield from self._list_facts(left, right)
         here, there = _gather(own[left]), _gather(own[right])
         shelf = self.shelf

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, starmap
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,11 +42,23 @@ from dupcheck.plans.wholesale import plan_tier
 from dupcheck.rules import RuleException, RulePack
 from dupcheck.titles import order_values
 
-Ties = Mapping[int, tuple[int, int, float, tuple[Difference, ...]]]
-"""For listings in groups, the caught pair that binds each most strongly: its partner, rule, strength, differences."""
+
+class Tie(NamedTuple):
+    """What binds a listing to its group: its ``partner`` there, the ``rule`` that caught the two and how strongly, and
+    what they differ in. No rule: it is likely to be one product with its partner, with this probability.
+    """
+
+    partner: int
+    rule: int | None
+    strength: float
+    differences: tuple[Difference, ...]
 
 
-def find_ties(features: Features, caught: Findings, inside: IntArray) -> Ties:
+Ties = Mapping[int, Tie]
+"""For listings in groups, the pair that binds each most strongly."""
+
+
+def find_ties(features: Features, caught: Findings, inside: IntArray) -> dict[int, Tie]:
     """Return the ties of all listings that the pairs ``inside`` groups join; of pairs as strong, the first counts."""
     inside = inside[np.argsort(-caught.strength[inside], kind="stable")]
     ends = np.stack([caught.left[inside], caught.right[inside]], axis=1).ravel()
@@ -57,7 +70,7 @@ def find_ties(features: Features, caught: Findings, inside: IntArray) -> Ties:
         partner.tolist(), caught.rule[pair].tolist(), caught.strength[pair].tolist(),
         (answers[k] for k in which.tolist()), strict=True,
     )  # fmt: skip
-    return dict(zip(members.tolist(), facts, strict=True))
+    return dict(zip(members.tolist(), starmap(Tie, facts), strict=True))
 
 
 class Planner:
@@ -386,13 +399,15 @@ class Planner:
             tie = ties.get(m)
             if tie is None:
                 explanation, partner, code = message("plans.by_group"), "", ""
+            elif tie.rule is None:
+                partner, code = self.shelf.id(tie.partner), ""
+                explanation = message("plans.likely", partner=partner, percent=round(100 * tie.strength))
             else:
-                other, rule, strength, differences = tie
-                partner, code = self.shelf.id(other), self.pack.rules[rule].code
-                key = "plans.like_partner" if differences else "plans.same_as_partner"
+                partner, code = self.shelf.id(tie.partner), self.pack.rules[tie.rule].code
+                key = "plans.like_partner" if tie.differences else "plans.same_as_partner"
                 explanation = message(
-                    key, code=code, partner=partner, percent=round(100 * strength),
-                    differs=DifferenceNames("", {}, self.shelf.spellings.spell(differences, m, other)),
+                    key, code=code, partner=partner, percent=round(100 * tie.strength),
+                    differs=DifferenceNames("", {}, self.shelf.spellings.spell(tie.differences, m, tie.partner)),
                 )  # fmt: skip
             if m in self.doubts:
                 gap = say_gap(self.doubts[m], self.shelf.id(self.keep))

@@ -13,6 +13,7 @@ import numpy as np
 from dupcheck.decisions import Decision, DecisionKind, Settled
 from dupcheck.features import Features
 from dupcheck.groups import cluster_listings, name_group
+from dupcheck.judging.likely import Likely
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import Replies
 from dupcheck.messages import Message, message
@@ -47,17 +48,20 @@ def plan_findings(
     drafts: frozenset[int] = frozenset(),
     answers: Mapping[str, Reply] | Replies | None = None,
     revisions: Sequence[Revision] = (),
+    likely: Likely | None = None,
 ) -> Remedies:
     """Return groups, plans and advice. A listing among ``drafts`` is kept only if all members of its group are;
-    ``answers`` are the seller's, by the kind of question, ``revisions`` what was changed in plans.
+    ``answers`` are the seller's, by the kind of question, ``revisions`` what was changed in plans; ``likely`` are pairs
+    that no rule caught and that are asked about.
     """
     allowed = settled.allow(findings)
     work = findings[~allowed] if allowed.any() else findings
     clusters = cluster_listings(features, pack, work, settled)
     preferred = frozenset(catalog.positions[i] for i in list_preferred(revisions) if i in catalog.positions)
     grouped, plans = make_plans(
-        catalog, features, pack, work, clusters, drafts=drafts, answers=answers, preferred=preferred
-    )
+        catalog, features, pack, work, clusters, drafts=drafts, answers=answers, preferred=preferred,
+        likely=None if likely is None else likely[~settled.part(likely.left, likely.right)],
+    )  # fmt: skip
     spared = findings[allowed & findings.duplicate]
     if len(spared):
         grouped, plans = _Allowance(catalog, features, pack, spared, settled, drafts).add(grouped, plans)

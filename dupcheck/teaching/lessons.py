@@ -13,7 +13,7 @@ import numpy as np
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.evidence import Evidence
-from dupcheck.judging.model import PairModel, bind, refit
+from dupcheck.judging.model import PairModel, bind, load_start, refit
 from dupcheck.learned.answers import Answer, Answers, Replies, gather_answers
 from dupcheck.learned.trees import read_odds
 from dupcheck.messages import Message, message
@@ -61,6 +61,16 @@ class Lesson:
         said = self.label[self.left] == self.label[self.right]
         would = _take_over(self.before, said) if self.way == "answers" else said
         return Answered(self.left, self.right, self.same, self.before, would)
+
+    def find_model(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> PairModel:
+        """Return the model that was learned, or the start where too little was answered; the answers bind both.
+
+        ``left`` and ``right`` are the candidate pairs of the catalogue.
+        """
+        if self.model is not None:
+            return self.model
+        evidence = Evidence.learn(catalog, features, left, right)
+        return PairModel(load_start().trees, evidence, *bind(len(features), self.left, self.right, self.same))
 
     def as_dict(self, stated: Estimate | None) -> dict[str, object]:
         """Return what was learned as ``audit.json`` holds it."""

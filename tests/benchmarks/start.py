@@ -1,10 +1,10 @@
 """Makes the start of the pair model: arrays without text, from labelled catalogues that may be shipped from.
 
-    python tests/benchmarks/start.py FOLDER… [--out dupcheck/judging/start.npz] [--rows 150]
+    python tests/benchmarks/invent.py INVENTED --count 40 --seed 1
+    python tests/benchmarks/start.py INVENTED tests/shops/taught --rows 75 200
 
-A FOLDER holds labelled catalogues, each a folder with ``catalog.csv`` and ``truth.csv``: those that ``invent.py``
-writes, for the shipped start. Prints the average precision on each catalogue by a model fitted to all
-others.
+A folder holds labelled catalogues, each a folder with ``catalog.csv`` and ``truth.csv``; of each so many pairs are
+taken. Prints, folder by folder, the average precision on each catalogue by a model fitted to all others.
 """
 
 import argparse
@@ -54,9 +54,13 @@ def draw_rows(rows: np.ndarray, same: np.ndarray, count: int, seed: int) -> tupl
     return np.concatenate([rng.choice(alike, k, replace=False), other[at]]), weights / weights.mean()
 
 
-def draw_all(folders: list[Path], count: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Give rows, labels and weights of one catalogue after another; those with hardly a twin are left out."""
-    for folder in folders:
+def draw_all(
+    folders: list[Path], counts: list[int]
+) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """Give, for one catalogue after another, its folder's number, rows, labels and weights, and all rows and labels;
+    catalogues with hardly a twin are left out.
+    """
+    for f, (folder, count) in enumerate(zip(folders, counts, strict=True)):
         for k, (name, home) in enumerate(find_catalogs(folder).items()):
             with tempfile.TemporaryDirectory() as work:
                 rows, same = measure_labelled(home, Path(work))
@@ -64,7 +68,7 @@ def draw_all(folders: list[Path], count: int) -> Iterator[tuple[np.ndarray, np.n
                 print(f"{name}: left out")
                 continue
             at, weights = draw_rows(rows, same, count, k)
-            yield rows[at], same[at], weights
+            yield f, rows[at], same[at], weights, rows, same
 
 
 def main() -> None:
@@ -72,18 +76,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, default=START)
-    parser.add_argument("--rows", type=int, default=150, help="pairs that are taken of each catalogue")
+    parser.add_argument("--rows", type=int, nargs="+", default=[150], help="pairs that are taken of each, by folder")
     given = parser.parse_args()
-    parts = list(draw_all(given.folders, given.rows))
-    rows = np.concatenate([p[0] for p in parts]).astype(np.float16)
-    same, weights = np.concatenate([p[1] for p in parts]), np.concatenate([p[2] for p in parts]).astype(np.float32)
-    owner = np.repeat(np.arange(len(parts)), [len(p[1]) for p in parts])
-    found = []
-    for fold in range(len(parts)):
-        out = owner == fold
-        trees = fit_trees(rows[~out].astype(float), same[~out], DIRECTIONS, weights[~out].astype(float))
-        chance = read_odds(trees.add_up(rows[out].astype(float)))
-        found.append(average_precision_score(same[out], chance))
+    counts = [*given.rows, *[given.rows[-1]] * len(given.folders)][: len(given.folders)]
+    parts = list(draw_all(given.folders, counts))
+    rows = np.concatenate([p[1] for p in parts]).astype(np.float16)
+    same, weights = np.concatenate([p[2] for p in parts]), np.concatenate([p[3] for p in parts]).astype(np.float32)
+    owner = np.repeat(np.arange(len(parts)), [len(p[2]) for p in parts])
     trees = fit_trees(rows.astype(float), same, DIRECTIONS, weights.astype(float))
     given.out.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"rows": rows, "same": same, "weights": weights, "columns": np.array(COLUMNS)}
@@ -91,7 +90,16 @@ def main() -> None:
     print(
         f"{len(parts)} catalogues, {len(rows)} pairs, {same.mean():.3f} one product, {given.out.stat().st_size:,} bytes"
     )
-    print(f"average precision, catalogue left out: mean {np.mean(found):.3f}, least {min(found):.3f}")
+    for f, folder in enumerate(given.folders):
+        found = []
+        for k, (home, *_, all_rows, all_same) in enumerate(parts):
+            if home == f:
+                out = owner == k
+                trees = fit_trees(rows[~out].astype(float), same[~out], DIRECTIONS, weights[~out].astype(float))
+                found.append(average_precision_score(all_same, read_odds(trees.add_up(all_rows))))
+        print(
+            f"{folder.name}: average precision, catalogue left out: mean {np.mean(found):.3f}, least {min(found):.3f}"
+        )
 
 
 if __name__ == "__main__":

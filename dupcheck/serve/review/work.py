@@ -154,7 +154,7 @@ class Work:
             findings = self._choose_findings(np.array(sorted(home)), settled)
             remedies = plan_findings(
                 audit.catalog, audit.features, audit.pack, findings, settled, answers=self._reply(known.answers),
-                revisions=known.revisions,
+                revisions=known.revisions, likely=audit.likely,
             )  # fmt: skip
             touched = [k for k, (_, members) in enumerate(remedies.grouped) if any(int(m) in home for m in members)]
             touched.sort(key=lambda k: (-len(remedies.grouped[k][1]), k))

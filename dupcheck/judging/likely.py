@@ -1,0 +1,61 @@
+"""What no rule catches and what is probably one product all the same, by what catalogues teach: worth a question."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dupcheck.features import Features
+from dupcheck.index.candidates import Candidates
+from dupcheck.judging.differences import contradict
+from dupcheck.judging.model import PairModel
+from dupcheck.judging.verdicts import Findings, measure_signals
+from dupcheck.model import BoolArray, FloatArray, IntArray
+from dupcheck.rules import RulePack
+
+_LEAST = 0.05
+"""Less probable pairs are as good as none."""
+_ALIKE = 25.0
+"""Titles that are less alike are not measured: what is one product in hardly a word is seldom told from titles."""
+
+
+@dataclass(frozen=True)
+class Likely:
+    """Pairs of listing positions, the likeliest to be one product first, and how probable that is."""
+
+    left: IntArray
+    right: IntArray
+    chance: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def __getitem__(self, where: BoolArray) -> "Likely":
+        return Likely(self.left[where], self.right[where], self.chance[where])
+
+
+def find_likely(
+    features: Features, pack: RulePack, candidates: Candidates, findings: Findings, make_model: Callable[[], PairModel]
+) -> Likely:
+    """Return the candidate pairs that no rule caught and nothing contradicts.
+
+    The model is made only where there is something to ask it.
+    """
+    left, right = candidates.left, candidates.right
+    at = np.flatnonzero(~_stand_in(candidates, findings.duplicates, len(features)))
+    signals = measure_signals(features, left[at], right[at])
+    with np.errstate(invalid="ignore"):
+        open_ones = (signals["title"] >= _ALIKE) & ~contradict(features, pack, left[at], right[at], signals)
+    at = at[open_ones]
+    chance = make_model().measure(left[at], right[at]) if len(at) else np.empty(0)
+    order = np.argsort(-chance, kind="stable")
+    order = order[chance[order] >= _LEAST]
+    return Likely(left[at[order]], right[at[order]], chance[order])
+
+
+def _stand_in(candidates: Candidates, caught: Findings, count: int) -> BoolArray:
+    """Which candidates were caught."""
+    known: BoolArray = np.isin(
+        candidates.left.astype(np.int64) * count + candidates.right, caught.left.astype(np.int64) * count + caught.right
+    )
+    return known

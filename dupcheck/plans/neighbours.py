@@ -1,0 +1,132 @@
+"""Groups, and listings in none, that are probably one with others: they are asked about beside these.
+
+What rules did not catch is never acted on: it stands in the group as a part that waits for an answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from dupcheck.judging.likely import Likely
+from dupcheck.plans.offers import Offer, settle_values
+from dupcheck.plans.parts import Bookkeeper, Gap, Part
+from dupcheck.plans.planner import Tie
+
+_GROUP, _ONE, _TWO = 0.4, 0.5, 0.8
+"""The probability from which on a group is asked about beside another, by the mean of all their pairs, which errs less
+than the likeliest of them; one listing beside a group; and two listings that nothing else is known of.
+"""
+
+Groups = Sequence[Sequence[Part]]
+
+
+def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[list[list[Part]], dict[int, Tie]]:
+    """Return the groups, each of them a list of parts, with what is likely to belong to them, and what binds that."""
+    desk = _Desk(books, groups, likely)
+    desk.join_groups()
+    desk.join_listings()
+    desk.pair_listings()
+    return [group for group in desk.groups if group], desk.ties
+
+
+class _Desk:
+    def __init__(self, books: Bookkeeper, groups: Groups, likely: Likely) -> None:
+        self.books, self.likely = books, likely
+        self.groups = [list(group) for group in groups]
+        self.home = {m: k for k, group in enumerate(groups) for part in group for m in part.members}
+        self.ties: dict[int, Tie] = {}
+
+    def join_groups(self) -> None:
+        """Put groups beside larger ones, those first that are likeliest."""
+        size = [sum(len(part.members) for part in group) for group in self.groups]
+        best: dict[tuple[int, int], tuple[int, int, float]] = {}
+        total: dict[tuple[int, int], float] = defaultdict(float)
+        for left, right, chance in self._pairs():
+            a, b = self.home.get(left, -1), self.home.get(right, -1)
+            if a < 0 or b < 0 or a == b:
+                continue
+            key = min(a, b), max(a, b)
+            total[key] += chance
+            best.setdefault(key, (left, right, chance))
+        means = {key: amount / (size[key[0]] * size[key[1]]) for key, amount in total.items()}
+        for key in sorted((k for k, mean in means.items() if mean >= _GROUP), key=lambda k: (-means[k], k)):
+            left, right, _ = best[key]
+            a, b = self.home[left], self.home[right]
+            if a == b:
+                continue
+            big, small = (a, b) if (size[a], -a) >= (size[b], -b) else (b, a)
+            if self._join(big, self.groups[small]):
+                near = left if self.home[left] == small else right
+                self.ties[self.groups[small][0].members[0]] = Tie(left + right - near, None, means[key], ())
+                self.home |= {m: big for part in self.groups[small] for m in part.members}
+                size[big] += size[small]
+                self.groups[small] = []
+
+    def join_listings(self) -> None:
+        """Put each listing that stands in no group beside the one to which it most likely belongs."""
+        for left, right, chance in self._pairs():
+            if chance < _ONE:
+                return
+            new, known = (left, right) if right in self.home else (right, left)
+            if known in self.home and new not in self.home and self._join(self.home[known], [Part([new])]):
+                self.home[new] = self.home[known]
+                self.ties[new] = Tie(known, None, chance, ())
+
+    def pair_listings(self) -> None:
+        """Make a group of every two listings that stand in none and are surely worth a question."""
+        for left, right, chance in self._pairs():
+            if chance < _TWO:
+                return
+            if left in self.home or right in self.home:
+                continue
+            self.groups.append([Part([left])])
+            if self._join(len(self.groups) - 1, [Part([right])]):
+                self.home |= {left: len(self.groups) - 1, right: len(self.groups) - 1}
+                self.ties |= {left: Tie(right, None, chance, ()), right: Tie(left, None, chance, ())}
+            else:
+                self.groups.pop()
+
+    def _pairs(self) -> Iterator[tuple[int, int, float]]:
+        likely = self.likely
+        return zip(likely.left.tolist(), likely.right.tolist(), likely.chance.tolist(), strict=True)
+
+    def _join(self, place: int, parts: Sequence[Part]) -> bool:
+        """Put parts beside a group's main part, or into it where the seller has said so; False: they are others."""
+        group = self.groups[place]
+        first, (main, *others) = group[0].members[0], parts
+        answer = self._compare(first, main.members[0])
+        if answer == "other":
+            return False
+        if isinstance(answer, Gap):
+            group += [Part(main.members, answer), *others]
+            return True
+        for m in main.members:
+            told = self._compare(first, m)
+            if isinstance(told, Gap):
+                group.append(Part([m], told))
+            elif told == "one":
+                group[0].members.append(m)
+        group += others
+        return True
+
+    def _compare(self, first: int, new: int) -> Gap | Literal["one", "other"]:
+        """Say what is to be asked about two listings, or what the seller has said of them."""
+        replies = self.books.replies
+        own = self._offer(first, new)
+        said = replies.pairs.get((min(first, new), max(first, new)))
+        if said is not None:
+            return "other" if said == "different" else "one"
+        gap = self.books.find_gap(own, first, new)
+        if gap is None:
+            return "one" if next(self.books.list_gaps(own, first, new), None) is not None else Gap("proof")
+        return "other" if gap.what in _OTHERS or self.books.is_answered(gap, first, new) else gap
+
+    def _offer(self, *members: int) -> Mapping[int, Sequence[Offer]]:
+        own: dict[int, list[Offer]] = {m: [] for m in members}
+        for offer in settle_values(self.books.shelf.list_group(members)):
+            own[offer.member].append(offer)
+        return own
+
+
+_OTHERS = ("names", "fact")
+"""Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""

@@ -1,0 +1,131 @@
+"""What no rule catches and is probably one product is asked about, and never acted on."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupcheck.catalog import make_catalog
+from dupcheck.decisions import Settled
+from dupcheck.features import Features, make_features
+from dupcheck.index.candidates import find_candidates
+from dupcheck.judging.likely import Likely, find_likely
+from dupcheck.judging.verdicts import judge_pairs
+from dupcheck.learned.answers import Answers, Replies
+from dupcheck.model import Catalog, Listing, Plan, Reply
+from dupcheck.photos.reading import read_photos
+from dupcheck.plans import plan_findings
+from dupcheck.rules import read_pack
+from dupcheck.teaching import Lesson
+
+TITLES = {
+    "A": "Enamel Camping Mug Speckled Rim Black", "B": "Enamel Camping Mug Speckled Rim White",
+    "C": "Vintage Tin Cup for Campfire Coffee Black", "D": "Hand Thrown Bud Vase Ceramic Moss",
+    "E": "Stoneware Flower Vessel Minimalist Moss", "F": "Walnut Serving Board with Handle",
+    "G": "Walnut Serving Board with Handle",
+}  # fmt: skip
+
+
+def stock(**titles: str) -> Catalog:
+    return make_catalog([Listing(i, t, price=12.0, currency="USD") for i, t in (titles or TITLES).items()])
+
+
+def measure(catalog: Catalog) -> Features:
+    return make_features(catalog, read_photos(catalog)[0])
+
+
+def plan(
+    catalog: Catalog, *pairs: tuple[str, str, float], answers: Mapping[tuple[str, str], Reply] | None = None
+) -> list[Plan]:
+    place = catalog.positions
+    ends = sorted(((*sorted((place[a], place[b])), p) for a, b, p in pairs), key=lambda e: -e[2])
+    likely = Likely(*(np.array([e[k] for e in ends], dtype=np.int64) for k in (0, 1)), np.array([e[2] for e in ends]))
+    features, pack = measure(catalog), read_pack("aliexpress")
+    findings = judge_pairs(features, pack, find_candidates(features))
+    said: dict[tuple[int, int], Reply] = {}
+    for (a, b), reply in (answers or {}).items():
+        said[min(place[a], place[b]), max(place[a], place[b])] = reply
+    remedies = plan_findings(
+        catalog, features, pack, findings, Settled(len(catalog)), answers=Replies({}, Answers(), said), likely=likely
+    )
+    return list(remedies.plans)
+
+
+def roles(plans: Sequence[Plan]) -> dict[str, str]:
+    return {m.listing_id: m.role for p in plans for m in p.members}
+
+
+def test_a_listing_is_asked_about_beside_the_group_that_it_likely_belongs_to() -> None:
+    plans = plan(stock(), ("A", "C", 0.7))
+    (mugs,) = [p for p in plans if "A" in p.concerned]
+    assert (mugs.action, roles([mugs])["C"]) == ("merge_variants", "ask")
+    assert mugs.question is not None and mugs.question.listings == ("C",)
+    assert "C" not in mugs.offline
+    (member,) = [m for m in mugs.members if m.listing_id == "C"]
+    assert (member.partner, member.rule) == ("A", "")
+    assert "70 %" in member.explanation.say("en") and "70%" in member.explanation.say("zh")
+
+
+def test_what_is_hardly_likely_is_not_asked_about() -> None:
+    assert "C" not in roles(plan(stock(), ("A", "C", 0.3)))
+
+
+def test_two_listings_are_asked_about_only_where_it_is_surer() -> None:
+    assert roles(plan(stock(), ("D", "E", 0.7))).keys() == roles(plan(stock())).keys()
+    plans = plan(stock(), ("D", "E", 0.9))
+    (vases,) = [p for p in plans if "D" in p.concerned]
+    assert vases.action == "ask" and roles([vases]) == {"D": "ask", "E": "ask"}
+    assert vases.question is not None and vases.question.only_here
+
+
+def test_two_groups_are_asked_about_as_one_by_the_mean_of_their_pairs() -> None:
+    pairs = [(a, b, 0.9) for a in "AB" for b in "FG"]
+    plans = plan(stock(), *pairs)
+    assert len([p for p in plans if set("ABFG") & set(p.concerned)]) == 1
+    assert len([p for p in plan(stock(), *pairs[:1]) if set("ABFG") & set(p.concerned)]) == 2
+
+
+@pytest.mark.parametrize(("reply", "role"), [("different", None), ("option", "fold"), ("same", "fold")])
+def test_an_answer_settles_it(reply: Reply, role: str | None) -> None:
+    found = roles(plan(stock(), ("A", "C", 0.7), answers={("A", "C"): reply, ("B", "C"): reply}))
+    assert found.get("C") == role or (role is not None and found["C"] in ("fold", "keep", "remove"))
+
+
+def test_another_name_in_the_same_place_is_not_asked_about() -> None:
+    named = stock(
+        A="Silicone Pet Bowl Travel Foldable Black", B="Silicone Pet Bowl Travel Foldable White",
+        C="Silicone Pet Brush Travel Foldable White",
+    )  # fmt: skip
+    assert "C" not in roles(plan(named, ("B", "C", 0.95)))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(TITLES)), st.sampled_from(sorted(TITLES)), st.floats(0.05, 1.0)), max_size=12
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_nothing_is_acted_on_that_would_not_be_without(pairs: list[tuple[str, str, float]]) -> None:
+    unlike = {(min(a, b), max(a, b)): p for a, b, p in pairs if a != b}
+    before = {(p.keep, i) for p in plan(stock()) for i in p.offline}
+    after = plan(stock(), *((a, b, p) for (a, b), p in unlike.items()))
+    assert {i for p in after for i in p.offline} <= {i for _, i in before}
+    told = [m.listing_id for p in after for m in p.members]
+    assert len(told) == len(set(told)), "a listing stands in one plan"
+
+
+def test_only_open_pairs_are_measured() -> None:
+    catalog = stock()
+    features, pack = measure(catalog), read_pack("aliexpress")
+    candidates = find_candidates(features)
+    findings = judge_pairs(features, pack, candidates)
+    lesson = Lesson(Answers(), Replies({}))
+    likely = find_likely(
+        features, pack, candidates, findings,
+        lambda: lesson.find_model(catalog, features, candidates.left, candidates.right),
+    )  # fmt: skip
+    caught = set(zip(findings.duplicates.left.tolist(), findings.duplicates.right.tolist(), strict=True))
+    assert not caught & set(zip(likely.left.tolist(), likely.right.tolist(), strict=True))
+    assert (np.diff(likely.chance) <= 0).all() and ((likely.chance > 0) & (likely.chance <= 1)).all()
