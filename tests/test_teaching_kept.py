@@ -17,7 +17,7 @@ THINGS = (
     "Glass Carafe with Cork Stopper", "Wool Throw Blanket Fringed Ends", "Copper Watering Can Long Spout",
 )  # fmt: skip
 TRUTH = {f"{k}-{name}": str(k) for k in range(len(THINGS)) for name in NAMES}
-DRAFT = {"listing_id": "new", "title": "Nerine Stoneware Mug with Bamboo Lid", "price": "20", "currency": "USD"}
+DRAFT = {"listing_id": "new", "title": "Stoneware Mug with Bamboo Lid by Nerine Home", "price": "20", "currency": "USD"}
 
 
 @pytest.fixture(scope="module")
