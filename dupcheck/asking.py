@@ -12,7 +12,7 @@ from dupcheck.model import IntArray, Plan, Reply, Weighed
 from dupcheck.pipeline import Audit
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
-from dupcheck.plans.questions import ask_seller
+from dupcheck.plans.questions import ask_seller, write_gap
 from dupcheck.teaching import Lesson
 
 AT_ONCE = 20
@@ -179,7 +179,7 @@ class _Desk:
             return self._show(
                 "" if gap is None else gap.kind, message("questions.pair", a=a, b=b), _PLAIN, a, b, 2, (), chance
             )
-        question = ask_seller(gap, a, [b])
+        question = ask_seller(gap, a, [b], write_gap(gap, books.shelf, [left, right]))
         return self._show(gap.kind, question.text, question.replies, a, b, 2, (), chance)
 
     def _show(

@@ -19,6 +19,7 @@ from dupcheck.judging.differences import name_axis
 from dupcheck.messages import Lang, say
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.gifts import drop_gifts
+from dupcheck.titles.normalising import fold_letters
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
@@ -194,7 +195,7 @@ class Aligner:
     def _mark(self, title: str, reading: Reading, unmatched: set[int], lang: Lang) -> str:
         """The tokens of one title with their marks; those that make up one value are one piece."""
         runs: list[tuple[tuple[str, str], list[str]]] = []
-        for k, written in enumerate(_find_spellings(title, reading.tokens)):
+        for k, written in enumerate(find_spellings(title, reading.tokens)):
             label = reading.labels[k]
             if self._is_noise(reading, k):
                 mark = (NOISE, "")
@@ -290,11 +291,13 @@ def _show_run(label: str, words: Sequence[str], lang: Lang) -> str:
     return say("verdicts.marked_value", lang, axis=name_axis(label, lang), value=text) if label else text
 
 
-def _find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
-    """A title's tokens as its seller wrote them; what was read otherwise than it is written stays as it was read."""
-    folded = title.casefold()
-    if len(folded) != len(title):  # a letter that folds into two: places no longer agree
-        return list(tokens)
+def find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
+    """Return a title's tokens as its seller wrote them; what was read otherwise than it is written stays as read.
+
+    >>> find_spellings("Parure Bébé Étoile", ("parure", "bebe", "etoile"))
+    ['Parure', 'Bébé', 'Étoile']
+    """
+    folded = "".join(map(_fold_sign, title))
     shown, at, slack = [], 0, 0
     for token in tokens:
         number = _NUMBER.search(title, at) if token[0].isdigit() else None
@@ -310,6 +313,12 @@ def _find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
         at, slack = found + len(token), 0
         shown.append(title[found:at])
     return shown
+
+
+@lru_cache(maxsize=10_000)
+def _fold_sign(sign: str) -> str:
+    """One sign as titles are read, where that is one sign again: places in a title stay what they are."""
+    return next((text for text in (fold_letters(sign), sign.casefold()) if len(text) == 1), sign)
 
 
 def _extends_model(reading: Reading, at: Sequence[int]) -> bool:

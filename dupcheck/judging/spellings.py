@@ -77,6 +77,15 @@ def _read_attributes(text: str) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def reads_as(text: str, axis: str, value: str) -> bool:
+    """Whether a text states this canonical value of an axis, and no other.
+
+    >>> reads_as("Navy Blue", "color", "navy"), reads_as("1kg", "weight", "2kg")
+    (True, False)
+    """
+    return _read(axis, text) == value
+
+
 def _read(axis: str, text: str) -> str:
     return read_value(axis, text) if axis in AXES else plain_text(text)
 

@@ -36,7 +36,7 @@ from dupcheck.plans.offers import (
     settle_values,
 )
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
-from dupcheck.plans.questions import ask_seller, say_gap
+from dupcheck.plans.questions import ask_seller, say_gap, write_gap
 from dupcheck.plans.ranking import explain_keep, rank_listing
 from dupcheck.plans.wholesale import plan_tier
 from dupcheck.rules import RuleException, RulePack
@@ -347,7 +347,9 @@ class Planner:
         kinds = Counter(gap.kind for gap in asked.values())
         kind = min(kinds, key=lambda k: (-kinds[k], k))
         listings = [m for m, gap in asked.items() if gap.kind == kind]
-        return ask_seller(asked[listings[0]], self.shelf.id(self.keep), [self.shelf.id(m) for m in listings])
+        gap = asked[listings[0]]
+        written = write_gap(gap, self.shelf, [*listings, self.keep, *self.ranked])
+        return ask_seller(gap, self.shelf.id(self.keep), [self.shelf.id(m) for m in listings], written)
 
     def _sku_table(self, axes: Sequence[str], names: Mapping[str, Mapping[str, str]]) -> tuple[PlannedSku, ...]:
         """One row a combination; what its first offer leaves open comes from the offers that it replaces."""
@@ -410,7 +412,8 @@ class Planner:
                     differs=DifferenceNames("", {}, self.shelf.spellings.spell(tie.differences, m, tie.partner)),
                 )  # fmt: skip
             if m in self.doubts:
-                gap = say_gap(self.doubts[m], self.shelf.id(self.keep))
+                written = write_gap(self.doubts[m], self.shelf, [m, self.keep, *self.ranked])
+                gap = say_gap(written, self.shelf.id(self.keep))
                 explanation = message("questions.tied", tie=explanation, gap=gap)
             members.append(Member(self.shelf.id(m), roles[m], code, options, partner, explanation))
         return tuple(members)

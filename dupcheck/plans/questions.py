@@ -4,10 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from dupcheck.judging.alignment import find_spellings
 from dupcheck.judging.differences import AxisNames
+from dupcheck.judging.spellings import find_spelling, reads_as
 from dupcheck.messages import Message, message
 from dupcheck.model import Plan, Question, Reply
+from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Gap
+from dupcheck.titles.stream import cut_title
 
 _REPLIES: Mapping[str, tuple[Reply, ...]] = {
     "words": ("different", "option", "same"),
@@ -23,9 +27,34 @@ EACH = "each"
 """The kind of questions that are answered one by one."""
 
 
-def ask_seller(gap: Gap, keep: str, listings: Sequence[str]) -> Question:
-    """Return the question that a gap raises; ``keep`` is the listing that the others are held against."""
-    texts = _say_gap(gap, keep, listings)
+def write_gap(gap: Gap, shelf: Shelf, positions: Sequence[int]) -> Gap:
+    """Return a gap in the words of these listings: as a title or an attribute of theirs writes each, the first first.
+
+    It is to be shown: what a question is remembered by stays as it was read.
+    """
+    if not gap.axis:
+        spelled: dict[str, str] = {}
+        for title in (shelf.text(m, "title") for m in positions):
+            if spelled.keys() >= {*gap.here, *gap.there}:
+                break
+            tokens = cut_title(title)
+            spelled = {**dict(zip(tokens, find_spellings(title, tokens), strict=True)), **spelled}
+        here, there = (tuple([spelled.get(word, word) for word in words]) for words in (gap.here, gap.there))
+        return replace(gap, here=here, there=there)
+
+    def write(value: str) -> str:
+        texts = ((shelf.text(m, "title"), shelf.text(m, "attributes")) for m in positions)
+        spellings = (find_spelling(*text, gap.axis, value) for text in texts)
+        return next((s for s in spellings if s and ("|" in value or reads_as(s, gap.axis, value))), value)
+
+    return replace(gap, here=tuple(map(write, gap.here)), there=tuple(map(write, gap.there)))
+
+
+def ask_seller(gap: Gap, keep: str, listings: Sequence[str], written: Gap | None = None) -> Question:
+    """Return the question that a gap raises; ``keep`` is the listing that the others are held against, and ``written``
+    the gap in the words of its listings.
+    """
+    texts = _say_gap(written or gap, keep, listings)
     replies = tuple(
         (reply, message(f"questions.{gap.what}_{reply}", **texts), message(f"questions.leads_{reply}"))
         for reply in _REPLIES[gap.what]
@@ -43,8 +72,8 @@ def ask_seller(gap: Gap, keep: str, listings: Sequence[str]) -> Question:
 
 
 def _choose_key(gap: Gap) -> str:
-    if gap.what == "words" and not (gap.here and gap.there):
-        return "questions.words_more"
+    if gap.what in ("words", "fact") and not (gap.here and gap.there and gap.here[0] and gap.there[0]):
+        return f"questions.{gap.what}_more"
     return f"questions.{gap.what}"
 
 
@@ -66,8 +95,9 @@ def join_words(words: Sequence[str]) -> str:
 
 
 def say_gap(gap: Gap, keep: str) -> Message:
-    """Return in words what is not accounted for between a listing and the one that its group keeps."""
-    return message(f"questions.gap_{gap.what}", **_say_gap(gap, keep, ()))
+    """Return in words what is not accounted for between a listing and the one that its group keeps, as it is given."""
+    key = "gap_fact_more" if _choose_key(gap) == "questions.fact_more" else f"gap_{gap.what}"
+    return message(f"questions.{key}", **_say_gap(gap, keep, ()))
 
 
 def count_settled(plans: Sequence[Plan]) -> tuple[Plan, ...]:
