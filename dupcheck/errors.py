@@ -69,6 +69,10 @@ class LedgerError(DupcheckError):
     """A ledger cannot be opened, read or written."""
 
 
+class ChoiceError(LedgerError):
+    """What a person chose cannot be done with what is decided by now; the ledger itself is well."""
+
+
 class OverrideError(LedgerError):
     """What goes against the rules was asked for without a reason, or where it is not allowed."""
 

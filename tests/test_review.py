@@ -1,8 +1,10 @@
 """The review page's other side: what a click says, that no group is in two hands, and that the next audit heeds it."""
 
+import io
 import json
 import threading
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.catalog import make_catalog
-from dupcheck.errors import LedgerError
+from dupcheck.catalog import make_catalog, write_catalog
+from dupcheck.decisions import Decision
+from dupcheck.errors import ChoiceError, LedgerError
 from dupcheck.exports.revising import take_out
 from dupcheck.learned.answers import Answer
 from dupcheck.ledger import open_ledger, recall
@@ -25,6 +28,7 @@ from dupcheck.ledger.memory import Memory, read_acts
 from dupcheck.model import Catalog, Listing
 from dupcheck.revisions import NOTHING, are_edits, place_edits, read_revisions, revise_document
 from dupcheck.serve.review.board import Board
+from dupcheck.serve.review.downloads import KINDS, name_kind
 from dupcheck.serve.review.shares import share_out
 from dupcheck.serve.review.work import Work
 
@@ -139,6 +143,58 @@ class TestClicks:
         board.choose(groups[1:2], "not_duplicate", "Mei")
         board.choose(groups[2:3], "allowed", "Mei")
         assert [p["group_id"] for p in board.list_plans("en")] == groups[:1]
+
+
+class TestTakingAway:
+    def test_a_file_holds_accepted_plans_and_no_others(self, ledger: Ledger, tmp_path: Path) -> None:
+        board, groups = self.open_shop(ledger, tmp_path)
+        with pytest.raises(ChoiceError, match="accepted"):
+            board.carry_out("catalogue", "en")
+        board.choose(groups[:2], "merge_accepted", "Mei")
+        board.choose(groups[2:3], "not_duplicate", "Mei")
+        packed = zipfile.ZipFile(io.BytesIO(board.carry_out("catalogue", "en").data))
+        (tmp_path / "merged.csv").write_bytes(packed.read("merged.csv"))
+        merged = dc.read_catalog(tmp_path / "merged.csv")
+        gone = {i for g in groups[:2] for i in board.ready.list_members(g)} - {board.ready.plan(g).keep for g in groups}
+        assert gone and set(merged.positions) == set(make_shop(3).positions) - gone
+        moved = packed.read("merged-moved.csv").decode("utf-8-sig")
+        assert all(i in moved for i in gone)
+
+    def test_a_listing_that_is_told_apart_elsewhere_keeps_its_plan_out(self, ledger: Ledger, tmp_path: Path) -> None:
+        board, groups = self.open_shop(ledger, tmp_path)
+        board.choose(groups[:1], "merge_accepted", "Mei")
+        assert len(board.admit("en").granted) == 1
+        one, other, *_ = board.ready.list_members(groups[0])
+        contents = board.ready.hash([one, other])
+        ledger.decide([Decision(one, other, "not_duplicate", "", contents[one], contents[other])], person="Jo")
+        assert not board.admit("en").granted
+
+    @pytest.mark.parametrize("kind", [k for k in KINDS if k != "catalogue"])
+    @pytest.mark.parametrize("lang", ["en", "zh"])
+    def test_every_marketplace_has_its_file(self, ledger: Ledger, tmp_path: Path, kind: str, lang: str) -> None:
+        board, groups = self.open_shop(ledger, tmp_path)
+        board.choose(groups, "merge_accepted", "Mei")
+        found = board.carry_out(kind, lang)
+        assert found.data and zipfile.is_zipfile(io.BytesIO(found.data)) and name_kind(kind, lang)
+        if kind != "excel":
+            names = zipfile.ZipFile(io.BytesIO(found.data)).namelist()
+            assert "take-offline.csv" in names and any(n.startswith(f"export-{kind}") for n in names)
+
+    def test_nothing_is_carried_out_on_a_file_that_has_changed(self, ledger: Ledger, tmp_path: Path) -> None:
+        board, groups = self.open_shop(ledger, tmp_path)
+        board.choose(groups, "merge_accepted", "Mei")
+        assert not board.tell_news()["stale"]
+        shop = tmp_path / "shop.csv"
+        shop.write_bytes(shop.read_bytes() + b"\r\n")
+        assert board.tell_news()["stale"]
+        with pytest.raises(ChoiceError, match="changed"):
+            board.carry_out("excel", "en")
+
+    @staticmethod
+    def open_shop(ledger: Ledger, folder: Path) -> tuple[Board, list[str]]:
+        write_catalog(make_shop(3), folder / "shop.csv")
+        board = make_board(dc.audit(folder / "shop.csv"), ledger)
+        return board, list(board.ready.scenes)
 
 
 class TestSeveralPeople:
@@ -578,10 +634,12 @@ class TestCommand:
             ("review/api/choices", {"groups": [group], "choice": "burn"}, 422), ("review/api/undo", {"act": "1"}, 422),
             ("review/api/photos?listing=..%2F..%2Fetc%2Fpasswd", None, 404), ("review/assets/../page.py", None, 404),
             ("review/api/edits", {"group": group, "edits": {"title": ""}}, 422),
+            ("review/api/files/none-such", None, 404), ("review/api/undo", {"act": 99}, 409),
         ):  # fmt: skip
             with pytest.raises(urllib.error.HTTPError) as refused:
                 ask(path, body)
             assert refused.value.code == status, path
+        assert "99" in json.loads(refused.value.read())["detail"], "the reason reaches whoever clicked"
         with pytest.raises(urllib.error.HTTPError) as foreign:
             ask("review/api/choices", {"groups": [group], "choice": "allowed"}, Origin="http://evil.example")
         assert foreign.value.code == 403

@@ -1,16 +1,18 @@
 """The review page in a real browser: desktop, phone, English, Chinese, keys alone, two people, very many groups."""
 
-import contextlib
 import json
 import re
 import shutil
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 import dupcheck as dc
 
@@ -20,7 +22,6 @@ if CHROMIUM is None:
     pytest.skip("there is no Chromium on this machine: the page is not tested in a browser", allow_module_level=True)
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
-from playwright.sync_api import TimeoutError as Late  # noqa: E402
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -97,6 +98,11 @@ def far(page: Page) -> int:
     return int(page.locator("#bar").evaluate("bar => bar.value"))
 
 
+def wait_still(page: Page) -> None:
+    """Until the group that is meant stands there: before that no key decides anything."""
+    page.wait_for_selector("#detail[aria-busy=false] h3")
+
+
 def wait_far(page: Page, count: int) -> None:
     page.wait_for_function("n => document.getElementById('bar').value === n", arg=count)
 
@@ -123,9 +129,11 @@ def test_keys_alone_are_enough(serve: Any, open_page: Any) -> None:
     page: Page = open_page(serve().url)
     title = page.locator("#detail h3").inner_text()
     page.keyboard.press("n")
+    wait_still(page)
     page.keyboard.press("a")
     wait_far(page, 1)
     page.wait_for_function("t => document.querySelector('#detail h3').innerText !== t", arg=title)
+    wait_still(page)
     page.keyboard.press("d")
     wait_far(page, 2)
     page.keyboard.press("u")
@@ -225,21 +233,142 @@ def test_an_edit_is_shown_at_once_and_stays(serve: Any, open_page: Any) -> None:
     title = page.locator(".row").first.inner_text().splitlines()[0]
     page.wait_for_function("t => document.querySelector('#detail').innerText.startsWith(t.slice(0, 20))", arg=title)
     page.wait_for_selector("#detail .answers input")
+    wait_still(page)
     shown = "() => [...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')"
-    for wait in (5_000, 10_000, 20_000, 60_000):  # what is typed while the group is still on its way is typed again
-        value = page.locator("#detail .answers input").first
-        value.fill("Storm grey")
-        value.press("Enter")
-        with contextlib.suppress(Late):
-            page.wait_for_function(shown, timeout=wait)
-            break
-    assert page.evaluate(shown)
+    value = page.locator("#detail .answers input").first
+    value.fill("Storm grey")
+    value.press("Enter")
+    page.wait_for_function(shown)
     page.reload()
     page.wait_for_function(shown)
     page.keyboard.press("u")
     page.wait_for_function(
         "() => ![...document.querySelectorAll('#detail td')].some(c => c.innerText === 'Storm grey')"
     )
+
+
+def delay_groups(page: Page, milliseconds: int) -> None:
+    """Let every group in full come late, as from a server that is far away or busy."""
+
+    def wait(route: Any) -> None:
+        page.wait_for_timeout(milliseconds)
+        route.continue_()
+
+    page.route(re.compile(r"/review/api/groups/"), wait)
+
+
+def test_what_is_typed_stays_with_its_group_whatever_happens_next(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    wait_still(page)
+    first = page.locator("#detail h3").inner_text()
+    delay_groups(page, 300)
+    page.locator("#detail input[data-key=title]").fill("A title of my own")
+    page.locator(".row").nth(2).click()  # no Enter, no button: the field is simply left
+    page.wait_for_function("t => document.querySelector('#detail h3').innerText !== t", arg=first)
+    page.locator(".row").first.click()
+    page.wait_for_function("t => document.querySelector('#detail h3').innerText === t", arg=first)
+    wait_still(page)
+    assert page.locator("#detail input[data-key=title]").input_value() == "A title of my own"
+    page.locator("#detail input[data-key=title]").press_sequentially(", typed while others work")
+    page.locator("#detail input[data-key=title]").evaluate("field => field.form.requestSubmit()")
+    page.locator("#detail input[data-key='value:0:0']").focus()
+    page.keyboard.type(" half")  # typed while the plan is made anew
+    page.wait_for_function("() => document.querySelector('#toast').innerText !== ''")
+    page.wait_for_timeout(800)
+    field = page.locator("#detail input[data-key='value:0:0']")
+    assert "half" in field.input_value() and field.evaluate("field => field === document.activeElement")
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_no_key_and_no_click_decides_about_a_group_that_is_not_there_yet(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    wait_still(page)
+    delay_groups(page, 700)
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.keyboard.press("d")
+    assert page.locator("#toast").inner_text()
+    assert page.locator("#detail > [inert]").count() == 1
+    page.wait_for_timeout(1_200)
+    wait_still(page)
+    assert far(page) == 0
+    page.keyboard.press("a")
+    page.keyboard.press("a")  # the next one is not there yet
+    wait_far(page, 1)
+    page.wait_for_timeout(1_500)
+    assert far(page) == 1
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_nothing_is_taken_out_before_a_listing_is_chosen(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    wait_still(page)
+    page.keyboard.press("x")
+    page.wait_for_function("() => document.querySelector('#toast').innerText !== ''")
+    assert page.locator(".member.gone").count() == 0
+    for key in ("m", "m", "x"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".member.gone")
+    assert page.locator(".member.gone").count() == 1
+
+
+def test_the_list_is_full_at_once(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    page.wait_for_function(
+        "() => document.querySelectorAll('.row').length * document.querySelector('.row').clientHeight"
+        " >= Math.min(document.getElementById('list').clientHeight, 13 * document.querySelector('.row').clientHeight)"
+    )
+
+
+def test_accepted_plans_are_taken_away_as_files_and_only_they(
+    serve: Any, open_page: Any, sample_folder: Path, tmp_path: Path
+) -> None:
+    catalog = tmp_path / "shop.csv"
+    catalog.write_bytes((sample_folder / "catalog.csv").read_bytes())
+    page: Page = open_page(serve(catalog=catalog).url)
+    wait_still(page)
+    page.locator("#carry").click()
+    assert page.locator("dialog button.main").is_disabled(), "nothing is accepted yet"
+    page.keyboard.press("Escape")
+    kept = page.locator(".member.keep .id").first.inner_text()
+    page.locator("button[data-choice=merge_accepted]").click()
+    wait_far(page, 1)
+    page.locator("#carry").click()
+    with page.expect_download() as told:
+        page.locator("dialog button.main").click()
+    told.value.save_as(tmp_path / "worklist.xlsx")
+    book = load_workbook(tmp_path / "worklist.xlsx")
+    edited = {row[1].value for row in list(book.worksheets[1].iter_rows())[1:]}
+    assert edited == {kept}, "the accepted group and no other"
+    page.locator("dialog select").select_option("shopify")
+    with page.expect_download() as told:
+        page.locator("dialog button.main").click()
+    assert "export-shopify.csv" in zipfile.ZipFile(told.value.path()).namelist()
+    assert not run_axe(page)
+    catalog.write_text(catalog.read_text("utf-8").replace("Heavyweight", "Light"), "utf-8")
+    page.locator("dialog button.main").click()
+    page.wait_for_function("() => /changed/.test(document.getElementById('toast').innerText)")
+
+
+def test_on_paper_every_group_is_a_line_and_the_open_one_is_whole(serve: Any, open_page: Any) -> None:
+    page: Page = open_page(serve().url)
+    wait_still(page)
+    page.set_viewport_size({"width": 1280, "height": 420})  # little of the list is in sight
+    page.wait_for_function("() => document.querySelectorAll('.row').length < 13")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator(".row").count() == 13
+    tops = page.locator(".row").evaluate_all(
+        "all => all.map(r => [r.getBoundingClientRect().top, r.getBoundingClientRect().bottom])"
+    )
+    assert all(above[1] <= below[0] + 1 for above, below in pairwise(tops)), "no line lies over another"
+    detail = page.locator("#detail").bounding_box()
+    assert detail and detail["y"] >= tops[-1][1] - 1
+    assert page.locator("#detail").evaluate("d => d.scrollHeight <= d.clientHeight + 1"), "nothing is cut off"
+    assert page.locator("#detail .decide").is_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".row").count() < 13
 
 
 def test_each_step_of_a_plan_has_room_in_the_report(open_page: Any, sample_folder: Path, tmp_path: Path) -> None:
@@ -308,6 +437,7 @@ def test_two_people_see_each_other_and_take_different_groups(serve: Any, open_pa
     jo.wait_for_selector(".mark.hand")
     first, second = (p.evaluate("location.hash") for p in (mei, jo))
     assert first != second
+    wait_still(mei)
     mei.keyboard.press("a")
     wait_far(mei, 1)
     wait_far(jo, 1)

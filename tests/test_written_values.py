@@ -192,3 +192,41 @@ def test_a_kept_catalogue_reads_titles_as_it_did_when_it_was_measured(tmp_path: 
     path.write_text("\n".join(["listing_id,title,price,currency,attributes", *rows]), "utf-8")
     first, again = (dc.why(str(path), "S-4", "S-5", cache=tmp_path / "cache").titles for _ in range(2))
     assert first == again
+
+
+def ask_about(*titles: str, attributes: tuple[str, ...] = ()) -> list[str]:
+    """What is asked of listings with these titles, in English and Chinese."""
+    stated = (*attributes, *[""] * (len(titles) - len(attributes)))
+    audit = dc.audit(
+        make_catalog(
+            [
+                Listing(
+                    f"Q-{k}", title, price=20.0, currency="EUR",
+                    attributes={"Finish": "Matt", "Origin": "Norway", **({"Condition": more} if more else {})},
+                )
+                for k, (title, more) in enumerate(zip(titles, stated, strict=True))
+            ]
+        )
+    )  # fmt: skip
+    return [p.question.text.say(lang) for p in audit.plans if p.question for lang in LANGS]
+
+
+@pytest.mark.parametrize(
+    ("word", "titles"),
+    [
+        ("Bébé", ("Cape de bain éponge Aurore", "Cape de bain éponge Aurore Bébé")),
+        ("Taşlı", ("Kadın topuklu sandalet Menekşe", "Kadın topuklu sandalet Menekşe Taşlı")),
+        ("Kühltasche", ("Picknickkorb aus Weide Waldgeist", "Picknickkorb aus Weide Waldgeist Kühltasche")),
+        ("Größe", ("Gartenstuhl Robinie Abendrot", "Gartenstuhl Robinie Abendrot Größe")),
+    ],
+)
+def test_a_question_says_a_word_as_its_seller_wrote_it(word: str, titles: tuple[str, str]) -> None:
+    asked = ask_about(*titles)
+    assert asked and all(word in text for text in asked)
+
+
+def test_a_question_about_a_side_that_states_nothing_says_so() -> None:
+    title = "Cordless drill Hammerfest with two batteries"
+    asked = ask_about(title, title, attributes=("", "Refurbished"))
+    assert asked and all("Refurbished" in text for text in asked)
+    assert not any("«»" in text or "“”" in text for text in asked)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 
 from rapidfuzz import fuzz
 
@@ -297,13 +297,16 @@ def find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
     >>> find_spellings("Parure Bébé Étoile", ("parure", "bebe", "etoile"))
     ['Parure', 'Bébé', 'Étoile']
     """
-    folded = "".join(map(_fold_sign, title))
+    signs = [_fold_sign(sign) for sign in title]
+    folded = "".join(signs)
+    places = [k for k, sign in enumerate(signs) for _ in sign]
+    starts = list(accumulate(map(len, signs), initial=0))
     shown, at, slack = [], 0, 0
     for token in tokens:
-        number = _NUMBER.search(title, at) if token[0].isdigit() else None
+        number = _NUMBER.search(title, places[at]) if token[0].isdigit() and at < len(places) else None
         if number is not None and number[0] != token and cut_title(number[0]) == (token,):
             shown.append(number[0])
-            at, slack = number.end(), 0
+            at, slack = starts[number.end()], 0
             continue
         found = folded.find(token, at)
         if found < 0 or sum(c.isalnum() for c in folded[at:found]) > slack:
@@ -311,14 +314,14 @@ def find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
             slack += len(token) + _REWRITTEN
             continue
         at, slack = found + len(token), 0
-        shown.append(title[found:at])
+        shown.append(title[places[found] : places[at - 1] + 1])
     return shown
 
 
 @lru_cache(maxsize=10_000)
 def _fold_sign(sign: str) -> str:
-    """One sign as titles are read, where that is one sign again: places in a title stay what they are."""
-    return next((text for text in (fold_letters(sign), sign.casefold()) if len(text) == 1), sign)
+    """One sign as titles are read; one that is nothing there stays what it is."""
+    return fold_letters(sign) or sign
 
 
 def _extends_model(reading: Reading, at: Sequence[int]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from dupcheck.decisions import Decision
-from dupcheck.errors import LedgerError
+from dupcheck.errors import ChoiceError
 from dupcheck.ledger.journal import Entry, Journal
 from dupcheck.ledger.records import clean_text, write_json
 from dupcheck.ledger.schema import ACT, DECISION, LEASE
@@ -64,7 +64,7 @@ class Acts(Journal):
         """Remember decisions, all or none; return how many. The last word about a pair of the same content counts.
 
         ``person`` is who decides; ``work`` the group (:func:`~dupcheck.ledger.leases.name_work`) that is settled by
-        it: raises LedgerError where somebody else has that group in hand, or has settled it. ``details`` are kept with
+        it: raises ChoiceError where somebody else has that group in hand, or has settled it. ``details`` are kept with
         the act, which is the last of :meth:`list_acts`; with them, or a group, there need be no decisions.
         """
         made = [replace(d, reason=clean_text(d.reason), person=person) for d in decisions]
@@ -139,7 +139,7 @@ class Acts(Journal):
     def undo(self, number: int, *, person: str = "") -> Act:
         """Take an act back: its pairs are as they were before it, its group is open again.
 
-        Raises LedgerError where there is no such act, it is undone already, or somebody has decided again about one of
+        Raises ChoiceError where there is no such act, it is undone already, or somebody has decided again about one of
         its pairs since.
         """
         person = clean_text(person).strip()
@@ -147,15 +147,15 @@ class Acts(Journal):
             wanted = sa.select(ACT).where(ACT.c.id == number, self._counts_here(ACT.c.scope))
             act = entry.connection.execute(wanted).mappings().one_or_none()
             if act is None:
-                raise LedgerError("ledger.no_act", number=number)
+                raise ChoiceError("ledger.no_act", number=number)
             if act["undone"] is not None:
-                raise LedgerError("ledger.undone_before", number=number)
+                raise ChoiceError("ledger.undone_before", number=number)
             before = {key: was for key, (_, was) in json.loads(act["pairs"]).items()}
             now = _find_rows(entry.connection, list(before))
             later = next((r for r in now.values() if r["act"] != number), None)
             if later is not None:
                 a, b = later["listing_a"], later["listing_b"]
-                raise LedgerError("ledger.decided_since", number=number, a=a, b=b, later=later["act"])
+                raise ChoiceError("ledger.decided_since", number=number, a=a, b=b, later=later["act"])
             gone = {"withdrawn": entry.now, "act": 0}
             words = {k: was or {**{n: now[k][n] for n in _WORD}, **gone} for k, was in before.items()}
             _rewrite(entry.connection, words)
@@ -172,14 +172,14 @@ class Acts(Journal):
 
 
 def check_hands(entry: Entry, work: str, person: str) -> None:
-    """Raise LedgerError where a group is in another person's hands, or settled."""
+    """Raise ChoiceError where a group is in another person's hands, or settled."""
     held = find_lease(entry, work)
     if held is None:
         return
     if held["act"]:
-        raise LedgerError("ledger.settled_before", person=held["person"] or message("ledger.somebody"))
+        raise ChoiceError("ledger.settled_before", person=held["person"] or message("ledger.somebody"))
     if held["until"] > entry.now and held["person"] != person:
-        raise LedgerError("ledger.in_other_hands", person=held["person"] or message("ledger.somebody"))
+        raise ChoiceError("ledger.in_other_hands", person=held["person"] or message("ledger.somebody"))
 
 
 def find_lease(entry: Entry, work: str) -> sa.RowMapping | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dupcheck.errors import LedgerError
+from dupcheck.errors import ChoiceError
 from dupcheck.ledger.acts import Acts, check_hands, find_lease
 from dupcheck.ledger.records import clean_text
 from dupcheck.ledger.schema import LEASE
@@ -78,12 +78,12 @@ class Leases(Acts):
         return lease
 
     def keep_work(self, work: str, person: str, *, seconds: float = LEASE_SECONDS) -> Lease:
-        """Keep a group for longer, or take it. Raises LedgerError where it is in other hands, or settled."""
+        """Keep a group for longer, or take it. Raises ChoiceError where it is in other hands, or settled."""
         with self._write() as entry:
             check_hands(entry, work, clean_text(person).strip())
         taken = self.take_next([work], person, seconds=seconds)
         if taken is None:
-            raise LedgerError("ledger.no_longer_open")
+            raise ChoiceError("ledger.no_longer_open")
         return taken
 
     def hand_back(self, work: str, person: str) -> bool:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from dupcheck.errors import (
+    ChoiceError,
     DupcheckError,
     LedgerError,
     OverrideError,
@@ -29,6 +30,7 @@ _STATUS: tuple[tuple[type[DupcheckError], int], ...] = (
     (TokenNeededError, 403),
     (TokenError, 409),
     (OverrideError, 403),
+    (ChoiceError, 409),
     (LedgerError, 503),
     (UnknownListingError, 404),
 )

@@ -11,8 +11,9 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
-from dupcheck.decisions import mark_contents
-from dupcheck.errors import DupcheckError, LedgerError, UnknownListingError
+from dupcheck.decisions import mark_contents, settle_decisions
+from dupcheck.errors import ChoiceError, DupcheckError, UnknownListingError
+from dupcheck.exports import Admission, admit_plans
 from dupcheck.index.opening import Progress
 from dupcheck.learned.answers import REPLIES, Answer
 from dupcheck.ledger.answers import write_answers
@@ -31,6 +32,7 @@ from dupcheck.serve.review.choices import (
     list_marks,
     read_states,
 )
+from dupcheck.serve.review.downloads import Download, mark_files, pack_download
 from dupcheck.serve.review.shares import By, read_shares, share_out, write_share
 from dupcheck.serve.review.work import Work, is_for_all
 
@@ -65,6 +67,7 @@ class Board:
         self.stage, self.done, self.total = "", 0, 0
         self.error: DupcheckError | None = None
         self.work: Work | None = None
+        self._files: Mapping[str, Any] = {}
         self.number = 0
         """How many audits there were."""
 
@@ -105,7 +108,13 @@ class Board:
         with self._reading:
             self.work, self._known, self._marks = work, None, list_marks(acts, work.asked)
             self._from = max((act.number for act in acts), default=0)
+            self._files = mark_files(audit.catalog.sources)
             self.number += 1
+
+    @property
+    def stale(self) -> bool:
+        """Whether a file of the catalogue is no longer what was audited."""
+        return mark_files(list(self._files)) != self._files
 
     @property
     def ready(self) -> Work:
@@ -168,6 +177,7 @@ class Board:
         people = sorted({*done, *hands, *lots})
         return {
             "event": known.event, "number": self.number, "change": work.change, "share": known.share,
+            "stale": self.stale,
             "states": {g: s.as_dict() for g, s in known.states.items()},
             "hands": {homes[x.work]: x.person for x in leases},
             "people": [
@@ -175,7 +185,7 @@ class Board:
                 for p in people
             ],
             "answered": sum(a.number > self._from and a.undone is None and "question" in a.details for a in known.acts),
-            "acts": [_tell_act(act) for act in known.acts[:_ACTS_SHOWN]],
+            "acts": [_tell_act(act) for act in known.acts[:_ACTS_SHOWN]], "acts_count": len(known.acts),
         }  # fmt: skip
 
     def tell_progress(self, lang: Lang) -> dict[str, Any]:
@@ -202,18 +212,36 @@ class Board:
             if plan.action not in ("none", "ask")
         ]
 
+    def admit(self, lang: Lang) -> Admission:
+        """Return which of the accepted plans may be carried out, and which may not, because one of their listings was
+        told apart or has changed since.
+        """
+        plans, catalog = self.list_plans(lang), self.ready.audit.catalog
+        return admit_plans(catalog, plans, settle_decisions(catalog, self.recall().memory.decisions))
+
+    def carry_out(self, kind: str, lang: Lang) -> Download:
+        """Return the accepted plans as a file to take away. Raises ChoiceError where the catalogue has changed since it
+        was audited, or nothing is accepted.
+        """
+        if self.stale:
+            raise ChoiceError("review.stale")
+        admission = self.admit(lang)
+        if not admission.granted:
+            raise ChoiceError("review.nothing_accepted")
+        return pack_download(kind, self.ready.audit.catalog, admission, lang)
+
     # --- what is done ------------------------------------------------------------------------------------------
 
     def choose(self, groups: Sequence[str], choice: str, person: str, reason: str = "") -> int:
         """Decide about groups, at once and undoable at once; return of how many pairs something was said.
 
-        Raises LedgerError where a plan is accepted that only asks.
+        Raises ChoiceError where a plan is accepted that only asks.
         """
         assert choice in DECISION_KINDS
         self.recall()
         work = self.ready
         if choice == "merge_accepted" and any(work.plan(g).action in ("ask", "none") for g in groups):
-            raise LedgerError("review.answer_first")
+            raise ChoiceError("review.answer_first")
         decisions = []
         for group in groups:
             plan = work.plan(group)
@@ -262,18 +290,18 @@ class Board:
         self.ledger.decide(decisions, person=person, details={"out": listing, "groups": [group]})
 
     def edit(self, group: str, edits: Mapping[str, Any], person: str) -> None:
-        """Change something in a group's plan. Raises LedgerError where that cannot be: two options of one name."""
+        """Change something in a group's plan. Raises ChoiceError where that cannot be: two options of one name."""
         memory, plan = self.recall().memory, self.ready.plan(group)
         inside = self.ready.list_members(group)
         known = find_revision(memory.revisions, inside)
         placed = place_edits(edits, {a.name: a.values for a in plan.axes}, known)
         if not placed or ("keep" in placed and placed["keep"] not in inside):
-            raise LedgerError("review.edit_taken")
+            raise ChoiceError("review.edit_taken")
         details = {"edit": placed, "groups": [group], "listings": inside, "kept": placed.get("keep", plan.keep)}
         self.ledger.decide([], person=person, details=details)
         if "keep" in placed and self._keeps_another(group, placed["keep"]):
             self.ledger.undo(self.ledger.list_acts(person=person, last=1)[0].number, person=person)
-            raise LedgerError("review.keep_impossible", id=placed["keep"])
+            raise ChoiceError("review.keep_impossible", id=placed["keep"])
 
     def _keeps_another(self, group: str, wanted: str) -> bool:
         """Whether a plan keeps another listing than was wanted: one that is sold only in bulk, say, or that waits."""

@@ -14,7 +14,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 ASSETS = {"review.js": "text/javascript; charset=utf-8", "review.css": "text/css; charset=utf-8"}
-_BORROWED = ("action", "role", "state", "decision", "verdict")
+_BORROWED = ("action", "role", "state", "decision", "verdict", "severity")
 """Of the report's texts the page takes those that begin so."""
 
 

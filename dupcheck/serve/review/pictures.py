@@ -23,6 +23,12 @@ class Pictures:
         self._folder = None if catalog.image_root is None else PhotoFolder(catalog.image_root)
         self._shrink = lru_cache(maxsize=_KEPT)(_shrink)
 
+    @property
+    def any(self) -> bool:
+        """Whether any listing names a photo that may lie on this machine."""
+        names = self.catalog.column("main_image")
+        return self._folder is not None and any(name and not is_address(name) for name in names.tolist())
+
     def list_names(self, listing_id: str) -> list[str]:
         """Return the names of a listing's photos, the main one first."""
         k = self.catalog.positions[listing_id]

@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.responses import Response
 
 from dupcheck.decisions import DecisionKind
+from dupcheck.exports import tell_admission
 from dupcheck.messages import Lang, message
 from dupcheck.reports.comparison import say_comparison
 from dupcheck.revisions import are_edits
 from dupcheck.serve.admission import PERSON
 from dupcheck.serve.problems import Refusal, choose_lang, write_document
 from dupcheck.serve.review.board import Board
+from dupcheck.serve.review.downloads import KINDS, name_kind
 from dupcheck.serve.review.page import ASSETS, POLICY, read_asset, render_shell
 from dupcheck.serve.review.pictures import SIZES
 from dupcheck.serve.review.shares import MOST_PEOPLE, By
@@ -26,6 +28,7 @@ ASSETS_AT = "/review/assets/"
 """The page and its assets hold nothing of the catalogue: they may be seen by who has not shown a secret yet."""
 _AT_ONCE = 4
 _MOST_GROUPS = 100_000
+_MOST_PROBLEMS = 500
 _HEADERS = {
     "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -139,6 +142,7 @@ def make_review(board: Board, lang: Lang, people: Sequence[str] = ()) -> APIRout
         return _answer(board.tell_progress(speak(request)))
 
     _add_views(router, board, need, run, speak, people)
+    _add_downloads(router, board, need, run, speak)
     _add_acts(router, board, need, run, speak)
     return router
 
@@ -164,6 +168,7 @@ def _add_views(
                 "since": say_comparison(since, lang) if since else [], "trend": since["trend"] if since else [],
                 "unchecked": [u["text"] for u in record.get("unchecked", ())], "files": record["catalog"]["files"],
                 "counts": {k: record["counts"][k] for k in ("listings", "flagged", "groups")},
+                "problems": len(record["problems"]), "pictured": work.pictures.any,
                 "person": _name(request), "rules": {r["code"]: r["summary"] for r in record["rules"]["rules"]},
                 "advice": len(record["advice"]),
             })  # fmt: skip
@@ -191,9 +196,9 @@ def _add_views(
         return _answer(await run(board.tell_group, group, speak(request)))
 
     @router.get("/review/api/news")
-    async def news(since: Annotated[int, Query()] = -1) -> Response:
+    async def news(since: Annotated[int, Query()] = -1, stale: bool | None = None) -> Response:
         need()
-        if await run(board.ledger.count_events) == since:
+        if await run(board.ledger.count_events) == since and stale in (None, board.stale):
             return Response(status_code=204)
         return _answer(await run(board.tell_news))
 
@@ -206,6 +211,48 @@ def _add_views(
         if picture is None:
             raise Refusal(404, message("review.no_photo_there"))
         return Response(picture, headers={"Cache-Control": "private, max-age=300"}, media_type="image/jpeg")
+
+
+def _add_downloads(
+    router: APIRouter, board: Board, need: Callable[..., Work], run: Callable[..., Any],
+    speak: Callable[[Request], Lang],
+) -> None:  # fmt: skip
+    @router.get("/review/api/carry")
+    async def carry(request: Request) -> Response:
+        need()
+        lang = speak(request)
+
+        def tell() -> Response:
+            admission = board.admit(lang)
+            left = [text.say(lang) for text in tell_admission(admission)]
+            return _answer({
+                "plans": len(admission.granted), "left": left, "stale": board.stale,
+                "kinds": [(kind, name_kind(kind, lang)) for kind in KINDS],
+            })  # fmt: skip
+
+        told: Response = await run(tell)
+        return told
+
+    @router.get("/review/api/files/{kind}")
+    async def download(request: Request, kind: str) -> Response:
+        need()
+        if kind not in KINDS:
+            raise Refusal(404, message("serve.no_address"))
+        found = await run(board.carry_out, kind, speak(request))
+        return Response(found.data, headers={
+            **_HEADERS, "Content-Disposition": f'attachment; filename="{found.name}"',
+        }, media_type=found.media_type)  # fmt: skip
+
+    @router.get("/review/api/problems")
+    async def problems(request: Request) -> Response:
+        work, lang = need(), speak(request)
+
+        def tell() -> Response:
+            record = work.first.view(lang).record
+            return _answer({"problems": record["problems"][:_MOST_PROBLEMS], "count": len(record["problems"])})
+
+        told: Response = await run(tell)
+        return told
 
     @router.get("/review/api/merges.json")
     async def merges(request: Request) -> Response:
