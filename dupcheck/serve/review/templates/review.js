@@ -436,7 +436,7 @@
     asking = Math.min(asking, waiting.length - 1);
     $("questions-left").textContent = t("questions_left", { n: waiting.length });
     $("question").replaceChildren(ask_box(waiting[asking]), h("div", { class: "answers" },
-      h("button", { type: "button", on: { click: () => see(waiting[asking].groups[0]) } }, t("see_group")),
+      !waiting[asking].groups.includes(open?.id) && h("button", { type: "button", on: { click: () => see(waiting[asking].groups[0]) } }, t("see_group")),
       waiting.length > 1 && h("button", { type: "button", on: { click: later } }, t("later"), " ", h("kbd", null, "q"))));
     hush();
   }
@@ -459,8 +459,13 @@
   }
 
   // --- people and what was done -----------------------------------------------------------------------------------
-  let panel = "";
-  function toggle(name) { panel = panel === name ? "" : name; side(); if (panel) $("side").querySelector("button")?.focus(); }
+  let panel = "", opener = null;
+  function toggle(name) {
+    if (!panel) opener = document.activeElement;
+    panel = panel === name ? "" : name;
+    side();
+    if (panel) $("side").querySelector("button")?.focus(); else opener?.focus?.();
+  }
   function side() {
     $("side").hidden = !panel;
     if (panel !== "problems") delete $("side").dataset.shows;
@@ -507,7 +512,7 @@
   }
   function sayAct(a) {
     const what = a.kind === "share" ? t("said_share") : a.kind === "out" ? t("said_out", { id: a.listings[0] }) : a.kind === "edit" ? t("said_edit") : a.kind === "question" ? t("answer_" + a.choice) : CHOICES.includes(a.choice) ? t(`decision_${a.choice}`) : t("said_else");
-    return `${what}${a.count > 1 ? ` (${t("groups_n", { n: a.count })})` : a.groups.length ? ` · ${a.groups[0]}` : ` · ${a.listings.slice(0, 2).join(" – ")}`}`;
+    return `${what}${a.count > 1 ? ` (${t("groups_n", { n: a.count })})` : a.groups.length ? ` · ${byId.get(a.groups[0])?.title ?? a.groups[0]}` : ` · ${a.listings.slice(0, 2).join(" – ")}`}`;
   }
 
   // --- the whole --------------------------------------------------------------------------------------------------
@@ -678,6 +683,7 @@
     await load();
     const named = decodeURIComponent(location.hash.slice(1));
     if (byId.has(named)) await go(shown.findIndex((row) => row.id === named), true);
+    else if (!phone.matches && unanswered().length) await see(unanswered()[0].groups[0]); // the question and its group are one thing
     else if (!phone.matches && shown.length) await go(0, true);
     setInterval(() => { if (!busy && !opening && !document.hidden) run(async () => take(await ask(`news?since=${news.event}&stale=${Boolean(news.stale)}`).catch(() => null))); }, 3000);
   }
