@@ -1,13 +1,15 @@
 """The tables: ``pairs.csv``, ``groups.csv``, ``take-offline.csv`` and ``problems.csv``.
 
-The same audit gives the same bytes.
+The same audit gives the same bytes. An id that a spreadsheet would take for a number or a date, and change, ends in a
+tab there: Excel and LibreOffice then keep it as it is, and whoever reads it strips it.
 """
 
 import csv
 import io
 import json
+import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Self
 
 from dupcheck.files.cells import encode_text, show_cell, stream_table
@@ -16,6 +18,25 @@ from dupcheck.reports.documents import Rows, SettledAudit, settle_audit
 from dupcheck.reports.phrases import language, name_of
 
 _BATCH = 5_000
+_MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?"
+# A number or a date to a spreadsheet: 5000000000000000121, 00042, 12E5, 3-12, 2/2024, Mar-4, 7:30.
+_NUMBER_OR_DATE = re.compile(
+    r"[+-]?[\d.,]+(?:e[+-]?\d+)?%?|\d+(?:[-/.:]\d+)+"
+    rf"|\d+[-/ .]?{_MONTH}(?:[-/ .]?\d+)?|{_MONTH}[-/ .]?\d+",
+    re.IGNORECASE,
+)
+_PLAIN_NUMBER = re.compile(r"0|[1-9]\d{0,14}")
+"""A number of up to 15 digits stays as it is."""
+
+
+def hold_id(listing_id: str) -> str:
+    """Return an id as a table holds it: one that a spreadsheet would change ends in a tab, which makes it text there.
+
+    >>> hold_id("A-103"), hold_id("4711"), hold_id("5000000000000000121"), hold_id("00042")
+    ('A-103', '4711', '5000000000000000121\\t', '00042\\t')
+    """
+    safe = _PLAIN_NUMBER.fullmatch(listing_id) or not _NUMBER_OR_DATE.fullmatch(listing_id)
+    return listing_id if safe else f"{listing_id}\t"
 
 
 def render_pairs(audit: Mapping[str, Any]) -> bytes:
@@ -67,8 +88,8 @@ class PairTable:
         values = pair["signals"]
         self._writer.writerow(
             [
-                show_cell(pair["listing_a"]),
-                show_cell(pair["listing_b"]),
+                show_cell(hold_id(pair["listing_a"])),
+                show_cell(hold_id(pair["listing_b"])),
                 show_cell(pair["rule"]),
                 show_cell(pair["verdict"]),
                 show_cell(";".join([difference["axis"] for difference in pair["differs_in"]])),
@@ -90,6 +111,7 @@ GROUP_COLUMNS = (
     "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "rule", "options", "explanation",
 )  # fmt: skip
 OFFLINE_COLUMNS = ("listing_id", "instead", "title", "price", "url", "reason", "group_id")
+_IDS = frozenset({"listing_id", "keep", "instead"})
 _GOES = frozenset({"fold", "remove"})
 
 
@@ -132,20 +154,26 @@ def list_offline_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
 
 def stream_groups(audit: Mapping[str, Any]) -> Iterator[bytes]:
     """Give ``groups.csv`` in pieces."""
-    return stream_table(GROUP_COLUMNS, list_group_rows(settle_audit(audit)))
+    return stream_table(GROUP_COLUMNS, _hold_ids(GROUP_COLUMNS, list_group_rows(settle_audit(audit))))
 
 
 def stream_offline(audit: Mapping[str, Any]) -> Iterator[bytes]:
     """Give ``take-offline.csv`` in pieces."""
-    return stream_table(OFFLINE_COLUMNS, list_offline_rows(settle_audit(audit)))
+    return stream_table(OFFLINE_COLUMNS, _hold_ids(OFFLINE_COLUMNS, list_offline_rows(settle_audit(audit))))
 
 
 def stream_problems(audit: Mapping[str, Any]) -> Iterator[bytes]:
     """Give ``problems.csv`` in pieces: what was wrong in the input, in its order; no row: not one row's fault."""
     columns = ("row", "listing_id", "field", "severity", "message")
-    return stream_table(
-        columns, ([problem[column] for column in columns] for problem in settle_audit(audit)["problems"])
-    )
+    rows = ([problem[column] for column in columns] for problem in settle_audit(audit)["problems"])
+    return stream_table(columns, _hold_ids(columns, rows))
+
+
+def _hold_ids(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[list[object]]:
+    """Rows with the ids in them as a table holds them."""
+    ids = {k for k, name in enumerate(columns) if name in _IDS}
+    for row in rows:
+        yield [hold_id(cell) if k in ids and isinstance(cell, str) else cell for k, cell in enumerate(row)]
 
 
 def join_options(options: Mapping[str, str]) -> str:
