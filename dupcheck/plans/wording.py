@@ -41,6 +41,7 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         led = _LED.fullmatch(chunk)
         if led is not None and gone[plain_word(led[1])] > 0:
             gone[plain_word(led[1])] -= 1
+            words[place] = ""  # what led to the value went with it: the word before leads to nothing
             continue
         parts = plain_word(chunk).replace("-", " ").split()
         if parts and all(gone[p] > 0 for p in parts):
@@ -98,14 +99,14 @@ def _drop_leads(words: Mapping[int, str], count: int, axes: Collection[str]) -> 
     """
     kept = dict(words)
     phrases = load_vocabulary().pack_before if "pack" in axes else ()
-    for place in sorted(words, reverse=True):
+    for place in sorted((p for p, w in words.items() if w), reverse=True):
         led = place + 1 < count and place + 1 not in kept
         phrase = f"{plain_word(words[place])} {plain_word(words.get(place + 1, ''))}"
         if led and (phrase in phrases or _is_lead(words[place], axes)):  # a lot of
             del kept[place]
     left: list[str] = []
     before = -1
-    for place, word in sorted(kept.items()):
+    for place, word in sorted((p, w) for p, w in kept.items() if w):
         parted = place - 1 != before
         if parted and (word in _JOINTS or (left and plain_word(word) == plain_word(left[-1]))):
             continue  # «Lamb & Veg» without its lamb, «Bags - 120 Bags» without their number
