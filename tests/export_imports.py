@@ -92,7 +92,7 @@ MAY_CHANGE = {
 
 def list_changed(name: str, own: str, after: str) -> list[tuple[str, str, str, str]]:
     """Return the cells of rows that are there before and after that differ, but for those that a plan names."""
-    before, now = _cells(name, own), _cells(name, after)
+    before, now = read_cells(name, own), read_cells(name, after)
     found = []
     for key in before.keys() & now.keys():
         for field in before[key].keys() | now[key].keys():
@@ -102,7 +102,7 @@ def list_changed(name: str, own: str, after: str) -> list[tuple[str, str, str, s
     return found
 
 
-def _cells(name: str, text: str) -> dict[str, Row]:
+def read_cells(name: str, text: str) -> dict[str, Row]:
     if name == "aliexpress":
         return {str(p["product_id"]): {k: json.dumps(v) for k, v in p.items()} for p in json.loads(text)}
     if name == "yml":

@@ -171,7 +171,7 @@ def google_rows(listings: Sequence[Listing]) -> list[Row]:
             rows.append({
                 "id": f"O-{x.listing_id}" if not x.skus else sku.sku_code, "title": x.title,
                 "description": "Warm and soft.", "link": f"{x.url}?v={sku.sku_code}", "image_link": sku.image,
-                "price": f"{text(sku.price)} {x.currency}", "availability": "in_stock", "brand": facts["Brand"],
+                "price": f"{text(sku.price)} {x.currency}", "availability": "in_stock", "brand": facts.get("Brand", ""),
                 "gtin": sku.gtin, "condition": facts.get("Condition", "new").lower(),
                 "color": facts.get("Color", facts.get("Цвет", "")), "size": facts.get("Size", ""),
                 "material": facts.get("Material", ""), "item_group_id": f"G-{x.listing_id}" if x.skus else "",

@@ -129,6 +129,17 @@ def test_each_shape_gives_the_listings_a_person_reads_in_it(name: str, tmp_path:
             assert "{" not in problem.text.say(lang)
 
 
+def test_each_offer_of_a_feed_is_sold_whatever_it_states(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.tsv"
+    feed.write_text(
+        "id\ttitle\tlink\timage_link\tprice\tavailability\tcolor\tsize\titem_group_id\n"
+        "A1\tCanvas Shoe\thttps://s.example/1\thttps://s.example/1.jpg\t26.50 EUR\tin_stock\t\t37\tA1\n"
+        "A2\tCanvas Shoe\thttps://s.example/2\thttps://s.example/2.jpg\t27.50 EUR\tin_stock\tWhite\t38\tA1\n"
+    )
+    (listing,) = held(read_catalog(feed))
+    assert [(s.sku_code, s.price, s.options["Size"]) for s in listing.skus] == [("A1", 26.5, "37"), ("A2", 27.5, "38")]
+
+
 def test_what_the_fields_hold() -> None:
     tie, mug = held(read_catalog(FIXTURES / "shopify.csv"))
     assert tie.description == "A tie.\nWoven & lined."

@@ -1,7 +1,9 @@
 """Exports change what the plan says and not one cell more; nothing is lost; what nobody accepted is not carried out."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 from export_imports import IMPORTS, list_changed, load, rows
 from lxml import etree
-from plan_catalogs import FILES, HTML, make_catalogs, write_own
+from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, table, vary, write_own
 
 import dupcheck as dc
 from dupcheck.catalog import get_listing, get_skus
@@ -184,6 +186,23 @@ class TestYml:
                          "param", "param"]  # fmt: skip
         assert datetime.fromisoformat(str(root.get("date"))).tzinfo is not None
 
+    def test_an_option_that_an_offer_lacks_is_called_as_the_others_of_its_group_call_it(self, tmp_path: Path) -> None:
+        own = tmp_path / "own.xml"
+        shades = zip(("A1", "A2"), ("", '<param name="Color">blue</param>'), ("red", "blue"), strict=True)
+        offers = "".join(
+            f'<offer id="{i}"><url>https://shop.example/{i}</url><price>990</price><currencyId>RUB</currencyId>'
+            f"<categoryId>1</categoryId><name>Winter Cashmere Scarf Warm Soft {said}</name><vendor>Eclat</vendor>"
+            f"{param}</offer>"
+            for i, param, said in shades
+        )
+        head, rest = self.OWN[: self.OWN.index("<offers>") + 8], self.OWN[self.OWN.index("</offers>") :]
+        own.write_bytes((head + offers + rest).encode("cp1251"))
+        dc.audit(own).export("yml", out=tmp_path / "out", all_plans=True)
+        made = etree.fromstring((tmp_path / "out" / "export-yml.xml").read_bytes())
+        assert {str(p.get("name")) for p in made.iterfind("shop/offers/offer/param")} == {"Color"}
+        after = dc.read_catalog(tmp_path / "out" / "export-yml.xml")
+        assert len(after) == 1 and len(get_skus(after, 0)) == 2, "both offers are still sold"
+
 
 class TestShopify:
     def test_html_settings_and_tags_stay_and_new_variants_bring_their_own(self, exported: Any) -> None:
@@ -222,6 +241,18 @@ class TestWoocommerce:
         assert [r["SKU"] for r in create] == [get_listing(audit.catalog, audit.catalog.positions[keep]).sku_code]
         assert {r["Weight (kg)"] for r in create} == {"0.2"}
         assert "Description" not in update[0], "a column that is there would be written"
+
+    def test_variations_call_their_options_as_the_product_does(self, tmp_path: Path) -> None:
+        own = write_own("woocommerce", CATALOGS["accents"], tmp_path)
+        head, first, second = own.read_text("utf-8").strip().split("\n")
+        own.write_text("\n".join((head, first, second.replace("Color", "Colour"))), "utf-8")
+        dc.audit(own).export("woocommerce", out=tmp_path / "out", all_plans=True)
+        parts = load(tmp_path / "out", "woocommerce")
+        made = [*rows(parts[""]), *rows(parts["create"])]
+        (parent,) = (r for r in made if r["Type"] == "variable")
+        children = [r for r in made if r["Type"] == "variation"]
+        assert len(children) == 2
+        assert {r["Attribute 1 name"] for r in children} == {parent["Attribute 1 name"]}
 
     def test_nothing_that_becomes_a_variation_is_taken_down(self, exported: Any) -> None:
         _, _, out = exported("woocommerce", "merge into simple")
@@ -276,6 +307,28 @@ class TestEbay:
         assert rows(files[""]) == []
         (end,) = rows(files["end"])
         assert list(end.values())[:2] == ["End", *audit.plans[0].offline]
+
+
+class TestAmazon:
+    def test_a_count_of_items_is_a_number(self, tmp_path: Path) -> None:
+        socks = vary(3000, "Cotton Ankle Socks Men", {"Pack": ("5 pairs", "10 pairs")})
+        own = write_own("ebay", [replace(x, price=p) for x, p in zip(socks, (6.0, 11.0), strict=True)], tmp_path)
+        dc.audit(own, rules="common").export("amazon", out=tmp_path / "out", all_plans=True)
+        lines = (tmp_path / "out" / "export-amazon.txt").read_text("utf-8").splitlines()
+        counts = {r["number_of_items"] for r in rows("\n".join(lines[2:]), "\t") if r["parent_child"] == "Child"}
+        assert counts == {"5", "10"}
+
+
+@pytest.mark.parametrize("name", ["shopee", "lazada", "tiktok", "yml"])
+def test_how_long_a_thing_is_says_nothing_of_its_parcel(name: str, tmp_path: Path) -> None:
+    chains = vary(3100, "Freshwater Pearl Choker Necklace", {"Length": ("14 in", "16 in")})
+    own = write_own("ebay", chains, tmp_path)
+    dc.audit(own).export(name, out=tmp_path / "out", all_plans=True)
+    (made,) = (tmp_path / "out").glob(f"export-{name}.*")
+    assert "14 in" in made.read_text("utf-8-sig"), "it is an option"
+    assert not {"35.56", "40.64"} & set(re.split(r"[,<>\s]", made.read_text("utf-8-sig")))
+    told = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
+    assert name == "shopee" or any("length" in r["caution"] or "长度" in r["caution"] for r in told) or name == "tiktok"
 
 
 class TestAliexpress:
@@ -451,6 +504,56 @@ class TestAcceptance:
         assert carry_out(shop, [plan]).column("title").tolist() == ["Cast Iron Pan", "Iron Pan"]
         written = write_exports(["shopify", "excel"], shop, [plan], tmp_path, all_plans=True)
         assert {p.name for p in written} == {"take-offline.csv", "export-cautions.csv"}
+
+
+class TestSteps:
+    """``merge`` renders the same change set as the exports: every cell that differs afterwards has its line."""
+
+    @pytest.fixture(params=list(CATALOGS))
+    def merged(self, request: pytest.FixtureRequest, tmp_path: Path, run: Callable[..., Any]) -> Any:
+        lonely = vary(9000, "Enamel Camping Mug Speckled Large", {"Color": ("Teal",)})
+        own = write_own("ebay", [*CATALOGS[request.param], *lonely], tmp_path)
+        assert run("audit", own, "--out", tmp_path / "r", "--no-ledger").code == 0
+        out = tmp_path / "merged.csv"
+        done = run("merge", own, "--plans", tmp_path / "r" / "merges.json", "--all", "--no-ledger", "--out", out)
+        assert done.code == 0 and "merged-steps.csv" in done.out
+        steps = rows((tmp_path / "merged-steps.csv").read_text("utf-8-sig"))
+        plans = json.loads((tmp_path / "r" / "merges.json").read_text("utf-8"))
+        return rows(own.read_text("utf-8")), rows(out.read_text("utf-8-sig")), steps, plans
+
+    def test_each_cell_that_changes_is_told_and_no_other_changes(self, merged: Any) -> None:
+        before, after, steps, _ = merged
+        now = {r["listing_id"]: r for r in after}
+        told = {(r["listing_id"], r["field"]) for r in steps if r["step"].startswith("2")}
+        ended = {r["listing_id"] for r in steps if r["step"].startswith("5")}
+        assert {r["listing_id"] for r in before} - now.keys() == ended
+        for row in (r for r in before if r["listing_id"] in now):
+            for header, old in row.items():
+                new = now[row["listing_id"]].get(header, "")
+                field = "wholesale" if header in ("min_order_quantity", "bulk_price") else header
+                same = new == old or (header == "attributes" and set(new.split("; ")) == set(old.split("; ")))
+                same = same or (old and new and header in ("price", "stock", "sales") and float(old) == float(new))
+                assert same or header == "skus" or (row["listing_id"], field) in told, (header, old, new)
+        assert now["9000"]["description"] == HTML, "the words of a listing that no plan names keep their markup"
+
+    def test_the_steps_stand_in_the_order_that_loses_nothing(self, merged: Any) -> None:
+        _, _, steps, plans = merged
+        numbers = [int(r["step"][0]) for r in steps]
+        assert numbers == sorted(numbers)
+        acting = [p for p in plans if p["skus"] and p["action"] not in ("ask", "none")]
+        backed = {r["listing_id"] for r in steps if r["step"].startswith("1")}
+        apart = {c["listing_id"] for p in plans if p["action"] == "differentiate" for c in p["changes"]}
+        assert backed == {i for p in acting for i in p["listings"]} | apart
+        assert {r["listing_id"] for r in steps if r["step"].startswith("3")} == {p["keep"] for p in acting}
+
+    def test_in_chinese(self, tmp_path: Path, run: Callable[..., Any]) -> None:
+        own = tmp_path / "own.csv"
+        own.write_text(table(canonical_rows(CATALOGS["accents"])), "utf-8")
+        run("audit", own, "--out", tmp_path / "r", "--no-ledger")
+        plans, out = tmp_path / "r" / "merges.json", tmp_path / "m.csv"
+        run("merge", own, "--plans", plans, "--all", "--no-ledger", "--out", out, "--lang", "zh")
+        steps = rows((tmp_path / "m-steps.csv").read_text("utf-8-sig"))
+        assert {r["step"] for r in steps} == {"1 备份", "2 修改", "3 核对", "4 隐藏", "5 下架", "6 跳转"}
 
 
 class TestRowsOfTheSeller:

@@ -47,6 +47,15 @@ def roles(plan: Plan) -> dict[str, str]:
     return {m.listing_id: m.role for m in plan.members}
 
 
+@pytest.mark.parametrize("title", ["Ribbed Glass Tumbler Vintage Drinking Cup 300ml", "真空压缩袋被子衣物收纳袋"])
+def test_what_states_no_pack_is_one_piece_beside_a_pack(title: str, make_shop: Shop) -> None:
+    rows = [{"title": title, "price": 4.9}, {"title": f"5 pcs {title}", "price": 22.8}]
+    plan = only_plan(make_shop(*rows, currency="USD"), "common")
+    assert plan.action == "merge_variants"
+    assert [s.options for s in plan.skus] == [{"Pack": "1 pc"}, {"Pack": "5 pcs"}]
+    assert plan.title == title and not any(c.key == "plans.unstated" for c in plan.cautions)
+
+
 class TestWholesaleArithmetic:
     """The list prices of a real product that sells from 2 pieces on at 5 % off, and what the marketplace asks for."""
 

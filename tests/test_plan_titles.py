@@ -93,6 +93,39 @@ WORLD = [
 ]
 
 
+HANGING = [
+    ("Pantalón chino corte recto caqui talla {}", "Talla", ("44", "46"), "Pantalón chino corte recto caqui"),
+    ("Zapatilla de lona mujer blanca nº {}", "Talla", ("37", "38"), "Zapatilla de lona mujer blanca"),
+    ("Гель-лак Nailia Color №{}, 8 мл", "Цвет", ("018", "051"), "Гель-лак Nailia Color 8 мл"),
+    ("Arbeitshandschuhe Nitril Montage Gr. {}", "Größe", ("9", "10"), "Arbeitshandschuhe Nitril Montage"),
+    ("Матовая помада бархатная оттенок {}", "Оттенок", ("101", "110"), "Матовая помада бархатная"),
+    ("Lange mousseline de coton - lot de {}", "Lot", ("3", "6"), "Lange mousseline de coton"),
+    ("Hammered band gold filled, UK size {}", "Size", ("N", "P"), "Hammered band gold filled"),
+    ("Grain Free Dog Food - {} - 12kg", "Flavour", ("Salmon & Trout", "Duck & Pea"), "Grain Free Dog Food - 12kg"),
+    ("Chá Ervas do Campo {} caixa", "Sabor", ("Erva-doce", "Capim-limão"), "Chá Ervas do Campo caixa"),
+    ("居家厚底凉拖鞋 {}", "尺码", ("36-37", "38-39"), "居家厚底凉拖鞋"),
+    ("按动中性笔【{}】0.5mm 黑色", "件数", ("12支", "24支"), "按动中性笔 0.5mm 黑色"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("frame", "name", "values", "title"), HANGING)
+def test_nothing_that_led_to_an_option_is_left_hanging(
+    frame: str, name: str, values: tuple[str, str], title: str, make_shop: Callable[..., Catalog]
+) -> None:
+    rows = [
+        {"title": frame.format(v), "price": 9.0 + k, "attributes": {"Brand": "Acme", name: v}}
+        for k, v in enumerate(values)
+    ]
+    (plan,) = dc.audit(make_shop(*rows, currency="USD"), rules="common").plans
+    assert (plan.action, plan.title) == ("merge_variants", title)
+
+
+def test_a_word_that_stands_twice_only_since_a_value_went_stands_once(make_shop: Callable[..., Catalog]) -> None:
+    rows = [{"title": f"Compostable Dog Poo Bags - {n} Bags", "price": n / 20.0} for n in (60, 120)]
+    (plan,) = dc.audit(make_shop(*rows, currency="USD"), rules="common").plans
+    assert plan.title == "Compostable Dog Poo Bags"
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(WORLD), st.sampled_from(["", "Acme ", "Nordica "]), st.permutations([0, 1]))
 def test_in_every_language_the_thing_stays_and_the_option_goes(

@@ -532,7 +532,7 @@ def _attributes(read: RowReader, rows: Sequence[int], taken: Iterable[str]) -> d
 
 def _is_parent(read: RowReader, row: int, options: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> bool:
     """Say whether a row stands for the listing as a whole, and is no SKU of it."""
-    if not others:
+    if not others or _is_offer(read, row):
         return False
     if read.get("children", row):
         return True
@@ -543,10 +543,25 @@ def _is_parent(read: RowReader, row: int, options: Mapping[str, str], others: Se
     return not options and any(others)
 
 
+def _is_offer(read: RowReader, row: int) -> bool:
+    """Say whether a row can be bought whatever it states: in feeds of offers every row has an id and a price."""
+    known = read.known
+    return (
+        known.rows == "variants"
+        and not known.children
+        and known.name != GENERIC
+        and all(read.get(name, row) for name in ("variant_id", "price"))
+    )
+
+
 def _lacks_choice(read: RowReader, rows: Sequence[int]) -> bool:
     """Say whether the first row has nothing where all others name a colour, a size or the like: they are its SKUs."""
-    return len(rows) > 1 and any(
-        not read.get(key, rows[0]) and all(read.get(key, row) for row in rows[1:]) for _, key in read.names["facet"]
+    return (
+        len(rows) > 1
+        and not _is_offer(read, rows[0])
+        and any(
+            not read.get(key, rows[0]) and all(read.get(key, row) for row in rows[1:]) for _, key in read.names["facet"]
+        )
     )
 
 

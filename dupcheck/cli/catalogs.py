@@ -42,16 +42,20 @@ def _merge(
         admit_plans,
         carry_out,
         list_moves,
+        list_steps,
+        make_work,
         merge_listings,
         read_plans,
+        restore_markup,
         revise_plans,
         tell_admission,
         write_moves,
+        write_steps,
     )
     from dupcheck.files.writing import check_target
 
-    moved = out.parent / (f"{out.stem}-moved.csv")
-    for place in (out, moved):
+    moved, stepped = (out.parent / f"{out.stem}-{name}.csv" for name in ("moved", "steps"))
+    for place in (out, moved, stepped):
         check_target(place)
     read = how.read(catalog)
     wanted = read_plans(plans)
@@ -70,10 +74,13 @@ def _merge(
     if admission.waiting and not admission.granted:
         raise CatalogError("exports.none_accepted", count=len(admission.waiting))
     merged = carry_out(read, admission.granted)
-    write_catalog(merged, out, spread=True)
+    steps = list_steps(make_work(read, admission.granted, lang), merged)
+    write_catalog(restore_markup(merged, read), out, spread=True)
     moves = write_moves(list_moves(read, admission.granted), moved)
+    write_steps(steps, stepped, lang)
     tell(say("exports.merged", lang, before=len(read), after=len(merged), skus=merged.count_skus(), path=out))
     tell(say("exports.moved", lang, path=moves))
+    tell(say("exports.steps", lang, path=stepped))
     if merged.image_root is not None and merged.image_root.resolve() != out.parent.resolve():
         tell(say("exports.photo_root", lang, folder=merged.image_root))
     if admission.changed or outdated:

@@ -20,9 +20,18 @@ from dupcheck.exports.changesets import ChangeSet, make_changes, make_work
 from dupcheck.exports.checks import check_listing, is_refusal
 from dupcheck.exports.ebay import Ebay
 from dupcheck.exports.google import Google
-from dupcheck.exports.merging import Merged, carry_out, list_moves, list_plans, merge_listings, read_plans
+from dupcheck.exports.merging import (
+    Merged,
+    carry_out,
+    list_moves,
+    list_plans,
+    merge_listings,
+    read_plans,
+    restore_markup,
+)
 from dupcheck.exports.revising import revise_plans
 from dupcheck.exports.shopify import Shopify
+from dupcheck.exports.steps import list_steps, write_steps
 from dupcheck.exports.tables import NAMES, TableTarget
 from dupcheck.exports.targets import Target
 from dupcheck.exports.templates import fill_template
@@ -46,13 +55,17 @@ __all__ = [
     "check_listing",
     "list_moves",
     "list_plans",
+    "list_steps",
     "make_changes",
+    "make_work",
     "merge_listings",
     "read_plans",
+    "restore_markup",
     "revise_plans",
     "tell_admission",
     "write_exports",
     "write_moves",
+    "write_steps",
 ]
 
 EXPORTS: Mapping[str, Target] = {

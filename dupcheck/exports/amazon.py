@@ -15,7 +15,7 @@ from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute, find_description, show_price, write_rows
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits, read_pack
-from dupcheck.titles import align_name
+from dupcheck.titles import align_name, read_value
 
 THEMES = {
     "color": ("color_name", "Color"), "size": ("size_name", "Size"), "material": ("material_type", "Material"),
@@ -106,6 +106,7 @@ def list_rows(change: ChangeSet) -> list[dict[str, str]]:
     return [*rows, *(_child(change, piece, parent) for piece in change.pieces)]
 
 
+_COUNT = re.compile(r"\d+")
 _OF_ITEMS = re.compile(
     r"item_sku|seller-sku|external_product|gtin|upc|ean|standard_price|list_price|sale_|map_price|minimum_|maximum_|"
     r"quantity|number_of_items|condition_|fulfillment|handling|merchant_|offer|parent|relationship|variation|update_"
@@ -158,6 +159,8 @@ def _child(change: ChangeSet, piece: Piece, parent: str) -> dict[str, str]:
     }
     for axis, value in piece.sku.options.items():
         field = THEMES.get(align_name(axis), THEMES["style"])[0]
+        if field == "number_of_items" and (count := _COUNT.match(read_value("pack", value))) is not None:
+            value = count[0]  # the template takes a number there, and no unit
         row[field] = " ".join(t for t in (row.get(field, "") if field == "style_name" else "", value) if t)
     if piece.sku.gtin and not piece.before("gtin"):
         row |= _code(piece.sku.gtin)

@@ -127,7 +127,9 @@ class ChangeSet:
 
         def tell(code: str, field: str, old: object, new: object, key: str, /, **values: object) -> None:
             found.append(
-                Edit(keep.listing_id, code, field, _show(old), _show(new), message(f"exports.{key}", **values))
+                Edit(
+                    keep.listing_id, code, field, show_value(old), show_value(new), message(f"exports.{key}", **values)
+                )
             )
 
         if after.title != keep.title:
@@ -136,7 +138,7 @@ class ChangeSet:
             before = dict(piece.own.options) if piece.own is not None else {}
             code = piece.sku.sku_code
             if dict(piece.sku.options) != before:
-                tell(code, "options", _show_options(before), _show_options(piece.sku.options), "why_options")
+                tell(code, "options", show_options(before), show_options(piece.sku.options), "why_options")
             for name, value in piece.list_filled():
                 tell(code, name, "", value, "why_filled", ids=", ".join(piece.replaces) or keep.listing_id)
         if self.merged.wholesale is not None:
@@ -262,9 +264,11 @@ def _find_row(origin: Origin | None, at: int | None) -> Mapping[str, str]:
     return origin.skus[0] if len(origin.skus) == 1 else origin.rows[0]
 
 
-def _show(value: object) -> str:
+def show_value(value: object) -> str:
+    """Return a value as a cell shows it, "" where it is unknown."""
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _show_options(options: Mapping[str, str]) -> str:
+def show_options(options: Mapping[str, str]) -> str:
+    """Return options, or attributes, as a cell shows them."""
     return "; ".join(f"{n}={v}" for n, v in options.items())

@@ -8,10 +8,12 @@ keep their prices, codes and stock; what had to give way stands in the plan's ca
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from dupcheck.catalog import get_listing, make_catalog
+from dupcheck.catalog.values import clean_markup
 from dupcheck.errors import CatalogError
 from dupcheck.exports.schema import PlanError, decode_plans
 from dupcheck.files.given import read_given
@@ -98,6 +100,30 @@ def carry_out(catalog: Catalog, plans: Sequence[Mapping[str, Any]]) -> Catalog:
             own = _change(own, change["field"], change["value"])
         listings.append(own)
     return make_catalog(listings, image_root=catalog.image_root)
+
+
+def restore_markup(merged: Catalog, original: Catalog) -> Catalog:
+    """Return a catalogue whose descriptions have the markup that their files gave them, to be written out.
+
+    A catalogue holds plain words. What a merge added behind them stands there in paragraphs of its own.
+    """
+    texts = merged.column("description").copy()
+    said = original.column("description")
+    for place, listing_id in enumerate(merged.ids.tolist()):
+        position = original.positions.get(listing_id)
+        before = "" if position is None else said[position]
+        if before and texts[place].startswith(before):
+            written = _read_written(original, listing_id)
+            if written != before and clean_markup(written) == before:
+                added = texts[place][len(before) :].split("\n")
+                texts[place] = written + "".join(f"<p>{escape(line)}</p>" for line in added if line.strip())
+    return replace(merged, columns={**merged.columns, "description": texts})
+
+
+def _read_written(catalog: Catalog, listing_id: str) -> str:
+    """Return the cell that a listing's description was read from, "" where no file is known."""
+    origin = catalog.trace(listing_id)
+    return "" if origin is None else origin.rows[0].get(origin.find_header("description"), "")
 
 
 def list_moves(catalog: Catalog, plans: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -9,12 +9,15 @@ from dupcheck.titles import normalise
 
 PACKAGE = {
     "weight": ("package weight", "gross weight", "shipping weight", "вес в упаковке", "вес с упаковкой", "вес брутто",
-               "包装重量", "包裹重量", "毛重", "variant grams", "weight", "вес", "重量"),
-    "length": ("package length", "длина упаковки", "包装长度", "包裹长度", "length"),
-    "width": ("package width", "ширина упаковки", "包装宽度", "包裹宽度", "width", "ширина"),
-    "height": ("package height", "высота упаковки", "包装高度", "包裹高度", "height", "высота"),
+               "包装重量", "包裹重量", "毛重", "variant grams"),
+    "length": ("package length", "длина упаковки", "包装长度", "包裹长度"),
+    "width": ("package width", "ширина упаковки", "包装宽度", "包裹宽度"),
+    "height": ("package height", "высота упаковки", "包装高度", "包裹高度"),
 }  # fmt: skip
 """What a marketplace must know of the parcel, and what sellers call it, the surest name first."""
+_COLUMNS = {"weight": ("weight", "вес", "重量"), "length": ("length",), "width": ("width", "ширина"),
+            "height": ("height", "высота")}  # fmt: skip
+"""What else a column of the file may call it. An attribute of that name is the thing's own."""
 _UNITS = {
     "weight": {"kg": 1.0, "кг": 1.0, "公斤": 1.0, "千克": 1.0, "g": 0.001, "г": 0.001, "克": 0.001, "grams": 0.001,
                "lb": 0.45359237, "lbs": 0.45359237, "oz": 0.028349523125},
@@ -27,23 +30,31 @@ _AMOUNT = re.compile(r"\s*([\d.,]+)\s*([^\W\d]*)\.?\s*")
 def measure_parcel(change: ChangeSet, piece: Piece) -> dict[str, str]:
     """Return what is known of a piece's parcel; a number whose unit stands nowhere is taken as it is."""
     found = {}
-    stated = dict(_list_stated(change, piece))
+    rows = dict(_list_rows(change, piece))
+    facts = {**_plain_names(piece.owner.attributes), **rows}
     for name, spellings in PACKAGE.items():
         units = _UNITS["weight" if name == "weight" else "length"]
-        for spelling in map(normalise, spellings):
-            held = next((k for k in stated if k == spelling or _split_unit(k, units)[0] == spelling), None)
-            number = None if held is None else _read_amount(held, stated[held], units)
+        for held, spelling in [*((facts, s) for s in spellings), *((rows, s) for s in _COLUMNS[name])]:
+            number = _find_amount(held, normalise(spelling), units)
             if number is not None:
                 found[name] = f"{number:.6g}"
                 break
     return found
 
 
-def _list_stated(change: ChangeSet, piece: Piece) -> Iterator[tuple[str, str]]:
+def _find_amount(held: Mapping[str, str], wanted: str, units: Mapping[str, float]) -> float | None:
+    name = next((k for k in held if k == wanted or _split_unit(k, units)[0] == wanted), None)
+    return None if name is None else _read_amount(name, held[name], units)
+
+
+def _list_rows(change: ChangeSet, piece: Piece) -> Iterator[tuple[str, str]]:
     origin = change.origins.get(piece.owner.listing_id)
-    rows: list[Mapping[str, str]] = [*(origin.rows[:1] if origin is not None else ()), piece.row]
-    for row in (*rows, piece.owner.attributes):
-        yield from ((re.sub(r"^ps ", "", normalise(n.replace("_", " "))), v) for n, v in row.items() if v)
+    for row in (*(origin.rows[:1] if origin is not None else ()), piece.row):
+        yield from _plain_names(row).items()
+
+
+def _plain_names(cells: Mapping[str, str]) -> dict[str, str]:
+    return {re.sub(r"^ps ", "", normalise(n.replace("_", " "))): v for n, v in cells.items() if v}
 
 
 def _split_unit(name: str, units: Mapping[str, float]) -> tuple[str, str]:

@@ -176,7 +176,7 @@ def _change_rows(change: ChangeSet) -> tuple[list[dict[str, str]], list[dict[str
     for number, piece in enumerate(change.pieces, 1):
         shared = {"Type": "variation", "Parent": f"id:{keep['ID']}", "Position": str(number),
                   "Name": merged.listing.title, "Visibility in catalog": "visible",
-                  "SKU": piece.row.get("SKU", ""), **_state_options(merged, piece)}  # fmt: skip
+                  "SKU": piece.row.get("SKU", ""), **_state_options(change, keep, piece)}  # fmt: skip
         if piece.at_home and piece.row["ID"] == keep["ID"]:
             kept = {h: v for h, v in keep.items() if _of_variation(h)}
             if shared["SKU"] in {p.row.get("SKU", "") for p in change.pieces if p is not piece}:
@@ -240,10 +240,11 @@ def _read_attributes(row: Mapping[str, str]) -> list[Held]:
     return found
 
 
-def _state_options(merged: Merged, piece: Piece) -> dict[str, str]:
+def _state_options(change: ChangeSet, keep: Mapping[str, str], piece: Piece) -> dict[str, str]:
+    """Return a variation's options, under the names that the kept product's attributes have."""
     cells: dict[str, str] = {}
-    held = {align_name(h.name): h for h in _read_attributes(piece.row)}
-    for number, axis in enumerate(merged.axes, 1):
+    held = {align_name(h.name): h for h in reversed(_read_attributes(keep))}
+    for number, axis in enumerate(change.merged.axes, 1):
         told = held.get(align_name(axis)) or Held(axis, "", "0", "1")
         cells |= _write_attribute(number, told._replace(value=_escape(piece.sku.options.get(axis, ""))))
     return cells

@@ -21,7 +21,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
 from dupcheck.exports.books import settle_times
-from dupcheck.exports.changesets import ChangeSet, Edit, Piece, Work
+from dupcheck.exports.changesets import ChangeSet, Edit, Piece, Work, show_options
+from dupcheck.exports.steps import list_gone, list_named
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import show_count, show_price
 from dupcheck.messages import Message, say
@@ -156,11 +157,9 @@ class _Book:
     # the lines of each sheet
 
     def _list_backups(self) -> Iterator[Row]:
-        named = dict.fromkeys(i for c in self.work.changes for i in c.members)
-        named |= dict.fromkeys(e.listing_id for e in self.work.edits)
         catalog = self.work.catalog
         titles, links = catalog.column("title"), catalog.column("url")
-        for i in named:
+        for i in list_named(self.work):
             at = catalog.positions[i]
             yield i, titles[at], links[at]
 
@@ -189,26 +188,20 @@ class _Book:
     def _sku(self, change: ChangeSet, piece: Piece) -> Row:
         sku = piece.sku
         state = "" if piece.at_home else self._say("new_sku")
-        options = "; ".join(f"{n}={v}" for n, v in sku.options.items())
         return (
-            change.keep.listing_id, piece.owner.listing_id, sku.image, options, sku.sku_code, show_price(sku.price),
-            sku.currency, show_count(sku.stock), sku.gtin, state,
+            change.keep.listing_id, piece.owner.listing_id, sku.image, show_options(sku.options), sku.sku_code,
+            show_price(sku.price), sku.currency, show_count(sku.stock), sku.gtin, state,
         )  # fmt: skip
 
     def _list_gone(self, step: str) -> Iterator[Row]:
         for change in self.work.changes:
-            for i in (*change.folds, *change.twins, *change.copies):
-                kind = "copy" if i in change.copies else "folded"
-                if step == "hide" and kind == "copy":
-                    continue
-                listing = change.members[i]
-                yield i, listing.title, change.keep.listing_id, say(f"worklist.why_{kind}", self.lang), listing.url
+            for told in (t for t in list_gone(change) if t.kind == step):
+                listing = change.members[told.listing_id]
+                yield told.listing_id, listing.title, told.new, told.tell_why(self.lang), listing.url
 
     def _list_redirects(self) -> Iterator[Row]:
         for change in self.work.changes:
-            for i in change.merged.offline:
-                if change.members[i].url and change.keep.url:
-                    yield change.members[i].url, change.keep.url
+            yield from ((told.old, told.new) for told in list_gone(change) if told.kind == "redirect")
 
     def _list_cautions(self) -> Iterator[Row]:
         for change in self.work.changes:

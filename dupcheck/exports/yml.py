@@ -7,7 +7,7 @@ Yandex' ``shops.dtd``, those that it does not know behind them.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -136,8 +136,10 @@ def _find_feed(work: Work) -> _Feed | None:
 
 def _change_feed(feed: _Feed, work: Work) -> bytes:
     for change in work.changes:
-        for piece in change.pieces:
-            _change_offer(feed.offers[_row_id(piece)], change, piece)
+        offers = [feed.offers[_row_id(piece)] for piece in change.pieces]
+        called = _name_params(offers)
+        for offer, piece in zip(offers, change.pieces, strict=True):
+            _change_offer(offer, change, piece, called)
     feed.root.set("date", _tell_time())
     kept: bytes = etree.tostring(feed.root.getroottree(), xml_declaration=True, encoding="UTF-8")
     return kept
@@ -147,7 +149,13 @@ def _row_id(piece: Piece) -> str:
     return piece.row.get("offer id", "") or piece.offer_id
 
 
-def _change_offer(offer: etree._Element, change: ChangeSet, piece: Piece) -> None:
+def _name_params(offers: Sequence[etree._Element]) -> dict[str, str]:
+    """Return what offers of one group call each axis: one that lacks it gets it under the same name."""
+    names = [str(p.get("name")) for offer in offers for p in offer.iterfind("param")]
+    return {align_name(name): name for name in reversed(names)}
+
+
+def _change_offer(offer: etree._Element, change: ChangeSet, piece: Piece, called: Mapping[str, str]) -> None:
     """Give an offer of the seller's own feed what the plan names."""
     merged, sku = change.merged, piece.sku
     name = offer.find("name")
@@ -157,8 +165,8 @@ def _change_offer(offer: etree._Element, change: ChangeSet, piece: Piece) -> Non
         offer.set("group_id", _name_group(change))
         stated = {align_name(str(p.get("name"))) for p in offer.iterfind("param")}
         for option, value in sku.options.items():
-            if align_name(option) not in stated:
-                _put(offer, "param", value, name=NAMES.get(align_name(option), _clean(option)))
+            if (axis := align_name(option)) not in stated:
+                _put(offer, "param", value, name=called.get(axis) or NAMES.get(axis, _clean(option)))
     for field, value in piece.list_filled():
         shown = show_price(value) if field == "price" else show_count(value) if field == "stock" else str(value)
         if offer.find(_TAGS[field]) is None:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dupcheck.axes import AXES, MEASURED, OPTION_AXES, SIDE_AXES, pick_axes
+from dupcheck.axes import AXES, MEASURED, NATURAL, OPTION_AXES, SIDE_AXES, pick_axes
 from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import Features
@@ -260,9 +260,25 @@ def settle_values(offers: Sequence[Offer]) -> tuple[Offer, ...]:
     """Make the values of a group's offers comparable.
 
     Of values that a title states together («jacquard|striped») the parts that every offer shares go. Where others name
-    their size by a measure, an offer that states only a measure of that unit states its size by it.
+    their size by a measure, an offer that states only a measure of that unit states its size by it. Beside a pack of
+    three, what states no pack is one piece.
     """
-    return tuple(_drop_common([_name_size(o, _size_units(offers)) for o in offers]))
+    return tuple(_drop_common(_tell_natural([_name_size(o, _size_units(offers)) for o in offers])))
+
+
+def _tell_natural(offers: Sequence[Offer]) -> list[Offer]:
+    """Give offers the natural value of an option that others of them state, and they do not."""
+    told = {a: v for a, v in NATURAL.items() if a in OPTION_AXES and any(o.values.get(a, v) != v for o in offers)}
+    return [
+        replace(
+            o,
+            values={**told, **o.values},
+            shown={**{a: show_value(a, v, "en") for a, v in told.items()}, **o.shown},
+        )
+        if told.keys() - o.values.keys()
+        else o
+        for o in offers
+    ]
 
 
 def _size_units(offers: Sequence[Offer]) -> frozenset[str]:

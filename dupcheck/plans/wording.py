@@ -2,22 +2,26 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from dupcheck.plans.changes import cut_words
 from dupcheck.plans.offers import Offer, says_on
-from dupcheck.titles import normalise, read_title, read_value
+from dupcheck.titles import align_name, normalise, read_title, read_value
+from dupcheck.titles.vocabulary import load_vocabulary
 
 _LINKS = frozenset({"for", "of", "in", "with", "by", "size", "color", "colour", "fits"})
+_JOINTS = frozenset({"&", "+", "and"})
+_NUMBER_SIGNS = frozenset({"no", "n", "nr", "num"})
 plain_word = lru_cache(maxsize=100_000)(normalise)
 
 
 def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]], most: int) -> str:
     """Return a title without the words of the listing's own values on the axes of ``shared``, in its own spelling.
 
-    ``shared`` holds, for each axis, words that all options have in common and that therefore stay. A link word that
-    would be left hanging («… case for») goes too. Cut between words to at most ``most`` characters.
+    ``shared`` holds, for each axis, words that all options have in common and that therefore stay. What would be left
+    hanging goes too: a word that led to a value («… case for», «talla»), a sign, empty brackets. Cut between words to
+    at most ``most`` characters.
     """
     gone: Counter[str] = Counter()
     tokens = read_title(title).tokens if shared else ()
@@ -26,13 +30,19 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         told: Counter[str] = Counter()
         for token in tokens:
             if says_on(token.axis, axis) and (token.value in values or read_value(axis, token.text) in values):
-                told.update(w for w in token.text.split() if w not in common)
+                told.update(_split_words(token.text, common))
         shown: Counter[str] = Counter()
         for text in {o.shown.get(axis, "") for o in own}:
-            shown |= Counter(w for w in plain_word(text).split() if w not in common)
+            shown |= Counter(_split_words(plain_word(text), common))
         gone |= told | shown
-    words: list[str] = []
-    for chunk in reversed(title.split()):  # a value said twice is a choice where it stands last
+    words: dict[int, str] = {}
+    chunks = title.split()
+    for place, chunk in reversed(list(enumerate(chunks))):  # a value said twice is a choice where it stands last
+        led = _LED.fullmatch(chunk)
+        if led is not None and gone[plain_word(led[1])] > 0:
+            gone[plain_word(led[1])] -= 1
+            words[place] = ""  # what led to the value went with it: the word before leads to nothing
+            continue
         parts = plain_word(chunk).replace("-", " ").split()
         if parts and all(gone[p] > 0 for p in parts):
             gone.subtract(parts)
@@ -43,10 +53,16 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         tail = chunk.split("-")
         while len(tail) > 1 and gone[plain_word(tail[-1])] > 0:
             gone[plain_word(tail.pop())] -= 1
-        words.append("-".join(tail))
-    kept = _drop_links(title.split(), words[::-1])
-    text = cut_words(" ".join(kept).strip(" -,/|"), most)
-    return text if len(text.split()) > 1 or len(title.split()) < 3 else cut_words(title, most)
+        words[place] = "-".join(tail)
+    kept = _EMPTY.sub(" ", " ".join(_drop_leads(words, len(chunks), shared)))
+    text = cut_words(" ".join(kept.split()).strip(" -,/|"), most)
+    told_enough = len(text.split()) > 1 or len(title.split()) < 3 or len(_JOINED.findall(text)) > 3
+    return text if told_enough else cut_words(title, most)
+
+
+def _split_words(text: str, common: set[str]) -> list[str]:
+    """Return the words of a value, hyphens apart, without those that all options share."""
+    return [part for word in text.split() if word not in common for part in word.split("-") if part]
 
 
 def _cut_joined(chunk: str, gone: Counter[str]) -> str:
@@ -70,20 +86,41 @@ _JOINED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 """Letters of Thai, Japanese and Chinese."""
 
 
-def _drop_links(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """Leave out link words and single signs behind which something was taken away that they led to."""
-    kept: list[str] = []
-    i = 0
-    for k, word in enumerate(after):
-        while i < len(before) and not before[i].startswith(word):
-            i += 1
-        followed = before[i + 1] if i + 1 < len(before) else ""
-        follows = after[k + 1] if k + 1 < len(after) else ""
-        lost = followed != "" and not (follows and followed.startswith(follows))
-        i += 1
-        if lost and (word.casefold() in _LINKS or not plain_word(word)):
-            continue
-        kept.append(word)
-    while kept and kept[-1].casefold() in _LINKS:
-        kept.pop()
-    return kept
+_LED = re.compile(r"(?:[^\W\d]{1,4}\.|№|#|[nN]º)(\w[\w/]*)\W?")
+"""A value joined to what leads to it: T.39, №018."""
+_EMPTY = re.compile(r"[(\[{（【［「『《]\s*[)\]}）】］」』》]")
+"""Brackets around what went."""
+
+
+def _drop_leads(words: Mapping[int, str], count: int, axes: Collection[str]) -> list[str]:
+    """Leave out words and single signs behind which something was taken away that they led to.
+
+    ``words`` are what is left of a title, by its place among ``count`` words.
+    """
+    kept = dict(words)
+    phrases = load_vocabulary().pack_before if "pack" in axes else ()
+    for place in sorted((p for p, w in words.items() if w), reverse=True):
+        led = place + 1 < count and place + 1 not in kept
+        phrase = f"{plain_word(words[place])} {plain_word(words.get(place + 1, ''))}"
+        if led and (phrase in phrases or _is_lead(words[place], axes)):  # a lot of
+            del kept[place]
+    left: list[str] = []
+    before = -1
+    for place, word in sorted((p, w) for p, w in kept.items() if w):
+        parted = place - 1 != before
+        if parted and (word in _JOINTS or (left and plain_word(word) == plain_word(left[-1]))):
+            continue  # «Lamb & Veg» without its lamb, «Bags - 120 Bags» without their number
+        left.append(word)
+        before = place
+    while left and left[-1].casefold() in _LINKS:
+        left.pop()
+    return left
+
+
+def _is_lead(chunk: str, axes: Collection[str]) -> bool:
+    """Whether a word only leads to a value: a link, the axis' own name in any language, or a sign."""
+    word = plain_word(chunk)
+    if not any(c.isalnum() for c in chunk) or word in _LINKS | _NUMBER_SIGNS or align_name(chunk) in axes:
+        return True
+    v = load_vocabulary()
+    return word in v.links or word in v.fitting or ("size" in axes and word in v.cues["marker"])

@@ -220,8 +220,8 @@ def check_rows(target: str, files: Mapping[str, str], own: Path, audit: dc.Audit
 
 _RELATION = frozenset(
     ("item_sku", "parent_child", "parent_sku", "relationship_type", "variation_theme", "update_delete", "color_name",
-     "size_name", "material_type", "style_name", "business_price", "quantity_price_type", "quantity_lower_bound1",
-     "quantity_price1")
+     "size_name", "material_type", "style_name", "pattern_name", "number_of_items", "business_price",
+     "quantity_price_type", "quantity_lower_bound1", "quantity_price1")
 )  # fmt: skip
 """What a plan names in the row of an item: its parent, its options and the wholesale price."""
 
