@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from dupcheck.catalog.formats import generic_format, known_headers, map_general, normalise_header
 from dupcheck.catalog.products import find_shape
-from dupcheck.catalog.products.nodes import Node, plain_key, read_nested, show_value
+from dupcheck.catalog.products.nodes import Node, plain_key, read_localised, read_nested, show_value
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.variants import Draft
 from dupcheck.errors import CatalogError
@@ -37,7 +37,11 @@ class Found:
 
 def _names_a_thing(held: Mapping[str, Any]) -> bool:
     """Say whether an object has a title under any name that exports have for it."""
-    return any(normalise_header(str(key)[:100]) in _titles() for key, value in held.items() if isinstance(value, str))
+    return any(
+        normalise_header(str(key)[:100]) in _titles()
+        for key, value in held.items()
+        if isinstance(read_localised(value), str)
+    )
 
 
 @cache
