@@ -118,7 +118,7 @@ def has_contacts(grid: Grid, place: int, headers: Sequence[str]) -> bool:
 
 
 def is_journal(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> bool:
-    """Say whether a table is what happened, day by day: one thing stands in it again and again, each time on another day.
+    """Say whether a table is what happened, day by day: one thing stands in it again and again, on other days.
 
     ``fields`` tells which columns name the thing.
     """
@@ -149,7 +149,8 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
     _take_back(sample, fields)
     _find_pictures(sample, fields)
     if "gtin" not in fields:
-        _add(fields, "gtin", [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1])
+        coded = [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1]
+        _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or coded)
     if "price" not in fields:
         _find_price(sample, fields)
     if "stock" not in fields:
@@ -191,9 +192,17 @@ def _take_back(sample: Sample, fields: Fields) -> None:
             del fields[name]
         elif kept:
             fields[name] = kept
+    own = fields.get("listing_id", [])
+    if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
+        del fields["listing_id"]
     titles = fields.get("title", [])
     if len(titles) > 1:
         titles.sort(key=lambda i: not sample.all_are(i, _is_worded, 0.5))
+
+
+def _counts_rows(texts: Sequence[str]) -> bool:
+    """Say whether a column only numbers the rows."""
+    return len(texts) > 1 and texts == [str(n) for n in range(1, len(texts) + 1)]
 
 
 def _find_pictures(sample: Sample, fields: Fields) -> None:
@@ -211,6 +220,8 @@ def _pick(sample: Sample, fields: Fields, names: Collection[str], fits: Callable
     lengths = {i: len(sample.headers[i].split("(")[0].replace("_", " ").split()) for i in found}
     least = min(lengths.values(), default=0)
     plain = [i for i in found if lengths[i] == least]
+    if len({list_words(sample.headers[i]) for i in plain}) == 1:
+        return plain[:1]  # the first of several that bear numbers: Price 1, Price 2
     return plain if len(plain) == 1 else []
 
 
@@ -229,6 +240,10 @@ def _fits_title(sample: Sample, i: int) -> bool:
     if tell_head(sample.headers[i]) - {"title"} or not sample.all_are(i, _is_named):
         return False
     return sum(map(_is_worded, texts)) * 2 >= len(texts) and len(set(texts)) * 2 > len(texts)
+
+
+def _fits_gtin(sample: Sample, i: int) -> bool:
+    return sample.all_are(i, lambda t: re.fullmatch(r"\d{8,14}", t) is not None, 0.9)
 
 
 def _fits_code(sample: Sample, i: int) -> bool:
@@ -313,6 +328,9 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
     A row alone with its title may lack it. Such rows are SKUs only where each states another choice.
     """
     own = [i for n in ("listing_id", "sku_code", "variant_id") for i in fields.get(n, ())[:1]]
+    for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]):
+        if _heads_codes(sample, i, own) and share_titles(sample.column(i), sample.column(fields["title"][0])):
+            return [i]
     choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
     by_title: dict[str, list[list[str]]] = {}
     for row in sample.rows:
@@ -332,14 +350,20 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
     return []
 
 
+def _heads_codes(sample: Sample, i: int, own: Sequence[int]) -> bool:
+    """Say whether a column holds what the codes of several rows begin with, each row's own code being longer."""
+    held = [(row[i], row) for row in sample.rows if row[i]]
+    several = len({text for text, _ in held}) < len(held)
+    longer = (any(row[k] != text and row[k].startswith(text) for k in own) for text, row in held)
+    distinct = any(len({row[k] for _, row in held}) == len(held) for k in own)
+    return several and distinct and all(len(t) > 1 for t, _ in held) and all(longer)
+
+
 def _find_title(sample: Sample, fields: Fields) -> None:
     """Take the one column that reads as names do, other ones in each row; or a short description."""
-    found = []
-    for i in _free(sample, fields):
-        texts = sample.column(i)
-        told = len(texts) > 1 and all(map(_is_worded, texts)) and len(set(texts)) == len(texts)
-        if told and not tell_head(sample.headers[i]) - {"title"}:
-            found.append(i)
+    found = [i for i in _free(sample, fields) if _reads_as_names(sample, i)]
+    strict = [i for i in found if sample.all_are(i, _is_worded)]
+    found = strict if len(strict) == 1 else found
     if len(found) == 1:
         fields["title"] = found
         return
@@ -431,9 +455,9 @@ def _tell_apart(rows: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
 def _find_pairs(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]]) -> list[tuple[int, int]]:
     """Return columns whose headers differ in one word, of which one says what is chosen and the next what of it."""
     free = _free(sample, fields)
-    words = {i: re.sub(r"[_\-]", " ", sample.headers[i]).casefold().split() for i in free}
+    words = {i: re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+", sample.headers[i]) for i in free}
     pairs: list[tuple[int, int]] = []
-    for i, k in zip(free, free[1:], strict=False):
+    for i, k in itertools.pairwise(free):
         if _count_other(words[i], words[k]) == 1 and len(words[i]) > 1 and not any(i in pair for pair in pairs):
             names = [{r[i] for r in rows} - {""} for rows in shared]
             if any(names) and all(len(n) <= 1 for n in names) and all(map(_is_named, sample.filled(i))):
@@ -451,7 +475,7 @@ def _count_other(some: Sequence[str], others: Sequence[str]) -> int:
 def _find_apart(
     sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]], known: Sequence[int]
 ) -> list[int]:
-    """Return the fewest columns of short words by which the rows of each listing differ; none where that is not plain."""
+    """Return the fewest columns of short words by which the rows of each listing differ; none where none do."""
     free = [
         i for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]) if _is_choice(sample, i)
     ]
@@ -471,9 +495,18 @@ def _is_choice(sample: Sample, i: int) -> bool:
         bool(texts)
         and all(len(t) <= _LONGEST_CODE for t in texts)
         and not coded
+        and not tell_head(sample.headers[i]) & {"sku_code", "listing_id", "gtin"}
         and not any(_DATE.fullmatch(t) or _MAIL.fullmatch(t) or "/" in t for t in texts)
         and not all(re.fullmatch(r"-?\d+(?:[.,]\d+)?", t) or read_stock_word(t) is not None for t in texts)
     )
+
+
+def _reads_as_names(sample: Sample, i: int) -> bool:
+    texts = sample.column(i)
+    named = len(texts) > 1 and all(map(_is_named, texts)) and all(len(t) <= _SHORT_TEXT for t in texts)
+    worded = named and 2 * sum(map(_is_worded, texts)) > len(texts)
+    coded = any(map(_is_coded, texts)) and sum(map(_is_coded, texts)) * 2 >= len(texts)
+    return worded and not coded and len(set(texts)) == len(texts) and not tell_head(sample.headers[i]) - {"title"}
 
 
 def is_headless(headers: Sequence[str]) -> bool:

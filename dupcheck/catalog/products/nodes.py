@@ -202,6 +202,7 @@ def _read_money(held: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 _LABELS = ("name", "key", "title", "label", "optionname", "propertyname", "displayname", "type", "code", "slug")
+_NAMING = ("name", "code", "key", "label")
 _CHOSEN = ("value", "option", "label", "values", "selectedvalue", "valuename", "name")
 
 
@@ -209,6 +210,8 @@ def read_pair(node: Node) -> tuple[str, str]:
     """Return the name and the value of an entry of a list of choices or facts, as flat or as nested as it stands."""
     within = [Node(v) for k, v in node.held.items() if isinstance(v, Mapping) and "value" not in plain_key(k)]
     name = next((t for n in within if (t := n.text(*_LABELS))), "") or node.text(*_LABELS[:-2])
+    if not name:
+        name = next((t for k, v in node.keys.items() if k.endswith(_NAMING) and isinstance(v, str) and (t := v)), "")
     flat = [k for k in _CHOSEN if not isinstance(node.keys.get(k), Mapping) or "value" in k]
     value = node.get(*(k for k in flat if k != "name" or within))
     values = value if isinstance(value, list) else [value]
