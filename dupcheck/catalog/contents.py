@@ -23,6 +23,8 @@ _SHORT_TEXT: Final = 120
 _PICTURE: Final = re.compile(
     r"(?:(?:https?:)?//\S+?|[\w./\\-]+)\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?", re.IGNORECASE
 )
+_LONG_ID: Final = 4
+"""Digits from which a number is no longer taken for a place in a list or the number of a category."""
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*")
@@ -59,13 +61,13 @@ def _count_hints(rows: Sequence[Sequence[str]]) -> int:
     """Return how many of the first rows say what to write in columns of numbers, in place of numbers."""
     if len(rows) < 3:
         return 0
-    tail = rows[-max(1, len(rows) - 6) :]
+    tail = rows[min(6, len(rows) // 2) :]
     numeric = [
         i for i in range(len(rows[0])) if (texts := [r[i] for r in tail if r[i]]) and all(map(_is_number, texts))
     ]
     for place in range(min(6, len(rows) - 1), 0, -1):
         said = [t for i in numeric if (t := rows[place - 1][i])]
-        if said and sum(not _is_number(t) for t in said) >= max(1, len(said) / 2):
+        if said and not any(map(_is_number, said)):
             return place
     return 0
 
@@ -117,6 +119,24 @@ def has_contacts(grid: Grid, place: int, headers: Sequence[str]) -> bool:
     return any(sample.all_are(i, lambda t: _MAIL.fullmatch(t) is not None, 0.8) for i in range(len(headers)))
 
 
+def is_tree(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> bool:
+    """Say whether the rows of a table are the branches of one another: each but the first names the one above it."""
+    sample = Sample(grid, place, headers)
+    own, above = (fields.get(n, [])[:1] for n in ("listing_id", "group"))
+    if not own or not above or "title" not in fields:
+        return False
+    ids = set(sample.column(own[0]))
+    named = [t for t in sample.column(above[0]) if t and t != "0"]
+    titles = sample.column(fields["title"][0])
+    return (
+        bool(named)
+        and ids.issuperset(named)
+        and not share_titles(
+            [a or i for a, i in zip(sample.column(above[0]), sample.column(own[0]), strict=True)], titles
+        )
+    )
+
+
 def is_journal(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> bool:
     """Say whether a table is what happened, day by day: one thing stands in it again and again, on other days.
 
@@ -139,6 +159,17 @@ def is_journal(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -
 
 # --------------------------------------------------------------------------------------------------------------
 # Fields
+
+
+def fill_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields, closed: Collection[int]) -> None:
+    """Find what a known format's headers do not name: pictures, a price, how many there are. ``closed``: not these."""
+    sample = Sample(grid, place, [h if i not in closed else "" for i, h in enumerate(headers)])
+    if not {"images", "main_image", "variant_image"} & fields.keys():
+        _find_pictures(sample, fields)
+    if "price" not in fields:
+        _add(fields, "price", _pick(sample, fields, ("price",), _fits_price))
+    if "stock" not in fields:
+        _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_stock))
 
 
 def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
@@ -254,6 +285,7 @@ def _fits_code(sample: Sample, i: int) -> bool:
     own = heads <= {"sku_code", "listing_id"} or (
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
     )
+    own = own and 2 * len(texts) >= len(sample.rows)
     return coded and plain and own and not is_other_price(sample.headers[i]) and len(set(texts)) >= 0.9 * len(texts)
 
 
@@ -329,7 +361,11 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
     """
     own = [i for n in ("listing_id", "sku_code", "variant_id") for i in fields.get(n, ())[:1]]
     for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]):
-        if _heads_codes(sample, i, own) and share_titles(sample.column(i), sample.column(fields["title"][0])):
+        titles = sample.column(fields["title"][0])
+        joined = share_titles(sample.column(i), titles) and (
+            _heads_codes(sample, i, own) or _names_rows(sample, i, own) or _marks_shared(sample, i, own, titles)
+        )
+        if joined and _differ(sample, fields, i, own):
             return [i]
     choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
     by_title: dict[str, list[list[str]]] = {}
@@ -350,6 +386,25 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
     return []
 
 
+def _differ(sample: Sample, fields: Fields, key: int, own: Sequence[int]) -> bool:
+    """Say whether something that a buyer can choose tells the rows of one key apart: else they may be copies."""
+    codes = set(sample.column(key)) - {""}
+    held: dict[str, list[list[str]]] = {}
+    for row in sample.rows:
+        named = row[key] or next((row[i] for i in own if row[i] in codes), "")
+        if named:
+            held.setdefault(named, []).append(row)
+    shared = [rows for rows in held.values() if len(rows) > 1]
+    known = [i for n, p in fields.items() if n.startswith(("facet:", "option", "attributes")) for i in p]
+    with_key = {**fields, "group": [key]}
+    return bool(shared) and (
+        all(_tell_apart(rows, fields["title"][:1]) for rows in shared)
+        or all(_tell_apart(rows, known) for rows in shared)
+        or bool(_find_pairs(sample, with_key, shared))
+        or bool(_find_apart(sample, with_key, shared, known))
+    )
+
+
 def _heads_codes(sample: Sample, i: int, own: Sequence[int]) -> bool:
     """Say whether a column holds what the codes of several rows begin with, each row's own code being longer."""
     held = [(row[i], row) for row in sample.rows if row[i]]
@@ -357,6 +412,30 @@ def _heads_codes(sample: Sample, i: int, own: Sequence[int]) -> bool:
     longer = (any(row[k] != text and row[k].startswith(text) for k in own) for text, row in held)
     distinct = any(len({row[k] for _, row in held}) == len(held) for k in own)
     return several and distinct and all(len(t) > 1 for t, _ in held) and all(longer)
+
+
+def _names_rows(sample: Sample, i: int, own: Sequence[int]) -> bool:
+    """Say whether all that stands in a column are the codes of other rows of the table."""
+    for k in own:
+        codes = sample.column(k)
+        held = [(row[i], row[k]) for row in sample.rows if row[i]]
+        if held and len(set(codes)) == len(codes) and all(t in set(codes) and t != mine for t, mine in held):
+            return any(re.search(r"\D", t) or len(t) >= _LONG_ID for t, _ in held)
+    return False
+
+
+def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[str]) -> bool:
+    """Say whether a column has one value for each title that several rows with own codes share, and no others."""
+    shared = {t for t in titles if t and titles.count(t) > 1}
+    held = {(row[i], title) for row, title in zip(sample.rows, titles, strict=True) if title in shared}
+    alone = [row[i] for row, title in zip(sample.rows, titles, strict=True) if title not in shared]
+    return (
+        bool(shared)
+        and all(key for key, _ in held)
+        and len({key for key, _ in held}) == len(held) == len(shared)
+        and not any(alone)
+        and any(len(set(sample.filled(k))) == len(sample.rows) for k in own)
+    )
 
 
 def _find_title(sample: Sample, fields: Fields) -> None:
@@ -432,6 +511,7 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
         )
     ):
         fields["variant_id"] = fields.pop("listing_id")
+    _find_own(sample, fields, shared)
     codes = [i for n in ("variant_id", "sku_code", "gtin") for i in fields.get(n, ())[:1]]
     if not any(
         all(r[i] for rows in shared for r in rows) and all(_tell_apart(rows, [i]) for rows in shared) for i in codes
@@ -441,11 +521,36 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
     if known and all(_tell_apart(rows, known) for rows in shared):
         return
     pairs = _find_pairs(sample, fields, shared)
-    for n, (name, value) in enumerate(pairs, 1):
-        fields[f"option_name_{n}"], fields[f"option_value_{n}"] = [name], [value]
+    for n, (named, valued) in enumerate(pairs, 1):
+        fields[f"option_name_{n}"], fields[f"option_value_{n}"] = [named], [valued]
     if not pairs:
-        for i in _find_apart(sample, fields, shared, known):
-            fields[f"option:{' '.join(sample.headers[i].split())}"] = [i]
+        chosen = _find_apart(sample, fields, shared, known)
+        for i in sorted({*chosen, *_find_beside(sample, fields, shared, chosen)}):
+            name = " ".join(sample.headers[i].rpartition(":")[2].split()) or sample.headers[i]
+            fields[f"option:{name}"] = [i]
+
+
+def _find_own(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]]) -> None:
+    """Put the columns that only rows of several SKUs fill before those of the listing: own code, price and stock."""
+    several = [row for rows in shared for row in rows]
+    alone = [row for row in sample.rows if not any(row is other for other in several)]
+    if not alone:
+        return
+    block = ""  # the word that the headers of such columns begin with
+    for i in _free(sample, fields):
+        if all(row[i] for row in several) and not any(row[i] for row in alone):
+            heads = tell_head(sample.headers[i]) if not is_other_price(sample.headers[i]) else frozenset()
+            first = re.split(r"[\s_:.]", sample.headers[i])[0]
+            if heads & {"sku_code", "listing_id"} and all(_tell_apart(rows, [i]) for rows in shared):
+                name = "sku_code" if "sku_code" in heads else "variant_id"
+                fields[name] = [i, *(fields.get(name, []) if name == "sku_code" else [])]
+                block = first
+            elif first != block:
+                continue
+            elif "price" in heads and _fits_price(sample, i):
+                fields["price"] = [i, *fields.get("price", [])]
+            elif "stock" in heads and _fits_stock(sample, i):
+                fields["stock"] = [i, *fields.get("stock", [])]
 
 
 def _tell_apart(rows: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
@@ -458,7 +563,13 @@ def _find_pairs(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequen
     words = {i: re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+", sample.headers[i]) for i in free}
     pairs: list[tuple[int, int]] = []
     for i, k in itertools.pairwise(free):
-        if _count_other(words[i], words[k]) == 1 and len(words[i]) > 1 and not any(i in pair for pair in pairs):
+        other = next((a for a, b in zip(words[i], words[k], strict=False) if a != b), "")
+        alike = (
+            _count_other(words[i], words[k]) == 1
+            and len(words[i]) > 1
+            and bool({"title", "attributes"} & tell_head(other))
+        )
+        if alike and not any(i in pair for pair in pairs):
             names = [{r[i] for r in rows} - {""} for rows in shared]
             if any(names) and all(len(n) <= 1 for n in names) and all(map(_is_named, sample.filled(i))):
                 pairs.append((i, k))
@@ -487,6 +598,22 @@ def _find_apart(
     return []
 
 
+def _find_beside(
+    sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]], chosen: Sequence[int]
+) -> list[int]:
+    """Return the columns that are called as the chosen ones are, but for their last word: variant:size and :colour."""
+    several = [row for rows in shared for row in rows]
+    begun = {m[1] for i in chosen if (m := re.match(r"(\w+[:_.])\w", sample.headers[i]))}
+    return [
+        i
+        for i in _free(sample, fields)
+        if _is_choice(sample, i)
+        and any(sample.headers[i].startswith(b) for b in begun)
+        and all(row[i] for row in several)
+        and len(sample.filled(i)) == len(several)
+    ]
+
+
 def _is_choice(sample: Sample, i: int) -> bool:
     """Say whether a column holds what a buyer may choose: short words or sizes, no codes, dates, yes or no."""
     texts = sample.filled(i)
@@ -496,7 +623,7 @@ def _is_choice(sample: Sample, i: int) -> bool:
         and all(len(t) <= _LONGEST_CODE for t in texts)
         and not coded
         and not tell_head(sample.headers[i]) & {"sku_code", "listing_id", "gtin"}
-        and not any(_DATE.fullmatch(t) or _MAIL.fullmatch(t) or "/" in t for t in texts)
+        and not any(_DATE.fullmatch(t) or _MAIL.fullmatch(t) or re.search(r"\S/\S*/|//", t) for t in texts)
         and not all(re.fullmatch(r"-?\d+(?:[.,]\d+)?", t) or read_stock_word(t) is not None for t in texts)
     )
 

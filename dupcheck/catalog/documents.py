@@ -170,7 +170,7 @@ def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _open_deeper(name: str, whole: Any) -> dict[str, Any]:
-    """Open what lies in one another, such as {"availability": {"at the store": {"quantity": 7}}}, where a count is in it."""
+    """Open what lies in one another where a count is in it: {"availability": {"at the store": {"quantity": 7}}}."""
     if not isinstance(whole, Mapping) or name.count(".") >= _DEEPEST:
         return {name: whole}
     inner: dict[str, Any] = {}
@@ -184,6 +184,9 @@ def _name_facts(held: Mapping[str, Any]) -> Mapping[str, Any]:
     facts: dict[str, str] = {}
     kept: dict[str, Any] = {}
     for key, value in held.items():
+        if isinstance(value, Mapping) and value and all(map(_lists_texts, value.values())):
+            facts |= {str(n): ", ".join(v) for n, v in value.items()}  # {"Brand": ["Holm"], "Colour": ["Gold"]}
+            continue
         entries = value if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value) else []
         pairs = [read_pair(Node(v)) for v in entries if len(v) <= _FACT_KEYS]
         if entries and len(pairs) == len(entries) and all(n and v and not v.startswith(("{", "[")) for n, v in pairs):
@@ -195,6 +198,11 @@ def _name_facts(held: Mapping[str, Any]) -> Mapping[str, Any]:
     for name in [n for n in facts if "description" in map_general([n])]:
         kept.setdefault("description", facts.pop(name))
     return {**kept, "attributes": facts} if facts else kept
+
+
+def _lists_texts(value: Any) -> bool:
+    texts = isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+    return texts and not any("//" in v for v in value)
 
 
 _FACT_KEYS: Final = 5

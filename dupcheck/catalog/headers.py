@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED
-from dupcheck.catalog.contents import complete_fields, has_contacts, is_headless, is_journal
+from dupcheck.catalog.contents import complete_fields, fill_fields, has_contacts, is_headless, is_journal, is_tree
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
     GENERIC,
@@ -220,6 +220,8 @@ def _refuse_others(reading: Reading, path: Path) -> None:
     told = {"price", "stock", "images", "main_image", "gtin"} & set(reading.fields)
     if not told and has_contacts(reading.grid, reading.header, reading.headers):
         raise CatalogError("catalog.is_people", path=path, found=_show_headers(reading.headers))
+    if not told and is_tree(reading.grid, reading.header, reading.headers, reading.fields):
+        raise CatalogError("catalog.is_tree", path=path, found=_show_headers(reading.headers))
     orders = sum(_ORDER_WORDS.search(h.replace("_", " ")) is not None for h in reading.headers) >= 2
     if orders or is_journal(reading.grid, reading.header, reading.headers, reading.fields):
         raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
@@ -433,6 +435,10 @@ def complete_reading(reading: Reading) -> Reading:
         complete_fields(reading.grid, reading.header, short, reading.fields)
         reading.score += len(reading.fields) - before
         reading.currency = reading.currency or find_currencies(short, reading.fields)
+    elif reading.known.name != CANONICAL_NAME:
+        closed = {normalise_header(h) for h in (*reading.known.unread, *reading.known.group)}
+        places = {i for i, h in enumerate(reading.headers) if normalise_header(h[:200]) in closed}
+        fill_fields(reading.grid, reading.header, [h[:200] for h in reading.headers], reading.fields, places)
     return reading
 
 

@@ -556,6 +556,14 @@ def _lacks_choice(read: RowReader, rows: Sequence[int]) -> bool:
     )
 
 
+def _lacks_trade(read: RowReader, rows: Sequence[int], stated: Sequence[Mapping[str, str]]) -> bool:
+    """Say whether only the first row has a title, and only the others have what they cost: they are its SKUs."""
+    rest = rows[1:]
+    titled = bool(read.get("title", rows[0])) and not any(read.get("title", row) for row in rest)
+    priced = not read.get("price", rows[0]) and all(read.get("price", row) for row in rest)
+    return bool(rest) and titled and priced and not stated[0]
+
+
 def _sku_facts(read: RowReader, row: int, options: Mapping[str, str]) -> tuple[object, ...]:
     """Return what tells one SKU from another; its price is told, but tells nothing apart."""
     codes = tuple(read.get(name, row) for name in ("variant_id", "sku_code", "gtin"))
@@ -595,6 +603,9 @@ def _find_skus(
             if len({pairs.get(name, "") for pairs in told}) > 1 and all(name in pairs for pairs in told):
                 for (_, options), pairs in zip(held, told, strict=True):
                     options.setdefault(name, pairs[name])
+    if len(held) > 1 and not any(options for _, options in held):
+        for (_, options), rest in zip(held, _split_titles([read.get("title", row) for row, _ in held]), strict=True):
+            options.update(rest)
     seen: dict[tuple[object, ...], int] = {}
     skus: list[tuple[int, dict[str, str]]] = []
     again: list[int] = []
@@ -612,6 +623,18 @@ def _find_skus(
     return skus, again
 
 
+def _split_titles(titles: Sequence[str]) -> list[dict[str, str]]:
+    """Return what the titles of SKUs say beyond the words that all begin with: of "Mug Colour:Red" the colour."""
+    words = [t.split() for t in titles]
+    alike = itertools.takewhile(lambda column: len(set(column)) == 1, zip(*words, strict=False))
+    shared = len(list(alike)) if all(titles) and len(set(titles)) == len(titles) else 0
+    rests = [" ".join(w[shared:]).strip(" -–—,/|()") for w in words]
+    if not shared or not all(rests) or len(set(rests)) < len(rests):
+        return [{} for _ in titles]
+    pairs = [split_option_list(rest) if re.fullmatch(r"[^:=]+[:=][^:=]+", rest) else {} for rest in rests]
+    return [pair or {"Variant": rest} for pair, rest in zip(pairs, rests, strict=True)]
+
+
 def _is_same(read: RowReader, row: int, other: int) -> bool:
     return all(c[row].strip() == c[other].strip() for c in read.sheet.columns)
 
@@ -620,7 +643,11 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
     known = read.known
     named = _axis_names(read, rows)
     stated = [read.options(row, named) for row in rows]
-    parent = _is_parent(read, rows[0], stated[0], stated[1:]) or _lacks_choice(read, rows)
+    parent = (
+        _is_parent(read, rows[0], stated[0], stated[1:])
+        or _lacks_choice(read, rows)
+        or _lacks_trade(read, rows, stated)
+    )
     sku_rows, again = _find_skus(read, rows, stated, parent)
     lists = bool(known.children) and (parent or len(rows) == 1)
     own = stated[0] if lists and not (len(rows) == 1 and known.children and read.is_child(rows[0])) else {}

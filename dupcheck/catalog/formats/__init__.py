@@ -487,10 +487,8 @@ _HEADED: Final = (
     "listing_id",
     "gtin",
     "category",
-    "description",
-    "shop",
-    "attribute:Brand",
-)
+    "description", "shop", "attribute:Brand", "attributes",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=2)

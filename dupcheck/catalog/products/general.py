@@ -66,7 +66,9 @@ def _find_list(product: Node) -> str:
     named = next((k for k in _LISTS if product.nodes(k)), "")
     if named:
         return named
-    lists = ((k, [Node(p) for p in v if isinstance(p, Mapping)]) for k, v in product.keys.items() if isinstance(v, list))
+    lists = (
+        (k, [Node(p) for p in v if isinstance(p, Mapping)]) for k, v in product.keys.items() if isinstance(v, list)
+    )
     alone = not any("price" in map_general([key]) for key in product.held)
     return next(
         (
@@ -88,7 +90,11 @@ def _vary(parts: Sequence[Node]) -> str:
     for key, value in parts[0].held.items():
         texts = [p.held.get(key) for p in parts]
         short = isinstance(value, str) and all(isinstance(t, str) and 0 < len(t) <= _SHORT for t in texts)
-        if short and len(set(texts)) == len(texts) and not set(map_general([key])) & {*_FIELDS, "listing_id", "variant_id"}:
+        if (
+            short
+            and len(set(texts)) == len(texts)
+            and not set(map_general([key])) & {*_FIELDS, "listing_id", "variant_id"}
+        ):
             return str(key)
     return ""
 
@@ -126,7 +132,11 @@ def make_draft(product: Node, row: int) -> Draft:
         draft.skus.append(sku)
     if all(s["price"] for s in draft.skus):
         draft.fields["price"] = draft.fields["price_max"] = ""
-    ids = (show_value(v) for k, v in product.held.items() if re.search(r"(?:_id|I[dD])$", k) and not isinstance(v, list | Mapping))
+    ids = (
+        show_value(v)
+        for k, v in product.held.items()
+        if re.search(r"(?:_id|I[dD])$", k) and not isinstance(v, list | Mapping)
+    )
     own = (draft.fields["listing_id"], found.get("group", ""), next(ids, ""), draft.fields["sku_code"])
     draft.fields["listing_id"] = next((text for text in own if text), "")
     draft.settle()

@@ -153,27 +153,27 @@ def show_value(value: Any) -> str:
     return show_cell(value)
 
 
-_AMOUNTS = ("amount", "value", "gross", "centamount")
+_AMOUNTS = ("amount", "value", "gross", "centamount", "price")
 _MONEYS = ("currency", "currencycode", "currencyid")
 _DEEP = 6
 
 
-def find_money(held: Any) -> Mapping[str, Any] | None:
+def find_money(held: Any, priced: bool = False) -> Mapping[str, Any] | None:
     """Return the amount with its currency that lies nearest below a key that speaks of a price, however it is nested.
 
-    What was asked before, what is bought for, and what comes off are no price.
+    What was asked before, what is bought for, and what comes off are no price. ``priced``: such a key led here.
     """
-    level: list[tuple[Any, bool]] = [(held, False)]
+    level: list[tuple[Any, bool]] = [(held, priced)]
     for _ in range(_DEEP):
         inner: list[tuple[Any, bool]] = []
-        for value, priced in level:
-            value = read_nested(value)
+        for whole, within in level:
+            value = read_nested(whole)
             if isinstance(value, list):
-                inner += [(v, priced) for v in value[:1]]
+                inner += [(v, within) for v in value[:1]]
             elif isinstance(value, Mapping):
-                if priced and (money := _read_money(value)) is not None:
+                if within and (money := _read_money(value)) is not None:
                     return None if _may_be_coins(value) else money
-                inner += [(v, priced or "pric" in plain_key(k)) for k, v in value.items() if not is_other_price(str(k))]
+                inner += [(v, within or "pric" in plain_key(k)) for k, v in value.items() if not is_other_price(str(k))]
         level = inner
     return None
 
@@ -195,7 +195,9 @@ def _read_money(held: Mapping[str, Any]) -> Mapping[str, Any] | None:
     amount = next((keys[k] for k in _AMOUNTS if isinstance(keys.get(k), int | float | str)), None)
     if not code or amount in (None, ""):
         return None
-    digits = keys.get("fractiondigits")
+    digits = keys.get("fractiondigits", keys.get("currencyminorunit"))
+    if "currencyminorunit" in keys and isinstance(digits, int) and 0 <= digits <= _DEEP and str(amount).isdigit():
+        amount = int(amount) / 10**digits
     if "centamount" in keys and isinstance(keys["centamount"], int):
         amount = keys["centamount"] / 10 ** (digits if isinstance(digits, int) and 0 <= digits <= _DEEP else 2)
     return {"amount": amount, "currency": code.upper()}
