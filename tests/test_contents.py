@@ -47,7 +47,8 @@ def test_headers_of_an_unknown_language_are_told_by_what_stands_below(put: Put) 
 
 
 def test_two_columns_that_read_as_names_are_no_title_but_a_question(put: Put) -> None:
-    text = "Ukuqala;Okwesibili;Okwesithathu, €;Okwesine\nQ-1;Linen runner;24,90;Blue house\nQ-2;Beech bowl;9,50;Red house\n"
+    text = "Ukuqala;Okwesibili;Okwesithathu, €;Okwesine\n"
+    text += "Q-1;Linen runner;24,90;Blue house\nQ-2;Beech bowl;9,50;Red house\n"
     with pytest.raises(CatalogError, match="title=HEADER"):
         read_catalog(put("x.csv", text))
 
@@ -56,7 +57,8 @@ def test_two_columns_that_read_as_names_are_no_title_but_a_question(put: Put) ->
     ("header", "taken"),
     [
         ("Sales price per piece", True), ("Prix de vente public conseillé TTC net", True), ("Ladenverkaufspreis", True),
-        ("Purchase price net", False), ("Selbstkostenpreis alt", True), ("Einkaufspreis", False), ("Shipping price", False),
+        ("Purchase price net", False), ("Selbstkostenpreis", False), ("Einkaufspreis", False),
+        ("Shipping price", False),
         ("Precio de compra", False), ("采购单价", False), ("门店零售价", True),
     ],
 )  # fmt: skip
@@ -120,7 +122,8 @@ def test_headings_between_the_rows_are_told_and_no_listings(put: Put) -> None:
 def test_columns_that_tell_the_rows_of_a_family_apart_are_its_options(put: Put) -> None:
     text = (
         "sku,group_id,name,price,Odstín,Délka,Sklad kód\n"
-        "T1,T,Roller blind,49.00,Grey,short,W-1\nT2,T,Roller blind,59.00,Grey,long,W-1\nT3,T,Roller blind,59.00,Sand,long,W-1\n"
+        "T1,T,Roller blind,49.00,Grey,short,W-1\nT2,T,Roller blind,59.00,Grey,long,W-1\n"
+        "T3,T,Roller blind,59.00,Sand,long,W-1\n"
         "U1,,Curtain rod,12.00,,,W-2\n"
     )
     held = listings(read_catalog(put("x.csv", text)))
@@ -132,7 +135,8 @@ def test_columns_that_tell_the_rows_of_a_family_apart_are_its_options(put: Put) 
 
 def test_pairs_of_columns_name_and_state_an_option(put: Put) -> None:
     text = (
-        "id,handle,sku,name,variant_one_name,variant_one_value,variant_two_name,variant_two_value,tax_name,tax_value,retail_price\n"
+        "id,handle,sku,name,variant_one_name,variant_one_value,variant_two_name,variant_two_value,"
+        "tax_name,tax_value,retail_price\n"
         "v1,tee,T1,Merino tee,Colour,Navy,Size,S,GST,0.15,59\nv2,tee,T2,Merino tee,Colour,Navy,Size,M,GST,0.15,59\n"
         "v3,cap,C1,Wool cap,,,,,GST,0.15,29\n"
     )
@@ -215,3 +219,36 @@ def test_an_amount_that_may_count_coins_is_no_price(put: Put) -> None:
     ]
     catalog = read_catalog(put("x.json", json.dumps([goods[0] | {"id": "q"}, goods[1]])))
     assert [listing.price for listing in listings(catalog).values()] == [None, 19.5]
+
+
+def test_what_rows_of_skus_alone_fill_is_theirs_beside_columns_of_the_listing(put: Put) -> None:
+    text = (
+        "item id,title,price,stock,SKU ID,SKU spec,SKU price,SKU stock\n"
+        "1,Cotton set,299,50,51,Colour:Grey;Size:L,299,20\n1,Cotton set,299,50,52,Colour:Grey;Size:XL,329,30\n"
+        "2,Pillow,159,9,,,,\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [(s.price, s.stock) for s in held["1"].skus] == [(299.0, 20.0), (329.0, 30.0)]
+    assert (held["2"].price, held["2"].stock, held["2"].skus) == (159.0, 9.0, ())
+
+
+def test_of_two_codes_the_one_that_recurs_is_the_listings(put: Put) -> None:
+    text = (
+        "Code,Name,Options,Variant_code,Variant_option_size,Variant_option_colour,On_hand\n"
+        "jersey,Cotton jersey,size|colour,jersey-s,S,red,5\njersey,Cotton jersey,size|colour,jersey-m,M,red,1\n"
+        "poncho,Wool poncho,,poncho,,,3\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [s.sku_code for s in held["jersey"].skus] == ["jersey-s", "jersey-m"]
+    assert held["poncho"].stock == 3.0
+
+
+def test_a_format_whose_rows_nothing_joins_gives_way_to_a_column_that_does(put: Put) -> None:
+    text = (
+        "SellerSku,ParentSku,Name,Variation,PrimaryCategory,Price_KES,Stock\n"
+        'T-L,T,Cotton T-shirt,L,9,"1,450",12\nT-XL,T,Cotton T-shirt,XL,9,"1,450",0\nK,K,Kikoy towel,...,9,"2,300",7\n'
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert list(held) == ["T", "K"]
+    assert [(s.price, s.stock) for s in held["T"].skus] == [(1450.0, 12.0), (1450.0, 0.0)]
+    assert (held["K"].price, held["K"].currency, held["K"].skus) == (2300.0, "KES", ())

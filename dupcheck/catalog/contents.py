@@ -314,7 +314,9 @@ def _is_money(sample: Sample, i: int) -> bool:
 
 def _find_codes(sample: Sample, fields: Fields) -> None:
     """Let a column of codes, or an address, stand in for the id that a table lacks; find the seller's own codes."""
-    named = any(n in fields for n in ("listing_id", "variant_id", "sku_code", "group"))
+    named = any(n in fields for n in ("listing_id", "variant_id", "sku_code")) or any(
+        all(sample.column(i)) for i in fields.get("group", ())[:1]
+    )
     if not named and "title" in fields and ({"price", "images", "main_image", "stock"} & set(fields)):
         code = _find_code(sample, fields)
         if code is not None:
@@ -432,6 +434,7 @@ def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[s
     return (
         bool(shared)
         and all(key for key, _ in held)
+        and all(_is_coded(key) for key, _ in held)
         and len({key for key, _ in held}) == len(held) == len(shared)
         and not any(alone)
         and any(len(set(sample.filled(k))) == len(sample.rows) for k in own)
@@ -487,6 +490,7 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 def _find_choices(sample: Sample, fields: Fields) -> None:
     """Find what tells the rows of one listing apart, where no header does, and the id of a row from its listing's."""
+    _part_codes(sample, fields)
     key = next((fields[n][0] for n in ("group", "listing_id") if n in fields), None)
     if key is None:
         return
@@ -512,6 +516,9 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
     ):
         fields["variant_id"] = fields.pop("listing_id")
     _find_own(sample, fields, shared)
+    listed = fields.get("option_list", [])[:1]
+    if listed and all(len({r[listed[0]] for r in rows}) == 1 for rows in shared):
+        del fields["option_list"]  # what all rows of a listing say alike is no choice between them
     codes = [i for n in ("variant_id", "sku_code", "gtin") for i in fields.get(n, ())[:1]]
     if not any(
         all(r[i] for rows in shared for r in rows) and all(_tell_apart(rows, [i]) for rows in shared) for i in codes
@@ -530,27 +537,57 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
             fields[f"option:{name}"] = [i]
 
 
+def _part_codes(sample: Sample, fields: Fields) -> None:
+    """Where a code stands again and again beside one that never does, the first is the listing's, that the SKU's."""
+    if "sku_code" not in fields or {"listing_id", "group", "variant_id"} & fields.keys():
+        return
+    codes = sample.filled(fields["sku_code"][0])
+    if len(set(codes)) == len(codes):
+        return
+    own = [
+        i
+        for i in _free(sample, fields)
+        if _names_code(sample.headers[i]) and _fits_code(sample, i) and len(set(sample.column(i))) == len(sample.rows)
+    ]
+    if len(own) == 1:
+        fields["listing_id"], fields["sku_code"] = fields["sku_code"], own
+
+
 def _find_own(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]]) -> None:
     """Put the columns that only rows of several SKUs fill before those of the listing: own code, price and stock."""
     several = [row for rows in shared for row in rows]
     alone = [row for row in sample.rows if not any(row is other for other in several)]
-    if not alone:
+    own = [
+        i
+        for i, header in enumerate(sample.headers)
+        if header and all(row[i] for row in several) and not any(row[i] for row in alone) and not is_other_price(header)
+    ]
+    codes = [i for i in own if all(_tell_apart(rows, [i]) for rows in shared) and _names_code(sample.headers[i])]
+    if not alone or not codes:
         return
-    block = ""  # the word that the headers of such columns begin with
-    for i in _free(sample, fields):
-        if all(row[i] for row in several) and not any(row[i] for row in alone):
-            heads = tell_head(sample.headers[i]) if not is_other_price(sample.headers[i]) else frozenset()
-            first = re.split(r"[\s_:.]", sample.headers[i])[0]
-            if heads & {"sku_code", "listing_id"} and all(_tell_apart(rows, [i]) for rows in shared):
-                name = "sku_code" if "sku_code" in heads else "variant_id"
-                fields[name] = [i, *(fields.get(name, []) if name == "sku_code" else [])]
-                block = first
-            elif first != block:
-                continue
-            elif "price" in heads and _fits_price(sample, i):
-                fields["price"] = [i, *fields.get("price", [])]
-            elif "stock" in heads and _fits_stock(sample, i):
-                fields["stock"] = [i, *fields.get("stock", [])]
+    begun = {_first_word(sample.headers[i]) for i in codes}
+    for i in (i for i in own if _first_word(sample.headers[i]) in begun):
+        heads = tell_head(sample.headers[i])
+        field = next((n for n, fits in _OWN_FITS if n in heads and fits(sample, i)), "")
+        if field:
+            fields[field] = [i, *(k for k in fields.get(field, []) if k != i)]
+        elif i in codes and not any(i in places for places in fields.values()):
+            coded = "sku_code" in heads and ("variant_id" in fields or "listing_id" not in heads)
+            name = "sku_code" if coded else "variant_id"
+            fields[name] = [i, *(fields.get(name, []) if coded else [])]
+
+
+_OWN_FITS: Final = (("price", _fits_price), ("stock", _fits_stock))
+
+
+def _names_code(header: str) -> bool:
+    return bool(tell_head(header) & {"sku_code", "listing_id"})
+
+
+def _first_word(header: str) -> str:
+    """Return the word that a header begins with; Latin letters end where other signs begin."""
+    found = re.match(r"[^A-Za-z\w]*([A-Za-z]+|[^\W\d_]+)", header)
+    return found[1].casefold() if found else ""
 
 
 def _tell_apart(rows: Sequence[Sequence[str]], places: Sequence[int]) -> bool:

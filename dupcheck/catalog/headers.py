@@ -96,6 +96,14 @@ def _extend(known: Fields, headers: Sequence[str], unread: Collection[str]) -> F
     return fields
 
 
+def _lacks_group(known: Format, headers: Sequence[str]) -> bool:
+    """Say whether a format's rows are SKUs, and a file has another column that joins them than the format knows."""
+    if known.rows != "variants" or known.own:
+        return False
+    joins = {normalise_header(h) for h in known.group}
+    return not any(normalise_header(h) in joins for h in headers) and "group" in map_general(headers)
+
+
 def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading | None:
     """Read a record as a header; None where it is empty."""
     cells = grid.records[place].cells
@@ -115,6 +123,8 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
                 fields[name] = free[:1]
     else:
         found = find_format(short)
+        if found is not None and _lacks_group(found, short):
+            found = None
         known, bonus = (found, 100.0) if found else (generic_format(), 0.0)
         if found:
             fields = _extend(map_fields(known, short), short, known.unread)

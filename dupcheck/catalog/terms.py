@@ -77,4 +77,6 @@ def low_prices() -> frozenset[str]:
 
 def is_only_variant(name: str, value: str) -> bool:
     """Say whether an option is what shop programs write for a product without options: ``Title=Default Title``."""
+    if not re.search(r"\w", value):
+        return True  # "..." and "-" stand where nothing can be chosen
     return value.casefold() in _terms("only_value") and (not name or name.casefold() in _terms("only_option"))

@@ -237,8 +237,12 @@ def score_format(known: Format, headers: Sequence[str]) -> float:
     hits = sum(has_header(h, headers) for h in known.strong)
     strong = hits / len(known.strong) if known.strong else 0.6
     never = sum(has_header(h, headers) for h in known.never)
-    if hits < min(2, len(known.strong)) and all(_is_general(h, headers) for h in known.must):
-        return 0.0  # words that every table has, and one more: that is no fingerprint
+    if all(_is_general(h, headers) for h in known.must):
+        # Words that every table has, and one more: that is no fingerprint. Words alone take half of them.
+        own = any(has_header(h, headers) and not _is_general(h, headers) for h in known.strong)
+        least = min(2, len(known.strong))
+        if hits < (least if own else max(least, len(known.strong) / 2)):
+            return 0.0
     return 0.0 if not strong else max(0.0, 0.5 + 0.5 * strong - 0.35 * never)
 
 

@@ -185,4 +185,10 @@ def _read_choices(part: Node) -> dict[str, str]:
     held = part.get(*_CHOICES)
     if isinstance(held, Mapping):
         return {str(n): str(v) for n, v in held.items() if isinstance(v, str | int | float) and str(v)}
-    return {n: v for n, v in map(read_pair, part.nodes(*_CHOICES)) if n and v and not is_only_variant(n, v)}
+    found = {n: v for n, v in map(read_pair, part.nodes(*_CHOICES)) if n and v and not is_only_variant(n, v)}
+    for key, value in part.keys.items() if not found else ():
+        entries = [Node(v) for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
+        pairs = [read_pair(n) for n in entries]
+        if pairs and len(pairs) == len(value) and all(n and v for n, v in pairs) and "imag" not in key:
+            return dict(pairs)
+    return found
