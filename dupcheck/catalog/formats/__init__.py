@@ -239,17 +239,17 @@ def score_format(known: Format, headers: Sequence[str]) -> float:
     never = sum(has_header(h, headers) for h in known.never)
     if all(_is_general(h, headers) for h in known.must):
         # Words that every table has, and one more: that is no fingerprint. Words alone take half of them.
-        own = any(has_header(h, headers) and not _is_general(h, headers) for h in known.strong)
+        own = any(has_header(h, headers) and not _is_general(h, headers, 2) for h in known.strong)
         least = min(2, len(known.strong))
         if hits < (least if own else max(least, len(known.strong) / 2)):
             return 0.0
     return 0.0 if not strong else max(0.0, 0.5 + 0.5 * strong - 0.35 * never)
 
 
-def _is_general(wanted: str, headers: Sequence[str]) -> bool:
-    """Say whether what fits ``wanted`` among the headers is a word that all files share."""
+def _is_general(wanted: str, headers: Sequence[str], longest: int = 9) -> bool:
+    """Say whether what fits ``wanted`` among the headers is a word that all files share, or a few of them."""
     words = _general_headers(generic_format())
-    return all(h in words for h in headers if has_header(wanted, (h,)))
+    return all(h in words and len(h.split()) <= longest for h in headers if has_header(wanted, (h,)))
 
 
 @lru_cache(maxsize=2)
