@@ -79,7 +79,8 @@ def test_an_answer_is_read_shown_kept_and_used_again(
 
 
 def test_what_a_table_lacks_is_asked_for(sit: Sit, shop: Path) -> None:
-    shop.write_text(SHOP.replace("ID;Produktname", "Kennung;Wortlaut"), "utf-8")
+    told = SHOP.replace("ID;Produktname", "Kennung;Wortlaut").replace("Lagerort", "Anmerkung")
+    shop.write_text(told.replace("A-1", "For the evening").replace("B-7", "For the morning"), "utf-8")
     code, seen = sit(["inspect", shop], ["kenung", "kennung", "Wortlaut", "q", ""])
     assert code == 0
     assert "Which column is the title?" in seen

@@ -4,7 +4,8 @@ Signs and names are those of the Unicode CLDR, which babel carries; here stands 
 """
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -24,7 +25,8 @@ SIGNS: Final[Mapping[str, str]] = {
     "дин": "RSD", "дин.": "RSD", "din": "RSD", "din.": "RSD", "r": "ZAR", "₦": "NGN", "৳": "BDT", "kr": "", "kr.": "",
     "сум": "UZS", "сом": "KGS", "км": "BAM", "ден": "MKD", "ден.": "MKD", "euro": "EUR", "euros": "EUR", "eur.": "EUR",
     "dollar": "USD", "dollars": "USD", "евро": "EUR", "долл.": "USD", "долл": "USD", "грн/шт": "UAH", "₼": "AZN",
-    "₾": "GEL", "֏": "AMD", "chf.": "CHF", "fr.": "CHF", "₡": "CRC", "₲": "PYG", "s/": "PEN", "s/.": "PEN",
+    "₾": "GEL", "֏": "AMD", "chf.": "CHF", "fr.": "CHF", "yen": "JPY", "yuan": "CNY", "zloty": "PLN",
+    "₡": "CRC", "₲": "PYG", "s/": "PEN", "s/.": "PEN",
 }  # fmt: skip
 # Old signs of money that has a new one.
 _RENAMED: Final = {"RUR": "RUB", "TRL": "TRY", "BYR": "BYN", "ROL": "RON", "BGL": "BGN", "CNH": "CNY"}
@@ -133,7 +135,8 @@ def split_header(header: str) -> tuple[str, str]:
     >>> split_header("Price (CAD)"), split_header("Цена в рублях"), split_header("Price")
     (('Price', 'CAD'), ('Цена', 'RUB'), ('Price', ''))
     """
-    found = _HEADER.fullmatch(header.strip())
+    header = unicodedata.normalize("NFKC", header.strip())
+    found = _HEADER.fullmatch(header)
     if found is None:
         return header, ""
     money = found["money"].strip("()")
@@ -150,3 +153,14 @@ def split_header(header: str) -> tuple[str, str]:
 _WRITTEN_SMALL: Final = frozenset(
     {"USD", "EUR", "RUB", "RUR", "CNY", "GBP", "CAD", "AUD", "PLN", "CZK", "VND", "UAH", "KZT"}
 )
+
+
+def find_stated(lines: Iterable[str]) -> str:
+    """Return the one currency that lines above a table name, as in "All prices in EUR"; "" for none or several.
+
+    >>> find_stated(["Price list 2024", "all prices in EUR plus VAT"]), find_stated(["EUR and USD"])
+    ('EUR', '')
+    """
+    words = [w for line in lines for w in re.findall(r"[^\W\d_]{3,}|[€£₽₴₺₩₫₹₪₸]", line)]
+    codes = {w for w in words if w in COMMON} | {SIGNS[w.casefold()] for w in words if SIGNS.get(w.casefold())}
+    return next(iter(codes)) if len(codes) == 1 else ""

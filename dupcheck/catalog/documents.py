@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from dupcheck.catalog.formats import generic_format, known_headers, map_general, normalise_header
 from dupcheck.catalog.products import find_shape
-from dupcheck.catalog.products.nodes import Node, plain_key, read_nested, show_value
+from dupcheck.catalog.products.nodes import Node, plain_key, read_localised, read_nested, read_pair, show_value
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.variants import Draft
 from dupcheck.errors import CatalogError
@@ -37,7 +37,11 @@ class Found:
 
 def _names_a_thing(held: Mapping[str, Any]) -> bool:
     """Say whether an object has a title under any name that exports have for it."""
-    return any(normalise_header(str(key)[:100]) in _titles() for key, value in held.items() if isinstance(value, str))
+    return any(
+        normalise_header(str(key)[:100]) in _titles()
+        for key, value in held.items()
+        if isinstance(read_localised(value), str)
+    )
 
 
 @cache
@@ -157,19 +161,51 @@ _MONEY_KEYS: Final = 4
 
 def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give the values of objects within a row keys of their own, where no field would take such an object whole."""
-    if not any(isinstance(v, Mapping) for v in held.values()):
+    if not any(isinstance(v, Mapping | list) for v in held.values()):
         return held
     found: dict[str, Any] = {}
-    for key, whole in _open_level(held).items():
-        name, value = str(key), whole
-        # How many there are may lie deeper: {"availability": {"at the store": {"quantity": 7}}}.
-        while isinstance(value, Mapping) and len(value) == 1 and name.count(".") < _DEEPEST:
-            inner, value = next(iter(value.items()))
-            name = f"{name}.{inner}"
-        found |= {name: value} if "stock" in map_general([name.rpartition(".")[2]]) else {str(key): whole}
+    for key, whole in _open_level(_name_facts(held)).items():
+        found |= _open_deeper(str(key), whole)
     return found
 
 
+def _open_deeper(name: str, whole: Any) -> dict[str, Any]:
+    """Open what lies in one another where a count is in it: {"availability": {"at the store": {"quantity": 7}}}."""
+    if not isinstance(whole, Mapping) or name.count(".") >= _DEEPEST:
+        return {name: whole}
+    inner: dict[str, Any] = {}
+    for key, value in whole.items():
+        inner |= _open_deeper(f"{name}.{key}", value)
+    return inner if any("stock" in map_general([n.rpartition(".")[2]]) for n in inner) else {name: whole}
+
+
+def _name_facts(held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put lists of facts, each with a name and a value, together as the object's attributes."""
+    facts: dict[str, str] = {}
+    kept: dict[str, Any] = {}
+    for key, value in held.items():
+        if isinstance(value, Mapping) and value and all(map(_lists_texts, value.values())):
+            facts |= {str(n): ", ".join(v) for n, v in value.items()}  # {"Brand": ["Holm"], "Colour": ["Gold"]}
+            continue
+        entries = value if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value) else []
+        pairs = [read_pair(Node(v)) for v in entries if len(v) <= _FACT_KEYS]
+        if entries and len(pairs) == len(entries) and all(n and v and not v.startswith(("{", "[")) for n, v in pairs):
+            facts |= dict(pairs)
+        else:
+            kept[str(key)] = value
+    if not facts or "attributes" in kept:
+        return held
+    for name in [n for n in facts if "description" in map_general([n])]:
+        kept.setdefault("description", facts.pop(name))
+    return {**kept, "attributes": facts} if facts else kept
+
+
+def _lists_texts(value: Any) -> bool:
+    texts = isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+    return texts and not any("//" in v for v in value)
+
+
+_FACT_KEYS: Final = 5
 _DEEPEST: Final = 3
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED
+from dupcheck.catalog.contents import complete_fields, fill_fields, has_contacts, is_headless, is_journal, is_tree
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
     GENERIC,
@@ -46,6 +47,9 @@ _OWN: Final = ("listing_id", "group", "kind", "parent", "children", "variant_id"
 # What other names may say beside the canonical ones, where a file has no column of the canonical name.
 _LENT: Final = ("stock", "sku_code", "gtin", "currency", "images", "main_image", "category", "description", "url")
 _CANONICAL: Final = Format(CANONICAL_NAME, {lang: say("catalog.format_canonical", lang) for lang in LANGS})
+
+
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -92,6 +96,14 @@ def _extend(known: Fields, headers: Sequence[str], unread: Collection[str]) -> F
     return fields
 
 
+def _lacks_group(known: Format, headers: Sequence[str]) -> bool:
+    """Say whether a format's rows are SKUs, and a file has another column that joins them than the format knows."""
+    if known.rows != "variants" or known.own:
+        return False
+    joins = {normalise_header(h) for h in known.group}
+    return not any(normalise_header(h) in joins for h in headers) and "group" in map_general(headers)
+
+
 def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading | None:
     """Read a record as a header; None where it is empty."""
     cells = grid.records[place].cells
@@ -111,6 +123,8 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
                 fields[name] = free[:1]
     else:
         found = find_format(short)
+        if found is not None and _lacks_group(found, short):
+            found = None
         known, bonus = (found, 100.0) if found else (generic_format(), 0.0)
         if found:
             fields = _extend(map_fields(known, short), short, known.unread)
@@ -118,7 +132,6 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
             # Of several headers for one field the most telling one counts; texts may fill in for each other.
             keep = ("title", "category", "description", "price", "images")
             fields = {n: p if n in keep or ":" in n else p[:1] for n, p in map_general(short).items()}
-            _stand_in(grid, place, short, fields)
     lowered = {normalise_header(h) for h in short}
     if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
         bonus += 2000.0
@@ -127,156 +140,6 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
         bonus -= 100.0  # what holds an address is a row of data
     score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
-
-
-def _find_code(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
-    """Return the first column in which every row has a code of its own: no words, and a digit in each.
-
-    A row without a title goes on with the one above, and needs none.
-    """
-    title = fields["title"][0]
-    rows = [r.cells for r in grid.records[place + 1 : place + 400] if title < len(r.cells) and r.cells[title].strip()]
-    spoken = {i for name, places in fields.items() if name != "gtin" for i in places}
-    for i, header in enumerate(headers):
-        texts = [row[i].strip() if i < len(row) else "" for row in rows]
-        coded = all(re.fullmatch(r"[^\s:/]*\d[^\s:/]*", t) and len(t) <= _LONGEST_CODE for t in texts)
-        numbers = all(re.fullmatch(r"\d{1,3}|\d+[.,]\d+", t) for t in texts)
-        if i not in spoken and header and len(texts) > 1 and coded and not numbers and len(set(texts)) == len(texts):
-            return i
-    return None
-
-
-_LONGEST_CODE: Final = 40
-_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
-_PICTURE: Final = re.compile(r"(?:https?:)?//\S+?\.(?:jpe?g|png|webp|gif)(?:[?#]\S*)?", re.IGNORECASE)
-
-
-def _find_group(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
-    """Return the first column of codes that goes with the title, row by row: one code a title, and one title a code."""
-    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
-    title = fields["title"][0]
-    kept = {i for n, places in fields.items() if not n.startswith(("facet:", "attribute:")) for i in places}
-    titles = [row[title].strip() if title < len(row) else "" for row in rows]
-    for i, header in enumerate(headers):
-        codes = [row[i].strip() if i < len(row) else "" for row in rows]
-        coded = all(re.fullmatch(r"[^\s:/]*\d[^\s:/]*", c) and len(c) <= _LONGEST_CODE for c in codes)
-        pairs = set(zip(codes, titles, strict=True))
-        if i not in kept and header and coded and 1 < len(set(codes)) == len(set(titles)) == len(pairs) < len(rows):
-            return i
-    return None
-
-
-def _find_parent(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
-    """Return the first column that no header explains whose codes rows of one title share and begin their own with.
-
-    A row alone with its title may lack it. Such rows are SKUs only where each states another choice.
-    """
-    rows = [r.cells for r in grid.records[place + 1 : place + 400] if any(c.strip() for c in r.cells)]
-    used = {i for n, places in fields.items() if not n.startswith("attribute:") for i in places}
-    own = [i for n in ("listing_id", "sku_code", "variant_id") for i in fields.get(n, ())[:1]]
-    choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
-
-    def cell(row: Sequence[str], i: int) -> str:
-        return row[i].strip() if i < len(row) else ""
-
-    by_title: dict[str, list[Sequence[str]]] = {}
-    for row in rows:
-        by_title.setdefault(cell(row, fields["title"][0]), []).append(row)
-    shared = [alike for title, alike in by_title.items() if title and len(alike) > 1]
-    distinct = all(len({tuple(cell(r, i) for i in choices) for r in alike}) == len(alike) for alike in shared)
-    if not shared or not choices or not distinct:
-        return None
-    for i, header in enumerate(headers):
-        if (
-            header
-            and i not in used
-            and all(
-                len({cell(r, i) for r in alike}) == 1
-                and (code := cell(alike[0], i))
-                and all(any(cell(r, k).startswith(code) for k in own) for r in alike)
-                for alike in shared
-            )
-        ):
-            return i
-    return None
-
-
-def _find_price(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
-    """Take the one column in which every value is money with its currency for the price, whatever it is called."""
-    rows = [r.cells for r in grid.records[place + 1 : place + 100]]
-    used = {i for places in fields.values() for i in places}
-    found = []
-    for i, header in enumerate(headers):
-        texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
-        read = [parse_price(t) for t in texts]
-        if header and i not in used and texts and all(p is not None and p.currency for p in read):
-            found.append(i)
-    if len(found) == 1:
-        fields["price"] = found
-
-
-def _find_pictures(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
-    """Take columns that hold nothing but addresses of pictures for what they are, whatever they are called."""
-    rows = [r.cells for r in grid.records[place + 1 : place + 100]]
-    used = {i for places in fields.values() for i in places}
-    found = []
-    for i, header in enumerate(headers):
-        texts = [t for row in rows if i < len(row) and (t := row[i].strip())]
-        if header and i not in used and texts and all(_PICTURE.fullmatch(part) for t in texts for part in t.split()):
-            found.append(i)
-    if found:
-        fields["images"] = sorted([*fields.get("images", ()), *found])
-
-
-def _stand_in(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
-    """Let a column of codes, or an address, stand in for the id that a table lacks, and a short text for the title."""
-    unnamed = not any(n in fields for n in ("listing_id", "variant_id", "sku_code", "group"))
-    if "title" in fields and "price" in fields and unnamed:
-        code = _find_code(grid, place, headers, fields)
-        if code is not None:
-            fields["listing_id"] = [code]
-        elif (code := _find_group(grid, place, headers, fields)) is not None:
-            fields["group"] = [code]
-    if "title" in fields and "group" not in fields:
-        parent = _find_parent(grid, place, headers, fields)
-        if parent is not None:
-            fields["group"] = [parent]
-    _find_pictures(grid, place, headers, fields)
-    if "title" in fields and "price" not in fields:
-        _find_price(grid, place, headers, fields)
-    if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
-        fields["listing_id"] = list(fields["url"])
-    told = any(n in fields for n in ("listing_id", "sku_code"))
-    if "title" not in fields and told and ("price" in fields or "images" in fields):
-        named = _find_names(grid, place, headers, fields)
-        if named is not None:
-            fields["title"] = [named]
-    if "title" not in fields and "description" in fields and told:
-        i = fields["description"][0]
-        texts = [r.cells[i].strip() for r in grid.records[place + 1 : place + 40] if i < len(r.cells) and r.cells[i]]
-        if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
-            fields["title"] = [i]
-            fields["description"] = [p for p in fields["description"] if p != i]
-            if not fields["description"]:
-                del fields["description"]
-
-
-def _find_names(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> int | None:
-    """Return the one column that no header explains and that reads as names do: a few words, other ones in each row."""
-    rows = [r.cells for r in grid.records[place + 1 : place + 100] if any(c.strip() for c in r.cells)]
-    used = {i for places in fields.values() for i in places}
-    found = []
-    for i, header in enumerate(headers):
-        texts = [row[i].strip() if i < len(row) else "" for row in rows]
-        worded = all(re.search(r"[^\W\d_]{2}\W+(?:\w+\W+)*?[^\W\d_]{2}", t) and len(t) <= _SHORT_TEXT for t in texts)
-        plain = not any(re.search(r"[<>|{}=;]|//|@", t) for t in texts)
-        if header and i not in used and len(texts) > 1 and worded and plain and len(set(texts)) == len(texts):
-            found.append(i)
-    return found[0] if len(found) == 1 else None
-
-
-_SHORT_TEXT: Final = 120
-"""Characters on average up to which descriptions read as titles do."""
 
 
 def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> None:
@@ -362,9 +225,23 @@ _ORDER_WORDS: Final = re.compile(
 )
 
 
+def _refuse_others(reading: Reading, path: Path) -> None:
+    """Tell a list of people, of orders or of what was sold day by day for what it is."""
+    told = {"price", "stock", "images", "main_image", "gtin"} & set(reading.fields)
+    if not told and has_contacts(reading.grid, reading.header, reading.headers):
+        raise CatalogError("catalog.is_people", path=path, found=_show_headers(reading.headers))
+    if not told and is_tree(reading.grid, reading.header, reading.headers, reading.fields):
+        raise CatalogError("catalog.is_tree", path=path, found=_show_headers(reading.headers))
+    orders = sum(_ORDER_WORDS.search(h.replace("_", " ")) is not None for h in reading.headers) >= 2
+    if orders or is_journal(reading.grid, reading.header, reading.headers, reading.fields):
+        raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
+
+
 def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
     """Refuse a table without a title or an id, and say what it is, what is missing and what to try."""
     fields, known = reading.fields, reading.known
+    if known.name == GENERIC:
+        _refuse_others(reading, path)
     missing = []
     if need_ids and not (has_ids(reading) or known.number_rows or (known.rows == "variants" and known.name != GENERIC)):
         missing.append("listing_id")
@@ -374,8 +251,6 @@ def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
         return
     free = [reading.headers[i] for i in reading.unused]
     if "title" in missing:
-        if sum(_ORDER_WORDS.search(h.replace("_", " ")) is not None for h in reading.headers) >= 2:
-            raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
         few = len(fields) <= 5 and len(free) <= 3 and not guess_name("title", free)
         if has_ids(reading) and ("price" in fields or "stock" in fields) and few:
             raise CatalogError("catalog.is_price_list", path=path, found=_show_headers(reading.headers))
@@ -436,9 +311,30 @@ def find_notes(reading: Reading) -> set[int]:
                 skip |= set(range(start, place))
                 break
     skip |= _find_hints(reading, skip)
+    if reading.known.name == GENERIC:
+        skip |= _find_headings(reading)
     if (total := _find_total(reading)) is not None:
         skip.add(total)
     return {n for n in skip if any(c.strip() for c in records[n].cells)}
+
+
+def _find_headings(reading: Reading) -> set[int]:
+    """Return the records that are one text alone, among rows of several cells: headings of parts, and closing words."""
+    records = reading.grid.records
+    counts = {n: sum(bool(c.strip()) for c in records[n].cells) for n in range(reading.header + 1, reading.stop)}
+    usual = sorted(c for c in counts.values() if c > 1)
+    if len(reading.headers) < 4 or not usual or usual[len(usual) // 2] < 3:
+        return set()
+    codes = {i for name in ("listing_id", "sku_code", "group") for i in reading.fields.get(name, ())}
+    names = {i for name in ("title", "category", "description") for i in reading.fields.get(name, ())}
+    used = {i for places in reading.fields.values() for i in places}
+    found = set()
+    for n in (n for n, count in counts.items() if count == 1):
+        i, text = next((i, c.strip()) for i, c in enumerate(records[n].cells) if c.strip())
+        worded = re.search(r"[^\W\d_]{2}", text) is not None
+        if worded and (i in names or i not in used or (i in codes and not re.fullmatch(r"\S*\d\S*", text))):
+            found.add(n)
+    return found
 
 
 def _find_total(reading: Reading) -> int | None:
@@ -535,7 +431,25 @@ def _find_header(grid: Grid, mapping: Mapping[str, str]) -> Reading | None:
         for place in range(min(HEADER_ROWS, len(grid.records)))
         if (reading := read_header(grid, place, mapping)) is not None
     ]
-    return max(rated, key=lambda r: r.score) if rated else None
+    if not rated:
+        return None
+    best = max(rated, key=lambda r: (r.score, sum(bool(h) for h in r.headers)))
+    return complete_reading(best)
+
+
+def complete_reading(reading: Reading) -> Reading:
+    """Let the cells tell what the headers of a file of no known format do not."""
+    if reading.known.name == GENERIC and not is_headless(reading.headers):
+        short = [h[:200] for h in reading.headers]
+        before = len(reading.fields)
+        complete_fields(reading.grid, reading.header, short, reading.fields)
+        reading.score += len(reading.fields) - before
+        reading.currency = reading.currency or find_currencies(short, reading.fields)
+    elif reading.known.name != CANONICAL_NAME:
+        closed = {normalise_header(h) for h in (*reading.known.unread, *reading.known.group)}
+        places = {i for i, h in enumerate(reading.headers) if normalise_header(h[:200]) in closed}
+        fill_fields(reading.grid, reading.header, [h[:200] for h in reading.headers], reading.fields, places)
+    return reading
 
 
 def choose_sheets(grids: Sequence[Grid], mapping: Mapping[str, str], path: Path) -> list[Reading]:
@@ -589,6 +503,8 @@ def split_segments(reading: Reading, mapping: Mapping[str, str]) -> list[Reading
         if len(filled) < 3 or hits < 3 or hits < 0.6 * len(filled):
             continue
         other = read_header(reading.grid, place, mapping)
+        if other is not None:
+            other = complete_reading(other)
         if other is None or "title" not in other.fields:
             continue
         between = range(found[-1].header + 1, place)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED, build_catalog, format_number
-from dupcheck.catalog.currencies import name_currency
+from dupcheck.catalog.currencies import find_stated, name_currency
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
     FormatTitle,
@@ -208,7 +208,8 @@ def _read_segment(reading: Reading, path: Path, wish: Wish) -> Catalog | None:
         return None
     above_text = " ".join(c for r in grid.records[: reading.header + 1] for c in r.cells)[:20_000]
     stated = re.search(r"\bCurrency=([A-Z]{3})\b", above_text)
-    currency = wish.currency or reading.currency or (stated[1] if stated else "") or reading.known.currency
+    said = stated[1] if stated else find_stated(above) if reading.header < HEADER_ROWS else ""
+    currency = wish.currency or reading.currency or said or reading.known.currency
     return _read_sheet(sheet, replace(reading, currency=currency), told, _Fed(sheet, skipped), path, wish)
 
 

@@ -36,6 +36,35 @@ def header_words() -> frozenset[str]:
     return _terms("header_words")
 
 
+def is_other_price(header: str) -> bool:
+    """Say whether a header is one of money that no buyer is asked: what a thing cost, once was, or takes to be sent.
+
+    >>> is_other_price("Purchase price"), is_other_price("Price")
+    (True, False)
+    """
+    return _begins("other_prices", header)
+
+
+def is_other_count(header: str) -> bool:
+    """Say whether a header is one of pieces that cannot be sold: on their way, reserved, the least to keep."""
+    return _begins("other_counts", header)
+
+
+def _begins(name: str, header: str) -> bool:
+    plain = " ".join(re.sub(r"[_\-]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)).casefold().split()) + " "
+    return any(re.search(("" if _is_unspaced(s) else r"(?<![^\W_])") + re.escape(s), plain) for s in _terms(name))
+
+
+def _is_unspaced(text: str) -> bool:
+    return re.search("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", text) is not None
+
+
+@cache
+def count_heads() -> frozenset[str]:
+    """Return words that mean pieces in stock only where a column holds whole numbers: "amount" may be money, too."""
+    return _terms("count_heads")
+
+
 def list_prices() -> frozenset[str]:
     """Return the headers of prices that are recommended or struck out, not asked."""
     return _terms("list_prices")
@@ -48,4 +77,6 @@ def low_prices() -> frozenset[str]:
 
 def is_only_variant(name: str, value: str) -> bool:
     """Say whether an option is what shop programs write for a product without options: ``Title=Default Title``."""
+    if not re.search(r"\w", value):
+        return True  # "..." and "-" stand where nothing can be chosen
     return value.casefold() in _terms("only_value") and (not name or name.casefold() in _terms("only_option"))

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, SKU_FIELDS, SkuColumns, format_number, make_sku_columns
+from dupcheck.catalog.contents import share_titles
 from dupcheck.catalog.formats import CANONICAL_NAME, GENERIC, Fields, Format, normalise_header
 from dupcheck.catalog.tables import Problems, Sheet, TextArray, make_texts, shorten
 from dupcheck.catalog.terms import is_only_variant
@@ -221,9 +222,10 @@ class RowReader:
             value = self.get(f"option_value_{n}", row)
             name = self.get(f"option_name_{n}", row) or named.get(n, "")
             if value and not is_only_variant(name, value):
-                found[clean_text(name) or f"Option {n}"] = clean_text(value)
+                found |= _split_choice(clean_text(name) or f"Option {n}", clean_text(value))
         for name, key in self.names["option"]:
-            if (value := self.get(key, row)) and not is_only_variant("", value):
+            value = _cut_title(self.get(key, row), self.get("title", row))
+            if value and not is_only_variant("", value):
                 found[name] = clean_text(value)
         listed = self.get("option_list", row)
         if listed and self.fields["option_list"] == self.fields.get("title") and not self.is_child(row):
@@ -258,6 +260,20 @@ class RowReader:
     def show(self, row: int) -> str:
         """Return a row's cells in one line."""
         return " | ".join(t for c in self.sheet.columns if (t := c[row].strip()))
+
+
+def _cut_title(value: str, title: str) -> str:
+    """Return a choice without the title that an SKU's name begins with: of "Linen shirt - M" the M."""
+    rest = value[len(title) :] if title and value.casefold().startswith(title.casefold()) else value
+    return rest if rest is value or not rest else rest.strip(" -–—,/|:()")
+
+
+def _split_choice(name: str, value: str) -> dict[str, str]:
+    """Part names and values that stand in one cell each: "colour,size" and "Red,S"."""
+    names, values = ([t.strip() for t in re.split(r"[,|]", text)] for text in (name, value))
+    if len(names) == len(values) > 1 and all(names) and all(values):
+        return dict(zip(names, values, strict=True))
+    return {name: value}
 
 
 # What a spreadsheet's sign for text may stand before: codes and numbers, but no title such as '90s.
@@ -465,17 +481,7 @@ def _find_twice(read: RowReader) -> list[tuple[str, ...] | None]:
 
 def _is_plausible(read: RowReader, column: TextArray) -> bool:
     """Say whether rows of one group have titles in common: a column called "parent" may hold a category."""
-    first: dict[str, set[str]] = {}
-    shared: list[bool] = []
-    for key, row in zip(column.tolist(), range(read.count), strict=True):
-        words = set(re.findall(r"\w+", read.get("title", row).casefold())) if key else set()
-        if not words:
-            continue
-        if key in first:
-            shared.append(2 * len(words & first[key]) >= min(len(words), len(first[key])))
-        else:
-            first[key] = words
-    return not shared or sum(shared) * 2 >= len(shared)
+    return share_titles(column.tolist(), [read.get("title", row) for row in range(read.count)])
 
 
 def _is_nameless(read: RowReader, row: int) -> bool:
@@ -565,6 +571,14 @@ def _lacks_choice(read: RowReader, rows: Sequence[int]) -> bool:
     )
 
 
+def _lacks_trade(read: RowReader, rows: Sequence[int], stated: Sequence[Mapping[str, str]]) -> bool:
+    """Say whether only the first row has a title, and only the others have what they cost: they are its SKUs."""
+    rest = rows[1:]
+    titled = bool(read.get("title", rows[0])) and not any(read.get("title", row) for row in rest)
+    priced = not read.get("price", rows[0]) and all(read.get("price", row) for row in rest)
+    return bool(rest) and titled and priced and not stated[0]
+
+
 def _sku_facts(read: RowReader, row: int, options: Mapping[str, str]) -> tuple[object, ...]:
     """Return what tells one SKU from another; its price is told, but tells nothing apart."""
     codes = tuple(read.get(name, row) for name in ("variant_id", "sku_code", "gtin"))
@@ -604,6 +618,9 @@ def _find_skus(
             if len({pairs.get(name, "") for pairs in told}) > 1 and all(name in pairs for pairs in told):
                 for (_, options), pairs in zip(held, told, strict=True):
                     options.setdefault(name, pairs[name])
+    if len(held) > 1 and not any(options for _, options in held):
+        for (_, options), rest in zip(held, _split_titles([read.get("title", row) for row, _ in held]), strict=True):
+            options.update(rest)
     seen: dict[tuple[object, ...], int] = {}
     skus: list[tuple[int, dict[str, str]]] = []
     again: list[int] = []
@@ -621,6 +638,18 @@ def _find_skus(
     return skus, again
 
 
+def _split_titles(titles: Sequence[str]) -> list[dict[str, str]]:
+    """Return what the titles of SKUs say beyond the words that all begin with: of "Mug Colour:Red" the colour."""
+    words = [t.split() for t in titles]
+    alike = itertools.takewhile(lambda column: len(set(column)) == 1, zip(*words, strict=False))
+    shared = len(list(alike)) if all(titles) and len(set(titles)) == len(titles) else 0
+    rests = [" ".join(w[shared:]).strip(" -–—,/|()") for w in words]
+    if not shared or not all(rests) or len(set(rests)) < len(rests):
+        return [{} for _ in titles]
+    pairs = [split_option_list(rest) if re.fullmatch(r"[^:=]+[:=][^:=]+", rest) else {} for rest in rests]
+    return [pair or {"Variant": rest} for pair, rest in zip(pairs, rests, strict=True)]
+
+
 def _is_same(read: RowReader, row: int, other: int) -> bool:
     return all(c[row].strip() == c[other].strip() for c in read.sheet.columns)
 
@@ -629,7 +658,11 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
     known = read.known
     named = _axis_names(read, rows)
     stated = [read.options(row, named) for row in rows]
-    parent = _is_parent(read, rows[0], stated[0], stated[1:]) or _lacks_choice(read, rows)
+    parent = (
+        _is_parent(read, rows[0], stated[0], stated[1:])
+        or _lacks_choice(read, rows)
+        or _lacks_trade(read, rows, stated)
+    )
     sku_rows, again = _find_skus(read, rows, stated, parent)
     lists = bool(known.children) and (parent or len(rows) == 1)
     own = stated[0] if lists and not (len(rows) == 1 and known.children and read.is_child(rows[0])) else {}
@@ -676,9 +709,9 @@ def _choose_id(read: RowReader, rows: Sequence[int], draft: Draft) -> str:
         draft.fields["listing_id"],
         read.first("group", rows) if read.is_grouped() else "",
         read.first("variant_id", rows),
-        read.first("group", rows),
         draft.fields.get("sku_code", ""),
         next((sku["sku_code"] for sku in draft.skus if sku["sku_code"]), ""),
+        read.first("group", rows),
     )
     return next((t for t in ids if t), "")
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.catalog.currencies import is_code, split_header
-from dupcheck.catalog.terms import header_words, list_prices, low_prices
+from dupcheck.catalog.terms import count_heads, header_words, list_prices, low_prices
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
@@ -237,15 +237,19 @@ def score_format(known: Format, headers: Sequence[str]) -> float:
     hits = sum(has_header(h, headers) for h in known.strong)
     strong = hits / len(known.strong) if known.strong else 0.6
     never = sum(has_header(h, headers) for h in known.never)
-    if hits < min(2, len(known.strong)) and all(_is_general(h, headers) for h in known.must):
-        return 0.0  # words that every table has, and one more: that is no fingerprint
+    if all(_is_general(h, headers) for h in known.must):
+        # Words that every table has, and one more: that is no fingerprint. Words alone take half of them.
+        own = any(has_header(h, headers) and not _is_general(h, headers, 2) for h in known.strong)
+        least = min(2, len(known.strong))
+        if hits < (least if own else max(least, len(known.strong) / 2)):
+            return 0.0
     return 0.0 if not strong else max(0.0, 0.5 + 0.5 * strong - 0.35 * never)
 
 
-def _is_general(wanted: str, headers: Sequence[str]) -> bool:
-    """Say whether what fits ``wanted`` among the headers is a word that all files share."""
+def _is_general(wanted: str, headers: Sequence[str], longest: int = 9) -> bool:
+    """Say whether what fits ``wanted`` among the headers is a word that all files share, or a few of them."""
     words = _general_headers(generic_format())
-    return all(h in words for h in headers if has_header(wanted, (h,)))
+    return all(h in words and len(h.split()) <= longest for h in headers if has_header(wanted, (h,)))
 
 
 @lru_cache(maxsize=2)
@@ -443,11 +447,65 @@ def reduce_header(header: str) -> str:
     >>> reduce_header("Brutto-VK") == reduce_header("VK brutto")
     True
     """
+    return " ".join(sorted(list_words(header)))
+
+
+@lru_cache(maxsize=16384)
+def list_words(header: str) -> tuple[str, ...]:
+    """Return the words of a header in their order, plainly written, without those that any column could bear."""
     text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]))
     text = unicodedata.normalize("NFKD", normalise_header(text).translate(_LETTERS))
-    plain = "".join(c for c in text if not unicodedata.combining(c))
-    words = [_THING.sub("", w) for w in re.findall(r"[^\W\d_]+", plain) if w not in header_words()]
-    return " ".join(sorted(words))
+    plain = unicodedata.normalize("NFC", "".join(c for c in text if not unicodedata.combining(c)))
+    words = (_THING.sub("", w) for w in re.findall(r"[^\W\d_a-z]+|[a-z]+", plain) if w not in header_words())
+    return tuple(w for w in words if w)
+
+
+@lru_cache(maxsize=16384)
+def tell_head(header: str) -> frozenset[str]:
+    """Return the fields that the words of a header name, a compound's by what it ends in.
+
+    They alone say little: "Supply price" is no price to a buyer, and what the column holds has to bear them out.
+
+    >>> sorted(tell_head("Prix de vente TTC")), sorted(tell_head("Verkaufspreis, netto"))
+    (['price'], ['price'])
+    """
+    heads = _read_heads(generic_format())
+    found: set[str] = set()
+    for word in list_words(split_header(header.strip(" *"))[0]):
+        near = heads.get(word)
+        for cut in range(1, len(word) - 1) if near is None else ():  # the longest known end of a compound
+            end = word[cut:]
+            if end in heads and (len(end) >= _LONG_END or not end.isascii()):
+                near = heads[end]
+                break
+        found |= near or frozenset()
+    return frozenset(found)
+
+
+_LONG_END: Final = 4
+_HEADED: Final = (
+    "title",
+    "price",
+    "stock",
+    "sku_code",
+    "listing_id",
+    "gtin",
+    "category",
+    "description", "shop", "attribute:Brand", "attributes",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _read_heads(known: Format) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name in _HEADED:
+        for header in known.columns.get(name, ()):
+            words = () if "{" in header else list_words(header)
+            if len(words) == 1:
+                found[words[0]] = found.get(words[0], frozenset()) | {name}
+    for word in count_heads():
+        found.setdefault(word, frozenset({"stock"}))
+    return found
 
 
 def find_currencies(headers: Sequence[str], fields: Fields) -> str:

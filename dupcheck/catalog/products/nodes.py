@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dupcheck.catalog.calamine_process import show_cell
+from dupcheck.catalog.terms import is_other_price
 from dupcheck.catalog.values import clean_text, read_literal
 
 
@@ -107,11 +108,23 @@ _SHOWN_KEYS = ("name", "title", "label")
 _PLACES = ("url", "src", "href", "contenturl")
 
 
+def read_localised(value: Any) -> Any:
+    """Return the first text of ``{"en": "Oak stool", "de-DE": "Eichenhocker"}``; anything else as it is."""
+    if isinstance(value, Mapping) and value and all(_LANGUAGE.fullmatch(str(k)) for k in value):
+        texts = [v for v in value.values() if isinstance(v, str) and v]
+        if len(texts) and all(v is None or isinstance(v, str) for v in value.values()):
+            return texts[0]
+    return value
+
+
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
+
+
 def flatten_object(held: Mapping[str, Any]) -> dict[str, str]:
     """Return an object's values as texts: those of an object within under both keys, pictures as their addresses."""
     found: dict[str, str] = {}
     for key, value in held.items():
-        value = read_nested(value)
+        value = read_localised(read_nested(value))
         if isinstance(value, Mapping) and value:
             named = next((value[k] for k in _SHOWN_KEYS if isinstance(value.get(k), str)), "")
             if named:
@@ -138,3 +151,75 @@ def show_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return show_cell(value)
+
+
+_AMOUNTS = ("amount", "value", "gross", "centamount", "price")
+_MONEYS = ("currency", "currencycode", "currencyid")
+_DEEP = 6
+
+
+def find_money(held: Any, priced: bool = False) -> Mapping[str, Any] | None:
+    """Return the amount with its currency that lies nearest below a key that speaks of a price, however it is nested.
+
+    What was asked before, what is bought for, and what comes off are no price. ``priced``: such a key led here.
+    """
+    level: list[tuple[Any, bool]] = [(held, priced)]
+    for _ in range(_DEEP):
+        inner: list[tuple[Any, bool]] = []
+        for whole, within in level:
+            value = read_nested(whole)
+            if isinstance(value, list):
+                inner += [(v, within) for v in value[:1]]
+            elif isinstance(value, Mapping):
+                if within and (money := _read_money(value)) is not None:
+                    return None if _may_be_coins(value) else money
+                inner += [(v, within or "pric" in plain_key(k)) for k, v in value.items() if not is_other_price(str(k))]
+        level = inner
+    return None
+
+
+def _may_be_coins(held: Mapping[str, Any]) -> bool:
+    """Say whether nothing tells if a whole amount counts coins, as in {"amount": 1900, "currency_code": "eur"}."""
+    keys = {plain_key(k): v for k, v in held.items()}
+    amount = keys.get("amount")
+    told = {"rawamount", "pricesetid", "formatted", "formattedamount"} & keys.keys()
+    return isinstance(amount, int) and amount >= _MAY_BE_COINS and "currencycode" in keys and not told
+
+
+_MAY_BE_COINS = 100
+
+
+def _read_money(held: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    keys = {plain_key(k): v for k, v in held.items()}
+    code = next((keys[k] for k in _MONEYS if isinstance(keys.get(k), str) and keys[k]), "")
+    amount = next((keys[k] for k in _AMOUNTS if isinstance(keys.get(k), int | float | str)), None)
+    if not code or amount in (None, ""):
+        return None
+    digits = keys.get("fractiondigits", keys.get("currencyminorunit"))
+    if "currencyminorunit" in keys and isinstance(digits, int) and 0 <= digits <= _DEEP and str(amount).isdigit():
+        amount = int(amount) / 10**digits
+    if "centamount" in keys and isinstance(keys["centamount"], int):
+        amount = keys["centamount"] / 10 ** (digits if isinstance(digits, int) and 0 <= digits <= _DEEP else 2)
+    return {"amount": amount, "currency": code.upper()}
+
+
+_LABELS = ("name", "key", "title", "label", "optionname", "propertyname", "displayname", "type", "code", "slug")
+_NAMING = ("name", "code", "key", "label")
+_CHOSEN = ("value", "option", "label", "values", "selectedvalue", "valuename", "name")
+
+
+def read_pair(node: Node) -> tuple[str, str]:
+    """Return the name and the value of an entry of a list of choices or facts, as flat or as nested as it stands."""
+    within = [Node(v) for k, v in node.held.items() if isinstance(v, Mapping) and "value" not in plain_key(k)]
+    name = next((t for n in within if (t := n.text(*_LABELS))), "") or node.text(*_LABELS[:-2])
+    if not name:
+        name = next((t for k, v in node.keys.items() if k.endswith(_NAMING) and isinstance(v, str) and (t := v)), "")
+    flat = [k for k in _CHOSEN if not isinstance(node.keys.get(k), Mapping) or "value" in k]
+    value = node.get(*(k for k in flat if k != "name" or within))
+    values = value if isinstance(value, list) else [value]
+    texts = [
+        Node(v).text("name", "label", "value", "title") if isinstance(v, Mapping) else show_value(v)
+        for v in values
+        if v is not None
+    ]
+    return name, ", ".join(t for t in texts if t)

@@ -11,10 +11,11 @@ from dupcheck.run import BOUNDS
 
 def fits(node: Node) -> bool:
     """Say whether this object is such a product."""
-    return "title" in node.keys and (
-        isinstance(node.keys.get("variants"), list)
-        or (isinstance(node.keys.get("variants"), Mapping) and bool(node.nodes("variants")))
-    )
+    if "title" not in node.keys:
+        return False
+    variants = node.nodes("variants")
+    # Other programs' variants hold their prices in lists of their own.
+    return (bool(variants) or node.keys.get("variants") == []) and not any("prices" in v.keys for v in variants)
 
 
 def make_draft(product: Node, row: int) -> Draft:

@@ -1,6 +1,6 @@
 """WooCommerce products as its REST interface gives them, their variations within or named by number only."""
 
-from dupcheck.catalog.products.nodes import Node
+from dupcheck.catalog.products.nodes import Node, find_money, show_value
 from dupcheck.catalog.values import format_attributes
 from dupcheck.catalog.variants import Draft
 
@@ -14,7 +14,7 @@ def fits(node: Node) -> bool:
         "name" in keys
         and isinstance(keys.get("images", []), list)
         and keys.get("type") in _KINDS
-        and ("regularprice" in keys or "variations" in keys)
+        and bool({"regularprice", "variations", "prices"} & keys.keys())
         and any(isinstance(keys.get(k), list) for k in ("images", "categories", "attributes", "variations"))
     )
 
@@ -49,6 +49,8 @@ def make_draft(product: Node, row: int) -> Draft:
         "sales": product.text("totalsales"),
         "reviews": product.text("ratingcount"),
     }
+    if not draft.fields["price"] and (money := find_money(product.get("prices"), priced=True)) is not None:
+        draft.fields["price"], draft.fields["currency"] = show_value(money["amount"]), str(money["currency"])
     attributes = _read_pairs(product)
     for variation in product.nodes("variations"):
         options = _read_pairs(variation)

@@ -1,0 +1,679 @@
+"""What the columns of a table hold, told by their cells: for headers that no list of words explains.
+
+A header in words that dupcheck does not know still stands above prices, codes, names or pictures. What a column holds
+is taken for a field only where one column fits and no other does: a column left unread is told, one misread is not.
+"""
+
+import itertools
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from dupcheck.catalog.currencies import is_code, split_header
+from dupcheck.catalog.formats import Fields, list_words, tell_head
+from dupcheck.catalog.tables import Grid
+from dupcheck.catalog.terms import is_other_count, is_other_price, read_stock_word
+from dupcheck.catalog.values import MISSING, parse_count, parse_price
+
+_MOST: Final = 400
+"""Rows looked at: what the columns of a table hold is plain long before."""
+_LONGEST_CODE: Final = 40
+_SHORT_TEXT: Final = 120
+"""Characters on average up to which descriptions read as titles do."""
+_PICTURE: Final = re.compile(
+    r"(?:(?:https?:)?//\S+?|[\w./\\-]+)\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?", re.IGNORECASE
+)
+_LONG_ID: Final = 4
+"""Digits from which a number is no longer taken for a place in a list or the number of a category."""
+_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+_DATE: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*")
+
+
+class Sample:
+    """The cells of the rows below a header, by column; rows that only explain the columns are left out."""
+
+    def __init__(self, grid: Grid, place: int, headers: Sequence[str]) -> None:
+        self.headers = headers
+        least = 2 if len(headers) > 2 else 1
+        rows = []
+        for record in grid.records[place + 1 : place + 1 + _MOST]:
+            cells = [t.strip() for t in record.cells[: len(headers)]]
+            if sum(map(bool, cells)) >= least:
+                rows.append([*cells, *[""] * (len(headers) - len(cells))])
+        self.rows = rows[_count_hints(rows) :]
+
+    def column(self, i: int) -> list[str]:
+        """Return the texts of a column, row by row."""
+        return [row[i] for row in self.rows]
+
+    def filled(self, i: int) -> list[str]:
+        """Return the texts of a column that say anything."""
+        return [t for row in self.rows if (t := row[i]) and t.casefold() not in MISSING]
+
+    def all_are(self, i: int, test: Callable[[str], bool], least: float = 1.0) -> bool:
+        """Say whether what stands in a column is of one kind: all of it, or at least a part."""
+        texts = self.filled(i)
+        return bool(texts) and sum(map(test, texts)) >= least * len(texts)
+
+
+def _count_hints(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many of the first rows say what to write in columns of numbers, in place of numbers."""
+    if len(rows) < 3:
+        return 0
+    tail = rows[min(6, len(rows) // 2) :]
+    numeric = [
+        i for i in range(len(rows[0])) if (texts := [r[i] for r in tail if r[i]]) and all(map(_is_number, texts))
+    ]
+    for place in range(min(6, len(rows) - 1), 0, -1):
+        said = [t for i in numeric if (t := rows[place - 1][i])]
+        if said and not any(map(_is_number, said)):
+            return place
+    return 0
+
+
+def _is_number(text: str) -> bool:
+    return parse_price(text) is not None or parse_count(text) is not None
+
+
+def _is_coded(text: str) -> bool:
+    return len(text) <= _LONGEST_CODE and re.fullmatch(r"[^\s:/]*\d[^\s:/]*", text) is not None
+
+
+def _is_small(text: str) -> bool:
+    return re.fullmatch(r"\d{1,3}|\d+[.,]\d+", text) is not None
+
+
+def _is_worded(text: str) -> bool:
+    """Say whether a text reads as names do: some words, none of the signs of lists and addresses."""
+    return (
+        len(text) <= _SHORT_TEXT
+        and re.search(r"[^\W\d_]{2}\W+(?:\w+\W+)*?[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}", text)
+        is not None
+        and re.search(r"[<>|{}=;]|//|@", text) is None
+    )
+
+
+def _is_named(text: str) -> bool:
+    return re.search(r"[^\W\d_]{2}", text) is not None and not _ADDRESS.match(text)
+
+
+def _is_counted(text: str) -> bool:
+    return re.fullmatch(r"-?\d{1,6}(?:[.,]0{1,4})?\+?", text) is not None or read_stock_word(text) is not None
+
+
+def _is_gtin(text: str) -> bool:
+    if not re.fullmatch(r"\d{12,14}", text):
+        return False
+    digits = [int(c) for c in text.zfill(14)]
+    return sum(d * (3 if i % 2 == 0 else 1) for i, d in enumerate(digits)) % 10 == 0
+
+
+def _is_picture(text: str) -> bool:
+    return all(_PICTURE.fullmatch(part) is not None for part in re.split(r"[\s;,|]+", text) if part)
+
+
+def has_contacts(grid: Grid, place: int, headers: Sequence[str]) -> bool:
+    """Say whether a column of a table holds the addresses of people."""
+    sample = Sample(grid, place, headers)
+    return any(sample.all_are(i, lambda t: _MAIL.fullmatch(t) is not None, 0.8) for i in range(len(headers)))
+
+
+def is_tree(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> bool:
+    """Say whether the rows of a table are the branches of one another: each but the first names the one above it."""
+    sample = Sample(grid, place, headers)
+    own, above = (fields.get(n, [])[:1] for n in ("listing_id", "group"))
+    if not own or not above or "title" not in fields:
+        return False
+    ids = set(sample.column(own[0]))
+    named = [t for t in sample.column(above[0]) if t and t != "0"]
+    titles = sample.column(fields["title"][0])
+    return (
+        bool(named)
+        and ids.issuperset(named)
+        and not share_titles(
+            [a or i for a, i in zip(sample.column(above[0]), sample.column(own[0]), strict=True)], titles
+        )
+    )
+
+
+def is_journal(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> bool:
+    """Say whether a table is what happened, day by day: one thing stands in it again and again, on other days.
+
+    ``fields`` tells which columns name the thing.
+    """
+    sample = Sample(grid, place, headers)
+    names = [i for n in ("listing_id", "sku_code", "title") for i in fields.get(n, ())[:1]]
+    dates = [
+        i
+        for i in range(len(headers))
+        if i not in names and sample.all_are(i, lambda t: _DATE.fullmatch(t) is not None, 0.9)
+    ]
+    if not names or not dates or len(sample.rows) < 4:
+        return False
+    things: dict[tuple[str, ...], set[str]] = {}
+    for row in sample.rows:
+        things.setdefault(tuple(row[i] for i in names), set()).add(" ".join(row[i] for i in dates))
+    return any(len(days) > 1 for days in things.values()) and len(things) <= 0.75 * len(sample.rows)
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Fields
+
+
+def fill_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields, closed: Collection[int]) -> None:
+    """Find what a known format's headers do not name: pictures, a price, how many there are. ``closed``: not these."""
+    sample = Sample(grid, place, [h if i not in closed else "" for i, h in enumerate(headers)])
+    if not {"images", "main_image", "variant_image"} & fields.keys():
+        _find_pictures(sample, fields)
+    if "price" not in fields:
+        _add(fields, "price", _pick(sample, fields, ("price",), _fits_price))
+    if "stock" not in fields:
+        _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_stock))
+
+
+def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Find among the columns that no header explains what a table still lacks; take back what its cells contradict."""
+    sample = Sample(grid, place, headers)
+    if not sample.rows:
+        return
+    _take_back(sample, fields)
+    _find_pictures(sample, fields)
+    if "gtin" not in fields:
+        coded = [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1]
+        _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or coded)
+    if "price" not in fields:
+        _find_price(sample, fields)
+    if "stock" not in fields:
+        _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_stock))
+    if "title" not in fields:
+        _add(fields, "title", _pick(sample, fields, ("title",), _fits_title))
+    _find_codes(sample, fields)
+    if "title" not in fields and any(n in fields for n in ("price", "images", "main_image", "gtin", "stock")):
+        _find_title(sample, fields)
+        _find_codes(sample, fields)
+    if "title" in fields and "group" not in fields:
+        _add(fields, "group", _find_parent(sample, fields))
+    if "title" in fields:
+        _find_choices(sample, fields)
+
+
+def _add(fields: Fields, name: str, places: Iterable[int]) -> None:
+    if found := list(places):
+        fields[name] = found
+
+
+def _free(sample: Sample, fields: Fields, but: Collection[str] = ()) -> list[int]:
+    """Return the columns with a header that hold no field; fields in ``but`` are as none."""
+    used = {i for n, places in fields.items() if n not in but for i in places}
+    return [i for i, header in enumerate(sample.headers) if header and i not in used]
+
+
+def _take_back(sample: Sample, fields: Fields) -> None:
+    """Give up fields whose cells are nothing of the kind, and put the titles that read as titles first."""
+    tests: Mapping[str, Callable[[str], bool]] = {
+        "price": lambda t: re.search(r"\d", t) is not None and not _ADDRESS.match(t) and not _DATE.fullmatch(t),
+        "stock": lambda t: parse_count(t) is not None or read_stock_word(t) is not None or "\n" in t or t[:1] in "[{",
+        "gtin": lambda t: len(re.sub(r"\D", "", t)) >= 6,
+        "title": lambda t: re.search(r"[^\W\d_]", t) is not None and not _ADDRESS.match(t),
+    }
+    for name, test in tests.items():
+        kept = [i for i in fields.get(name, ()) if not sample.filled(i) or sample.all_are(i, test, 0.5)]
+        if name in fields and not kept:
+            del fields[name]
+        elif kept:
+            fields[name] = kept
+    own = fields.get("listing_id", [])
+    if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
+        del fields["listing_id"]
+    titles = fields.get("title", [])
+    if len(titles) > 1:
+        titles.sort(key=lambda i: not sample.all_are(i, _is_worded, 0.5))
+
+
+def _counts_rows(texts: Sequence[str]) -> bool:
+    """Say whether a column only numbers the rows."""
+    return len(texts) > 1 and texts == [str(n) for n in range(1, len(texts) + 1)]
+
+
+def _find_pictures(sample: Sample, fields: Fields) -> None:
+    """Take columns that hold nothing but pictures for what they are, whatever they are called."""
+    found = [i for i in _free(sample, fields) if sample.all_are(i, _is_picture)]
+    if found:
+        fields["images"] = sorted([*fields.get("images", ()), *found])
+
+
+def _pick(sample: Sample, fields: Fields, names: Collection[str], fits: Callable[[Sample, int], bool]) -> list[int]:
+    """Return the one column whose header's head names a field and whose cells bear it out; of several the plainest."""
+    found = [i for i in _free(sample, fields) if tell_head(sample.headers[i]) & set(names) and fits(sample, i)]
+    if "sku_code" in names and len(found) > 1:
+        found = [i for i in found if "sku" in list_words(sample.headers[i])] or found
+    lengths = {i: len(sample.headers[i].split("(")[0].replace("_", " ").split()) for i in found}
+    least = min(lengths.values(), default=0)
+    plain = [i for i in found if lengths[i] == least]
+    if len({list_words(sample.headers[i]) for i in plain}) == 1:
+        return plain[:1]  # the first of several that bear numbers: Price 1, Price 2
+    return plain if len(plain) == 1 else []
+
+
+def _fits_price(sample: Sample, i: int) -> bool:
+    money = sample.all_are(i, lambda t: parse_price(t) is not None or t.strip("0.,") == "", 0.9)
+    return money and not is_other_price(sample.headers[i])
+
+
+def _fits_stock(sample: Sample, i: int) -> bool:
+    counted = sample.all_are(i, _is_counted) and not sample.all_are(i, lambda t: t in ("0", "1"))
+    return counted and not is_other_count(sample.headers[i])
+
+
+def _fits_title(sample: Sample, i: int) -> bool:
+    texts = sample.filled(i)
+    if tell_head(sample.headers[i]) - {"title"} or not sample.all_are(i, _is_named):
+        return False
+    return sum(map(_is_worded, texts)) * 2 >= len(texts) and len(set(texts)) * 2 > len(texts)
+
+
+def _fits_gtin(sample: Sample, i: int) -> bool:
+    return sample.all_are(i, lambda t: re.fullmatch(r"\d{8,14}", t) is not None, 0.9)
+
+
+def _fits_code(sample: Sample, i: int) -> bool:
+    texts = sample.filled(i)
+    coded = sample.all_are(i, lambda t: len(t) <= _LONGEST_CODE and not re.search(r"\s", t), 0.9)
+    plain = not all(map(_is_small, texts)) and not all(map(_is_date, texts))
+    heads = tell_head(sample.headers[i]) - {"shop"}
+    own = heads <= {"sku_code", "listing_id"} or (
+        heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
+    )
+    own = own and 2 * len(texts) >= len(sample.rows)
+    return coded and plain and own and not is_other_price(sample.headers[i]) and len(set(texts)) >= 0.9 * len(texts)
+
+
+def _is_date(text: str) -> bool:
+    return _DATE.fullmatch(text) is not None
+
+
+def _find_price(sample: Sample, fields: Fields) -> None:
+    """Take the column of prices: one whose header says so, else the one that has its currency in header or cells."""
+    found = _pick(sample, fields, ("price",), _fits_price)
+    for test in (_has_currency, _is_money) if not found else ():
+        found = [i for i in _free(sample, fields) if _fits_price(sample, i) and test(sample, i)]
+        if found:
+            break
+    if len(found) == 1:
+        fields["price"] = found
+
+
+def _has_currency(sample: Sample, i: int) -> bool:
+    return bool(split_header(sample.headers[i].strip(" *"))[1])
+
+
+def _is_money(sample: Sample, i: int) -> bool:
+    return sample.all_are(i, lambda t: (p := parse_price(t)) is not None and bool(p.currency))
+
+
+def _find_codes(sample: Sample, fields: Fields) -> None:
+    """Let a column of codes, or an address, stand in for the id that a table lacks; find the seller's own codes."""
+    named = any(n in fields for n in ("listing_id", "variant_id", "sku_code")) or any(
+        all(sample.column(i)) for i in fields.get("group", ())[:1]
+    )
+    if not named and "title" in fields and ({"price", "images", "main_image", "stock"} & set(fields)):
+        code = _find_code(sample, fields)
+        if code is not None:
+            fields["listing_id"] = [code]
+        else:
+            _add(fields, "group", _find_group(sample, fields))
+    if "sku_code" not in fields:
+        own = _pick(sample, fields, ("sku_code",), _fits_code)
+        _add(fields, "sku_code", own or _pick(sample, fields, ("listing_id",), _fits_code))
+    if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
+        fields["listing_id"] = list(fields["url"])
+
+
+def _find_code(sample: Sample, fields: Fields) -> int | None:
+    """Return the first column in which every row has a code of its own: no words, and a digit in each.
+
+    A row without a title goes on with the one above, and needs none.
+    """
+    title = fields["title"][0]
+    for i in _free(sample, fields, ("gtin",)):
+        texts = [row[i] for row in sample.rows if row[title]]
+        coded = all(_is_coded(t) for t in texts) and not all(map(_is_small, texts)) and not all(map(_is_date, texts))
+        if len(texts) > 1 and coded and len(set(texts)) == len(texts):
+            return i
+    return None
+
+
+def _find_group(sample: Sample, fields: Fields) -> list[int]:
+    """Return the first column of codes that goes with the title, row by row: one code a title, and one title a code."""
+    titles = sample.column(fields["title"][0])
+    for i in _free(sample, fields, [n for n in fields if n.startswith(("facet:", "attribute:"))]):
+        codes = sample.column(i)
+        pairs = set(zip(codes, titles, strict=True))
+        coded = all(map(_is_coded, codes))
+        if coded and 1 < len(set(codes)) == len(set(titles)) == len(pairs) < len(sample.rows):
+            return [i]
+    return []
+
+
+def _find_parent(sample: Sample, fields: Fields) -> list[int]:
+    """Return the first column that no header explains whose codes rows of one title share and begin their own with.
+
+    A row alone with its title may lack it. Such rows are SKUs only where each states another choice.
+    """
+    own = [i for n in ("listing_id", "sku_code", "variant_id") for i in fields.get(n, ())[:1]]
+    for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]):
+        titles = sample.column(fields["title"][0])
+        joined = share_titles(sample.column(i), titles) and (
+            _heads_codes(sample, i, own) or _names_rows(sample, i, own) or _marks_shared(sample, i, own, titles)
+        )
+        if joined and _differ(sample, fields, i, own):
+            return [i]
+    choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
+    by_title: dict[str, list[list[str]]] = {}
+    for row in sample.rows:
+        by_title.setdefault(row[fields["title"][0]], []).append(row)
+    shared = [alike for title, alike in by_title.items() if title and len(alike) > 1]
+    distinct = all(len({tuple(r[i] for i in choices) for r in alike}) == len(alike) for alike in shared)
+    if not shared or not choices or not distinct:
+        return []
+    for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]):
+        if all(
+            len({r[i] for r in alike}) == 1
+            and (code := alike[0][i])
+            and all(any(r[k].startswith(code) for k in own) for r in alike)
+            for alike in shared
+        ):
+            return [i]
+    return []
+
+
+def _differ(sample: Sample, fields: Fields, key: int, own: Sequence[int]) -> bool:
+    """Say whether something that a buyer can choose tells the rows of one key apart: else they may be copies."""
+    codes = set(sample.column(key)) - {""}
+    held: dict[str, list[list[str]]] = {}
+    for row in sample.rows:
+        named = row[key] or next((row[i] for i in own if row[i] in codes), "")
+        if named:
+            held.setdefault(named, []).append(row)
+    shared = [rows for rows in held.values() if len(rows) > 1]
+    known = [i for n, p in fields.items() if n.startswith(("facet:", "option", "attributes")) for i in p]
+    with_key = {**fields, "group": [key]}
+    return bool(shared) and (
+        all(_tell_apart(rows, fields["title"][:1]) for rows in shared)
+        or all(_tell_apart(rows, known) for rows in shared)
+        or bool(_find_pairs(sample, with_key, shared))
+        or bool(_find_apart(sample, with_key, shared, known))
+    )
+
+
+def _heads_codes(sample: Sample, i: int, own: Sequence[int]) -> bool:
+    """Say whether a column holds what the codes of several rows begin with, each row's own code being longer."""
+    held = [(row[i], row) for row in sample.rows if row[i]]
+    several = len({text for text, _ in held}) < len(held)
+    longer = (any(row[k] != text and row[k].startswith(text) for k in own) for text, row in held)
+    distinct = any(len({row[k] for _, row in held}) == len(held) for k in own)
+    return several and distinct and all(len(t) > 1 for t, _ in held) and all(longer)
+
+
+def _names_rows(sample: Sample, i: int, own: Sequence[int]) -> bool:
+    """Say whether all that stands in a column are the codes of other rows of the table."""
+    for k in own:
+        codes = sample.column(k)
+        held = [(row[i], row[k]) for row in sample.rows if row[i]]
+        if held and len(set(codes)) == len(codes) and all(t in set(codes) and t != mine for t, mine in held):
+            return any(re.search(r"\D", t) or len(t) >= _LONG_ID for t, _ in held)
+    return False
+
+
+def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[str]) -> bool:
+    """Say whether a column has one value for each title that several rows with own codes share, and no others."""
+    shared = {t for t in titles if t and titles.count(t) > 1}
+    held = {(row[i], title) for row, title in zip(sample.rows, titles, strict=True) if title in shared}
+    alone = [row[i] for row, title in zip(sample.rows, titles, strict=True) if title not in shared]
+    return (
+        bool(shared)
+        and all(key for key, _ in held)
+        and all(_is_coded(key) for key, _ in held)
+        and len({key for key, _ in held}) == len(held) == len(shared)
+        and not any(alone)
+        and any(len(set(sample.filled(k))) == len(sample.rows) for k in own)
+    )
+
+
+def _find_title(sample: Sample, fields: Fields) -> None:
+    """Take the one column that reads as names do, other ones in each row; or a short description."""
+    found = [i for i in _free(sample, fields) if _reads_as_names(sample, i)]
+    strict = [i for i in found if sample.all_are(i, _is_worded)]
+    found = strict if len(strict) == 1 else found
+    if len(found) == 1:
+        fields["title"] = found
+        return
+    for i in fields.get("description", ())[:1] if not found else ():
+        texts = sample.filled(i)
+        if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
+            fields["title"] = [i]
+            fields["description"] = [p for p in fields["description"] if p != i]
+            if not fields["description"]:
+                del fields["description"]
+
+
+def share_titles(keys: Sequence[str], titles: Sequence[str]) -> bool:
+    """Say whether rows of one key have titles in common: a column called "parent" may hold a category."""
+    first: dict[str, set[str]] = {}
+    shared: list[bool] = []
+    for key, title in zip(keys, titles, strict=True):
+        words = _list_signs(title) if key else set()
+        if not words:
+            continue
+        if key in first:
+            shared.append(2 * len(words & first[key]) >= min(len(words), len(first[key])))
+        else:
+            first[key] = words
+    return not shared or sum(shared) * 2 >= len(shared)
+
+
+def _list_signs(title: str) -> set[str]:
+    """Return the words of a title; of scripts without blanks the signs."""
+    found: set[str] = set()
+    for word in re.findall(r"\w+", title.casefold()):
+        found |= set(word) if _UNSPACED.search(word) else {word}
+    return found
+
+
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+
+
+# --------------------------------------------------------------------------------------------------------------
+# What can be chosen
+
+
+def _find_choices(sample: Sample, fields: Fields) -> None:
+    """Find what tells the rows of one listing apart, where no header does, and the id of a row from its listing's."""
+    _part_codes(sample, fields)
+    key = next((fields[n][0] for n in ("group", "listing_id") if n in fields), None)
+    if key is None:
+        return
+    titles = sample.column(fields["title"][0])
+    if not share_titles(sample.column(key), titles):
+        return
+    held: dict[str, list[list[str]]] = {}
+    for row in sample.rows:
+        if row[key]:
+            held.setdefault(row[key], []).append(row)
+    shared = [rows for rows in held.values() if len(rows) > 1]
+    if not shared:
+        return
+    own = fields.get("listing_id", [])[:1]
+    if (
+        own
+        and "group" in fields
+        and "variant_id" not in fields
+        and all(
+            len({r[own[0]] for r in rows} - {""}) == len(rows) and rows[0][key] not in sample.column(own[0])
+            for rows in shared
+        )
+    ):
+        fields["variant_id"] = fields.pop("listing_id")
+    _find_own(sample, fields, shared)
+    listed = fields.get("option_list", [])[:1]
+    if listed and all(len({r[listed[0]] for r in rows}) == 1 for rows in shared):
+        del fields["option_list"]  # what all rows of a listing say alike is no choice between them
+    codes = [i for n in ("variant_id", "sku_code", "gtin") for i in fields.get(n, ())[:1]]
+    if not any(
+        all(r[i] for rows in shared for r in rows) and all(_tell_apart(rows, [i]) for rows in shared) for i in codes
+    ):
+        return  # rows without a code of their own each are no SKUs, but one thing said twice
+    known = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
+    if known and all(_tell_apart(rows, known) for rows in shared):
+        return
+    pairs = _find_pairs(sample, fields, shared)
+    for n, (named, valued) in enumerate(pairs, 1):
+        fields[f"option_name_{n}"], fields[f"option_value_{n}"] = [named], [valued]
+    if not pairs:
+        chosen = _find_apart(sample, fields, shared, known)
+        for i in sorted({*chosen, *_find_beside(sample, fields, shared, chosen)}):
+            name = " ".join(sample.headers[i].rpartition(":")[2].split()) or sample.headers[i]
+            fields[f"option:{name}"] = [i]
+
+
+def _part_codes(sample: Sample, fields: Fields) -> None:
+    """Where a code stands again and again beside one that never does, the first is the listing's, that the SKU's."""
+    if "sku_code" not in fields or {"listing_id", "group", "variant_id"} & fields.keys():
+        return
+    codes = sample.filled(fields["sku_code"][0])
+    if len(set(codes)) == len(codes):
+        return
+    own = [
+        i
+        for i in _free(sample, fields)
+        if _names_code(sample.headers[i]) and _fits_code(sample, i) and len(set(sample.column(i))) == len(sample.rows)
+    ]
+    if len(own) == 1:
+        fields["listing_id"], fields["sku_code"] = fields["sku_code"], own
+
+
+def _find_own(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]]) -> None:
+    """Put the columns that only rows of several SKUs fill before those of the listing: own code, price and stock."""
+    several = [row for rows in shared for row in rows]
+    alone = [row for row in sample.rows if not any(row is other for other in several)]
+    own = [
+        i
+        for i, header in enumerate(sample.headers)
+        if header and all(row[i] for row in several) and not any(row[i] for row in alone) and not is_other_price(header)
+    ]
+    codes = [i for i in own if all(_tell_apart(rows, [i]) for rows in shared) and _names_code(sample.headers[i])]
+    if not alone or not codes:
+        return
+    begun = {_first_word(sample.headers[i]) for i in codes}
+    for i in (i for i in own if _first_word(sample.headers[i]) in begun):
+        heads = tell_head(sample.headers[i])
+        field = next((n for n, fits in _OWN_FITS if n in heads and fits(sample, i)), "")
+        if field:
+            fields[field] = [i, *(k for k in fields.get(field, []) if k != i)]
+        elif i in codes and not any(i in places for places in fields.values()):
+            coded = "sku_code" in heads and ("variant_id" in fields or "listing_id" not in heads)
+            name = "sku_code" if coded else "variant_id"
+            fields[name] = [i, *(fields.get(name, []) if coded else [])]
+
+
+_OWN_FITS: Final = (("price", _fits_price), ("stock", _fits_stock))
+
+
+def _names_code(header: str) -> bool:
+    return bool(tell_head(header) & {"sku_code", "listing_id"})
+
+
+def _first_word(header: str) -> str:
+    """Return the word that a header begins with; Latin letters end where other signs begin."""
+    found = re.match(r"[^A-Za-z\w]*([A-Za-z]+|[^\W\d_]+)", header)
+    return found[1].casefold() if found else ""
+
+
+def _tell_apart(rows: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
+    return len({tuple(r[i] for i in places) for r in rows}) == len(rows)
+
+
+def _find_pairs(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]]) -> list[tuple[int, int]]:
+    """Return columns whose headers differ in one word, of which one says what is chosen and the next what of it."""
+    free = _free(sample, fields)
+    words = {i: re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+", sample.headers[i]) for i in free}
+    pairs: list[tuple[int, int]] = []
+    for i, k in itertools.pairwise(free):
+        other = next((a for a, b in zip(words[i], words[k], strict=False) if a != b), "")
+        alike = (
+            _count_other(words[i], words[k]) == 1
+            and len(words[i]) > 1
+            and bool({"title", "attributes"} & tell_head(other))
+        )
+        if alike and not any(i in pair for pair in pairs):
+            names = [{r[i] for r in rows} - {""} for rows in shared]
+            if any(names) and all(len(n) <= 1 for n in names) and all(map(_is_named, sample.filled(i))):
+                pairs.append((i, k))
+    sure = [(i, k) for i, k in pairs if any(len({r[k] for r in rows}) > 1 for rows in shared)]
+    # A second pair in which the rows happen not to differ is called as the first one is, but for its number.
+    return [(i, k) for i, k in pairs if any(_count_other(words[i], words[n]) <= 1 for n, _ in sure)]
+
+
+def _count_other(some: Sequence[str], others: Sequence[str]) -> int:
+    """Return in how many words two headers of the same length differ."""
+    return sum(a != b for a, b in zip(some, others, strict=True)) if len(some) == len(others) else len(some)
+
+
+def _find_apart(
+    sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]], known: Sequence[int]
+) -> list[int]:
+    """Return the fewest columns of short words by which the rows of each listing differ; none where none do."""
+    free = [
+        i for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]) if _is_choice(sample, i)
+    ]
+    varied = [i for i in free if any(len({r[i] for r in rows}) > 1 for rows in shared)]
+    for count in range(1, min(3, len(varied)) + 1):
+        for chosen in itertools.combinations(varied, count):
+            if all(_tell_apart(rows, [*known, *chosen]) for rows in shared):
+                return list(chosen)
+    return []
+
+
+def _find_beside(
+    sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]], chosen: Sequence[int]
+) -> list[int]:
+    """Return the columns that are called as the chosen ones are, but for their last word: variant:size and :colour."""
+    several = [row for rows in shared for row in rows]
+    begun = {m[1] for i in chosen if (m := re.match(r"(\w+[:_.])\w", sample.headers[i]))}
+    return [
+        i
+        for i in _free(sample, fields)
+        if _is_choice(sample, i)
+        and any(sample.headers[i].startswith(b) for b in begun)
+        and all(row[i] for row in several)
+        and len(sample.filled(i)) == len(several)
+    ]
+
+
+def _is_choice(sample: Sample, i: int) -> bool:
+    """Say whether a column holds what a buyer may choose: short words or sizes, no codes, dates, yes or no."""
+    texts = sample.filled(i)
+    coded = len(set(texts)) == len(sample.rows) and all(_is_coded(t) and len(t) > 4 for t in texts)
+    return (
+        bool(texts)
+        and all(len(t) <= _LONGEST_CODE for t in texts)
+        and not coded
+        and not tell_head(sample.headers[i]) & {"sku_code", "listing_id", "gtin"}
+        and not any(_DATE.fullmatch(t) or _MAIL.fullmatch(t) or re.search(r"\S/\S*/|//", t) for t in texts)
+        and not all(re.fullmatch(r"-?\d+(?:[.,]\d+)?", t) or read_stock_word(t) is not None for t in texts)
+    )
+
+
+def _reads_as_names(sample: Sample, i: int) -> bool:
+    texts = sample.column(i)
+    named = len(texts) > 1 and all(map(_is_named, texts)) and all(len(t) <= _SHORT_TEXT for t in texts)
+    worded = named and 2 * sum(map(_is_worded, texts)) > len(texts)
+    coded = any(map(_is_coded, texts)) and sum(map(_is_coded, texts)) * 2 >= len(texts)
+    return worded and not coded and len(set(texts)) == len(texts) and not tell_head(sample.headers[i]) - {"title"}
+
+
+def is_headless(headers: Sequence[str]) -> bool:
+    """Say whether what should be a header is a row of data: it holds numbers or addresses where headers have words."""
+    filled = [h for h in headers if h.strip()]
+    return sum(_is_number(h) or _ADDRESS.match(h) is not None or is_code(h) for h in filled) * 4 >= len(filled)

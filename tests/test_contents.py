@@ -1,0 +1,254 @@
+"""What columns hold where no list of words explains their headers: told by their cells, or left unread and told."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dupcheck.catalog import get_listing, read_catalog
+from dupcheck.errors import CatalogError
+from dupcheck.model import Catalog, Listing
+
+Put = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def listings(catalog: Catalog) -> dict[str, Listing]:
+    return {listing_id: get_listing(catalog, n) for n, listing_id in enumerate(catalog.ids.tolist())}
+
+
+def unread(catalog: Catalog) -> str:
+    return ", ".join(catalog.tables[0].unused)
+
+
+def test_headers_of_an_unknown_language_are_told_by_what_stands_below(put: Put) -> None:
+    text = (
+        "Ukuqala;Okwesibili;Okwesithathu, €;Okwesine;Okwesihlanu\n"
+        "Q-1;Linen table runner;24,90;https://q.example/1.jpg;x\n"
+        "Q-2;Beech salt cellar;1.009,50;https://q.example/2.jpg;x\n"
+        "Q-3;Wool seat cushion;39,00;;x\n"
+    )
+    catalog = read_catalog(put("x.csv", text))
+    first, second, third = listings(catalog).values()
+    assert catalog.ids.tolist() == ["Q-1", "Q-2", "Q-3"]
+    assert [first.title, second.price, second.currency] == ["Linen table runner", 1009.5, "EUR"]
+    assert (first.main_image, third.main_image) == ("https://q.example/1.jpg", "")
+    assert unread(catalog) == "Okwesihlanu"
+
+
+def test_two_columns_that_read_as_names_are_no_title_but_a_question(put: Put) -> None:
+    text = "Ukuqala;Okwesibili;Okwesithathu, €;Okwesine\n"
+    text += "Q-1;Linen runner;24,90;Blue house\nQ-2;Beech bowl;9,50;Red house\n"
+    with pytest.raises(CatalogError, match="title=HEADER"):
+        read_catalog(put("x.csv", text))
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [
+        ("Sales price per piece", True), ("Prix de vente public conseillé TTC net", True), ("Ladenverkaufspreis", True),
+        ("Purchase price net", False), ("Selbstkostenpreis", False), ("Einkaufspreis", False),
+        ("Shipping price", False),
+        ("Precio de compra", False), ("采购单价", False), ("门店零售价", True),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_header_names_a_price_unless_no_buyer_pays_it(header: str, taken: bool, put: Put) -> None:
+    catalog = read_catalog(put("x.csv", f"sku,title,{header}\nA1,Oak stool,59.90\nA2,Ash chair,89.00\n"))
+    first = listings(catalog)["A1"]
+    assert first.price == (59.9 if taken else None)
+    assert (header in unread(catalog)) is not taken
+
+
+def test_of_two_prices_that_are_as_plain_none_is_taken(put: Put) -> None:
+    catalog = read_catalog(
+        put("x.csv", "sku,title,Spring price,Autumn price\nA1,Stool,59.90,64.00\nA2,Chair,89.00,70.00\n")
+    )
+    assert listings(catalog)["A1"].price is None
+    assert unread(catalog) == "Spring price, Autumn price"
+
+
+def test_whole_numbers_are_stock_only_where_the_header_says_so(put: Put) -> None:
+    text = "sku,title,price,{}\nA1,Stool,59.90,4\nA2,Chair,89.00,0\n"
+    for header, stock in (
+        ("Pieces at hand amount", 4.0),
+        ("Reorder quantity", None),
+        ("Quantity sold last year", None),
+    ):
+        assert listings(read_catalog(put("x.csv", text.format(header))))["A1"].stock == stock
+    flags = read_catalog(put("y.csv", "sku,title,price,track inventory\nA1,Stool,59.90,1\nA2,Chair,89.00,0\n"))
+    assert listings(flags)["A1"].stock is None
+
+
+def test_a_field_whose_cells_are_of_another_kind_is_given_up(put: Put) -> None:
+    text = "No,Article number,Article,Price\n1,ZX-1,Oak stool,on request\n2,ZX-2,Ash chair,on request\n"
+    catalog = read_catalog(put("x.csv", text))
+    assert listings(catalog)["ZX-1"].title == "Oak stool"
+    assert "Price" in unread(catalog)
+
+
+def test_what_is_no_catalogue_is_named(put: Put) -> None:
+    people = "id,name,email\n1,Anna Berg,anna@a.example\n2,Jan Dub,jan@b.example\n"
+    tree = "id,parent_id,name\n1,,Clothing\n2,1,Shirts\n3,1,Trousers\n4,2,Linen\n"
+    days = "Date,SKU,Product name,Qty\n" + "".join(f"2024-01-0{d},A-{d % 2},Stool {d % 2},{d}\n" for d in range(1, 7))
+    for text, said in ((people, "list of people"), (tree, "list of categories"), (days, "list of orders")):
+        with pytest.raises(CatalogError, match=said):
+            read_catalog(put("x.csv", text))
+
+
+def test_headings_between_the_rows_are_told_and_no_listings(put: Put) -> None:
+    text = (
+        "Spring list;;;\nall prices in CHF;;;\nArt.;Name;Size;Preis/Stk.\nBoards;;;\nB-1;Small board;20x30;18,50\n"
+        "B-2;Large board;30x45;26,00\nBowls;;;\nB-3;Round bowl;28;44,90\nThank you for your order;;;\n"
+    )
+    catalog = read_catalog(put("x.csv", text))
+    assert catalog.ids.tolist() == ["B-1", "B-2", "B-3"]
+    assert {listing.currency for listing in listings(catalog).values()} == {"CHF"}
+    told = " ".join(str(p.text) for p in catalog.problems)
+    assert all(heading in told for heading in ("Boards", "Bowls", "Thank you"))
+    table = catalog.tables[0]
+    assert table.rows == table.listings + table.joined + table.told == 6
+
+
+def test_columns_that_tell_the_rows_of_a_family_apart_are_its_options(put: Put) -> None:
+    text = (
+        "sku,group_id,name,price,Odstín,Délka,Sklad kód\n"
+        "T1,T,Roller blind,49.00,Grey,short,W-1\nT2,T,Roller blind,59.00,Grey,long,W-1\n"
+        "T3,T,Roller blind,59.00,Sand,long,W-1\n"
+        "U1,,Curtain rod,12.00,,,W-2\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [s.options for s in held["T"].skus] == [
+        {"Odstín": "Grey", "Délka": "short"}, {"Odstín": "Grey", "Délka": "long"}, {"Odstín": "Sand", "Délka": "long"},
+    ]  # fmt: skip
+    assert held["U1"].price == 12.0
+
+
+def test_pairs_of_columns_name_and_state_an_option(put: Put) -> None:
+    text = (
+        "id,handle,sku,name,variant_one_name,variant_one_value,variant_two_name,variant_two_value,"
+        "tax_name,tax_value,retail_price\n"
+        "v1,tee,T1,Merino tee,Colour,Navy,Size,S,GST,0.15,59\nv2,tee,T2,Merino tee,Colour,Navy,Size,M,GST,0.15,59\n"
+        "v3,cap,C1,Wool cap,,,,,GST,0.15,29\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [s.options for s in held["tee"].skus] == [{"Colour": "Navy", "Size": "S"}, {"Colour": "Navy", "Size": "M"}]
+    assert held["cap"].skus == ()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "BAG-1,BAG,Canvas bag,29,Red\nBAG-2,BAG,Canvas bag,29,Blue\nCUP-9,,Cup,9,\n",  # what their codes begin with
+        "7001,,Canvas bag,29,Red\n7002,7001,Canvas bag,29,Blue\n9001,,Cup,9,\n",  # another row's code
+        "A-1,X1,Canvas bag,29,Red\nB-7,X1,Canvas bag,29,Blue\nC-9,,Cup,9,\n",  # filled where a title is shared
+    ],
+)
+def test_a_column_that_joins_rows_is_found_by_its_codes(rows: str, put: Put) -> None:
+    catalog = read_catalog(put("x.csv", "code,Souvisí,name,price,colour\n" + rows))
+    assert len(catalog) == 2
+    assert sorted(s.options["Color"] for s in get_listing(catalog, 0).skus) == ["Blue", "Red"]
+    alike = read_catalog(put("y.csv", "code,Souvisí,name,price,colour\n" + rows.replace("Blue", "Red")))
+    assert len(alike) == 3  # nothing to choose between them: they may be copies
+
+
+def test_rows_of_suppliers_are_one_listing(put: Put) -> None:
+    text = "id,name,price,supplier,supplier code\nS-1,Garden hose,29.90,Meyer,MY-20\nS-1,Garden hose,29.90,Huber,HB-7\n"
+    catalog = read_catalog(put("x.csv", text))
+    assert (catalog.ids.tolist(), get_listing(catalog, 0).skus) == (["S-1"], ())
+
+
+def test_titles_of_skus_state_the_choice_where_no_column_does(put: Put) -> None:
+    text = "sku,parent sku,name,price\nM-1,M,Mug Colour:Red,9\nM-2,M,Mug Colour:Blue,9\n"
+    assert [s.options for s in get_listing(read_catalog(put("x.csv", text)), 0).skus] == [
+        {"Colour": "Red"},
+        {"Colour": "Blue"},
+    ]
+
+
+def test_what_an_sku_says_stands_before_what_its_listing_says(put: Put) -> None:
+    text = (
+        "id,name,sku,price,qty,var_id,var_name,var_sku,var_qty,var_price\n1,Clay cup,CC,9.50,12,,,,,\n"
+        "2,Linen shirt,LS,59.00,,21,White / M,LS-M,4,59.00\n2,Linen shirt,LS,59.00,,22,White / L,LS-L,2,65.00\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [(s.price, s.stock) for s in held["2"].skus] == [(59.0, 4.0), (65.0, 2.0)]
+    assert (held["1"].price, held["1"].stock) == (9.5, 12.0)
+
+
+def test_prices_facts_and_sizes_are_found_however_deep_json_holds_them(put: Put) -> None:
+    product = {
+        "key": "st", "name": {"en": "Oak stool", "de": "Eichenhocker"},
+        "attributes": [{"attribute": {"name": "Wood"}, "values": [{"name": "Oak"}]}],
+        "variants": [
+            {"sku": f"ST-{size}", "attributes": [{"attribute": {"name": "Size"}, "values": [{"name": size}]}],
+             "pricing": {"costPrice": {"amount": 3, "currency": "EUR"},
+                         "price": {"gross": {"amount": amount, "currency": "EUR"}}}}
+            for size, amount in (("S", 45.5), ("L", 60.5))
+        ],
+    }  # fmt: skip
+    cards = {"cards": [{"nmID": 7, "title": "Dress", "sizes": [{"techSize": s, "price": 29.5} for s in ("42", "44")],
+                        "characteristics": [{"name": "Fabric", "value": ["linen"]}]}]}  # fmt: skip
+    stool = get_listing(read_catalog(put("x.json", json.dumps([product]))), 0)
+    assert (stool.title, stool.attributes["Wood"]) == ("Oak stool", "Oak")
+    assert [(s.options, s.price, s.currency) for s in stool.skus] == [
+        ({"Size": "S"}, 45.5, "EUR"), ({"Size": "L"}, 60.5, "EUR"),
+    ]  # fmt: skip
+    dress = get_listing(read_catalog(put("y.json", json.dumps(cards))), 0)
+    assert (dress.listing_id, dress.attributes) == ("7", {"Fabric": "linen"})
+    assert [s.options for s in dress.skus] == [{"techSize": "42"}, {"techSize": "44"}]
+
+
+def test_an_amount_that_may_count_coins_is_no_price(put: Put) -> None:
+    goods = [
+        {
+            "id": "p",
+            "title": "Tote",
+            "variants": [{"title": "Red", "sku": "T", "prices": [{"amount": a, "currency_code": "eur"}]}],
+        }
+        for a in (1900, 19.5)
+    ]
+    catalog = read_catalog(put("x.json", json.dumps([goods[0] | {"id": "q"}, goods[1]])))
+    assert [listing.price for listing in listings(catalog).values()] == [None, 19.5]
+
+
+def test_what_rows_of_skus_alone_fill_is_theirs_beside_columns_of_the_listing(put: Put) -> None:
+    text = (
+        "item id,title,price,stock,SKU ID,SKU spec,SKU price,SKU stock\n"
+        "1,Cotton set,299,50,51,Colour:Grey;Size:L,299,20\n1,Cotton set,299,50,52,Colour:Grey;Size:XL,329,30\n"
+        "2,Pillow,159,9,,,,\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [(s.price, s.stock) for s in held["1"].skus] == [(299.0, 20.0), (329.0, 30.0)]
+    assert (held["2"].price, held["2"].stock, held["2"].skus) == (159.0, 9.0, ())
+
+
+def test_of_two_codes_the_one_that_recurs_is_the_listings(put: Put) -> None:
+    text = (
+        "Code,Name,Options,Variant_code,Variant_option_size,Variant_option_colour,On_hand\n"
+        "jersey,Cotton jersey,size|colour,jersey-s,S,red,5\njersey,Cotton jersey,size|colour,jersey-m,M,red,1\n"
+        "poncho,Wool poncho,,poncho,,,3\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [s.sku_code for s in held["jersey"].skus] == ["jersey-s", "jersey-m"]
+    assert held["poncho"].stock == 3.0
+
+
+def test_a_format_whose_rows_nothing_joins_gives_way_to_a_column_that_does(put: Put) -> None:
+    text = (
+        "SellerSku,ParentSku,Name,Variation,PrimaryCategory,Price_KES,Stock\n"
+        'T-L,T,Cotton T-shirt,L,9,"1,450",12\nT-XL,T,Cotton T-shirt,XL,9,"1,450",0\nK,K,Kikoy towel,...,9,"2,300",7\n'
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert list(held) == ["T", "K"]
+    assert [(s.price, s.stock) for s in held["T"].skus] == [(1450.0, 12.0), (1450.0, 0.0)]
+    assert (held["K"].price, held["K"].currency, held["K"].skus) == (2300.0, "KES", ())
