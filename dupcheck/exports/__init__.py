@@ -36,6 +36,7 @@ from dupcheck.model import Catalog
 
 __all__ = [
     "EXPORTS",
+    "MOVE_COLUMNS",
     "Admission",
     "ChangeSet",
     "Exported",
@@ -187,7 +188,9 @@ def _render_offline(
     return render_table(["listing_id", "instead", "title", "url", "why", "exports"], rows())
 
 
+MOVE_COLUMNS = ("old_listing_id", "old_sku_code", "listing_id", "options", "sku_code")
+
+
 def write_moves(rows: Sequence[Mapping[str, str]], path: Path) -> Path:
     """Write which old listing and SKU code is which SKU now, as a table."""
-    columns = ["old_listing_id", "old_sku_code", "listing_id", "options", "sku_code"]
-    return write_file(path, render_table(columns, [[r[c] for c in columns] for r in rows]))
+    return write_file(path, render_table(MOVE_COLUMNS, [[r[c] for c in MOVE_COLUMNS] for r in rows]))
