@@ -98,29 +98,39 @@ class _Walk:
                 self.visit(value, str(key), depth + 1)
 
     def _visit_list(self, held: Sequence[Any], name: str, depth: int) -> None:
-        objects = [v for v in map(read_nested, held) if isinstance(v, Mapping)]
+        inside = [read_nested(value) for value in held]
+        objects = [v for v in inside if isinstance(v, Mapping)]
         if not objects:
-            for value in held:
-                if isinstance(value, list):
-                    self.visit(value, name, depth + 1)
-            return
-        if not any(find_shape(Node(v)) or _names_a_thing(_lift(v)) for v in objects):
-            if any(isinstance(v, list | Mapping) for o in objects for v in o.values()):
-                before = self.found.count
-                for value in objects:
-                    self.visit(value, name, depth + 1)
-                if self.found.count > before:
-                    return
+            self._look_into(inside, name, depth)
+        elif any(find_shape(Node(v)) or _names_a_thing(_lift(v)) for v in objects):
+            for value in inside:
+                if isinstance(value, Mapping):
+                    self._take(value)
+                else:
+                    self._leave(value)
+        elif not (
+            any(isinstance(v, list | Mapping) for o in objects for v in o.values())
+            and self._look_into(inside, name, depth)
+        ):
             self.spare.append((name, objects))
-            return
-        for value in held:
-            value = read_nested(value)
-            if isinstance(value, Mapping):
-                self._take(value)
-            elif value not in (None, ""):
-                self.found.count += 1
-                text = shorten(show_value(value))
-                self.told.add(self.found.count, "", "", "error", message("catalog.bad_object", text=text))
+
+    def _look_into(self, inside: Sequence[Any], name: str, depth: int) -> bool:
+        """Take what lies deeper, and tell what stands beside it; return whether anything was found."""
+        before = self.found.count
+        for value in inside:
+            if isinstance(value, list | Mapping):
+                self.visit(value, name, depth + 1)
+        if self.found.count > before:
+            for value in inside:
+                if not isinstance(value, list | Mapping):
+                    self._leave(value)
+        return self.found.count > before
+
+    def _leave(self, value: Any) -> None:
+        """Tell an entry of a list of products that is none."""
+        self.found.count += 1
+        text = shorten(show_value(value) or json.dumps(value, ensure_ascii=False))
+        self.told.add(self.found.count, "", "", "error", message("catalog.bad_object", text=text))
 
     def _take(self, held: Mapping[str, Any]) -> None:
         self.found.count += 1
@@ -350,8 +360,7 @@ def _read_broken_list(text: str) -> tuple[list[Any], str]:
             held, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             return found, text[at:]
-        if isinstance(held, Mapping):
-            found.append(held)
+        found.append(held)
 
 
 def read_parquet(raw: bytes, path: str, name: str) -> Grid:

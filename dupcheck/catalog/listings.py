@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -302,7 +302,10 @@ def write_catalog(catalog: Catalog, path: str | Path, spread: bool = False) -> N
     write_file(path, b"\xef\xbb\xbf" + encode_text(format_catalog(catalog, spread)))
 
 
+PROBLEM_COLUMNS: Final = ("row", "listing_id", "field", "severity", "message")
+
+
 def write_problems(problems: Iterable[Problem], path: str | Path, lang: Lang = "en") -> None:
     """Write problems as ``problems.csv`` has them. Raises :class:`~dupcheck.errors.OutputError` as above."""
     rows = ((p.row, p.listing_id, p.field, p.severity, p.text.say(lang)) for p in problems)
-    write_file(path, render_table(("row", "listing_id", "field", "severity", "message"), rows))
+    write_file(path, render_table(PROBLEM_COLUMNS, rows))

@@ -39,6 +39,8 @@ def _merge(
     from dupcheck.cli.ledgers import gather_decisions, name_owner, recall_ledger
     from dupcheck.decisions import settle_decisions
     from dupcheck.exports import (
+        MOVE_COLUMNS,
+        STEP_COLUMNS,
         admit_plans,
         carry_out,
         list_moves,
@@ -52,11 +54,11 @@ def _merge(
         write_moves,
         write_steps,
     )
-    from dupcheck.files.writing import check_target
+    from dupcheck.files.writing import check_beside, check_target
 
-    moved, stepped = (out.parent / f"{out.stem}-{name}.csv" for name in ("moved", "steps"))
-    for place in (out, moved, stepped):
-        check_target(place)
+    check_target(out)
+    moved = check_beside(out.parent / f"{out.stem}-moved.csv", MOVE_COLUMNS)
+    stepped = check_beside(out.parent / f"{out.stem}-steps.csv", STEP_COLUMNS)
     read = how.read(catalog)
     wanted = read_plans(plans)
     merge_listings(read, wanted)  # a plan that is none of this catalogue's is an error, accepted or not
@@ -95,18 +97,21 @@ def _merge(
 def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> None:
     from dupcheck.catalog import write_catalog
     from dupcheck.catalog.inspection import tell_account, tell_problems
-    from dupcheck.catalog.listings import write_problems
-    from dupcheck.files.writing import check_target
+    from dupcheck.catalog.listings import PROBLEM_COLUMNS, write_problems
+    from dupcheck.files.writing import check_beside, check_target
 
     check_target(out)
     inputs = {Path(c).resolve() for c in catalog}
     beside = out.parent / f"{out.stem}-problems.csv"
     read = how.read(catalog)
+    told = any(p.row is not None for p in read.problems) and beside.resolve() not in inputs
+    if told:
+        check_beside(beside, PROBLEM_COLUMNS)
     write_catalog(read, out)
     for line in tell_problems(read.problems, lang):
         tell(line, err=True)
     tell(tell_account(read.tables, lang), err=True)
-    if any(p.row is not None for p in read.problems) and beside.resolve() not in inputs:
+    if told:
         write_problems(read.problems, beside, lang)
         tell(say("cli.problems_written", lang, path=beside), err=True)
     tell(say("cli.converted", lang, listings=len(read), skus=len(read.sku_columns["listing"]), path=out))

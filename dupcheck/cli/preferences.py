@@ -14,6 +14,7 @@ from typing import Any
 import platformdirs
 
 from dupcheck.errors import CatalogError
+from dupcheck.files.given import WRITTEN_BYTES, read_given
 from dupcheck.files.writing import write_file
 from dupcheck.messages import LANGS, Lang
 from dupcheck.messages.guessing import guess_name
@@ -62,7 +63,7 @@ def read_preferences(words: Sequence[str]) -> dict[str, Any]:
 def _load(path: Path, changed: int) -> dict[str, Any]:
     del changed
     try:
-        told = tomllib.loads(path.read_text("utf-8-sig"))
+        told = tomllib.loads(read_given(path, WRITTEN_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         reason = error.strerror or error if isinstance(error, OSError) else error
         raise CatalogError("cli.bad_preferences", path=path, reason=reason) from error

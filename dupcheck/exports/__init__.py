@@ -31,7 +31,7 @@ from dupcheck.exports.merging import (
 )
 from dupcheck.exports.revising import revise_plans
 from dupcheck.exports.shopify import Shopify
-from dupcheck.exports.steps import list_steps, write_steps
+from dupcheck.exports.steps import STEP_COLUMNS, list_steps, write_steps
 from dupcheck.exports.tables import NAMES, TableTarget
 from dupcheck.exports.targets import Target
 from dupcheck.exports.templates import fill_template
@@ -45,6 +45,8 @@ from dupcheck.model import Catalog
 
 __all__ = [
     "EXPORTS",
+    "MOVE_COLUMNS",
+    "STEP_COLUMNS",
     "Admission",
     "ChangeSet",
     "Exported",
@@ -200,7 +202,9 @@ def _render_offline(
     return render_table(["listing_id", "instead", "title", "url", "why", "exports"], rows())
 
 
+MOVE_COLUMNS = ("old_listing_id", "old_sku_code", "listing_id", "options", "sku_code")
+
+
 def write_moves(rows: Sequence[Mapping[str, str]], path: Path) -> Path:
     """Write which old listing and SKU code is which SKU now, as a table."""
-    columns = ["old_listing_id", "old_sku_code", "listing_id", "options", "sku_code"]
-    return write_file(path, render_table(columns, [[r[c] for c in columns] for r in rows]))
+    return write_file(path, render_table(MOVE_COLUMNS, [[r[c] for c in MOVE_COLUMNS] for r in rows]))

@@ -15,7 +15,7 @@ from dupcheck.files.writing import write_file
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.model import Catalog, Listing
 
-COLUMNS = ("step", "listing_id", "sku_code", "field", "old", "new", "why")
+STEP_COLUMNS = ("step", "listing_id", "sku_code", "field", "old", "new", "why")
 _FIELDS = (
     "price", "price_max", "currency", "images", "attributes", "sku_code", "gtin", "stock", "lot_size", "description",
 )  # fmt: skip
@@ -36,7 +36,7 @@ class Step:
     why: Message | None = None
 
     def show(self, lang: Lang) -> tuple[str, ...]:
-        """Return its cells, as ``COLUMNS`` names them."""
+        """Return its cells, as ``STEP_COLUMNS`` names them."""
         step = say(f"worklist.sheet_{self.kind}", lang)
         return step, self.listing_id, self.code, self.field, self.old, self.new, self.tell_why(lang)
 
@@ -121,4 +121,4 @@ def _show(value: object) -> str:
 
 def write_steps(steps: Sequence[Step], path: Path, lang: Lang) -> Path:
     """Write steps as a table."""
-    return write_file(path, render_table(COLUMNS, [s.show(lang) for s in steps]))
+    return write_file(path, render_table(STEP_COLUMNS, [s.show(lang) for s in steps]))

@@ -21,6 +21,7 @@ from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.tables import TableTarget, describe_piece
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute
+from dupcheck.files.given import read_given
 from dupcheck.messages import Message, message
 from dupcheck.model import DOCUMENT, Origin
 from dupcheck.titles import align_name
@@ -65,10 +66,7 @@ def fill_template(path: Path, work: Work) -> Filled:
 
     Raises CatalogError where the file cannot be read, or is a template of none of the marketplaces that are known.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise CatalogError("exports.template_unreadable", path=path, reason=error.strerror or error) from None
+    raw = read_given(path)
     if raw.lstrip()[:1] in (b"[", b"{"):
         return _fill_products(path, raw, work)
     try:

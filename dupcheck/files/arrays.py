@@ -5,7 +5,6 @@ What lies on disk is mapped, not read: taking a few rows of many costs the pages
 
 import hashlib
 import json
-import logging
 import shutil
 import tempfile
 import time
@@ -20,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.files.doubts import tell_doubt
 from dupcheck.files.writing import make_private, replace_file
-from dupcheck.messages import Message, message
+from dupcheck.messages import message
 from dupcheck.model import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -350,11 +350,6 @@ def _sum_file(file: Path) -> str:
         while part := opened.read(1 << 20):
             total, size = zlib.crc32(part, total), size + len(part)
     return f"{size}:{total:08x}"
-
-
-def tell_doubt(text: Message) -> None:
-    """Tell whoever runs this that something kept was not believed; a command says it in its language."""
-    logging.getLogger("dupcheck").warning(text.say("en"), extra={"spoken": text})
 
 
 def _current(folder: Path) -> Path | None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from dupcheck.errors import CatalogError
 
 MOST_BYTES = 500_000_000
+WRITTEN_BYTES = 20_000_000
+"""Of a file that people write themselves: rules, formats, preferences."""
 
 
 def read_given(path: str | Path, most: int = MOST_BYTES) -> bytes:

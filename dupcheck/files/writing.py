@@ -158,6 +158,22 @@ def check_folder(folder: Path, names: Sequence[str], mark: str) -> None:
         raise OutputError("files.of_another", path=folder / there[0], folder=folder)
 
 
+def check_beside(path: Path, columns: Sequence[str]) -> Path:
+    """Return where a table goes that nobody has named, beside a file that somebody has.
+
+    Raises OutputError where a file of that name is there, and is none that an earlier run has written: its first line
+    tells.
+    """
+    check_target(path)
+    try:
+        known = path.is_file() and path.stat().st_size
+        if known and not _read_head(path).removeprefix(b"\xef\xbb\xbf").startswith(",".join(columns).encode()):
+            raise OutputError("files.not_ours", path=path)
+    except OSError as error:
+        raise explain_failure(error, path) from error
+    return path
+
+
 def _is_ours(folder: Path, mark: str) -> bool:
     try:
         places = [folder / mark, *(left / mark for left in folder.glob(f"{UNFINISHED}*"))]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import get_args
 
 from dupcheck.errors import CatalogError
+from dupcheck.files.given import read_given
 from dupcheck.files.writing import replace_file
 from dupcheck.model import Reply
 
@@ -170,8 +171,8 @@ def read_answers(path: Path) -> list[Answer]:
     if not path.exists():
         return []
     try:
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_given(path).decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
         raise CatalogError("catalog.unreadable", path=str(path), reason=str(error)) from None
     return [_read_line(text, line, path) for line, text in enumerate(lines, 1) if text.strip()]
 

@@ -1,12 +1,14 @@
 """Labels: which listings a seller counts as one product, as a table with the columns listing_id and product_id."""
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from dupcheck.errors import CatalogError
+from dupcheck.files.given import read_given
 from dupcheck.learned.answers import Answer
 from dupcheck.model import Catalog, IntArray
 
@@ -17,13 +19,10 @@ _MOST = 1_000
 def read_truth(path: str | Path) -> dict[str, str]:
     """Read a truth file: a CSV with the columns listing_id and product_id. Raises CatalogError."""
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as f:
-            rows = csv.DictReader(f)
-            if not {"listing_id", "product_id"} <= set(rows.fieldnames or ()):
-                raise CatalogError("audit.bad_truth", path=str(path), found=", ".join(rows.fieldnames or ()) or "–")
-            return {row["listing_id"]: row["product_id"] for row in rows}
-    except OSError as error:
-        raise CatalogError("catalog.unreadable", path=str(path), reason=error.strerror or str(error)) from None
+        rows = csv.DictReader(io.StringIO(read_given(path).decode("utf-8-sig"), newline=""))
+        if not {"listing_id", "product_id"} <= set(rows.fieldnames or ()):
+            raise CatalogError("audit.bad_truth", path=str(path), found=", ".join(rows.fieldnames or ()) or "–")
+        return {row["listing_id"]: row["product_id"] for row in rows}
     except (UnicodeDecodeError, csv.Error) as error:
         raise CatalogError("catalog.unreadable", path=str(path), reason=str(error)) from None
 

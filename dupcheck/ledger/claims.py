@@ -30,6 +30,7 @@ from dupcheck.ledger.journal import Entry, Journal
 from dupcheck.ledger.records import (
     TTL,
     check_token,
+    clean_id,
     clean_text,
     identify_draft,
     identify_listing,
@@ -241,7 +242,8 @@ class Claims(Journal):
         """Confirm that a claimed draft is published: it counts as part of the catalogue from now on.
 
         ``token`` is the claim's; None: who calls keeps the ledger, and needs none, but may be named as ``person``, who
-        then has to be the one who claimed. ``key`` may be the token itself. ``listing_id`` is the id that the
+        then has to be the one who claimed. With both, the token has to be this person's, unless there is an
+        ``override``. ``key`` may be the token itself. ``listing_id`` is the id that the
         marketplace gave it, where that is another than the draft's. Doing it again with the same id, or without one,
         changes nothing.
 
@@ -250,10 +252,10 @@ class Claims(Journal):
         listing. ``override``, a reason, confirms what has expired all the same, and is recorded.
         """
         override = read_reason(override)
-        wanted = clean_text(listing_id).strip()
+        wanted = clean_id(listing_id)
         with self._write() as entry:
             _expire(entry)
-            row = self._open(entry, key, token, person)
+            row = self._open(entry, key, token, person, override)
             if row["state"] == "published" and wanted in ("", row["market_id"]):
                 return _make_claim(row, replayed=True)
             if row["market_id"]:
@@ -267,11 +269,11 @@ class Claims(Journal):
             if late:
                 values["override"] = override
             listing = read_listing_record(row["listing"])
-            if market_id := wanted or clean_text(_own_id(listing)):
+            if market_id := wanted or clean_id(_own_id(listing)):
                 self._check_id(entry, row, market_id)
                 values["market_id"] = market_id
             if wanted:
-                named = replace(listing, listing_id=listing_id.strip())
+                named = replace(listing, listing_id=wanted)
                 values |= {"listing_id": wanted, "listing": write_listing(named)}
             row = _change(entry, row, values)
             _note_claim(entry, "published", row, reason=override if late else "", person=person or row["person"])
@@ -296,7 +298,7 @@ class Claims(Journal):
         override = read_reason(override)
         with self._write() as entry:
             _expire(entry)
-            row = self._open(entry, key, token, person)
+            row = self._open(entry, key, token, person, override)
             if row["state"] not in LIVE_STATES:
                 return _make_claim(row, replayed=True)
             published = row["state"] == "published"
@@ -306,9 +308,10 @@ class Claims(Journal):
             _note_claim(entry, "released", row, reason=override if published else "", person=person or row["person"])
         return _make_claim(row)
 
-    def _open(self, entry: Entry, key: str, token: str | None, person: str | None) -> _Row:
+    def _open(self, entry: Entry, key: str, token: str | None, person: str | None, override: str) -> _Row:
         """Return the claim that somebody may act on. Raises UnknownTokenError, TokenNeededError."""
         check_token(key)
+        bound = token is not None and person is not None and not override
         if key.startswith(TOKEN_START) and token is None:
             token = key
             wanted = sa.select(CLAIM).where(CLAIM.c.secret == _hash_token(key))
@@ -323,6 +326,8 @@ class Claims(Journal):
                 raise TokenNeededError("ledger.of_another", token=key, person=holder)
         elif row["secret"] and not hmac.compare_digest(_hash_token(token), row["secret"]):
             raise TokenNeededError("ledger.needs_token" if not token else "ledger.wrong_token", token=row["token"])
+        elif bound and row["person"] != clean_text(person or "").strip():
+            raise TokenNeededError("ledger.token_of_another", person=row["person"] or message("ledger.somebody"))
         return row
 
     def get_claim(self, key: str) -> Claim | None:

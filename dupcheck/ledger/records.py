@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import time
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -28,6 +29,16 @@ _SKU_FIELDS = frozenset(f.name for f in fields(Sku))
 def clean_text(text: str) -> str:
     """Return a text that every database takes."""
     return _UNWRITABLE.sub("\ufffd", text)
+
+
+def clean_id(text: str) -> str:
+    """Return an id without what cannot be seen in it: what looks like one id is one.
+
+    >>> clean_id(" X1\\u200b "), clean_id("Ｘ1")
+    ('X1', 'X1')
+    """
+    seen = "".join(c for c in clean_text(text) if unicodedata.category(c) not in ("Cf", "Cc"))
+    return unicodedata.normalize("NFKC", seen).strip()
 
 
 def is_reason(text: str) -> bool:

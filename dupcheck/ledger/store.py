@@ -33,6 +33,8 @@ PATIENCE = 60
 """Seconds that a writer waits for the others; then the ledger counts as stuck, and that is an error."""
 _LOCK = 0x6475706368656B  # the number of the advisory lock: "dupchek"
 _WRITES = "dupcheck_writes"
+_LEAST = 512
+"""Bytes that the smallest database has."""
 _MIGRATING = threading.Lock()
 _BUSY = ("locked", "lock timeout", "busy")
 _Identity = tuple[int, int] | None
@@ -119,7 +121,7 @@ class Store:
         if path is None:
             return
         for file in (path, path.parent / f"{path.name}-wal"):
-            found = _identify(file)
+            found = _identify(file, _LEAST if file == path else 0)
             known = self._files.setdefault(file, found) if found else self._files.get(file)
             if found != known:
                 raise LedgerError("ledger.file_gone", ledger=self.address)
@@ -180,19 +182,26 @@ def _make_file_engine(path: Path) -> sa.Engine:
     return engine
 
 
-def _identify(file: Path) -> _Identity:
+def _identify(file: Path, least: int) -> _Identity:
+    """Which file it is; None where there is none, or it has fewer bytes than ``least``.
+
+    It is never opened for this: to close it would give back the locks that this process holds on it.
+    """
     try:
         found = file.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return (found.st_dev, found.st_ino) if found.st_size >= least else None
 
 
 def _make_file(path: Path) -> bool:
     """Make a ledger where there is nothing yet; return whether this did it. Raises LedgerError over an empty file."""
     if path.exists():
-        if path.is_file() and not path.stat().st_size:
+        size = path.stat().st_size
+        if path.is_file() and not size:
             raise LedgerError("ledger.empty_file", ledger=path)
+        if path.is_file() and size < _LEAST:  # SQLite itself would write over it
+            raise LedgerError("ledger.failed", ledger=path, reason="file is not a database", seconds=PATIENCE)
         return False
     make_private(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.new")

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from dupcheck.files.arrays import tell_doubt
+from dupcheck.files.doubts import tell_doubt
 from dupcheck.files.writing import make_private
 from dupcheck.messages import Message, message
 from dupcheck.photos.records import FINGERPRINT, LOOK, LOOK_VERSION, VERSION, Record
@@ -194,6 +194,7 @@ def _name_file(path: str, signature: Sequence[int] = ()) -> bytes:
 def _connect(folder: Path) -> sqlite3.Connection:
     make_private(folder)
     path = folder / FILE_NAME
+    path.touch(mode=0o600)
     try:
         return _prepare(path)
     except sqlite3.DatabaseError as error:

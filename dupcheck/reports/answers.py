@@ -9,8 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dupcheck.errors import OutputError
 from dupcheck.files.cells import encode_page, render_table
-from dupcheck.files.writing import write_file
+from dupcheck.files.writing import check_beside, check_target, write_file
 from dupcheck.messages import Lang, say
 from dupcheck.reports.page import hash_asset, load_template, read_asset
 
@@ -26,6 +27,7 @@ def save_answers(answers: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "
 
     Raises OutputError where that cannot be done.
     """
+    check_answers(out)
     rows = sorted((_describe(answer, lang) for answer in answers), key=lambda row: STATES.index(row["state"]))
     style = read_asset("report.css")
     page = load_template("answers.html").render(
@@ -36,6 +38,14 @@ def save_answers(answers: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "
     )  # fmt: skip
     table = render_table(_COLUMNS, [[row[column] for column in _COLUMNS] for row in rows])
     return [write_file(out / PAGE, encode_page(page)), write_file(out / TABLE, table)]
+
+
+def check_answers(out: Path) -> None:
+    """Raise OutputError where ``out`` holds files of these names that no earlier check has written."""
+    check_beside(out / TABLE, _COLUMNS)
+    if (out / PAGE).exists() and not (out / TABLE).is_file():  # the two are always written together
+        raise OutputError("files.not_ours", path=out / PAGE)
+    check_target(out / PAGE)
 
 
 def summarize_answers(answers: Sequence[Mapping[str, Any]], lang: Lang = "en") -> str:

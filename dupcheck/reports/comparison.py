@@ -6,8 +6,10 @@ from typing import Any
 
 import orjson
 
-from dupcheck.errors import OutputError
+from dupcheck.errors import CatalogError, OutputError
+from dupcheck.files.given import read_given
 from dupcheck.messages import Lang, say
+from dupcheck.run import BOUNDS
 
 Known = tuple[str, str, tuple[str, ...]]
 """A group of an audit: its id, what is to be done, its listings."""
@@ -19,10 +21,10 @@ def read_groups(folder: Path) -> list[Known]:
     """Return the groups of an earlier report. Raises OutputError where its folder holds no whole report."""
     path = folder / "audit.json" if folder.is_dir() else folder
     try:
-        told = orjson.loads(path.read_bytes())
+        told = orjson.loads(read_given(path, BOUNDS.file_bytes))
         return list_groups(told["groups"])
-    except OSError as error:
-        raise OutputError("report.no_earlier", path=path, reason=error.strerror or error) from error
+    except CatalogError as error:
+        raise OutputError("report.no_earlier", path=path, reason=error.text) from error
     except (ValueError, KeyError, TypeError) as error:
         raise OutputError("report.no_earlier", path=path, reason=type(error).__name__) from error
 

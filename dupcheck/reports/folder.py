@@ -70,7 +70,7 @@ def check_report(out: Path) -> None:
     """Raise OutputError where a report in ``out`` would take the place of something that is no report."""
     if out.exists() and not out.is_dir():
         raise OutputError("report.path_is_file", path=str(out))
-    check_folder(out, _NAMES, MARK)
+    check_folder(out, [*_NAMES, *sorted(p.name for p in out.glob("export-*"))], MARK)
 
 
 def _put(file: Path, place: Path) -> None:

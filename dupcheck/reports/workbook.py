@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from dupcheck.catalog.workbooks import read_workbook
 from dupcheck.decisions import DecisionKind
 from dupcheck.errors import LedgerError
+from dupcheck.files.given import read_given
 from dupcheck.messages import LANGS, Lang, say
 from dupcheck.reports.documents import SettledAudit, list_keys, settle_audit, take_rows
 from dupcheck.reports.phrases import join_words, language, name_of
@@ -276,10 +277,7 @@ def read_choices(path: Path) -> list[Chosen]:
 
     Raises LedgerError where the file is no such workbook, or a cell holds what cannot be chosen there.
     """
-    try:
-        grids = read_workbook(path.read_bytes(), str(path))
-    except OSError as error:
-        raise LedgerError("ledger.no_workbook", path=path, reason=error.strerror or error) from error
+    grids = read_workbook(read_given(path), str(path))
     for grid in grids:
         head = [cell.strip() for cell in grid.records[0].cells] if grid.records else []
         columns = {name: _find_column(head, name) for name in ("group", "listing", "place", "decision", "reason")}

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dupcheck.errors import RulesError
+from dupcheck.errors import CatalogError, RulesError
+from dupcheck.files.given import WRITTEN_BYTES, read_given
 from dupcheck.packs import list_packs, packs_folder
 from dupcheck.rules.pack import RulePack
 from dupcheck.rules.validation import Validator
@@ -47,11 +48,11 @@ def _find_pack(source: str | Path, beside: Path | None = None) -> Path:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
+        if not path.is_file():  # a pipe would be waited for
             raise RulesError("rules.no_such_file", path=str(path))
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        raise RulesError("rules.no_such_file", path=str(path)) from None
+        return tomllib.loads(read_given(path, WRITTEN_BYTES).decode("utf-8-sig"))
+    except CatalogError as error:
+        raise RulesError("rules.unreadable", path=str(path), reason=error.text) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -7,6 +7,7 @@
     admission      who may ask, how much, and the line that is logged of each request
     schemas    what requests and answers look like
     state      the catalogue, kept measured and up to date, and the ledger
+    endings   whether a file that changed is whole
     refresh   the process in which a large catalogue is measured
     routes    the addresses, and the OpenAPI document
     server    listening, and stopping gracefully

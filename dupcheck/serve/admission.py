@@ -100,11 +100,11 @@ class Gate:
         headers = Headers(scope=scope)
         if len({"content-length", "transfer-encoding"} & set(headers)) > 1 or len(headers.getlist("host")) > 1:
             raise Refusal(400, message("serve.two_lengths"), {"Connection": "close"})
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origins = headers.get("host", ""), headers.getlist("origin")
         if not self.people and not is_loopback(_split_host(host)):
             raise Refusal(421, message("serve.foreign_host"), {"Connection": "close"})
-        if headers.get("sec-fetch-site", "").lower() == "cross-site" or (
-            origin is not None and not _is_same_place(origin, host)
+        if "cross-site" in [site.strip().lower() for site in headers.getlist("sec-fetch-site")] or not all(
+            _is_same_place(origin, host) for origin in origins
         ):
             raise Refusal(403, message("serve.foreign_origin"), {"Connection": "close"})
         scope[PERSON] = self.person
@@ -184,6 +184,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _split_host(header: str) -> str:
+    if "@" in header:  # whom it names is no host's business
+        return ""
     try:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:

@@ -157,7 +157,8 @@ def make_app(
     app.include_router(_make_watch(desk))
     app.include_router(make_review(board, lang, people))
     bearer = [Security(HTTPBearer(auto_error=False, description="serve.field_bearer"))] if secured else []
-    app.include_router(_make_checks(desk, lang, max_drafts, threads), dependencies=bearer)
+    checks = _make_checks(desk, lang, max_drafts, threads, apart=len(people) > 1)
+    app.include_router(checks, dependencies=bearer)
     app.include_router(_make_ledger(desk, lang, max_drafts), dependencies=bearer)
     app.include_router(_make_facts(desk, app, lang, max_drafts), dependencies=bearer)
     return app
@@ -197,13 +198,16 @@ def _make_watch(desk: Desk) -> APIRouter:
     return router
 
 
-def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRouter:
+def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int, apart: bool) -> APIRouter:
     router = APIRouter(prefix="/v1", route_class=_Route)
     single, several, writing = CapacityLimiter(threads), CapacityLimiter(threads), CapacityLimiter(WRITING_THREADS)
     reading = CapacityLimiter(READING_THREADS)
 
     def speak(request: Request) -> Lang:
         return choose_lang(request.scope, lang)
+
+    def who(request: Request) -> str | None:
+        return name_person(request) if apart else None
 
     @router.post(
         "/check", tags=["check"], summary="serve.do_check", description="serve.about_check",
@@ -254,18 +258,22 @@ def _make_checks(desk: Desk, lang: Lang, max_drafts: int, threads: int) -> APIRo
         operation_id="publish",
         response_model=ClaimAnswer, responses=_problems(*_ASKED, 404, 409),
     )  # fmt: skip
-    async def publish(key: Name, told: PublishRequest | None = None, lang: Language = None) -> Response:
+    async def publish(
+        request: Request, key: Name, told: PublishRequest | None = None, lang: Language = None
+    ) -> Response:
         told = told or PublishRequest()
-        return _answer(_tell_claim(await write(key, desk.publish, **told.model_dump())))
+        return _answer(_tell_claim(await write(key, desk.publish, person=who(request), **told.model_dump())))
 
     @router.post(
         "/claims/{key}/release", tags=["claims"], summary="serve.do_release", description="serve.about_release",
         operation_id="release",
         response_model=ClaimAnswer, responses=_problems(*_ASKED, 404, 409),
     )  # fmt: skip
-    async def release(key: Name, told: ReleaseRequest | None = None, lang: Language = None) -> Response:
+    async def release(
+        request: Request, key: Name, told: ReleaseRequest | None = None, lang: Language = None
+    ) -> Response:
         told = told or ReleaseRequest()
-        return _answer(_tell_claim(await write(key, desk.release, **told.model_dump())))
+        return _answer(_tell_claim(await write(key, desk.release, person=who(request), **told.model_dump())))
 
     @router.get(
         "/claims/{key}", tags=["claims"], summary="serve.do_get_claim", operation_id="get_claim",

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -25,6 +24,7 @@ from dupcheck.ledger.claims import read_reason
 from dupcheck.ledger.documents import Saying, spell_out
 from dupcheck.ledger.memory import Memory
 from dupcheck.messages import Lang
+from dupcheck.serve.endings import check_ends
 from dupcheck.serve.metrics import Meters
 from dupcheck.serve.refresh import renew_store
 
@@ -34,7 +34,6 @@ LOOK_SECONDS = 2.0
 _LIBRARIES = ("dupcheck.exports", "cv2", "sklearn.cluster")
 """What some request will need, and should not wait for."""
 MANY = 10
-_LINE = 65_536
 AGAIN_SECONDS = 60.0
 """When files that could not be read, and have not changed since, are tried again."""
 
@@ -107,6 +106,7 @@ class Desk:
                     fresh.refresh()
                     before = len(self.checker.store)
                     check_loss(before, len(fresh.store))
+                    check_loss(count_skus(self.checker), count_skus(fresh), "serve.lost_skus")
                     self._take_up(fresh, before)
             except DupcheckError as error:
                 self._failed, self._again, self.stale = now, time.monotonic() + AGAIN_SECONDS, True
@@ -161,15 +161,15 @@ class Desk:
         self.meters.claims.labels(outcome).inc()
         return claim
 
-    def publish(self, key: str, *, token: str, listing_id: str, override: str) -> Claim:
-        """Confirm that a claimed draft is published."""
+    def publish(self, key: str, *, token: str, person: str | None, listing_id: str, override: str) -> Claim:
+        """Confirm that a claimed draft is published; ``person`` is who asks, where people are told apart."""
         self.check_override(override)
-        return self.ledger.publish(key, token=token, listing_id=listing_id, override=override)
+        return self.ledger.publish(key, token=token, person=person, listing_id=listing_id, override=override)
 
-    def release(self, key: str, *, token: str, override: str) -> Claim:
-        """Give a claim back."""
+    def release(self, key: str, *, token: str, person: str | None, override: str) -> Claim:
+        """Give a claim back; ``person`` as with :meth:`publish`."""
         self.check_override(override)
-        return self.ledger.release(key, token=token, override=override)
+        return self.ledger.release(key, token=token, person=person, override=override)
 
     def check_override(self, override: str) -> None:
         """Raise OverrideError where a reason is given that says nothing, or where none is heeded here."""
@@ -200,28 +200,18 @@ class Desk:
         return self._recall().decisions
 
 
-def check_loss(before: int, now: int) -> None:
-    """Raise CatalogError where a catalogue has lost half of its listings: it was cut off more likely than cleared."""
+def check_loss(before: int, now: int, key: str = "serve.lost_half") -> None:
+    """Raise CatalogError where a catalogue has lost half of its listings, or of its SKUs (``key`` says of which).
+
+    It was cut off more likely than cleared.
+    """
     if now * 2 < before or (before >= MANY and now * 2 <= before):
-        raise CatalogError("serve.lost_half", before=before, now=now)
+        raise CatalogError(key, before=before, now=now)
 
 
-def check_ends(files: Sequence[str | Path]) -> None:
-    """Raise CatalogError where a table ends in the middle of a row: somebody is still writing it, or was cut off."""
-    for file in map(Path, files):
-        if file.suffix.lower() not in (".csv", ".tsv", ".txt"):
-            continue
-        try:
-            with file.open("rb") as opened:
-                head = opened.readline(_LINE)
-                opened.seek(max(0, file.stat().st_size - _LINE))
-                last = opened.read(_LINE).rpartition(b"\n")[2]
-        except OSError:
-            continue  # reading it will say what is wrong
-        sign = max(b",;\t|", key=lambda code: head.count(bytes([code])))
-        wanted = head.count(bytes([sign]))
-        if last.strip(b"\0\r ") and last != head and (last.count(bytes([sign])) < wanted or last.count(b'"') % 2):
-            raise CatalogError("serve.cut_short", path=file.name)
+def count_skus(checker: Checker) -> int:
+    """Return how many SKUs the listings of a catalogue hold; one without options is one."""
+    return int(np.maximum(np.diff(checker.store.arrays["sku.start"]), 1).sum())
 
 
 def _warm_up(checker: Checker) -> None:

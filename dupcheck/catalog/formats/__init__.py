@@ -23,6 +23,7 @@ from typing import Any, Final, Literal, cast
 from dupcheck.catalog.currencies import is_code, split_header
 from dupcheck.catalog.terms import count_heads, header_words, list_prices, low_prices
 from dupcheck.errors import CatalogError
+from dupcheck.files.given import WRITTEN_BYTES, read_given
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
 
@@ -186,7 +187,9 @@ def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> tuple[Format, ...
     for name, _ in stamp:
         path = folder / name
         try:
-            found[path.stem] = replace(_make_format(path.stem, path.read_text("utf-8"), str(path)), own=True)
+            found[path.stem] = replace(
+                _make_format(path.stem, read_given(path, WRITTEN_BYTES).decode("utf-8"), str(path)), own=True
+            )
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
     return tuple(found[name] for name in sorted(found))

@@ -1,12 +1,15 @@
 """JSON objects that hold a whole product with its SKUs → drafts: one nested shape a file, each fits and make_draft."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from dupcheck.catalog.products import aliexpress, aliexpress_page, general, shopify, woocommerce
-from dupcheck.catalog.products.nodes import Node
+from dupcheck.catalog.products.nodes import Node, show_value
+from dupcheck.catalog.tables import shorten
 from dupcheck.catalog.variants import Draft
+from dupcheck.messages import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,10 @@ class Shape:
         """Read one product; the draft keeps the object as it was."""
         draft = self.read(node, row)
         draft.held, draft.shape = node.held, self.name
+        for name, entries in node.odd.items():
+            for entry in entries:
+                text = shorten(show_value(entry) or json.dumps(entry, ensure_ascii=False))
+                draft.lost.append(message("catalog.bad_part", name=name, text=text))
         return draft
 
 

@@ -18,7 +18,8 @@ def plain_key(key: object) -> str:
 class Node:
     """A JSON object whose keys are compared as :func:`plain_key` does, and whose values may be JSON text themselves.
 
-    It remembers what was asked of it: what nobody asked for is :meth:`left`.
+    It remembers what was asked of it: what nobody asked for is :meth:`left`. ``odd`` are the entries beside objects, in
+    the lists that it was asked for, that are no objects.
     """
 
     def __init__(self, held: Mapping[str, Any]) -> None:
@@ -26,6 +27,7 @@ class Node:
         self.keys: dict[str, Any] = {}
         self._read: set[str] = set()
         self._inside: dict[str, Node] = {}
+        self.odd: dict[str, list[Any]] = {}
         for key, value in held.items():
             self.keys.setdefault(plain_key(key), value)
 
@@ -75,6 +77,9 @@ class Node:
             found = _unwrap(read_nested(self.keys.get(name)))
             if found:
                 self._read.add(name)
+                held = read_nested(self.keys.get(name))
+                if isinstance(held, list) and (odd := [x for x in held if not isinstance(x, Mapping)]):
+                    self.odd[name] = odd
                 return [Node(_open_node(x)) for x in found]
         return []
 
