@@ -524,6 +524,12 @@ def find_stray_words(titles: Iterable[Sequence[Token]]) -> frozenset[str]:
     In a shuffled title («Gray Bed Sybella Dark») the words of a value stand apart, and what is left of it is no part
     of the core.
     """
+    tagged, core = count_places(titles)
+    return frozenset(w for w, n in tagged.items() if is_stray(n, core[w]))
+
+
+def count_places(titles: Iterable[Sequence[Token]]) -> tuple[Counter[str], Counter[str]]:
+    """Return how often each word stands inside an option value, and how often on its own."""
     tagged: Counter[str] = Counter()
     core: Counter[str] = Counter()
     for tokens in titles:
@@ -532,4 +538,9 @@ def find_stray_words(titles: Iterable[Sequence[Token]]) -> frozenset[str]:
                 core[token.text] += 1
             elif token.axis != "noise":
                 tagged.update(token.text.split())
-    return frozenset(w for w, n in tagged.items() if n >= _STRAY_SEEN and n >= _STRAY_RATIO * core[w])
+    return tagged, core
+
+
+def is_stray(inside: int, alone: int) -> bool:
+    """Return whether a word that stands so often inside an option value, and so often alone, is a piece of one."""
+    return inside >= _STRAY_SEEN and inside >= _STRAY_RATIO * alone

@@ -146,6 +146,8 @@ class Shelf:
     @cached_property
     def attribute_counts(self) -> Mapping[str, Mapping[str, int]]:
         """How many listings state each value of each attribute; values without regard to case."""
+        if self.features.statistics.told is not None:
+            return self.features.statistics.told
         counts: dict[str, Counter[str]] = {}
         for text, n in Counter(self._texts["attributes"].tolist()).items():
             for name, value in parse_attributes(text).items():
