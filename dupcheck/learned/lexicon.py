@@ -7,9 +7,10 @@ Learned from all listings together, applied to each title.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Self
 
 from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.scripts import keep_consonants, spell_latin
@@ -73,6 +74,10 @@ class Lexicon:
     @cached_property
     def _brands_by_word(self) -> Mapping[str, Sequence[str]]:
         return _group_by_word(self.brands)
+
+    def without_counts(self) -> Self:
+        """Return what titles are read by, without what only learning more needs."""
+        return replace(self, seen={}, option_words=frozenset())
 
     def name_brand(self, text: str) -> str:
         """Return the one brand that a normalised title names; "" where it names none or several, or what it fits."""
