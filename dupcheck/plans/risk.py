@@ -54,7 +54,7 @@ def order_by_risk(
 
     What needs no work comes last; before that the gravest rule first, then the most violations, then what sells most.
     """
-    sold = measuremeasure_turnover(catalog)
+    sold = measure_turnover(catalog)
 
     def place(k: int) -> tuple[object, ...]:
         group, members = grouped[k]

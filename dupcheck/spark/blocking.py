@@ -108,8 +108,7 @@ def _pair_across(members: "DataFrame", joined: "DataFrame") -> "DataFrame":
     theirs = held.select(sql.col("key").alias("b"), sql.col("listings").alias("theirs"))
     met = joined.join(ours, "a").join(theirs, "b")
     pairs = met.select(sql.explode("ours").alias("i"), "theirs").select("i", sql.explode("theirs").alias("j"))
-    ends = pairs.where("i != j").select(sql.least("i", "j").alias("left"), sql.greatest("i", "j").alias("right"))
-    return ends
+    return pairs.where("i != j").select(sql.least("i", "j").alias("left"), sql.greatest("i", "j").alias("right"))
 
 
 def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
@@ -131,10 +130,8 @@ def _pair_photos(shop: Workshop, measured: "DataFrame", misses: list[Message]) -
     """
     from pyspark.sql import functions as sql
 
-    shown = measured.select(
-        "pos", sql.concat(sql.when(sql.col("photo").isNull(), sql.array()).otherwise(sql.array("photo")), "further").alias("k"),
-        "prints",
-    )  # fmt: skip
+    main = sql.when(sql.col("photo").isNull(), sql.array()).otherwise(sql.array("photo"))
+    shown = measured.select("pos", sql.concat(main, "further").alias("k"), "prints")
     one = shown.select("pos", sql.explode(sql.arrays_zip("k", "prints")).alias("p"))
     photos = one.select("pos", sql.col("p.k").alias("photo"), sql.col("p.prints").alias("print"))
     members = photos.select(sql.xxhash64("photo").alias("key"), "pos").distinct()
@@ -185,12 +182,11 @@ def _pair_titles(shop: Workshop, measured: "DataFrame", whole: Whole, misses: li
             message("audit.may_miss_words", words=len(common), titles=SEARCH.common_word, rarest=SEARCH.rarest)
         )
     crowded = dict(zip(common["key"].tolist(), common["count"].tolist(), strict=True))
-    buckets = max(int(titles.select(sql.sum(sql.size("title_keys"))).first()[0] or 0) // BUCKET, 1)
+    counted = titles.agg(sql.sum(sql.size("title_keys"))).first()
+    buckets = max(int(counted[0] or 0) // BUCKET, 1) if counted is not None else 1
     shared = shop.share((whole, crowded))
-    sent = map_tables(titles, lambda table: _send_titles(table, *shared.value, buckets), f"bucket int, {_TITLE}")
-    near = map_groups(
-        sent, "bucket", lambda table: _search(table, buckets), "a long, b long, other long, cosine float"
-    )
+    sent = map_tables(titles, lambda table: _send_titles(table, shared.value, buckets), f"bucket int, {_TITLE}")
+    near = map_groups(sent, "bucket", lambda table: _search(table, buckets), "a long, b long, other long, cosine float")
     found = _take_nearest(near)
     return _pair_within(members, misses, "title").unionByName(_pair_across(members, found))
 
@@ -225,10 +221,11 @@ def _weigh(table: "pa.Table", whole: Whole) -> tuple[Rows, Keys]:
     return Rows(start, code[order].astype(np.int32), roots[order], len(words)), words
 
 
-def _send_titles(table: "pa.Table", whole: Whole, crowded: dict[int, int], buckets: int) -> "pa.Table":
+def _send_titles(table: "pa.Table", known: tuple[Whole, dict[int, int]], buckets: int) -> "pa.Table":
     """Each title, without its common words, to the bucket of each of its words that another may share."""
     import pyarrow as pa
 
+    whole, crowded = known
     rows, words = _weigh(table, whole)
     held = np.array([crowded.get(int(k), 1) for k in words.view(np.int64)], dtype=np.int64)
     rows = keep_telling(rows, held)

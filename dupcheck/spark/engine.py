@@ -19,7 +19,7 @@ from dupcheck.spark.judging import judge_blocks
 from dupcheck.spark.reading import Manner, find_root, read_listings
 from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
 from dupcheck.spark.session import Workshop, open_session
-from dupcheck.spark.teaching import count_whole, measure_rows, read_titles
+from dupcheck.spark.teaching import PhotoPlace, count_whole, measure_rows, read_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ def audit_tables(
     delimiter: str = "",
     lang: Lang = "en",
     cache: str | None = None,
+    allow_hosts: Sequence[str] | None = None,
     work: str | None = None,
     progress: "Callable[[str, int, int], None] | None" = None,
 ) -> TableAudit:
@@ -72,6 +73,8 @@ def audit_tables(
         delimiter: What parts the cells of CSV files, where it is no comma.
         lang: The language of texts.
         cache: The folder where each executor keeps fingerprints of photos.
+        allow_hosts: Photos that are web addresses are fetched by the executors, from these hosts also where they are in
+            a private network; None: they are left alone.
         work: The folder of the steps in between, in storage that all executors share; removed at the end. None: one
             beside ``out``.
         progress: Called with the stage, how much of it is done, and of how much.
@@ -90,7 +93,7 @@ def audit_tables(
     shop = Workshop(session, work or f"{out.rstrip('/')}-work-{uuid4().hex[:8]}")
     try:
         return _Run(shop, pack, lang, progress).audit(
-            named, out, Manner(mapping or {}, currency, delimiter, find_root(named, images)), cache
+            named, out, Manner(mapping or {}, currency, delimiter, find_root(named, images)), cache, allow_hosts
         )
     finally:
         shop.clear()
@@ -109,7 +112,9 @@ class _Run:
         if self.progress is not None:
             self.progress(stage, done, 1)
 
-    def audit(self, paths: Sequence[str], out: str, manner: Manner, cache: str | None) -> TableAudit:
+    def audit(
+        self, paths: Sequence[str], out: str, manner: Manner, cache: str | None, hosts: Sequence[str] | None
+    ) -> TableAudit:
         """Take the whole way, and write what was found."""
         from pyspark.sql import functions as sql
 
@@ -119,7 +124,7 @@ class _Run:
         listings, problems = read.where("problem is null"), read.where("problem is not null")
         count = listings.count()
         told, taught = read_titles(shop, listings, count)
-        measured = measure_rows(shop, told, taught, manner.images, cache)
+        measured = measure_rows(shop, told, taught, PhotoPlace(manner.images, cache, hosts))
         whole = count_whole(shop, told, measured, taught, count)
         self.tell("audit.stage_candidates", 0)
         proposed = propose_pairs(shop, measured, whole)
@@ -139,13 +144,13 @@ class _Run:
             problems.select("row", "listing_id", "field", "severity", sql.col("problem").alias("message"))
             .distinct().orderBy("row", "listing_id", "field", "message"), out, "problems",
         )  # fmt: skip
-        summary = self._summarize(out, count, mapping, proposed, remedies)
+        summary = self._summarize(out, _describe(listings, measured, mapping), proposed, remedies)
         _write_text(shop, f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
         self.tell("audit.stage_report", 1)
         return TableAudit(out, summary)
 
     def _summarize(
-        self, out: str, count: int, mapping: Mapping[str, str], proposed: Proposed, remedies: Remedies
+        self, out: str, catalog: Mapping[str, Any], proposed: Proposed, remedies: Remedies
     ) -> dict[str, Any]:
         from pyspark.sql import functions as sql
 
@@ -166,16 +171,16 @@ class _Run:
             "versions": list_versions(),
             "rules": describe_pack(self.pack, self.lang),
             "settings": {"engine": "spark"},
-            "catalog": {"listings": count, "mapping": dict(mapping)},
+            "catalog": dict(catalog),
             "counts": {
-                "listings": count,
+                "listings": catalog["listings"],
                 "flagged": flagged,
                 "pairs": sum(by_rule.values()),
                 "pairs_by_rule": by_rule,
                 "groups": sum(by_action.values()),
                 "groups_by_action": by_action,
-                "advice": int(remedies.advice.agg(sql.sum("advised")).first()[0] or 0),
-                "violations": int(remedies.plans.agg(sql.sum("violations")).first()[0] or 0),
+                "advice": _sum(remedies.advice, "advised"),
+                "violations": _sum(remedies.plans, "violations"),
                 "problems": sum(severities.values()),
                 "problems_by_severity": {s: severities.get(s, 0) for s in ("error", "warning", "info")},
             },
@@ -185,6 +190,27 @@ class _Run:
                 "may_miss": " ".join(m.say(self.lang) for m in proposed.may_miss),
             },
         }
+
+
+def _sum(frame: "DataFrame", column: str) -> int:
+    from pyspark.sql import functions as sql
+
+    found = frame.agg(sql.sum(column)).first()
+    return int(found[0] or 0) if found is not None else 0
+
+
+def _describe(listings: "DataFrame", measured: "DataFrame", mapping: Mapping[str, str]) -> dict[str, Any]:
+    """What the catalogue holds."""
+    from pyspark.sql import functions as sql
+
+    held = sql.size(sql.from_json("skus", "array<array<string>>"))
+    counted = listings.agg(
+        sql.count(sql.lit(1)), sql.sum(sql.when(sql.col("skus").isNull(), 1).otherwise(held))
+    ).first()
+    shown = measured.select(sql.explode(sql.concat(sql.array("photo"), "further")).alias("photo"))
+    photos = shown.where("photo is not null").distinct().count()
+    listed, skus = counted if counted is not None else (0, 0)
+    return {"listings": listed, "skus": skus or 0, "photos": photos, "mapping": dict(mapping)}
 
 
 def _write(frame: "DataFrame", out: str, name: str) -> None:

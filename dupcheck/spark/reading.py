@@ -4,7 +4,6 @@ Each batch of rows is read as a small file with the same header would be. Rows t
 first, so that a listing of several rows is one.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +59,8 @@ def read_listings(
         raise CatalogError("catalog.header_only", path=paths[0])
     known = _read(head, manner)
     before = _count_rows(raw)
-    numbered = raw.mapInArrow(
-        _number(before), raw.schema.simpleString()[7:-1].replace(":", " ") + ", _pos long, _row long"
-    )
+    schema = [*(f"{name} {kind}" for name, kind in raw.dtypes), "_pos long", "_row long"]
+    numbered = raw.mapInArrow(_number(before), ", ".join(schema))
     ids = [f"c{k}" for k, h in enumerate(headers) if known.mapping.get(" ".join(h.split())) == "listing_id"]
     together = bool(ids) and bool(raw.groupBy(*ids).count().where("count > 1").limit(1).count())
     if together:
@@ -94,7 +92,9 @@ def _open(shop: Workshop, paths: Sequence[str], manner: Manner) -> "tuple[DataFr
     whole: DataFrame | None = None
     for frame, headers in frames:
         cells = [
-            sql.col(f"c{headers.index(h)}").alias(f"c{k}") if h in headers else sql.lit(None).cast("string").alias(f"c{k}")
+            sql.col(f"c{headers.index(h)}").alias(f"c{k}")
+            if h in headers
+            else sql.lit(None).cast("string").alias(f"c{k}")
             for k, h in enumerate(every)
         ]
         part = frame.select(*_PLACES, *cells)
@@ -112,8 +112,7 @@ def _load(shop: Workshop, path: str, manner: Manner) -> "DataFrame":
         kind = _find_kind(shop, path)
         if kind == "csv":
             sign = {"tab": "\t"}.get(manner.delimiter, manner.delimiter) or ("\t" if path.endswith(".tsv") else ",")
-            options = {"header": True, "multiLine": True, "escape": '"', "sep": sign}
-            return reader.options(**options).csv(path)
+            return reader.options(header=True, multiLine=True, escape='"', sep=sign).csv(path)
         if kind == "json":
             return reader.option("primitivesAsString", True).json(path)
         return reader.parquet(path)
@@ -131,7 +130,7 @@ def _find_kind(shop: Workshop, path: str) -> str:
     files = system.listFiles(place, True)
     while files.hasNext():
         name = str(files.next().getPath().getName())
-        kind = _KINDS.get(os.path.splitext(name.removesuffix(".gz"))[1].lower())
+        kind = _KINDS.get(Path(name.removesuffix(".gz")).suffix.lower())
         if kind is not None and not name.startswith(("_", ".")):
             return kind
     raise CatalogError("catalog.spark_kind", path=path)
@@ -230,7 +229,8 @@ def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, l
     schema = _schema()
     told = [
         {
-            "pos": int(pos[0] if p.row is None else pos[p.row - 2]), "row": None if p.row is None else int(row[p.row - 2]) + 2,
+            "pos": int(pos[0] if p.row is None else pos[p.row - 2]),
+            "row": None if p.row is None else int(row[p.row - 2]) + 2,
             "listing_id": p.listing_id or None, "problem": p.text.say(lang), "field": p.field, "severity": p.severity,
         }
         for p in problems
@@ -252,7 +252,7 @@ def _schema() -> "pa.Schema":
 
 
 def find_root(paths: Sequence[str], images: str | None) -> str | None:
-    """Return the folder that photo paths start from: ``images``, or that of the first path where it is on this machine."""
+    """Return the folder that photo paths start from: ``images``, or that of the first path if it is on this machine."""
     if images is not None or "://" in paths[0]:
         return images
     first = Path(paths[0])

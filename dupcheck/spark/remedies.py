@@ -76,11 +76,13 @@ def plan_remedies(
     clusters = shop.keep(
         join_groups(pairs, held, lambda found, rows: _cluster(found, rows, *shared.value), _CLUSTER), "clusters"
     )
-    named = clusters.where("kind is not null").groupBy("kind").agg(sql.sum("n").alias("n")).where(sql.col("n") >= COMMON)
+    named = (
+        clusters.where("kind is not null").groupBy("kind").agg(sql.sum("n").alias("n")).where(sql.col("n") >= COMMON)
+    )
     common = frozenset(row["kind"] for row in named.collect())
     placed = held.join(clusters.where("kind is null").select("pos", "cluster"), "pos", "left")
     drawn = shop.keep(
-        join_groups(pairs, placed, lambda found, rows: _draw(found, rows, *shared.value, common, lang), _PLAN), "drawn"
+        join_groups(pairs, placed, lambda found, rows: _draw(found, rows, shared.value, common, lang), _PLAN), "drawn"
     )
     changes, advice = _tell_apart(shop, findings, drawn, listings, shared, pack, lang)
     return Remedies(*_finish(shop, _settle(drawn), changes, listings, pack, lang), advice)
@@ -114,8 +116,9 @@ def _cluster(found: "pa.Table", rows: "pa.Table", pack: RulePack, whole: Whole) 
 
 
 def _draw(
-    found: "pa.Table", rows: "pa.Table", pack: RulePack, whole: Whole, common: frozenset[str], lang: Lang
+    found: "pa.Table", rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[str], lang: Lang
 ) -> "pa.Table":
+    pack, whole = known
     pos, features, catalog = numbers_of(rows, "pos"), unpack_features(rows, whole), unpack_listings(rows)
     home: dict[int, list[int]] = {}
     for k, cluster in enumerate(rows.column("cluster").to_pylist()):
@@ -161,7 +164,12 @@ _CHANGE = "group_id string, component long, place int, change binary, plan binar
 
 
 def _tell_apart(
-    shop: Workshop, findings: "DataFrame", drawn: "DataFrame", listings: "DataFrame", shared: Any, pack: RulePack,
+    shop: Workshop,
+    findings: "DataFrame",
+    drawn: "DataFrame",
+    listings: "DataFrame",
+    shared: Any,
+    pack: RulePack,
     lang: Lang,
 ) -> "tuple[DataFrame, DataFrame]":
     """What the listings of plans must change besides, and advice for those that no plan names."""
@@ -176,14 +184,15 @@ def _tell_apart(
     home = drawn.select("group_id", sql.explode("listings").alias("pos"))
     held, pairs = _gather(batches, listings).join(home, "pos", "left"), _join_batch(advice, batches)
     made = shop.keep(
-        join_groups(pairs, held, lambda found, rows: _advise(found, rows, *shared.value, lang), _CHANGE), "advised"
+        join_groups(pairs, held, lambda found, rows: _advise(found, rows, shared.value, lang), _CHANGE), "advised"
     )
     alone = made.where("plan is not null").select("first", "plan", "contents")
     told = shop.keep(map_tables(alone, lambda table: _tell_plans(table, pack, lang), DRAWN), "advice")
     return made.where("change is not null"), told.orderBy("first")
 
 
-def _advise(found: "pa.Table", rows: "pa.Table", pack: RulePack, whole: Whole, lang: Lang) -> "pa.Table":
+def _advise(found: "pa.Table", rows: "pa.Table", known: tuple[RulePack, Whole], lang: Lang) -> "pa.Table":
+    pack, whole = known
     pos, features, catalog = numbers_of(rows, "pos"), unpack_features(rows, whole), unpack_listings(rows)
     component = dict(zip(catalog.ids.tolist(), rows.column("component").to_pylist(), strict=True))
     home: dict[str, list[str]] = {}

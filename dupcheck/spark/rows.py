@@ -82,7 +82,7 @@ class Taught:
 
 @dataclass(frozen=True)
 class Whole:
-    """What the whole catalogue counts: of ``listings`` listings, the words ``keys`` (ascending) in ``seen`` listings each.
+    """What the whole catalogue counts: ``listings`` listings, of which ``seen`` hold each word of ``keys`` (ascending).
 
     Words in fewer than ``floor`` listings are not held: they count as in ``floor - 1``. ``common`` are the codes that
     identify nothing, by field; ``same`` the values that one axis says in two systems of units; ``told`` how many
@@ -297,7 +297,10 @@ def _pack_photos(photos: Photos, count: int) -> "dict[str, pa.Array]":
         "photo": pa.array([keys[row] if row >= 0 else None for row in main], pa.binary()),
         "further": pa.array([[keys[row] for row in rows] for rows in shown], pa.list_(pa.binary())),
         "prints": pa.array(
-            [[records[row] for row in ([first] if first >= 0 else []) + rows] for first, rows in zip(main, shown, strict=True)],
+            [
+                [records[row] for row in ([first] if first >= 0 else []) + rows]
+                for first, rows in zip(main, shown, strict=True)
+            ],
             pa.list_(pa.binary()),
         ),
     }  # fmt: skip

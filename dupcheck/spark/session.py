@@ -66,8 +66,8 @@ class Workshop:
 
 
 def learn_once(frame: "DataFrame", learn: "Callable[[pa.Table], Any]") -> Any:
-    """Return what ``learn`` makes of all rows of ``frame``, in the order of ``pos``: one task of an executor holds them,
-    never the driver, which gets the answer only.
+    """Return what ``learn`` makes of all rows of ``frame``, in the order of ``pos``: one task of an executor holds
+    them, never the driver, which gets the answer only.
     """
 
     def run(batches: "Batches") -> "Batches":

@@ -5,8 +5,8 @@ as they are then read (stray words, frames). What these need is held by one task
 listings teach, drawn by their place where there are more. What only has to be counted is counted in all of them.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from dupcheck.features.codes import COMMON_CODE
 from dupcheck.features.schema import MATRICES, UNITED
 from dupcheck.features.stated import count_pieces, number_values
 from dupcheck.files.arrays import Codebook
+from dupcheck.index.opening import make_fetcher
 from dupcheck.learned.lexicon import count_places, is_stray
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans.offers import count_attributes
@@ -125,7 +126,18 @@ def _find_stray(told: "DataFrame") -> frozenset[str]:
     return frozenset(row.word for row in map_tables(summed, pick, "word string").collect())
 
 
-def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, root: str | None, cache: str | None) -> "DataFrame":
+@dataclass(frozen=True)
+class PhotoPlace:
+    """Where executors find photos: the folder that paths start from, the cache of their fingerprints, and the private
+    hosts that may be fetched from (None: nothing is fetched).
+    """
+
+    root: str | None
+    cache: str | None
+    hosts: Sequence[str] | None
+
+
+def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: PhotoPlace) -> "DataFrame":
     """Return every listing measured: what it tells by itself."""
     shared = shop.share(taught)
 
@@ -137,8 +149,11 @@ def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, root: str | 
         read = unpack_reading(table)
         measures = measure_listings(catalog, attributes, read, (known.tails, known.frames, known.stray), books)
         numbers = list_numbers(catalog, count_pieces(catalog, number_values(measures.stated)))
-        placed = replace(catalog, image_root=None if root is None else Path(root))
-        photos, _ = read_photos(placed, jobs=1, cache=None if cache is None else Path(cache))
+        placed = replace(catalog, image_root=None if place.root is None else Path(place.root))
+        photos, _ = read_photos(
+            placed, jobs=1, cache=None if place.cache is None else Path(place.cache),
+            fetch=make_fetcher(place.hosts is not None, place.hosts or ()),
+        )  # fmt: skip
         return pack_measures(catalog, numbers_of(table, "pos"), measures, numbers, books, photos)
 
     return shop.keep(map_tables(told, measure, MEASURED), "measured")
