@@ -24,7 +24,7 @@ from dupcheck.errors import DupcheckError, LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
-    from dupcheck.model import Verdict
+    from dupcheck.model import Catalog, Verdict
     from dupcheck.pipeline import Audit
     from dupcheck.rules import RulePack
 
@@ -92,8 +92,6 @@ def _audit(
         pack = open_pack(rules, settings, lang)
         _audit_on_spark(catalog, out, pack, how, cache, fetch_images, allow_hosts, lang, fail_on, as_json)
         return
-    from dupcheck.catalog.inspection import tell_account
-    from dupcheck.catalog.tables import shorten
     from dupcheck.cli.asking import find_answers
     from dupcheck.cli.ledgers import find_ledger, gather_decisions, keep_run, name_owner, recall_any, recall_ledger
     from dupcheck.learned.answers import read_answers
@@ -131,9 +129,7 @@ def _audit(
     if as_json:
         tell_document(_summarize(result, out, written or ()))
     else:
-        tell(tell_account(read.tables, lang))
-        for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
-            tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
+        _tell_reading(read, lang)
         tell(result.summarize(out))
     if since == LEDGER and result.since is None:
         tell(say("ledger.first_run", lang), err=as_json)
@@ -148,6 +144,16 @@ def _audit(
             sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
         sys.exit(1)
+
+
+def _tell_reading(read: "Catalog", lang: Lang) -> None:
+    """Say what became of the rows of a catalogue's files, and which of their columns hold nothing that is read."""
+    from dupcheck.catalog.inspection import tell_account
+    from dupcheck.catalog.tables import shorten
+
+    tell(tell_account(read.tables, lang))
+    for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
+        tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
 
 
 def _refuse_options(given: Mapping[str, object]) -> None:

@@ -70,10 +70,10 @@ def _pair_within(members: "DataFrame", misses: list[Message], way: str) -> "Data
     crowds = members.groupBy("key").count().where(sql.col("count") > SEARCH.crowd + 1).count()
     if crowds:
         misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=SEARCH.crowd))
-    return members.repartition("key").sortWithinPartitions("key", "pos").mapInArrow(_slide, _PAIR)
+    return members.repartition("key").sortWithinPartitions("key", "pos").mapInArrow(slide_pairs, _PAIR)
 
 
-def _slide(batches: "Batches") -> "Batches":
+def slide_pairs(batches: "Batches") -> "Batches":
     """Pair each row with the next of its key; what a batch ends with is carried into the next."""
     import pyarrow as pa
 

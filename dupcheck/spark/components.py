@@ -5,12 +5,23 @@ large star hangs every greater neighbour of a node on the least of its neighbour
 a number of rounds that grows with the logarithm of the graph, each node hangs on the least of its component.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from dupcheck.files.arrays import connect
 from dupcheck.spark.session import Workshop
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame
+
+    Batches = Iterator[pa.RecordBatch]
+
+
+GRAPH = 1_000_000
+"""A graph of no more edges is one task's work, and takes no rounds."""
 
 
 def find_components(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame":
@@ -20,6 +31,8 @@ def find_components(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame
     from pyspark.sql import functions as sql
 
     now = shop.keep(edges.select(sql.col("left").alias("u"), sql.col("right").alias("v")).distinct(), f"{name}-star-0")
+    if now.count() <= GRAPH:
+        return shop.keep(now.repartition(1).mapInArrow(_connect, "pos long, component long"), f"{name}-components")
     mark, turn = None, 0
     while True:
         turn += 1
@@ -31,6 +44,18 @@ def find_components(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame
     hung = now.select(sql.col("u").alias("pos"), sql.col("v").alias("component"))
     roots = now.select(sql.col("v").alias("pos"), sql.col("v").alias("component"))
     return shop.keep(hung.unionByName(roots).distinct(), f"{name}-components")
+
+
+def _connect(batches: "Batches") -> "Batches":
+    """What the local engine does with a graph that it holds."""
+    import pyarrow as pa
+
+    held = [(batch.column("u").to_numpy(), batch.column("v").to_numpy()) for batch in batches]
+    if held:
+        ends = [np.concatenate(side) for side in zip(*held, strict=True)]
+        nodes, place = np.unique(np.concatenate(ends), return_inverse=True)
+        least = nodes[connect(len(nodes), *np.split(place, 2))]
+        yield pa.record_batch({"pos": pa.array(nodes, pa.int64()), "component": pa.array(least, pa.int64())})
 
 
 def _large_star(edges: "DataFrame") -> "DataFrame":

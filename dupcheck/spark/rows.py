@@ -66,8 +66,8 @@ MEASURED = ", ".join(
 )  # fmt: skip
 """The schema of measured listings. ``photo`` is the key of the main photo, ``further`` those of others; ``prints`` are
 these photos' records, in this order."""
-_HASH = b"hash"
-_KEPT_OUT = b"-"
+_TELLS, _SILENT = b"+", b"-"
+"""With what the key of a photo begins, by whether the photo says anything."""
 
 
 @dataclass(frozen=True)
@@ -284,10 +284,10 @@ def _pack_photos(photos: Photos, count: int) -> "dict[str, pa.Array]":
     keys: list[bytes] = []
     for row in range(len(photos)):
         if photos.place[row] < 0:
-            key = _HASH + photos.phash[row].tobytes()
+            key = photos.phash[row].tobytes()
         else:
             key = b"" if photos.contents is None else photos.contents[row].tobytes()
-        keys.append(key if photos.usable[row] else _KEPT_OUT + key)
+        keys.append((_TELLS if photos.usable[row] else _SILENT) + key)
     records = [photos.prints[k].tobytes() if k >= 0 else b"" for k in photos.place.tolist()]
     shown: list[list[int]] = [[] for _ in range(count)]
     for listing, row in zip(photos.extra_listing.tolist(), photos.extra.tolist(), strict=True):
@@ -323,17 +323,17 @@ def unpack_photos(table: "pa.Table") -> Photos:
         more = rows[first is not None :]
         extra += more
         owner += [k] * len(more)
-    keys = [key.removeprefix(_KEPT_OUT) for key in row_of]
+    keys = list(row_of)
     pictured = [k for k in range(len(keys)) if records[k]]
     place = np.full(len(keys), -1, dtype=np.int64)
     place[pictured] = np.arange(len(pictured))
     prints_of = np.frombuffer(b"".join(records[k] for k in pictured), dtype=FINGERPRINT)
     phash = np.array(
-        [np.frombuffer(key[len(_HASH) :], dtype=np.uint64)[0] if place[k] < 0 else 0 for k, key in enumerate(keys)],
+        [np.frombuffer(key[1:], dtype=np.uint64)[0] if place[k] < 0 else 0 for k, key in enumerate(keys)],
         dtype=np.uint64,
     )
     phash[pictured] = prints_of["phash"]
-    usable = np.array([not key.startswith(_KEPT_OUT) for key in row_of], dtype=np.bool_)
+    usable = np.array([key.startswith(_TELLS) for key in keys], dtype=np.bool_)
     extras = np.array(extra, dtype=np.int64), np.array(owner, dtype=np.int64)
     return Photos(main, *extras, phash, place, usable, prints_of)
 
