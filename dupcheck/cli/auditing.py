@@ -184,7 +184,7 @@ def _audit_on_spark(
     if as_json:
         tell_document({**summary, "report": place})
     else:
-        tell(format_summary({**summary, "groups": [], "listings": {}}))
+        tell(format_summary({**summary, "groups": [], "listings": {}, "pairs": []}))
         tell(say("audit.spark_written", lang, path=place))
     counts = summary["counts"]
     if fail_on is not None and (counts["flagged"] or (fail_on == "advice" and counts["pairs"])):

@@ -52,7 +52,7 @@ class Workshop:
         """Write a step and return it as it lies in the work folder."""
         place = f"{self.folder}/{name}"
         frame.write.mode("overwrite").parquet(place)
-        return self.session.read.parquet(place)
+        return self.session.read.schema(frame.schema).parquet(place)
 
     def share(self, value: Any) -> Any:
         """Send a value to every executor once; ``.value`` of the answer is it."""
