@@ -50,7 +50,7 @@ def propose_pairs(shop: Workshop, measured: "DataFrame", whole: Whole) -> Propos
     misses = [message("audit.may_miss_titles", k=SEARCH.nearest, floor=round(100 * SEARCH.likeness))]
     ways = {
         "title": _pair_titles(shop, measured, whole, misses),
-        "image": _pair_photos(shop, measured, misses),
+        "image": _pair_photos(shop, measured, whole, misses),
         "codes": _pair_codes(measured, whole, misses),
     }
     kept = {name: shop.keep(frame.distinct(), f"pairs-{name}") for name, frame in ways.items()}
@@ -123,7 +123,7 @@ def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message]) -> "
     return _pair_within(members.select("key", "pos"), misses, "codes")
 
 
-def _pair_photos(shop: Workshop, measured: "DataFrame", misses: list[Message]) -> "DataFrame":
+def _pair_photos(shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
     """Pairs of listings of which one shows a photo of what the other's shows, from the same side.
 
     Which photos are near is found by one task, which holds every distinct one.
@@ -136,7 +136,9 @@ def _pair_photos(shop: Workshop, measured: "DataFrame", misses: list[Message]) -
     photos = one.select("pos", sql.col("p.k").alias("photo"), sql.col("p.prints").alias("print"))
     members = photos.select(sql.xxhash64("photo").alias("key"), "pos").distinct()
     distinct = photos.groupBy("photo").agg(sql.min("pos").alias("pos"), sql.first("print").alias("print"))
-    near = learn_once(distinct.withColumn("key", sql.xxhash64("photo")), _find_alike)
+    near = learn_once(
+        distinct.withColumn("key", sql.xxhash64("photo")), lambda table: _find_alike(table, whole.refused)
+    )
     within = _pair_within(members, misses, "image")
     if near is None or not len(near):
         return within
@@ -146,13 +148,13 @@ def _pair_photos(shop: Workshop, measured: "DataFrame", misses: list[Message]) -
     return within.unionByName(_pair_across(members, joined))
 
 
-def _find_alike(table: "pa.Table") -> Any:
+def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> Any:
     import pyarrow as pa
 
     count = table.num_rows
     prints = pa.array([[record] for record in table.column("print").to_pylist()], pa.list_(pa.binary()))
     further = pa.array([[]] * count, pa.list_(pa.binary()))
-    photos = unpack_photos(table.append_column("prints", prints).append_column("further", further))
+    photos = unpack_photos(table.append_column("prints", prints).append_column("further", further), refused)
     first, second = find_alike(photos)
     keys = np.empty(len(photos), dtype=np.int64)
     keys[photos.main] = table.column("key").to_numpy()

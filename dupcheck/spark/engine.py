@@ -19,7 +19,7 @@ from dupcheck.spark.judging import judge_blocks
 from dupcheck.spark.reading import Manner, find_root, read_listings
 from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
 from dupcheck.spark.session import Workshop, open_session
-from dupcheck.spark.teaching import PhotoPlace, count_whole, measure_rows, read_titles
+from dupcheck.spark.teaching import PhotoPlace, count_whole, list_troubles, measure_rows, read_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,14 +124,16 @@ class _Run:
         listings, problems = read.where("problem is null"), read.where("problem is not null")
         count = listings.count()
         told, taught = read_titles(shop, listings, count)
-        measured = measure_rows(shop, told, taught, PhotoPlace(manner.images, cache, hosts))
+        measured = measure_rows(shop, told, taught, PhotoPlace(manner.images, cache, hosts), lang)
         whole = count_whole(shop, told, measured, taught, count)
         self.tell("audit.stage_candidates", 0)
         proposed = propose_pairs(shop, measured, whole)
         self.tell("audit.stage_pairs", 0)
         findings = judge_blocks(shop, proposed.pairs, measured, self.pack, whole)
         self.tell("audit.stage_groups", 0)
-        joined = listings.drop("problem", "field", "severity").join(measured.drop(*_DROPPED), "pos")
+        joined = listings.drop("problem", "field", "severity").join(
+            measured.drop(*_DROPPED, "troubles", "graphic"), "pos"
+        )
         whole_rows = shop.keep(joined, "whole")
         remedies = plan_remedies(shop, findings, whole_rows, self.pack, whole, lang)
         self.tell("audit.stage_report", 0)
@@ -140,10 +142,11 @@ class _Run:
         _write(remedies.groups, out, "groups")
         for name, plans in (("plans", remedies.plans), ("advice", remedies.advice)):
             _write(plans.select("group_id", "action", "keep", "listings", "title", "plan"), out, name)
-        _write(
-            problems.select("row", "listing_id", "field", "severity", sql.col("problem").alias("message"))
-            .distinct().orderBy("row", "listing_id", "field", "message"), out, "problems",
-        )  # fmt: skip
+        told_of = problems.select(
+            "row", "listing_id", "field", "severity", sql.col("problem").alias("message")
+        ).distinct()
+        every = told_of.unionByName(list_troubles(measured, lang))
+        _write(every.orderBy("row", "listing_id", "field", "message"), out, "problems")
         summary = self._summarize(out, _describe(listings, measured, mapping), proposed, remedies)
         _write_text(shop, f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
         self.tell("audit.stage_report", 1)

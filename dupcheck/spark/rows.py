@@ -5,7 +5,7 @@ every task, whatever else that task holds.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from dupcheck.files.arrays import Codebook, Rows, StoredBook, hash_text
 from dupcheck.learned.frames import Frames
 from dupcheck.learned.lexicon import Lexicon
 from dupcheck.learned.tails import Tails
+from dupcheck.messages import Lang
 from dupcheck.model import (
     NUMBER_COLUMNS,
     SKU_NUMBER_COLUMNS,
@@ -39,9 +40,10 @@ from dupcheck.model import (
     Catalog,
     FloatArray,
     IntArray,
+    Problem,
 )
 from dupcheck.photos.records import FINGERPRINT
-from dupcheck.photos.table import Photos
+from dupcheck.photos.table import Photos, list_graphics
 from dupcheck.titles import Token
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ MEASURED = ", ".join(
      *(f"{m.field}_keys array<long>" for m in MATRICES),
      *(f"{m.field}_weights array<float>" for m in MATRICES if m.weighted),
      "title_exact array<boolean>", "axis array<string>", "value array<string>",
-     "photo binary", "further array<binary>", "prints array<binary>"]
+     "photo binary", "further array<binary>", "prints array<binary>", "graphic boolean", "troubles string"]
 )  # fmt: skip
 """The schema of measured listings. ``photo`` is the key of the main photo, ``further`` those of others; ``prints`` are
 these photos' records, in this order."""
@@ -86,7 +88,8 @@ class Whole:
 
     Words in fewer than ``floor`` listings are not held: they count as in ``floor - 1``. ``common`` are the codes that
     identify nothing, by field; ``same`` the values that one axis says in two systems of units; ``told`` how many
-    listings state each value of each attribute ("": all values that are not held).
+    listings state each value of each attribute ("": all values that are not held); ``refused`` the photos that are
+    placeholders.
     """
 
     listings: int
@@ -97,6 +100,7 @@ class Whole:
     common: Mapping[str, Keys]
     same: Mapping[str, Mapping[str, str]]
     told: Mapping[str, Mapping[str, int]]
+    refused: frozenset[bytes]
     taught: Taught
 
     @cached_property
@@ -248,9 +252,11 @@ def unpack_tokens(table: "pa.Table") -> list[tuple[Token, ...]]:
 
 def pack_measures(
     catalog: Catalog, pos: IntArray, measures: Measures, numbers: Mapping[str, FloatArray],
-    books: Mapping[str, Codebook], photos: Photos,
+    books: Mapping[str, Codebook], photos: Photos, problems: Sequence[Problem], lang: Lang,
 ) -> "pa.Table":  # fmt: skip
-    """Return the columns of ``MEASURED``; ``books`` number what the matrices of ``measures`` hold."""
+    """Return the columns of ``MEASURED``; ``books`` number what the matrices of ``measures`` hold, and ``problems`` are
+    those of the photos, said in ``lang``.
+    """
     import pyarrow as pa
 
     columns: dict[str, Any] = {
@@ -275,6 +281,14 @@ def pack_measures(
     start = _starts(stated)
     columns["axis"] = make_lists(start, pa.array([axis for row in stated for axis, _ in row], pa.string()))
     columns["value"] = make_lists(start, pa.array([value for row in stated for _, value in row], pa.string()))
+    graphics = list_graphics(catalog, photos)
+    columns["graphic"] = pa.array([row in graphics for row in photos.main.tolist()], pa.bool_())
+    told = [
+        [p.row, p.listing_id, p.field, p.severity, p.text.key, p.text.say(lang), p.text.values.get("count")]
+        for p in problems
+    ]
+    troubles = json.dumps(told, ensure_ascii=False) if told else None
+    columns["troubles"] = pa.array([troubles, *[None] * (len(catalog) - 1)], pa.string())
     return pa.table(columns | _pack_photos(photos, len(catalog)))
 
 
@@ -306,8 +320,8 @@ def _pack_photos(photos: Photos, count: int) -> "dict[str, pa.Array]":
     }  # fmt: skip
 
 
-def unpack_photos(table: "pa.Table") -> Photos:
-    """Return the photos of measured listings: one row a distinct photo."""
+def unpack_photos(table: "pa.Table", refused: Collection[bytes] = ()) -> Photos:
+    """Return the photos of measured listings: one row a distinct photo. Those that are ``refused`` say nothing."""
     row_of: dict[bytes, int] = {}
     records: dict[int, bytes] = {}
     main = np.full(table.num_rows, -1, dtype=np.int64)
@@ -333,9 +347,15 @@ def unpack_photos(table: "pa.Table") -> Photos:
         dtype=np.uint64,
     )
     phash[pictured] = prints_of["phash"]
-    usable = np.array([key.startswith(_TELLS) for key in keys], dtype=np.bool_)
+    usable = np.array([key.startswith(_TELLS) and key not in refused for key in keys], dtype=np.bool_)
+    many = (
+        set[bytes]().union(*(c for c in table.column("crowded").to_pylist() if c))
+        if "crowded" in table.column_names
+        else ()
+    )
+    crowded = np.array([key in many for key in keys], dtype=np.bool_)
     extras = np.array(extra, dtype=np.int64), np.array(owner, dtype=np.int64)
-    return Photos(main, *extras, phash, place, usable, prints_of)
+    return Photos(main, *extras, phash, place, usable, prints_of, crowded=crowded)
 
 
 def unpack_features(table: "pa.Table", whole: Whole) -> Features:
@@ -348,7 +368,7 @@ def unpack_features(table: "pa.Table", whole: Whole) -> Features:
     books = {m.book: Codebook(whole.book) if m.book == "words" else Codebook() for m in MATRICES}
     catalog = Catalog({name: texts_of(table, name) for name in ("listing_id", *TEXTS)}, {})
     return Features.build(
-        catalog, unpack_photos(table), _unpack_axes(table, whole), Base(statistics, books),
+        catalog, unpack_photos(table, whole.refused), _unpack_axes(table, whole), Base(statistics, books),
         matrix=lambda m: made[m.field], number=lambda name: numbers_of(table, name).astype(np.float64),
     )  # fmt: skip
 

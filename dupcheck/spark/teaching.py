@@ -5,6 +5,7 @@ as they are then read (stray words, frames). What these need is held by one task
 listings teach, drawn by their place where there are more. What only has to be counted is counted in all of them.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,9 @@ from dupcheck.features.stated import count_pieces, number_values
 from dupcheck.files.arrays import Codebook
 from dupcheck.index.opening import make_fetcher
 from dupcheck.learned.lexicon import count_places, is_stray
+from dupcheck.messages import Lang, message
 from dupcheck.photos.reading import read_photos
+from dupcheck.photos.table import SHOWN_BY, is_placeholder
 from dupcheck.plans.offers import count_attributes
 from dupcheck.spark.rows import (
     LISTING,
@@ -45,7 +48,7 @@ from dupcheck.spark.rows import (
     unpack_slots,
     unpack_tokens,
 )
-from dupcheck.spark.session import Workshop, learn_once, map_tables
+from dupcheck.spark.session import Workshop, learn_once, map_groups, map_tables
 from dupcheck.titles.measures import equate_units
 
 if TYPE_CHECKING:
@@ -137,7 +140,7 @@ class PhotoPlace:
     hosts: Sequence[str] | None
 
 
-def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: PhotoPlace) -> "DataFrame":
+def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: PhotoPlace, lang: Lang) -> "DataFrame":
     """Return every listing measured: what it tells by itself."""
     shared = shop.share(taught)
 
@@ -150,13 +153,93 @@ def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: Photo
         measures = measure_listings(catalog, attributes, read, (known.tails, known.frames, known.stray), books)
         numbers = list_numbers(catalog, count_pieces(catalog, number_values(measures.stated)))
         placed = replace(catalog, image_root=None if place.root is None else Path(place.root))
-        photos, _ = read_photos(
-            placed, jobs=1, cache=None if place.cache is None else Path(place.cache),
+        photos, problems = read_photos(
+            placed, jobs=1, cache=None if place.cache is None else Path(place.cache), whole=False,
             fetch=make_fetcher(place.hosts is not None, place.hosts or ()),
         )  # fmt: skip
-        return pack_measures(catalog, numbers_of(table, "pos"), measures, numbers, books, photos)
+        return pack_measures(catalog, numbers_of(table, "pos"), measures, numbers, books, photos, problems, lang)
 
-    return shop.keep(map_tables(told, measure, MEASURED), "measured")
+    return _mark_crowds(shop, shop.keep(map_tables(told, measure, MEASURED), "measured"))
+
+
+def _mark_crowds(shop: Workshop, measured: "DataFrame") -> "DataFrame":
+    """Name of each listing's further photos those that very many listings show (``crowded``)."""
+    from pyspark.sql import functions as sql
+
+    shown = measured.select("pos", sql.explode(sql.array_distinct("further")).alias("photo"))
+    many = shown.groupBy("photo").count().where(sql.col("count") > SHOWN_BY).select("photo")
+    marked = shop.keep(
+        shown.join(many, "photo").groupBy("pos").agg(sql.collect_list("photo").alias("crowded")), "crowded"
+    )
+    if marked.isEmpty():
+        return measured.withColumn("crowded", sql.lit(None).cast("array<binary>"))
+    return shop.keep(measured.join(marked, "pos", "left"), "marked")
+
+
+def list_troubles(measured: "DataFrame", lang: Lang) -> "DataFrame":
+    """Return what was wrong with photos, as rows of problems; what is no row's fault is counted in the whole."""
+    from pyspark.sql import functions as sql
+
+    def tell(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        rows = [row for text in table.column("troubles").to_pylist() for row in json.loads(text)]
+        names = ("row", "listing_id", "field", "severity", "key", "message", "n")
+        columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+        whole = [n if row is None else None for row, n in zip(columns["row"], columns["n"], strict=True)]
+        return pa.table({
+            "row": pa.array(columns["row"], pa.int64()),
+            **{name: pa.array(columns[name], pa.string()) for name in names[1:6]}, "n": pa.array(whole, pa.int64()),
+        })  # fmt: skip
+
+    rows = map_tables(
+        measured.where("troubles is not null"), tell,
+        "row long, listing_id string, field string, severity string, key string, message string, n long", ["troubles"],
+    )  # fmt: skip
+    counted = rows.where("n is not null").groupBy("field", "severity", "key").agg(sql.sum("n").alias("n")).collect()
+    told = rows.where("n is null").select("row", "listing_id", "field", "severity", "message")
+    summed = [(None, "", r["field"], r["severity"], message(r["key"], count=r["n"]).say(lang)) for r in counted]
+    schema = "row long, listing_id string, field string, severity string, message string"
+    return told.unionByName(measured.sparkSession.createDataFrame(summed, schema))
+
+
+def _find_placeholders(told: "DataFrame", measured: "DataFrame") -> frozenset[bytes]:
+    """The flat graphics that listings of quite different titles share as their main photo."""
+    graphics = measured.where("graphic").select("pos", "photo").join(told.select("pos", "title"), "pos")
+    schema = "photo binary, users long, shortest long, common array<string>"
+
+    def gather(table: "pa.Table") -> "pa.Table":
+        words = [frozenset(title.casefold().split()) for title in texts_of(table, "title")]
+        users = [1] * len(words)
+        return _join_users(table.column("photo").to_pylist(), users, [len(w) for w in words], words)
+
+    def join(table: "pa.Table") -> "pa.Table":
+        sides = (table.column(name).to_pylist() for name in ("photo", "users", "shortest", "common"))
+        photos, users, shortest, common = sides
+        return _join_users(photos, users, shortest, [frozenset(words) for words in common])
+
+    found = map_groups(map_tables(graphics, gather, schema), "photo", join, schema).collect()
+    return frozenset(bytes(r.photo) for r in found if is_placeholder(r.users, frozenset(r.common), r.shortest))
+
+
+def _join_users(
+    photos: Sequence[bytes], users: Sequence[int], shortest: Sequence[int], words: Sequence[frozenset[str]]
+) -> "pa.Table":
+    """For each photo how many titles use it, the words of the shortest, and the words that all share."""
+    import pyarrow as pa
+
+    known: dict[bytes, tuple[int, int, frozenset[str]]] = {}
+    for photo, n, least, common in zip(photos, users, shortest, words, strict=True):
+        before = known.get(photo)
+        known[photo] = (n, least, common) if before is None else (
+            before[0] + n, min(before[1], least), before[2] & common
+        )  # fmt: skip
+    return pa.table({
+        "photo": pa.array(list(known), pa.binary()),
+        "users": pa.array([n for n, _, _ in known.values()], pa.int64()),
+        "shortest": pa.array([least for _, least, _ in known.values()], pa.int64()),
+        "common": pa.array([sorted(common) for _, _, common in known.values()], pa.list_(pa.string())),
+    })  # fmt: skip
 
 
 def count_whole(shop: Workshop, told: "DataFrame", measured: "DataFrame", taught: Taught, count: int) -> Whole:
@@ -164,7 +247,7 @@ def count_whole(shop: Workshop, told: "DataFrame", measured: "DataFrame", taught
     keys, seen, exact, floor = _count_words(measured)
     return Whole(
         count, keys, seen, exact, floor, {name: _find_common(measured, name) for name in _COUNTED},
-        _equate(measured), _count_told(told), taught,
+        _equate(measured), _count_told(told), _find_placeholders(told, measured), taught,
     )  # fmt: skip
 
 
