@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 import dupcheck as dc
-from dupcheck.cli import main
 from dupcheck.errors import DupcheckError
 from dupcheck.files.arrays import connect
 
@@ -74,13 +73,12 @@ def expect_same(out: Path, audit: dc.Audit) -> None:
 @needs_spark
 @pytest.mark.usefixtures("session")
 def test_the_sample_has_the_same_answer_from_a_file_to_its_report(
-    sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path, run: Callable[..., Any]
 ) -> None:
-    code = main(["audit", str(sample_folder / "catalog.csv"), "--engine", "spark", "--out", str(tmp_path / "out"),
-                 "--fail-on", "duplicate"])  # fmt: skip
-    told = capsys.readouterr().out
-    assert code == 1
-    assert f"{len(sample_audit.groups.group_id.unique())} groups" in told
+    out = tmp_path / "out"
+    ended = run("audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate")
+    assert (ended.code, ended.err) == (1, "")
+    assert f"{len(sample_audit.plans)} groups" in ended.out
     expect_same(tmp_path / "out", sample_audit)
     assert not [p for p in tmp_path.iterdir() if p.name != "out"], "the work folder is gone"
     problems = read_table(tmp_path / "out", "problems")
@@ -193,10 +191,10 @@ def test_in_a_crowd_each_meets_its_neighbours_however_rows_are_batched(sizes: tu
     assert found == [divmod(k, len(pos)) for k in expected.tolist()]
 
 
-def test_what_spark_is_not_given_yet_is_said(sample_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["audit", str(sample_folder / "catalog.csv"), "--engine", "spark", "--export", "shopify", "--all"])
-    assert code == 2
-    assert "--export, --all" in capsys.readouterr().err
+def test_what_spark_is_not_given_yet_is_said(sample_folder: Path, run: Callable[..., Any]) -> None:
+    ended = run("audit", sample_folder / "catalog.csv", "--engine", "spark", "--export", "shopify", "--all")
+    assert ended.code == 2
+    assert "--export, --all" in ended.err
 
 
 @needs_spark

@@ -5,7 +5,7 @@ first, so that a listing of several rows is one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from dupcheck.catalog.frames import read_frame
 from dupcheck.errors import CatalogError
-from dupcheck.messages import Lang
-from dupcheck.model import Catalog, Problem
+from dupcheck.messages import Lang, message
+from dupcheck.model import Catalog, IntArray, Problem
 from dupcheck.spark.rows import LISTING, pack_listings
 from dupcheck.spark.session import Workshop
 
@@ -62,10 +62,12 @@ def read_listings(
     schema = [*(f"{name} {kind}" for name, kind in raw.dtypes), "_pos long", "_row long"]
     numbered = raw.mapInArrow(_number(before), ", ".join(schema))
     ids = [f"c{k}" for k, h in enumerate(headers) if known.mapping.get(" ".join(h.split())) == "listing_id"]
-    together = bool(ids) and bool(raw.groupBy(*ids).count().where("count > 1").limit(1).count())
+    told = [sql.trim(sql.col(i)) != "" for i in ids]
+    together = bool(ids) and not raw.where(told[0]).groupBy(ids[0]).count().where("count > 1").isEmpty()
     if together:
-        numbered = numbered.repartition(*(sql.col(i) for i in ids)).sortWithinPartitions(*ids, "_pos")
-    read = _make_reader(headers, manner, ids[0] if together else None, lang)
+        named = sql.when(told[0], sql.col(ids[0])).otherwise(sql.col("_pos").cast("string"))
+        numbered = numbered.repartition(named).sortWithinPartitions(ids[0], "_pos")
+    read = _make_reader(headers, manner, ids[0] if ids else "", together, lang)
     return shop.keep(numbered.mapInArrow(read, f"{LISTING}, {PROBLEM}"), "listings"), known.mapping
 
 
@@ -181,10 +183,10 @@ def _number(before: Mapping[tuple[str, int], tuple[int, int]]) -> Any:
     return run
 
 
-def _make_reader(headers: Sequence[str], manner: Manner, together: str | None, lang: Lang) -> Any:
+def _make_reader(headers: Sequence[str], manner: Manner, named: str, together: bool, lang: Lang) -> Any:
     def run(batches: "Batches") -> "Batches":
-        for frame in _gather(batches, together):
-            yield from _read_batch(frame, headers, manner, lang).to_batches()
+        for frame in _gather(batches, named if together else None):
+            yield from _read_batch(frame, headers, manner, named, lang).to_batches()
 
     return run
 
@@ -213,7 +215,7 @@ def _read(frame: "pd.DataFrame", manner: Manner) -> Catalog:
     return read_frame(frame, images=manner.images, mapping=dict(manner.mapping), currency=manner.currency)
 
 
-def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, lang: Lang) -> "pa.Table":
+def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, named: str, lang: Lang) -> "pa.Table":
     import pyarrow as pa
 
     pos, row = frame["_pos"].to_numpy(), frame["_row"].to_numpy()
@@ -221,8 +223,9 @@ def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, l
     columns: dict[str, Any] | None = None
     try:
         catalog = _read(frame[_names(headers)].set_axis(list(headers), axis=1), manner)
-        problems = catalog.problems
         at = catalog.columns["row"].astype(np.int64) - 2
+        catalog = _name_rows(catalog, at, row[at] + 2, frame[named].fillna("").to_numpy() if named else None)
+        problems = catalog.problems
         columns = pack_listings(catalog, pos[at]) | {"row": pa.array(row[at] + 2)}
     except CatalogError as error:
         problems = [Problem(None, "", "", "error", error.text)]
@@ -241,6 +244,28 @@ def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, l
         columns |= {"problem": nothing, "field": nothing, "severity": nothing}
         tables.append(pa.table({name: columns[name] for name in schema.names}, schema=schema))
     return pa.concat_tables(tables)
+
+
+def _name_rows(catalog: Catalog, at: IntArray, rows: IntArray, stated: Any) -> Catalog:
+    """Call listings without an id after their row in the file, not after that in the batch."""
+    names = {
+        f"row-{place + 2}": f"row-{row}"
+        for place, row in zip(at.tolist(), rows.tolist(), strict=True)
+        if stated is None or not str(stated[place]).strip()
+    }
+    if not names:
+        return catalog
+    ids = catalog.ids.copy()
+    for k, place in enumerate(at.tolist()):
+        if stated is None or not str(stated[place]).strip():
+            ids[k] = names.get(ids[k], ids[k])
+    problems = [
+        replace(p, listing_id=names[p.listing_id], text=message(p.text.key, listing_id=names[p.listing_id]))
+        if p.text.key == "catalog.id_missing" and p.listing_id in names
+        else p
+        for p in catalog.problems
+    ]
+    return replace(catalog, columns={**catalog.columns, "listing_id": ids}, problems=tuple(problems))
 
 
 def _schema() -> "pa.Schema":
