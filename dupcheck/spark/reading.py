@@ -59,7 +59,7 @@ def read_listings(
         raise CatalogError("catalog.header_only", path=paths[0])
     known = _read(head, manner)
     before = _count_rows(raw)
-    schema = [*(f"{name} {kind}" for name, kind in raw.dtypes), "_pos long", "_row long"]
+    schema = [*(f"{name} {kind}" for name, kind in raw.dtypes), "_pos long"]
     numbered = raw.mapInArrow(_number(before), ", ".join(schema))
     ids = [f"c{k}" for k, h in enumerate(headers) if known.mapping.get(" ".join(h.split())) == "listing_id"]
     told = [sql.trim(sql.col(i)) != "" for i in ids]
@@ -148,37 +148,34 @@ def _say(cell: Any, kind: Any) -> Any:
     return sql.to_json(cell) if isinstance(kind, ArrayType | MapType | StructType) else cell.cast("string")
 
 
-def _count_rows(raw: "DataFrame") -> dict[tuple[str, int], tuple[int, int]]:
-    """How many rows stand before each part of a file: in all, and in its file."""
+def _count_rows(raw: "DataFrame") -> dict[tuple[str, int], int]:
+    """How many rows stand before each part of a file, in all files."""
     counted = sorted(
         (int(r._source), str(r._file), int(r._block), int(r["count"])) for r in raw.groupBy(*_PLACES).count().collect()
     )
-    before: dict[tuple[str, int], tuple[int, int]] = {}
-    total = own = 0
-    last = ""
+    before: dict[tuple[str, int], int] = {}
+    total = 0
     for _, file, block, count in counted:
-        own = own if file == last else 0
-        before[file, block] = (total, own)
-        total, own, last = total + count, own + count, file
+        before[file, block] = total
+        total += count
     return before
 
 
-def _number(before: Mapping[tuple[str, int], tuple[int, int]]) -> Any:
-    """Number rows by their place in all files (``_pos``), and in their own (``_row``)."""
+def _number(before: Mapping[tuple[str, int], int]) -> Any:
+    """Number rows by their place in all files (``_pos``)."""
 
     def run(batches: "Batches") -> "Batches":
         import pyarrow as pa
 
-        seen: dict[tuple[str, int], int] = {}
+        seen = dict(before)
         for batch in batches:
             places = list(zip(batch.column("_file").to_pylist(), batch.column("_block").to_pylist(), strict=True))
-            pos, row = np.empty(len(places), dtype=np.int64), np.empty(len(places), dtype=np.int64)
+            pos = np.empty(len(places), dtype=np.int64)
             for k, place in enumerate(places):
-                at = seen.get(place, 0)
-                seen[place] = at + 1
-                pos[k], row[k] = before[place][0] + at, before[place][1] + at
+                pos[k] = seen[place]
+                seen[place] += 1
             columns = {name: batch.column(name) for name in batch.schema.names}
-            yield pa.record_batch({**columns, "_pos": pa.array(pos), "_row": pa.array(row)})
+            yield pa.record_batch({**columns, "_pos": pa.array(pos)})
 
     return run
 
@@ -218,22 +215,22 @@ def _read(frame: "pd.DataFrame", manner: Manner) -> Catalog:
 def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, named: str, lang: Lang) -> "pa.Table":
     import pyarrow as pa
 
-    pos, row = frame["_pos"].to_numpy(), frame["_row"].to_numpy()
+    pos = frame["_pos"].to_numpy()
     problems: Sequence[Problem] = ()
     columns: dict[str, Any] | None = None
     try:
         catalog = _read(frame[_names(headers)].set_axis(list(headers), axis=1), manner)
         at = catalog.columns["row"].astype(np.int64) - 2
-        catalog = _name_rows(catalog, at, row[at] + 2, frame[named].fillna("").to_numpy() if named else None)
+        catalog = _name_rows(catalog, at, pos[at] + 2, frame[named].fillna("").to_numpy() if named else None)
         problems = catalog.problems
-        columns = pack_listings(catalog, pos[at]) | {"row": pa.array(row[at] + 2)}
+        columns = pack_listings(catalog, pos[at]) | {"row": pa.array(pos[at] + 2)}
     except CatalogError as error:
         problems = [Problem(None, "", "", "error", error.text)]
     schema = _schema()
     told = [
         {
             "pos": int(pos[0] if p.row is None else pos[p.row - 2]),
-            "row": None if p.row is None else int(row[p.row - 2]) + 2,
+            "row": None if p.row is None else int(pos[p.row - 2]) + 2,
             "listing_id": p.listing_id or None, "problem": p.text.say(lang), "field": p.field, "severity": p.severity,
         }
         for p in problems
@@ -247,7 +244,7 @@ def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, n
 
 
 def _name_rows(catalog: Catalog, at: IntArray, rows: IntArray, stated: Any) -> Catalog:
-    """Call listings without an id after their row in the file, not after that in the batch."""
+    """Call listings without an id after their row in all files, not after that in the batch."""
     names = {
         f"row-{place + 2}": f"row-{row}"
         for place, row in zip(at.tolist(), rows.tolist(), strict=True)
