@@ -58,6 +58,16 @@ def count_names(
     return _count_names([_part(books, pack, members.tolist(), frozenset()) for members in clusters])
 
 
+def arrange_groups(
+    catalog: Catalog, features: Features, pack: RulePack, clusters: Sequence[IntArray], common: frozenset[str]
+) -> list[list[int]]:
+    """Return the listings of each group that some clusters are, before anything that is likely stands beside them."""
+    books = Bookkeeper(Shelf(catalog, features))
+    read = [_part(books, pack, members.tolist(), frozenset()) for members in clusters]
+    arranged = (group for parts, own in read for group in _arrange(books, parts, own, common))
+    return [[m for part in group for m in part.members] for group in arranged]
+
+
 def draw_plans(
     catalog: Catalog,
     features: Features,

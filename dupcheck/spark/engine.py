@@ -16,6 +16,7 @@ from dupcheck.reports.record import FORMAT, describe_pack, list_versions
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.spark.blocking import Proposed, propose_pairs
 from dupcheck.spark.judging import judge_blocks
+from dupcheck.spark.likelihood import find_probable
 from dupcheck.spark.reading import Manner, find_root, read_listings
 from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
 from dupcheck.spark.session import Workshop, open_session
@@ -135,7 +136,8 @@ class _Run:
             measured.drop(*_DROPPED, "troubles", "graphic"), "pos"
         )
         whole_rows = shop.keep(joined, "whole")
-        remedies = plan_remedies(shop, findings, whole_rows, self.pack, whole, lang)
+        likely = find_probable(shop, proposed.pairs, findings.where("duplicate"), measured, told, self.pack, whole)
+        remedies = plan_remedies(shop, findings, likely, whole_rows, self.pack, whole, lang)
         self.tell("audit.stage_report", 0)
         pairs = tell_pairs(shop, findings, whole_rows, self.pack, whole, lang)
         _write(pairs.orderBy("listing_a", "listing_b", "rule"), out, "pairs")

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dupcheck.groups import cluster_listings
+from dupcheck.judging.likely import Likely
 from dupcheck.messages import Lang
 from dupcheck.model import Group, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
-from dupcheck.plans.clusters import COMMON, count_names, draw_plans
+from dupcheck.plans.clusters import COMMON, arrange_groups, count_names, draw_plans
+from dupcheck.plans.neighbours import GROUP, ONE
 from dupcheck.plans.questions import name_alone
 from dupcheck.plans.risk import count_violations, measure_turnover, place_plan
 from dupcheck.reports.documents import SettledAudit, settle_value
@@ -64,9 +66,12 @@ class Remedies:
 
 
 def plan_remedies(
-    shop: Workshop, findings: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole, lang: Lang
-) -> Remedies:
-    """Return groups, their plans, and advice for listings that no plan names."""
+    shop: Workshop, findings: "DataFrame", likely: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole,
+    lang: Lang,
+) -> Remedies:  # fmt: skip
+    """Return groups, their plans, and advice for listings that no plan names; what is ``likely`` to be one product with
+    a group is asked about beside it.
+    """
     from pyspark.sql import functions as sql
 
     caught = findings.where("duplicate")
@@ -76,16 +81,52 @@ def plan_remedies(
     clusters = shop.keep(
         join_groups(pairs, held, lambda found, rows: _cluster(found, rows, *shared.value), _CLUSTER), "clusters"
     )
-    named = (
-        clusters.where("kind is not null").groupBy("kind").agg(sql.sum("n").alias("n")).where(sql.col("n") >= COMMON)
-    )
-    common = frozenset(row["kind"] for row in named.collect())
-    placed = held.join(clusters.where("kind is null").select("pos", "cluster"), "pos", "left")
+    named = clusters.where("kind is not null").groupBy("kind").agg(sql.sum("n").alias("n"))
+    common = frozenset(row["kind"] for row in named.where(sql.col("n") >= COMMON).collect())
+    clustered = clusters.where("kind is null").select("pos", "cluster")
+    arranged = shop.keep(
+        join_groups(
+            pairs, held.join(clustered, "pos", "left"),
+            lambda _, rows: _arrange(rows, shared.value, common), "pos long, piece long",
+        ), "arranged",
+    )  # fmt: skip
+    ends = caught.select("left", "right").unionByName(_join_likely(likely, arranged))
+    batches = _batch(shop, ends, "groups")
+    placed = _gather(batches, listings).join(clustered, "pos", "left")
     drawn = shop.keep(
-        join_groups(pairs, placed, lambda found, rows: _draw(found, rows, shared.value, common, lang), _PLAN), "drawn"
-    )
+        join_groups(
+            _join_batch(_stack_pairs(caught, likely), batches), placed,
+            lambda found, rows: _draw(found, rows, shared.value, common, lang), _PLAN,
+        ), "drawn",
+    )  # fmt: skip
     changes, advice = _tell_apart(shop, findings, drawn, listings, shared, pack, lang)
     return Remedies(*_finish(shop, _settle(drawn), changes, listings, pack, lang), advice)
+
+
+def _join_likely(likely: "DataFrame", arranged: "DataFrame") -> "DataFrame":
+    """The likely pairs that may bring two groups, a listing and a group, or two listings together, one for each two."""
+    from pyspark.sql import functions as sql
+
+    sizes = arranged.groupBy("piece").agg(sql.count(sql.lit(1)).alias("size"))
+    homes = arranged.join(sizes, "piece")
+    met = likely
+    for side in ("left", "right"):
+        met = met.join(homes.select(*(sql.col(c).alias(f"{c}_{side}") for c in ("pos", "piece", "size"))),
+                       sql.col(side) == sql.col(f"pos_{side}"), "left").drop(f"pos_{side}")  # fmt: skip
+    both = met.where("piece_left is not null and piece_right is not null and piece_left != piece_right")
+    whole = both.groupBy(
+        sql.least("piece_left", "piece_right").alias("one"), sql.greatest("piece_left", "piece_right").alias("other")
+    ).agg(
+        (sql.sum("chance") / sql.first(sql.col("size_left") * sql.col("size_right"))).alias("mean"),
+        sql.min("left").alias("left"), sql.min_by("right", sql.struct("left", "right")).alias("right"),
+    )  # fmt: skip
+    single = met.where("piece_left is null or piece_right is null").where(sql.col("chance") >= ONE)
+    return whole.where(sql.col("mean") >= GROUP).select("left", "right").unionByName(single.select("left", "right"))
+
+
+def _stack_pairs(caught: "DataFrame", likely: "DataFrame") -> "DataFrame":
+    """What was caught and what is likely as rows of one table; of these only the latter have a ``chance``."""
+    return caught.unionByName(likely, allowMissingColumns=True)
 
 
 def _batch(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame":
@@ -104,7 +145,9 @@ def _gather(batches: "DataFrame", listings: "DataFrame") -> "DataFrame":
 def _join_batch(findings: "DataFrame", batches: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as sql
 
-    return findings.join(batches.select(sql.col("pos").alias("left"), "component", "block"), "left")
+    placed = findings.join(batches.select(sql.col("pos").alias("left"), "component", "block"), "left")
+    other = batches.select(sql.col("pos").alias("right"), sql.col("component").alias("home"))
+    return placed.join(other, "right").where("component = home").drop("home")
 
 
 def _cluster(found: "pa.Table", rows: "pa.Table", pack: RulePack, whole: Whole) -> "pa.Table":
@@ -115,17 +158,43 @@ def _cluster(found: "pa.Table", rows: "pa.Table", pack: RulePack, whole: Whole) 
     return _stack([*rows_of, *({"kind": kind, "n": n} for kind, n in names.items())], _CLUSTER)
 
 
+def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[str]) -> "pa.Table":
+    import pyarrow as pa
+
+    pack, whole = known
+    pos, features = numbers_of(rows, "pos"), unpack_features(rows, whole)
+    groups = arrange_groups(unpack_listings(rows), features, pack, _list_clusters(rows), common)
+    members = np.array([m for group in groups for m in group], dtype=np.int64)
+    first = np.repeat(np.array([min(group) for group in groups], dtype=np.int64), [len(group) for group in groups])
+    return pa.table({"pos": pa.array(pos[members], pa.int64()), "piece": pa.array(pos[first], pa.int64())})
+
+
+def _list_clusters(rows: "pa.Table") -> list[IntArray]:
+    home: dict[int, list[int]] = {}
+    for k, cluster in enumerate(rows.column("cluster").to_pylist()):
+        if cluster is not None:
+            home.setdefault(cluster, []).append(k)
+    return [np.array(home[c], dtype=np.int64) for c in sorted(home)]
+
+
+def _unpack_likely(table: "pa.Table", pos: IntArray) -> Likely:
+    left, right = (np.searchsorted(pos, numbers_of(table, side)) for side in ("left", "right"))
+    chance = numbers_of(table, "chance").astype(np.float64)
+    order = np.lexsort((right, left, -chance))
+    return Likely(left[order], right[order], chance[order])
+
+
 def _draw(
     found: "pa.Table", rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[str], lang: Lang
 ) -> "pa.Table":
     pack, whole = known
     pos, features, catalog = numbers_of(rows, "pos"), unpack_features(rows, whole), unpack_listings(rows)
-    home: dict[int, list[int]] = {}
-    for k, cluster in enumerate(rows.column("cluster").to_pylist()):
-        if cluster is not None:
-            home.setdefault(cluster, []).append(k)
-    clusters: list[IntArray] = [np.array(home[c], dtype=np.int64) for c in sorted(home)]
-    drawn = draw_plans(catalog, features, pack, unpack_findings(found, pos), clusters, common)
+    by_rule = found.column("chance").is_null()
+    caught, likely = (
+        unpack_findings(found.filter(by_rule), pos),
+        _unpack_likely(found.filter(found.column("chance").is_valid()), pos),
+    )
+    drawn = draw_plans(catalog, features, pack, caught, _list_clusters(rows), common, likely)
     sold = measure_turnover(catalog)
     made = []
     for group, members, plan in drawn:
