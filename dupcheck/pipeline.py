@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,10 +79,6 @@ if TYPE_CHECKING:
 
     from dupcheck.ledger.book import Run
     from dupcheck.reports.plots import Plots
-
-Engine = Literal["local", "spark"]
-ENGINES: tuple[Engine, ...] = get_args(Engine)
-
 
 _TREND = 12
 """Earlier runs whose counts a report shows."""
@@ -324,7 +320,6 @@ def audit(
     *,
     images: str | Path | None = None,
     settings: Sequence[str] = (),
-    engine: Engine = "local",
     jobs: int = 0,
     cache: str | Path | None = None,
     fetch_images: bool = False,
@@ -343,7 +338,6 @@ def audit(
         rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
         images: The folder that photo paths start from, if it is not the catalogue's own.
         settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
-        engine: Where pairs are measured: "local", or "spark" (needs the extra ``spark``).
         jobs: The number of threads (0: one a core).
         cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
         fetch_images: Whether photos that are web addresses are fetched; nothing else opens an address.
@@ -383,12 +377,7 @@ def audit(
     _tell(progress, "audit.stage_candidates", 0, 1)
     candidates = settled.thin(keep_same_seller(find_candidates(features), pack, read))
     _tell(progress, "audit.stage_candidates", 1, 1)
-    if engine == "spark":
-        from dupcheck.spark import judge_on_spark
-
-        findings = judge_on_spark(features, pack, candidates)
-    else:
-        findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
+    findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
     if labels is not None:
         products = labels if isinstance(labels, Mapping) else read_truth(labels)
@@ -411,7 +400,7 @@ def audit(
     _tell(progress, "audit.stage_groups", 1, 1)
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
-        {"engine": engine}, lang, remedies.advice, kept, None if decisions is None else settled, lesson=lesson,
+        {"engine": "local"}, lang, remedies.advice, kept, None if decisions is None else settled, lesson=lesson,
         likely=likely,
     )  # fmt: skip
 

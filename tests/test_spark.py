@@ -1,10 +1,12 @@
-"""Spark measures and judges as the local engine does, pair for pair."""
+"""Spark takes the whole way, and finds what the local engine finds: pairs, groups, plans, word for word."""
 
 import importlib.util
+import json
 import os
+import random
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,64 +15,223 @@ import pytest
 
 import dupcheck as dc
 from dupcheck.errors import DupcheckError
-from dupcheck.model import Catalog
-
-pytestmark = pytest.mark.slow
+from dupcheck.files.arrays import connect
 
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 needs_spark = pytest.mark.skipif(MISSING, reason="pyspark or Java is missing")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[Any]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.master("local[2]").appName("test").config("spark.ui.enabled", "false")
-    made = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+    settings = {
+        "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "512m", "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
+        "spark.local.dir": str(tmp_path_factory.mktemp("spark")), "spark.ui.showConsoleProgress": "false",
+    }  # fmt: skip
+    builder = SparkSession.builder.master("local[2]").appName("test")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("PYTHONPATH", str(Path(dc.__file__).parent.parent), prepend=os.pathsep)
-        session = made.getOrCreate()
+        session = builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
         yield session
         session.stop()
 
 
+def read_table(folder: Path, name: str) -> list[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = pq.read_table(folder / name).to_pylist()
+    return rows
+
+
+def expect_same(out: Path, audit: dc.Audit) -> None:
+    """Every pair with its words, every group in its order, every plan and piece of advice."""
+    record = audit.as_dict()
+    local = [
+        {"listing_a": p["listing_a"], "listing_b": p["listing_b"], "rule": p["rule"], "verdict": p["verdict"],
+         "differs_in": ";".join(d["axis"] for d in p["differs_in"]), **p["signals"], "explanation": p["explanation"]}
+        for p in record["pairs"]
+    ]  # fmt: skip
+    assert read_table(out, "pairs") == local
+    assert local, "or nothing is shown"
+    groups = audit.groups.astype(object).where(audit.groups.notna(), None).to_dict("records")
+    assert read_table(out, "groups") == groups
+    for name in ("plans", "advice"):
+        assert [json.loads(row["plan"]) for row in read_table(out, name)] == json.loads(json.dumps(record[name]))
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    shared = summary["counts"].keys() & record["counts"].keys()
+    assert {k: summary["counts"][k] for k in shared} == {k: record["counts"][k] for k in shared}
+    assert summary["candidates"] == record["candidates"]
+
+
 @needs_spark
 @pytest.mark.usefixtures("session")
-def test_spark_finds_what_the_local_engine_finds(
-    sample: Catalog, sample_audit: dc.Audit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_the_sample_has_the_same_answer_from_a_file_to_its_report(
+    sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path, run: Callable[..., Any]
 ) -> None:
-    from dupcheck import spark
+    out = tmp_path / "out"
+    ended = run("audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate")
+    assert (ended.code, ended.err) == (1, "")
+    assert f"{len(sample_audit.plans)} groups" in ended.out
+    expect_same(tmp_path / "out", sample_audit)
+    assert not [p for p in tmp_path.iterdir() if p.name != "out"], "the work folder is gone"
+    problems = read_table(tmp_path / "out", "problems")
+    assert {(p["severity"], p["message"]) for p in problems} == {
+        (p.severity, p.text.say("en")) for p in sample_audit.problems
+    }
 
-    monkeypatch.setattr(spark, "BATCH", 20)
-    assert len(sample_audit.candidates) > 2 * 20, "more than one batch, or nothing is shown"
-    found = dc.audit(sample, engine="spark")
-    local = sample_audit.findings
-    for name in ("left", "right", "rule", "strength", "duplicate", "distinct"):
-        np.testing.assert_array_equal(getattr(found.findings, name), getattr(local, name))
-    for name, values in local.signals.items():
-        np.testing.assert_array_equal(found.findings.signals[name], values)
-    assert [p.as_dict() for p in found.plans] == [p.as_dict() for p in sample_audit.plans]
-    found.save(tmp_path / "spark")
-    sample_audit.save(tmp_path / "local")
-    for name in ("pairs.csv", "groups.csv", "merges.json"):
-        assert (tmp_path / "spark" / name).read_bytes() == (tmp_path / "local" / name).read_bytes()
+
+def invent_rows(count: int) -> list[dict[str, str]]:
+    """A shop with copies, options, wholesale twins, misspellings, metric and other units, heads and tails."""
+    draw = random.Random(7)
+    words = [f"{a}{b}" for a in ("bram", "cort", "dels", "fenn", "grov", "hust") for b in ("ora", "ile", "un", "ack")]
+    things = ("lamp", "kettle", "backpack", "curtain", "mug", "ring")
+    rows = []
+    while len(rows) < count:
+        name, thing = " ".join(draw.sample(words, 3)), draw.choice(things)
+        price, photo, brand = draw.randint(5, 90), draw.getrandbits(64), draw.choice(("Orvane", "Mistral", "Kaskade"))
+        for k in range(draw.choice((1, 1, 2, 3, 5))):
+            kind = draw.choice(("color", "size", "pack", "copy", "tail", "units"))
+            color, size = draw.choice(("Red", "Blue", "Navy", "Green")), draw.choice(("S", "M", "L", "XL"))
+            title = {
+                "color": f"{name} {thing} {color}", "size": f"{name} {thing} {size}",
+                "pack": f"{name} {thing} {k + 2}pcs",
+                "copy": f"{name} {thing}", "tail": f"{name} {thing} - {color} / {size}",
+                "units": f"{name} {thing} {'6.6 ft' if k % 2 else '2 m'}",
+            }[kind]  # fmt: skip
+            if draw.random() < 0.05:
+                title = title.replace("kettle", "kettel")
+            rows.append({
+                "listing_id": f"N-{len(rows):04}", "title": title, "price": str(price), "currency": "USD",
+                "attributes": f"Brand={brand}; Color={color}" if draw.random() < 0.6 else "",
+                "category": draw.choice(("Home", "Kitchen", "")), "image_phash": f"{photo ^ (k == 2):016x}",
+            })  # fmt: skip
+    return rows
+
+
+@needs_spark
+def test_a_folder_of_parquet_has_the_same_answer_with_crowds_and_rows_that_share_an_id(
+    session: Any, tmp_path: Path, write_csv: Callable[..., Path]
+) -> None:
+    from dupcheck.spark import audit_tables
+
+    rows = invent_rows(160)
+    rows += [
+        {
+            **rows[0],
+            "listing_id": f"C-{k:04}",
+            "title": "Brass door handle Kaskade round",
+            "image_phash": "c3d2e1f00f1e2d3c",
+        }
+        for k in range(150)
+    ]  # one title and one photo on more listings than each is compared with
+    rows += [{**rows[5], "title": f"{rows[5]['title']} again"}, {**rows[9], "listing_id": ""}]
+    path = write_csv(tmp_path / "whole.csv", rows)
+    columns = list(rows[0])
+    parts = session.createDataFrame(
+        [tuple(row[c] or None for c in columns) for row in rows], ", ".join(f"{c} string" for c in columns)
+    )
+    parts.coalesce(1).write.option("maxRecordsPerFile", 90).parquet(str(tmp_path / "parts"))
+    local = dc.audit(path, cache=tmp_path / "cache")
+    found = audit_tables(str(tmp_path / "parts"), str(tmp_path / "out"))
+    expect_same(tmp_path / "out", local)
+    assert "150" not in found.summary["candidates"]["may_miss"]
+    assert "60 others only" in found.summary["candidates"]["may_miss"]
+
+
+def find_least(edges: np.ndarray) -> dict[int, int]:
+    nodes, place = np.unique(edges.ravel(), return_inverse=True)
+    ends = place.reshape(-1, 2)
+    return dict(zip(nodes.tolist(), nodes[connect(len(nodes), ends[:, 0], ends[:, 1])].tolist(), strict=True))
+
+
+@needs_spark
+@pytest.mark.parametrize("held", [0, 1_000_000])
+def test_components_are_those_of_the_local_engine(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    from dupcheck.spark import components
+    from dupcheck.spark.session import Workshop
+
+    monkeypatch.setattr(components, "GRAPH", held)
+    draw = np.random.default_rng(3)
+    chain = np.stack([np.arange(1000, 1040), np.arange(1001, 1041)], axis=1)
+    star = np.stack([np.full(60, 2000), np.arange(2001, 2061)], axis=1)
+    edges = np.sort(np.concatenate([draw.integers(0, 60, (45, 2)), chain, star]), axis=1)
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    frame = session.createDataFrame(edges.tolist(), "left long, right long")
+    found = components.find_components(Workshop(session, str(tmp_path / "work")), frame, "graph").collect()
+    assert {row.pos: row.component for row in found} == find_least(edges)
+    assert len(found) == len({row.pos for row in found})
+
+
+@pytest.mark.parametrize("sizes", [(1, 2, 70, 200, 1), (62,), (61, 60)])
+@pytest.mark.parametrize("batch", [7, 64, 1000])
+def test_in_a_crowd_each_meets_its_neighbours_however_rows_are_batched(sizes: tuple[int, ...], batch: int) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from dupcheck.files.arrays import group_items
+    from dupcheck.index.candidates import pair_within
+    from dupcheck.run import SEARCH
+    from dupcheck.spark.blocking import slide_pairs
+
+    key = np.repeat(np.arange(len(sizes)), sizes)
+    pos = np.arange(len(key))
+    table = pa.table({"key": key, "pos": pos})
+    made = pa.Table.from_batches(
+        slide_pairs(iter(table.to_batches(batch))), pa.schema([("left", pa.int64()), ("right", pa.int64())])
+    )
+    found = sorted(zip(made["left"].to_pylist(), made["right"].to_pylist(), strict=True))
+    expected = pair_within(group_items(key, pos, len(sizes)), len(pos), [], "title", SEARCH)
+    assert found == [divmod(k, len(pos)) for k in expected.tolist()]
+
+
+def test_what_spark_is_not_given_yet_is_said(sample_folder: Path, run: Callable[..., Any]) -> None:
+    ended = run("audit", sample_folder / "catalog.csv", "--engine", "spark", "--export", "shopify", "--all")
+    assert ended.code == 2
+    assert "--export, --all" in ended.err
 
 
 @needs_spark
 @pytest.mark.usefixtures("session")
-def test_a_catalogue_without_pairs_is_judged_too() -> None:
-    from dupcheck.catalog import make_catalog
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "There is no file"),
+        ({"notes.docx": "no table"}, "holds no file that ends in .csv"),
+        ({"catalog.csv": "colour,weight\nred,5\n"}, "title"),
+        ({"catalog.csv": "listing_id,title\n"}, "header"),
+    ],
+)
+def test_what_is_no_catalogue_is_one_clear_error(tmp_path: Path, files: Mapping[str, str], said: str) -> None:
+    from dupcheck.spark import audit_tables
 
-    assert len(dc.audit(make_catalog([]), engine="spark").findings) == 0
+    place = tmp_path / "given"
+    if files:
+        place.mkdir()
+    for name, text in files.items():
+        (place / name).write_text(text, "utf-8")
+    with pytest.raises(DupcheckError) as caught:
+        audit_tables(str(place), str(tmp_path / "out"))
+    assert said in caught.value.say("en")
+    assert not list(tmp_path.glob("out*"))
 
 
-def test_without_pyspark_the_error_says_how_to_get_it(sample: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pyspark_the_error_says_how_to_get_it(
+    sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dupcheck.spark import audit_tables
+
     for name in [n for n in sys.modules if n.partition(".")[0] == "pyspark"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
     with pytest.raises(DupcheckError, match=r"dupcheck\[spark\]") as caught:
-        dc.audit(sample, engine="spark")
+        audit_tables(str(sample_folder / "catalog.csv"), str(tmp_path / "out"))
     assert "Java" in caught.value.say("zh")

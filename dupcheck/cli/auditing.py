@@ -1,7 +1,8 @@
 """``audit`` and ``why``."""
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,22 +20,22 @@ from dupcheck.cli.options import (
     option,
     shared_options,
 )
-from dupcheck.errors import LedgerError
+from dupcheck.errors import DupcheckError, LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
-    from dupcheck.model import Verdict
+    from dupcheck.model import Catalog, Verdict
     from dupcheck.pipeline import Audit
+    from dupcheck.rules import RulePack
 
 
+_REMOTE = re.compile(r"^([a-z][a-z0-9+.-]+:)/(?=[^/])")
 LEDGER = "ledger"
 """What ``--since`` is told to compare with the last run that the ledger knows."""
 
 
 def _list_engines() -> tuple[str, ...]:
-    from dupcheck.pipeline import ENGINES
-
-    return ENGINES
+    return "local", "spark"
 
 
 def _list_exports() -> list[str]:
@@ -82,8 +83,15 @@ def _audit(
     account: str, no_ledger: bool, answers: Path | None,
     labels: Path | None,
 ) -> None:  # fmt: skip
-    from dupcheck.catalog.inspection import tell_account
-    from dupcheck.catalog.tables import shorten
+    if engine == "spark":
+        refused = {
+            "--export": exports, "--template": templates, "--all": all_plans, "--decisions": documents,
+            "--since": since, "--ledger": ledger, "--answers": answers, "--labels": labels, "--encoding": how.encoding,
+        }  # fmt: skip
+        _refuse_options(refused)
+        pack = open_pack(rules, settings, lang)
+        _audit_on_spark(catalog, out, pack, how, cache, fetch_images, allow_hosts, lang, fail_on, as_json)
+        return
     from dupcheck.cli.asking import find_answers
     from dupcheck.cli.ledgers import find_ledger, gather_decisions, keep_run, name_owner, recall_any, recall_ledger
     from dupcheck.learned.answers import read_answers
@@ -104,7 +112,7 @@ def _audit(
         if known is not None:
             said += known.answers
         result = audit(
-            read, pack, engine=engine, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
+            read, pack, jobs=jobs, cache=cache, fetch_images=fetch_images, allow_hosts=allow_hosts,
             lang=lang, progress=bars.tell, decisions=gather_decisions(read, known, documents),
             answers=said or None, labels=labels, revisions=() if known is None else known.revisions,
         )  # fmt: skip
@@ -121,9 +129,7 @@ def _audit(
     if as_json:
         tell_document(_summarize(result, out, written or ()))
     else:
-        tell(tell_account(read.tables, lang))
-        for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
-            tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
+        _tell_reading(read, lang)
         tell(result.summarize(out))
     if since == LEDGER and result.since is None:
         tell(say("ledger.first_run", lang), err=as_json)
@@ -137,6 +143,51 @@ def _audit(
         if written.refused:
             sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
+        sys.exit(1)
+
+
+def _tell_reading(read: "Catalog", lang: Lang) -> None:
+    """Say what became of the rows of a catalogue's files, and which of their columns hold nothing that is read."""
+    from dupcheck.catalog.inspection import tell_account
+    from dupcheck.catalog.tables import shorten
+
+    tell(tell_account(read.tables, lang))
+    for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
+        tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
+
+
+def _refuse_options(given: Mapping[str, object]) -> None:
+    """Say which options an audit on Spark is not given yet."""
+    named = [name for name, value in given.items() if value]
+    if named:
+        raise DupcheckError("audit.spark_cannot", options=", ".join(named))
+
+
+def _audit_on_spark(
+    catalog: Sequence[str], out: Path, pack: "RulePack", how: Manner, cache: Path | None,
+    fetch_images: bool, allow_hosts: Sequence[str], lang: Lang, fail_on: "Verdict | None", as_json: bool,
+) -> None:  # fmt: skip
+    from dupcheck.reports.folder import check_report
+    from dupcheck.reports.summary import format_summary
+    from dupcheck.spark import audit_tables
+
+    place = _REMOTE.sub(r"\1//", str(out))  # a path has swallowed a slash of an address
+    if "://" not in place:
+        check_report(out)
+    with Bars(lang) as bars:
+        result = audit_tables(
+            catalog, place, pack, images=None if how.images is None else str(how.images), mapping=how.mapping,
+            currency=how.currency, delimiter=how.delimiter, cache=None if cache is None else str(cache),
+            allow_hosts=allow_hosts if fetch_images else None, lang=lang, progress=bars.tell,
+        )  # fmt: skip
+    summary = result.summary
+    if as_json:
+        tell_document({**summary, "report": place})
+    else:
+        tell(format_summary({**summary, "groups": [], "listings": {}, "pairs": []}))
+        tell(say("audit.spark_written", lang, path=place))
+    counts = summary["counts"]
+    if fail_on is not None and (counts["flagged"] or (fail_on == "advice" and counts["pairs"])):
         sys.exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from dupcheck.features.codes import drop_common, list_codes_of_parts, make_code_
 from dupcheck.features.schema import (
     MATRICES,
     Base,
+    Books,
     Features,
     MatrixColumn,
     Statistics,
@@ -29,10 +31,10 @@ from dupcheck.features.stated import (
 )
 from dupcheck.features.words import count_words, list_core_words, words_of
 from dupcheck.files.arrays import Codebook, Rows
-from dupcheck.learned.frames import learn_frames
+from dupcheck.learned.frames import Frames, learn_frames
 from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
 from dupcheck.learned.tails import Tails, learn_tails
-from dupcheck.model import Catalog, FloatArray, IntArray
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
@@ -44,14 +46,43 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """The titles of a catalogue as it reads them itself: each head, its slots, its tokens, and the brand it names."""
+class Wording:
+    """The titles of listings without what only comes with a thing; and these folded, and normalised."""
+
+    titles: Sequence[str]
+    folded: Sequence[str]
+    texts: Sequence[str]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> Self:
+        """Return the wording of a catalogue's titles."""
+        titles = [drop_gifts(title) for title in catalog.column("title")]
+        folded = [fold(title) for title in titles]
+        return cls(titles, folded, [normalise(*both) for both in zip(titles, folded, strict=True)])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The titles of listings as their catalogue reads them: each head, its slots, its tokens, the brand it names; and
+    each title folded, without its slots.
+    """
 
     heads: Sequence[str]
     folded: Sequence[str]
     slots: Sequence[Sequence[tuple[str, str]]]
     tokens: Sequence[tuple[Token, ...]]
     brands: Sequence[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What each listing tells by itself, before the catalogue has weighed it: the values that it states, its words and
+    codes; ``exact`` marks the words that are numbers, codes or measures.
+    """
+
+    stated: Sequence[dict[str, str]]
+    exact: BoolArray
+    matrices: Mapping[str, Rows]
 
 
 def make_features(
@@ -61,48 +92,26 @@ def make_features(
 
     With ``base`` the listings are read by what was learned from others before, and counted on top of these.
     """
-    attributes = read_attributes(catalog)
-    titles = [drop_gifts(title) for title in catalog.column("title")]
-    folded = [fold(title) for title in titles]
-    texts = [normalise(*both) for both in zip(titles, folded, strict=True)]
+    attributes, wording = read_attributes(catalog), Wording.of(catalog)
     if base is None:
-        makers = [read_value("brand", row.get("brand", "")) for row in attributes.rows]
-        lexicon, tails = learn_lexicon(texts, attributes.list_options(), makers), learn_tails(titles, attributes.rows)
+        lexicon, tails = learn_words(wording, attributes)
     else:
         lexicon, tails = base.statistics.lexicon, base.statistics.tails
-    read = _read_titles(titles, folded, texts, state_numbers(catalog, attributes), attributes, lexicon, tails, progress)
-    stray = find_stray_words(read.tokens) if base is None else base.statistics.stray
-    brands = [words_of(row.get("brand", "")) for row in attributes.rows]
+    read = read_listings(catalog, wording, attributes, lexicon, tails, progress)
     if base is None:
-        whole = [() if slots else tokens for tokens, slots in zip(read.tokens, read.slots, strict=True)]
-        frames = learn_frames(whole, catalog.numbers("price"), attributes.rows, brands)
+        stray, frames = find_stray_words(read.tokens), learn_choices(read, catalog.numbers("price"), attributes)
     else:
-        frames = base.statistics.frames
-    marked = [
-        tokens if slots else frames.mark(tokens, brand)  # a title that names its choice behind a sign says it there
-        for tokens, slots, brand in zip(read.tokens, read.slots, brands, strict=True)
-    ]
-    named = tails.named | frames.named
+        stray, frames = base.statistics.stray, base.statistics.frames
     books = {column.book: Codebook() for column in MATRICES} if base is None else base.books
-    stated = [
-        state_axes(row, tokens, named) | brand | ({HEAD: plain_text(head)} if slots else {}) | name_scripts(head)
-        for row, tokens, brand, head, slots in zip(
-            attributes.rows, marked, read.brands, read.heads, read.slots, strict=True
-        )
-    ]
-    cores = list_core_words(marked, list_sizes(catalog, stated), stray, brands)
-    axes = make_axis_columns(stated)
-    words, exact = count_words(cores, books["words"], () if base is None else base.statistics.exact)
-    matrices = {"title": words}
-    matrices |= make_attribute_matrices(attributes, stated, named, books)
-    numbered = [tuple(list_numbered(*pair)) for pair in zip(read.folded, marked, strict=True)]
-    of_parts = [list_codes_of_parts(tokens) for tokens in marked]
-    matrices |= make_code_matrices(catalog, attributes, cores, of_parts, numbered, books)
+    measures = measure_listings(
+        catalog, attributes, read, (tails, frames, stray), books, () if base is None else base.statistics.exact
+    )
+    axes, matrices = make_axis_columns(measures.stated), dict(measures.matrices)
     before = None if base is None else base.statistics
     statistics = Statistics(
         listings=len(catalog) + (0 if before is None else before.listings),
-        seen=_count_columns(words, None if before is None else before.seen),
-        exact=exact,
+        seen=_count_columns(matrices["title"], None if before is None else before.seen),
+        exact=measures.exact,
         codes=_count_columns(matrices["codes"], None if before is None else before.codes),
         stated_codes=_count_columns(matrices["stated_codes"], None if before is None else before.stated_codes),
         lexicon=lexicon,
@@ -110,10 +119,10 @@ def make_features(
         frames=frames,
         stray=stray,
     )
-    matrices["title"] = weigh_titles(words, statistics)
+    matrices["title"] = weigh_titles(matrices["title"], statistics)
     matrices["stated_codes"] = drop_common(matrices["stated_codes"], statistics.stated_codes)
     matrices["codes"] = drop_common(matrices["codes"], statistics.codes)
-    numbers = _list_numbers(catalog, count_pieces(catalog, axes))
+    numbers = list_numbers(catalog, count_pieces(catalog, axes))
 
     def matrix(column: MatrixColumn) -> Rows:
         return matrices[column.field]
@@ -123,23 +132,69 @@ def make_features(
     )
 
 
-def _read_titles(
-    titles: Sequence[str],
-    folded: Sequence[str],
-    texts: Sequence[str],
-    numbers: Mapping[int, Mapping[str, str]],
+def learn_words(wording: Wording, attributes: Attributes) -> tuple[Lexicon, Tails]:
+    """Return what the titles of a catalogue, as they are written, tell of its words, heads and tails."""
+    makers = [read_value("brand", row.get("brand", "")) for row in attributes.rows]
+    lexicon = learn_lexicon(wording.texts, attributes.list_options(), makers)
+    return lexicon, learn_tails(wording.titles, attributes.rows)
+
+
+def learn_choices(read: Reading, prices: FloatArray, attributes: Attributes) -> Frames:
+    """Return the frames of titles as they are read; a title with slots says its choice there."""
+    whole = [() if slots else tokens for tokens, slots in zip(read.tokens, read.slots, strict=True)]
+    return learn_frames(whole, prices, attributes.rows, _list_brands(attributes))
+
+
+def _list_brands(attributes: Attributes) -> list[frozenset[str]]:
+    return [words_of(row.get("brand", "")) for row in attributes.rows]
+
+
+def measure_listings(
+    catalog: Catalog,
+    attributes: Attributes,
+    read: Reading,
+    learned: tuple[Tails, Frames, frozenset[str]],
+    books: Books,
+    exact: Sequence[bool] | BoolArray = (),
+) -> Measures:
+    """Return what each listing tells, its titles read by what was ``learned``; ``exact`` is known of older words."""
+    (tails, frames, stray), brands = learned, _list_brands(attributes)
+    marked = [
+        tokens if slots else frames.mark(tokens, brand)  # a title that names its choice behind a sign says it there
+        for tokens, slots, brand in zip(read.tokens, read.slots, brands, strict=True)
+    ]
+    named = tails.named | frames.named
+    stated = [
+        state_axes(row, tokens, named) | brand | ({HEAD: plain_text(head)} if slots else {}) | name_scripts(head)
+        for row, tokens, brand, head, slots in zip(
+            attributes.rows, marked, read.brands, read.heads, read.slots, strict=True
+        )
+    ]
+    cores = list_core_words(marked, list_sizes(catalog, stated), stray, brands)
+    words, exact = count_words(cores, books["words"], exact)
+    numbered = [tuple(list_numbered(*pair)) for pair in zip(read.folded, marked, strict=True)]
+    of_parts = [list_codes_of_parts(tokens) for tokens in marked]
+    matrices = {"title": words} | make_attribute_matrices(attributes, stated, named, books)
+    return Measures(stated, exact, matrices | make_code_matrices(catalog, attributes, cores, of_parts, numbered, books))
+
+
+def read_listings(
+    catalog: Catalog,
+    wording: Wording,
     attributes: Attributes,
     lexicon: Lexicon,
     tails: Tails,
-    progress: Progress | None,
-) -> _Reading:
-    split = [tails.split(title) for title in titles]
+    progress: Progress | None = None,
+) -> Reading:
+    """Return the titles of listings, read by what their catalogue's words told."""
+    numbers = state_numbers(catalog, attributes)
+    split = [tails.split(title) for title in wording.titles]
     heads, slots = [head for head, _ in split], [parts for _, parts in split]
-    folded = [fold(heads[i]) if slots[i] else text for i, text in enumerate(folded)]
+    folded = [fold(heads[i]) if slots[i] else text for i, text in enumerate(wording.folded)]
     marked: list[tuple[Token, ...]] = []
     brands: list[dict[str, str]] = []
     for i, title in enumerate(read_titles(heads, folded)):
-        text = normalise(heads[i]) if slots[i] else texts[i]
+        text = normalise(heads[i]) if slots[i] else wording.texts[i]
         tokens = mark_head(heads[i], text, title.tokens, lexicon)
         if i in numbers:
             tokens = mark_numbers(tokens, numbers[i])
@@ -147,11 +202,12 @@ def _read_titles(
         unstated = lexicon.brands and "brand" not in attributes.rows[i]
         brands.append({"brand": brand} if unstated and (brand := lexicon.name_brand(text)) else {})
         if progress is not None and i % 4096 == 0:
-            progress(i, len(titles))
-    return _Reading(heads, folded, slots, marked, brands)
+            progress(i, len(heads))
+    return Reading(heads, folded, slots, marked, brands)
 
 
-def _list_numbers(catalog: Catalog, pieces: FloatArray) -> dict[str, FloatArray]:
+def list_numbers(catalog: Catalog, pieces: FloatArray) -> dict[str, FloatArray]:
+    """Return every column of numbers of the features; ``pieces`` are what a price buys."""
     minimum_order = np.nan_to_num(catalog.numbers("min_order_quantity"), nan=1.0)
     price, high = catalog.numbers("price"), catalog.numbers("price_max")
     return {

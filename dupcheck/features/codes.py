@@ -17,7 +17,8 @@ _PART_NUMBER = re.compile(r"(?=(?:[^\d]*\d){3})[\w/.+-]{5,}")
 _PACK_SUFFIX = re.compile(r"[\s-]*\b\d{1,4}\s?-?(?:packs?|pk|pcs?|pieces?)\b")
 _VARIANT_SUFFIX = re.compile(r"-[a-z]{1,4}$")
 _DIGITS = re.compile(r"\d+")
-_COMMON_CODE = 40
+COMMON_CODE = 40
+"""What more listings share than this identifies none of them."""
 _FIELDS = ("stated_codes", "codes", "model_codes", "model_shapes", "part_numbers")
 
 
@@ -68,7 +69,7 @@ def make_code_matrices(
 
 def drop_common(codes: Rows, seen: IntArray) -> Rows:
     """Return the matrix without the codes that very many listings share: they identify nothing."""
-    return codes.keep_columns(seen <= _COMMON_CODE)
+    return codes.keep_columns(seen <= COMMON_CODE)
 
 
 @lru_cache(maxsize=50_000)

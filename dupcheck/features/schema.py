@@ -26,6 +26,8 @@ from dupcheck.titles.stems import stem_word
 
 Books = Mapping[str, Codebook]
 """What numbers the columns of each matrix, by the book's name."""
+UNITED: Final = frozenset({"size", *MEASURED})
+"""Axes on which what is said in two systems of units is one value."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Statistics:
     """What only the whole catalogue can tell: of how many listings, and in how many of them each word and code stands.
 
     ``exact`` marks the words that are numbers, codes or measures. ``codes`` and ``stated_codes`` count listings a code.
+    ``told`` counts the listings that state each value of each attribute, where these listings are a part of a larger
+    catalogue; None: they are all of it, and can be counted.
     """
 
     listings: int
@@ -57,6 +61,7 @@ class Statistics:
     tails: Tails
     frames: Frames
     stray: frozenset[str]
+    told: Mapping[str, Mapping[str, int]] | None = None
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
@@ -228,7 +233,11 @@ def weigh_titles(words: Rows, statistics: Statistics) -> Rows:
 
 def unite_systems(axis: str, column: AxisColumn) -> AxisColumn:
     """Return the column with one value for what several say in metric and in other units."""
-    same = equate_units(column.values) if axis == "size" or axis in MEASURED else {}
+    return rename_values(column, equate_units(column.values) if axis in UNITED else {})
+
+
+def rename_values(column: AxisColumn, same: Mapping[str, str]) -> AxisColumn:
+    """Return the column with each value under the name that ``same`` gives it, if any."""
     if not same:
         return column
     number = {value: i for i, value in enumerate(dict.fromkeys(same.get(v, v) for v in column.values))}

@@ -136,6 +136,11 @@ def name_scripts(title: str) -> dict[str, str]:
 
 def make_axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
     """Return a column for each axis on which some listing states a value."""
+    return {axis: unite_systems(axis, column) for axis, column in number_values(stated).items()}
+
+
+def number_values(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:
+    """Return a column for each axis on which some listing states a value, as it is said there."""
     columns = {}
     for axis in sorted({axis for row in stated for axis in row}):
         seen: dict[str, int] = {}
@@ -144,7 +149,7 @@ def make_axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColu
             value = row.get(axis)
             if value:
                 codes[i] = seen.setdefault(value, len(seen))
-        columns[axis] = unite_systems(axis, AxisColumn(codes, tuple(seen)))
+        columns[axis] = AxisColumn(codes, tuple(seen))
     return columns
 
 

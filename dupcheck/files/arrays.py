@@ -107,7 +107,7 @@ class Codebook(dict[str, int]):
     def pack(self) -> dict[str, Array]:
         """Return what :class:`StoredBook` needs."""
         new = {text: number for text, number in self.items() if self.stored is None or number >= self.stored.width}
-        keys = np.fromiter((_hash(t) for t in new), dtype=np.uint64, count=len(new))
+        keys = np.fromiter((hash_text(t) for t in new), dtype=np.uint64, count=len(new))
         codes = np.fromiter(new.values(), dtype=np.int32, count=len(new))
         if self.stored is not None:
             keys, codes = np.concatenate([self.stored.keys, keys]), np.concatenate([self.stored.codes, codes])
@@ -123,7 +123,7 @@ class StoredBook:
 
     def find(self, text: str) -> int:
         """Return a text's number, -1 where it has none."""
-        key = np.uint64(_hash(text))
+        key = np.uint64(hash_text(text))
         at = int(np.searchsorted(self.keys, key))
         return int(self.codes[at]) if at < self.width and self.keys[at] == key else -1
 
@@ -132,7 +132,8 @@ class StoredBook:
         return {"keys": self.keys, "codes": self.codes}
 
 
-def _hash(text: str) -> int:
+def hash_text(text: str) -> int:
+    """Return a text's number of 64 bits, the same on every machine."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 

@@ -72,7 +72,7 @@ def _pair_titles(features: Features, misses: list[Message], search: Search) -> I
     distinct = max(len(members.sizes), 1)
     keys = sort_distinct([a * distinct + b])
     across = _pair_groups(members, keys // distinct, keys % distinct, len(features), search)
-    return sort_distinct([_pair_within(members, len(features), misses, "title", search), across])
+    return sort_distinct([pair_within(members, len(features), misses, "title", search), across])
 
 
 def _pair_photos(features: Features, misses: list[Message], search: Search) -> IntArray:
@@ -84,16 +84,16 @@ def _pair_photos(features: Features, misses: list[Message], search: Search) -> I
     members = group_items(photo[used], listing[used], len(photos))
     left, right = find_alike(photos, features.jobs)
     n = len(features)
-    within = _pair_within(members, n, misses, "image", search)
+    within = pair_within(members, n, misses, "image", search)
     return sort_distinct([within, _pair_groups(members, left, right, n, search)])
 
 
 def _pair_codes(features: Features, misses: list[Message], search: Search) -> IntArray:
     """Pairs of listings that share a code."""
-    return _pair_within(features.codes.list_columns(), len(features), misses, "codes", search)
+    return pair_within(features.codes.list_columns(), len(features), misses, "codes", search)
 
 
-def _pair_within(members: Members, n: int, misses: list[Message], way: str, search: Search) -> IntArray:
+def pair_within(members: Members, n: int, misses: list[Message], way: str, search: Search) -> IntArray:
     """Every pair inside each group, as keys ``left * n + right``; in a crowd only near neighbours in order."""
     sizes = members.sizes
     found = [np.empty(0, dtype=np.int64)]

@@ -155,18 +155,24 @@ def _list_nearness(features: Features, left: IntArray, right: IntArray) -> tuple
 
 
 def _count_recurring(rows: Rows, left: IntArray, right: IntArray) -> FloatArray:
+    return np.bincount(list_lone_words(rows, left, right)[:, 0], minlength=rows.width).astype(np.float64)
+
+
+def list_lone_words(rows: Rows, left: IntArray, right: IntArray) -> IntArray:
+    """Return each word that is the only one by which two of the pairs differ, with a mark of the rest of its title: of
+    a word as many rows as there are products.
+    """
     unshared = Unshared(rows, left, right)
     n, pair, word = len(left), unshared.pair, unshared.word
     per_side = np.bincount(pair, minlength=2 * n)
     lone = per_side[:n] + per_side[n:]
     at = (per_side[pair] == 1) & (lone[pair % max(n, 1)] <= 2)
     mark = np.random.default_rng(0).integers(0, 2**62, rows.width + 1, dtype=np.int64)
-    total: FloatArray = np.zeros(len(rows), dtype=np.int64)
+    total: IntArray = np.zeros(len(rows), dtype=np.int64)
     np.add.at(total, rows.owners, mark[rows.items])
     side = np.concatenate([left, right])
     rest = total[side[pair[at]]] - mark[word[at]]
-    seen = np.unique(np.stack([word[at].astype(np.int64), rest], axis=1), axis=0)
-    return np.bincount(seen[:, 0], minlength=rows.width).astype(np.float64)
+    return np.unique(np.stack([word[at].astype(np.int64), rest], axis=1), axis=0)
 
 
 def _tell_kind(features: Features, words: Rows) -> FloatArray:

@@ -7,9 +7,10 @@ Learned from all listings together, applied to each title.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Self
 
 from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.scripts import keep_consonants, spell_latin
@@ -73,6 +74,10 @@ class Lexicon:
     @cached_property
     def _brands_by_word(self) -> Mapping[str, Sequence[str]]:
         return _group_by_word(self.brands)
+
+    def without_counts(self) -> Self:
+        """Return what titles are read by, without what only learning more needs."""
+        return replace(self, seen={}, option_words=frozenset())
 
     def name_brand(self, text: str) -> str:
         """Return the one brand that a normalised title names; "" where it names none or several, or what it fits."""
@@ -524,6 +529,12 @@ def find_stray_words(titles: Iterable[Sequence[Token]]) -> frozenset[str]:
     In a shuffled title («Gray Bed Sybella Dark») the words of a value stand apart, and what is left of it is no part
     of the core.
     """
+    tagged, core = count_places(titles)
+    return frozenset(w for w, n in tagged.items() if is_stray(n, core[w]))
+
+
+def count_places(titles: Iterable[Sequence[Token]]) -> tuple[Counter[str], Counter[str]]:
+    """Return how often each word stands inside an option value, and how often on its own."""
     tagged: Counter[str] = Counter()
     core: Counter[str] = Counter()
     for tokens in titles:
@@ -532,4 +543,9 @@ def find_stray_words(titles: Iterable[Sequence[Token]]) -> frozenset[str]:
                 core[token.text] += 1
             elif token.axis != "noise":
                 tagged.update(token.text.split())
-    return frozenset(w for w, n in tagged.items() if n >= _STRAY_SEEN and n >= _STRAY_RATIO * core[w])
+    return tagged, core
+
+
+def is_stray(inside: int, alone: int) -> bool:
+    """Return whether a word that stands so often inside an option value, and so often alone, is a piece of one."""
+    return inside >= _STRAY_SEEN and inside >= _STRAY_RATIO * alone

@@ -51,13 +51,14 @@ def read_photos(
     jobs: int = 0,
     progress: Callable[[int, int], None] | None = None,
     fetch: Fetcher | None = None,
+    whole: bool = True,
 ) -> tuple[Photos, tuple[Problem, ...]]:
     """Read every photo that the catalogue names, and say what was wrong with them.
 
     ``cache`` is the folder where fingerprints are kept between runs, ``jobs`` the number of threads (0: one a core),
     ``progress`` is told how many photo files are done, of how many. Web addresses are read with ``fetch``, and not at
-    all without it. No photo problem stops the run: a listing whose photo cannot be read has none, or its catalogue
-    hash.
+    all without it. Placeholders are told by all that show them, where this is the ``whole`` catalogue. No photo problem
+    stops the run: a listing whose photo cannot be read has none, or its catalogue hash.
     """
     names, uses = _collect_uses(catalog)
     store = Cache(cache if names else None)
@@ -73,7 +74,8 @@ def read_photos(
     if store.problem is not None:
         problems.append(Problem(None, "", "main_image", "warning", store.problem))
     photos, wrong = _assemble(catalog, names, uses, reader)
-    return replace(refuse_placeholders(catalog, photos), folder=cache), (*problems, *wrong)
+    told = refuse_placeholders(catalog, photos) if whole else photos
+    return replace(told, folder=cache), (*problems, *wrong)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dupcheck.photos.memory import Memory
 from dupcheck.photos.records import HASHES
 
 _MARKS = np.arange(1, 2 * len(HASHES), 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-_SHOWN_BY = 4
+SHOWN_BY = 4
 """A further photo that more listings show, as size tables and terms of delivery are, tells nothing of any."""
 _SHARED_BY = 2
 """A flat graphic that so many listings of different titles use as their main photo is a placeholder."""
@@ -27,6 +27,8 @@ class Photos:
     64-bit hash of each row. ``place`` (photos,) is the position of each row's record in ``prints``, -1 where only the
     hash is known. ``usable`` (photos,) is false for what says nothing: blank pictures, placeholders. ``contents``
     (photos,) holds the key of each row's content, and ``folder`` the cache where looks at them are kept, if anywhere.
+    ``crowded`` (photos,) is true for what many listings show that are not here, where these are a part of a larger
+    catalogue.
     """
 
     main: IntArray
@@ -38,6 +40,7 @@ class Photos:
     prints: npt.NDArray[np.void]
     contents: npt.NDArray[np.void] | None = None
     folder: Path | None = None
+    crowded: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.phash)
@@ -80,11 +83,12 @@ class Photos:
     @cached_property
     def _sharing(self) -> IntArray:
         """The pairs of listings that share a further photo, as sorted keys: the first's position times all, plus."""
-        told = np.flatnonzero(self.usable[self.extra])
+        telling = self.usable if self.crowded is None else self.usable & ~self.crowded
+        told = np.flatnonzero(telling[self.extra])
         pairs = np.unique(np.stack([self.extra[told], self.extra_listing[told]], axis=1), axis=0)
         _, start, count = np.unique(pairs[:, 0], return_index=True, return_counts=True)
         found = [np.empty(0, dtype=np.int64)]
-        for shown in range(2, _SHOWN_BY + 1):
+        for shown in range(2, SHOWN_BY + 1):
             first = start[count == shown]
             for a in range(shown):
                 for b in range(a + 1, shown):
@@ -134,17 +138,27 @@ def merge_same(photos: Photos) -> Photos:
 
 def refuse_placeholders(catalog: Catalog, photos: Photos) -> Photos:
     """Mark as unusable the flat graphics that listings of quite different titles share as their main photo."""
+    usable = photos.usable.copy()
+    for row, words in list_graphics(catalog, photos).items():
+        usable[row] &= not is_placeholder(len(words), frozenset.intersection(*words), min(map(len, words)))
+    return replace(photos, usable=usable)
+
+
+def list_graphics(catalog: Catalog, photos: Photos) -> dict[int, list[frozenset[str]]]:
+    """Return the words of the titles that each flat graphic is the main photo of."""
+    titles: dict[int, list[frozenset[str]]] = {}
     if not photos.prints["graphic"].any():
-        return photos
+        return titles
     graphic = np.zeros(len(photos), dtype=np.bool_)
     graphic[photos.pictured] = photos.prints["graphic"][photos.place[photos.pictured]]
     users = np.flatnonzero((photos.main >= 0) & graphic[photos.main])
-    titles: dict[int, list[frozenset[str]]] = {}
     for listing, title in zip(users, catalog.column("title")[users], strict=True):
         titles.setdefault(int(photos.main[listing]), []).append(frozenset(title.casefold().split()))
-    usable = photos.usable.copy()
-    for row, words in titles.items():
-        if len(words) >= _SHARED_BY:
-            common = frozenset.intersection(*words)
-            usable[row] &= 3 * len(common) > min(map(len, words))
-    return replace(photos, usable=usable)
+    return titles
+
+
+def is_placeholder(users: int, common: frozenset[str], shortest: int) -> bool:
+    """Return whether a flat graphic says nothing: so many titles use it, share these words, and the shortest has so
+    many.
+    """
+    return users >= _SHARED_BY and 3 * len(common) <= shortest

@@ -21,7 +21,7 @@ from dupcheck.plans.questions import count_settled
 from dupcheck.plans.ranking import rank_listing
 from dupcheck.rules import RulePack
 
-_COMMON = 3
+COMMON = 3
 """In so many clusters two words stand for each other that are no product's name."""
 
 
@@ -43,9 +43,58 @@ def make_plans(
 
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
-    caught, books = findings.duplicates, Bookkeeper(Shelf(catalog, features, preferred), answers)
+    books = Bookkeeper(Shelf(catalog, features, preferred), answers)
     read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
-    common = _find_common_names(parts for parts, _ in read)
+    common = frozenset(kind for kind, n in _count_names(read).items() if n >= COMMON)
+    kept = _draw_plans(books, features, pack, findings.duplicates, read, common, drafts, likely)
+    return tuple((group, members) for group, members, _ in kept), count_settled([plan for *_, plan in kept])
+
+
+def count_names(
+    catalog: Catalog, features: Features, pack: RulePack, clusters: Sequence[IntArray]
+) -> Mapping[str, int]:
+    """Return in how many of some clusters each two names part them, by the kind of the gap between these."""
+    books = Bookkeeper(Shelf(catalog, features))
+    return _count_names([_part(books, pack, members.tolist(), frozenset()) for members in clusters])
+
+
+def arrange_groups(
+    catalog: Catalog, features: Features, pack: RulePack, clusters: Sequence[IntArray], common: frozenset[str]
+) -> list[list[int]]:
+    """Return the listings of each group that some clusters are, before anything that is likely stands beside them."""
+    books = Bookkeeper(Shelf(catalog, features))
+    read = [_part(books, pack, members.tolist(), frozenset()) for members in clusters]
+    arranged = (group for parts, own in read for group in _arrange(books, parts, own, common))
+    return [[m for part in group for m in part.members] for group in arranged]
+
+
+def draw_plans(
+    catalog: Catalog,
+    features: Features,
+    pack: RulePack,
+    findings: Findings,
+    clusters: Sequence[IntArray],
+    common: frozenset[str],
+    likely: Likely,
+) -> list[tuple[Group, IntArray, Plan]]:
+    """Return what :func:`make_plans` does for some clusters of a catalogue, of which it is known what is ``common`` in
+    all of it; how many listings wait for one answer is still to be counted.
+    """
+    books = Bookkeeper(Shelf(catalog, features))
+    read = [_part(books, pack, members.tolist(), frozenset()) for members in clusters]
+    return _draw_plans(books, features, pack, findings.duplicates, read, common, frozenset(), likely)
+
+
+def _draw_plans(
+    books: Bookkeeper,
+    features: Features,
+    pack: RulePack,
+    caught: Findings,
+    read: Sequence[tuple[list[Part], Own]],
+    common: frozenset[str],
+    drafts: frozenset[int],
+    likely: Likely | None,
+) -> list[tuple[Group, IntArray, Plan]]:
     parted = [piece for parts, own in read for piece in _arrange(books, parts, own, common)]
     parted, ties = (parted, {}) if likely is None else ask_neighbours(books, parted, likely)
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
@@ -59,8 +108,7 @@ def make_plans(
         label[members] = k
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
     ties = find_ties(features, caught, inside) | ties
-    plans = [Planner(books, pack, group, m.tolist(), drafts, parts).make(ties) for group, m, parts in kept]
-    return tuple((group, members) for group, members, _ in kept), count_settled(plans)
+    return [(group, m, Planner(books, pack, group, m.tolist(), drafts, parts).make(ties)) for group, m, parts in kept]
 
 
 def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[Part], Own]:
@@ -72,12 +120,12 @@ def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: fro
     return books.part(ranked, own), own
 
 
-def _find_common_names(clusters: Iterable[Sequence[Part]]) -> frozenset[str]:
-    """The kinds of gap between two names that part many a cluster: such words name no product."""
+def _count_names(clusters: Iterable[tuple[Sequence[Part], Own]]) -> Counter[str]:
+    """In how many clusters a kind of gap between two names parts them."""
     count: Counter[str] = Counter()
-    for parts in clusters:
+    for parts, _ in clusters:
         count.update({part.gap.kind for part in parts if part.gap is not None and part.gap.what == "names"})
-    return frozenset(kind for kind, n in count.items() if n >= _COMMON)
+    return count
 
 
 def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:

@@ -12,7 +12,7 @@ from dupcheck.plans.offers import Offer, settle_values
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
 
-_GROUP, _ONE, _TWO = 0.4, 0.5, 0.8
+GROUP, ONE, TWO = 0.4, 0.5, 0.8
 """The probability from which on a group is asked about beside another, by the mean of all their pairs, which errs less
 than the likeliest of them; one listing beside a group; and two listings that nothing else is known of.
 """
@@ -49,7 +49,7 @@ class _Desk:
             total[key] += chance
             best.setdefault(key, (left, right, chance))
         means = {key: amount / (size[key[0]] * size[key[1]]) for key, amount in total.items()}
-        for key in sorted((k for k, mean in means.items() if mean >= _GROUP), key=lambda k: (-means[k], k)):
+        for key in sorted((k for k, mean in means.items() if mean >= GROUP), key=lambda k: (-means[k], k)):
             left, right, _ = best[key]
             a, b = self.home[left], self.home[right]
             if a == b:
@@ -65,7 +65,7 @@ class _Desk:
     def join_listings(self) -> None:
         """Put each listing that stands in no group beside the one to which it most likely belongs."""
         for left, right, chance in self._pairs():
-            if chance < _ONE:
+            if chance < ONE:
                 return
             new, known = (left, right) if right in self.home else (right, left)
             if known in self.home and new not in self.home and self._join(self.home[known], [Part([new])]):
@@ -75,7 +75,7 @@ class _Desk:
     def pair_listings(self) -> None:
         """Make a group of every two listings that stand in none and are surely worth a question."""
         for left, right, chance in self._pairs():
-            if chance < _TWO:
+            if chance < TWO:
                 return
             if left in self.home or right in self.home:
                 continue

@@ -5,7 +5,7 @@ twice: canonical, for equality, and as the seller wrote them, for showing.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -146,12 +146,9 @@ class Shelf:
     @cached_property
     def attribute_counts(self) -> Mapping[str, Mapping[str, int]]:
         """How many listings state each value of each attribute; values without regard to case."""
-        counts: dict[str, Counter[str]] = {}
-        for text, n in Counter(self._texts["attributes"].tolist()).items():
-            for name, value in parse_attributes(text).items():
-                if value.strip():
-                    counts.setdefault(align_name(name), Counter())[value.strip().casefold()] += n
-        return counts
+        if self.features.statistics.told is not None:
+            return self.features.statistics.told
+        return count_attributes(self._texts["attributes"].tolist())
 
     def name(self, axis: str) -> str:
         """Return the name of an axis as an option: the vocabulary's English one, else the seller's."""
@@ -236,6 +233,16 @@ class Shelf:
     def held_axes(self, offers: Sequence[Offer]) -> list[str]:
         """Return the axes that the listings' own SKUs use, beyond those that every listing is read for."""
         return [a for a in dict.fromkeys(a for o in offers for a in o.values) if a not in OPTION_AXES + SIDE_AXES]
+
+
+def count_attributes(texts: Iterable[str]) -> dict[str, Counter[str]]:
+    """Return how many of the listings whose attributes are ``texts`` state each value of each attribute."""
+    counts: dict[str, Counter[str]] = {}
+    for text, n in Counter(texts).items():
+        for name, value in parse_attributes(text).items():
+            if value.strip():
+                counts.setdefault(align_name(name), Counter())[value.strip().casefold()] += n
+    return counts
 
 
 def find_written(title: str, axis: str, value: str) -> str:

@@ -118,7 +118,12 @@ def count_settled(plans: Sequence[Plan]) -> tuple[Plan, ...]:
     )
 
 
+def name_alone(question: Question) -> str:
+    """Return the kind of a question that only one plan asks."""
+    if not (question.only_here or question.only_there):
+        return question.kind
+    return f"{EACH}:{'names' if question.only_here and question.only_there else 'more'}"
+
+
 def _gather(question: Question, asked: Mapping[str, int]) -> Question:
-    if asked[question.kind] > 1 or not (question.only_here or question.only_there):
-        return question
-    return replace(question, kind=f"{EACH}:{'names' if question.only_here and question.only_there else 'more'}")
+    return question if asked[question.kind] > 1 else replace(question, kind=name_alone(question))

@@ -34,9 +34,17 @@ def _severity(group: Group, pack: RulePack) -> int:
     return min((codes.index(c) for c in group.rules if c in codes), default=len(codes))
 
 
-def _turnover(catalog: Catalog) -> FloatArray:
-    """What each listing has sold, in money; 0 where sales or price are unknown."""
+def measure_turnover(catalog: Catalog) -> FloatArray:
+    """Return what each listing has sold, in money; 0 where sales or price are unknown."""
     return np.nan_to_num(catalog.numbers("sales") * catalog.numbers("price"))
+
+
+def place_plan(pack: RulePack, group: Group, plan: Plan, sold: float, first: int) -> tuple[bool, int, int, float, int]:
+    """Return by what a plan is put in order: whether nothing is to be done, the place of its gravest rule, how much it
+    mends and what its listings have ``sold``, both negative, and its ``first`` listing's position.
+    """
+    mends = count_violations(plan)
+    return mends == 0, _severity(group, pack), -mends, -sold, first
 
 
 def order_by_risk(
@@ -46,13 +54,11 @@ def order_by_risk(
 
     What needs no work comes last; before that the gravest rule first, then the most violations, then what sells most.
     """
-
-    sold = _turnover(catalog)
+    sold = measure_turnover(catalog)
 
     def place(k: int) -> tuple[object, ...]:
         group, members = grouped[k]
-        mends = count_violations(plans[k])
-        return (mends == 0, _severity(group, pack), -mends, -float(sold[members].sum()), int(members[0]))
+        return place_plan(pack, group, plans[k], float(sold[members].sum()), int(members[0]))
 
     order = sorted(range(len(grouped)), key=place)
     return tuple(grouped[k] for k in order), tuple(plans[k] for k in order)
@@ -69,7 +75,7 @@ def count_risk(
     """
     by_rule: Counter[str] = Counter()
     stake: dict[str, float] = {}
-    currency, sold = catalog.column("currency"), _turnover(catalog)
+    currency, sold = catalog.column("currency"), measure_turnover(catalog)
     for group, plan in zip(groups, plans, strict=True):
         mends = count_violations(plan)
         if not mends:

@@ -81,7 +81,7 @@ def make_record(
     Pairs, plans and listings are made as they are read; :func:`complete_record` makes a plain dict of it all.
     ``settled`` is what the seller has decided; None: nobody asked.
     """
-    group_rows = [_group_row(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
+    group_rows = [describe_group(group, plan, lang) for group, plan in zip(groups, plans, strict=True)]
     weakest = {(g["weakest"]["listing_a"], g["weakest"]["listing_b"]) for g in pick_groups(group_rows)}
     caught = np.zeros(len(catalog), dtype=bool)
     caught[findings.left] = caught[findings.right] = True
@@ -261,13 +261,13 @@ def _pair_rows(
 def _plan_rows(catalog: Catalog, plans: Sequence[Plan], lang: Lang) -> Rows:
     return Rows(
         len(plans),
-        lambda where: (_plan_row(catalog, plans[k], lang) for k in where.tolist()),
+        lambda where: (describe_plan(catalog, plans[k], lang) for k in where.tolist()),
         lambda: ((plan.group_id,) for plan in plans),
     )
 
 
-def _plan_row(catalog: Catalog, plan: Plan, lang: Lang) -> dict[str, object]:
-    """A plan with a mark of each listing as it is now, so that it is not carried out once one has changed."""
+def describe_plan(catalog: Catalog, plan: Plan, lang: Lang) -> dict[str, object]:
+    """Return a plan with a mark of each listing as it is now, so that it is not carried out once one has changed."""
     return {**plan.as_dict(lang), "contents": mark_contents(catalog, (plan.keep, *plan.listings))}
 
 
@@ -418,7 +418,8 @@ def list_problems(problems: Sequence[Problem], lang: Lang) -> list[dict[str, Any
     ]
 
 
-def _group_row(group: Group, plan: Plan, lang: Lang) -> dict[str, Any]:
+def describe_group(group: Group, plan: Plan, lang: Lang) -> dict[str, Any]:
+    """Return a group with its members' roles, as ``audit.json`` holds it."""
     return {
         "group_id": group.group_id,
         "verdict": group.verdict,

@@ -1,0 +1,275 @@
+"""Which pairs of listings are worth measuring, by keys: what the local engine proposes, found without holding it all.
+
+Listings with one core title, one photo or one code meet under that key; in a crowd each meets so many neighbours only.
+Titles that share a telling word meet in the bucket of that word (inverted lists, as Elsayed, Lin and Oard describe them
+for MapReduce: "Pairwise Document Similarity in Large Collections with MapReduce", ACL 2008); there the local engine's
+own search finds the nearest of each. The bounds are the same (:data:`~dupcheck.run.SEARCH`), and what they lose is
+counted and said.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dupcheck.files.arrays import Rows
+from dupcheck.index.titles import keep_telling, match_titles
+from dupcheck.messages import Message, message
+from dupcheck.model import BoolArray, IntArray
+from dupcheck.photos.neighbours import find_alike
+from dupcheck.run import SEARCH
+from dupcheck.spark.rows import Keys, Whole, lists_of, make_lists, numbers_of, unpack_photos
+from dupcheck.spark.session import Workshop, learn_once, map_groups, map_tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    Batches = Iterator[pa.RecordBatch]
+
+BUCKET = 20_000
+"""Titles that meet in one bucket, more or less."""
+_PAIR = "left long, right long"
+_TITLE = "first long, core long, keys array<long>, weights array<float>"
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Pairs worth measuring (``left``, ``right``, each once), how many each way proposed, and what this may miss."""
+
+    pairs: "DataFrame"
+    proposed_by: dict[str, int]
+    may_miss: tuple[Message, ...]
+
+
+def propose_pairs(shop: Workshop, measured: "DataFrame", whole: Whole) -> Proposed:
+    """Propose the pairs of listings that may be duplicates."""
+    from pyspark.sql import functions as sql
+
+    misses = [message("audit.may_miss_titles", k=SEARCH.nearest, floor=round(100 * SEARCH.likeness))]
+    ways = {
+        "title": _pair_titles(shop, measured, whole, misses),
+        "image": _pair_photos(shop, measured, whole, misses),
+        "codes": _pair_codes(measured, whole, misses),
+    }
+    kept = {name: shop.keep(frame.distinct(), f"pairs-{name}") for name, frame in ways.items()}
+    proposed_by = {name: frame.count() for name, frame in kept.items()}
+    every = kept["title"].unionByName(kept["image"]).unionByName(kept["codes"]).distinct()
+    return Proposed(shop.keep(every.where(sql.col("left") < sql.col("right")), "pairs"), proposed_by, tuple(misses))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Groups: listings under one key
+
+
+def _pair_within(members: "DataFrame", misses: list[Message], way: str) -> "DataFrame":
+    """Every pair of listings (``pos``) under one ``key``; in a crowd only near neighbours in order."""
+    from pyspark.sql import functions as sql
+
+    crowds = members.groupBy("key").count().where(sql.col("count") > SEARCH.crowd + 1).count()
+    if crowds:
+        misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=SEARCH.crowd))
+    return members.repartition("key").sortWithinPartitions("key", "pos").mapInArrow(slide_pairs, _PAIR)
+
+
+def slide_pairs(batches: "Batches") -> "Batches":
+    """Pair each row with the next of its key; what a batch ends with is carried into the next."""
+    import pyarrow as pa
+
+    key, pos = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    for batch in batches:
+        old = len(key)
+        key = np.concatenate([key, batch.column("key").to_numpy()])
+        pos = np.concatenate([pos, batch.column("pos").to_numpy()])
+        found: list[tuple[IntArray, IntArray]] = []
+        for step in range(1, min(SEARCH.crowd, len(key) - 1) + 1):
+            at = np.flatnonzero((key[:-step] == key[step:]) & (np.arange(step, len(key)) >= old))
+            if not len(at) and step > old:
+                break
+            found.append((pos[at], pos[at + step]))
+        if found:
+            left, right = (np.concatenate(side) for side in zip(*found, strict=True))
+            yield pa.record_batch(
+                {"left": pa.array(np.minimum(left, right)), "right": pa.array(np.maximum(left, right))}
+            )
+        key, pos = key[-SEARCH.crowd :], pos[-SEARCH.crowd :]
+
+
+def _pair_across(members: "DataFrame", joined: "DataFrame") -> "DataFrame":
+    """Every pair of listings of two keys that are ``joined`` (``a``, ``b``); of a crowd the first members only."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as sql
+
+    order = Window.partitionBy("key").orderBy("pos")
+    first = members.withColumn("rank", sql.row_number().over(order)).where(sql.col("rank") <= SEARCH.crowd)
+    held = first.groupBy("key").agg(sql.collect_list("pos").alias("listings"))
+    ours = held.select(sql.col("key").alias("a"), sql.col("listings").alias("ours"))
+    theirs = held.select(sql.col("key").alias("b"), sql.col("listings").alias("theirs"))
+    met = joined.join(ours, "a").join(theirs, "b")
+    pairs = met.select(sql.explode("ours").alias("i"), "theirs").select("i", sql.explode("theirs").alias("j"))
+    return pairs.where("i != j").select(sql.least("i", "j").alias("left"), sql.greatest("i", "j").alias("right"))
+
+
+def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
+    """Pairs of listings that share a code."""
+    from pyspark.sql import functions as sql
+
+    members = measured.select("pos", sql.explode("codes_keys").alias("key"))
+    common = whole.common["codes"].view(np.int64).tolist()
+    if common:
+        out = measured.sparkSession.createDataFrame([(k,) for k in common], "key long")
+        members = members.join(sql.broadcast(out), "key", "left_anti")
+    return _pair_within(members.select("key", "pos"), misses, "codes")
+
+
+def _pair_photos(shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
+    """Pairs of listings of which one shows a photo of what the other's shows, from the same side.
+
+    Which photos are near is found by one task, which holds every distinct one.
+    """
+    from pyspark.sql import functions as sql
+
+    main = sql.when(sql.col("photo").isNull(), sql.array()).otherwise(sql.array("photo"))
+    shown = measured.select("pos", sql.concat(main, "further").alias("k"), "prints")
+    one = shown.select("pos", sql.explode(sql.arrays_zip("k", "prints")).alias("p"))
+    photos = one.select("pos", sql.col("p.k").alias("photo"), sql.col("p.prints").alias("print"))
+    members = photos.select(sql.xxhash64("photo").alias("key"), "pos").distinct()
+    distinct = photos.groupBy("photo").agg(sql.min("pos").alias("pos"), sql.first("print").alias("print"))
+    near = learn_once(
+        distinct.withColumn("key", sql.xxhash64("photo")), lambda table: _find_alike(table, whole.refused)
+    )
+    within = _pair_within(members, misses, "image")
+    if near is None or not len(near):
+        return within
+    import pandas as pd
+
+    joined = shop.session.createDataFrame(pd.DataFrame({"a": near[:, 0], "b": near[:, 1]}))
+    return within.unionByName(_pair_across(members, joined))
+
+
+def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> Any:
+    import pyarrow as pa
+
+    count = table.num_rows
+    prints = pa.array([[record] for record in table.column("print").to_pylist()], pa.list_(pa.binary()))
+    further = pa.array([[]] * count, pa.list_(pa.binary()))
+    photos = unpack_photos(table.append_column("prints", prints).append_column("further", further), refused)
+    first, second = find_alike(photos)
+    keys = np.empty(len(photos), dtype=np.int64)
+    keys[photos.main] = table.column("key").to_numpy()
+    return np.stack([keys[first], keys[second]], axis=1)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Titles
+
+
+def _pair_titles(shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
+    """Pairs of listings whose core titles are the same or among each other's nearest."""
+    from pyspark.sql import functions as sql
+
+    filled = measured.where(sql.size("title_keys") > 0)
+    members = filled.select(sql.xxhash64(sql.array_sort("title_keys")).alias("key"), "pos")
+    bare = filled.select(sql.xxhash64(sql.array_sort("title_keys")).alias("core"), "pos", "title_keys", "title_exact")
+    distinct = bare.groupBy("core").agg(
+        sql.min("pos").alias("first"), sql.min_by("title_keys", "pos").alias("title_keys"),
+        sql.min_by("title_exact", "pos").alias("title_exact"),
+    )  # fmt: skip
+    titles = shop.keep(distinct, "titles")
+    held = titles.select(sql.explode("title_keys").alias("key")).groupBy("key").count()
+    common = held.where(sql.col("count") > SEARCH.common_word).toPandas()
+    if len(common):
+        misses.append(
+            message("audit.may_miss_words", words=len(common), titles=SEARCH.common_word, rarest=SEARCH.rarest)
+        )
+    crowded = dict(zip(common["key"].tolist(), common["count"].tolist(), strict=True))
+    counted = titles.agg(sql.sum(sql.size("title_keys"))).first()
+    buckets = max(int(counted[0] or 0) // BUCKET, 1) if counted is not None else 1
+    shared = shop.share((whole, crowded))
+    sent = map_tables(titles, lambda table: _send_titles(table, shared.value, buckets), f"bucket int, {_TITLE}")
+    near = map_groups(sent, "bucket", lambda table: _search(table, buckets), "a long, b long, other long, cosine float")
+    found = _take_nearest(near)
+    return _pair_within(members, misses, "title").unionByName(_pair_across(members, found))
+
+
+def _take_nearest(near: "DataFrame") -> "DataFrame":
+    """The nearest other titles of each, as many as the search is told; each two once, whichever found the other."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as sql
+
+    order = Window.partitionBy("a").orderBy(sql.desc("cosine"), "other")
+    found = near.withColumn("rank", sql.row_number().over(order)).where(sql.col("rank") <= SEARCH.nearest)
+    return found.select(sql.least("a", "b").alias("a"), sql.greatest("a", "b").alias("b")).distinct()
+
+
+def _weigh(table: "pa.Table", whole: Whole) -> tuple[Rows, Keys]:
+    """Core titles with their weights, and the key of each of their words."""
+    start, items = lists_of(table, "title_keys")
+    keys = items.to_numpy(zero_copy_only=False).view(np.uint64)
+    exact = np.asarray(lists_of(table, "title_exact")[1].to_numpy(zero_copy_only=False), dtype=bool)
+    words, first, code = np.unique(keys, return_index=True, return_inverse=True)
+    at = np.searchsorted(whole.keys, words)
+    known = at < len(whole.keys)
+    known[known] = whole.keys[at[known]] == words[known]
+    seen = np.full(len(words), whole.floor - 1, dtype=np.int64)
+    seen[known] = whole.seen[at[known]]
+    marked: BoolArray = exact[first]
+    marked[known] = whole.exact[at[known]]
+    weights = np.log((whole.listings + 1) / (seen + 1)) + 1.0
+    weights[marked] *= 1.5
+    roots = np.sqrt(weights).astype(np.float32)[code]
+    order = np.lexsort((code, np.repeat(np.arange(len(start) - 1), np.diff(start))))
+    return Rows(start, code[order].astype(np.int32), roots[order], len(words)), words
+
+
+def _send_titles(table: "pa.Table", known: tuple[Whole, dict[int, int]], buckets: int) -> "pa.Table":
+    """Each title, without its common words, to the bucket of each of its words that another may share."""
+    import pyarrow as pa
+
+    whole, crowded = known
+    rows, words = _weigh(table, whole)
+    held = np.array([crowded.get(int(k), 1) for k in words.view(np.int64)], dtype=np.int64)
+    rows = keep_telling(rows, held)
+    met = np.isin(words, whole.keys) if whole.floor == 2 else np.ones(len(words), dtype=bool)
+    bucket = (words % np.uint64(buckets)).astype(np.int64)[rows.items]
+    sent = np.unique(np.stack([bucket[met[rows.items]], rows.owners[met[rows.items]]], axis=1), axis=0)
+    taken = rows.take(sent[:, 1])
+    return pa.table({
+        "bucket": pa.array(sent[:, 0], pa.int32()),
+        "first": pa.array(numbers_of(table, "first")[sent[:, 1]]),
+        "core": pa.array(numbers_of(table, "core")[sent[:, 1]]),
+        "keys": make_lists(taken.start, words.view(np.int64)[taken.items]),
+        "weights": make_lists(taken.start, taken.weights),
+    })  # fmt: skip
+
+
+def _search(table: "pa.Table", buckets: int) -> "pa.Table":
+    """The nearest titles of each within one bucket; a pair that meets in several is told by the first of these."""
+    import pyarrow as pa
+
+    table = table.take(pa.array(np.argsort(numbers_of(table, "first"), kind="stable")))
+    bucket = int(table.column("bucket")[0].as_py())
+    start, items = lists_of(table, "keys")
+    words, code = np.unique(items.to_numpy(zero_copy_only=False).view(np.uint64), return_inverse=True)
+    weights = lists_of(table, "weights")[1].to_numpy(zero_copy_only=False)
+    place = np.lexsort((code, np.repeat(np.arange(len(start) - 1), np.diff(start))))
+    rows = Rows(start, code[place].astype(np.int32), weights[place], len(words))
+    near = match_titles(rows, 1)
+    apart = np.flatnonzero(near.row != near.col)
+    row, col, cosine = near.row[apart].astype(np.int64), near.col[apart].astype(np.int64), near.data[apart]
+    told = _find_first(rows, (words % np.uint64(buckets)).astype(np.int64), row, col) == bucket
+    core, first = numbers_of(table, "core"), numbers_of(table, "first")
+    row, col, cosine = row[told], col[told], cosine[told]
+    return pa.table({
+        "a": pa.array(core[row]), "b": pa.array(core[col]), "other": pa.array(first[col]),
+        "cosine": pa.array(cosine, pa.float32()),
+    })  # fmt: skip
+
+
+def _find_first(rows: Rows, bucket: IntArray, row: IntArray, col: IntArray) -> IntArray:
+    """The first bucket in which each two titles meet: the least of those of the words that they share."""
+    if not len(row):
+        return row
+    shared = rows.sparse[row].multiply(rows.sparse[col]).tocsr()
+    return np.minimum.reduceat(bucket[shared.indices], shared.indptr[:-1])

@@ -1,0 +1,239 @@
+"""The whole way on Spark: from files to tables of pairs, groups and plans, without a machine that holds it all.
+
+Each step is written to a work folder before the next begins, so that a lost task or executor costs its part of one
+step. The driver sees counts, and what the catalogue teaches; never listings, features, candidates or pairs.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from dupcheck.messages import Lang
+from dupcheck.reports.record import FORMAT, describe_pack, list_versions
+from dupcheck.rules import RulePack, read_pack
+from dupcheck.spark.blocking import Proposed, propose_pairs
+from dupcheck.spark.judging import judge_blocks
+from dupcheck.spark.likelihood import find_probable
+from dupcheck.spark.reading import Manner, find_root, read_listings
+from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
+from dupcheck.spark.session import Workshop, open_session
+from dupcheck.spark.teaching import PhotoPlace, count_whole, list_troubles, measure_rows, read_titles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyspark.sql import DataFrame
+
+_DROPPED = ("listing_id", "currency", "category", "shop")
+"""What measured rows repeat of their listings."""
+
+
+@dataclass(frozen=True)
+class TableAudit:
+    """What an audit on Spark found.
+
+    Attributes:
+        out: The folder of its tables: ``pairs``, ``groups``, ``plans``, ``advice`` and ``problems``, each as Parquet
+            and, under ``csv``, as CSV; and ``summary.json``.
+        summary: What ``summary.json`` holds: rules, counts, how candidates were found and what this may miss.
+    """
+
+    out: str
+    summary: Mapping[str, Any]
+
+
+def audit_tables(
+    paths: str | Sequence[str],
+    out: str,
+    rules: str | Path | RulePack = "aliexpress",
+    *,
+    settings: Sequence[str] = (),
+    images: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    currency: str = "",
+    delimiter: str = "",
+    lang: Lang = "en",
+    cache: str | None = None,
+    allow_hosts: Sequence[str] | None = None,
+    work: str | None = None,
+    progress: "Callable[[str, int, int], None] | None" = None,
+) -> TableAudit:
+    """Check a catalogue that may be larger than any machine, on Spark.
+
+    Args:
+        paths: Files or folders of CSV, JSON Lines or Parquet, in whatever storage Spark reads (``s3a://``, ``hdfs://``).
+        out: The folder to write tables to.
+        rules: A shipped pack's name, a TOML file, or a pack.
+        settings: Limits to change, each as ``"R2.title.min=85"``.
+        images: The folder that photo paths start from, seen alike by every executor.
+        mapping: Which header holds which field, where the file does not tell.
+        currency: That of prices without one.
+        delimiter: What parts the cells of CSV files, where it is no comma.
+        lang: The language of texts.
+        cache: The folder where each executor keeps fingerprints of photos.
+        allow_hosts: Photos that are web addresses are fetched by the executors, from these hosts also where they are in
+            a private network; None: they are left alone.
+        work: The folder of the steps in between, in storage that all executors share; removed at the end. None: one
+            beside ``out``.
+        progress: Called with the stage, how much of it is done, and of how much.
+
+    Returns:
+        Where the tables are, and their summary.
+
+    Raises:
+        CatalogError: A path holds no catalogue.
+        DupcheckError: pyspark or Java is missing.
+    """
+    pack = read_pack(rules).with_limit(*settings)
+    named = [paths] if isinstance(paths, str) else list(paths)
+    session, fresh = open_session()
+    session.conf.set("spark.sql.csv.parser.columnPruning.enabled", "false")
+    shop = Workshop(session, work or f"{out.rstrip('/')}-work-{uuid4().hex[:8]}")
+    try:
+        return _Run(shop, pack, lang, progress).audit(
+            named, out, Manner(mapping or {}, currency, delimiter, find_root(named, images)), cache, allow_hosts
+        )
+    finally:
+        shop.clear()
+        if fresh:
+            session.stop()
+
+
+class _Run:
+    """One audit: its workshop, its rules, and who is told how far it is."""
+
+    def __init__(self, shop: Workshop, pack: RulePack, lang: Lang, progress: Any) -> None:
+        self.shop, self.pack, self.lang, self.progress = shop, pack, lang, progress
+
+    def tell(self, stage: str, done: int) -> None:
+        """Say that a stage has begun or ended."""
+        if self.progress is not None:
+            self.progress(stage, done, 1)
+
+    def audit(
+        self, paths: Sequence[str], out: str, manner: Manner, cache: str | None, hosts: Sequence[str] | None
+    ) -> TableAudit:
+        """Take the whole way, and write what was found."""
+        from pyspark.sql import functions as sql
+
+        shop, lang = self.shop, self.lang
+        self.tell("audit.stage_features", 0)
+        read, mapping = read_listings(shop, paths, manner, lang)
+        listings, problems = read.where("problem is null"), read.where("problem is not null")
+        count = listings.count()
+        told, taught = read_titles(shop, listings, count)
+        measured = measure_rows(shop, told, taught, PhotoPlace(manner.images, cache, hosts), lang)
+        whole = count_whole(shop, told, measured, taught, count)
+        self.tell("audit.stage_candidates", 0)
+        proposed = propose_pairs(shop, measured, whole)
+        self.tell("audit.stage_pairs", 0)
+        findings = judge_blocks(shop, proposed.pairs, measured, self.pack, whole)
+        self.tell("audit.stage_groups", 0)
+        joined = listings.drop("problem", "field", "severity").join(
+            measured.drop(*_DROPPED, "troubles", "graphic"), "pos"
+        )
+        whole_rows = shop.keep(joined, "whole")
+        likely = find_probable(shop, proposed.pairs, findings.where("duplicate"), measured, told, self.pack, whole)
+        remedies = plan_remedies(shop, findings, likely, whole_rows, self.pack, whole, lang)
+        self.tell("audit.stage_report", 0)
+        pairs = tell_pairs(shop, findings, whole_rows, self.pack, whole, lang)
+        _write(pairs.orderBy("listing_a", "listing_b", "rule"), out, "pairs")
+        _write(remedies.groups, out, "groups")
+        for name, plans in (("plans", remedies.plans), ("advice", remedies.advice)):
+            _write(plans.select("group_id", "action", "keep", "listings", "title", "plan"), out, name)
+        told_of = problems.select(
+            "row", "listing_id", "field", "severity", sql.col("problem").alias("message")
+        ).distinct()
+        every = told_of.unionByName(list_troubles(measured, lang))
+        _write(every.orderBy("row", "listing_id", "field", "message"), out, "problems")
+        summary = self._summarize(out, _describe(listings, measured, mapping), proposed, remedies)
+        _write_text(shop, f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
+        self.tell("audit.stage_report", 1)
+        return TableAudit(out, summary)
+
+    def _summarize(
+        self, out: str, catalog: Mapping[str, Any], proposed: Proposed, remedies: Remedies
+    ) -> dict[str, Any]:
+        from pyspark.sql import functions as sql
+
+        read = self.shop.session.read
+
+        def tally(table: str, *names: str) -> dict[str, int]:
+            rows = read.parquet(f"{out}/{table}").groupBy(*names).count().collect()
+            return {str(row[0]): int(row["count"]) for row in sorted(rows, key=lambda r: str(r[0]))}
+
+        pairs = read.parquet(f"{out}/pairs")
+        caught = pairs.where("verdict = 'duplicate'")
+        flagged = caught.select(sql.explode(sql.array("listing_a", "listing_b"))).distinct().count()
+        by_rule, by_action = tally("pairs", "rule"), tally("plans", "action")
+        severities = tally("problems", "severity")
+        return {
+            "format": FORMAT,
+            "lang": self.lang,
+            "versions": list_versions(),
+            "rules": describe_pack(self.pack, self.lang),
+            "settings": {"engine": "spark"},
+            "catalog": dict(catalog),
+            "counts": {
+                "listings": catalog["listings"],
+                "flagged": flagged,
+                "pairs": sum(by_rule.values()),
+                "pairs_by_rule": by_rule,
+                "groups": sum(by_action.values()),
+                "groups_by_action": by_action,
+                "advice": _sum(remedies.advice, "advised"),
+                "violations": _sum(remedies.plans, "violations"),
+                "problems": sum(severities.values()),
+                "problems_by_severity": {s: severities.get(s, 0) for s in ("error", "warning", "info")},
+            },
+            "candidates": {
+                "pairs": proposed.pairs.count(),
+                "proposed_by": proposed.proposed_by,
+                "may_miss": " ".join(m.say(self.lang) for m in proposed.may_miss),
+            },
+        }
+
+
+def _sum(frame: "DataFrame", column: str) -> int:
+    from pyspark.sql import functions as sql
+
+    found = frame.agg(sql.sum(column)).first()
+    return int(found[0] or 0) if found is not None else 0
+
+
+def _describe(listings: "DataFrame", measured: "DataFrame", mapping: Mapping[str, str]) -> dict[str, Any]:
+    """What the catalogue holds."""
+    from pyspark.sql import functions as sql
+
+    held = sql.size(sql.from_json("skus", "array<array<string>>"))
+    counted = listings.agg(
+        sql.count(sql.lit(1)), sql.sum(sql.when(sql.col("skus").isNull(), 1).otherwise(held))
+    ).first()
+    shown = measured.select(sql.explode(sql.concat(sql.array("photo"), "further")).alias("photo"))
+    photos = shown.where("photo is not null").distinct().count()
+    listed, skus = counted if counted is not None else (0, 0)
+    return {"listings": listed, "skus": skus or 0, "photos": photos, "mapping": dict(mapping)}
+
+
+def _write(frame: "DataFrame", out: str, name: str) -> None:
+    """Write a table as Parquet, and the same as CSV with its lists joined."""
+    from pyspark.sql import functions as sql
+
+    frame.write.mode("overwrite").parquet(f"{out}/{name}")
+    kept = frame.sparkSession.read.parquet(f"{out}/{name}")
+    cells = [sql.array_join(c, "; ").alias(c) if kind.startswith("array") else sql.col(c) for c, kind in kept.dtypes]
+    kept.select(*cells).write.mode("overwrite").options(header=True, escape='"').csv(f"{out}/csv/{name}")
+
+
+def _write_text(shop: Workshop, place: str, text: str) -> None:
+    jvm: Any = shop.session._jvm
+    path = jvm.org.apache.hadoop.fs.Path(place)
+    system = path.getFileSystem(shop.session._jsparkSession.sessionState().newHadoopConf())
+    stream = system.create(path, True)
+    try:
+        stream.write(bytearray(text.encode("utf-8")))
+    finally:
+        stream.close()

@@ -1,0 +1,177 @@
+"""What no rule caught and is probably one product: the pair model of the local engine, on blocks of pairs.
+
+What the model asks of the whole catalogue (how rare a word is, how near a listing's other candidates are) is counted
+before, in tables whose size is fixed: words are known by one of 131,072 numbers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dupcheck.index.candidates import Candidates, keep_same_seller
+from dupcheck.judging.background import Background, Texts, list_lone_words, measure_far
+from dupcheck.judging.evidence import Evidence
+from dupcheck.judging.likely import find_likely
+from dupcheck.judging.model import PairModel, bind, load_start
+from dupcheck.judging.verdicts import Findings
+from dupcheck.model import Catalog, IntArray
+from dupcheck.rules import RulePack
+from dupcheck.signals import SIGNALS
+from dupcheck.spark.judging import join_blocks
+from dupcheck.spark.rows import Whole, lists_of, numbers_of, texts_of, unpack_features
+from dupcheck.spark.session import Workshop, map_tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+LIKELY = "left long, right long, chance double"
+_TABLES = ("words", "described", "spelled")
+_DESCRIPTION = 400
+"""Signs of a description that the model reads."""
+
+
+def find_probable(
+    shop: Workshop, pairs: "DataFrame", caught: "DataFrame", measured: "DataFrame", told: "DataFrame",
+    pack: RulePack, whole: Whole,
+) -> "DataFrame":  # fmt: skip
+    """Return the candidate pairs that no duplicate rule ``caught`` and that are probably one product."""
+    from pyspark.sql import functions as sql
+
+    counted = _count_texts(told)
+    titled = told.select("pos", "title", sql.substring("description", 1, _DESCRIPTION).alias("description"))
+    rows = measured.drop("troubles", "graphic").join(titled, "pos")
+    near, recurring = _learn_pairs(shop, pairs, rows.drop("description"), pack, whole)
+    shared = shop.share((pack, whole, _describe(counted, recurring, measured, whole)))
+    held = rows.join(near, "pos", "left")
+    left_over = pairs.join(caught.select("left", "right"), ["left", "right"], "left_anti")
+
+    def weigh(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        rules, known, background = shared.value
+        pos = numbers_of(held, "pos")
+        catalog = Catalog({name: texts_of(held, name) for name in ("title", "description", "shop")}, {})
+        features = unpack_features(held, known)
+        met = _meet(pairs, pos, catalog, rules)
+        start, items = lists_of(held, "near")
+        here = replace(background, near=items.to_numpy(zero_copy_only=False), start=start)
+        evidence = Evidence(catalog, features, here, np.arange(len(features)), met.left, met.right, Texts(catalog))
+        nothing = np.empty(0, dtype=np.int64)
+
+        def make_model() -> PairModel:
+            return PairModel(load_start().trees, evidence, *bind(len(features), nothing, nothing, nothing == 0))
+
+        found = find_likely(features, rules, met, _find_nothing(), make_model)
+        ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
+        return pa.table({**ends, "chance": pa.array(found.chance, pa.float64())})
+
+    return shop.keep(join_blocks(left_over, held, weigh, LIKELY), "likely")
+
+
+def _meet(pairs: "pa.Table", pos: IntArray, catalog: Catalog, pack: RulePack) -> Candidates:
+    left, right = (np.searchsorted(pos, numbers_of(pairs, side)) for side in ("left", "right"))
+    order = np.lexsort((right, left))
+    return keep_same_seller(Candidates(left[order], right[order], {}, ()), pack, catalog)
+
+
+def _find_nothing() -> Findings:
+    whole, real = np.empty(0, dtype=np.int64), np.empty(0)
+    told = whole == 0
+    return Findings(whole, whole, whole, real, told, told, {signal.name: real for signal in SIGNALS})
+
+
+def _count_texts(told: "DataFrame") -> Mapping[str, Mapping[int, int]]:
+    """In how many titles and descriptions each word stands, and each sequence of signs; how long titles are."""
+    from pyspark.sql import functions as sql
+
+    def count(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        texts = Texts(Catalog({name: texts_of(table, name) for name in ("title", "description")}, {}))
+        counts = {name: getattr(texts, name).count_columns() for name in _TABLES}
+        counts["length"] = np.bincount(texts.words.sizes)
+        at = {name: np.flatnonzero(column) for name, column in counts.items()}
+        return pa.table({
+            "of": pa.array([name for name, places in at.items() for _ in places.tolist()], pa.string()),
+            "at": pa.array(np.concatenate(list(at.values())), pa.int64()),
+            "n": pa.array(np.concatenate([counts[name][places] for name, places in at.items()]), pa.int64()),
+        })  # fmt: skip
+
+    counted = map_tables(told, count, "of string, at long, n long", ["title", "description"])
+    found: dict[str, dict[int, int]] = {name: {} for name in (*_TABLES, "length")}
+    for row in counted.groupBy("of", "at").agg(sql.sum("n").alias("n")).collect():
+        found[row["of"]][int(row["at"])] = int(row["n"])
+    return found
+
+
+def _learn_pairs(
+    shop: Workshop, pairs: "DataFrame", rows: "DataFrame", pack: RulePack, whole: Whole
+) -> "tuple[DataFrame, Mapping[int, int]]":
+    """How far the candidates of each listing are from it, ascending (``near``); and in how many different products'
+    titles each word is the only one by which two candidates differ.
+    """
+    from pyspark.sql import functions as sql
+
+    shared = shop.share((pack, whole))
+
+    def learn(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        rules, known = shared.value
+        pos = numbers_of(held, "pos")
+        catalog = Catalog({name: texts_of(held, name) for name in ("title", "shop")}, {})
+        met = _meet(pairs, pos, catalog, rules)
+        far = measure_far(unpack_features(held, known), met.left, met.right)
+        lone = list_lone_words(Texts(catalog).words, met.left, met.right)
+        ends, more = np.concatenate([pos[met.left], pos[met.right]]), len(lone)
+        nothing = pa.nulls(len(ends), pa.int64())
+        return pa.table({
+            "pos": pa.concat_arrays([pa.array(ends, pa.int64()), pa.nulls(more, pa.int64())]),
+            "far": pa.concat_arrays([pa.array(np.tile(far, 2), pa.float64()), pa.nulls(more, pa.float64())]),
+            "word": pa.concat_arrays([nothing, pa.array(lone[:, 0], pa.int64())]),
+            "rest": pa.concat_arrays([nothing, pa.array(lone[:, 1], pa.int64())]),
+        })  # fmt: skip
+
+    learned = shop.keep(join_blocks(pairs, rows, learn, "pos long, far double, word long, rest long"), "nearness")
+    near = learned.where("pos is not null").groupBy("pos").agg(sql.sort_array(sql.collect_list("far")).alias("near"))
+    words = learned.where("word is not null").select("word", "rest").distinct().groupBy("word").count()
+    return near, {int(row["word"]): int(row["count"]) for row in words.collect()}
+
+
+def _describe(
+    counted: Mapping[str, Mapping[int, int]], recurring: Mapping[int, int], measured: "DataFrame", whole: Whole
+) -> Background:
+    """What the whole catalogue says of words and listings, without what belongs to single listings."""
+    from pyspark.sql import functions as sql
+
+    shares = measured.agg(
+        sql.sum((~sql.isnan("price_low")).cast("long")), sql.sum((sql.size("attribute_names_keys") > 0).cast("long")),
+        sql.sum(sql.col("photo").isNotNull().cast("long")),
+    ).first()  # fmt: skip
+    told = [0, 0, 0] if shares is None else [int(share or 0) for share in shares]
+    empty = Texts(Catalog({"title": np.empty(0, dtype=object), "description": np.empty(0, dtype=object)}, {}))
+    tables = {name: _spread(counted[name], getattr(empty, name).width) for name in _TABLES}
+    return Background(
+        whole.listings, tables["words"], tables["described"], tables["spelled"],
+        _spread(recurring, empty.words.width).astype(np.float64), np.empty(0), np.zeros(1, dtype=np.int64),
+        np.array([*(share / max(whole.listings, 1) for share in told), _find_median(counted["length"])]),
+    )  # fmt: skip
+
+
+def _spread(counts: Mapping[int, int], width: int) -> IntArray:
+    table = np.zeros(width, dtype=np.int64)
+    table[list(counts)] = list(counts.values())
+    return table
+
+
+def _find_median(lengths: Mapping[int, int]) -> float:
+    """The median of numbers of which it is counted how often each stands."""
+    sizes = sorted(lengths)
+    ends = np.cumsum([lengths[size] for size in sizes])
+    if not len(ends):
+        return 0.0
+    middle = [sizes[int(np.searchsorted(ends, k, side="right"))] for k in ((ends[-1] - 1) // 2, ends[-1] // 2)]
+    return sum(middle) / 2

@@ -1,0 +1,407 @@
+"""Findings → groups, plans and words, a batch of components at a time, by the functions of the local engine.
+
+What depends on all groups is counted between the steps: which names part many clusters, and how many listings wait for
+one answer.
+"""
+
+import json
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dupcheck.groups import cluster_listings
+from dupcheck.judging.likely import Likely
+from dupcheck.messages import Lang
+from dupcheck.model import Group, IntArray, Plan
+from dupcheck.plans.advice import tell_apart
+from dupcheck.plans.clusters import COMMON, arrange_groups, count_names, draw_plans
+from dupcheck.plans.neighbours import GROUP, ONE
+from dupcheck.plans.questions import name_alone
+from dupcheck.plans.risk import count_violations, measure_turnover, place_plan
+from dupcheck.reports.documents import SettledAudit, settle_value
+from dupcheck.reports.record import describe_group, describe_plan, list_pairs
+from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
+from dupcheck.rules import RulePack
+from dupcheck.signals import SIGNALS
+from dupcheck.spark.components import find_components
+from dupcheck.spark.judging import join_blocks, unpack_findings
+from dupcheck.spark.rows import Whole, numbers_of, unpack_features, unpack_listings
+from dupcheck.spark.session import Workshop, join_groups, map_tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+BATCH = 4_000
+"""Listings whose components are worked on together, more or less; a component is never parted."""
+_CLUSTER = "pos long, cluster long, kind string, n long"
+_PLAN = (
+    "group_id string, first long, sold double, plan binary, grouped binary, kind string, alone string, waiting long, "
+    "contents string, listings array<long>, gone array<long>"
+)
+_SIGNALS = tuple(signal.name for signal in SIGNALS)
+PAIR = ", ".join(
+    ["listing_a string, listing_b string, rule string, verdict string, differs_in string",
+     *(f"{name} double" for name in _SIGNALS), "explanation string"]
+)  # fmt: skip
+ORDER = ("idle", "severity", "mends", "sold", "first")
+"""By what plans are put in order: what mending them saves (:func:`~dupcheck.plans.risk.place_plan`)."""
+_SHOWN = ("title", "price", "url")
+_MEMBER = ", ".join(
+    ["idle boolean, severity int, mends long, sold double, first long, place int",
+     *(f"{name} string" for name in GROUP_COLUMNS if name not in _SHOWN)]
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """Tables: ``groups`` a row a group and listing, ``plans`` a row a plan, ``advice`` the same for what is in none."""
+
+    groups: "DataFrame"
+    plans: "DataFrame"
+    advice: "DataFrame"
+
+
+def plan_remedies(
+    shop: Workshop, findings: "DataFrame", likely: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole,
+    lang: Lang,
+) -> Remedies:  # fmt: skip
+    """Return groups, their plans, and advice for listings that no plan names; what is ``likely`` to be one product with
+    a group is asked about beside it.
+    """
+    from pyspark.sql import functions as sql
+
+    caught = findings.where("duplicate")
+    batches = _batch(shop, caught, "duplicates")
+    held, pairs = _gather(batches, listings), _join_batch(caught, batches)
+    shared = shop.share((pack, whole))
+    clusters = shop.keep(
+        join_groups(pairs, held, lambda found, rows: _cluster(found, rows, *shared.value), _CLUSTER), "clusters"
+    )
+    named = clusters.where("kind is not null").groupBy("kind").agg(sql.sum("n").alias("n"))
+    common = frozenset(row["kind"] for row in named.where(sql.col("n") >= COMMON).collect())
+    clustered = clusters.where("kind is null").select("pos", "cluster")
+    arranged = shop.keep(
+        join_groups(
+            pairs, held.join(clustered, "pos", "left"),
+            lambda _, rows: _arrange(rows, shared.value, common), "pos long, piece long",
+        ), "arranged",
+    )  # fmt: skip
+    ends = caught.select("left", "right").unionByName(_join_likely(likely, arranged))
+    batches = _batch(shop, ends, "groups")
+    placed = _gather(batches, listings).join(clustered, "pos", "left")
+    drawn = shop.keep(
+        join_groups(
+            _join_batch(_stack_pairs(caught, likely), batches), placed,
+            lambda found, rows: _draw(found, rows, shared.value, common, lang), _PLAN,
+        ), "drawn",
+    )  # fmt: skip
+    changes, advice = _tell_apart(shop, findings, drawn, listings, shared, pack, lang)
+    return Remedies(*_finish(shop, _settle(drawn), changes, listings, pack, lang), advice)
+
+
+def _join_likely(likely: "DataFrame", arranged: "DataFrame") -> "DataFrame":
+    """The likely pairs that may bring two groups, a listing and a group, or two listings together, one for each two."""
+    from pyspark.sql import functions as sql
+
+    sizes = arranged.groupBy("piece").agg(sql.count(sql.lit(1)).alias("size"))
+    homes = arranged.join(sizes, "piece")
+    met = likely
+    for side in ("left", "right"):
+        met = met.join(homes.select(*(sql.col(c).alias(f"{c}_{side}") for c in ("pos", "piece", "size"))),
+                       sql.col(side) == sql.col(f"pos_{side}"), "left").drop(f"pos_{side}")  # fmt: skip
+    both = met.where("piece_left is not null and piece_right is not null and piece_left != piece_right")
+    whole = both.groupBy(
+        sql.least("piece_left", "piece_right").alias("one"), sql.greatest("piece_left", "piece_right").alias("other")
+    ).agg(
+        (sql.sum("chance") / sql.first(sql.col("size_left") * sql.col("size_right"))).alias("mean"),
+        sql.min("left").alias("left"), sql.min_by("right", sql.struct("left", "right")).alias("right"),
+    )  # fmt: skip
+    single = met.where("piece_left is null or piece_right is null").where(sql.col("chance") >= ONE)
+    return whole.where(sql.col("mean") >= GROUP).select("left", "right").unionByName(single.select("left", "right"))
+
+
+def _stack_pairs(caught: "DataFrame", likely: "DataFrame") -> "DataFrame":
+    """What was caught and what is likely as rows of one table; of these only the latter have a ``chance``."""
+    return caught.unionByName(likely, allowMissingColumns=True)
+
+
+def _batch(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame":
+    """Each listing of the edges with its component and the batch (``block``) that this is worked on in."""
+    from pyspark.sql import functions as sql
+
+    found = find_components(shop, edges, name)
+    batches = max(found.count() // BATCH, 1)
+    return found.withColumn("block", sql.pmod(sql.xxhash64("component"), sql.lit(batches)))
+
+
+def _gather(batches: "DataFrame", listings: "DataFrame") -> "DataFrame":
+    return batches.join(listings, "pos")
+
+
+def _join_batch(findings: "DataFrame", batches: "DataFrame") -> "DataFrame":
+    from pyspark.sql import functions as sql
+
+    placed = findings.join(batches.select(sql.col("pos").alias("left"), "component", "block"), "left")
+    other = batches.select(sql.col("pos").alias("right"), sql.col("component").alias("home"))
+    return placed.join(other, "right").where("component = home").drop("home")
+
+
+def _cluster(found: "pa.Table", rows: "pa.Table", pack: RulePack, whole: Whole) -> "pa.Table":
+    pos, features = numbers_of(rows, "pos"), unpack_features(rows, whole)
+    clusters = cluster_listings(features, pack, unpack_findings(found, pos))
+    names = count_names(unpack_listings(rows), features, pack, clusters)
+    rows_of = [{"pos": int(pos[m]), "cluster": int(pos[c[0]])} for c in clusters for m in c.tolist()]
+    return _stack([*rows_of, *({"kind": kind, "n": n} for kind, n in names.items())], _CLUSTER)
+
+
+def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[str]) -> "pa.Table":
+    import pyarrow as pa
+
+    pack, whole = known
+    pos, features = numbers_of(rows, "pos"), unpack_features(rows, whole)
+    groups = arrange_groups(unpack_listings(rows), features, pack, _list_clusters(rows), common)
+    members = np.array([m for group in groups for m in group], dtype=np.int64)
+    first = np.repeat(np.array([min(group) for group in groups], dtype=np.int64), [len(group) for group in groups])
+    return pa.table({"pos": pa.array(pos[members], pa.int64()), "piece": pa.array(pos[first], pa.int64())})
+
+
+def _list_clusters(rows: "pa.Table") -> list[IntArray]:
+    home: dict[int, list[int]] = {}
+    for k, cluster in enumerate(rows.column("cluster").to_pylist()):
+        if cluster is not None:
+            home.setdefault(cluster, []).append(k)
+    return [np.array(home[c], dtype=np.int64) for c in sorted(home)]
+
+
+def _unpack_likely(table: "pa.Table", pos: IntArray) -> Likely:
+    left, right = (np.searchsorted(pos, numbers_of(table, side)) for side in ("left", "right"))
+    chance = numbers_of(table, "chance").astype(np.float64)
+    order = np.lexsort((right, left, -chance))
+    return Likely(left[order], right[order], chance[order])
+
+
+def _draw(
+    found: "pa.Table", rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[str], lang: Lang
+) -> "pa.Table":
+    pack, whole = known
+    pos, features, catalog = numbers_of(rows, "pos"), unpack_features(rows, whole), unpack_listings(rows)
+    by_rule = found.column("chance").is_null()
+    caught, likely = (
+        unpack_findings(found.filter(by_rule), pos),
+        _unpack_likely(found.filter(found.column("chance").is_valid()), pos),
+    )
+    drawn = draw_plans(catalog, features, pack, caught, _list_clusters(rows), common, likely)
+    sold = measure_turnover(catalog)
+    made = []
+    for group, members, plan in drawn:
+        question, contents = plan.question, describe_plan(catalog, plan, lang)["contents"]
+        offline = {catalog.positions[i] for i in plan.offline}
+        made.append({
+            "group_id": group.group_id, "first": int(pos[members[0]]), "sold": float(sold[members].sum()),
+            "plan": pickle.dumps(plan), "grouped": pickle.dumps(group),
+            "kind": None if question is None else question.kind,
+            "alone": None if question is None else name_alone(question),
+            "waiting": 0 if question is None else len(question.listings),
+            "contents": json.dumps(contents, ensure_ascii=False),
+            "listings": [int(pos[catalog.positions[i]]) for i in plan.listings],
+            "gone": [int(pos[m]) for m in sorted(offline)],
+        })  # fmt: skip
+    return _stack(made, _PLAN)
+
+
+def _settle(drawn: "DataFrame") -> "DataFrame":
+    """Say of each question how many listings of all plans wait for its answer, and of which kind it then is."""
+    from pyspark.sql import functions as sql
+
+    asked = drawn.where("kind is not null").groupBy("kind").agg(sql.count(sql.lit(1)).alias("plans"))
+    told = drawn.join(asked, "kind", "left").withColumn(
+        "kind", sql.when(sql.col("plans") > 1, sql.col("kind")).otherwise(sql.col("alone"))
+    )
+    waiting = told.where("kind is not null").groupBy("kind").agg(sql.sum("waiting").alias("settles"))
+    return told.join(waiting, "kind", "left")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Different products that look like one
+
+
+_CHANGE = "group_id string, component long, place int, change binary, plan binary, first long, contents string"
+
+
+def _tell_apart(
+    shop: Workshop,
+    findings: "DataFrame",
+    drawn: "DataFrame",
+    listings: "DataFrame",
+    shared: Any,
+    pack: RulePack,
+    lang: Lang,
+) -> "tuple[DataFrame, DataFrame]":
+    """What the listings of plans must change besides, and advice for those that no plan names."""
+    from pyspark.sql import functions as sql
+
+    gone = drawn.select(sql.explode("gone").alias("pos")).distinct()
+    advice = findings.where("not duplicate")
+    for side in ("left", "right"):
+        advice = advice.join(gone.select(sql.col("pos").alias(side)), side, "left_anti")
+    advice = shop.keep(advice, "advice-pairs")
+    batches = _batch(shop, advice, "advice")
+    home = drawn.select("group_id", sql.explode("listings").alias("pos"))
+    held, pairs = _gather(batches, listings).join(home, "pos", "left"), _join_batch(advice, batches)
+    made = shop.keep(
+        join_groups(pairs, held, lambda found, rows: _advise(found, rows, shared.value, lang), _CHANGE), "advised"
+    )
+    alone = made.where("plan is not null").select("first", "plan", "contents")
+    told = shop.keep(map_tables(alone, lambda table: _tell_plans(table, pack, lang), DRAWN), "advice")
+    return made.where("change is not null"), told.orderBy("first")
+
+
+def _advise(found: "pa.Table", rows: "pa.Table", known: tuple[RulePack, Whole], lang: Lang) -> "pa.Table":
+    pack, whole = known
+    pos, features, catalog = numbers_of(rows, "pos"), unpack_features(rows, whole), unpack_listings(rows)
+    component = dict(zip(catalog.ids.tolist(), rows.column("component").to_pylist(), strict=True))
+    home: dict[str, list[str]] = {}
+    for listing_id, group_id in zip(catalog.ids.tolist(), rows.column("group_id").to_pylist(), strict=True):
+        if group_id is not None:
+            home.setdefault(group_id, []).append(listing_id)
+    plans = [Plan(g, "none", "", tuple(ids), "", (), (), None, (), (), ()) for g, ids in home.items()]
+    mended, added = tell_apart(catalog, features, pack, unpack_findings(found, pos), plans)
+    made: list[dict[str, Any]] = [
+        {"group_id": plan.group_id, "component": component[c.listing_id], "place": k, "change": pickle.dumps(c)}
+        for plan in mended
+        for k, c in enumerate(plan.changes)
+    ]
+    made += [
+        {
+            "group_id": plan.group_id, "component": component[plan.listings[0]], "plan": pickle.dumps(plan),
+            "first": min(int(pos[catalog.positions[i]]) for i in plan.listings),
+            "contents": json.dumps(describe_plan(catalog, plan, lang)["contents"], ensure_ascii=False),
+        }
+        for plan in added
+    ]  # fmt: skip
+    return _stack(made, _CHANGE)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Words
+
+
+DRAWN = (
+    "idle boolean, severity int, mends long, sold double, first long, group_id string, action string, keep string, "
+    "listings array<string>, title string, plan string, grouped string, violations long, advised long"
+)
+"""The schema of plans in words: by what they are put in order, what they say, and both as ``audit.json`` holds them."""
+
+
+def _finish(
+    shop: Workshop, settled: "DataFrame", changes: "DataFrame", listings: "DataFrame", pack: RulePack, lang: Lang
+) -> "tuple[DataFrame, DataFrame]":
+    from pyspark.sql import functions as sql
+
+    mended = changes.groupBy("group_id").agg(
+        sql.array_sort(sql.collect_list(sql.struct("component", "place", "change"))).alias("changes")
+    )
+    whole = settled.join(mended, "group_id", "left").select(
+        "first", "sold", "plan", "grouped", "kind", "settles", "contents", "changes"
+    )
+
+    def tell(table: "pa.Table") -> "pa.Table":
+        return _tell_plans(table, pack, lang)
+
+    told = shop.keep(map_tables(whole, tell, DRAWN), "plans")
+    members = map_tables(told, lambda table: _list_members(table, lang), _MEMBER)
+    shown = listings.select("listing_id", "title", "price", "url")
+    groups = members.join(shown, "listing_id", "left").orderBy(*ORDER, "place")
+    return groups.select(*GROUP_COLUMNS), told.orderBy(*ORDER)
+
+
+def _list_members(table: "pa.Table", lang: Lang) -> "pa.Table":
+    """The rows of ``groups.csv``, without what their listings say themselves."""
+    made: list[tuple[Any, ...]] = []
+    for row in table.select([*ORDER, "grouped"]).to_pylist():
+        audit = SettledAudit({"lang": lang, "listings": {}, "groups": [json.loads(row["grouped"])]})
+        for place, told in enumerate(list_group_rows(audit)):
+            made.append((*(row[name] for name in ORDER), place, *told))
+    names = (*ORDER, "place", *GROUP_COLUMNS)
+    columns = dict(zip(names, zip(*made, strict=True) if made else [()] * len(names), strict=True))
+    return _make_table({name: columns[name] for name in _read_schema(_MEMBER)}, _MEMBER)
+
+
+_KINDS = {"boolean": "bool_", "int": "int32", "long": "int64", "double": "float64", "string": "string",
+          "binary": "binary"}  # fmt: skip
+
+
+def _read_schema(schema: str) -> dict[str, "pa.DataType"]:
+    """The columns of a schema, each with its type in Arrow."""
+    import pyarrow as pa
+
+    made = {}
+    for name, kind in (part.split() for part in schema.split(", ")):
+        inner = kind.removeprefix("array<").removesuffix(">")
+        simple = getattr(pa, _KINDS[inner])()
+        made[name] = simple if inner == kind else pa.list_(simple)
+    return made
+
+
+def _make_table(columns: Mapping[str, Any], schema: str) -> "pa.Table":
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(columns[name], kind) for name, kind in _read_schema(schema).items()})
+
+
+def _stack(rows: Sequence[Mapping[str, Any]], schema: str) -> "pa.Table":
+    """Rows given as dicts; what one does not name is missing."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(list(rows), schema=pa.schema(list(_read_schema(schema).items())))
+
+
+def _tell_plans(table: "pa.Table", pack: RulePack, lang: Lang) -> "pa.Table":
+    """Put plans into words, once it is known what their listings change besides and how many wait for one answer."""
+    made = []
+    for row in table.to_pylist():
+        plan: Plan = pickle.loads(row["plan"])
+        group: Group | None = None if row.get("grouped") is None else pickle.loads(row["grouped"])
+        question = plan.question
+        if question is not None:
+            plan = replace(plan, question=replace(question, kind=row["kind"], settles=row["settles"]))
+        more = tuple(pickle.loads(change["change"]) for change in row.get("changes") or ())
+        plan = replace(plan, changes=(*plan.changes, *more))
+        place: Mapping[str, Any] = {}
+        if group is not None:
+            place = dict(zip(ORDER, place_plan(pack, group, plan, row["sold"], row["first"]), strict=True))
+        said = settle_value({**plan.as_dict(lang), "contents": json.loads(row["contents"])})
+        made.append({
+            "first": row["first"], **place, "group_id": plan.group_id, "action": plan.action, "keep": plan.keep,
+            "listings": list(plan.listings), "title": plan.title, "plan": json.dumps(said, ensure_ascii=False),
+            "grouped": None if group is None else json.dumps(describe_group(group, plan, lang), ensure_ascii=False),
+            "violations": count_violations(plan), "advised": len({c.listing_id for c in plan.changes}),
+        })  # fmt: skip
+    return _stack(made, DRAWN)
+
+
+def tell_pairs(
+    shop: Workshop, findings: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole, lang: Lang
+) -> "DataFrame":
+    """Return every finding in words: the columns of ``pairs.csv``."""
+    shared = shop.share((pack, whole))
+
+    def tell(found: "pa.Table", rows: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        rules, known = shared.value
+        pos, features, catalog = numbers_of(rows, "pos"), unpack_features(rows, known), unpack_listings(rows)
+        told = list(list_pairs(catalog, features, rules, unpack_findings(found, pos), lang))
+        flat = {name: [pair[name] for pair in told] for name in ("listing_a", "listing_b", "rule", "verdict")}
+        return pa.table({
+            **{name: pa.array(values, pa.string()) for name, values in flat.items()},
+            "differs_in": pa.array([";".join(d["axis"] for d in pair["differs_in"]) for pair in told], pa.string()),
+            **{name: pa.array([pair["signals"][name] for pair in told], pa.float64()) for name in _SIGNALS},
+            "explanation": pa.array([pair["explanation"] for pair in told], pa.string()),
+        })  # fmt: skip
+
+    return join_blocks(findings, listings, tell, PAIR)

@@ -1,0 +1,140 @@
+"""A Spark session, the work folder of one run, and what a run keeps in it."""
+
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dupcheck.errors import DupcheckError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+    Batches = Iterator[pa.RecordBatch]
+
+_PIECE = 4_000_000
+"""Bytes of what was learned that go to the driver in one row."""
+
+
+def open_session() -> "tuple[SparkSession, bool]":
+    """Return the active Spark session, or a new one with Spark's own settings (``spark-defaults.conf``), and whether it
+    is new. Raises DupcheckError where pyspark or Java is missing.
+    """
+    try:
+        from pyspark.errors import PySparkRuntimeError
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise DupcheckError("audit.no_spark") from None
+    # Local workers must run in this environment, not in whatever python3 the path finds first.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return active, False
+    try:
+        return SparkSession.builder.appName("dupcheck").getOrCreate(), True
+    except PySparkRuntimeError as error:
+        raise DupcheckError("audit.no_spark") from error
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """One run: its session, and the folder that holds each finished step, so that nothing is done twice when a task or
+    an executor is lost.
+    """
+
+    session: "SparkSession"
+    folder: str
+
+    def keep(self, frame: "DataFrame", name: str) -> "DataFrame":
+        """Write a step and return it as it lies in the work folder."""
+        place = f"{self.folder}/{name}"
+        frame.write.mode("overwrite").parquet(place)
+        return self.session.read.schema(frame.schema).parquet(place)
+
+    def share(self, value: Any) -> Any:
+        """Send a value to every executor once; ``.value`` of the answer is it."""
+        return self.session.sparkContext.broadcast(value)
+
+    def clear(self) -> None:
+        """Remove the work folder."""
+        jvm: Any = self.session._jvm
+        path = jvm.org.apache.hadoop.fs.Path(self.folder)
+        path.getFileSystem(self.session._jsparkSession.sessionState().newHadoopConf()).delete(path, True)
+
+
+def learn_once(frame: "DataFrame", learn: "Callable[[pa.Table], Any]") -> Any:
+    """Return what ``learn`` makes of all rows of ``frame``, in the order of ``pos``: one task of an executor holds
+    them, never the driver, which gets the answer only.
+    """
+
+    def run(batches: "Batches") -> "Batches":
+        import pyarrow as pa
+
+        held = list(batches)
+        if not held:
+            return
+        told = pickle.dumps(learn(pa.Table.from_batches(held)), protocol=5)
+        for k in range(0, len(told), _PIECE):
+            yield pa.record_batch({"part": [k], "told": [told[k : k + _PIECE]]}, schema=told_schema())
+
+    def told_schema() -> "pa.Schema":
+        import pyarrow as pa
+
+        return pa.schema([("part", pa.int64()), ("told", pa.binary())])
+
+    parts = frame.repartition(1).sortWithinPartitions("pos").mapInArrow(run, "part long, told binary").collect()
+    if not parts:
+        return None
+    return pickle.loads(b"".join(bytes(row.told) for row in sorted(parts, key=lambda row: row.part)))
+
+
+def map_tables(
+    frame: "DataFrame", make: "Callable[[pa.Table], pa.Table | None]", schema: str, columns: Sequence[str] = ()
+) -> "DataFrame":
+    """Return ``frame`` with each Arrow batch of its rows made into other rows of ``schema``."""
+
+    names = list_names(schema)
+
+    def run(batches: "Batches") -> "Batches":
+        import pyarrow as pa
+
+        for batch in batches:
+            made = make(pa.Table.from_batches([batch])) if batch.num_rows else None
+            if made is not None:
+                yield from made.select(names).combine_chunks().to_batches()
+
+    return (frame.select(*columns) if columns else frame).mapInArrow(run, schema)
+
+
+def map_groups(frame: "DataFrame", key: str, make: "Callable[[pa.Table], pa.Table]", schema: str) -> "DataFrame":
+    """Return what ``make`` makes of the rows of each ``key``."""
+    names = list_names(schema)
+    # Spark reads annotations, and a function without any is one from table to table.
+    return frame.groupBy(key).applyInArrow(lambda table: make(table).select(names), schema)
+
+
+def join_groups(
+    pairs: "DataFrame", rows: "DataFrame", work: "Callable[[pa.Table, pa.Table], pa.Table]", schema: str
+) -> "DataFrame":
+    """Return what ``work`` makes of the pairs and the rows of each ``block``, the rows in the catalogue's order, which
+    decides between what is otherwise equal.
+    """
+    names = list_names(schema)
+    rows = rows.toDF(*rows.columns)  # both may come from one table, whose columns would have two meanings
+    return (
+        pairs.groupBy("block")
+        .cogroup(rows.groupBy("block"))
+        .applyInArrow(lambda one, other: work(one, _sort_rows(other)).select(names), schema)
+    )
+
+
+def _sort_rows(table: "pa.Table") -> "pa.Table":
+    return table.sort_by("pos").combine_chunks()
+
+
+def list_names(schema: str) -> list[str]:
+    """Return the names of a schema's columns."""
+    return [part.split()[0] for part in schema.split(", ")]

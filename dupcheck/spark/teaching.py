@@ -1,0 +1,326 @@
+"""What a catalogue teaches, learned in two passes over its listings and sent to every executor.
+
+The first pass learns from titles as they are written (spellings, joined words, brands, heads), the second from titles
+as they are then read (stray words, frames). What these need is held by one task of one executor: up to ``TAUGHT``
+listings teach, drawn by their place where there are more. What only has to be counted is counted in all of them.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dupcheck.features.attributes import read_attributes
+from dupcheck.features.building import (
+    Reading,
+    Wording,
+    learn_choices,
+    learn_words,
+    list_numbers,
+    measure_listings,
+    read_listings,
+)
+from dupcheck.features.codes import COMMON_CODE
+from dupcheck.features.schema import MATRICES, UNITED
+from dupcheck.features.stated import count_pieces, number_values
+from dupcheck.files.arrays import Codebook
+from dupcheck.index.opening import make_fetcher
+from dupcheck.learned.lexicon import count_places, is_stray
+from dupcheck.messages import Lang, message
+from dupcheck.photos.reading import read_photos
+from dupcheck.photos.table import SHOWN_BY, is_placeholder
+from dupcheck.plans.offers import count_attributes
+from dupcheck.spark.rows import (
+    LISTING,
+    MEASURED,
+    READ,
+    Taught,
+    Whole,
+    numbers_of,
+    pack_measures,
+    pack_reading,
+    texts_of,
+    unpack_listings,
+    unpack_reading,
+    unpack_slots,
+    unpack_tokens,
+)
+from dupcheck.spark.session import Workshop, learn_once, map_groups, map_tables
+from dupcheck.titles.measures import equate_units
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+TAUGHT = 1_000_000
+"""So many listings teach how titles are read: what one task holds of them stays below some GB."""
+WORDS = 1_000_000
+"""So many words are sent to every executor with their counts, the commonest; and as many values of attributes."""
+_COUNTED = ("codes", "stated_codes")
+
+
+def read_titles(shop: Workshop, listings: "DataFrame", count: int) -> "tuple[DataFrame, Taught]":
+    """Return the listings with their titles as this catalogue reads them, and what it teaches."""
+    pupils = _draw(listings, count)
+    learned = learn_once(pupils.select("pos", "title", "attributes"), _learn_words)
+    lexicon, tails = learned
+    shared = shop.share((lexicon, tails))
+
+    def read(table: "pa.Table") -> "pa.Table":
+        catalog = unpack_listings(table)
+        found = read_listings(catalog, Wording.of(catalog), read_attributes(catalog), *shared.value)
+        for name, column in pack_reading(found).items():
+            table = table.append_column(name, column)
+        return table
+
+    told = shop.keep(map_tables(listings, read, f"{LISTING}, {READ}"), "read")
+    stray = _find_stray(told)
+    frames = learn_once(_draw(told, count).select("pos", "price", "attributes", "slots", "tokens"), _learn_choices)
+    return told, Taught(lexicon, tails, frames, stray)
+
+
+def _draw(frame: "DataFrame", count: int) -> "DataFrame":
+    """The listings that teach: all, or as many as are held, drawn alike in every run."""
+    from pyspark.sql import functions as sql
+
+    if count <= TAUGHT:
+        return frame
+    return frame.where(sql.pmod(sql.xxhash64("pos"), sql.lit(1_000_000)) < int(1_000_000 * TAUGHT / count))
+
+
+def _learn_words(table: "pa.Table") -> Any:
+    catalog = unpack_listings(table)
+    lexicon, tails = learn_words(Wording.of(catalog), read_attributes(catalog))
+    return lexicon.without_counts(), tails
+
+
+def _learn_choices(table: "pa.Table") -> Any:
+    attributes = read_attributes(unpack_listings(table))
+    return learn_choices(
+        Reading([], [], unpack_slots(table), unpack_tokens(table), []), numbers_of(table, "price"), attributes
+    )
+
+
+def _find_stray(told: "DataFrame") -> frozenset[str]:
+    from pyspark.sql import functions as sql
+
+    def count(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        inside, alone = count_places(unpack_tokens(table))
+        words = sorted(inside.keys() | alone.keys())
+        return pa.table({
+            "word": pa.array(words, pa.string()),
+            "inside": pa.array([inside[w] for w in words], pa.int64()),
+            "alone": pa.array([alone[w] for w in words], pa.int64()),
+        })  # fmt: skip
+
+    def pick(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        rows = zip(*(table.column(name).to_pylist() for name in ("word", "inside", "alone")), strict=True)
+        return pa.table({"word": pa.array([word for word, n, m in rows if is_stray(n, m)], pa.string())})
+
+    counted = map_tables(told, count, "word string, inside long, alone long", ["tokens"])
+    summed = counted.groupBy("word").agg(sql.sum("inside").alias("inside"), sql.sum("alone").alias("alone"))
+    return frozenset(row.word for row in map_tables(summed, pick, "word string").collect())
+
+
+@dataclass(frozen=True)
+class PhotoPlace:
+    """Where executors find photos: the folder that paths start from, the cache of their fingerprints, and the private
+    hosts that may be fetched from (None: nothing is fetched).
+    """
+
+    root: str | None
+    cache: str | None
+    hosts: Sequence[str] | None
+
+
+def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: PhotoPlace, lang: Lang) -> "DataFrame":
+    """Return every listing measured: what it tells by itself."""
+    shared = shop.share(taught)
+
+    def measure(table: "pa.Table") -> "pa.Table":
+        catalog = unpack_listings(table)
+        known: Taught = shared.value
+        attributes = read_attributes(catalog)
+        books = {column.book: Codebook() for column in MATRICES}
+        read = unpack_reading(table)
+        measures = measure_listings(catalog, attributes, read, (known.tails, known.frames, known.stray), books)
+        numbers = list_numbers(catalog, count_pieces(catalog, number_values(measures.stated)))
+        placed = replace(catalog, image_root=None if place.root is None else Path(place.root))
+        photos, problems = read_photos(
+            placed, jobs=1, cache=None if place.cache is None else Path(place.cache), whole=False,
+            fetch=make_fetcher(place.hosts is not None, place.hosts or ()),
+        )  # fmt: skip
+        return pack_measures(catalog, numbers_of(table, "pos"), measures, numbers, books, photos, problems, lang)
+
+    return _mark_crowds(shop, shop.keep(map_tables(told, measure, MEASURED), "measured"))
+
+
+def _mark_crowds(shop: Workshop, measured: "DataFrame") -> "DataFrame":
+    """Name of each listing's further photos those that very many listings show (``crowded``)."""
+    from pyspark.sql import functions as sql
+
+    shown = measured.select("pos", sql.explode(sql.array_distinct("further")).alias("photo"))
+    many = shown.groupBy("photo").count().where(sql.col("count") > SHOWN_BY).select("photo")
+    marked = shop.keep(
+        shown.join(many, "photo").groupBy("pos").agg(sql.collect_list("photo").alias("crowded")), "crowded"
+    )
+    if marked.isEmpty():
+        return measured.withColumn("crowded", sql.lit(None).cast("array<binary>"))
+    return shop.keep(measured.join(marked, "pos", "left"), "marked")
+
+
+def list_troubles(measured: "DataFrame", lang: Lang) -> "DataFrame":
+    """Return what was wrong with photos, as rows of problems; what is no row's fault is counted in the whole."""
+    from pyspark.sql import functions as sql
+
+    def tell(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        rows = [row for text in table.column("troubles").to_pylist() for row in json.loads(text)]
+        names = ("row", "listing_id", "field", "severity", "key", "message", "n")
+        columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+        whole = [n if row is None else None for row, n in zip(columns["row"], columns["n"], strict=True)]
+        return pa.table({
+            "row": pa.array(columns["row"], pa.int64()),
+            **{name: pa.array(columns[name], pa.string()) for name in names[1:6]}, "n": pa.array(whole, pa.int64()),
+        })  # fmt: skip
+
+    rows = map_tables(
+        measured.where("troubles is not null"), tell,
+        "row long, listing_id string, field string, severity string, key string, message string, n long", ["troubles"],
+    )  # fmt: skip
+    counted = rows.where("n is not null").groupBy("field", "severity", "key").agg(sql.sum("n").alias("n")).collect()
+    told = rows.where("n is null").select("row", "listing_id", "field", "severity", "message")
+    summed = [(None, "", r["field"], r["severity"], message(r["key"], count=r["n"]).say(lang)) for r in counted]
+    schema = "row long, listing_id string, field string, severity string, message string"
+    return told.unionByName(measured.sparkSession.createDataFrame(summed, schema))
+
+
+def _find_placeholders(told: "DataFrame", measured: "DataFrame") -> frozenset[bytes]:
+    """The flat graphics that listings of quite different titles share as their main photo."""
+    graphics = measured.where("graphic").select("pos", "photo").join(told.select("pos", "title"), "pos")
+    schema = "photo binary, users long, shortest long, common array<string>"
+
+    def gather(table: "pa.Table") -> "pa.Table":
+        words = [frozenset(title.casefold().split()) for title in texts_of(table, "title")]
+        users = [1] * len(words)
+        return _join_users(table.column("photo").to_pylist(), users, [len(w) for w in words], words)
+
+    def join(table: "pa.Table") -> "pa.Table":
+        sides = (table.column(name).to_pylist() for name in ("photo", "users", "shortest", "common"))
+        photos, users, shortest, common = sides
+        return _join_users(photos, users, shortest, [frozenset(words) for words in common])
+
+    found = map_groups(map_tables(graphics, gather, schema), "photo", join, schema).collect()
+    return frozenset(bytes(r.photo) for r in found if is_placeholder(r.users, frozenset(r.common), r.shortest))
+
+
+def _join_users(
+    photos: Sequence[bytes], users: Sequence[int], shortest: Sequence[int], words: Sequence[frozenset[str]]
+) -> "pa.Table":
+    """For each photo how many titles use it, the words of the shortest, and the words that all share."""
+    import pyarrow as pa
+
+    known: dict[bytes, tuple[int, int, frozenset[str]]] = {}
+    for photo, n, least, common in zip(photos, users, shortest, words, strict=True):
+        before = known.get(photo)
+        known[photo] = (n, least, common) if before is None else (
+            before[0] + n, min(before[1], least), before[2] & common
+        )  # fmt: skip
+    return pa.table({
+        "photo": pa.array(list(known), pa.binary()),
+        "users": pa.array([n for n, _, _ in known.values()], pa.int64()),
+        "shortest": pa.array([least for _, least, _ in known.values()], pa.int64()),
+        "common": pa.array([sorted(common) for _, _, common in known.values()], pa.list_(pa.string())),
+    })  # fmt: skip
+
+
+def count_whole(shop: Workshop, told: "DataFrame", measured: "DataFrame", taught: Taught, count: int) -> Whole:
+    """Return what only the whole catalogue can count: its words, its common codes, its values in two systems."""
+    keys, seen, exact, floor = _count_words(measured)
+    return Whole(
+        count, keys, seen, exact, floor, {name: _find_common(measured, name) for name in _COUNTED},
+        _equate(measured), _count_told(told), _find_placeholders(told, measured), taught,
+    )  # fmt: skip
+
+
+def _count_words(measured: "DataFrame") -> tuple[Any, Any, Any, int]:
+    from pyspark.sql import functions as sql
+
+    spread = measured.select("pos", sql.explode(sql.arrays_zip("title_keys", "title_exact")).alias("w"))
+    counted = (
+        spread.select("pos", sql.col("w.title_keys").alias("key"), sql.col("w.title_exact").alias("exact"))
+        .groupBy("key")
+        .agg(sql.count(sql.lit(1)).alias("n"), sql.min_by("exact", "pos").alias("exact"))
+        .where("n > 1")
+    )
+    held, floor = _keep_commonest(counted, "n")
+    table = held.toPandas()
+    keys = table["key"].to_numpy(dtype=np.int64).view(np.uint64)
+    order = np.argsort(keys)
+    return keys[order], table["n"].to_numpy(dtype=np.int64)[order], table["exact"].to_numpy(dtype=bool)[order], floor
+
+
+def _keep_commonest(counted: "DataFrame", column: str) -> "tuple[DataFrame, int]":
+    """The rows that are counted most often, no more than are sent; and the least count of those."""
+    from pyspark.sql import functions as sql
+
+    counted = counted.cache()
+    sizes = sorted((int(n), int(m)) for n, m in counted.groupBy(column).agg(sql.count(sql.lit(1))).collect())
+    held, floor = 0, 2
+    for n, rows in reversed(sizes):
+        held += rows
+        if held > WORDS:
+            floor = n + 1
+            break
+    return counted.where(sql.col(column) >= floor), floor
+
+
+def _find_common(measured: "DataFrame", name: str) -> Any:
+    from pyspark.sql import functions as sql
+
+    counted = measured.select(sql.explode(f"{name}_keys").alias("key")).groupBy("key").count()
+    found = counted.where(sql.col("count") > COMMON_CODE).select("key").toPandas()["key"]
+    return np.sort(found.to_numpy(dtype=np.int64).view(np.uint64))
+
+
+def _equate(measured: "DataFrame") -> Mapping[str, Mapping[str, str]]:
+    """The values that say in one system of units what others say in another, on each axis."""
+    from pyspark.sql import functions as sql
+
+    spread = measured.select(sql.explode(sql.arrays_zip("axis", "value")).alias("a")).select("a.axis", "a.value")
+    values: dict[str, list[str]] = {}
+    for row in spread.where(sql.col("axis").isin(*UNITED)).distinct().orderBy("axis", "value").collect():
+        values.setdefault(row.axis, []).append(row.value)
+    return {axis: same for axis, found in values.items() if (same := equate_units(found))}
+
+
+def _count_told(told: "DataFrame") -> Mapping[str, Mapping[str, int]]:
+    from pyspark.sql import functions as sql
+
+    def count(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        counts = count_attributes(texts_of(table, "attributes").tolist())
+        rows = [(name, value, n) for name, values in counts.items() for value, n in values.items()]
+        names, values, numbers = zip(*rows, strict=True) if rows else ((), (), ())
+        return pa.table({
+            "name": pa.array(names, pa.string()), "value": pa.array(values, pa.string()),
+            "n": pa.array(numbers, pa.int64()),
+        })  # fmt: skip
+
+    counted = map_tables(told, count, "name string, value string, n long", ["attributes"])
+    summed = counted.groupBy("name", "value").agg(sql.sum("n").alias("n"))
+    totals = {row.name: int(row.total) for row in summed.groupBy("name").agg(sql.sum("n").alias("total")).collect()}
+    held, _ = _keep_commonest(summed.where("n > 1"), "n")
+    found: dict[str, dict[str, int]] = {name: {} for name in totals}
+    for row in held.toLocalIterator():
+        found[row["name"]][row["value"]] = int(row["n"])
+    return {name: {**values, "": totals[name] - sum(values.values())} for name, values in found.items()}
