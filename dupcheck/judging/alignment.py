@@ -448,6 +448,9 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
             at = [i for i, word in enumerate(b) if word == c and (b[i - 2 : i], b[i + 1 : i + 3]) == (ends[1], ends[0])]
             if at:
                 return (*ends[0], c, *ends[1])
+    exchanged = _find_exchanged(a, b)
+    if exchanged:
+        return exchanged
     both = set(a) & set(b)
     numbers = dict.fromkeys(t for t in a if t[0].isdigit() and t in both)
     if len(numbers) < 2:
@@ -456,6 +459,23 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
         ours, theirs = _neighbours(a, number), _neighbours(b, number)
         if not ours & theirs and {w for _, w in ours | theirs} <= both:
             return (number,)
+    return ()
+
+
+def _find_exchanged(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
+    """All that stands between the common ends of two titles, where two runs of words changed places around a third."""
+    if len(a) != len(b):
+        return ()
+    moved = [k for k, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+    if not moved:
+        return ()
+    ours, theirs = tuple(a[moved[0] : moved[-1] + 1]), tuple(b[moved[0] : moved[-1] + 1])
+    n = len(ours)
+    for first in range(1, n - 1):
+        for last in range(1, n - first):
+            between = ours[first : n - last]
+            if theirs == ours[n - last :] + between + ours[:first] and not all(map(_is_listing, between)):
+                return ours
     return ()
 
 
