@@ -270,6 +270,13 @@ class Unshared:
         np.minimum.at(least, self.pair % max(self.count, 1), values[self.word])
         return np.where(np.isinf(least), np.nan, least)
 
+    def find_most(self, values: FloatArray) -> FloatArray:
+        """Return the greatest value of a word that only one side has: that of the side whose greatest is less."""
+        most = np.zeros(2 * self.count)
+        np.maximum.at(most, self.pair, values[self.word])
+        least: FloatArray = np.minimum(most[: self.count], most[self.count :])
+        return least
+
 
 def _take_most(owner: IntArray, values: FloatArray, count: int) -> FloatArray:
     """The greatest value of each owner, whose entries stand together; 0 where it has none."""

@@ -95,6 +95,12 @@ class Evidence:
         ]
         return np.concatenate(parts)
 
+    def count_recurring(self, left: IntArray, right: IntArray) -> FloatArray:
+        """Return how many other products are told apart by the words by which each pair differs: of the one on each
+        side that tells most, the lesser number.
+        """
+        return Unshared(self.texts.words, left, right).find_most(self.background.recurring)
+
     def _measure(self, left: IntArray, right: IntArray) -> FloatArray:
         features, words = self.features, self.texts.words
         weights = self.background.weights[0]

@@ -19,6 +19,12 @@ _ALIKE = 25.0
 """Titles that are less alike are not measured: what is one product in hardly a word is seldom told from titles."""
 
 
+_RECURRING = 16
+"""Words on both sides that tell so many other products apart name what a thing is (bed, dresser) ..."""
+_UNSURE = 0.45
+"""... and two that differ in such are at most this probable: no question for themselves, at most one among many."""
+
+
 @dataclass(frozen=True)
 class Likely:
     """Pairs of listing positions, the likeliest to be one product first, and how probable that is."""
@@ -47,10 +53,16 @@ def find_likely(
     with np.errstate(invalid="ignore"):
         open_ones = (signals["title"] >= _ALIKE) & ~contradict(features, pack, left[at], right[at], signals)
     at = at[open_ones]
-    chance = make_model().measure(left[at], right[at]) if len(at) else np.empty(0)
+    chance = _measure(make_model(), left[at], right[at]) if len(at) else np.empty(0)
     order = np.argsort(-chance, kind="stable")
     order = order[chance[order] >= _LEAST]
     return Likely(left[at[order]], right[at[order]], chance[order])
+
+
+def _measure(model: PairModel, left: IntArray, right: IntArray) -> FloatArray:
+    chance = model.measure(left, right)
+    named = model.evidence.count_recurring(left, right) >= _RECURRING
+    return np.where(named, np.minimum(chance, _UNSURE), chance)
 
 
 def _stand_in(candidates: Candidates, caught: Findings, count: int) -> BoolArray:
