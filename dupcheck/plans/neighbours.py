@@ -55,9 +55,9 @@ class _Desk:
             if a == b:
                 continue
             big, small = (a, b) if (size[a], -a) >= (size[b], -b) else (b, a)
-            if self._join(big, self.groups[small]):
-                near = left if self.home[left] == small else right
-                self.ties[self.groups[small][0].members[0]] = Tie(left + right - near, None, means[key], ())
+            new, near = (left, right) if self.home[left] == small else (right, left)
+            if self._join(big, self.groups[small], near, new):
+                self.ties[self.groups[small][0].members[0]] = Tie(near, None, means[key], ())
                 self.home |= {m: big for part in self.groups[small] for m in part.members}
                 size[big] += size[small]
                 self.groups[small] = []
@@ -68,7 +68,7 @@ class _Desk:
             if chance < ONE:
                 return
             new, known = (left, right) if right in self.home else (right, left)
-            if known in self.home and new not in self.home and self._join(self.home[known], [Part([new])]):
+            if known in self.home and new not in self.home and self._join(self.home[known], [Part([new])], known, new):
                 self.home[new] = self.home[known]
                 self.ties[new] = Tie(known, None, chance, ())
 
@@ -80,7 +80,7 @@ class _Desk:
             if left in self.home or right in self.home:
                 continue
             self.groups.append([Part([left])])
-            if self._join(len(self.groups) - 1, [Part([right])]):
+            if self._join(len(self.groups) - 1, [Part([right])], left, right):
                 self.home |= {left: len(self.groups) - 1, right: len(self.groups) - 1}
                 self.ties |= {left: Tie(right, None, chance, ()), right: Tie(left, None, chance, ())}
             else:
@@ -90,12 +90,15 @@ class _Desk:
         likely = self.likely
         return zip(likely.left.tolist(), likely.right.tolist(), likely.chance.tolist(), strict=True)
 
-    def _join(self, place: int, parts: Sequence[Part]) -> bool:
-        """Put parts beside a group's main part, or into it where the seller has said so; False: they are others."""
+    def _join(self, place: int, parts: Sequence[Part], near: int, new: int) -> bool:
+        """Put parts beside a group's main part, or into it where the seller has said so; False: they are others.
+
+        ``near`` is the member of the group that ``new`` of the parts is likeliest to be one with.
+        """
         group = self.groups[place]
         first, (main, *others) = group[0].members[0], parts
         answer = self._compare(first, main.members[0])
-        if answer == "other":
+        if answer == "other" or _name_versions(answer) or _name_versions(self._compare(near, new)):
             return False
         if isinstance(answer, Gap):
             group += [Part(main.members, answer), *others]
@@ -128,5 +131,19 @@ class _Desk:
         return own
 
 
+def _name_versions(gap: Gap | str) -> bool:
+    """Whether two differ in one code or letter for one: 1.4541 and 1.4404, X and XR are no synonyms, and no sizes."""
+    if isinstance(gap, str) or len(gap.here) != 1 or len(gap.there) != 1:
+        return False
+    return any(map(_is_code, (*gap.here, *gap.there)))
+
+
+def _is_code(word: str) -> bool:
+    digits = sum(map(str.isdigit, word))
+    return digits >= _CODE or (word.isascii() and any(map(str.isalpha, word)) and (digits > 0 or len(word) < _WORD))
+
+
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
+_WORD, _CODE = 3, 4
+"""Letters that a word has at least; digits that are no size."""
