@@ -31,6 +31,7 @@ def test_what_changed_places_around_a_word_is_asked_about(one: str, other: str) 
     ("one", "other"),
     [
         ("Orvane Waterproof Trail Running Vest Reflective", "Waterproof Trail Running Vest Reflective Orvane"),
+        ("Orvane Speckled Stoneware Coffee Mug", "Orvane Coffee Mug Stoneware Speckled"),
         ("Trail Running Vest Orvane Waterproof Reflective", "Orvane Waterproof Reflective Trail Running Vest"),
     ],
 )

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, chain
 
 from rapidfuzz import fuzz
@@ -23,7 +23,7 @@ from dupcheck.titles.normalising import fold_letters
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.vocabulary import fold_word, load_vocabulary
+from dupcheck.titles.vocabulary import fold_word, list_languages, load_vocabulary, read_language
 
 NOISE = "noise"
 _LISTING = frozenset({"&", "+"})
@@ -463,7 +463,9 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
 
 
 def _find_exchanged(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
-    """All that stands between the common ends of two titles, where two runs of words changed places around a third."""
+    """All that stands between the common ends of two titles, where two runs of words changed places around a third that
+    holds a small word: CEE plug on Schuko socket. Without one words only moved.
+    """
     if len(a) != len(b):
         return ()
     moved = [k for k, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
@@ -474,9 +476,18 @@ def _find_exchanged(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     for first in range(1, n - 1):
         for last in range(1, n - first):
             between = ours[first : n - last]
-            if theirs == ours[n - last :] + between + ours[:first] and not all(map(_is_listing, between)):
+            if theirs == ours[n - last :] + between + ours[:first] and any(map(_binds, between)):
                 return ours
     return ()
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return frozenset(word for code in list_languages() for word in read_language(code, "words").get("stop", ()))
+
+
+def _binds(word: str) -> bool:
+    return word in _small_words() and not _is_listing(word)
 
 
 def _is_listing(word: str) -> bool:
