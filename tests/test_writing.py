@@ -61,7 +61,7 @@ class TestInputs:
             (("convert", "bad.csv", "--out", "c.csv"), "c-problems.csv"),
             (("check", "catalog.csv", "--against", "catalog.csv", "--no-ledger", "--out", "."), "check.csv"),
             (("check", "catalog.csv", "--against", "catalog.csv", "--no-ledger", "--out", "."), "check.html"),
-            (("audit", "catalog.csv", "--out", ".", "--export", "shopify", "--all", "--no-ledger"), "export-shopify.csv"),
+            (("audit", "catalog.csv", "--out", ".", "--export", "ebay", "--all", "--no-ledger"), "export-ebay.csv"),
         ],
     )  # fmt: skip
     def test_what_nobody_named_is_no_place_to_write(
