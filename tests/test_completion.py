@@ -13,7 +13,6 @@ from dupcheck.cli import auditing, main, preferences
 from dupcheck.exports import EXPORTS
 from dupcheck.model import Verdict
 from dupcheck.packs import list_packs
-from dupcheck.pipeline import ENGINES
 
 PROJECT = Path(__file__).resolve().parent.parent
 HEAVY = (
@@ -91,7 +90,6 @@ def test_a_help_waits_for_nothing_heavy(words: list[str]) -> None:
 
 def test_what_audit_offers_is_what_there_is() -> None:
     assert list(auditing.EXPORTS) == list(EXPORTS)
-    assert auditing.ENGINES == ENGINES
     assert get_args(Verdict) == auditing.VERDICTS
 
 
