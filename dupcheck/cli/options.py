@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dupcheck.cli.console import OutputLostError, close_streams, open_streams, tell
+from dupcheck.cli.console import OutputLostError, close_streams, is_deaf, open_streams, tell
 from dupcheck.cli.preferences import guess_language, read_preferences
 from dupcheck.errors import DupcheckError
 from dupcheck.messages import LANGS, Lang, Message, message, say
@@ -171,8 +171,7 @@ def _call(command: Callable[[], Any], lang: Lang) -> int:
     try:
         return _read_code(command())
     except SystemExit as stop:
-        # who read has read enough: click then puts another stream in the place of this one, and makes it a 1
-        return 0 if "PacifyFlush" in type(sys.stdout).__name__ else _read_code(stop.code)
+        return 0 if is_deaf() else _read_code(stop.code)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.UsageError as error:
