@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dupcheck.files.remembering import remember
 from dupcheck.photos.cache import Cache
 
 Run = Callable[..., Any]
@@ -100,3 +101,23 @@ def test_nobody_else_may_look(desk: Path, run: Run) -> None:
     read(desk, run)
     for folder in (desk / "deep", desk / "deep" / "cache", desk / "deep" / "cache" / "catalogs"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_words_that_are_kept_prove_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUPCHECK_CACHE", str(tmp_path / "cache"))
+    made = {"one": {"a": 1}, "other": {"b": 2}}
+    told: list[str] = []
+    monkeypatch.setattr("dupcheck.files.remembering.tell_doubt", lambda text: told.append(text.key))
+
+    def read(name: str) -> dict[str, Any]:
+        return remember(name, ["of"], lambda: made[name])
+
+    assert [read(name) for name in made] == list(made.values())
+    files = {name: tmp_path / "cache" / "words" / f"{name}.json" for name in made}
+    whole = {name: file.read_bytes() for name, file in files.items()}
+    assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == 0o700
+    for spoiled in (whole["other"], whole["one"][:-1], whole["one"].replace(b'"a":1', b'"a":3'), b"", b"\n"):
+        files["one"].write_bytes(spoiled)
+        assert read("one") == made["one"]
+    assert told == ["files.spoiled"] * 5
+    assert read("one") == made["one"] and len(told) == 5

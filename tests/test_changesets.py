@@ -393,7 +393,7 @@ class TestAcceptance:
         merge = plans["merge_variants"]
         file = decisions(tmp_path / "d.json", merge.listings, "merge_accepted")
         shown = run("audit", own, "--no-ledger", "--out", tmp_path / "r", "--export", "shopify", "--decisions", file)
-        assert "1 plans are not in the files" in shown.out
+        assert "1 plan is not in the files" in shown.out
         assert {r["Handle"] for r in rows(load(tmp_path / "r", "shopify")[""])} == {merge.keep}
 
     def test_a_part_of_a_plan_is_not_the_plan(
@@ -484,10 +484,10 @@ class TestAcceptance:
         ledger = tmp_path / "ledger.sqlite"
         run("decide", own, *plans["merge_variants"].listings, "--as", "merge_accepted", "--ledger", ledger)
         shown = run("audit", own, "--ledger", ledger, "--out", tmp_path / "r", "--export", "shopify")
-        assert "1 plans are not in the files" in shown.out and load(tmp_path / "r", "shopify")
+        assert "1 plan is not in the files" in shown.out and load(tmp_path / "r", "shopify")
         own.write_text(own.read_text("utf-8").replace(",C-1012,", ",C-1012-NEW,"), "utf-8")
         shown = run("audit", own, "--ledger", ledger, "--out", tmp_path / "s", "--export", "shopify")
-        assert "1 plans are refused, since their listings have changed" in shown.out
+        assert "1 plan is refused, since the listings have changed" in shown.out
 
     @pytest.mark.parametrize("action", ["ask", "none"])
     def test_plans_that_ask_or_leave_change_nothing(

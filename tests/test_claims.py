@@ -13,7 +13,7 @@ import pytest
 import dupcheck as dc
 from dupcheck.checking import Checker
 from dupcheck.decisions import Decision, hash_content
-from dupcheck.errors import CatalogError, LedgerError
+from dupcheck.errors import CatalogError, LedgerError, TokenError, TokenNeededError
 from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.ledger.book import Ledger
 from dupcheck.ledger.records import carry_photo
@@ -339,3 +339,33 @@ class TestCommands:
         ]
         told = [process.communicate(timeout=120) for process in asked]
         assert sorted(process.returncode for process in asked) == [0, 1], told
+
+
+class TestWhoShowsAToken:
+    def test_it_is_its_persons(self, ledger: Ledger) -> None:
+        draft = Listing("N-1", "Ceramic garden gnome")
+        claim = ledger.claim("K-1", draft, lambda live: (True, {}), person="ann")
+        for act in (ledger.publish, ledger.release):
+            with pytest.raises(TokenNeededError):
+                act("K-1", token=claim.token, person="bob")
+        assert ledger.publish("K-1", token=claim.token, person="ann").state == "published"
+        freed = ledger.release("K-1", token=claim.token, person="bob", override="ann has left")
+        assert freed.state == "released" and ledger.list_history()[-1].person == "bob"
+
+    def test_what_looks_like_one_id_is_one(self, ledger: Ledger) -> None:
+        for key, title in (("K-1", "Ceramic garden gnome"), ("K-2", "Iron fire poker")):
+            ledger.claim(key, Listing(key, title), lambda live: (True, {}))
+        assert ledger.publish("K-1", listing_id=" X1\u200b").listing.listing_id == "X1"
+        for same in ("X1", "\u2060X1 ", "\uff38\uff11"):
+            with pytest.raises(TokenError):
+                ledger.publish("K-2", listing_id=same)
+        assert ledger.publish("K-2", listing_id="X2").state == "published"
+
+    def test_a_file_cut_to_nothing_stops_the_ledger(self, tmp_path: Path) -> None:
+        place = tmp_path / "l.sqlite"
+        with open_ledger(str(place)) as opened:
+            opened.claim("K-1", Listing("N-1", "Ceramic garden gnome"), lambda live: (True, {}))
+            with place.open("r+b") as file:
+                file.truncate(0)
+            with pytest.raises(LedgerError):
+                opened.claim("K-2", Listing("N-2", "Iron fire poker"), lambda live: (True, {}))

@@ -3,12 +3,15 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
+import platformdirs
 import pytest
 from click.shell_completion import CompletionItem, ShellComplete
 
-from dupcheck.cli import main
+from dupcheck.cli import auditing, main, preferences
 from dupcheck.exports import EXPORTS
+from dupcheck.model import Verdict
 from dupcheck.packs import list_packs
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -83,3 +86,15 @@ def test_a_help_waits_for_nothing_heavy(words: list[str]) -> None:
     ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=PROJECT)
     assert ran.stdout.startswith("Usage: ")
     assert ran.stderr.strip() == "[]"
+
+
+def test_what_audit_offers_is_what_there_is() -> None:
+    assert list(auditing.EXPORTS) == list(EXPORTS)
+    assert get_args(Verdict) == auditing.VERDICTS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs is asked")
+@pytest.mark.parametrize("place", ["", "  ", "/elsewhere/settings"])
+def test_settings_lie_where_the_system_has_them(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", place)
+    assert preferences._find_folder() == platformdirs.user_config_dir("dupcheck", appauthor=False)

@@ -219,7 +219,7 @@ def test_a_spoiled_file_is_used_or_told(name: str, desk: Path, whole: Path, run:
         renew(desk, whole)
         (desk / name).write_bytes((spoil_book if name.endswith("xlsx") else spoil)(data, seed))
         words = [name if w == "FILE" else w for w in chosen]
-        answers = (0, 1, 2) if chosen[0] == "check" or chosen[:2] == ("rules", "test") else (0, 2)
+        answers = (0, 1, 2) if chosen[0] in ("check", "merge") or chosen[:2] == ("rules", "test") else (0, 2)
         assert_clear(run(*words), (words, seed), answers)
 
     check()

@@ -1024,3 +1024,27 @@ def test_a_row_of_data_is_no_header(put: Put) -> None:
 def test_numbers_in_arabic_digits_have_their_own_signs(text: str, amount: float) -> None:
     found = parse_price(text)
     assert found is not None and found.amount == amount
+
+
+class TestListsOfLists:
+    def test_what_stands_beside_products_is_told(self, tmp_path: Path) -> None:
+        things = [{"id": i, "title": f"Mug {i}"} for i in range(3)]
+        (tmp_path / "a.json").write_text(json.dumps([things[:1], things[1:], 7, "x", None]))
+        catalog = read_catalog(tmp_path / "a.json")
+        (table,) = catalog.tables
+        assert (table.rows, table.listings, table.told) == (6, 3, 3)
+        told = [p.text.say("en") for p in catalog.problems if p.text.key == "catalog.bad_object"]
+        assert [text.rpartition(" ")[2] for text in told] == ["7.", "x.", "null."]
+
+    def test_an_entry_among_skus_that_is_none_is_told(self, tmp_path: Path) -> None:
+        skus = [{"sku": "a", "option1": "S"}, "lost", None, {"sku": "b", "option1": "M"}]
+        (tmp_path / "a.json").write_text(json.dumps({"products": [{"id": 1, "title": "Shirt", "variants": skus}]}))
+        catalog = read_catalog(tmp_path / "a.json")
+        assert len(catalog.sku_columns["listing"]) == 2
+        told = [p.text.say("en") for p in catalog.problems if p.text.key == "catalog.bad_part"]
+        assert len(told) == 2 and "lost" in told[0] and "null" in told[1]
+
+    def test_a_list_that_breaks_off_keeps_what_is_no_product(self, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_text('[{"id": 1, "title": "Mug"}, 7, {"id": 2, "title": "Cup"}, {"id": 3')
+        (table,) = read_catalog(tmp_path / "a.json").tables
+        assert (table.rows, table.listings, table.told) == (3, 2, 1)

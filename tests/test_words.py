@@ -299,3 +299,9 @@ print(m.say("lang.locale", "ru"))
                 env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
             )  # fmt: skip
             assert wanted in ran.stdout, ran.stderr
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_text_names_an_index_to_install_from(lang: str) -> None:
+    texts = {path.name: path.read_text("utf-8") for path in (WORDS / lang).glob("*.toml")}
+    assert not [name for name, text in texts.items() if "pip install" in text]

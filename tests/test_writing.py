@@ -54,6 +54,42 @@ class TestInputs:
         ended = run("merge", "x-moved.csv", "--plans", "r/merges.json", "--out", "r/merges.json")
         assert ended.code == 2
 
+    @pytest.mark.parametrize(
+        ("words", "name"),
+        [
+            (("merge", "catalog.csv", "--plans", "r/merges.json", "--all", "--out", "m.csv"), "m-moved.csv"),
+            (("convert", "bad.csv", "--out", "c.csv"), "c-problems.csv"),
+            (("check", "catalog.csv", "--against", "catalog.csv", "--no-ledger", "--out", "."), "check.csv"),
+            (("check", "catalog.csv", "--against", "catalog.csv", "--no-ledger", "--out", "."), "check.html"),
+            (("audit", "catalog.csv", "--out", ".", "--export", "ebay", "--all", "--no-ledger"), "export-ebay.csv"),
+        ],
+    )  # fmt: skip
+    def test_what_nobody_named_is_no_place_to_write(
+        self, desk: Path, run: Run, words: tuple[str, ...], name: str
+    ) -> None:
+        run("audit", "catalog.csv", "--out", "r", "--no-ledger")
+        (desk / "bad.csv").write_text(f"{ROWS},,7\n")
+        (desk / name).write_text("precious")
+        before = {f: f.read_bytes() for f in desk.iterdir() if f.is_file()}
+        ended = run(*words)
+        assert ended.code == 2 and name in ended.err
+        assert {f: f.read_bytes() for f in desk.iterdir() if f.is_file()} == before
+        (desk / name).unlink()
+        for _ in range(2):  # what an earlier run has written is renewed
+            assert run(*words).code != 2 and (desk / name).is_file()
+
+    def test_a_few_letters_are_no_ledger(self, desk: Path, run: Run) -> None:
+        (desk / "note.txt").write_text("buy milk\n")
+        ended = run("decide", "catalog.csv", "a", "b", "--as", "allowed", "--ledger", "note.txt")
+        assert ended.code == 2 and "note.txt" in ended.err
+        assert (desk / "note.txt").read_text() == "buy milk\n"
+
+    @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device")
+    @pytest.mark.parametrize("option", ["--template", "--since", "--decisions", "--answers", "--labels", "--rules"])
+    def test_a_device_is_read_by_no_option(self, desk: Path, run: Run, option: str) -> None:
+        ended = run("audit", "catalog.csv", option, "/dev/zero", "--out", "r", "--no-ledger")
+        assert ended.code == 2 and "/dev/zero" in ended.err and "memory" not in ended.err
+
     def test_the_ledger_is_one(self, desk: Path, run: Run) -> None:
         run("decide", "catalog.csv", "a", "b", "--as", "allowed", "--ledger", "l.sqlite")
         for name in ("l.sqlite", "l.sqlite-seal"):

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,6 @@ from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Bars,
     Command,
-    Known,
     Manner,
     complete_files,
     ledger_option,
@@ -34,20 +33,13 @@ LEDGER = "ledger"
 """What ``--since`` is told to compare with the last run that the ledger knows."""
 
 
-def _list_engines() -> tuple[str, ...]:
-    return "local", "spark"
-
-
-def _list_exports() -> list[str]:
-    from dupcheck.exports import EXPORTS
-
-    return list(EXPORTS)
-
-
-def _list_verdicts() -> tuple[str, ...]:
-    from dupcheck.model import Verdict
-
-    return get_args(Verdict)
+ENGINES = ("local", "spark")
+EXPORTS = (
+    "excel", "aliexpress", "shopify", "google", "amazon", "ebay", "woocommerce", "yml", "shopee", "lazada", "tiktok",
+    "etsy", "walmart", "ozon", "wildberries",
+)  # fmt: skip
+VERDICTS = ("duplicate", "advice")
+"""What is chosen from, said here again: who asks for a help would wait for all that makes them."""
 
 
 @click.command("audit", cls=Command, help="help_audit")
@@ -61,8 +53,8 @@ def _list_verdicts() -> tuple[str, ...]:
     metavar="DIR",
     help="opt_out",
 )
-@option("--engine", type=Known(_list_engines), default="local", show_default=True, help="opt_engine")
-@option("--export", "exports", type=Known(_list_exports), multiple=True, help="opt_export")
+@option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
+@option("--export", "exports", type=click.Choice(EXPORTS), multiple=True, help="opt_export")
 @option("--template", "templates", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="opt_template")  # fmt: skip
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")
@@ -70,7 +62,7 @@ def _list_verdicts() -> tuple[str, ...]:
         help="opt_decisions_file")  # fmt: skip
 @option("--since", metavar="DIR|ledger", help="opt_since")
 @option("--json", "as_json", is_flag=True, help="opt_audit_json")
-@option("--fail-on", type=Known(_list_verdicts), help="opt_fail_on")
+@option("--fail-on", type=click.Choice(VERDICTS), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")

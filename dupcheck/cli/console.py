@@ -109,6 +109,14 @@ def open_streams() -> None:
                 reconfigure(errors="replace")
 
 
+def is_deaf() -> bool:
+    """Whether who read what click itself says, a help or the version, has read enough.
+
+    Click then puts another stream in the place of this one and ends with 1, which is no answer of ours.
+    """
+    return "PacifyFlush" in type(sys.stdout).__name__
+
+
 def close_streams() -> None:
     """Write what is still held back. Raises OutputLostError where something that was said could not be written."""
     with _guarded(False):

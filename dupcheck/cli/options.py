@@ -3,8 +3,6 @@
 The list of commands waits for all that this module imports, and for little else: so it imports little.
 """
 
-import getpass
-import logging
 import os
 import signal
 import sys
@@ -12,19 +10,19 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dupcheck.cli.console import OutputLostError, close_streams, open_streams, tell
+from dupcheck.cli.console import OutputLostError, close_streams, is_deaf, open_streams, tell
 from dupcheck.cli.preferences import guess_language, read_preferences
 from dupcheck.errors import DupcheckError
-from dupcheck.files.writing import protect_inputs
 from dupcheck.messages import LANGS, Lang, Message, message, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
     from tqdm import tqdm
 
@@ -110,12 +108,17 @@ class Command(Spoken, click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        from dupcheck.files.writing import protect_inputs
+
+        _hear_doubts(say_language(ctx))
         with protect_inputs(_list_inputs(ctx.params)):
             return super().invoke(ctx)
 
 
 def _list_inputs(given: Mapping[str, Any]) -> list[str]:
     """Whatever was named on the command line, save where to write, and the ledger; not all of it are files."""
+    from pathlib import Path
+
     from dupcheck.ledger.address import default_ledger
 
     texts = [
@@ -141,7 +144,6 @@ class Group(Spoken, click.Group):
         lang = say_language(None)
         open_streams()
         _Interrupt.watch()
-        _hear_doubts(lang)
         code = _call(lambda: super(Group, self).main(*args, **{**extra, "standalone_mode": False}), lang)
         try:
             close_streams()
@@ -153,6 +155,7 @@ class Group(Spoken, click.Group):
 
 def _hear_doubts(lang: Lang) -> None:
     """Say in this run's language what is told along the way."""
+    import logging
 
     class Teller(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -168,8 +171,7 @@ def _call(command: Callable[[], Any], lang: Lang) -> int:
     try:
         return _read_code(command())
     except SystemExit as stop:
-        # who read has read enough: click then puts another stream in the place of this one, and makes it a 1
-        return 0 if "PacifyFlush" in type(sys.stdout).__name__ else _read_code(stop.code)
+        return 0 if is_deaf() else _read_code(stop.code)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.UsageError as error:
@@ -209,7 +211,7 @@ def _explain(error: Exception) -> Message:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = "-" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    place = "-" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}"
     return message("cli.defect", error=type(error).__name__, place=place)
 
 
@@ -272,6 +274,13 @@ def complete_packs(context: click.Context, param: click.Parameter, begun: str) -
     return known or complete_files(context, param, begun)
 
 
+def File() -> click.Path:  # noqa: N802
+    """A place in the file system, as :class:`pathlib.Path`."""
+    from pathlib import Path
+
+    return click.Path(path_type=Path)
+
+
 def rules_option(command: Callable[..., None]) -> Callable[..., None]:
     """Declare ``--rules``."""
     return option(
@@ -284,7 +293,7 @@ def rules_option(command: Callable[..., None]) -> Callable[..., None]:
 class Manner:
     """What the user says of how a catalogue's files are read: for every command that reads one."""
 
-    images: Path | None
+    images: "Path | None"
     mapping: Mapping[str, str]
     encoding: str
     delimiter: str
@@ -309,8 +318,8 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def call(
-        *args: Any, images: Path | None, maps: Sequence[str], encoding: str, delimiter: str, currency: str, lang: Lang,
-        **more: Any,
+        *args: Any, images: "Path | None", maps: Sequence[str], encoding: str, delimiter: str, currency: str,
+        lang: Lang, **more: Any,
     ) -> None:  # fmt: skip
         how = Manner(images, read_maps(maps, lang), encoding, delimiter, currency)
         command(*args, how=how, lang=lang, **more)
@@ -318,7 +327,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     told: Callable[..., None] = call
     for add in reversed(
         (
-            option("--images", type=click.Path(path_type=Path), metavar="DIR", help="opt_images"),
+            option("--images", type=File(), metavar="DIR", help="opt_images"),
             option("--map", "maps", multiple=True, metavar="FIELD=HEADER", help="opt_map"),
             option("--encoding", default="", metavar="NAME", help="opt_encoding"),
             option("--delimiter", default="", metavar="SIGN", help="opt_delimiter"),
@@ -337,7 +346,7 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
             rules_option,
             option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
             option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="opt_jobs"),
-            option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="opt_cache"),
+            option("--cache", type=File(), metavar="DIR", help="opt_cache"),
             option("--fetch-images", is_flag=True, help="opt_fetch_images"),
             option("--allow-host", "allow_hosts", multiple=True, metavar="NAME", help="opt_allow_host"),
             lang_option,
@@ -365,6 +374,8 @@ def person_option(*names: str) -> Callable[[Callable[..., None]], Callable[..., 
 
 def find_user() -> str:
     """Return the name of who uses this machine, "" where it has none."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -5,19 +5,18 @@ goes before what a variable says, and that before the file.
 """
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-import platformdirs
+from typing import TYPE_CHECKING, Any
 
 from dupcheck.errors import CatalogError
-from dupcheck.files.given import WRITTEN_BYTES, read_given
-from dupcheck.files.writing import write_file
 from dupcheck.messages import LANGS, Lang
 from dupcheck.messages.guessing import guess_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "dupcheck.toml"
 KEYS: Mapping[str, type] = {
@@ -27,15 +26,28 @@ KEYS: Mapping[str, type] = {
 _PATHS = ("images", "ledger", "cache")
 
 
-def find_preferences(words: Sequence[str]) -> Path | None:
-    """Return the file that counts for a command line: beside the first catalogue named, here, or the user's own."""
-    named = [Path(word) for word in words if not word.startswith("-") and "://" not in word]
-    beside = [path.parent for path in named if path.suffix and _is_file(path)][:1]
-    folders = [*beside, Path.cwd(), Path(platformdirs.user_config_dir("dupcheck", appauthor=False))]
-    return next((folder / NAME for folder in folders if _is_file(folder / NAME)), None)
+def _find(words: Sequence[str]) -> str:
+    """Return the file that counts for a command line: beside the first catalogue named, here, or the user's own.
+
+    "" where there is none. Every help waits for this, and for what it would import.
+    """
+    named = (word for word in words if not word.startswith("-") and "://" not in word)
+    beside = next((os.path.dirname(w) for w in named if os.path.splitext(w)[1] and _is_file(w)), None)  # noqa: PTH120, PTH122
+    folders = (*([] if beside is None else [beside]), os.getcwd(), _find_folder())  # noqa: PTH109
+    return next((file for folder in folders if _is_file(file := os.path.join(folder, NAME))), "")  # noqa: PTH118
 
 
-def _is_file(path: Path) -> bool:
+def _find_folder() -> str:
+    """The folder of the user's own settings."""
+    if sys.platform == "linux":
+        place = os.environ.get("XDG_CONFIG_HOME", "").strip() or os.path.expanduser("~/.config")  # noqa: PTH111
+        return os.path.join(place, "dupcheck")  # noqa: PTH118
+    import platformdirs
+
+    return platformdirs.user_config_dir("dupcheck", appauthor=False)
+
+
+def _is_file(path: str) -> bool:
     """Whether a file is there to be read; a name that no system takes, or a folder shut to us, holds none."""
     return os.path.isfile(path)  # noqa: PTH113 – the pathlib way raises
 
@@ -45,9 +57,11 @@ def read_preferences(words: Sequence[str]) -> dict[str, Any]:
 
     Raises CatalogError where the file cannot be read, or holds something that is no preference.
     """
-    path = find_preferences(words)
-    if path is None:
+    if not (name := _find(words)):
         return {}
+    from pathlib import Path
+
+    path = Path(name)
     told = _load(path, path.stat().st_mtime_ns)
     found: dict[str, Any] = {name: value for name, value in told.items() if name != "map"}
     for name in _PATHS:
@@ -60,7 +74,9 @@ def read_preferences(words: Sequence[str]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _load(path: Path, changed: int) -> dict[str, Any]:
+def _load(path: "Path", changed: int) -> dict[str, Any]:
+    from dupcheck.files.given import WRITTEN_BYTES, read_given
+
     del changed
     try:
         told = tomllib.loads(read_given(path, WRITTEN_BYTES).decode("utf-8-sig"))
@@ -98,7 +114,9 @@ def _ask_windows() -> str:
     return (locale.getlocale()[0] or "").replace("Chinese", "zh")
 
 
-def write_preferences(path: Path, chosen: Mapping[str, str]) -> None:
+def write_preferences(path: "Path", chosen: Mapping[str, str]) -> None:
     """Write a file of preferences; ``chosen`` are texts by their keys."""
+    from dupcheck.files.writing import write_file
+
     quoted = {name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in chosen.items() if value}
     write_file(path, "".join(f'{name} = "{value}"\n' for name, value in quoted.items()).encode())

@@ -1,11 +1,14 @@
 """Attacks and bad days of the kinds that docs/security.md names, on the real command: what was tried, what failed.
 
-    python tests/benchmarks/attacks.py [WORD …]     only those whose kind or name holds a word
+    python tests/benchmarks/attacks.py [--seconds N] [--of DIR] [WORD …]
+
+Only those whose kind or name holds a WORD; ``--of`` attacks another checkout, ``--seconds`` (60) is a command's time.
 
 An attack fails where the answer is none of those expected, a traceback or a defect is told, what must stay has changed,
-or a minute or four gigabytes do not suffice. The exit code is 0 where none failed.
+or its time or four gigabytes do not suffice. The exit code is 0 where none failed.
 """
 
+import argparse
 import csv
 import http.client
 import io
@@ -20,6 +23,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zlib
 from collections import Counter
@@ -29,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SECONDS, BYTES = 60, 4 << 30
+BYTES = 4 << 30
 CATALOG = "listing_id,title,price,currency\n" + "".join(
     f"K-{i},{word} lamp of brass,{i + 3},USD\n"
     for i, word in enumerate("Red Blue Green Round Oval Tall".split())  # noqa: SIM905
@@ -53,12 +57,14 @@ class Ended:
 class Desk:
     """A folder with a small shop, and the command in it."""
 
+    root, seconds = ROOT, 60.0
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.put("catalog.csv", CATALOG)
         self.put("draft.csv", _write_csv([list(GNOME), list(GNOME.values())]))
         self.env = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("DUPCHECK_")}, "PYTHONPATH": str(ROOT),
+            **{k: v for k, v in os.environ.items() if not k.startswith("DUPCHECK_")}, "PYTHONPATH": str(self.root),
             "DUPCHECK_CACHE": str(folder / "cache"), "DUPCHECK_LEDGER": str(folder / "ledger.sqlite"),
             "DUPCHECK_LANG": "en",
         }  # fmt: skip
@@ -77,11 +83,11 @@ class Desk:
             command = ["/bin/sh", "-c", f'"$@" {tail}', "sh", *command]
         try:
             done = subprocess.run(
-                command, cwd=self.folder, env=self.env, capture_output=True, timeout=SECONDS, check=False,
+                command, cwd=self.folder, env=self.env, capture_output=True, timeout=self.seconds, check=False,
                 stdin=subprocess.DEVNULL, preexec_fn=_confine,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise FailedError(f"not done after {SECONDS} s") from error
+            raise FailedError(f"not done after {self.seconds} s") from error
         ended = Ended(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
         said = ended.out + ended.err
         if "Traceback" in said or "a defect of dupcheck" in said:
@@ -102,7 +108,7 @@ class Desk:
             port = int(free.getsockname()[1])
         command = [sys.executable, "-m", "dupcheck", "serve", "catalog.csv", "--port", str(port), *words]
         log = (self.folder / "log").open("wb")
-        child = subprocess.Popen(command, cwd=self.folder, env=self.env, stdout=log, stderr=log)
+        child = self.server = subprocess.Popen(command, cwd=self.folder, env=self.env, stdout=log, stderr=log)
         try:
             for _ in range(400):
                 if child.poll() is None and ask(port, "GET", "/healthz")[0] == 200:
@@ -123,7 +129,7 @@ def _confine() -> None:
 
 def ask(port: int, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     """Ask the server; 0 where it does not answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
     try:
         kind = {} if body is None else {"Content-Type": "application/json"}
         connection.request(method, path, None if body is None else json.dumps(body), {**kind, **headers})
@@ -208,6 +214,36 @@ def elements_of_two_names_and_of_none(desk: Desk) -> None:
 
 
 WRITES = "2 what is the seller's"
+
+
+@attack(ACCOUNTS)
+def lists_within_lists_and_what_stands_beside_them(desk: Desk) -> None:
+    things = [{"id": i, "title": f"Mug {i}"} for i in range(3)]
+    expect_rows(desk, "a.json", json.dumps([things[:1], things[1:], 7, "x"]), 5)
+    desk.put("b.json", json.dumps([{"id": 1, "title": "Mug", "variants": [{"sku": "a", "option1": "S"}, "lost"]}]))
+    desk.run("inspect", "b.json", codes=(0,), says="lost")
+
+
+@attack(WRITES)
+def what_is_written_beside_a_named_file(desk: Desk) -> None:
+    desk.run("audit", "catalog.csv", "--out", "r", codes=(0,))
+    kept = [desk.put(f, "precious") for f in ("m-moved.csv", "c-problems.csv", "check.csv", "o/check.html")]
+    desk.put("bad.csv", f"{CATALOG},,,\n,,7,USD\n")
+    for words in (
+        ("merge", "catalog.csv", "--plans", "r/merges.json", "--all", "--out", "m.csv"),
+        ("convert", "bad.csv", "--out", "c.csv"),
+        ("check", "draft.csv", "--against", "catalog.csv", "--no-ledger", "--out", "."),
+        ("check", "draft.csv", "--against", "catalog.csv", "--no-ledger", "--out", "o"),
+    ):
+        desk.run(*words, codes=(2,))
+    check(all(f.read_text() == "precious" for f in kept), "a file that nobody named was written over")
+
+
+@attack(WRITES)
+def a_ledger_over_a_few_letters(desk: Desk) -> None:
+    kept = desk.put("note.txt", "buy milk\n")
+    desk.run("check", "draft.csv", "--against", "catalog.csv", "--claim", "a", "--ledger", "note.txt", codes=(2,))
+    check(kept.read_bytes() == b"buy milk\n", "a small file became a ledger")
 
 
 @attack(WRITES)
@@ -304,6 +340,20 @@ def a_pack_that_is_deep_and_one_without_end(desk: Desk) -> None:
     desk.put("a.toml", "a = " + "[" * 50_000), desk.put("b.toml", "x" * 30_000_000)
     for name in ("a.toml", "b.toml", "/dev/zero"):
         desk.run("audit", "catalog.csv", "--rules", name, "--no-ledger", codes=(2,))
+
+
+@attack(BOUNDS)
+def files_without_end_for_every_option(desk: Desk) -> None:
+    desk.put("a.csv", CATALOG)
+    endless = "/dev/zero"
+    for words in (
+        ("audit", endless), ("audit", "a.csv", "--template", endless), ("audit", "a.csv", "--since", endless),
+        ("audit", "a.csv", "--decisions", endless), ("audit", "a.csv", "--answers", endless),
+        ("audit", "a.csv", "--labels", endless), ("audit", "a.csv", "--rules", endless),
+        ("merge", "a.csv", "--plans", endless, "--out", "o.csv"), ("serve", "a.csv", "--people", endless),
+    ):  # fmt: skip
+        said = desk.run(*words, codes=(2,))
+        check("memory" not in said.err, f"{words}: {said.err.strip()}")
 
 
 @attack(BOUNDS)
@@ -426,6 +476,32 @@ def a_clock_turned_back_and_far_ahead(desk: Desk) -> None:
         check(done.returncode != 0, f"granted with the clock at {shift}")
 
 
+@attack(TOKENS)
+def a_token_in_another_person_s_hands(desk: Desk) -> None:
+    desk.put("people.toml", 'ann = "secret-of-ann-000"\nbob = "secret-of-bob-000"\n')
+    ann, bob = ({"Authorization": f"Bearer secret-of-{name}-000"} for name in ("ann", "bob"))
+    with desk.serve("--people", "people.toml") as port:
+        _, told = ask(port, "POST", "/v1/tokens", {"draft": GNOME}, **ann)
+        token = told["ticket"]["token"]
+        check(ask(port, "POST", "/v1/claims", {"draft": GNOME, "token": token}, **bob)[0] == 403, "claimed by bob")
+        key = {"Idempotency-Key": "k1"}
+        check(ask(port, "POST", "/v1/claims", {"draft": GNOME, "token": token}, **ann, **key)[0] == 201, "not granted")
+        for what in ("publish", "release"):
+            status, _ = ask(port, "POST", f"/v1/claims/k1/{what}", {"token": token}, **bob)
+            check(status == 403, f"{what} by bob: {status}")
+        check(ask(port, "POST", "/v1/claims/k1/publish", {"token": token}, **ann)[0] == 200, "not published")
+
+
+@attack(TOKENS)
+def a_ledger_cut_to_nothing_under_the_server(desk: Desk) -> None:
+    with desk.serve() as port:
+        check(ask(port, "POST", "/v1/claims", {"draft": GNOME})[0] == 201, "not granted")
+        os.truncate(desk.folder / "ledger.sqlite", 0)
+        other = {**GNOME, "title": "Iron fire poker"}
+        check(ask(port, "POST", "/v1/claims", {"draft": other})[0] == 503, "granted from an empty ledger")
+        check(ask(port, "GET", "/readyz")[0] == 503, "ready with an empty ledger")
+
+
 CACHES = "6 caches"
 
 
@@ -456,6 +532,107 @@ def arrays_exchanged_cut_and_emptied(desk: Desk) -> None:
         one.write_bytes((other.read_bytes(), b"", one.read_bytes()[: one.stat().st_size // 2])[n % 3])
         desk.run("audit", "catalog.csv", "--out", "r", codes=(0,))
         check((desk.folder / "r/pairs.csv").read_bytes() == before, f"another answer after {one.name}")
+
+
+@attack(CACHES)
+def words_exchanged(desk: Desk) -> None:
+    desk.put("catalog.csv", f"{CATALOG}K-9,Red lamp of brass,3,USD\n")
+    desk.run("audit", "catalog.csv", "--out", "r", codes=(0,))
+    before = (desk.folder / "r/pairs.csv").read_bytes()
+    files = sorted((desk.folder / "cache" / "words").iterdir())
+    for one, other in zip(files[::2], files[1::2], strict=False):
+        a, b = one.read_bytes(), other.read_bytes()
+        one.write_bytes(b), other.write_bytes(a)
+    shutil.rmtree(desk.folder / "cache" / "catalogs")
+    desk.run("audit", "catalog.csv", "--out", "r", codes=(0,))
+    check((desk.folder / "r/pairs.csv").read_bytes() == before, "another answer by exchanged words")
+
+
+DEADLINES = "7 deadlines"
+_PATIENCE = 70
+"""A request's photos may take 60 seconds."""
+
+
+def _drip(line: socket.socket, how: str) -> None:
+    """Answer as somebody who wants to be waited for."""
+    try:
+        line.recv(4096)
+        if how == "body":
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 9999\r\n\r\n")
+        elif how == "head":
+            line.sendall(b"HTTP/1.1 200 OK\r\n")
+        else:
+            line.sendall(b"HTTP/1.1 429 Busy\r\nRetry-After: 86400\r\nContent-Length: 0\r\n\r\n")
+        while how != "later":
+            line.sendall(b"X: y\r\n" if how == "head" else b".")
+            time.sleep(2)
+    except OSError:
+        pass
+    finally:
+        line.close()
+
+
+@contextmanager
+def _dripping(how: str) -> Iterator[str]:
+    """A host of photos that never end; give an address of one."""
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+
+        def take() -> None:
+            try:
+                while True:
+                    threading.Thread(target=_drip, args=(opened.accept()[0], how), daemon=True).start()
+            except OSError:
+                return
+
+        threading.Thread(target=take, daemon=True).start()
+        yield f"http://127.0.0.1:{opened.getsockname()[1]}/a.jpg"
+        opened.shutdown(socket.SHUT_RDWR)
+
+
+def _expect_an_end(desk: Desk, how: str) -> None:
+    with _dripping(how) as photo, desk.serve("--fetch-images", "--allow-host", "127.0.0.1") as port:
+        began = time.monotonic()
+        status, _ = ask(port, "POST", "/v1/check", {"title": "Mug", "main_image": photo})
+        check(status in (0, 200) and time.monotonic() - began < _PATIENCE, f"{status} after {time.monotonic() - began}")
+
+
+@attack(DEADLINES)
+def a_photo_that_drips(desk: Desk) -> None:
+    _expect_an_end(desk, "body")
+
+
+@attack(DEADLINES)
+def a_head_that_drips(desk: Desk) -> None:
+    _expect_an_end(desk, "head")
+
+
+@attack(DEADLINES)
+def come_again_tomorrow(desk: Desk) -> None:
+    _expect_an_end(desk, "later")
+
+
+@attack(DEADLINES)
+def photos_without_number(desk: Desk) -> None:
+    with desk.serve() as port:
+        many = [f"http://127.0.0.1:1/{n}.jpg" for n in range(5_000)]
+        status, _ = ask(port, "POST", "/v1/check", {"title": "Mug", "images": many})
+        check(status == 422, f"5,000 photos: {status}")
+
+
+@attack(DEADLINES)
+def stopped_while_a_photo_drips(desk: Desk) -> None:
+    with _dripping("body") as photo, desk.serve("--fetch-images", "--allow-host", "127.0.0.1") as port:
+        body = {"title": "Mug", "main_image": photo}
+        threading.Thread(target=ask, args=(port, "POST", "/v1/check", body), daemon=True).start()
+        time.sleep(2)
+        began = time.monotonic()
+        desk.server.terminate()
+        try:
+            desk.server.wait(40)
+        except subprocess.TimeoutExpired:
+            raise FailedError("still there after 40 s") from None
+        check(time.monotonic() - began < 30, "stopped late")
+        check("not answered" in (desk.folder / "log").read_text("utf-8", "replace"), "who was cut off is not told")
 
 
 PLACES = "8 places"
@@ -613,6 +790,31 @@ def cut_in_a_row(desk: Desk) -> None:
     _exchange(desk, CATALOG[:-9], 6)
 
 
+def _list_things() -> list[dict[str, Any]]:
+    return [{"id": line.split(",")[0], "title": line.split(",")[1]} for line in CATALOG.splitlines()[1:]]
+
+
+@attack(SWAPS)
+def json_cut_in_an_entry(desk: Desk) -> None:
+    _exchange(desk, json.dumps(_list_things())[:-20], 6)
+
+
+@attack(SWAPS)
+def json_lines_cut_in_a_line(desk: Desk) -> None:
+    _exchange(desk, "\n".join(map(json.dumps, _list_things()))[:-20], 6)
+
+
+@attack(SWAPS)
+def markup_cut_in_an_element(desk: Desk) -> None:
+    items = "".join(f"<item><id>{t['id']}</id><title>{t['title']}</title></item>" for t in _list_things())
+    _exchange(desk, f"<items>{items}</items>"[:-45], 6)
+
+
+@attack(SWAPS)
+def cut_in_a_text_of_two_lines(desk: Desk) -> None:
+    _exchange(desk, f'{CATALOG}K-8,"Oak ladder\n', 6)
+
+
 @attack(SWAPS)
 def noise(desk: Desk) -> None:
     _exchange(desk, random.Random(1).randbytes(4000), 6)
@@ -625,7 +827,12 @@ def one_listing_more(desk: Desk) -> None:
 
 def main() -> int:
     """Try them all; print a table."""
-    wanted = sys.argv[1:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("wanted", nargs="*", metavar="WORD")
+    parser.add_argument("--of", type=Path, default=ROOT, metavar="DIR")
+    parser.add_argument("--seconds", type=float, default=60)
+    told = parser.parse_args()
+    Desk.root, Desk.seconds, wanted = told.of.resolve(), told.seconds, told.wanted
     tried, failed = Counter[str](), Counter[str]()
     for kind, name, work in ATTACKS:
         if wanted and not any(word in f"{kind} {name}" for word in wanted):
