@@ -214,7 +214,7 @@ class Planner:
             alike = [self.skus[combo] for combo in sorted(self._combos(m))]
             kept = list(dict.fromkeys(offers[0].member for offers in alike))
             gap = self.books.doubt_copy(self._own, kept, m, min(map(len, alike)))
-            if gap is not None:
+            if gap is not None and not self.books.is_told_one(self.keep, m, "same"):
                 found[m] = gap
         return found
 
