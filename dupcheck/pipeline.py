@@ -501,7 +501,8 @@ class Explanation:
             lines.append(say("audit.why_nearest", lang, code=code, failed=say_failed(conditions, lang)))
         lines.append("")
         for name, value in self.signals.items():
-            lines.append(f"  {say(f'signals.{name}', lang)}: {get_signal(name).show(value, lang)}")
+            shown = get_signal(name).show(value, lang)
+            lines.append(f"  {say('audit.why_measured', lang, name=say(f'signals.{name}', lang), value=shown)}")
         for code, summary, verdict, fires, conditions in self.rules:
             key = "audit.why_fires" if fires else "audit.why_spares"
             lines += ["", say(key, lang, code=code, verdict=say_verdict(verdict, lang), summary=summary)]

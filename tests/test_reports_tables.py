@@ -3,6 +3,9 @@ import io
 import json
 import random
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +13,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from report_example import Audit, example_audit
 
 from dupcheck.files.cells import show_number
 from dupcheck.reports import render_audit, render_groups, render_merges, render_pairs, render_problems, settle_audit
-from dupcheck.reports.tables import join_options
+from dupcheck.reports.tables import hold_id, join_options
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=12)
 
@@ -205,3 +209,37 @@ def test_what_is_no_plain_value_is_refused() -> None:
     audit["settings"] = {"value": {1, 2}}
     with pytest.raises(TypeError, match="set"):
         settle_audit(audit)
+
+
+CHANGED = (
+    "5000000000000001121", "1005006123456789012", "00042", "12E5", "3-12", "2/2024", "MAR4", "12-DEC", "7:30", "1,000",
+)  # fmt: skip
+KEPT = ("A-103", "4711", "690123400201012", "SKU-1", "ABC123", "B0C4X9", "Mäß-1", "0")
+
+
+@pytest.mark.parametrize("listing_id", CHANGED)
+def test_an_id_that_a_spreadsheet_would_change_is_marked_and_read_back(listing_id: str) -> None:
+    problem = {"row": 1, "listing_id": listing_id, "field": "", "severity": "info", "message": "m"}
+    (cell,) = {line[1] for line in rows(render_problems({"listings": {}, "pairs": [], "problems": [problem]}))[1:]}
+    assert cell == f"{listing_id}\t" and cell.strip() == listing_id
+
+
+@pytest.mark.parametrize("listing_id", KEPT)
+def test_other_ids_stay_as_they_are(listing_id: str) -> None:
+    assert hold_id(listing_id) == listing_id
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_spreadsheet_keeps_every_digit(tmp_path: Path) -> None:
+    problems = [
+        {"row": k, "listing_id": i, "field": "", "severity": "info", "message": "m"}
+        for k, i in enumerate((*CHANGED, *KEPT))
+    ]
+    (tmp_path / "problems.csv").write_bytes(render_problems({"listings": {}, "pairs": [], "problems": problems}))
+    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
+    reading = "--infilter=CSV:44,34,76,1,,0,false,true"  # commas, UTF-8; quoted or not, numbers and dates are found
+    command = ["soffice", home, "--headless", reading, "--convert-to", "xlsx", "--outdir", str(tmp_path)]
+    subprocess.run([*command, "problems.csv"], cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    sheet = load_workbook(tmp_path / "problems.xlsx").worksheets[0]
+    shown = [str(row[1].value).strip() for row in list(sheet.iter_rows())[1:]]
+    assert shown == [*CHANGED, *KEPT]

@@ -333,6 +333,33 @@ class TestQuestions:
         assert [side["title"] for side in told[0]["sides"]] == ["Brass violin stand", "Brass violin stand Deluxe"]
 
 
+SHOPS = Path(__file__).parent / "shops"
+
+
+@pytest.mark.parametrize("policy", ["one", "apart"])
+@pytest.mark.parametrize("shop", ["apart/tr_ayakkabi", "apart/zh_shouji", "taught/en_jewellery"])
+def test_nothing_is_asked_twice_and_no_listing_stands_in_two_groups(shop: str, policy: str, tmp_path: Path) -> None:
+    audit = dc.audit(SHOPS / shop / "catalog.csv", cache=tmp_path / "cache")
+    with open_ledger(str(tmp_path / "l.sqlite")) as ledger:
+        board = make_board(audit, ledger)
+        seen: set[tuple[str, tuple[str, ...], str]] = set()
+        assert board.ready.questions
+        while questions := board.ready.questions:
+            work = board.ready
+            inside = [m.listing_id for g in work.scenes if g not in work.gone for m in work.plan(g).members]
+            if seen:
+                assert len(inside) == len(set(inside))
+            key, groups = next(iter(questions.items()))
+            plan = work.plan(groups[0])
+            assert plan.question is not None
+            mark = (plan.question.text.say(), tuple(sorted(plan.question.listings)), plan.keep)
+            assert mark not in seen, "asked again"
+            seen.add(mark)
+            replies = [reply for reply, _, _ in plan.question.replies]
+            board.answer(key, "different" if policy == "apart" else "option" if "option" in replies else "same", "Mei")
+            board.recall()
+
+
 def make_bottles() -> Catalog:
     return make_catalog(
         [

@@ -5,7 +5,7 @@ option explains, a value that only one side states, or a fact that makes them tw
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -78,6 +78,8 @@ class Part:
 
     members: list[int]
     gap: Gap | None = None
+    held: list[int] = field(default_factory=list)
+    """Those that joined by what they say; others joined because the seller said that they are one with the first."""
 
 
 class Bookkeeper:
@@ -97,16 +99,25 @@ class Bookkeeper:
         parts: list[Part] = []
         for m in ranked:
             for part in parts[:_MOST_PARTS]:
-                if all(self.find_gap(own, other, m) is None for other in part.members[:2]):
+                told = self.is_told_one(part.members[0], m)
+                if all(self.find_gap(own, other, m) is None for other in part.held[: 1 if told else 2]):
                     part.members.append(m)
+                    if not told:
+                        part.held.append(m)
                     break
             else:
-                parts.append(Part([m]))
+                parts.append(Part([m], held=[m]))
         main = max(parts, key=lambda p: len(p.members))
         parts.remove(main)
         for part in parts:
             part.gap = self.find_gap(own, main.members[0], part.members[0]) or self._find_other(own, main, part)
         return [main, *parts]
+
+    def is_told_one(self, first: int, other: int, *replies: Reply) -> bool:
+        """Whether the seller said of this pair that it is one product, or choices of one: of the first of a group that
+        counts for all of it.
+        """
+        return self.replies.pairs.get((min(first, other), max(first, other))) in (replies or ("same", "option"))
 
     def _find_other(self, own: Mapping[int, Sequence[Offer]], main: Part, part: Part) -> Gap | None:
         gaps = (self.find_gap(own, a, b) for a in main.members for b in part.members)

@@ -98,13 +98,16 @@ class Planner:
     def make(self, ties: "Ties") -> Plan:
         """Return the plan; ``ties`` bind the group's members to each other."""
         main, *others = self.parts or self.books.part(self.ranked, self._own)
-        self.doubts = {m: part.gap for part in others for m in part.members if part.gap is not None}
-        self._narrow(main.members)
+        inside = set(main.members)
+        first = next(m for m in self.ranked if m in inside)  # whom questions are about; a part may begin with another
+        inside |= {m for part in others for m in part.members if self.books.is_told_one(first, m)}
+        self.doubts = {m: part.gap for part in others for m in part.members if part.gap is not None and m not in inside}
+        self._narrow(inside)
         if len(self.ranked) > 1:
             return self._act(ties)
         return self._ask(ties)
 
-    def _narrow(self, members: Sequence[int]) -> None:
+    def _narrow(self, members: Iterable[int]) -> None:
         """Go on with these members only."""
         inside = set(members)
         self.ranked = [m for m in self.ranked if m in inside]
@@ -214,7 +217,7 @@ class Planner:
             alike = [self.skus[combo] for combo in sorted(self._combos(m))]
             kept = list(dict.fromkeys(offers[0].member for offers in alike))
             gap = self.books.doubt_copy(self._own, kept, m, min(map(len, alike)))
-            if gap is not None:
+            if gap is not None and not self.books.is_told_one(self.keep, m, "same"):
                 found[m] = gap
         return found
 

@@ -45,7 +45,10 @@ def write_gap(gap: Gap, shelf: Shelf, positions: Sequence[int]) -> Gap:
     def write(value: str) -> str:
         texts = ((shelf.text(m, "title"), shelf.text(m, "attributes")) for m in positions)
         spellings = (find_spelling(*text, gap.axis, value) for text in texts)
-        return next((s for s in spellings if s and ("|" in value or reads_as(s, gap.axis, value))), value)
+        offers = (offer for m in positions for offer in shelf.list_offers(m))
+        shown = (offer.shown.get(gap.axis, "") for offer in offers if offer.values.get(gap.axis) == value)
+        found = next((s for s in spellings if s and ("|" in value or reads_as(s, gap.axis, value))), "")
+        return found or next(filter(None, shown), value)
 
     return replace(gap, here=tuple(map(write, gap.here)), there=tuple(map(write, gap.there)))
 
@@ -78,7 +81,8 @@ def _choose_key(gap: Gap) -> str:
 
 
 def _say_gap(gap: Gap, keep: str, listings: Sequence[str]) -> dict[str, object]:
-    here, there = join_words(gap.here), join_words(gap.there)
+    join = _join_values if gap.axis else join_words
+    here, there = join(gap.here), join(gap.there)
     return {
         "here": here, "there": there, "more": here or there, "axis": AxisNames("", {}, (gap.axis,)), "keep": keep,
         "ids": ", ".join(listings[:3]) + (" …" if len(listings) > 3 else ""),
@@ -91,6 +95,12 @@ def join_words(words: Sequence[str]) -> str:
     for word in words:
         close = not text or (ord(word[0]) > 0x2E7F and ord(text[-1]) > 0x2E7F) or word in ("+", "%", "°", '"')
         text += word if close else f" {word}"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
+
+
+def _join_values(values: Sequence[str]) -> str:
+    """Return values as a person reads them, of many the first."""
+    text = " / ".join(values)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
 
 

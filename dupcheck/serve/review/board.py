@@ -273,8 +273,10 @@ class Board:
             elif k == 0:  # the pair that was shown; of the others only the kind is answered
                 said += [_answer_pair(reply, kind, plan.keep, i) for i in asked[:1]]
             if answer == "different":
-                contents = work.hash((plan.keep, *asked))
-                decisions += decide_pairs("not_duplicate", asked, contents, others=[plan.keep])
+                # Another product than the one that stays is another one than all that are one with it.
+                held = [m.listing_id for m in plan.members if m.role not in ("ask", "allowed")]
+                rest = [i for i in dict.fromkeys((plan.keep, *held)) if i not in asked]
+                decisions += decide_pairs("not_duplicate", asked, work.hash((*rest, *asked)), others=rest)
         details = {"question": kind, "answer": answer, "groups": list(groups), **write_answers(said)}
         self.ledger.decide(decisions, person=person, details=details)
         return len(groups)

@@ -1,6 +1,6 @@
 """The groups of one audit as people go through them: what was planned, and planned anew after what they said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dupcheck.decisions import Decision, Settled, hash_listings
+from dupcheck.judging.likely import Likely
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import Answer, Replies, gather_answers
 from dupcheck.ledger.leases import name_work
@@ -149,24 +150,33 @@ class Work:
             audit, wanted = self.audit, [g for g in groups if g in self.scenes]
             if not wanted:
                 return
-            home = {int(m): g for g in wanted for m in self._list_positions(g)}
-            settled = self._settle(home, known.decisions)
-            findings = self._choose_findings(np.array(sorted(home)), settled)
-            remedies = plan_findings(
-                audit.catalog, audit.features, audit.pack, findings, settled, answers=self._reply(known.answers),
-                revisions=known.revisions, likely=audit.likely,
-            )  # fmt: skip
-            touched = [k for k, (_, members) in enumerate(remedies.grouped) if any(int(m) in home for m in members)]
+            while True:
+                wanted = self._add_sharing(wanted, ())
+                home = self._map_home(wanted)
+                settled = self._settle(home, known.decisions)
+                inside = np.array(sorted(home))
+                findings = self._choose_findings(inside, settled)
+                remedies = plan_findings(
+                    audit.catalog, audit.features, audit.pack, findings, settled, answers=self._reply(known.answers),
+                    revisions=known.revisions, likely=self._choose_likely(inside),
+                )  # fmt: skip
+                touched = [k for k, (_, members) in enumerate(remedies.grouped) if any(int(m) in home for m in members)]
+                taken_in = {int(m) for k in touched for m in remedies.grouped[k][1]} - home.keys()
+                more = self._add_sharing(wanted, taken_in)
+                if len(more) == len(wanted):
+                    break
+                wanted = more  # what joins one of these groups is planned with it, and stands in it alone
             touched.sort(key=lambda k: (-len(remedies.grouped[k][1]), k))
             named: dict[str, int] = {}
             for k in touched:
                 group, members = remedies.grouped[k]
                 old = next((home[int(m)] for m in members if int(m) in home), "")
                 name = old if old not in named else group.group_id
-                if name not in named and (name == old or name not in self.scenes):
+                if name not in named and (name in wanted or name not in self.scenes):
                     named[name] = k
             grouped = [(replace(remedies.grouped[k][0], group_id=g), remedies.grouped[k][1]) for g, k in named.items()]
-            plans = tuple(replace(remedies.plans[k], group_id=g) for g, k in named.items())
+            said = {frozenset((a.listing_a, a.listing_b)) for a in known.answers}
+            plans = tuple(replace(_leave_said(remedies.plans[k], said), group_id=g) for g, k in named.items())
             scene = Scene(replace(
                 audit, findings=findings, grouped=tuple(grouped), plans=plans, advice=(), problems=(), since=None,
                 settled=settled, lesson=None,
@@ -181,9 +191,23 @@ class Work:
             for g in wanted:
                 self.stamps[g] = self.change
 
-    def _list_positions(self, group: str) -> list[int]:
-        first = self.first.members(group).tolist() if group in self.first.places else []
-        return list(dict.fromkeys([*first, *self.scenes[group].members(group).tolist()]))
+    def _map_home(self, groups: Sequence[str]) -> dict[int, str]:
+        """The groups by their listings' positions: those of now, and those that the audit found in them."""
+        found = {m: g for g in groups if g in self.first.places for m in self.first.members(g).tolist()}
+        return found | {m: g for g in groups if g not in self.gone for m in self.scenes[g].members(g).tolist()}
+
+    def _add_sharing(self, groups: Sequence[str], positions: Collection[int]) -> list[str]:
+        """These groups, and all that share a listing with them, or hold one at these positions."""
+        found = list(groups)
+        while True:
+            near = self._map_home(found).keys() | positions
+            more = [
+                g for g, scene in self.scenes.items()
+                if g not in self.gone and g not in found and not near.isdisjoint(scene.members(g).tolist())
+            ]  # fmt: skip
+            if not more:
+                return found
+            found += more
 
     def _settle(self, home: dict[int, str], decisions: Sequence[Decision]) -> Settled:
         """What holds: of the groups in question what is decided by now, of others what the audit knew."""
@@ -209,6 +233,11 @@ class Work:
             kept &= np.isin(found.left, inside) & np.isin(found.right, inside)
         return found[kept]
 
+    def _choose_likely(self, inside: IntArray) -> Likely | None:
+        """What may be asked about within these groups: none of them takes listings of another one in."""
+        likely = self.audit.likely
+        return None if likely is None else likely[np.isin(likely.left, inside) & np.isin(likely.right, inside)]
+
     def _reply(self, answers: Sequence[Answer]) -> Replies:
         known, place = gather_answers(answers), self.audit.catalog.positions
         pairs: dict[tuple[int, int], Reply] = {}
@@ -219,6 +248,14 @@ class Work:
         if learned is None:
             return Replies(known.kinds, known, pairs)
         return Replies(known.kinds, known, pairs, learned.judge, learned.sure)
+
+
+def _leave_said(plan: Plan, said: Container[frozenset[str]]) -> Plan:
+    """A plan without a question that was answered of just these listings: whoever answers is not asked again."""
+    question = plan.question
+    if question is None or not all(frozenset((plan.keep, i)) in said for i in question.listings):
+        return plan
+    return replace(plan, question=None)
 
 
 def is_for_all(kind: str) -> bool:

@@ -143,7 +143,9 @@
   }
   // Rows that stay in sight stay as they are; only what comes into sight is made. `anew`: all of them.
   const rows = new Map();
+  let on_sheet = false;
   function draw(anew = true) {
+    if (on_sheet) return;
     const list = $("list");
     const first = Math.max(0, Math.floor(list.scrollTop / ROW) - 6);
     const last = Math.min(shown.length, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + 6);
@@ -408,7 +410,14 @@
   }
   async function reply(question, answer) {
     const text = answer === "different" ? "answered" : "answered_accept";
-    if (await act("answers", { key: question.key, answer }, (told) => t(text, { n: told.settled }))) await refresh();
+    if (await act("answers", { key: question.key, answer }, (told) => t(text, { n: told.settled }))) { await refresh(); await ask_on(); }
+  }
+  // After an answer comes the next question: of the same group where it has one, else with its own group.
+  async function ask_on() {
+    const waiting = unanswered();
+    ask_first();
+    if (phone.matches || !waiting.length || waiting[asking].groups.includes(open?.id)) return;
+    await see(waiting[asking].groups.find((g) => !news.states[g]?.choice) ?? waiting[asking].groups[0]);
   }
 
   // --- questions --------------------------------------------------------------------------------------------------
@@ -433,7 +442,8 @@
     const waiting = unanswered();
     $("questions").hidden = !waiting.length;
     if (!waiting.length) return;
-    asking = Math.min(asking, waiting.length - 1);
+    const own = open?.question && !open.state.choice ? waiting.findIndex((q) => q.key === open.key) : -1;
+    asking = own >= 0 ? own : Math.min(asking, waiting.length - 1); // what is asked of the group in full stands above it
     $("questions-left").textContent = t("questions_left", { n: waiting.length });
     $("question").replaceChildren(ask_box(waiting[asking]), h("div", { class: "answers" },
       !waiting[asking].groups.includes(open?.id) && h("button", { type: "button", on: { click: () => see(waiting[asking].groups[0]) } }, t("see_group")),
@@ -586,6 +596,7 @@
   }
   const PAPER = 3000;
   function on_paper() {
+    on_sheet = true;
     rows.clear();
     $("rows").style.transform = "none";
     $("rows").replaceChildren(...shown.slice(0, PAPER).map((row, k) => line(row, k)), shown.length > PAPER ? h("p", null, t("paper_more", { n: shown.length - PAPER })) : "");
@@ -655,7 +666,7 @@
     $("since").textContent = told.since.join(" ");
     $("since").hidden = !told.since.length;
     trend(told.trend);
-    if (open && !byId.has(open.id)) { open = null; $("detail").replaceChildren(h("p", { class: "soft pad" }, t("choose_one"))); }
+    if (open && !byId.has(open.id)) { open = null; document.body.classList.remove("reading"); $("detail").replaceChildren(h("p", { class: "soft pad" }, t("choose_one"))); }
     $("files").textContent = told.files.join(", ");
     $("lead").textContent = t("lead", { groups: told.counts.groups, listings: told.counts.listings });
     $("banner").replaceChildren(...told.unchecked.map((text) => h("span", null, text, " ")), told.problems > 0 ? h("button", { type: "button", on: { click: () => toggle("problems") } }, t("see_problems", { n: told.problems })) : "");
@@ -666,7 +677,12 @@
     makeFilters();
     await take(told.news);
     sift();
-    if (open) await show(open.id);
+    if (open) await show(open.id); else if (audits > 1) await begin(); // what stood there is settled and gone
+  }
+  function begin() {
+    if (phone.matches) return undefined;
+    if (unanswered().length) return see(unanswered()[0].groups[0]); // the question and its group are one thing
+    return shown.length ? go(0, true) : undefined;
   }
   function trend(runs) {
     if (runs.length < 2) return $("trend").replaceChildren();
@@ -683,8 +699,7 @@
     await load();
     const named = decodeURIComponent(location.hash.slice(1));
     if (byId.has(named)) await go(shown.findIndex((row) => row.id === named), true);
-    else if (!phone.matches && unanswered().length) await see(unanswered()[0].groups[0]); // the question and its group are one thing
-    else if (!phone.matches && shown.length) await go(0, true);
+    else await begin();
     setInterval(() => { if (!busy && !opening && !document.hidden) run(async () => take(await ask(`news?since=${news.event}&stale=${Boolean(news.stale)}`).catch(() => null))); }, 3000);
   }
   let drawing = false;
@@ -692,7 +707,7 @@
   $("list").addEventListener("scroll", redraw, { passive: true });
   new ResizeObserver(redraw).observe($("list"));
   addEventListener("beforeprint", on_paper);
-  addEventListener("afterprint", () => { $("rows").replaceChildren(); rows.clear(); draw(); });
+  addEventListener("afterprint", () => { on_sheet = false; $("rows").replaceChildren(); rows.clear(); draw(); });
   addEventListener("beforeunload", (event) => { if (busy || fields().some((field) => field.is_typed())) event.preventDefault(); });
   addEventListener("keydown", keys);
   let typed = 0;
