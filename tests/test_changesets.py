@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from export_imports import IMPORTS, list_changed, load, rows
 from lxml import etree
-from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, table, vary, write_own
+from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, make_rarer_catalogs, table, vary, write_own
 
 import dupcheck as dc
 from dupcheck.catalog import get_listing, get_skus
@@ -19,7 +19,7 @@ from dupcheck.exports import make_changes
 from dupcheck.exports.merging import list_plans
 from dupcheck.model import Catalog, Listing
 
-CATALOGS = make_catalogs()
+CATALOGS = make_catalogs() | make_rarer_catalogs()
 Goods = set[tuple[str, float | None, float | None]]
 
 
