@@ -85,7 +85,16 @@ MAY_CHANGE = {
     "woocommerce": ("Type", "Name", "SKU", "Parent", "Position", "Attribute", "Stock"),
     "google": ("item_group_id", "variant_option", "color", "size", "material"),
     "aliexpress": ("subject", "aeop_ae_product_s_k_us", "bulk_order", "bulk_discount"),
-    "yml": ("name", "group_id", "param Color", "param Size", "param Material", "param Цвет", "prices"),
+    "yml": (
+        "name",
+        "group_id",
+        "param Color",
+        "param Size",
+        "param Material",
+        "param Цвет",
+        "param Количество",
+        "prices",
+    ),
 }
 """What a plan names: the title, the options, the group, the place of a SKU, its photo, the wholesale price."""
 

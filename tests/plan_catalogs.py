@@ -73,6 +73,59 @@ def make_catalogs() -> dict[str, list[Listing]]:
     }  # fmt: skip
 
 
+def make_rarer_catalogs() -> dict[str, list[Listing]]:
+    """Return nine more, of kinds that sellers have less often, and that files get wrong more often."""
+    towel = "Waffle Weave Cotton Bath Towel Quick Dry"
+    mug = "Stoneware Latte Mug Reactive Glaze"
+    held = (
+        replace(one(3100 + k, mug, sku_code="", sales=500.0 - k, attributes={}), skus=tuple(
+            Sku({"Color": c, "Size": s}, 14.0, "USD", f"M{k}-{c}-{s}", "", 4.0, f"{WEB}m{c}.jpg") for s in ("S", "L")
+        ))
+        for k, c in enumerate(("Teal", "Sand"))
+    )  # fmt: skip
+    signs = (
+        "Salt & Pepper",
+        "Red, White",
+        'Oak "Old"',
+        "Black/Grey",
+        "Navy|Gold",
+        "Blue; Green",
+        "Tan = Sand",
+        "50% Gr",
+    )
+    cup = "Enamel Camping Cup Speckled"
+    return {
+        "pieces and packs": [
+            one(3000, "Microfibre Lens Cloth Lint Free", price=2.0),
+            *(one(3000 + n, f"{n} pcs Microfibre Lens Cloth Lint Free", price=1.5 * n) for n in (5, 10, 20)),
+        ],
+        "options by two names": [
+            one(3050 + k, f"{towel} {value}", attributes={name: value})
+            for k, (name, value) in enumerate((("Color", "Sage"), ("colour", "Coral"), ("COLOR", "Ivory")))
+        ],
+        "variants into variants": list(held),
+        "signs in values": vary(3200, "Linen Cushion Cover Zip", {"Color": signs}),
+        "nothing in stock": [replace(x, stock=0.0) for x in vary(3300, f"{towel} XL", {"Color": ("Sage", "Coral")})],
+        "a copy among variants": [
+            *vary(3400, cup, {"Color": ("Teal", "Cream")}),
+            replace(one(3410, f"{cup} Teal", attributes={"Color": "Teal"}), sku_code="", sales=1.0),
+        ],
+        "long words": [
+            replace(x, sku_code=f"{x.sku_code}-WAREHOUSE-NORTH-BAY-{k:032d}") for k, x in enumerate(
+                vary(3500, f"{towel} Hotel Collection Extra Large Absorbent Bathroom Spa Guest Gym Beach Travel",
+                     {"Color": ("Forest Green", "Sand")})
+            )
+        ],
+        "chinese": vary(3600, "加厚纯棉浴巾酒店款吸水速干", {"颜色": ("白色", "深灰色"), "尺码": ("M", "L")}),
+        "codes that look like numbers": [
+            replace(x, sku_code=c, gtin=g) for x, c, g in zip(
+                vary(3700, "Bamboo Toothbrush Soft Bristle", {"Color": ("Natural", "Black", "Mint")}),
+                ("0012", "1E5", "=1+1"), ("0012345678905", "4006381333931", ""), strict=True,
+            )
+        ],
+    }  # fmt: skip
+
+
 def parts(listing: Listing) -> list[Sku]:
     """What a listing sells: its SKUs, or itself."""
     x = listing

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from export_imports import IMPORTS, list_changed, load, rows
 from lxml import etree
-from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, table, vary, write_own
+from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, make_rarer_catalogs, table, vary, write_own
 
 import dupcheck as dc
 from dupcheck.catalog import get_listing, get_skus
@@ -19,7 +19,7 @@ from dupcheck.exports import make_changes
 from dupcheck.exports.merging import list_plans
 from dupcheck.model import Catalog, Listing
 
-CATALOGS = make_catalogs()
+CATALOGS = make_catalogs() | make_rarer_catalogs()
 Goods = set[tuple[str, float | None, float | None]]
 
 
@@ -290,6 +290,26 @@ class TestOffers:
         for child in children:
             assert {h for h, v in child.items() if v} == said and child["update_delete"] == "PartialUpdate"
         assert {c["item_sku"] for c in children} == {"S-Red", "S-Blue"}
+
+
+@pytest.mark.parametrize(("pack", "gone"), [
+    ("google", False), ("amazon", False), ("walmart", False), ("wildberries", False), ("shopee", True),
+    ("common", True),
+])  # fmt: skip
+def test_a_report_takes_no_variant_offline_where_variants_stay_offers(
+    pack: str, gone: bool, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    own = tmp_path / "own.csv"
+    copied = [replace(x, listing_id=f"7{x.listing_id}") for x in CATALOGS["used goods"]]
+    own.write_text(table(canonical_rows([*CATALOGS["merge into simple"], *copied])), "utf-8")
+    assert run("audit", own, "--rules", pack, "--out", tmp_path / "r", "--no-ledger").code == 0
+    plans = json.loads((tmp_path / "r" / "merges.json").read_text("utf-8"))
+    assert {p["action"] for p in plans} == {"merge_variants", "remove_duplicates"}
+    offline = rows((tmp_path / "r" / "take-offline.csv").read_text("utf-8-sig"))
+    variants = {i for p in plans if p["action"] == "merge_variants" for i in p["listings"]}
+    told = {r["listing_id"].strip("'") for r in offline}
+    assert told & variants == (variants - {p["keep"] for p in plans} if gone else set())
+    assert len(told - variants) == 1, "a copy ends everywhere"
 
 
 class TestEbay:

@@ -57,7 +57,7 @@ def shop() -> Catalog:
             Listing(listing_id="201", title=f"Wholesale {bottle}", price=10.0, min_order_quantity=20.0, **plain),
             Listing(listing_id="300", title="Speckled Stoneware Coffee Mug", price=8.0, sku_code="M-1", stock=3.0,
                     sales=2.0, currency="USD", category="3000", main_image=f"{WEB}m.jpg", attributes=stone),
-            Listing(listing_id="301", title="Coffee Mug Stoneware Speckled", price=8.5, sku_code="M-2",
+            Listing(listing_id="301", title="Speckled Stoneware Coffee Mug", price=8.5, sku_code="M-2",
                     gtin="6901234002010", currency="USD", category="3000", main_image=f"{WEB}m2.jpg", attributes=stone,
                     description="Glazed by hand."),
             Listing(listing_id="400", title="Cast Iron Pan", price=31.0, currency="USD"),

@@ -85,6 +85,24 @@ class TestTemplates:
         assert {r["update_delete"] for r in children} == {"PartialUpdate"} and len(children) == 4
         assert all(r["standard_price"] is None and r["item_name"] is None for r in children)
 
+    @pytest.mark.parametrize(("most", "told"), [(100, False), (20, True)])
+    def test_what_is_longer_than_the_template_takes_is_said(
+        self, most: int, told: bool, audit: dc.Audit, tmp_path: Path
+    ) -> None:
+        above = [["TemplateType=fptcustom", "Version=2025.0717", "TemplateSignature=U1RJQ0tFUg=="],
+                 [c.title() for c in AMAZON]]  # fmt: skip
+        heads = ["Group Name", "Field Name", "Local Label Name", "Accepted Values", "Required?"]
+        define = [
+            ["How to"],
+            heads,
+            ["", "item_name", "Name", f"A text; 1 character minimum and {most} characters maximum."],
+        ]
+        own = save(tmp_path / "flat.xlsx", {"Data Definitions": define, "Template": [*above, AMAZON]})
+        fill(audit, own, tmp_path / "out")
+        cautions = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
+        found = [r for r in cautions if "item_name (35 > 20)" in r["caution"]]
+        assert bool(found) == told and all(r["refused"] == "yes" for r in found)
+
     def test_amazons_real_layout_is_filled_and_every_other_part_stays_the_same_bytes(self, tmp_path: Path) -> None:
         shop = dc.audit(write_own("amazon", CATALOGS["merge into simple"], tmp_path))
         signed = ["TemplateType=fptcustom", "Version=2025.0717", "TemplateSignature=U1RJQ0tFUg=="]

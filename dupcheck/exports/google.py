@@ -79,6 +79,10 @@ class Google(Target):
             found.append(message("exports.no_facet", axes=", ".join(merged.axes)))
         return [*found, *check_addresses(merged)]
 
+    def list_cautions(self, change: ChangeSet) -> list[Message]:
+        """Return the cautions of a listing; a feed says whether there is stock, and not how much."""
+        return [t for t in super().list_cautions(change) if t.key != "exports.stock_unknown"]
+
 
 def _read_condition(text: str) -> str:
     """Return Google's word for a condition, "" where it has none."""

@@ -48,6 +48,7 @@ _NEEDED = re.compile(r"^\s*\*|必填|\|1(?:\||$)")
 """How templates mark a column that must be filled: a star, the word, or Shopee's ``key|1|type``."""
 _THEME = re.compile(r"variation[ _]?theme", re.IGNORECASE)
 _SIGNED = re.compile(r"(TemplateType|TemplateSignature|templateIdentifier|settings)=")
+_LONGEST = re.compile(r"(\d{1,6}) characters? maximum")
 _NUMBERS = frozenset({"price", "standard_price", "business_price"})
 _COUNTS = frozenset({"stock", "quantity"})
 
@@ -113,6 +114,7 @@ class _Sheet:
         )
         self.fields = map_fields(self.known, self.headers)
         self.plain = {normalise_header(h): k for k, h in reversed(list(enumerate(self.headers))) if h}
+        self.definitions = _read_definitions(book)
         name = TARGETS[self.known.name]
         self.target: Target = Amazon() if name == "amazon" else TableTarget(name)
 
@@ -201,13 +203,26 @@ class _Sheet:
         empty += self._list_undefined(rows)
         if empty:
             told.append(message("exports.required", fields=", ".join(empty)))
+        long = self._list_long(rows)
+        if long:
+            told.append(message("exports.template_length", fields=", ".join(long)))
         return told
+
+    def _list_long(self, rows: Sequence[Mapping[int, Any]]) -> list[str]:
+        """Return the fields whose text is longer than the template's definitions say, and how long it may be."""
+        found = []
+        for told in self.definitions:
+            place = self.plain.get(normalise_header(told.code), -1)
+            longest = max((len(str(r[place])) for r in rows if place in r), default=0)
+            if longest > told.longest > 0:
+                found.append(f"{told.code} ({longest} > {told.longest})")
+        return found
 
     def _list_undefined(self, rows: Sequence[Mapping[int, Any]]) -> list[str]:
         """Return the codes that the template's definitions call required and that a row which makes an item lacks."""
         kind = self.plain.get(normalise_header("update_delete"))
         whole = [r for r in rows if kind is not None and r.get(kind) == "Update"]
-        codes = {normalise_header(c): c for c in _read_required(self.book)} if whole else {}
+        codes = {normalise_header(d.code): d.code for d in self.definitions if d.required} if whole else {}
         places = {self.plain[c]: shown for c, shown in codes.items() if c in self.plain and is_of_parent(shown)}
         return [shown for place, shown in places.items() if any(place not in r for r in whole)]
 
@@ -246,15 +261,31 @@ def _split_theme(name: str) -> set[str]:
     return {{"colour": "color"}.get(w, w) for w in words if w not in ("name", "map", "item", "package", "number", "of")}
 
 
-def _read_required(book: Book) -> list[str]:
-    """Return the field names that a sheet of definitions (Field Name … Required?) calls required."""
+@dataclass(frozen=True)
+class _Definition:
+    """What a template says of one field: whether it must be there, and how many characters it takes (0: not said)."""
+
+    code: str
+    required: bool
+    longest: int
+
+
+def _read_definitions(book: Book) -> list[_Definition]:
+    """Return the fields that a sheet of definitions (Field Name, Accepted Values, Required?) tells of."""
     for grid in map(book.read, book.sheets):
         for number, row in enumerate(grid[:_LABELS]):
             heads = [t.casefold().strip(" ?") for t in row]
-            if "field name" in heads and "required" in heads:
-                name, mark = heads.index("field name"), heads.index("required")
-                lines = [line for line in grid[number + 1 :] if len(line) > max(name, mark)]
-                return [line[name] for line in lines if line[mark].casefold().strip() == "required" and line[name]]
+            if "field name" not in heads or "required" not in heads:
+                continue
+            name, mark = heads.index("field name"), heads.index("required")
+            told = heads.index("accepted values") if "accepted values" in heads else len(heads)
+            found = []
+            for line in (r for r in grid[number + 1 :] if len(r) > name and r[name]):
+                cells = [*line, *[""] * (len(heads) + 1 - len(line))]
+                most = _LONGEST.search(cells[told])
+                required = cells[mark].casefold().strip() == "required"
+                found.append(_Definition(cells[name], required, int(most[1]) if most else 0))
+            return found
     return []
 
 

@@ -28,7 +28,10 @@ from dupcheck.plans import bulk_price
 from dupcheck.rules import MergeLimits
 from dupcheck.titles import align_name, normalise
 
-NAMES = {"color": "Цвет", "size": "Размер", "material": "Материал", "pattern": "Рисунок", "length": "Длина"}
+NAMES = {
+    "color": "Цвет", "size": "Размер", "material": "Материал", "pattern": "Рисунок", "length": "Длина",
+    "pack": "Количество в упаковке", "volume": "Объём", "weight": "Вес", "flavor": "Вкус", "scent": "Аромат",
+}  # fmt: skip
 """What the feed calls the common axes; others keep their names."""
 _ORDER = (
     "url", "buyurl", "price", "wprice", "oldprice", "currencyId", "xCategory", "categoryId", "market_category",

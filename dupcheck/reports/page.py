@@ -140,8 +140,11 @@ def _data(audit: SettledAudit, found: Mapping[str, list["_Ends"]], photos: _Phot
     shown = dict.fromkeys(member["listing_id"] for group in groups for member in group["members"])
     signals = dict.fromkeys(signal for inside in pairs for pair in inside for signal in pair["signals"])
     axes = dict.fromkeys(d["axis"] for inside in pairs for pair in inside for d in pair["differs_in"])
+    words = {name: say(f"report.{name}", lang, **_KEPT) for name in SCRIPT_WORDS}
+    if audit["rules"].get("offers"):
+        words["fold_step"] = say("report.join_step", lang)
     return {
-        "words": {name: say(f"report.{name}", lang, **_KEPT) for name in SCRIPT_WORDS},
+        "words": words,
         "signals": {signal: name_of("signal", signal, lang) for signal in signals},
         "axes": {axis: name_axis(axis, lang) for axis in axes},
         "rules": {rule["code"]: rule["summary"] for rule in audit["rules"]["rules"]},

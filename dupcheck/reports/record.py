@@ -207,6 +207,7 @@ def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
         "changed": [change.say(lang) for change in pack.changed],
         "sources": [{"text": s.text, "date": s.date} for s in pack.sources],
         "penalty": pack.penalty.say_all(lang),
+        "offers": pack.merge.offers,
         "rules": [
             {
                 "code": rule.code,

@@ -138,11 +138,16 @@ def list_group_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
 
 
 def list_offline_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
-    """Give the rows of ``take-offline.csv``: each listing that a plan ends or hides, what stands for it, and why."""
+    """Give the rows of ``take-offline.csv``: each listing that a plan ends or hides, what stands for it, and why.
+
+    Where the marketplace keeps every variant as an offer of its own, those that are only joined go nowhere.
+    """
     lang, listings = language(audit), audit["listings"]
+    joined = {"fold"} if audit["rules"].get("offers") else set()
     for group in audit["groups"]:
+        stays = joined if group["action"] == "merge_variants" else set()
         for member in group["members"]:
-            if member["role"] in _GOES:
+            if member["role"] in _GOES - stays:
                 listing = listings.get(member["listing_id"], {})
                 reason = say(f"report.offline_{member['role']}", lang, keep=group["keep"])
                 price, url = listing.get("price"), listing.get("url", "")

@@ -105,7 +105,8 @@ class MergeLimits:
     """What one listing can hold on the marketplace, and which differences forbid a merge.
 
     ``values_max`` caps the values of single axes (fitments, say), ``axis_values_max`` those of any; an ``alphabet`` of
-    "ascii" means English letters, digits and signs only.
+    "ascii" means English letters, digits and signs only. Where ``offers`` is true every variant stays an offer of its
+    own: a merge joins them, and ends none but copies.
     """
 
     max_axes: int = 3
@@ -123,6 +124,7 @@ class MergeLimits:
     distinct: tuple[str, ...] = ()
     values_max: Mapping[str, int] = field(default_factory=dict)
     axis_values_max: int = 10_000
+    offers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,6 +342,9 @@ class Validator:
             for axis in caps:
                 self.one_of(place, axis, list(AXES))
             return {axis: self.count(f"{place}.{axis}", n, 1) for axis, n in caps.items()}
+        if name == "offers":
+            self.one_of(place, str(value).lower() if isinstance(value, bool) else value, ("true", "false"))
+            return value is True
         if name in ("title_alphabet", "option_alphabet"):
             self.one_of(place, value, get_args(Alphabet))
             return value

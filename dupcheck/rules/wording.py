@@ -114,6 +114,8 @@ def _explain_merge(pack: "RulePack", lang: Lang) -> list[str]:
         message("rules.merge_axes", axes=m.max_axes, tiers=m.price_tiers),
         message("rules.merge_texts", title=m.title_max, option=m.option_name_max, code=m.sku_code_max),
     ]
+    if m.offers:
+        texts.append(message("rules.merge_offers"))
     if m.distinct:
         texts.append(message("rules.merge_distinct", axes=_name_axes(m.distinct, lang)))
     if math.isfinite(m.price_spread_max):
