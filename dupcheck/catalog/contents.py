@@ -12,8 +12,8 @@ from typing import Final
 from dupcheck.catalog.currencies import is_code, split_header
 from dupcheck.catalog.formats import Fields, list_words, tell_head
 from dupcheck.catalog.tables import Grid
-from dupcheck.catalog.terms import is_other_count, is_other_price, read_stock_word
-from dupcheck.catalog.values import MISSING, parse_count, parse_price
+from dupcheck.catalog.terms import is_other_count, is_other_party, is_other_price, read_stock_word
+from dupcheck.catalog.values import MISSING, parse_count, parse_price, split_images
 
 _MOST: Final = 400
 """Rows looked at: what the columns of a table hold is plain long before."""
@@ -34,7 +34,8 @@ class Sample:
     """The cells of the rows below a header, by column; rows that only explain the columns are left out."""
 
     def __init__(self, grid: Grid, place: int, headers: Sequence[str]) -> None:
-        self.headers = headers
+        # Of an object within an object the last key says what it is.
+        self.headers = [h.rpartition(".")[2] or h for h in headers] if grid.objects else list(headers)
         least = 2 if len(headers) > 2 else 1
         rows = []
         for record in grid.records[place + 1 : place + 1 + _MOST]:
@@ -110,6 +111,9 @@ def _is_gtin(text: str) -> bool:
 
 
 def _is_picture(text: str) -> bool:
+    if text[:1] in ("[", "{"):
+        paths = split_images(text)
+        return bool(paths) and all(_PICTURE.fullmatch(path) is not None for path in paths)
     return all(_PICTURE.fullmatch(part) is not None for part in re.split(r"[\s;,|]+", text) if part)
 
 
@@ -245,7 +249,8 @@ def _find_pictures(sample: Sample, fields: Fields) -> None:
 
 def _pick(sample: Sample, fields: Fields, names: Collection[str], fits: Callable[[Sample, int], bool]) -> list[int]:
     """Return the one column whose header's head names a field and whose cells bear it out; of several the plainest."""
-    found = [i for i in _free(sample, fields) if tell_head(sample.headers[i]) & set(names) and fits(sample, i)]
+    free = [i for i in _free(sample, fields) if not is_other_party(sample.headers[i])]
+    found = [i for i in free if tell_head(sample.headers[i]) & set(names) and fits(sample, i)]
     if "sku_code" in names and len(found) > 1:
         found = [i for i in found if "sku" in list_words(sample.headers[i])] or found
     lengths = {i: len(sample.headers[i].split("(")[0].replace("_", " ").split()) for i in found}
@@ -286,7 +291,7 @@ def _fits_code(sample: Sample, i: int) -> bool:
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
     )
     own = own and 2 * len(texts) >= len(sample.rows)
-    return coded and plain and own and not is_other_price(sample.headers[i]) and len(set(texts)) >= 0.9 * len(texts)
+    return coded and plain and own and len(set(texts)) >= 0.9 * len(texts)
 
 
 def _is_date(text: str) -> bool:
@@ -318,16 +323,24 @@ def _find_codes(sample: Sample, fields: Fields) -> None:
         all(sample.column(i)) for i in fields.get("group", ())[:1]
     )
     if not named and "title" in fields and ({"price", "images", "main_image", "stock"} & set(fields)):
-        code = _find_code(sample, fields)
-        if code is not None:
-            fields["listing_id"] = [code]
-        else:
-            _add(fields, "group", _find_group(sample, fields))
+        joined = _find_group(sample, fields)
+        if joined and _differ(sample, fields, joined[0], []):
+            fields["group"] = joined
+        elif not _name_codes(sample, fields, "listing_id"):
+            code = _find_code(sample, fields)
+            _add(fields, "group" if code is None else "listing_id", joined if code is None else [code])
     if "sku_code" not in fields:
-        own = _pick(sample, fields, ("sku_code",), _fits_code)
-        _add(fields, "sku_code", own or _pick(sample, fields, ("listing_id",), _fits_code))
+        _name_codes(sample, fields, "sku_code")
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
+
+
+def _name_codes(sample: Sample, fields: Fields, name: str) -> bool:
+    """Take the column of codes whose header says so: an SKU's, or else one for the field ``name``; False for none."""
+    own = _pick(sample, fields, ("sku_code",), _fits_code)
+    other = [] if own else _pick(sample, fields, ("listing_id",), _fits_code)
+    _add(fields, "sku_code" if own else name, own or other)
+    return bool(own or other)
 
 
 def _find_code(sample: Sample, fields: Fields) -> int | None:
@@ -434,7 +447,7 @@ def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[s
     return (
         bool(shared)
         and all(key for key, _ in held)
-        and all(_is_coded(key) for key, _ in held)
+        and all(_is_coded(key) and not _is_small(key) and not _is_date(key) for key, _ in held)
         and len({key for key, _ in held}) == len(held) == len(shared)
         and not any(alone)
         and any(len(set(sample.filled(k))) == len(sample.rows) for k in own)
@@ -443,7 +456,9 @@ def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[s
 
 def _find_title(sample: Sample, fields: Fields) -> None:
     """Take the one column that reads as names do, other ones in each row; or a short description."""
-    found = [i for i in _free(sample, fields) if _reads_as_names(sample, i)]
+    found = [i for i in _free(sample, fields) if _reads_as_names(sample, i) and not is_other_party(sample.headers[i])]
+    most = max((len(set(sample.column(i))) for i in found), default=0)
+    found = [i for i in found if len(set(sample.column(i))) == most]
     strict = [i for i in found if sample.all_are(i, _is_worded)]
     found = strict if len(strict) == 1 else found
     if len(found) == 1:
@@ -560,7 +575,7 @@ def _find_own(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence
     own = [
         i
         for i, header in enumerate(sample.headers)
-        if header and all(row[i] for row in several) and not any(row[i] for row in alone) and not is_other_price(header)
+        if header and all(row[i] for row in several) and not any(row[i] for row in alone) and not is_other_party(header)
     ]
     codes = [i for i in own if all(_tell_apart(rows, [i]) for rows in shared) and _names_code(sample.headers[i])]
     if not alone or not codes:
@@ -654,6 +669,7 @@ def _find_beside(
 def _is_choice(sample: Sample, i: int) -> bool:
     """Say whether a column holds what a buyer may choose: short words or sizes, no codes, dates, yes or no."""
     texts = sample.filled(i)
+    sized = any(name.startswith("facet:") for name in tell_head(sample.headers[i]))
     coded = len(set(texts)) == len(sample.rows) and all(_is_coded(t) and len(t) > 4 for t in texts)
     return (
         bool(texts)
@@ -661,7 +677,7 @@ def _is_choice(sample: Sample, i: int) -> bool:
         and not coded
         and not tell_head(sample.headers[i]) & {"sku_code", "listing_id", "gtin"}
         and not any(_DATE.fullmatch(t) or _MAIL.fullmatch(t) or re.search(r"\S/\S*/|//", t) for t in texts)
-        and not all(re.fullmatch(r"-?\d+(?:[.,]\d+)?", t) or read_stock_word(t) is not None for t in texts)
+        and (sized or not all(re.fullmatch(r"-?\d+(?:[.,]\d+)?", t) or read_stock_word(t) is not None for t in texts))
     )
 
 
@@ -670,7 +686,12 @@ def _reads_as_names(sample: Sample, i: int) -> bool:
     named = len(texts) > 1 and all(map(_is_named, texts)) and all(len(t) <= _SHORT_TEXT for t in texts)
     worded = named and 2 * sum(map(_is_worded, texts)) > len(texts)
     coded = any(map(_is_coded, texts)) and sum(map(_is_coded, texts)) * 2 >= len(texts)
-    return worded and not coded and len(set(texts)) == len(texts) and not tell_head(sample.headers[i]) - {"title"}
+    return (
+        worded
+        and not coded
+        and len(set(texts)) * 2 >= max(4, len(texts))
+        and not tell_head(sample.headers[i]) - {"title"}
+    )
 
 
 def is_headless(headers: Sequence[str]) -> bool:

@@ -225,7 +225,10 @@ class RowReader:
                 found |= _split_choice(clean_text(name) or f"Option {n}", clean_text(value))
         for name, key in self.names["option"]:
             value = _cut_title(self.get(key, row), self.get("title", row))
-            if value and not is_only_variant("", value):
+            pairs = split_option_list(value) if re.search(r"\w\s*[:=]\s*\w", value) else {}
+            if pairs:
+                found |= pairs  # "Size: 35||Colour: Black" under any header
+            elif value and not is_only_variant("", value):
                 found[name] = clean_text(value)
         listed = self.get("option_list", row)
         if listed and self.fields["option_list"] == self.fields.get("title") and not self.is_child(row):
