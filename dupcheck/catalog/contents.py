@@ -35,7 +35,8 @@ class Sample:
 
     def __init__(self, grid: Grid, place: int, headers: Sequence[str]) -> None:
         # Of an object within an object the last key says what it is.
-        self.headers = [h.rpartition(".")[2] or h for h in headers] if grid.objects else list(headers)
+        dotted = grid.objects or 2 * sum(re.search(r"\w\.\w", h) is not None for h in headers) > len(headers)
+        self.headers = [h.rpartition(".")[2] or h for h in headers] if dotted else list(headers)
         least = 2 if len(headers) > 2 else 1
         rows = []
         for record in grid.records[place + 1 : place + 1 + _MOST]:
@@ -286,7 +287,7 @@ def _fits_code(sample: Sample, i: int) -> bool:
     texts = sample.filled(i)
     coded = sample.all_are(i, lambda t: len(t) <= _LONGEST_CODE and not re.search(r"\s", t), 0.9)
     plain = not all(map(_is_small, texts)) and not all(map(_is_date, texts))
-    heads = tell_head(sample.headers[i]) - {"shop"}
+    heads = tell_head(sample.headers[i]) - {"shop", "stock"}
     own = heads <= {"sku_code", "listing_id"} or (
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
     )
@@ -331,8 +332,24 @@ def _find_codes(sample: Sample, fields: Fields) -> None:
             _add(fields, "group" if code is None else "listing_id", joined if code is None else [code])
     if "sku_code" not in fields:
         _name_codes(sample, fields, "sku_code")
+    if "listing_id" not in fields:
+        _add(fields, "listing_id", _name_rest(sample, fields))
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
+
+
+def _name_rest(sample: Sample, fields: Fields) -> list[int]:
+    """Return the column of codes that names the rows, where some have neither an SKU's code nor a listing's."""
+    held = [i for n in ("variant_id", "sku_code", "group") for i in fields.get(n, ())[:1]]
+    rest = [row for row in sample.rows if not any(row[i] for i in held)]
+    title = fields.get("title", [])[:1]
+    if not held or not rest or not all(row[i] for row in rest for i in title):
+        return []
+    free = [
+        i for i in _free(sample, fields) if _names_code(sample.headers[i]) and not is_other_party(sample.headers[i])
+    ]
+    named = [i for i in free if all(row[i] and not re.search(r"\s", row[i]) for row in rest)]
+    return named if len(named) == 1 else []
 
 
 def _name_codes(sample: Sample, fields: Fields, name: str) -> bool:
@@ -363,7 +380,7 @@ def _find_group(sample: Sample, fields: Fields) -> list[int]:
     for i in _free(sample, fields, [n for n in fields if n.startswith(("facet:", "attribute:"))]):
         codes = sample.column(i)
         pairs = set(zip(codes, titles, strict=True))
-        coded = all(map(_is_coded, codes))
+        coded = all(_is_coded(t) and not _is_small(t) for t in codes)
         if coded and 1 < len(set(codes)) == len(set(titles)) == len(pairs) < len(sample.rows):
             return [i]
     return []
@@ -381,6 +398,9 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
             _heads_codes(sample, i, own) or _names_rows(sample, i, own) or _marks_shared(sample, i, own, titles)
         )
         if joined and _differ(sample, fields, i, own):
+            return [i]
+    for i in _find_group(sample, fields):
+        if not tell_head(sample.headers[i]) & {"category", "attribute:Brand"} and _differ(sample, fields, i, own):
             return [i]
     choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
     by_title: dict[str, list[list[str]]] = {}
@@ -464,13 +484,15 @@ def _find_title(sample: Sample, fields: Fields) -> None:
     if len(found) == 1:
         fields["title"] = found
         return
-    for i in fields.get("description", ())[:1] if not found else ():
+    told = fields.get("description") or [
+        i for i in _free(sample, fields) if "description" in tell_head(sample.headers[i])
+    ]
+    for i in told[:1] if not found else ():
         texts = sample.filled(i)
         if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
             fields["title"] = [i]
-            fields["description"] = [p for p in fields["description"] if p != i]
-            if not fields["description"]:
-                del fields["description"]
+            rest = [p for p in fields.pop("description", []) if p != i]
+            _add(fields, "description", rest)
 
 
 def share_titles(keys: Sequence[str], titles: Sequence[str]) -> bool:
@@ -539,6 +561,7 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
         all(r[i] for rows in shared for r in rows) and all(_tell_apart(rows, [i]) for rows in shared) for i in codes
     ):
         return  # rows without a code of their own each are no SKUs, but one thing said twice
+    _complete_options(sample, fields, shared)
     known = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
     if known and all(_tell_apart(rows, known) for rows in shared):
         return
@@ -550,6 +573,27 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
         for i in sorted({*chosen, *_find_beside(sample, fields, shared, chosen)}):
             name = " ".join(sample.headers[i].rpartition(":")[2].split()) or sample.headers[i]
             fields[f"option:{name}"] = [i]
+
+
+def _complete_options(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]]) -> None:
+    """Find the values beside the names of options, and the column that states names with values: Size:M,Colour:Red."""
+    free = _free(sample, fields)
+    for name in [n for n in fields if n.startswith("option_name_")]:
+        valued, beside = name.replace("name", "value"), fields[name][0] + 1
+        if valued not in fields and beside in free and any(len({r[beside] for r in rows}) > 1 for rows in shared):
+            fields[valued] = [beside]
+    if not any(n.startswith("option") for n in fields):
+        listed = [
+            i
+            for i in free
+            if sample.all_are(i, _lists_choices) and any(len({r[i] for r in rows}) > 1 for rows in shared)
+        ]
+        _add(fields, "option_list", listed if len(listed) == 1 else [])
+
+
+def _lists_choices(text: str) -> bool:
+    pair = r"[^\W\d][^:=,;|/]{0,30}[:=]\s*[^:=,;|/]{1,30}"
+    return re.fullmatch(rf"{pair}(?:\s*[,;|]+\s*{pair})*", text) is not None
 
 
 def _part_codes(sample: Sample, fields: Fields) -> None:
@@ -577,7 +621,12 @@ def _find_own(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence
         for i, header in enumerate(sample.headers)
         if header and all(row[i] for row in several) and not any(row[i] for row in alone) and not is_other_party(header)
     ]
-    codes = [i for i in own if all(_tell_apart(rows, [i]) for rows in shared) and _names_code(sample.headers[i])]
+    codes = [
+        i
+        for i in own
+        if all(_tell_apart(rows, [i]) for rows in shared)
+        and (_names_code(sample.headers[i]) or (sample.all_are(i, _is_coded) and not sample.all_are(i, _is_number)))
+    ]
     if not alone or not codes:
         return
     begun = {_first_word(sample.headers[i]) for i in codes}
@@ -616,12 +665,10 @@ def _find_pairs(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequen
     pairs: list[tuple[int, int]] = []
     for i, k in itertools.pairwise(free):
         other = next((a for a, b in zip(words[i], words[k], strict=False) if a != b), "")
-        alike = (
-            _count_other(words[i], words[k]) == 1
-            and len(words[i]) > 1
-            and bool({"title", "attributes"} & tell_head(other))
-        )
-        if alike and not any(i in pair for pair in pairs):
+        axes = any(h.startswith("facet:") for t in set(sample.filled(i)) for h in tell_head(t))
+        named = axes or bool({"title", "attributes"} & tell_head(other))
+        alike = _count_other(words[i], words[k]) == 1 and len(words[i]) > 1
+        if named and alike and not any(i in pair for pair in pairs):
             names = [{r[i] for r in rows} - {""} for rows in shared]
             if any(names) and all(len(n) <= 1 for n in names) and all(map(_is_named, sample.filled(i))):
                 pairs.append((i, k))
