@@ -286,7 +286,8 @@ def _fits_gtin(sample: Sample, i: int) -> bool:
 def _fits_code(sample: Sample, i: int) -> bool:
     texts = sample.filled(i)
     coded = sample.all_are(i, lambda t: len(t) <= _LONGEST_CODE and not re.search(r"\s", t), 0.9)
-    plain = not all(map(_is_small, texts)) and not all(map(_is_date, texts))
+    numbered = "id" in list_words(sample.headers[i]) and all(t.isdigit() for t in texts)
+    plain = (numbered or not all(map(_is_small, texts))) and not all(map(_is_date, texts))
     heads = tell_head(sample.headers[i]) - {"shop", "stock"}
     own = heads <= {"sku_code", "listing_id"} or (
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
@@ -395,7 +396,10 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
     for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]):
         titles = sample.column(fields["title"][0])
         joined = share_titles(sample.column(i), titles) and (
-            _heads_codes(sample, i, own) or _names_rows(sample, i, own) or _marks_shared(sample, i, own, titles)
+            _is_called_group(sample, i)
+            or _heads_codes(sample, i, own)
+            or _names_rows(sample, i, own)
+            or _marks_shared(sample, i, own, titles)
         )
         if joined and _differ(sample, fields, i, own):
             return [i]
@@ -419,6 +423,11 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
         ):
             return [i]
     return []
+
+
+def _is_called_group(sample: Sample, i: int) -> bool:
+    texts = sample.filled(i)
+    return "group" in tell_head(sample.headers[i]) and 1 < len(set(texts)) < len(texts)
 
 
 def _differ(sample: Sample, fields: Fields, key: int, own: Sequence[int]) -> bool:

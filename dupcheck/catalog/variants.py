@@ -273,7 +273,7 @@ def _cut_title(value: str, title: str) -> str:
 
 def _split_choice(name: str, value: str) -> dict[str, str]:
     """Part names and values that stand in one cell each: "colour,size" and "Red,S"."""
-    names, values = ([t.strip() for t in re.split(r"[,|]", text)] for text in (name, value))
+    names, values = ([t.strip() for t in re.split(r"[,|;]", text)] for text in (name, value))
     if len(names) == len(values) > 1 and all(names) and all(values):
         return dict(zip(names, values, strict=True))
     return {name: value}

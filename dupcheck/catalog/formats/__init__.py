@@ -496,7 +496,7 @@ _HEADED: Final = (
     "listing_id",
     "gtin",
     "category",
-    "description", "shop", "attribute:Brand", "attributes", "facet:Color", "facet:Size", "facet:Material",
+    "description", "shop", "attribute:Brand", "attributes", "facet:Color", "facet:Size", "facet:Material", "group",
 )  # fmt: skip
 
 
