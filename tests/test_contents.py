@@ -319,3 +319,18 @@ def test_facts_are_no_things(put: Put) -> None:
     assert {i: (h.title, h.price, h.currency) for i, h in held.items()} == {
         "R-40": ("Round side table", 40.5, "EUR"), "R-60": ("Long dining bench", 60.5, "EUR"),
     }  # fmt: skip
+
+
+def test_a_row_with_a_code_and_no_title_is_no_sku_of_the_row_above(put: Put) -> None:
+    catalog = read_catalog(
+        put("x.csv", "Code,Name,Stock,Price\nA10,Head gasket,4,50\nA11,,2,39\nA12,Timing belt,0,47\n")
+    )
+    held = listings(catalog)
+    assert list(held) == ["A10", "A11", "A12"]
+    assert (held["A10"].skus, held["A11"].title, held["A11"].price) == ((), "", 39.0)
+    assert any(p.text.key == "catalog.title_missing" and p.listing_id == "A11" for p in catalog.problems)
+
+
+def test_addresses_are_the_url_under_any_header(put: Put) -> None:
+    text = "sku,title,price,Waar\nA1,Stool,5,https://s.example/p/1\nA2,Chair,6,https://s.example/p/2\n"
+    assert listings(read_catalog(put("x.csv", text)))["A1"].url == "https://s.example/p/1"

@@ -184,6 +184,9 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
         return
     _take_back(sample, fields)
     _find_pictures(sample, fields)
+    if "url" not in fields:
+        linked = [i for i in _free(sample, fields) if sample.all_are(i, lambda t: _ADDRESS.fullmatch(t) is not None)]
+        _add(fields, "url", linked if len(linked) == 1 else [])
     if "gtin" not in fields:
         coded = [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1]
         _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or coded)

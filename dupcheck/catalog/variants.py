@@ -495,9 +495,11 @@ def _is_nameless(read: RowReader, row: int) -> bool:
         read.known.name == GENERIC and (read.get("listing_id", row) or read.get("group", row))
     ):
         return False
-    return bool(
-        read.get("sku_code", row) or read.options(row, {}) or any(read.get(key, row) for _, key in read.names["facet"])
-    )
+    if read.options(row, {}) or any(read.get(key, row) for _, key in read.names["facet"]):
+        return True
+    # Where an SKU's code is all that names the listings, a row with one and no title is a listing without a title.
+    owned = read.known.rows == "follow" or read.has("listing_id") or read.has("group")
+    return owned and bool(read.get("sku_code", row))
 
 
 def _split_repeats(read: RowReader, groups: Iterable[list[int]]) -> Iterable[list[int]]:
