@@ -295,7 +295,7 @@ def _fits_code(sample: Sample, i: int) -> bool:
     own = heads <= {"sku_code", "listing_id"} or (
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
     )
-    own = own and 2 * len(texts) >= len(sample.rows)
+    own = own and 2 * len(texts) >= len(sample.rows) and not all(read_stock_word(t) is not None for t in texts)
     return coded and plain and own and len(set(texts)) >= 0.9 * len(texts)
 
 
