@@ -86,6 +86,10 @@ def _is_small(text: str) -> bool:
     return re.fullmatch(r"\d{1,3}|\d+[.,]\d+", text) is not None
 
 
+def _is_decimal(text: str) -> bool:
+    return re.fullmatch(r"\d[\d., ]*[.,]\d\d", text) is not None
+
+
 def _is_worded(text: str) -> bool:
     """Say whether a text reads as names do: some words, none of the signs of lists and addresses."""
     return (
@@ -197,7 +201,8 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
     if "title" not in fields:
         _add(fields, "title", _pick(sample, fields, ("title",), _fits_title))
     _find_codes(sample, fields)
-    if "title" not in fields and any(n in fields for n in ("price", "images", "main_image", "gtin", "stock")):
+    sold = any(n in fields for n in ("price", "gtin", "stock"))
+    if "title" not in fields and (sold or any(sample.all_are(i, _is_decimal) for i in _free(sample, fields))):
         _find_title(sample, fields)
         _find_codes(sample, fields)
     if "title" in fields and "group" not in fields:
@@ -231,6 +236,8 @@ def _take_back(sample: Sample, fields: Fields) -> None:
             del fields[name]
         elif kept:
             fields[name] = kept
+    if "price" not in fields and "title" in fields and all(sample.all_are(i, _is_coded) for i in fields["title"]):
+        del fields["title"]  # codes of things, in a list of something else about them
     own = fields.get("listing_id", [])
     if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
         del fields["listing_id"]
