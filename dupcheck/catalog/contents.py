@@ -75,7 +75,7 @@ def _count_hints(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _is_number(text: str) -> bool:
-    return parse_price(text) is not None or parse_count(text) is not None
+    return re.fullmatch(r"[^\w]{0,4}\d[\d.,'’\s]*\D{0,4}", text) is not None
 
 
 def _is_coded(text: str) -> bool:
