@@ -413,5 +413,5 @@ def test_both_languages_say_the_same_things() -> None:
     for key, text in held[0].items():
         fields = [sorted(re.findall(r"\{(\w+)", t)) for t in (text, held[1][key])]
         assert fields[0] == fields[1], key
-    code = "".join(p.read_text("utf-8") for p in (words.parent / "catalog").rglob("*.py"))
+    code = "".join(p.read_text("utf-8") for p in words.parent.rglob("*.py"))
     assert {key for key in held[0] if f"catalog.{key}" not in code} == set()

@@ -252,3 +252,85 @@ def test_a_format_whose_rows_nothing_joins_gives_way_to_a_column_that_does(put: 
     assert list(held) == ["T", "K"]
     assert [(s.price, s.stock) for s in held["T"].skus] == [(1450.0, 12.0), (1450.0, 0.0)]
     assert (held["K"].price, held["K"].currency, held["K"].skus) == (2300.0, "KES", ())
+
+
+def test_what_others_than_the_seller_are_called_is_no_title(put: Put) -> None:
+    text = (
+        "Product Code,Product Description,Supplier Name,Supplier Product Code,Sell Price,Product Group\n"
+        "CRK,Sea salt crackers,Grain Co,GC1,5.50,Food\nHNY,Manuka honey,Bee Co,BC7,39.00,Food\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert {i: (h.title, h.price) for i, h in held.items()} == {
+        "CRK": ("Sea salt crackers", 5.5), "HNY": ("Manuka honey", 39.0),
+    }  # fmt: skip
+
+
+def test_a_style_and_its_colours_and_sizes_are_one_listing(put: Put) -> None:
+    text = (
+        "StyleNo\tStyleDesc\tColorCode\tColorDesc\tSizeDesc\tUPCNo\tRetailPrice\tOTS\n"
+        "S100\tPleated skirt\t001\tBlack\t6\t012345678905\t98.00\t12\n"
+        "S100\tPleated skirt\t001\tBlack\t8\t012345678912\t98.00\t0\n"
+        "S200\tSilk blouse\t100\tIvory\t8\t012345678936\t128.00\t7\n"
+    )
+    held = listings(read_catalog(put("x.txt", text)))
+    assert [s.options for s in held["S100"].skus] == [{"SizeDesc": "6"}, {"SizeDesc": "8"}]
+    assert held["S200"].price == 128.0
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second", "options"),
+    [
+        ("Varyant Tip 1,Varyant Değer 1", "Beden,S", "Beden,M", [{"Beden": "S"}, {"Beden": "M"}]),
+        ("Kies,Rest", "Size:S|Hue:Red,x", "Size:M|Hue:Red,x",
+         [{"Size": "S", "Hue": "Red"}, {"Size": "M", "Hue": "Red"}]),
+    ],
+)  # fmt: skip
+def test_choices_are_found_as_pairs_of_columns_or_as_lists(
+    header: str, first: str, second: str, options: list[dict[str, str]], put: Put
+) -> None:
+    text = f"group id,sku,name,price,{header}\ng1,K-1,Linen shirt,89,{first}\ng1,K-2,Linen shirt,89,{second}\n"
+    found = [s.options for s in get_listing(read_catalog(put("x.csv", text)), 0).skus]
+    assert found == options
+
+
+def test_rows_that_neither_sku_nor_family_names_are_named_by_another_code(put: Put) -> None:
+    text = (
+        "code,family,sku,title,price,colour\nN1,N1,N1-G,Throw,79,Grey\nN1,N1,N1-B,Throw,79,Blue\nN2,,,Coaster,6.50,\n"
+    )
+    assert list(listings(read_catalog(put("x.csv", text)))) == ["N1", "N2"]
+
+
+def test_headers_with_dots_are_read_by_their_last_word(put: Put) -> None:
+    text = (
+        "Thing.id;ThingText.name1;ThingText.description;Cost.purchase;Money.price\n"
+        "110;Velvet cushion;soft;9,10;24,90\n120;Brass candlestick;heavy;15,00;39,00\n"
+    )
+    held = listings(read_catalog(put("x.csv", text)))
+    assert [(h.title, h.price) for h in held.values()] == [("Velvet cushion", 24.9), ("Brass candlestick", 39.0)]
+
+
+def test_facts_are_no_things(put: Put) -> None:
+    goods = [
+        {"ref": f"R-{n}", "about": {"line": name, "facts": [{"name": "Wood", "values": ["oak"]}]},
+         "money": {"standardPrice": {"amount": n + 0.5, "currency": "EUR"}}}
+        for n, name in ((40, "Round side table"), (60, "Long dining bench"))
+    ]  # fmt: skip
+    held = listings(read_catalog(put("x.json", json.dumps({"goods": goods}))))
+    assert {i: (h.title, h.price, h.currency) for i, h in held.items()} == {
+        "R-40": ("Round side table", 40.5, "EUR"), "R-60": ("Long dining bench", 60.5, "EUR"),
+    }  # fmt: skip
+
+
+def test_a_row_with_a_code_and_no_title_is_no_sku_of_the_row_above(put: Put) -> None:
+    catalog = read_catalog(
+        put("x.csv", "Code,Name,Stock,Price\nA10,Head gasket,4,50\nA11,,2,39\nA12,Timing belt,0,47\n")
+    )
+    held = listings(catalog)
+    assert list(held) == ["A10", "A11", "A12"]
+    assert (held["A10"].skus, held["A11"].title, held["A11"].price) == ((), "", 39.0)
+    assert any(p.text.key == "catalog.title_missing" and p.listing_id == "A11" for p in catalog.problems)
+
+
+def test_addresses_are_the_url_under_any_header(put: Put) -> None:
+    text = "sku,title,price,Waar\nA1,Stool,5,https://s.example/p/1\nA2,Chair,6,https://s.example/p/2\n"
+    assert listings(read_catalog(put("x.csv", text)))["A1"].url == "https://s.example/p/1"

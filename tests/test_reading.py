@@ -763,7 +763,7 @@ def test_columns_of_pictures_are_known_by_what_they_hold(put: Put) -> None:
     rows = "1,Mug,5,https://p.example/1.jpg,https://p.example/1\n2,Pan,6,https://p.example/2.webp?v=3,\n"
     catalog = read_catalog(put("x.csv", "id,title,price,Εικόνα,Σελίδα\n" + rows))
     assert catalog.column("main_image").tolist() == ["https://p.example/1.jpg", "https://p.example/2.webp?v=3"]
-    assert catalog.tables[0].unused == ("Σελίδα",)  # an address of a page is none of a picture
+    assert catalog.mapping["Σελίδα"] == "url"  # an address of a page is none of a picture
 
 
 def test_a_row_that_others_name_as_theirs_is_their_listing(put: Put) -> None:

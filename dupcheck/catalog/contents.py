@@ -12,8 +12,8 @@ from typing import Final
 from dupcheck.catalog.currencies import is_code, split_header
 from dupcheck.catalog.formats import Fields, list_words, tell_head
 from dupcheck.catalog.tables import Grid
-from dupcheck.catalog.terms import is_other_count, is_other_price, read_stock_word
-from dupcheck.catalog.values import MISSING, parse_count, parse_price
+from dupcheck.catalog.terms import is_other_count, is_other_party, is_other_price, read_stock_word
+from dupcheck.catalog.values import MISSING, parse_count, parse_price, split_images
 
 _MOST: Final = 400
 """Rows looked at: what the columns of a table hold is plain long before."""
@@ -34,7 +34,9 @@ class Sample:
     """The cells of the rows below a header, by column; rows that only explain the columns are left out."""
 
     def __init__(self, grid: Grid, place: int, headers: Sequence[str]) -> None:
-        self.headers = headers
+        # Of an object within an object the last key says what it is.
+        dotted = grid.objects or 2 * sum(re.search(r"\w\.\w", h) is not None for h in headers) > len(headers)
+        self.headers = [h.rpartition(".")[2] or h for h in headers] if dotted else list(headers)
         least = 2 if len(headers) > 2 else 1
         rows = []
         for record in grid.records[place + 1 : place + 1 + _MOST]:
@@ -73,7 +75,7 @@ def _count_hints(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _is_number(text: str) -> bool:
-    return parse_price(text) is not None or parse_count(text) is not None
+    return re.fullmatch(r"[^\w]{0,4}\d[\d.,'’\s]*\D{0,4}", text) is not None
 
 
 def _is_coded(text: str) -> bool:
@@ -82,6 +84,10 @@ def _is_coded(text: str) -> bool:
 
 def _is_small(text: str) -> bool:
     return re.fullmatch(r"\d{1,3}|\d+[.,]\d+", text) is not None
+
+
+def _is_decimal(text: str) -> bool:
+    return re.fullmatch(r"\d[\d., ]*[.,]\d\d", text) is not None
 
 
 def _is_worded(text: str) -> bool:
@@ -110,6 +116,9 @@ def _is_gtin(text: str) -> bool:
 
 
 def _is_picture(text: str) -> bool:
+    if text[:1] in ("[", "{"):
+        paths = split_images(text)
+        return bool(paths) and all(_PICTURE.fullmatch(path) is not None for path in paths)
     return all(_PICTURE.fullmatch(part) is not None for part in re.split(r"[\s;,|]+", text) if part)
 
 
@@ -179,6 +188,9 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
         return
     _take_back(sample, fields)
     _find_pictures(sample, fields)
+    if "url" not in fields:
+        linked = [i for i in _free(sample, fields) if sample.all_are(i, lambda t: _ADDRESS.fullmatch(t) is not None)]
+        _add(fields, "url", linked if len(linked) == 1 else [])
     if "gtin" not in fields:
         coded = [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1]
         _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or coded)
@@ -189,7 +201,8 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
     if "title" not in fields:
         _add(fields, "title", _pick(sample, fields, ("title",), _fits_title))
     _find_codes(sample, fields)
-    if "title" not in fields and any(n in fields for n in ("price", "images", "main_image", "gtin", "stock")):
+    sold = any(n in fields for n in ("price", "gtin", "stock"))
+    if "title" not in fields and (sold or any(sample.all_are(i, _is_decimal) for i in _free(sample, fields))):
         _find_title(sample, fields)
         _find_codes(sample, fields)
     if "title" in fields and "group" not in fields:
@@ -223,6 +236,8 @@ def _take_back(sample: Sample, fields: Fields) -> None:
             del fields[name]
         elif kept:
             fields[name] = kept
+    if "price" not in fields and "title" in fields and all(sample.all_are(i, _is_coded) for i in fields["title"]):
+        del fields["title"]  # codes of things, in a list of something else about them
     own = fields.get("listing_id", [])
     if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
         del fields["listing_id"]
@@ -245,7 +260,8 @@ def _find_pictures(sample: Sample, fields: Fields) -> None:
 
 def _pick(sample: Sample, fields: Fields, names: Collection[str], fits: Callable[[Sample, int], bool]) -> list[int]:
     """Return the one column whose header's head names a field and whose cells bear it out; of several the plainest."""
-    found = [i for i in _free(sample, fields) if tell_head(sample.headers[i]) & set(names) and fits(sample, i)]
+    free = [i for i in _free(sample, fields) if not is_other_party(sample.headers[i])]
+    found = [i for i in free if tell_head(sample.headers[i]) & set(names) and fits(sample, i)]
     if "sku_code" in names and len(found) > 1:
         found = [i for i in found if "sku" in list_words(sample.headers[i])] or found
     lengths = {i: len(sample.headers[i].split("(")[0].replace("_", " ").split()) for i in found}
@@ -280,13 +296,14 @@ def _fits_gtin(sample: Sample, i: int) -> bool:
 def _fits_code(sample: Sample, i: int) -> bool:
     texts = sample.filled(i)
     coded = sample.all_are(i, lambda t: len(t) <= _LONGEST_CODE and not re.search(r"\s", t), 0.9)
-    plain = not all(map(_is_small, texts)) and not all(map(_is_date, texts))
-    heads = tell_head(sample.headers[i]) - {"shop"}
+    numbered = "id" in list_words(sample.headers[i]) and all(t.isdigit() for t in texts)
+    plain = (numbered or not all(map(_is_small, texts))) and not all(map(_is_date, texts))
+    heads = tell_head(sample.headers[i]) - {"shop", "stock"}
     own = heads <= {"sku_code", "listing_id"} or (
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
     )
-    own = own and 2 * len(texts) >= len(sample.rows)
-    return coded and plain and own and not is_other_price(sample.headers[i]) and len(set(texts)) >= 0.9 * len(texts)
+    own = own and 2 * len(texts) >= len(sample.rows) and not all(read_stock_word(t) is not None for t in texts)
+    return coded and plain and own and len(set(texts)) >= 0.9 * len(texts)
 
 
 def _is_date(text: str) -> bool:
@@ -318,16 +335,40 @@ def _find_codes(sample: Sample, fields: Fields) -> None:
         all(sample.column(i)) for i in fields.get("group", ())[:1]
     )
     if not named and "title" in fields and ({"price", "images", "main_image", "stock"} & set(fields)):
-        code = _find_code(sample, fields)
-        if code is not None:
-            fields["listing_id"] = [code]
-        else:
-            _add(fields, "group", _find_group(sample, fields))
+        joined = _find_group(sample, fields)
+        if joined and _differ(sample, fields, joined[0], []):
+            fields["group"] = joined
+        elif not _name_codes(sample, fields, "listing_id"):
+            code = _find_code(sample, fields)
+            _add(fields, "group" if code is None else "listing_id", joined if code is None else [code])
     if "sku_code" not in fields:
-        own = _pick(sample, fields, ("sku_code",), _fits_code)
-        _add(fields, "sku_code", own or _pick(sample, fields, ("listing_id",), _fits_code))
+        _name_codes(sample, fields, "sku_code")
+    if "listing_id" not in fields:
+        _add(fields, "listing_id", _name_rest(sample, fields))
     if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
         fields["listing_id"] = list(fields["url"])
+
+
+def _name_rest(sample: Sample, fields: Fields) -> list[int]:
+    """Return the column of codes that names the rows, where some have neither an SKU's code nor a listing's."""
+    held = [i for n in ("variant_id", "sku_code", "group") for i in fields.get(n, ())[:1]]
+    rest = [row for row in sample.rows if not any(row[i] for i in held)]
+    title = fields.get("title", [])[:1]
+    if not held or not rest or not all(row[i] for row in rest for i in title):
+        return []
+    free = [
+        i for i in _free(sample, fields) if _names_code(sample.headers[i]) and not is_other_party(sample.headers[i])
+    ]
+    named = [i for i in free if all(row[i] and not re.search(r"\s", row[i]) for row in rest)]
+    return named if len(named) == 1 else []
+
+
+def _name_codes(sample: Sample, fields: Fields, name: str) -> bool:
+    """Take the column of codes whose header says so: an SKU's, or else one for the field ``name``; False for none."""
+    own = _pick(sample, fields, ("sku_code",), _fits_code)
+    other = [] if own else _pick(sample, fields, ("listing_id",), _fits_code)
+    _add(fields, "sku_code" if own else name, own or other)
+    return bool(own or other)
 
 
 def _find_code(sample: Sample, fields: Fields) -> int | None:
@@ -350,7 +391,7 @@ def _find_group(sample: Sample, fields: Fields) -> list[int]:
     for i in _free(sample, fields, [n for n in fields if n.startswith(("facet:", "attribute:"))]):
         codes = sample.column(i)
         pairs = set(zip(codes, titles, strict=True))
-        coded = all(map(_is_coded, codes))
+        coded = all(_is_coded(t) and not _is_small(t) for t in codes)
         if coded and 1 < len(set(codes)) == len(set(titles)) == len(pairs) < len(sample.rows):
             return [i]
     return []
@@ -365,9 +406,15 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
     for i in _free(sample, fields, [n for n in fields if n.startswith("attribute:")]):
         titles = sample.column(fields["title"][0])
         joined = share_titles(sample.column(i), titles) and (
-            _heads_codes(sample, i, own) or _names_rows(sample, i, own) or _marks_shared(sample, i, own, titles)
+            _is_called_group(sample, i)
+            or _heads_codes(sample, i, own)
+            or _names_rows(sample, i, own)
+            or _marks_shared(sample, i, own, titles)
         )
         if joined and _differ(sample, fields, i, own):
+            return [i]
+    for i in _find_group(sample, fields):
+        if not tell_head(sample.headers[i]) & {"category", "attribute:Brand"} and _differ(sample, fields, i, own):
             return [i]
     choices = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
     by_title: dict[str, list[list[str]]] = {}
@@ -386,6 +433,11 @@ def _find_parent(sample: Sample, fields: Fields) -> list[int]:
         ):
             return [i]
     return []
+
+
+def _is_called_group(sample: Sample, i: int) -> bool:
+    texts = sample.filled(i)
+    return "group" in tell_head(sample.headers[i]) and 1 < len(set(texts)) < len(texts)
 
 
 def _differ(sample: Sample, fields: Fields, key: int, own: Sequence[int]) -> bool:
@@ -434,7 +486,7 @@ def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[s
     return (
         bool(shared)
         and all(key for key, _ in held)
-        and all(_is_coded(key) for key, _ in held)
+        and all(_is_coded(key) and not _is_small(key) and not _is_date(key) for key, _ in held)
         and len({key for key, _ in held}) == len(held) == len(shared)
         and not any(alone)
         and any(len(set(sample.filled(k))) == len(sample.rows) for k in own)
@@ -443,19 +495,23 @@ def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[s
 
 def _find_title(sample: Sample, fields: Fields) -> None:
     """Take the one column that reads as names do, other ones in each row; or a short description."""
-    found = [i for i in _free(sample, fields) if _reads_as_names(sample, i)]
+    found = [i for i in _free(sample, fields) if _reads_as_names(sample, i) and not is_other_party(sample.headers[i])]
+    most = max((len(set(sample.column(i))) for i in found), default=0)
+    found = [i for i in found if len(set(sample.column(i))) == most]
     strict = [i for i in found if sample.all_are(i, _is_worded)]
     found = strict if len(strict) == 1 else found
     if len(found) == 1:
         fields["title"] = found
         return
-    for i in fields.get("description", ())[:1] if not found else ():
+    told = fields.get("description") or [
+        i for i in _free(sample, fields) if "description" in tell_head(sample.headers[i])
+    ]
+    for i in told[:1] if not found else ():
         texts = sample.filled(i)
         if texts and sum(map(len, texts)) <= _SHORT_TEXT * len(texts) and not any("<" in t for t in texts):
             fields["title"] = [i]
-            fields["description"] = [p for p in fields["description"] if p != i]
-            if not fields["description"]:
-                del fields["description"]
+            rest = [p for p in fields.pop("description", []) if p != i]
+            _add(fields, "description", rest)
 
 
 def share_titles(keys: Sequence[str], titles: Sequence[str]) -> bool:
@@ -524,6 +580,7 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
         all(r[i] for rows in shared for r in rows) and all(_tell_apart(rows, [i]) for rows in shared) for i in codes
     ):
         return  # rows without a code of their own each are no SKUs, but one thing said twice
+    _complete_options(sample, fields, shared)
     known = [i for n, p in fields.items() if n.startswith(("facet:", "option")) for i in p]
     if known and all(_tell_apart(rows, known) for rows in shared):
         return
@@ -535,6 +592,27 @@ def _find_choices(sample: Sample, fields: Fields) -> None:
         for i in sorted({*chosen, *_find_beside(sample, fields, shared, chosen)}):
             name = " ".join(sample.headers[i].rpartition(":")[2].split()) or sample.headers[i]
             fields[f"option:{name}"] = [i]
+
+
+def _complete_options(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence[str]]]) -> None:
+    """Find the values beside the names of options, and the column that states names with values: Size:M,Colour:Red."""
+    free = _free(sample, fields)
+    for name in [n for n in fields if n.startswith("option_name_")]:
+        valued, beside = name.replace("name", "value"), fields[name][0] + 1
+        if valued not in fields and beside in free and any(len({r[beside] for r in rows}) > 1 for rows in shared):
+            fields[valued] = [beside]
+    if not any(n.startswith("option") for n in fields):
+        listed = [
+            i
+            for i in free
+            if sample.all_are(i, _lists_choices) and any(len({r[i] for r in rows}) > 1 for rows in shared)
+        ]
+        _add(fields, "option_list", listed if len(listed) == 1 else [])
+
+
+def _lists_choices(text: str) -> bool:
+    pair = r"[^\W\d][^:=,;|/]{0,30}[:=]\s*[^:=,;|/]{1,30}"
+    return re.fullmatch(rf"{pair}(?:\s*[,;|]+\s*{pair})*", text) is not None
 
 
 def _part_codes(sample: Sample, fields: Fields) -> None:
@@ -560,9 +638,14 @@ def _find_own(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequence
     own = [
         i
         for i, header in enumerate(sample.headers)
-        if header and all(row[i] for row in several) and not any(row[i] for row in alone) and not is_other_price(header)
+        if header and all(row[i] for row in several) and not any(row[i] for row in alone) and not is_other_party(header)
     ]
-    codes = [i for i in own if all(_tell_apart(rows, [i]) for rows in shared) and _names_code(sample.headers[i])]
+    codes = [
+        i
+        for i in own
+        if all(_tell_apart(rows, [i]) for rows in shared)
+        and (_names_code(sample.headers[i]) or (sample.all_are(i, _is_coded) and not sample.all_are(i, _is_number)))
+    ]
     if not alone or not codes:
         return
     begun = {_first_word(sample.headers[i]) for i in codes}
@@ -601,12 +684,10 @@ def _find_pairs(sample: Sample, fields: Fields, shared: Sequence[Sequence[Sequen
     pairs: list[tuple[int, int]] = []
     for i, k in itertools.pairwise(free):
         other = next((a for a, b in zip(words[i], words[k], strict=False) if a != b), "")
-        alike = (
-            _count_other(words[i], words[k]) == 1
-            and len(words[i]) > 1
-            and bool({"title", "attributes"} & tell_head(other))
-        )
-        if alike and not any(i in pair for pair in pairs):
+        axes = any(h.startswith("facet:") for t in set(sample.filled(i)) for h in tell_head(t))
+        named = axes or bool({"title", "attributes"} & tell_head(other))
+        alike = _count_other(words[i], words[k]) == 1 and len(words[i]) > 1
+        if named and alike and not any(i in pair for pair in pairs):
             names = [{r[i] for r in rows} - {""} for rows in shared]
             if any(names) and all(len(n) <= 1 for n in names) and all(map(_is_named, sample.filled(i))):
                 pairs.append((i, k))
@@ -654,6 +735,7 @@ def _find_beside(
 def _is_choice(sample: Sample, i: int) -> bool:
     """Say whether a column holds what a buyer may choose: short words or sizes, no codes, dates, yes or no."""
     texts = sample.filled(i)
+    sized = any(name.startswith("facet:") for name in tell_head(sample.headers[i]))
     coded = len(set(texts)) == len(sample.rows) and all(_is_coded(t) and len(t) > 4 for t in texts)
     return (
         bool(texts)
@@ -661,7 +743,7 @@ def _is_choice(sample: Sample, i: int) -> bool:
         and not coded
         and not tell_head(sample.headers[i]) & {"sku_code", "listing_id", "gtin"}
         and not any(_DATE.fullmatch(t) or _MAIL.fullmatch(t) or re.search(r"\S/\S*/|//", t) for t in texts)
-        and not all(re.fullmatch(r"-?\d+(?:[.,]\d+)?", t) or read_stock_word(t) is not None for t in texts)
+        and (sized or not all(re.fullmatch(r"-?\d+(?:[.,]\d+)?", t) or read_stock_word(t) is not None for t in texts))
     )
 
 
@@ -670,7 +752,12 @@ def _reads_as_names(sample: Sample, i: int) -> bool:
     named = len(texts) > 1 and all(map(_is_named, texts)) and all(len(t) <= _SHORT_TEXT for t in texts)
     worded = named and 2 * sum(map(_is_worded, texts)) > len(texts)
     coded = any(map(_is_coded, texts)) and sum(map(_is_coded, texts)) * 2 >= len(texts)
-    return worded and not coded and len(set(texts)) == len(texts) and not tell_head(sample.headers[i]) - {"title"}
+    return (
+        worded
+        and not coded
+        and len(set(texts)) * 2 >= max(4, len(texts))
+        and not tell_head(sample.headers[i]) - {"title"}
+    )
 
 
 def is_headless(headers: Sequence[str]) -> bool:

@@ -11,7 +11,15 @@ from typing import Any, Final
 
 from dupcheck.catalog.formats import generic_format, known_headers, map_general, normalise_header
 from dupcheck.catalog.products import find_shape
-from dupcheck.catalog.products.nodes import Node, plain_key, read_localised, read_nested, read_pair, show_value
+from dupcheck.catalog.products.nodes import (
+    Node,
+    find_money,
+    plain_key,
+    read_localised,
+    read_nested,
+    read_pair,
+    show_value,
+)
 from dupcheck.catalog.tables import Grid, Problems, Record, shorten
 from dupcheck.catalog.variants import Draft
 from dupcheck.errors import CatalogError
@@ -100,6 +108,8 @@ class _Walk:
     def _visit_list(self, held: Sequence[Any], name: str, depth: int) -> None:
         inside = [read_nested(value) for value in held]
         objects = [v for v in inside if isinstance(v, Mapping)]
+        if objects and all(map(_is_fact, objects)):
+            return  # what is said of a thing is no thing
         if not objects:
             self._look_into(inside, name, depth)
         elif any(find_shape(Node(v)) or _names_a_thing(_lift(v)) for v in objects):
@@ -149,6 +159,12 @@ class _Walk:
         self.found.rows.append(row)
 
 
+def _is_fact(held: Mapping[str, Any]) -> bool:
+    """Say whether an object states one thing, with a name and its value, and costs nothing."""
+    keys = [plain_key(key) for key in held]
+    return len(keys) <= _FACT_KEYS and any(k.startswith("value") for k in keys) and not _has_price(held)
+
+
 def _holds_rows(held: Mapping[str, Any]) -> bool:
     """Say whether an object with a name, such as a shop, holds a list of several things with names."""
     for value in held.values():
@@ -176,6 +192,8 @@ def _open_inner(held: Mapping[str, Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for key, whole in _open_level(_name_facts(held)).items():
         found |= _open_deeper(str(key), whole)
+    if not any("price" in map_general([name]) for name in found) and (money := find_money(held)) is not None:
+        found["price"] = money
     return found
 
 
@@ -226,7 +244,11 @@ def _open_level(held: Mapping[str, Any]) -> Mapping[str, Any]:
         named = next((value[k] for k in ("name", "title") if isinstance(value.get(k), str)), "") if fields else ""
         if isinstance(value, Mapping) and _is_money(value) and not (fields or "price" in held or "price" in found):
             found["price"] = value  # under whatever name a price stands, such as "pricing"
-        elif isinstance(value, Mapping) and value and (not fields or ("stock" in fields and not named)):
+        elif (
+            isinstance(value, Mapping)
+            and value
+            and (not fields or ({"stock", "description"} & set(fields) and not named))
+        ):
             found |= {f"{key}.{inner}": v for inner, v in value.items() if not str(inner).startswith("@")}
         else:
             found[str(key)] = named or value
@@ -269,8 +291,8 @@ def read_document(document: Any, name: str, problems: Sequence[Problem] = ()) ->
         return Found(problems=list(problems), count=len(records) - 1, grid=Grid(name, records, objects=True))
     walk.visit(document)
     found = walk.found
-    if not found.count and walk.spare:  # nothing has a title: the longest list is what the user will name a title in
-        label, rows = max(walk.spare, key=lambda pair: len(pair[1]))
+    if not found.count and walk.spare:  # nothing has a title: the list that says most may hold one deeper down
+        label, rows = max(walk.spare, key=lambda pair: sum(_count_values(o) for o in pair[1]))
         walk.spare.remove((label, rows))
         found.records = list(enumerate(rows, 1))
         found.count = len(rows)
@@ -282,6 +304,13 @@ def read_document(document: Any, name: str, problems: Sequence[Problem] = ()) ->
     if found.records:
         found.grid = make_grid(name, found.records)
     return found
+
+
+def _count_values(held: Any) -> int:
+    """Return how many values an object or a list holds, however deep."""
+    if isinstance(held, Mapping):
+        return sum(map(_count_values, held.values()))
+    return sum(map(_count_values, held)) if isinstance(held, list) else 1
 
 
 def _load(text: str) -> Any:

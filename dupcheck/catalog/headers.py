@@ -136,8 +136,8 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
     if mapping and all(h == ROW_NUMBERS or normalise_header(h) in lowered for h in mapping.values()):
         bonus += 2000.0
     used = {i for places in fields.values() for i in places}
-    if any(_ADDRESS.match(cell.strip()) for cell in cells) and known.name == GENERIC:
-        bonus -= 100.0  # what holds an address is a row of data
+    if known.name == GENERIC and (any(_ADDRESS.match(cell.strip()) for cell in cells) or is_headless(headers)):
+        bonus -= 100.0  # what holds an address, or numbers, is a row of data
     score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
 
@@ -433,7 +433,7 @@ def _find_header(grid: Grid, mapping: Mapping[str, str]) -> Reading | None:
     ]
     if not rated:
         return None
-    best = max(rated, key=lambda r: (r.score, sum(bool(h) for h in r.headers)))
+    best = max(rated, key=lambda r: (r.score, not is_headless(r.headers), sum(bool(h) for h in r.headers)))
     return complete_reading(best)
 
 

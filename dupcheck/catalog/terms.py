@@ -45,6 +45,11 @@ def is_other_price(header: str) -> bool:
     return _begins("other_prices", header)
 
 
+def is_other_party(header: str) -> bool:
+    """Say whether a header speaks of others than the seller: "Supplier name", "Supplier's code"."""
+    return _begins("other_parties", header)
+
+
 def is_other_count(header: str) -> bool:
     """Say whether a header is one of pieces that cannot be sold: on their way, reserved, the least to keep."""
     return _begins("other_counts", header)

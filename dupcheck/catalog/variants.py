@@ -225,7 +225,10 @@ class RowReader:
                 found |= _split_choice(clean_text(name) or f"Option {n}", clean_text(value))
         for name, key in self.names["option"]:
             value = _cut_title(self.get(key, row), self.get("title", row))
-            if value and not is_only_variant("", value):
+            pairs = split_option_list(value) if re.search(r"\w\s*[:=]\s*\w", value) else {}
+            if pairs:
+                found |= pairs  # "Size: 35||Colour: Black" under any header
+            elif value and not is_only_variant("", value):
                 found[name] = clean_text(value)
         listed = self.get("option_list", row)
         if listed and self.fields["option_list"] == self.fields.get("title") and not self.is_child(row):
@@ -270,7 +273,7 @@ def _cut_title(value: str, title: str) -> str:
 
 def _split_choice(name: str, value: str) -> dict[str, str]:
     """Part names and values that stand in one cell each: "colour,size" and "Red,S"."""
-    names, values = ([t.strip() for t in re.split(r"[,|]", text)] for text in (name, value))
+    names, values = ([t.strip() for t in re.split(r"[,|;]", text)] for text in (name, value))
     if len(names) == len(values) > 1 and all(names) and all(values):
         return dict(zip(names, values, strict=True))
     return {name: value}
@@ -492,9 +495,11 @@ def _is_nameless(read: RowReader, row: int) -> bool:
         read.known.name == GENERIC and (read.get("listing_id", row) or read.get("group", row))
     ):
         return False
-    return bool(
-        read.get("sku_code", row) or read.options(row, {}) or any(read.get(key, row) for _, key in read.names["facet"])
-    )
+    if read.options(row, {}) or any(read.get(key, row) for _, key in read.names["facet"]):
+        return True
+    # Where an SKU's code is all that names the listings, a row with one and no title is a listing without a title.
+    owned = read.known.rows == "follow" or read.has("listing_id") or read.has("group")
+    return owned and bool(read.get("sku_code", row))
 
 
 def _split_repeats(read: RowReader, groups: Iterable[list[int]]) -> Iterable[list[int]]:

@@ -456,7 +456,8 @@ def reduce_header(header: str) -> str:
 @lru_cache(maxsize=16384)
 def list_words(header: str) -> tuple[str, ...]:
     """Return the words of a header in their order, plainly written, without those that any column could bear."""
-    text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header[:200]))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header[:200])
+    text = re.sub(r"[(\[（{][^)\]）}]*[)\]）}]", " ", spaced)
     text = unicodedata.normalize("NFKD", normalise_header(text).translate(_LETTERS))
     plain = unicodedata.normalize("NFC", "".join(c for c in text if not unicodedata.combining(c)))
     words = (_THING.sub("", w) for w in re.findall(r"[^\W\d_a-z]+|[a-z]+", plain) if w not in header_words())
@@ -478,7 +479,7 @@ def tell_head(header: str) -> frozenset[str]:
         near = heads.get(word)
         for cut in range(1, len(word) - 1) if near is None else ():  # the longest known end of a compound
             end = word[cut:]
-            if end in heads and (len(end) >= _LONG_END or not end.isascii()):
+            if end in heads and (len(end) >= _LONG_END or _UNSPACED.match(end)):
                 near = heads[end]
                 break
         found |= near or frozenset()
@@ -486,6 +487,7 @@ def tell_head(header: str) -> frozenset[str]:
 
 
 _LONG_END: Final = 4
+_UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HEADED: Final = (
     "title",
     "price",
@@ -494,7 +496,7 @@ _HEADED: Final = (
     "listing_id",
     "gtin",
     "category",
-    "description", "shop", "attribute:Brand", "attributes",
+    "description", "shop", "attribute:Brand", "attributes", "facet:Color", "facet:Size", "facet:Material", "group",
 )  # fmt: skip
 
 

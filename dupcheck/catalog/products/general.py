@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from dupcheck.catalog.formats import map_general
+from dupcheck.catalog.formats import map_general, tell_head
 from dupcheck.catalog.products.nodes import (
     Node,
     find_money,
@@ -15,7 +15,7 @@ from dupcheck.catalog.products.nodes import (
     read_pair,
     show_value,
 )
-from dupcheck.catalog.terms import is_only_variant
+from dupcheck.catalog.terms import is_only_variant, is_other_count
 from dupcheck.catalog.values import format_attributes, parse_price
 from dupcheck.catalog.variants import Draft
 
@@ -125,6 +125,7 @@ def make_draft(product: Node, row: int) -> Draft:
     for part in parts:
         read = _read_part(part)
         sku = {name: read.get(name, "") for name in _FIELDS}
+        sku["price"] = sku["price"] or draft.fields["price"]
         options = _choose(part, axis)
         sku["options"] = format_attributes({} if single and list(options) == ["Variant"] else options)
         sku["image"] = read.get("main_image", "") or read.get("images", "")
@@ -159,6 +160,17 @@ def _map(held: Mapping[str, Any]) -> dict[str, str]:
         if value:
             found[name] = value
             used |= set(places[:1])
+    for i, header in enumerate(headers) if "stock" not in found else ():
+        text = flat[header]
+        if (
+            i not in used
+            and "stock" in tell_head(header)
+            and not is_other_count(header)
+            and re.fullmatch(r"\d{1,6}", text)
+        ):
+            found["stock"] = text
+            used.add(i)
+            break
     return found | {f"?{h}": flat[h] for i, h in enumerate(headers) if i not in used and flat[h]}
 
 

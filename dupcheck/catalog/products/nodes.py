@@ -209,16 +209,20 @@ def _read_money(held: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 _LABELS = ("name", "key", "title", "label", "optionname", "propertyname", "displayname", "type", "code", "slug")
-_NAMING = ("name", "code", "key", "label")
+_NAMING = ("name", "code", "key", "title")
 _CHOSEN = ("value", "option", "label", "values", "selectedvalue", "valuename", "name")
 
 
 def read_pair(node: Node) -> tuple[str, str]:
     """Return the name and the value of an entry of a list of choices or facts, as flat or as nested as it stands."""
     within = [Node(v) for k, v in node.held.items() if isinstance(v, Mapping) and "value" not in plain_key(k)]
-    name = next((t for n in within if (t := n.text(*_LABELS))), "") or node.text(*_LABELS[:-2])
-    if not name:
-        name = next((t for k, v in node.keys.items() if k.endswith(_NAMING) and isinstance(v, str) and (t := v)), "")
+    name = next((t for n in within if (t := n.text(*_LABELS))), "") or node.text("name")
+    ends = ((k, v) for end in _NAMING for k, v in node.keys.items() if k.endswith(end) and not k.startswith("value"))
+    name = (
+        name
+        or next((v for k, v in ends if isinstance(v, str) and v and k not in _CHOSEN), "")
+        or node.text(*_LABELS[1:-2])
+    )
     flat = [k for k in _CHOSEN if not isinstance(node.keys.get(k), Mapping) or "value" in k]
     value = node.get(*(k for k in flat if k != "name" or within))
     values = value if isinstance(value, list) else [value]
