@@ -5,13 +5,17 @@ import json
 import os
 import random
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import end_with_parent
 
 import dupcheck as dc
 from dupcheck.errors import DupcheckError
@@ -22,17 +26,20 @@ needs_spark = pytest.mark.skipif(MISSING, reason="pyspark or Java is missing")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
 
+SETTINGS = {
+    "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "512m", "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
+    "spark.ui.showConsoleProgress": "false",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
-    settings = {
-        "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "512m", "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
-        "spark.local.dir": str(tmp_path_factory.mktemp("spark")), "spark.ui.showConsoleProgress": "false",
-    }  # fmt: skip
     builder = SparkSession.builder.master("local[2]").appName("test")
-    for name, value in settings.items():
+    folder = str(tmp_path_factory.mktemp("spark"))
+    for name, value in {**SETTINGS, "spark.local.dir": folder}.items():
         builder = builder.config(name, value)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
@@ -70,21 +77,57 @@ def expect_same(out: Path, audit: dc.Audit) -> None:
     assert summary["candidates"] == record["candidates"]
 
 
+def list_children(parent: int) -> list[int]:
+    """The processes below one, by their ids."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = place.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            found += [int(place.parent.name), *list_children(int(place.parent.name))]
+    return found
+
+
+def find_executors(command: int) -> list[int]:
+    return [
+        p for p in list_children(command) if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{p}/cmdline").read_bytes()
+    ]
+
+
 @needs_spark
-@pytest.mark.usefixtures("session")
-def test_the_sample_has_the_same_answer_from_a_file_to_its_report(
-    sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path, run: Callable[..., Any]
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_the_command_has_the_answer_of_the_local_engine_though_an_executor_is_killed(
+    sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path
 ) -> None:
+    settings = {
+        **SETTINGS, "spark.master": "local-cluster[2,1,512]", "spark.executor.memory": "512m",
+        "spark.local.dir": tmp_path / "spark", "spark.executorEnv.PYTHONPATH": Path(dc.__file__).parent.parent,
+    }  # fmt: skip
+    (tmp_path / "conf").mkdir()
+    told = "".join(f"{name} {value}\n" for name, value in settings.items())
+    (tmp_path / "conf" / "spark-defaults.conf").write_text(told, "utf-8")
     out = tmp_path / "out"
-    ended = run("audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate")
-    assert (ended.code, ended.err) == (1, "")
-    assert f"{len(sample_audit.plans)} groups" in ended.out
-    expect_same(tmp_path / "out", sample_audit)
-    assert not [p for p in tmp_path.iterdir() if p.name != "out"], "the work folder is gone"
-    problems = read_table(tmp_path / "out", "problems")
-    assert {(p["severity"], p["message"]) for p in problems} == {
-        (p.severity, p.text.say("en")) for p in sample_audit.problems
-    }
+    words = ["audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "dupcheck", *map(str, words)],
+        env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf"), "PYTHONPATH": str(Path(dc.__file__).parent.parent)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=end_with_parent,
+    ) as command:  # fmt: skip
+        while not list(tmp_path.glob("out-work-*/measured/_SUCCESS")) and command.poll() is None:
+            time.sleep(0.1)
+        first = find_executors(command.pid)
+        os.kill(first[0], signal.SIGKILL)
+        said, wrong = command.communicate()
+    assert command.returncode == 1, wrong
+    assert len(first) == 2, "one is left to go on"
+    assert f"{len(sample_audit.plans)} groups" in said
+    assert "Traceback" not in wrong
+    expect_same(out, sample_audit)
+    problems = {(p["severity"], p["message"]) for p in read_table(out, "problems")}
+    assert problems == {(p.severity, p.text.say("en")) for p in sample_audit.problems}
+    assert not list(tmp_path.glob("out-work-*")), "the work folder is gone"
 
 
 def invent_rows(count: int) -> list[dict[str, str]]:
