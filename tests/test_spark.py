@@ -26,6 +26,7 @@ needs_spark = pytest.mark.skipif(MISSING, reason="pyspark or Java is missing")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
 
+PACKAGE = Path(dc.__file__).parent.parent
 SETTINGS = {
     "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "512m", "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
@@ -43,7 +44,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         builder = builder.config(name, value)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
-        patch.setenv("PYTHONPATH", str(Path(dc.__file__).parent.parent), prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", str(PACKAGE), prepend=os.pathsep)
         session = builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
         yield session
@@ -103,7 +104,7 @@ def test_the_command_has_the_answer_of_the_local_engine_though_an_executor_is_ki
 ) -> None:
     settings = {
         **SETTINGS, "spark.master": "local-cluster[2,1,512]", "spark.executor.memory": "512m",
-        "spark.local.dir": tmp_path / "spark", "spark.executorEnv.PYTHONPATH": Path(dc.__file__).parent.parent,
+        "spark.local.dir": tmp_path / "spark", "spark.executorEnv.PYTHONPATH": PACKAGE,
     }  # fmt: skip
     (tmp_path / "conf").mkdir()
     told = "".join(f"{name} {value}\n" for name, value in settings.items())
@@ -112,13 +113,14 @@ def test_the_command_has_the_answer_of_the_local_engine_though_an_executor_is_ki
     words = ["audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate"]
     with subprocess.Popen(
         [sys.executable, "-m", "dupcheck", *map(str, words)],
-        env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf"), "PYTHONPATH": str(Path(dc.__file__).parent.parent)},
+        env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf"), "PYTHONPATH": str(PACKAGE)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=end_with_parent,
     ) as command:  # fmt: skip
         while not list(tmp_path.glob("out-work-*/measured/_SUCCESS")) and command.poll() is None:
             time.sleep(0.1)
         first = find_executors(command.pid)
-        os.kill(first[0], signal.SIGKILL)
+        if command.poll() is None:
+            os.kill(first[0], signal.SIGKILL)
         said, wrong = command.communicate()
     assert command.returncode == 1, wrong
     assert len(first) == 2, "one is left to go on"
