@@ -20,6 +20,7 @@ from conftest import end_with_parent
 import dupcheck as dc
 from dupcheck.errors import DupcheckError
 from dupcheck.files.arrays import connect
+from dupcheck.model import Catalog
 
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 needs_spark = pytest.mark.skipif(MISSING, reason="pyspark or Java is missing")
@@ -280,3 +281,58 @@ def test_without_pyspark_the_error_says_how_to_get_it(
     with pytest.raises(DupcheckError, match=r"dupcheck\[spark\]") as caught:
         audit_tables(str(sample_folder / "catalog.csv"), str(tmp_path / "out"))
     assert "Java" in caught.value.say("zh")
+
+
+def test_what_was_measured_is_the_same_after_its_way_through_rows(sample: Catalog) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow as pa
+
+    from dupcheck.features import make_features, read_attributes
+    from dupcheck.features.building import Wording, list_numbers, measure_listings, read_listings
+    from dupcheck.features.schema import MATRICES
+    from dupcheck.features.stated import count_pieces, number_values
+    from dupcheck.files.arrays import Codebook, hash_text
+    from dupcheck.judging.verdicts import measure_signals
+    from dupcheck.photos.reading import read_photos
+    from dupcheck.spark.rows import (
+        Taught,
+        Whole,
+        pack_listings,
+        pack_measures,
+        pack_reading,
+        unpack_features,
+        unpack_listings,
+        unpack_reading,
+    )
+
+    photos, problems = read_photos(sample)
+    features = make_features(sample, photos)
+    known, attributes = features.statistics, read_attributes(sample)
+    read = read_listings(sample, Wording.of(sample), attributes, known.lexicon, known.tails)
+    kept = pa.table(pack_listings(sample, np.arange(len(sample))) | pack_reading(read))
+    assert unpack_reading(kept) == read
+    again = unpack_listings(kept)
+    assert dc.catalog.format_catalog(again) == dc.catalog.format_catalog(sample)
+
+    books = {column.book: Codebook() for column in MATRICES}
+    measures = measure_listings(
+        again, attributes, unpack_reading(kept), (known.tails, known.frames, known.stray), books
+    )
+    numbers = list_numbers(again, count_pieces(again, number_values(measures.stated)))
+    table = pack_measures(again, np.arange(len(sample)), measures, numbers, books, photos, problems, "en")
+    keys = np.array([hash_text(word) for word in books["words"]], dtype=np.uint64)
+    held = np.flatnonzero(known.seen > 1)
+    held = held[np.argsort(keys[held])]
+    whole = Whole(
+        len(sample), keys[held], known.seen[held], known.exact[held], 2,
+        {name: np.empty(0, dtype=np.uint64) for name in ("codes", "stated_codes")}, {}, {}, frozenset(),
+        Taught(known.lexicon, known.tails, known.frames, known.stray),
+    )  # fmt: skip
+    found = unpack_features(table, whole)
+    left, right = np.triu_indices(len(sample), 1)
+    ours, theirs = measure_signals(features, left, right), measure_signals(found, left, right)
+    for name, values in ours.items():
+        np.testing.assert_allclose(theirs[name], values, rtol=1e-6, err_msg=name)
+    assert [found.weigh_word(word) for word in books["words"]] == [features.weigh_word(word) for word in books["words"]]
+    for axis, column in features.axes.items():
+        assert [column.value(k) for k in range(len(sample))] == [found.axes[axis].value(k) for k in range(len(sample))]
