@@ -191,6 +191,59 @@ def test_a_folder_of_parquet_has_the_same_answer_with_crowds_and_rows_that_share
     assert "60 others only" in found.summary["candidates"]["may_miss"]
 
 
+@needs_spark
+def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(session: Any, tmp_path: Path) -> None:
+    from pyspark.sql import functions as sql
+
+    from dupcheck.learned.lexicon import Lexicon
+    from dupcheck.learned.tails import Tails
+    from dupcheck.run import SEARCH
+    from dupcheck.spark.blocking import propose_pairs
+    from dupcheck.spark.judging import BLOCK
+    from dupcheck.spark.rows import MEASURED, Taught, Whole
+    from dupcheck.spark.session import Workshop
+
+    shown, titled = 5_000, 2_000
+    rows = session.range(shown + titled).withColumnRenamed("id", "pos")
+    stock = sql.concat(sql.lit(b"+"), sql.unhex(sql.lit("c3d2e1f00f1e2d3c")))
+    filled = {
+        "photo": sql.when(sql.col("pos") < shown, stock),
+        "further": sql.array().cast("array<binary>"),
+        "prints": sql.when(sql.col("pos") < shown, sql.array(sql.lit(b""))).otherwise(
+            sql.array().cast("array<binary>")
+        ),
+        "title_keys": sql.when(
+            sql.col("pos") >= shown, sql.array(sql.lit(7), sql.lit(9)).cast("array<long>")
+        ).otherwise(sql.array().cast("array<long>")),
+        "title_exact": sql.when(sql.col("pos") >= shown, sql.array(sql.lit(False), sql.lit(False))).otherwise(
+            sql.array().cast("array<boolean>")
+        ),
+        "codes_keys": sql.array().cast("array<long>"),
+    }
+    for part in MEASURED.split(", "):
+        name, kind = part.split()
+        if name != "pos":
+            rows = rows.withColumn(name, filled.get(name, sql.lit(None)).cast(kind))
+    words = np.array([7, 9], dtype=np.uint64)
+    nothing = {name: np.empty(0, dtype=np.uint64) for name in ("codes", "stated_codes")}
+    whole = Whole(
+        shown + titled, words, np.array([titled, titled]), np.zeros(2, dtype=bool), 2, nothing, {}, {}, frozenset(),
+        Taught(Lexicon(), Tails()),
+    )  # fmt: skip
+    found = propose_pairs(Workshop(session, str(tmp_path / "work")), rows, whole)
+    met = SEARCH.crowd
+
+    def count(listings: int) -> int:
+        return listings * met - met * (met + 1) // 2
+
+    assert found.proposed_by == {"title": count(titled), "image": count(shown), "codes": 0}
+    blocks = found.pairs.groupBy(sql.floor(sql.col("left") / BLOCK)).count().toPandas()["count"]
+    assert blocks.max() <= BLOCK * met
+    assert [m.key for m in found.may_miss] == [
+        "audit.may_miss_titles", "audit.may_miss_crowd_title", "audit.may_miss_crowd_image",
+    ]  # fmt: skip
+
+
 def find_least(edges: np.ndarray) -> dict[int, int]:
     nodes, place = np.unique(edges.ravel(), return_inverse=True)
     ends = place.reshape(-1, 2)
