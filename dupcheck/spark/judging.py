@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dupcheck.index.candidates import Candidates, keep_same_seller
-from dupcheck.judging.verdicts import Findings, judge_pairs
+from dupcheck.judging.verdicts import STRENGTH_DIGITS, Findings, judge_pairs
 from dupcheck.model import Catalog
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
@@ -88,7 +88,9 @@ def _thin_advice(caught: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as sql
 
     def rank(end: str) -> Any:
-        order = Window.partitionBy("rule", end).orderBy(sql.desc("strength"), "left", "right")
+        order = Window.partitionBy("rule", end).orderBy(
+            sql.desc(sql.round("strength", STRENGTH_DIGITS)), "left", "right"
+        )
         return sql.row_number().over(order)
 
     advice = caught.where("not duplicate").withColumn("l", rank("left")).withColumn("r", rank("right"))
