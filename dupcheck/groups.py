@@ -6,7 +6,7 @@ another brand) can never stand in one group.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ JOIN = 0.5
 """The mean strength at which two clusters still join: that of a pair which a rule just catches."""
 LARGEST = 3_000
 """A component of more listings is first cut at its weakest pairs, so that its distances fit in memory."""
+_MOST = 5_000_000
 _NEVER = 1e6
 
 
@@ -35,16 +36,17 @@ def cluster_listings(
     parts = _split(len(features), caught.left, caught.right, caught.strength)
     if not parts:
         return ()
-    left, right, owner = _all_pairs(parts)
-    strength, contradict = measure_strength(features, pack, left, right)
-    if settled is not None and settled.held:
-        contradict = contradict | settled.part(left, right)
-    distance = np.where(contradict, _NEVER, 1.0 - strength)
     clusters: list[IntArray] = []
-    ends = np.cumsum(np.bincount(owner, minlength=len(parts)))
-    for part, end in zip(parts, ends, strict=True):
-        size = len(part)
-        clusters += [part[c] for c in _link(distance[end - size * (size - 1) // 2 : end], size)]
+    for some in _take_parts(parts):
+        left, right, owner = _all_pairs(some)
+        strength, contradict = measure_strength(features, pack, left, right)
+        if settled is not None and settled.held:
+            contradict = contradict | settled.part(left, right)
+        distance = np.where(contradict, _NEVER, 1.0 - strength)
+        ends = np.cumsum(np.bincount(owner, minlength=len(some)))
+        for part, end in zip(some, ends, strict=True):
+            size = len(part)
+            clusters += [part[c] for c in _link(distance[end - size * (size - 1) // 2 : end], size)]
     return tuple(sorted(clusters, key=lambda c: int(c[0])))
 
 
@@ -67,6 +69,21 @@ def _split(n: int, left: IntArray, right: IntArray, strength: FloatArray) -> lis
         else:  # equal strength throughout: plain copies, and any cut is as good as another
             done += [np.sort(piece[k : k + LARGEST]).astype(np.int64) for k in range(0, len(piece), LARGEST)]
     return done
+
+
+def _take_parts(parts: Sequence[IntArray]) -> Iterator[Sequence[IntArray]]:
+    """Give the components some at a time, so that no more than ``_MOST`` pairs, or those of one, are held at once."""
+    some: list[IntArray] = []
+    held = 0
+    for part in parts:
+        pairs = len(part) * (len(part) - 1) // 2
+        if some and held + pairs > _MOST:
+            yield some
+            some, held = [], 0
+        some.append(part)
+        held += pairs
+    if some:
+        yield some
 
 
 def _all_pairs(parts: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:

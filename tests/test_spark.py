@@ -5,38 +5,47 @@ import json
 import os
 import random
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import end_with_parent
 
 import dupcheck as dc
 from dupcheck.errors import DupcheckError
 from dupcheck.files.arrays import connect
+from dupcheck.model import Catalog
 
 MISSING = importlib.util.find_spec("pyspark") is None or shutil.which("java") is None
 needs_spark = pytest.mark.skipif(MISSING, reason="pyspark or Java is missing")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
 
+PACKAGE = Path(dc.__file__).parent.parent
+SETTINGS = {
+    "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "512m", "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
+    "spark.ui.showConsoleProgress": "false",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
-    settings = {
-        "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "512m", "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
-        "spark.local.dir": str(tmp_path_factory.mktemp("spark")), "spark.ui.showConsoleProgress": "false",
-    }  # fmt: skip
     builder = SparkSession.builder.master("local[2]").appName("test")
-    for name, value in settings.items():
+    folder = str(tmp_path_factory.mktemp("spark"))
+    for name, value in {**SETTINGS, "spark.local.dir": folder}.items():
         builder = builder.config(name, value)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
-        patch.setenv("PYTHONPATH", str(Path(dc.__file__).parent.parent), prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", str(PACKAGE), prepend=os.pathsep)
         session = builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
         yield session
@@ -70,21 +79,58 @@ def expect_same(out: Path, audit: dc.Audit) -> None:
     assert summary["candidates"] == record["candidates"]
 
 
+def list_children(parent: int) -> list[int]:
+    """The processes below one, by their ids."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = place.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            found += [int(place.parent.name), *list_children(int(place.parent.name))]
+    return found
+
+
+def find_executors(command: int) -> list[int]:
+    return [
+        p for p in list_children(command) if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{p}/cmdline").read_bytes()
+    ]
+
+
 @needs_spark
-@pytest.mark.usefixtures("session")
-def test_the_sample_has_the_same_answer_from_a_file_to_its_report(
-    sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path, run: Callable[..., Any]
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_the_command_has_the_answer_of_the_local_engine_though_an_executor_is_killed(
+    sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path
 ) -> None:
+    settings = {
+        **SETTINGS, "spark.master": "local-cluster[2,1,512]", "spark.executor.memory": "512m",
+        "spark.local.dir": tmp_path / "spark", "spark.executorEnv.PYTHONPATH": PACKAGE,
+    }  # fmt: skip
+    (tmp_path / "conf").mkdir()
+    told = "".join(f"{name} {value}\n" for name, value in settings.items())
+    (tmp_path / "conf" / "spark-defaults.conf").write_text(told, "utf-8")
     out = tmp_path / "out"
-    ended = run("audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate")
-    assert (ended.code, ended.err) == (1, "")
-    assert f"{len(sample_audit.plans)} groups" in ended.out
-    expect_same(tmp_path / "out", sample_audit)
-    assert not [p for p in tmp_path.iterdir() if p.name != "out"], "the work folder is gone"
-    problems = read_table(tmp_path / "out", "problems")
-    assert {(p["severity"], p["message"]) for p in problems} == {
-        (p.severity, p.text.say("en")) for p in sample_audit.problems
-    }
+    words = ["audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "dupcheck", *map(str, words)],
+        env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf"), "PYTHONPATH": str(PACKAGE)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=end_with_parent,
+    ) as command:  # fmt: skip
+        while not list(tmp_path.glob("out-work-*/measured/_SUCCESS")) and command.poll() is None:
+            time.sleep(0.1)
+        first = find_executors(command.pid)
+        if command.poll() is None:
+            os.kill(first[0], signal.SIGKILL)
+        said, wrong = command.communicate()
+    assert command.returncode == 1, wrong
+    assert len(first) == 2, "one is left to go on"
+    assert f"{len(sample_audit.plans)} groups" in said
+    assert "Traceback" not in wrong
+    expect_same(out, sample_audit)
+    problems = {(p["severity"], p["message"]) for p in read_table(out, "problems")}
+    assert problems == {(p.severity, p.text.say("en")) for p in sample_audit.problems}
+    assert not list(tmp_path.glob("out-work-*")), "the work folder is gone"
 
 
 def invent_rows(count: int) -> list[dict[str, str]]:
@@ -143,6 +189,59 @@ def test_a_folder_of_parquet_has_the_same_answer_with_crowds_and_rows_that_share
     expect_same(tmp_path / "out", local)
     assert "150" not in found.summary["candidates"]["may_miss"]
     assert "60 others only" in found.summary["candidates"]["may_miss"]
+
+
+@needs_spark
+def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(session: Any, tmp_path: Path) -> None:
+    from pyspark.sql import functions as sql
+
+    from dupcheck.learned.lexicon import Lexicon
+    from dupcheck.learned.tails import Tails
+    from dupcheck.run import SEARCH
+    from dupcheck.spark.blocking import propose_pairs
+    from dupcheck.spark.judging import BLOCK
+    from dupcheck.spark.rows import MEASURED, Taught, Whole
+    from dupcheck.spark.session import Workshop
+
+    shown, titled = 5_000, 2_000
+    rows = session.range(shown + titled).withColumnRenamed("id", "pos")
+    stock = sql.concat(sql.lit(b"+"), sql.unhex(sql.lit("c3d2e1f00f1e2d3c")))
+    filled = {
+        "photo": sql.when(sql.col("pos") < shown, stock),
+        "further": sql.array().cast("array<binary>"),
+        "prints": sql.when(sql.col("pos") < shown, sql.array(sql.lit(b""))).otherwise(
+            sql.array().cast("array<binary>")
+        ),
+        "title_keys": sql.when(
+            sql.col("pos") >= shown, sql.array(sql.lit(7), sql.lit(9)).cast("array<long>")
+        ).otherwise(sql.array().cast("array<long>")),
+        "title_exact": sql.when(sql.col("pos") >= shown, sql.array(sql.lit(False), sql.lit(False))).otherwise(
+            sql.array().cast("array<boolean>")
+        ),
+        "codes_keys": sql.array().cast("array<long>"),
+    }
+    for part in MEASURED.split(", "):
+        name, kind = part.split()
+        if name != "pos":
+            rows = rows.withColumn(name, filled.get(name, sql.lit(None)).cast(kind))
+    words = np.array([7, 9], dtype=np.uint64)
+    nothing = {name: np.empty(0, dtype=np.uint64) for name in ("codes", "stated_codes")}
+    whole = Whole(
+        shown + titled, words, np.array([titled, titled]), np.zeros(2, dtype=bool), 2, nothing, {}, {}, frozenset(),
+        Taught(Lexicon(), Tails()),
+    )  # fmt: skip
+    found = propose_pairs(Workshop(session, str(tmp_path / "work")), rows, whole)
+    met = SEARCH.crowd
+
+    def count(listings: int) -> int:
+        return listings * met - met * (met + 1) // 2
+
+    assert found.proposed_by == {"title": count(titled), "image": count(shown), "codes": 0}
+    blocks = found.pairs.groupBy(sql.floor(sql.col("left") / BLOCK)).count().toPandas()["count"]
+    assert blocks.max() <= BLOCK * met
+    assert [m.key for m in found.may_miss] == [
+        "audit.may_miss_titles", "audit.may_miss_crowd_title", "audit.may_miss_crowd_image",
+    ]  # fmt: skip
 
 
 def find_least(edges: np.ndarray) -> dict[int, int]:
@@ -235,3 +334,58 @@ def test_without_pyspark_the_error_says_how_to_get_it(
     with pytest.raises(DupcheckError, match=r"dupcheck\[spark\]") as caught:
         audit_tables(str(sample_folder / "catalog.csv"), str(tmp_path / "out"))
     assert "Java" in caught.value.say("zh")
+
+
+def test_what_was_measured_is_the_same_after_its_way_through_rows(sample: Catalog) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow as pa
+
+    from dupcheck.features import make_features, read_attributes
+    from dupcheck.features.building import Wording, list_numbers, measure_listings, read_listings
+    from dupcheck.features.schema import MATRICES
+    from dupcheck.features.stated import count_pieces, number_values
+    from dupcheck.files.arrays import Codebook, hash_text
+    from dupcheck.judging.verdicts import measure_signals
+    from dupcheck.photos.reading import read_photos
+    from dupcheck.spark.rows import (
+        Taught,
+        Whole,
+        pack_listings,
+        pack_measures,
+        pack_reading,
+        unpack_features,
+        unpack_listings,
+        unpack_reading,
+    )
+
+    photos, problems = read_photos(sample)
+    features = make_features(sample, photos)
+    known, attributes = features.statistics, read_attributes(sample)
+    read = read_listings(sample, Wording.of(sample), attributes, known.lexicon, known.tails)
+    kept = pa.table(pack_listings(sample, np.arange(len(sample))) | pack_reading(read))
+    assert unpack_reading(kept) == read
+    again = unpack_listings(kept)
+    assert dc.catalog.format_catalog(again) == dc.catalog.format_catalog(sample)
+
+    books = {column.book: Codebook() for column in MATRICES}
+    measures = measure_listings(
+        again, attributes, unpack_reading(kept), (known.tails, known.frames, known.stray), books
+    )
+    numbers = list_numbers(again, count_pieces(again, number_values(measures.stated)))
+    table = pack_measures(again, np.arange(len(sample)), measures, numbers, books, photos, problems, "en")
+    keys = np.array([hash_text(word) for word in books["words"]], dtype=np.uint64)
+    held = np.flatnonzero(known.seen > 1)
+    held = held[np.argsort(keys[held])]
+    whole = Whole(
+        len(sample), keys[held], known.seen[held], known.exact[held], 2,
+        {name: np.empty(0, dtype=np.uint64) for name in ("codes", "stated_codes")}, {}, {}, frozenset(),
+        Taught(known.lexicon, known.tails, known.frames, known.stray),
+    )  # fmt: skip
+    found = unpack_features(table, whole)
+    left, right = np.triu_indices(len(sample), 1)
+    ours, theirs = measure_signals(features, left, right), measure_signals(found, left, right)
+    for name, values in ours.items():
+        np.testing.assert_allclose(theirs[name], values, rtol=1e-6, err_msg=name)
+    assert [found.weigh_word(word) for word in books["words"]] == [features.weigh_word(word) for word in books["words"]]
+    for axis, column in features.axes.items():
+        assert [column.value(k) for k in range(len(sample))] == [found.axes[axis].value(k) for k in range(len(sample))]

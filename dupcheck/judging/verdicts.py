@@ -18,6 +18,7 @@ from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS, get_signal
 
 _CHUNK = 400_000
+STRENGTH_DIGITS = 9
 _NEAR = 0.75
 """How much of the way to a limit a value has to go for a pair to be worth naming as near."""
 _UNTOLD = 0.8
@@ -98,7 +99,9 @@ def thin_advice(findings: Findings) -> Findings:
     """
     kept = findings.duplicate.copy()
     advice = np.flatnonzero(~findings.duplicate)
-    order = advice[np.lexsort((advice, -findings.strength[advice], findings.rule[advice]))]
+    # what differs in the last digits only is equally strong: they change with the order in which words are added up
+    strength = np.round(findings.strength[advice], STRENGTH_DIGITS)
+    order = advice[np.lexsort((advice, -strength, findings.rule[advice]))]
     for ends in (findings.left, findings.right):
         width = ends.max(initial=0) + 1
         _, first = np.unique(findings.rule[order] * width + ends[order], return_index=True)

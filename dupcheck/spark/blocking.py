@@ -9,7 +9,7 @@ counted and said.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from dupcheck.model import BoolArray, IntArray
 from dupcheck.photos.neighbours import find_alike
 from dupcheck.run import SEARCH
 from dupcheck.spark.rows import Keys, Whole, lists_of, make_lists, numbers_of, unpack_photos
-from dupcheck.spark.session import Workshop, learn_once, map_groups, map_tables
+from dupcheck.spark.session import Workshop, map_groups, map_once, map_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -136,19 +136,17 @@ def _pair_photos(shop: Workshop, measured: "DataFrame", whole: Whole, misses: li
     photos = one.select("pos", sql.col("p.k").alias("photo"), sql.col("p.prints").alias("print"))
     members = photos.select(sql.xxhash64("photo").alias("key"), "pos").distinct()
     distinct = photos.groupBy("photo").agg(sql.min("pos").alias("pos"), sql.first("print").alias("print"))
-    near = learn_once(
-        distinct.withColumn("key", sql.xxhash64("photo")), lambda table: _find_alike(table, whole.refused)
+    refused = shop.share(whole.refused)
+    near = map_once(
+        distinct.withColumn("key", sql.xxhash64("photo")),
+        lambda table: _find_alike(table, refused.value),
+        "a long, b long",
     )
     within = _pair_within(members, misses, "image")
-    if near is None or not len(near):
-        return within
-    import pandas as pd
-
-    joined = shop.session.createDataFrame(pd.DataFrame({"a": near[:, 0], "b": near[:, 1]}))
-    return within.unionByName(_pair_across(members, joined))
+    return within.unionByName(_pair_across(members, shop.keep(near, "alike")))
 
 
-def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> Any:
+def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> "pa.Table":
     import pyarrow as pa
 
     count = table.num_rows
@@ -158,7 +156,7 @@ def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> Any:
     first, second = find_alike(photos)
     keys = np.empty(len(photos), dtype=np.int64)
     keys[photos.main] = table.column("key").to_numpy()
-    return np.stack([keys[first], keys[second]], axis=1)
+    return pa.table({"a": pa.array(keys[first]), "b": pa.array(keys[second])})
 
 
 # ---------------------------------------------------------------------------------------------------------------------

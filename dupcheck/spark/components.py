@@ -5,19 +5,17 @@ large star hangs every greater neighbour of a node on the least of its neighbour
 a number of rounds that grows with the logarithm of the graph, each node hangs on the least of its component.
 """
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dupcheck.files.arrays import connect
-from dupcheck.spark.session import Workshop
+from dupcheck.spark.rows import numbers_of
+from dupcheck.spark.session import Workshop, map_once
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
-
-    Batches = Iterator[pa.RecordBatch]
 
 
 GRAPH = 1_000_000
@@ -32,7 +30,8 @@ def find_components(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame
 
     now = shop.keep(edges.select(sql.col("left").alias("u"), sql.col("right").alias("v")).distinct(), f"{name}-star-0")
     if now.count() <= GRAPH:
-        return shop.keep(now.repartition(1).mapInArrow(_connect, "pos long, component long"), f"{name}-components")
+        alone = map_once(now.withColumn("pos", sql.col("u")), _connect, "pos long, component long")
+        return shop.keep(alone, f"{name}-components")
     mark, turn = None, 0
     while True:
         turn += 1
@@ -46,16 +45,14 @@ def find_components(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame
     return shop.keep(hung.unionByName(roots).distinct(), f"{name}-components")
 
 
-def _connect(batches: "Batches") -> "Batches":
+def _connect(table: "pa.Table") -> "pa.Table":
     """What the local engine does with a graph that it holds."""
     import pyarrow as pa
 
-    held = [(batch.column("u").to_numpy(), batch.column("v").to_numpy()) for batch in batches]
-    if held:
-        ends = [np.concatenate(side) for side in zip(*held, strict=True)]
-        nodes, place = np.unique(np.concatenate(ends), return_inverse=True)
-        least = nodes[connect(len(nodes), *np.split(place, 2))]
-        yield pa.record_batch({"pos": pa.array(nodes, pa.int64()), "component": pa.array(least, pa.int64())})
+    ends = [numbers_of(table, side) for side in ("u", "v")]
+    nodes, place = np.unique(np.concatenate(ends), return_inverse=True)
+    least = nodes[connect(len(nodes), *np.split(place, 2))]
+    return pa.table({"pos": pa.array(nodes, pa.int64()), "component": pa.array(least, pa.int64())})
 
 
 def _large_star(edges: "DataFrame") -> "DataFrame":

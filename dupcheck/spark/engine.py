@@ -5,6 +5,7 @@ step. The driver sees counts, and what the catalogue teaches; never listings, fe
 """
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame
 
+_PRUNING = "spark.sql.csv.parser.columnPruning.enabled"
 _DROPPED = ("listing_id", "currency", "category", "shop")
 """What measured rows repeat of their listings."""
 
@@ -90,14 +92,18 @@ def audit_tables(
     pack = read_pack(rules).with_limit(*settings)
     named = [paths] if isinstance(paths, str) else list(paths)
     session, fresh = open_session()
-    session.conf.set("spark.sql.csv.parser.columnPruning.enabled", "false")
     shop = Workshop(session, work or f"{out.rstrip('/')}-work-{uuid4().hex[:8]}")
+    pruning = session.conf.get(_PRUNING)
+    session.conf.set(_PRUNING, "false")  # or a row that is cut short counts in one step, and not in the next
     try:
-        return _Run(shop, pack, lang, progress).audit(
-            named, out, Manner(mapping or {}, currency, delimiter, find_root(named, images)), cache, allow_hosts
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of Spark, about releases of pandas
+            return _Run(shop, pack, lang, progress).audit(
+                named, out, Manner(mapping or {}, currency, delimiter, find_root(named, images)), cache, allow_hosts
+            )
     finally:
         shop.clear()
+        session.conf.set(_PRUNING, pruning or "true")
         if fresh:
             session.stop()
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dupcheck.index.candidates import Candidates, keep_same_seller
-from dupcheck.judging.verdicts import Findings, judge_pairs
-from dupcheck.model import Catalog
+from dupcheck.judging.verdicts import STRENGTH_DIGITS, Findings, judge_pairs
+from dupcheck.model import Catalog, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.spark.rows import Whole, numbers_of, texts_of, unpack_features
@@ -36,9 +36,7 @@ def judge_blocks(
     def judge(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
         rules, known = shared.value
         pos = numbers_of(held, "pos")
-        left, right = (np.searchsorted(pos, numbers_of(pairs, side)) for side in ("left", "right"))
-        shops = Catalog({"shop": texts_of(held, "shop")}, {})
-        met = keep_same_seller(Candidates(left, right, {}, ()), rules, shops)
+        met = meet_pairs(pairs, pos, Catalog({"shop": texts_of(held, "shop")}, {}), rules)
         return pack_findings(judge_pairs(unpack_features(held, known), rules, met), pos)
 
     caught = shop.keep(join_blocks(pairs, measured, judge, FINDING), "caught")
@@ -56,6 +54,15 @@ def join_blocks(
     held = named.join(listings, "pos")
 
     return join_groups(blocks, held, work, schema)
+
+
+def meet_pairs(pairs: "pa.Table", pos: IntArray, catalog: Catalog, pack: RulePack) -> Candidates:
+    """Return pairs among listings that stand at ``pos``, in their order, which decides between what is equally strong;
+    without those of different sellers.
+    """
+    left, right = (np.searchsorted(pos, numbers_of(pairs, side)) for side in ("left", "right"))
+    order = np.lexsort((right, left))
+    return keep_same_seller(Candidates(left[order], right[order], {}, ()), pack, catalog)
 
 
 def pack_findings(found: Findings, pos: Any) -> "pa.Table":
@@ -88,7 +95,9 @@ def _thin_advice(caught: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as sql
 
     def rank(end: str) -> Any:
-        order = Window.partitionBy("rule", end).orderBy(sql.desc("strength"), "left", "right")
+        order = Window.partitionBy("rule", end).orderBy(
+            sql.desc(sql.round("strength", STRENGTH_DIGITS)), "left", "right"
+        )
         return sql.row_number().over(order)
 
     advice = caught.where("not duplicate").withColumn("l", rank("left")).withColumn("r", rank("right"))

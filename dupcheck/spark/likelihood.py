@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dupcheck.index.candidates import Candidates, keep_same_seller
 from dupcheck.judging.background import Background, Texts, list_lone_words, measure_far
 from dupcheck.judging.evidence import Evidence
 from dupcheck.judging.likely import find_likely
@@ -19,7 +18,7 @@ from dupcheck.judging.verdicts import Findings
 from dupcheck.model import Catalog, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
-from dupcheck.spark.judging import join_blocks
+from dupcheck.spark.judging import join_blocks, meet_pairs
 from dupcheck.spark.rows import Whole, lists_of, numbers_of, texts_of, unpack_features
 from dupcheck.spark.session import Workshop, map_tables
 
@@ -55,7 +54,7 @@ def find_probable(
         pos = numbers_of(held, "pos")
         catalog = Catalog({name: texts_of(held, name) for name in ("title", "description", "shop")}, {})
         features = unpack_features(held, known)
-        met = _meet(pairs, pos, catalog, rules)
+        met = meet_pairs(pairs, pos, catalog, rules)
         start, items = lists_of(held, "near")
         here = replace(background, near=items.to_numpy(zero_copy_only=False), start=start)
         evidence = Evidence(catalog, features, here, np.arange(len(features)), met.left, met.right, Texts(catalog))
@@ -69,12 +68,6 @@ def find_probable(
         return pa.table({**ends, "chance": pa.array(found.chance, pa.float64())})
 
     return shop.keep(join_blocks(left_over, held, weigh, LIKELY), "likely")
-
-
-def _meet(pairs: "pa.Table", pos: IntArray, catalog: Catalog, pack: RulePack) -> Candidates:
-    left, right = (np.searchsorted(pos, numbers_of(pairs, side)) for side in ("left", "right"))
-    order = np.lexsort((right, left))
-    return keep_same_seller(Candidates(left[order], right[order], {}, ()), pack, catalog)
 
 
 def _find_nothing() -> Findings:
@@ -123,7 +116,7 @@ def _learn_pairs(
         rules, known = shared.value
         pos = numbers_of(held, "pos")
         catalog = Catalog({name: texts_of(held, name) for name in ("title", "shop")}, {})
-        met = _meet(pairs, pos, catalog, rules)
+        met = meet_pairs(pairs, pos, catalog, rules)
         far = measure_far(unpack_features(held, known), met.left, met.right)
         lone = list_lone_words(Texts(catalog).words, met.left, met.right)
         ends, more = np.concatenate([pos[met.left], pos[met.right]]), len(lone)

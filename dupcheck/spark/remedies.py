@@ -278,7 +278,7 @@ def _advise(found: "pa.Table", rows: "pa.Table", known: tuple[RulePack, Whole], 
     made += [
         {
             "group_id": plan.group_id, "component": component[plan.listings[0]], "plan": pickle.dumps(plan),
-            "first": min(int(pos[catalog.positions[i]]) for i in plan.listings),
+            "first": component[plan.listings[0]],
             "contents": json.dumps(describe_plan(catalog, plan, lang)["contents"], ensure_ascii=False),
         }
         for plan in added

@@ -124,6 +124,20 @@ class Whole:
         )
 
 
+class _PartBook(StoredBook):
+    """The words that the whole catalogue holds, and behind them those ``beyond`` that a part of it has (ascending)."""
+
+    def __init__(self, whole: StoredBook, beyond: Keys) -> None:
+        super().__init__(beyond, np.arange(len(beyond), dtype=np.int32) + whole.width)
+        self._whole, self._own = whole, StoredBook(beyond, self.codes)
+        self.width = whole.width + len(beyond)
+
+    def find(self, text: str) -> int:
+        """Return a word's number, -1 where it has none."""
+        number = self._whole.find(text)
+        return number if number >= 0 else self._own.find(text)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Columns
 
@@ -361,11 +375,11 @@ def unpack_photos(table: "pa.Table", refused: Collection[bytes] = ()) -> Photos:
 def unpack_features(table: "pa.Table", whole: Whole) -> Features:
     """Return the features of some listings of a catalogue, weighed by what the ``whole`` of it counts."""
     made = {m.field: _unpack_matrix(table, m, whole) for m in MATRICES}
-    words, more = _number_words(table, whole)
+    words, beyond, more = _number_words(table, whole)
     widths = {name: rows.width for name, rows in made.items()}
     statistics = whole.describe(more, widths)
     made["title"] = weigh_titles(words, statistics)
-    books = {m.book: Codebook(whole.book) if m.book == "words" else Codebook() for m in MATRICES}
+    books = {m.book: Codebook(_PartBook(whole.book, beyond)) if m.book == "words" else Codebook() for m in MATRICES}
     catalog = Catalog({name: texts_of(table, name) for name in ("listing_id", *TEXTS)}, {})
     return Features.build(
         catalog, unpack_photos(table, whole.refused), _unpack_axes(table, whole), Base(statistics, books),
@@ -388,8 +402,8 @@ def _unpack_matrix(table: "pa.Table", column: MatrixColumn, whole: Whole) -> Row
     return rows
 
 
-def _number_words(table: "pa.Table", whole: Whole) -> tuple[Rows, BoolArray]:
-    """The words of titles, numbered as the whole catalogue numbers them; and of words beyond, which are exact."""
+def _number_words(table: "pa.Table", whole: Whole) -> tuple[Rows, Keys, BoolArray]:
+    """The words of titles, numbered as the whole catalogue numbers them; and words beyond, and which are exact."""
     start, items = lists_of(table, "title_keys")
     keys = items.to_numpy(zero_copy_only=False).view(np.uint64)
     exact = np.asarray(lists_of(table, "title_exact")[1].to_numpy(zero_copy_only=False), dtype=bool)
@@ -400,7 +414,7 @@ def _number_words(table: "pa.Table", whole: Whole) -> tuple[Rows, BoolArray]:
     at[~known] = len(whole.keys) + code
     ones = np.ones(len(keys), dtype=np.float32)
     rows = Rows(start, at.astype(np.int32), ones, len(whole.keys) + len(beyond))
-    return _sort(rows), exact[~known][first]
+    return _sort(rows), beyond, exact[~known][first]
 
 
 def _sort(rows: Rows) -> Rows:

@@ -70,25 +70,29 @@ def learn_once(frame: "DataFrame", learn: "Callable[[pa.Table], Any]") -> Any:
     them, never the driver, which gets the answer only.
     """
 
+    def cut(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        told = pickle.dumps(learn(table), protocol=5)
+        pieces = [told[k : k + _PIECE] for k in range(0, len(told), _PIECE)]
+        return pa.table({"part": pa.array(range(len(pieces)), pa.int64()), "told": pa.array(pieces, pa.binary())})
+
+    parts = sorted(map_once(frame, cut, "part long, told binary").collect(), key=lambda row: row.part)
+    return pickle.loads(b"".join(bytes(row.told) for row in parts)) if parts else None
+
+
+def map_once(frame: "DataFrame", make: "Callable[[pa.Table], pa.Table]", schema: str) -> "DataFrame":
+    """Return the rows that ``make`` makes of all rows of ``frame``, in the order of ``pos``, in one task."""
+    names = list_names(schema)
+
     def run(batches: "Batches") -> "Batches":
         import pyarrow as pa
 
         held = list(batches)
-        if not held:
-            return
-        told = pickle.dumps(learn(pa.Table.from_batches(held)), protocol=5)
-        for k in range(0, len(told), _PIECE):
-            yield pa.record_batch({"part": [k], "told": [told[k : k + _PIECE]]}, schema=told_schema())
+        if held:
+            yield from make(pa.Table.from_batches(held)).select(names).combine_chunks().to_batches()
 
-    def told_schema() -> "pa.Schema":
-        import pyarrow as pa
-
-        return pa.schema([("part", pa.int64()), ("told", pa.binary())])
-
-    parts = frame.repartition(1).sortWithinPartitions("pos").mapInArrow(run, "part long, told binary").collect()
-    if not parts:
-        return None
-    return pickle.loads(b"".join(bytes(row.told) for row in sorted(parts, key=lambda row: row.part)))
+    return frame.repartition(1).sortWithinPartitions("pos").mapInArrow(run, schema)
 
 
 def map_tables(
