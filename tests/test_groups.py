@@ -257,7 +257,8 @@ class TestGroupsOfACatalogue:
         prices = [7.0, *[1000.0] * 29, 10.6, *[14.0] * 6, *[1000.0] * 26, 6.9]
         crowd = [Listing(f"L-{i}", "brass violin stand", price=p, currency="USD") for i, p in enumerate(prices)]
         audit = dc.audit(make_catalog(crowd))
-        home = {i: g.group_id for g, _ in audit.grouped for i in g.listings}
+        groups = make_groups(audit.features, audit.pack, audit.findings)
+        home = {i: g.group_id for g, _ in groups for i in g.listings}
         assert home["L-31"] == home["L-36"]
         assert home.get("L-0") != home["L-31"]
         assert len(audit.groups) >= 55 + 6

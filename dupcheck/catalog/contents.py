@@ -223,7 +223,10 @@ def _free(sample: Sample, fields: Fields, but: Collection[str] = ()) -> list[int
 
 
 def _take_back(sample: Sample, fields: Fields) -> None:
-    """Give up fields whose cells are nothing of the kind, and put the titles that read as titles first."""
+    """Give up fields whose cells are nothing of the kind, and put the titles that read as titles first.
+
+    A column that bears a field's very name is that field, whatever stands in it.
+    """
     tests: Mapping[str, Callable[[str], bool]] = {
         "price": lambda t: re.search(r"\d", t) is not None and not _ADDRESS.match(t) and not _DATE.fullmatch(t),
         "stock": lambda t: parse_count(t) is not None or read_stock_word(t) is not None or "\n" in t or t[:1] in "[{",
@@ -231,12 +234,16 @@ def _take_back(sample: Sample, fields: Fields) -> None:
         "title": lambda t: re.search(r"[^\W\d_]", t) is not None and not _ADDRESS.match(t),
     }
     for name, test in tests.items():
+        if any(sample.headers[i] == name for i in fields.get(name, ())):
+            continue
         kept = [i for i in fields.get(name, ()) if not sample.filled(i) or sample.all_are(i, test, 0.5)]
         if name in fields and not kept:
             del fields[name]
         elif kept:
             fields[name] = kept
-    if "price" not in fields and "title" in fields and all(sample.all_are(i, _is_coded) for i in fields["title"]):
+    named = any(sample.headers[i] == "title" for i in fields.get("title", ()))
+    coded = not named and all(sample.all_are(i, _is_coded) for i in fields.get("title", ()))
+    if "price" not in fields and "title" in fields and coded:
         del fields["title"]  # codes of things, in a list of something else about them
     own = fields.get("listing_id", [])
     if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
