@@ -77,6 +77,12 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def spark(session: nox.Session) -> None:
+    """The whole way on Spark, with an executor that is killed: needs the extra ``spark`` and Java 17."""
+    call(session, "pytest", "-n", "1", "tests/test_spark.py")
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """What is right, and how fast, on the sample and on an invented catalogue."""
     call(session, "python", "tests/benchmarks/groups.py", "sample_catalog")
