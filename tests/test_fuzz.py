@@ -306,7 +306,8 @@ def test_a_full_disk_and_a_kill_leave_the_old_or_the_new(deed: str, desk: Path) 
 ENDS = {">/dev/full": {2}, ">&-": {0, 2}, "2>&-": {0}, "<&- >&- 2>&-": {0, 2}, "2>/dev/full": {0}, "| head -c 1": {0}}
 SPEAKING = (
     ("rules",), ("audit", "catalog.csv", "--out", "r"), ("inspect", "catalog.csv"), ("decisions",), ("--version",),
-    ("why", "catalog.csv", "A-0", "A-2"), ("convert", "catalog.csv", "--out", "o.csv"), ("formats",), ("cache",), ("ledger", "verify"),
+    ("why", "catalog.csv", "A-0", "A-2"), ("convert", "catalog.csv", "--out", "o.csv"), ("formats",),
+    ("cache",), ("ledger", "verify"),
 )  # fmt: skip
 
 
