@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate, chain
 
 from rapidfuzz import fuzz
@@ -23,7 +23,7 @@ from dupcheck.titles.normalising import fold_letters
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title
-from dupcheck.titles.vocabulary import fold_word, list_languages, load_vocabulary, read_language
+from dupcheck.titles.vocabulary import fold_word, load_vocabulary
 
 NOISE = "noise"
 _LISTING = frozenset({"&", "+"})
@@ -481,13 +481,8 @@ def _find_exchanged(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-@cache
-def _small_words() -> frozenset[str]:
-    return frozenset(word for code in list_languages() for word in read_language(code, "words").get("stop", ()))
-
-
 def _binds(word: str) -> bool:
-    return word in _small_words() and not _is_listing(word)
+    return word in load_vocabulary().small and not _is_listing(word)
 
 
 def _is_listing(word: str) -> bool:

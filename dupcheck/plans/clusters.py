@@ -14,7 +14,7 @@ from dupcheck.learned.answers import Replies
 from dupcheck.model import Catalog, Group, IntArray, Plan, Reply
 from dupcheck.plans.mixture import Own
 from dupcheck.plans.neighbours import ask_neighbours
-from dupcheck.plans.offers import Offer, Shelf, settle_values
+from dupcheck.plans.offers import Shelf, settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Planner, Ties, find_ties
 from dupcheck.plans.questions import count_settled
@@ -114,9 +114,7 @@ def _draw_plans(
 def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[Part], Own]:
     """The parts of a cluster, the main one first, and what each of its listings offers."""
     ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
-    own: dict[int, list[Offer]] = {m: [] for m in ranked}
-    for offer in settle_values(books.shelf.list_group(ranked)):
-        own[offer.member].append(offer)
+    own = sort_offers(settle_values(books.shelf.list_group(ranked)), ranked)
     return books.part(ranked, own), own
 
 
@@ -162,7 +160,7 @@ def _is_other(books: Bookkeeper, gap: Gap, main: int, other: int) -> bool:
     return gap.what == "names" and not books.replies.is_one(main, other)
 
 
-def _stands_alone(part: Part, own: Mapping[int, Sequence[Offer]]) -> bool:
+def _stands_alone(part: Part, own: Own) -> bool:
     """Whether a part beside the main one is worth a plan of its own: it has another name, or copies."""
     if part.gap is not None and part.gap.names_both:
         return True

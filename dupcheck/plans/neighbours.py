@@ -4,11 +4,11 @@ What rules did not catch is never acted on: it stands in the group as a part tha
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from dupcheck.judging.likely import Likely
-from dupcheck.plans.offers import Offer, settle_values
+from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
 
@@ -98,7 +98,9 @@ class _Desk:
         group = self.groups[place]
         first, (main, *others) = group[0].members[0], parts
         answer = self._compare(first, main.members[0])
-        if answer == "other" or _name_versions(answer) or _name_versions(self._compare(near, new)):
+        if answer == "other" or _name_versions(answer):
+            return False
+        if (near, new) != (first, main.members[0]) and _name_versions(self._compare(near, new)):
             return False
         if isinstance(answer, Gap):
             group += [Part(main.members, answer), *others]
@@ -114,21 +116,15 @@ class _Desk:
 
     def _compare(self, first: int, new: int) -> Gap | Literal["one", "other"]:
         """Say what is to be asked about two listings, or what the seller has said of them."""
-        replies = self.books.replies
-        own = self._offer(first, new)
-        said = replies.pairs.get((min(first, new), max(first, new)))
-        if said is not None:
-            return "other" if said == "different" else "one"
+        if self.books.is_told_one(first, new):
+            return "one"
+        own = sort_offers(settle_values(self.books.shelf.list_group((first, new))), (first, new))
         gap = self.books.find_gap(own, first, new)
         if gap is None:
-            return "one" if next(self.books.list_gaps(own, first, new), None) is not None else Gap("proof")
+            if next(self.books.list_gaps(own, first, new), None) is not None:
+                return "one"
+            gap = Gap("proof")
         return "other" if gap.what in _OTHERS or self.books.is_answered(gap, first, new) else gap
-
-    def _offer(self, *members: int) -> Mapping[int, Sequence[Offer]]:
-        own: dict[int, list[Offer]] = {m: [] for m in members}
-        for offer in settle_values(self.books.shelf.list_group(members)):
-            own[offer.member].append(offer)
-        return own
 
 
 def _name_versions(gap: Gap | str) -> bool:

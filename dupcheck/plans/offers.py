@@ -263,6 +263,14 @@ def find_written(title: str, axis: str, value: str) -> str:
     return told if told in title else ""
 
 
+def sort_offers(offers: Iterable[Offer], members: Iterable[int]) -> dict[int, list[Offer]]:
+    """Return the offers of each of the ``members``, in their order."""
+    own: dict[int, list[Offer]] = {m: [] for m in members}
+    for offer in offers:
+        own[offer.member].append(offer)
+    return own
+
+
 def settle_values(offers: Sequence[Offer]) -> tuple[Offer, ...]:
     """Make the values of a group's offers comparable.
 

@@ -34,6 +34,7 @@ from dupcheck.plans.offers import (
     find_axes,
     list_values,
     settle_values,
+    sort_offers,
 )
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.questions import ask_seller, say_gap, write_gap
@@ -86,9 +87,7 @@ class Planner:
         self.offers = settle_values(shelf.list_group(self.ranked))
         self.axes = find_axes(self.offers, shelf.held_axes(self.offers))
         self.keep = self.ranked[0]
-        self._own: dict[int, list[Offer]] = {m: [] for m in self.ranked}
-        for offer in self.offers:
-            self._own[offer.member].append(offer)
+        self._own = sort_offers(self.offers, self.ranked)
         self.reasons: list[Message] = []
         self.cautions: list[Message] = []
         self.parts = parts

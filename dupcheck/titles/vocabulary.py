@@ -63,7 +63,7 @@ class Vocabulary:
     ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
     ``joints`` stand between two colours, ``either`` between two choices, ``fillers`` behind one, ``links`` inside a
     value, ``accompanying`` before what only comes with a thing, ``fitting`` before what it is for; ``choosing`` asks a
-    buyer to choose; ``loose`` words say nothing on their own.
+    buyer to choose; ``loose`` words say nothing on their own, ``small`` ones only bind others.
     """
 
     phrases: Mapping[str, Reading]
@@ -81,6 +81,7 @@ class Vocabulary:
     markers: Mapping[str, Mapping[str, str]]
     worn_letters: Mapping[str, str]
     not_before_size: frozenset[str]
+    small: frozenset[str]
     fitting: frozenset[str]
     joints: frozenset[str]
     either: frozenset[str]
@@ -390,6 +391,7 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
         markers=_markers(words.values()),
         worn_letters={w: v for m in measures.values() for v, ws in m.get("worn_letters", {}).items() for w in ws},
         not_before_size=collect("not_before_size"),
+        small=frozenset(w for part in words.values() for w in part.get("stop", ())),
         fitting=collect("fitting"),
         joints=collect("joints"),
         either=collect("either"),
