@@ -8,7 +8,7 @@ heads of other products. Nothing here knows a language.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -136,6 +136,7 @@ def learn_tails(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) 
             axes = _believe([cut[i][-key[1] :] for i in members], [told[i] for i in members], named, recurring)
             if axes is not None:
                 believed[key] = axes
+    _believe_first(believed, families, cut, recurring | named.keys())
     heads = {head for head, _ in believed}
     for (head, slots), members in families.items():
         if head in heads and (head, slots) not in believed:  # a head is a head, whatever follows it
@@ -173,6 +174,22 @@ def _believe(
         else:
             axes.append(UNNAMED)
     return tuple(axes) if any(axes) else None
+
+
+def _believe_first(
+    believed: dict[Key, tuple[str, ...]],
+    families: Mapping[Key, list[int]],
+    cut: Mapping[int, list[str]],
+    known: Container[str],
+) -> None:
+    """What stands first behind a head in all titles of one length is an option like what stands there in the others,
+    where it stands behind other heads too: «Emery (Liner / Solid / 70)» beside «Emery (Reply set / 70)».
+    """
+    first = {head: axes[0] for (head, _), axes in believed.items() if axes[0]}
+    for (head, slots), axes in [*believed.items()]:
+        option = first.get(head, "")
+        if not axes[0] and option and all(cut[i][-slots] in known for i in families[head, slots]):
+            believed[head, slots] = (option, *axes[1:])
 
 
 def _name_slots(tails: Sequence[Sequence[str]], told: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
