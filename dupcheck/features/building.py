@@ -40,6 +40,7 @@ from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold
+from dupcheck.titles.selling import trim_start
 from dupcheck.titles.stream import plain_text
 
 Progress = Callable[[int, int], None]
@@ -165,7 +166,7 @@ def measure_listings(
     ]
     named = tails.named | frames.named
     stated = [
-        state_axes(row, tokens, named) | brand | ({HEAD: plain_text(head)} if slots else {}) | name_scripts(head)
+        state_axes(row, tokens, named) | brand | ({HEAD: plain_text(trim_start(head))} if slots else {}) | name_scripts(head)
         for row, tokens, brand, head, slots in zip(
             attributes.rows, marked, read.brands, read.heads, read.slots, strict=True
         )

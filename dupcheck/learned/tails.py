@@ -16,6 +16,7 @@ from typing import Protocol
 
 from dupcheck.axes import AXES, pick_axes
 from dupcheck.titles import Token, read_title, read_value
+from dupcheck.titles.selling import trim_end, trim_start
 from dupcheck.titles.stream import plain_text
 
 (UNNAMED,) = pick_axes(lambda axis: axis.unsure)
@@ -63,12 +64,14 @@ class Tails:
             for k in range(1, len(pieces)):
                 axes = self.families.get((_join(plain[:k]), len(pieces) - k))
                 if axes is not None:
-                    return title[: pieces[k - 1][1]], [(a, text) for a, (text, _) in zip(axes, pieces[k:], strict=True)]
+                    slots = [(a, text) for a, (text, _) in zip(axes, pieces[k:], strict=True)]
+                    sells = title[len(trim_end(title)) :].strip()
+                    return title[: pieces[k - 1][1]], [*slots, ("", sells)] if sells else slots
         return title, []
 
 
 def cut_pieces(title: str) -> list[tuple[str, int]]:
-    """Return the pieces of a title between delimiters, and where in it each ends."""
+    """Return the pieces of a title between delimiters and where each ends, without words at its ends that only sell."""
     title = _CLOSING.sub("", title)
     pieces: list[tuple[str, int]] = []
     start = 0
@@ -80,7 +83,10 @@ def cut_pieces(title: str) -> list[tuple[str, int]]:
         start = found.end()
     if title[start:].strip():
         pieces.append((title[start:].strip(), len(title)))
-    return [pieces[0], *chain.from_iterable(map(_part_measure, pieces[1:]))] if pieces else []
+    if len(pieces) < 2:
+        return pieces
+    (first, end), *others, (last, close) = pieces
+    return [(trim_start(first), end), *chain.from_iterable(map(_part_measure, [*others, (trim_end(last), close)]))]
 
 
 def _part_measure(piece: tuple[str, int]) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from dupcheck.model import Catalog, Group, IntArray, Plan, Reply
 from dupcheck.plans.mixture import Own
 from dupcheck.plans.neighbours import ask_neighbours
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
-from dupcheck.plans.parts import Bookkeeper, Gap, Part
+from dupcheck.plans.parts import FEW, Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Planner, Ties, find_ties
 from dupcheck.plans.questions import count_settled
 from dupcheck.plans.ranking import rank_listing
@@ -136,7 +136,7 @@ def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozens
     named = [part for part in others if part.gap is not None and _is_other(books, part.gap, first, part.members[0])]
     apart = [
         part for part in others
-        if part not in named and len(part.members) > 1 and _stands_alone(part, own)
+        if part not in named and len(part.members) > 1 and _stands_alone(books, part, own)
         and not books.replies.is_one(first, part.members[0])
     ]  # fmt: skip
     beside = [part for part in others if part not in named and part not in apart]
@@ -160,9 +160,12 @@ def _is_other(books: Bookkeeper, gap: Gap, main: int, other: int) -> bool:
     return gap.what == "names" and not books.replies.is_one(main, other)
 
 
-def _stands_alone(part: Part, own: Own) -> bool:
-    """Whether a part beside the main one is worth a plan of its own: it has another name, or copies."""
+def _stands_alone(books: Bookkeeper, part: Part, own: Own) -> bool:
+    """Whether a part beside the main one is worth a plan of its own: it has another name, or copies that are proven."""
     if part.gap is not None and part.gap.names_both:
         return True
-    offers = [o for m in part.members for o in own[m]]
-    return len({frozenset(o.values.items()) for o in offers}) < len(offers)
+    alike: dict[frozenset[tuple[str, str]], list[int]] = {}
+    for m in part.members:
+        for offer in own[m]:
+            alike.setdefault(frozenset(offer.values.items()), []).append(m)
+    return any(books.is_proven(first, m, len(some) < FEW) for first, *some in alike.values() for m in some)

@@ -38,7 +38,7 @@ _EQUAL_PRICE = 0.005
 _NEAR_PRICE = 0.1
 _SAID_PRICE = 0.02
 _SAME_FACTS = 3
-_FEW = 3
+FEW = 3
 """Nobody lists a thing many times over by mistake: so many alike differ in something that they do not say."""
 _TELLING_WORDS = 3
 _TELLING = 3.0
@@ -274,7 +274,7 @@ class Bookkeeper:
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
             return Gap("fact", (codes[0],), (codes[1],), "gtin")
-        return None if any(self.is_proven(m, copy, copies <= _FEW) for m in keep) else Gap("proof")
+        return None if any(self.is_proven(m, copy, copies <= FEW) for m in keep) else Gap("proof")
 
     def is_proven(self, left: int, right: int, few: bool = False) -> bool:
         """Whether more than titles shows two listings to be one product: the same photo, the same code, an equal price

@@ -1,0 +1,58 @@
+"""Words that only sell, where a title begins or ends with them: «Hot Sale», «Best Price!», 包邮."""
+
+import re
+from collections.abc import Collection, Sequence
+from functools import cache
+
+from dupcheck.titles.vocabulary import fold_word, list_languages, look_up_key, read_language
+
+_WORD = re.compile(r"[^\W_]+")
+_YEAR = re.compile(r"20[0-9]{2}")
+_LONGEST = 4
+"""So many words the longest phrases have."""
+
+
+@cache
+def _list_phrases() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
+    """The selling phrases of all languages as words in their order, and in the opposite one."""
+    listed = (look_up_key(p) for code in list_languages() for p in read_language(code, "words").get("selling", ()))
+    phrases = frozenset(tuple(phrase.split()) for phrase in listed)
+    return phrases, frozenset(phrase[::-1] for phrase in phrases)
+
+
+def trim_start(text: str) -> str:
+    """Return a text without the selling words that it begins with, and a year among them.
+
+    A text of nothing else is returned as it is.
+
+    >>> trim_start("🔥 New Arrival 2026 Ring with Sapphire")
+    'Ring with Sapphire'
+    """
+    found = [*_WORD.finditer(text)]
+    gone = _count([fold_word(m[0].casefold()) for m in found], _list_phrases()[0])
+    return text[found[gone].start() :] if 0 < gone < len(found) else text
+
+
+def trim_end(text: str) -> str:
+    """Return a text without the selling words that it ends with, and a year among them.
+
+    A text of nothing else is returned as it is.
+
+    >>> trim_end("White Gold Best Price! New 2026")
+    'White Gold'
+    """
+    found = [*_WORD.finditer(text)]
+    gone = _count([fold_word(m[0].casefold()) for m in reversed(found)], _list_phrases()[1])
+    return text[: found[-1 - gone].end()] if 0 < gone < len(found) else text
+
+
+def _count(words: Sequence[str], phrases: Collection[tuple[str, ...]]) -> int:
+    """How many of some words, from the first on, are selling phrases and years beside one."""
+    gone = 0
+    while gone < len(words):
+        at = gone + bool(_YEAR.fullmatch(words[gone]))
+        more = next((n for n in range(_LONGEST, 0, -1) if tuple(words[at : at + n]) in phrases), 0)
+        if not more:
+            return at if gone else 0
+        gone = at + more
+    return gone
