@@ -33,15 +33,13 @@ from dupcheck.features.words import count_words, list_core_words, words_of
 from dupcheck.files.arrays import Codebook, Rows
 from dupcheck.learned.frames import Frames, learn_frames
 from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
-from dupcheck.learned.tails import Tails, learn_tails
+from dupcheck.learned.tails import Tails, learn_tails, spell_head
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold
-from dupcheck.titles.selling import trim_start
-from dupcheck.titles.stream import plain_text
 
 Progress = Callable[[int, int], None]
 
@@ -105,7 +103,7 @@ def make_features(
         stray, frames = base.statistics.stray, base.statistics.frames
     books = {column.book: Codebook() for column in MATRICES} if base is None else base.books
     measures = measure_listings(
-        catalog, attributes, read, (tails, frames, stray), books, () if base is None else base.statistics.exact
+        catalog, attributes, read, (lexicon, tails, frames, stray), books, () if base is None else base.statistics.exact
     )
     axes, matrices = make_axis_columns(measures.stated), dict(measures.matrices)
     before = None if base is None else base.statistics
@@ -137,7 +135,7 @@ def learn_words(wording: Wording, attributes: Attributes) -> tuple[Lexicon, Tail
     """Return what the titles of a catalogue, as they are written, tell of its words, heads and tails."""
     makers = [read_value("brand", row.get("brand", "")) for row in attributes.rows]
     lexicon = learn_lexicon(wording.texts, attributes.list_options(), makers)
-    return lexicon, learn_tails(wording.titles, attributes.rows)
+    return lexicon, learn_tails(wording.titles, attributes.rows, lexicon.aliases)
 
 
 def learn_choices(read: Reading, prices: FloatArray, attributes: Attributes) -> Frames:
@@ -154,22 +152,21 @@ def measure_listings(
     catalog: Catalog,
     attributes: Attributes,
     read: Reading,
-    learned: tuple[Tails, Frames, frozenset[str]],
+    learned: tuple[Lexicon, Tails, Frames, frozenset[str]],
     books: Books,
     exact: Sequence[bool] | BoolArray = (),
 ) -> Measures:
     """Return what each listing tells, its titles read by what was ``learned``; ``exact`` is known of older words."""
-    (tails, frames, stray), brands = learned, _list_brands(attributes)
+    (lexicon, tails, frames, stray), brands = learned, _list_brands(attributes)
+    names = [spell_head(h, lexicon.aliases) if slots else "" for h, slots in zip(read.heads, read.slots, strict=True)]
     marked = [
         tokens if slots else frames.mark(tokens, brand)  # a title that names its choice behind a sign says it there
         for tokens, slots, brand in zip(read.tokens, read.slots, brands, strict=True)
     ]
     named = tails.named | frames.named
     stated = [
-        state_axes(row, tokens, named) | brand | ({HEAD: plain_text(trim_start(head))} if slots else {}) | name_scripts(head)
-        for row, tokens, brand, head, slots in zip(
-            attributes.rows, marked, read.brands, read.heads, read.slots, strict=True
-        )
+        state_axes(row, tokens, named) | brand | ({HEAD: name} if name else {}) | name_scripts(head)
+        for row, tokens, brand, head, name in zip(attributes.rows, marked, read.brands, read.heads, names, strict=True)
     ]
     cores = list_core_words(marked, list_sizes(catalog, stated), stray, brands)
     words, exact = count_words(cores, books["words"], exact)
@@ -189,7 +186,7 @@ def read_listings(
 ) -> Reading:
     """Return the titles of listings, read by what their catalogue's words told."""
     numbers = state_numbers(catalog, attributes)
-    split = [tails.split(title) for title in wording.titles]
+    split = [tails.split(title, lexicon.aliases) for title in wording.titles]
     heads, slots = [head for head, _ in split], [parts for _, parts in split]
     folded = [fold(heads[i]) if slots[i] else text for i, text in enumerate(wording.folded)]
     marked: list[tuple[Token, ...]] = []

@@ -31,7 +31,7 @@ class Rewording:
         known = self.features.statistics
         listing = take_listings(self.catalog, np.array([member]))
         attributes = read_attributes(listing)
-        head, slots = known.tails.split(drop_gifts(title))
+        head, slots = known.tails.split(drop_gifts(title), known.lexicon.aliases)
         tokens = mark_head(head, normalise(head), read_title(head).tokens, known.lexicon)
         tokens = mark_numbers(tokens, state_numbers(listing, attributes).get(0, {}))
         size = self.features.axes["size"].value(member) if "size" in self.features.axes else ""

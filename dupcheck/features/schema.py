@@ -65,7 +65,7 @@ class Statistics:
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
-        head, slots = self.tails.split(drop_gifts(title))
+        head, slots = self.tails.split(drop_gifts(title), self.lexicon.aliases)
         tokens = mark_head(head, normalise(head), read_title(head).tokens, self.lexicon)
         return (*tokens, *mark_tail(slots, self.lexicon)) if slots else self.frames.mark(tokens)
 

@@ -17,7 +17,7 @@ from typing import Protocol
 from dupcheck.axes import AXES, pick_axes
 from dupcheck.titles import Token, read_title, read_value
 from dupcheck.titles.selling import trim_end, trim_start
-from dupcheck.titles.stream import plain_text
+from dupcheck.titles.stream import cut_title, plain_text
 
 (UNNAMED,) = pick_axes(lambda axis: axis.unsure)
 """The axis of a slot whose values no attribute and no vocabulary names."""
@@ -56,11 +56,14 @@ class Tails:
     options: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
 
-    def split(self, title: str) -> tuple[str, list[tuple[str, str]]]:
-        """Return a title's head and its (axis, text) slots; the whole title and nothing where it has no known head."""
+    def split(self, title: str, aliases: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
+        """Return a title's head and its (axis, text) slots; the whole title and nothing where it has no known head.
+
+        ``aliases`` are what the catalogue's misspelt words are.
+        """
         pieces = cut_pieces(title)
         if len(pieces) > 1:
-            plain = [plain_text(text) for text, _ in pieces]
+            plain = [spell_head(text, aliases) for text, _ in pieces]
             for k in range(1, len(pieces)):
                 axes = self.families.get((_join(plain[:k]), len(pieces) - k))
                 if axes is not None:
@@ -71,7 +74,7 @@ class Tails:
 
 
 def cut_pieces(title: str) -> list[tuple[str, int]]:
-    """Return the pieces of a title between delimiters and where each ends, without words at its ends that only sell."""
+    """Return the pieces of a title between delimiters, without words at its end that only sell, and where each ends."""
     title = _CLOSING.sub("", title)
     pieces: list[tuple[str, int]] = []
     start = 0
@@ -85,8 +88,8 @@ def cut_pieces(title: str) -> list[tuple[str, int]]:
         pieces.append((title[start:].strip(), len(title)))
     if len(pieces) < 2:
         return pieces
-    (first, end), *others, (last, close) = pieces
-    return [(trim_start(first), end), *chain.from_iterable(map(_part_measure, [*others, (trim_end(last), close)]))]
+    first, *others, (last, end) = pieces
+    return [first, *chain.from_iterable(map(_part_measure, [*others, (trim_end(last), end)]))]
 
 
 def _part_measure(piece: tuple[str, int]) -> list[tuple[str, int]]:
@@ -95,6 +98,13 @@ def _part_measure(piece: tuple[str, int]) -> list[tuple[str, int]]:
     if found is None or _read_axis(found[1]) in ("", "noise"):
         return [piece]
     return [(found[1], piece[1] - len(found[2])), (found[2], piece[1])]
+
+
+def spell_head(text: str, aliases: Mapping[str, str]) -> str:
+    """Return what stands before a title's choice as heads are told apart: plain, without words that only sell at its
+    beginning, its misspelt words put right.
+    """
+    return " ".join([aliases.get(word, word) for word in cut_title(trim_start(text))])
 
 
 def _join(pieces: Sequence[str]) -> str:
@@ -114,14 +124,17 @@ def _read_core(text: str) -> tuple[str, ...]:
     return tuple(t.text for t in read_title(text).tokens if not t.axis)
 
 
-def learn_tails(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> Tails:
+def learn_tails(
+    titles: Sequence[str], attributes: Sequence[Mapping[str, str]], aliases: Mapping[str, str] | None = None
+) -> Tails:
     """Learn the heads of a catalogue, the axes of their slots, and which attributes are options, from its titles and
-    their listings' attributes under aligned names.
+    their listings' attributes under aligned names; ``aliases`` are what its misspelt words are.
     """
+    known = aliases or {}
     rows = {title: i for i, title in reversed(list(enumerate(titles)))}
     cut: dict[int, list[str]] = {}
     for title, i in rows.items():
-        pieces = [plain_text(text) for text, _ in cut_pieces(title)]
+        pieces = [spell_head(text, known) for text, _ in cut_pieces(title)]
         if len(pieces) > 1 and all(pieces):
             cut[i] = pieces
     named: dict[str, Counter[str]] = defaultdict(Counter)

@@ -150,7 +150,9 @@ def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: Photo
         attributes = read_attributes(catalog)
         books = {column.book: Codebook() for column in MATRICES}
         read = unpack_reading(table)
-        measures = measure_listings(catalog, attributes, read, (known.tails, known.frames, known.stray), books)
+        measures = measure_listings(
+            catalog, attributes, read, (known.lexicon, known.tails, known.frames, known.stray), books
+        )
         numbers = list_numbers(catalog, count_pieces(catalog, number_values(measures.stated)))
         placed = replace(catalog, image_root=None if place.root is None else Path(place.root))
         photos, problems = read_photos(
