@@ -139,9 +139,26 @@ def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozens
         if part not in named and len(part.members) > 1 and _stands_alone(books, part, own)
         and not books.replies.is_one(first, part.members[0])
     ]  # fmt: skip
-    beside = [part for part in others if part not in named and part not in apart]
-    groups = [[main, *beside], *([part] for part in (*named, *apart))]
+    groups = [[main], *([part] for part in (*named, *apart))]
+    for part in others:
+        if part not in named and part not in apart:
+            _put_beside(books, groups, part, own)
     return [group for group in groups if sum(len(part.members) for part in group) > 1]
+
+
+def _put_beside(books: Bookkeeper, groups: Sequence[list[Part]], part: Part, own: Own) -> None:
+    """Put a part beside the group from which least of it is unaccounted for; of those alike, the first."""
+    gaps = [part.gap, *(books.find_gap(own, group[0].members[0], part.members[0]) for group in groups[1:])]
+    best = min(range(len(groups)), key=lambda k: _count_unread(books, gaps[k], groups[k][0], part))
+    part.gap = gaps[best]
+    groups[best].append(part)
+
+
+def _count_unread(books: Bookkeeper, gap: Gap | None, main: Part, part: Part) -> float:
+    """How many words stand between two parts; more than any where these are known to be two products."""
+    if gap is None or _is_other(books, gap, main.members[0], part.members[0]) or gap.what == "fact":
+        return np.inf
+    return len(gap.here) + len(gap.there) if gap.what in ("words", "order") else 0
 
 
 def _name_likely(shelf: Shelf, members: Sequence[int], ties: Ties) -> Group | None:

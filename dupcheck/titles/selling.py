@@ -1,8 +1,9 @@
-"""Words that only sell, where a title begins or ends with them: «Hot Sale», «Best Price!», 包邮."""
+"""Words that sell, and say nothing of the thing, where a title begins or ends with them: «Hot Sale», «Wholesale»."""
 
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
+from itertools import chain
 
 from dupcheck.titles.vocabulary import fold_word, list_languages, look_up_key, read_language
 
@@ -14,9 +15,12 @@ _LONGEST = 4
 
 @cache
 def _list_phrases() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
-    """The selling phrases of all languages as words in their order, and in the opposite one."""
-    listed = (look_up_key(p) for code in list_languages() for p in read_language(code, "words").get("selling", ()))
-    phrases = frozenset(tuple(phrase.split()) for phrase in listed)
+    """What sells, and what tells of wholesale, in all languages: as words in their order, and in the opposite one."""
+    listed: set[str] = set()
+    for code in list_languages():
+        listed.update(read_language(code, "words").get("selling", ()))
+        listed.update(chain(*read_language(code, "values").get("tier", {}).values()))
+    phrases = frozenset(tuple(look_up_key(phrase).split()) for phrase in listed)
     return phrases, frozenset(phrase[::-1] for phrase in phrases)
 
 
