@@ -11,6 +11,8 @@ from dupcheck.judging.likely import Likely
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
+from dupcheck.titles.selling import trim_end, trim_start
+from dupcheck.titles.stream import plain_text
 
 GROUP, ONE, TWO = 0.4, 0.5, 0.8
 """The probability from which on a group is asked about beside another, by the mean of all their pairs, which errs less
@@ -23,6 +25,7 @@ Groups = Sequence[Sequence[Part]]
 def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[list[list[Part]], dict[int, Tie]]:
     """Return the groups, each of them a list of parts, with what is likely to belong to them, and what binds that."""
     desk = _Desk(books, groups, likely)
+    desk.join_titles()
     desk.join_groups()
     desk.join_listings()
     desk.pair_listings()
@@ -36,9 +39,23 @@ class _Desk:
         self.home = {m: k for k, group in enumerate(groups) for part in group for m in part.members}
         self.ties: dict[int, Tie] = {}
 
+    def join_titles(self) -> None:
+        """Put groups beside the largest that has their title: only some of these say which choice they are."""
+        alike: dict[str, list[int]] = defaultdict(list)
+        for k, group in enumerate(self.groups):
+            title = self.books.shelf.text(group[0].members[0], "title")
+            alike[plain_text(trim_end(trim_start(title)))].append(k)
+        for places in alike.values():
+            largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
+            near = self.groups[largest][0].members[0]
+            for k in others:
+                if self._join(largest, self.groups[k], near, self.groups[k][0].members[0]):
+                    self.home |= {m: largest for part in self.groups[k] for m in part.members}
+                    self.groups[k] = []
+
     def join_groups(self) -> None:
         """Put groups beside larger ones, those first that are likeliest."""
-        size = [sum(len(part.members) for part in group) for group in self.groups]
+        size = [_count(group) for group in self.groups]
         best: dict[tuple[int, int], tuple[int, int, float]] = {}
         total: dict[tuple[int, int], float] = defaultdict(float)
         for left, right, chance in self._pairs():
@@ -125,6 +142,10 @@ class _Desk:
                 return "one"
             gap = Gap("proof")
         return "other" if gap.what in _OTHERS or self.books.is_answered(gap, first, new) else gap
+
+
+def _count(group: Sequence[Part]) -> int:
+    return sum(len(part.members) for part in group)
 
 
 def _name_versions(gap: Gap | str) -> bool:
