@@ -59,6 +59,12 @@ def google(own: str, files: Mapping[str, str]) -> str:
     return files[""]
 
 
+def meta(own: str, files: Mapping[str, str]) -> str:
+    """A feed takes the place of the one before it."""
+    assert {r["id"] for r in rows(own)} <= {r["id"] for r in rows(files[""])}, "offers are lost"
+    return files[""]
+
+
 def aliexpress(own: str, files: Mapping[str, str]) -> str:
     """A product that is edited is replaced whole."""
     edited = {p["product_id"]: p for p in json.loads(files[""])}
@@ -78,12 +84,14 @@ def yml(own: str, files: Mapping[str, str]) -> str:
 
 
 IMPORTS: Mapping[str, Callable[[str, Mapping[str, str]], str]] = {
-    "shopify": shopify, "woocommerce": woocommerce, "google": google, "aliexpress": aliexpress, "yml": yml,
+    "shopify": shopify, "woocommerce": woocommerce, "google": google, "meta": meta, "aliexpress": aliexpress,
+    "yml": yml,
 }  # fmt: skip
 MAY_CHANGE = {
     "shopify": ("Title", "Option", "Image Src", "Image Position", "Variant Image", "Handle"),
     "woocommerce": ("Type", "Name", "SKU", "Parent", "Position", "Attribute", "Stock"),
     "google": ("item_group_id", "variant_option", "color", "size", "material"),
+    "meta": ("item_group_id", "additional_variant_attribute", "color", "size", "material"),
     "aliexpress": ("subject", "aeop_ae_product_s_k_us", "bulk_order", "bulk_discount"),
     "yml": (
         "name",
@@ -116,7 +124,7 @@ def read_cells(name: str, text: str) -> dict[str, Row]:
         return {str(p["product_id"]): {k: json.dumps(v) for k, v in p.items()} for p in json.loads(text)}
     if name == "yml":
         return {str(o.get("id")): _flatten(o) for o in etree.fromstring(text.encode()).iterfind("shop/offers/offer")}
-    key = {"shopify": "Variant SKU", "woocommerce": "ID", "google": "id"}[name]
+    key = {"shopify": "Variant SKU", "woocommerce": "ID", "google": "id", "meta": "id"}[name]
     found: dict[str, Row] = {}
     for row in rows(text, "\t" if name == "google" else ","):
         if row[key]:

@@ -233,6 +233,21 @@ def google_rows(listings: Sequence[Listing]) -> list[Row]:
     return rows
 
 
+def meta_rows(listings: Sequence[Listing]) -> list[Row]:
+    """A feed for the catalogue of Facebook and Instagram, which parts the names and values of further options."""
+    words = {
+        "in_stock": "in stock",
+        "shipping_weight": "quantity_to_sell_on_facebook",
+        "custom_label_0": "fb_product_category",
+    }
+    rows = [{words.get(h, h): words.get(v, v) for h, v in r.items()} for r in google_rows(listings)]
+    label = {
+        "additional_variant_attribute[0].variant_label": "Fit",
+        "additional_variant_attribute[0].variant_value": "Slim",
+    }
+    return [{**r, **label} for r in rows]
+
+
 def amazon_template(listings: Sequence[Listing]) -> str:
     """A category template: two rows of words, the field codes, then an item a row, parents before their children."""
     rows: list[Row] = []
@@ -349,6 +364,7 @@ FILES: Mapping[str, tuple[str, Callable[[Sequence[Listing]], str]]] = {
     "shopify": ("csv", lambda x: table(shopify_rows(x))),
     "woocommerce": ("csv", lambda x: table(woocommerce_rows(x))),
     "google": ("tsv", lambda x: table(google_rows(x), "\t")),
+    "meta": ("csv", lambda x: table(meta_rows(x))),
     "amazon": ("txt", amazon_template),
     "aliexpress": ("json", lambda x: json.dumps(aliexpress_products(x), ensure_ascii=False)),
     "yml": ("xml", yml_feed),

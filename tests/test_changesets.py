@@ -14,7 +14,7 @@ from lxml import etree
 from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, make_rarer_catalogs, table, vary, write_own
 
 import dupcheck as dc
-from dupcheck.catalog import get_listing, get_skus
+from dupcheck.catalog import get_listing, get_skus, make_catalog
 from dupcheck.exports import make_changes
 from dupcheck.exports.merging import list_plans
 from dupcheck.model import Catalog, Listing
@@ -71,7 +71,7 @@ class TestEveryImport:
         after = tmp_path / own.name
         after.write_text(IMPORTS[name](own.read_text("utf-8"), files), "utf-8")
         shop = dc.read_catalog(after)
-        coded = name != "google"  # a feed holds no codes
+        coded = name not in ("google", "meta")  # a feed holds no codes
         for change in make_changes(audit.catalog, list_plans(audit.plans)):
             stay = [change.keep.listing_id, *change.folds]
             kept = change.keep.listing_id
@@ -260,6 +260,22 @@ class TestWoocommerce:
 
 
 class TestOffers:
+    def test_meta_adds_options_beside_those_that_the_feed_parts_already(self, exported: Any, tmp_path: Path) -> None:
+        _, own, out = exported("meta", "pieces and packs")
+        before, after = rows(own.read_text("utf-8")), rows(load(out, "meta")[""])
+        assert [r["id"] for r in before] == [r["id"] for r in after]
+        label = "additional_variant_attribute[{}].variant_{}"
+        packs = [r for r in after if r["item_group_id"]]
+        assert packs
+        assert {r[label.format(0, "label")] for r in packs} == {"Fit"}
+        assert len({r[label.format(1, "value")] for r in packs}) == len(packs)
+
+    def test_meta_asks_for_the_condition_that_a_catalogue_does_not_state(self, tmp_path: Path) -> None:
+        dc.audit(make_catalog(CATALOGS["merge into simple"])).export("meta", out=tmp_path, all_plans=True)
+        feed = load(tmp_path, "meta")[""]
+        assert "condition" not in feed.partition("\n")[0]
+        assert "condition" in (tmp_path / "export-cautions.csv").read_text("utf-8-sig")
+
     def test_google_repeats_the_feed_and_adds_the_group(self, exported: Any) -> None:
         _, own, out = exported("google", "merge into simple")
         files = load(out, "google")

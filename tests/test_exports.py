@@ -79,7 +79,7 @@ def folder(audit: dc.Audit, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-READ_BACK = ("aliexpress", "shopify", "google", "amazon", "ebay", "woocommerce", "yml")
+READ_BACK = ("aliexpress", "shopify", "google", "meta", "amazon", "ebay", "woocommerce", "yml")
 """The exports that dupcheck itself can read; the others are lists to work from."""
 
 
@@ -117,7 +117,7 @@ class TestReadBack:
             assert set(found) == {tee, "300"}
         assert tee in found
         there, wanted = offers(read, found[tee]), offers(merged, tee)
-        if name == "google":  # a feed says in stock or not, and no number; each offer keeps its id
+        if name in ("google", "meta"):  # a feed says in stock or not, and no number; each offer keeps its id
             ids = {f"T-{c}-{s}": str(100 + i) for i, (c, s) in enumerate(TEES)}
             wanted = {(o[0], o[1], ids[o[2]], o[3], None) for o in wanted}
         if name == "amazon":  # a child's row says what it is a child of, and nothing else
@@ -125,7 +125,7 @@ class TestReadBack:
         assert there == wanted
         assert len(read) == (2 if name == "ebay" else 3)
         title = get_listing(read, read.positions[found[tee]]).title
-        assert title.startswith(TEE) and (name == "google" or "Red" not in title.replace(TEE, ""))
+        assert title.startswith(TEE) and (name in ("google", "meta") or "Red" not in title.replace(TEE, ""))
 
     @pytest.mark.parametrize("name", ["aliexpress", "yml"])
     def test_the_wholesale_tier_comes_back(self, name: str, folder: Path) -> None:
@@ -134,7 +134,7 @@ class TestReadBack:
         bottle = get_listing(read, read.positions["200"])
         assert (bottle.price, bottle.bulk_price, bottle.min_order_quantity) == (12.5, 10.0, 20)
 
-    @pytest.mark.parametrize("name", ["aliexpress", "shopify", "google", "woocommerce", "yml"])
+    @pytest.mark.parametrize("name", ["aliexpress", "shopify", "google", "meta", "woocommerce", "yml"])
     def test_photos_come_back(self, name: str, folder: Path) -> None:
         (file,) = folder.glob(f"export-{name}.*")
         read = dc.read_catalog(file)
@@ -267,7 +267,7 @@ class TestLists:
         assert found == {i: p.keep for p in audit.plans for i in p.offline}
         assert found["201"] == "200"
         there = {r["listing_id"]: set(r["exports"].split(";")) for r in rows}
-        offers = {"google", "amazon", "yml", "walmart", "ozon", "wildberries"}
+        offers = {"google", "meta", "amazon", "yml", "walmart", "ozon", "wildberries"}
         assert all(not there[str(i)] & offers for i in range(100, 105)), "a variant stays an offer of its own"
         assert offers <= there["301"], "a true copy ends everywhere"
         assert "shopify" not in there["201"], "Shopify has no wholesale price, so that the wholesale listing stays"

@@ -35,8 +35,8 @@ LEDGER = "ledger"
 
 ENGINES = ("local", "spark")
 EXPORTS = (
-    "excel", "aliexpress", "shopify", "google", "amazon", "ebay", "woocommerce", "yml", "shopee", "lazada", "tiktok",
-    "etsy", "walmart", "ozon", "wildberries",
+    "excel", "aliexpress", "shopify", "google", "meta", "amazon", "ebay", "woocommerce", "yml", "shopee", "lazada",
+    "tiktok", "etsy", "walmart", "ozon", "wildberries",
 )  # fmt: skip
 VERDICTS = ("duplicate", "advice")
 """What is chosen from, said here again: who asks for a help would wait for all that makes them."""

@@ -19,7 +19,7 @@ from dupcheck.exports.amazon import Amazon
 from dupcheck.exports.changesets import ChangeSet, make_changes, make_work
 from dupcheck.exports.checks import check_listing, is_refusal
 from dupcheck.exports.ebay import Ebay
-from dupcheck.exports.google import Google
+from dupcheck.exports.google import Google, Meta
 from dupcheck.exports.merging import (
     Merged,
     carry_out,
@@ -73,7 +73,8 @@ __all__ = [
 EXPORTS: Mapping[str, Target] = {
     e.name: e
     for e in (
-        Excel(), Aliexpress(), Shopify(), Google(), Amazon(), Ebay(), Woocommerce(), Yml(), *map(TableTarget, NAMES)
+        Excel(), Aliexpress(), Shopify(), Google(), Meta(), Amazon(), Ebay(), Woocommerce(), Yml(),
+        *map(TableTarget, NAMES),
     )
 }  # fmt: skip
 

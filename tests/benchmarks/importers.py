@@ -86,7 +86,7 @@ def run_written(target: str, folder: Path, own: Path, audit: dc.Audit) -> tuple[
     after = own.with_stem("after")
     after.write_text(text, "utf-8")
     changes = make_changes(audit.catalog, list_plans(audit.plans))
-    lost = count_lost(audit.catalog, dc.read_catalog(after), changes, coded=target != "google")
+    lost = count_lost(audit.catalog, dc.read_catalog(after), changes, coded=target not in ("google", "meta"))
     return "yes", len(list_changed(target, own.read_text("utf-8"), text)), lost, ""
 
 
@@ -171,6 +171,10 @@ _NAMED = r"\w+(?= is required)|\w+(?= has \d+ characters)|(?<=sku_code )\S+"
 """What of a fault the cautions must name."""
 
 
+_MERCHANTS = {"google": ("google", "facebook"), "meta": ("facebook",), "yml": ("yandex",)}
+"""What the feed manager's validators call a marketplace."""
+
+
 def list_faults(target: str, options: argparse.Namespace, own: Path, out: Path, files: Mapping[str, str]) -> list[str]:
     """Return what the programs and specifications given find wrong, and did not find wrong in the seller's own file."""
     found: list[str] = []
@@ -181,8 +185,8 @@ def list_faults(target: str, options: argparse.Namespace, own: Path, out: Path, 
         found += [check_yandex(options.yandex, out)[1]]
     if target == "yml" and options.dtd:
         found += check_dtd(options.dtd, files[""])
-    if target in ("google", "yml") and options.feed_manager:
-        for merchant in ("yandex",) if target == "yml" else ("google", "facebook"):
+    if target in _MERCHANTS and options.feed_manager:
+        for merchant in _MERCHANTS[target]:
             known = set(check_feed_manager(options.feed_manager, merchant, before))
             found += [f for f in check_feed_manager(options.feed_manager, merchant, files[""]) if f not in known]
     if target == "google" and options.google_rules:

@@ -21,7 +21,7 @@ KINDS: tuple[str, ...] = (*EXPORTS, MERGED)
 _NAMES: Mapping[str, str] = {
     "google": "Google Merchant", "shopify": "Shopify", "ebay": "eBay", "woocommerce": "WooCommerce",
     "yml": "Yandex (YML)", "etsy": "Etsy", "lazada": "Lazada", "ozon": "Ozon", "tiktok": "TikTok Shop",
-    "wildberries": "Wildberries",
+    "meta": "Meta (Facebook, Instagram)", "wildberries": "Wildberries",
 }  # fmt: skip
 """Marketplaces that are called alike in every language; what the others are called is said in the reader's."""
 _WORKLIST = "excel"

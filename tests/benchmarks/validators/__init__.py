@@ -42,7 +42,8 @@ def check_google_rules(plugin: Path, feed: str) -> list[str]:
 
 def check_feed_manager(plugin: Path, merchant: str, feed: str) -> list[str]:
     """Return the errors that the WordPress plugin best-woocommerce-feed finds for google, facebook or yandex."""
-    offers = read_rows(feed, "\t") if merchant != "yandex" else [_read_offer(o) for o in _list_offers(feed)]
+    parted = "\t" if "\t" in feed.partition("\n")[0] else ","
+    offers = read_rows(feed, parted) if merchant != "yandex" else [_read_offer(o) for o in _list_offers(feed)]
     return _ask_php("feed_manager.php", [plugin, merchant], offers)
 
 
