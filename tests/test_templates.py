@@ -10,7 +10,7 @@ import pytest
 from export_imports import rows
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
-from plan_catalogs import HTML, make_catalogs, write_own
+from plan_catalogs import make_catalogs, write_own
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
@@ -27,7 +27,7 @@ AMAZON = ["feed_product_type", "item_sku", "brand_name", "item_name", "standard_
           "product_description", "main_image_url"]  # fmt: skip
 TIKTOK = ["*分类id\n（必填）", "*产品标题\n（必填）", "*产品描述\n（必填）", "品牌", "SKU", "变种属性名称一",
           "变种属性值一", "变种属性名称二", "变种属性值二", "*本地展示价(站点币种)\n（必填）", "*库存\n（必填）",
-          "*产品主图(URL)地址\n（必填）", "附图一", "*重量(kg)\n（必填）"]  # fmt: skip
+          "*产品主图(URL)地址\n（必填）", "附图一", "*重量(kg)\n（必填）", "*仓库名称\n（必填）"]  # fmt: skip
 
 
 def save(path: Path, sheets: dict[str, Sequence[Sequence[str]]]) -> Path:
@@ -70,7 +70,7 @@ class TestTemplates:
             ("Black", "M"), ("Black", "L"), ("White", "M"), ("White", "L"),
         }  # fmt: skip
         assert {r["ps_price"] for r in filled} == {18.5} and {r["ps_stock"] for r in filled} == {7}
-        assert {r["ps_product_description"] for r in filled} == {HTML}
+        assert {r["ps_product_description"] for r in filled} == {"Care\nWash cold"}, "Shopee shows markup as it stands"
 
     def test_amazon_takes_the_theme_from_the_templates_own_list(self, audit: dc.Audit, tmp_path: Path) -> None:
         above = [["TemplateType=fptcustom", "Version=2025.0717", "TemplateSignature=U1RJQ0tFUg=="],
@@ -140,7 +140,9 @@ class TestTemplates:
         sheet.cell(3, 20).value = ""
         book.save(own)
         done = load_workbook(fill(audit, own, tmp_path / "out"))["Template"]
-        assert done.cell(2, 3).font.bold and done.cell(2, 3).value == HTML and not done.cell(3, 3).font.bold
+        assert (
+            done.cell(2, 3).font.bold and done.cell(2, 3).value == "Care\nWash cold" and not done.cell(3, 3).font.bold
+        )
 
     def test_dianxiaomi_headers_are_matched_and_what_it_needs_is_said(self, audit: dc.Audit, tmp_path: Path) -> None:
         own = save(tmp_path / "dxm.xlsx", {"Sheet1": [TIKTOK]})
@@ -149,7 +151,81 @@ class TestTemplates:
         assert {(r["变种属性值一"], r["变种属性值二"]) for r in filled} >= {("Black", "M")} and len(filled) == 4
         assert {r["品牌"] for r in filled} == {"Eclat"}
         told = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
-        assert any("重量" in r["caution"] and r["refused"] == "yes" for r in told)
+        assert {r[TIKTOK[-2]] for r in filled} == {0.8}
+        assert any("仓库名称" in r["caution"] and "重量" not in r["caution"] and r["refused"] == "yes" for r in told)
+
+    def test_what_a_template_says_below_its_keys_is_heeded(self, audit: dc.Audit, tmp_path: Path) -> None:
+        keys = [*SHOPEE, "channel_id.8003"]
+        names = [f"Name {n}" for n in range(len(SHOPEE) - 1)] + ["Berat", "Reguler"]
+        marks = ["Opsional"] * (len(keys) - 2) + ["Wajib", "Wajib Bersyarat"]
+        marks[3] = "Wajib"
+        hints = ["Isi"] * (len(keys) - 2) + ["Masukkan berat produk (gram) dengan bilangan positif.", "Aktif/ Nonaktif"]
+        sold = ["1"] * len(keys)
+        own = save(
+            tmp_path / "mine.xlsx", {"Contoh Upload": [keys, names, sold], "Template": [keys, names, marks, hints]}
+        )
+        filled = [
+            dict(zip(keys, line, strict=True)) for line in read(fill(audit, own, tmp_path / "out"), "Template")[4:]
+        ]
+        assert {r["ps_weight"] for r in filled} == {800}, "grams, as the words below the key say"
+        told = [r["caution"] for r in rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))]
+        assert "Fill in what the marketplace must have: channel_id.8003 (Reguler)." in told
+        assert any("makes a new listing" in t and audit.plans[0].keep in t for t in told)
+
+    def test_tiktok_options_stand_where_the_template_names_them(self, audit: dc.Audit, tmp_path: Path) -> None:
+        keys = ["category", "brand", "product_name", "product_description", "parcel_weight", "property_value_1",
+                "property_1_image", "property_value_2", "price", "quantity", "seller_sku", "main_image"]  # fmt: skip
+        named = ["Category", "Brand", "Product Name", "Product Description", "Package weight(lb)", "Variation 1 (Size)",
+                 "Image of Variation 1", "Variation 2 (Colour)", "Retail Price", "Quantity", "Seller SKU",
+                 "Main Product Image"]  # fmt: skip
+        marks = ["Mandatory"] * 5 + ["Optional"] * 7
+        shown = [
+            "Lights",
+            "ORAIMO",
+            "An example lamp",
+            "Bright",
+            "2",
+            "L",
+            "",
+            "Black",
+            "12",
+            "100",
+            "X-1",
+            "https://x",
+        ]
+        own = save(tmp_path / "tt.xlsx", {"Template": [keys, ["V2", "create_product", "metric"], named, marks, shown]})
+        lines = read(fill(audit, own, tmp_path / "out"), "Template")
+        assert lines[:5] == read(own, "Template")
+        filled = [dict(zip(keys, line, strict=True)) for line in lines[5:]]
+        assert {(r["property_value_1"], r["property_value_2"]) for r in filled} == {
+            ("M", "Black"), ("L", "Black"), ("M", "White"), ("L", "White"),
+        }  # fmt: skip
+        assert {r["parcel_weight"] for r in filled} == {1.7637}, "pounds"
+        told = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
+        assert any("«An example lamp»" in r["caution"] and r["refused"] == "no" for r in told)
+
+    def test_nothing_is_written_into_joined_cells(self, audit: dc.Audit, tmp_path: Path) -> None:
+        own = save(tmp_path / "dxm.xlsx", {"Sheet1": [TIKTOK, [], ["", "事项说明：每条数据为一条变种信息"]]})
+        book = load_workbook(own)
+        book["Sheet1"].merge_cells("B3:F6")
+        book.save(own)
+        done = load_workbook(fill(audit, own, tmp_path / "out"))["Sheet1"]
+        codes = [done.cell(n, TIKTOK.index("SKU") + 1).value for n in range(7, 11)]
+        assert None not in codes and len(set(codes)) == 4
+
+    def test_an_option_that_the_template_cannot_hold_is_said(self, audit: dc.Audit, tmp_path: Path) -> None:
+        keys = ["Group No", "catId", "*Product Name", "*Product Images1", "*Brand", "*Package Weight (kg)",
+                "Color Family", "*Quantity", "*Price", "SellerSKU"]  # fmt: skip
+        own = save(tmp_path / "laz.xlsx", {"template": [keys]})
+        filled = [
+            dict(zip(keys, line, strict=True)) for line in read(fill(audit, own, tmp_path / "out"), "template")[1:]
+        ]
+        assert {r["Color Family"] for r in filled} == {"Black", "White"} and {r["Group No"] for r in filled} == {
+            audit.plans[0].keep
+        }
+        told = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
+        lost = [r["caution"] for r in told if "No column of the template" in r["caution"] and r["refused"] == "yes"]
+        assert len(lost) == 1 and "Size" in lost[0] and "Color" not in lost[0]
 
     def test_own_product_objects_keep_what_the_catalogue_does_not_know(self, tmp_path: Path) -> None:
         listings = CATALOGS["merge into simple"]
@@ -186,7 +262,7 @@ class TestTemplates:
         shown = run("audit", source, "--no-ledger", "--all", "--out", tmp_path / "r", "--template", own)
         assert "export-mine-filled.xlsx" in shown.out and shown.code == 0
         filled = read(tmp_path / "r" / "export-mine-filled.xlsx", "Template")[1:]
-        assert {line[SHOPEE.index("ps_weight")] for line in filled} == {"0.8"}
+        assert {line[SHOPEE.index("ps_weight")] for line in filled} == {0.8}
         bare = write_own("ebay", CATALOGS["merge into simple"], tmp_path)
         shown = run("audit", bare, "--no-ledger", "--all", "--out", tmp_path / "s", "--template", own)
         assert "export-mine-filled.xlsx" in shown.out and shown.code == 1, "Shopee wants the weight"

@@ -64,6 +64,13 @@ class Book:
         """Return a sheet's cells as text, row by row."""
         return self._grids[sheet]
 
+    def find_last_merged(self, sheet: str) -> int:
+        """Return the last row that joined cells take, counted from 1; 0 where there are none. What is written there
+        is lost.
+        """
+        joined = self._sheets[sheet].iterfind(f"{{{_MAIN}}}mergeCells/{{{_MAIN}}}mergeCell")
+        return max((int(re.sub(r"\D", "", str(m.get("ref")).rpartition(":")[2]) or 0) for m in joined), default=0)
+
     def write(self, sheet: str, row: int, cells: Mapping[int, Any]) -> None:
         """Write cells of one row, counted from 1, by their columns, counted from 0: numbers as such, all else as text.
 

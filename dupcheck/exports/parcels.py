@@ -1,28 +1,29 @@
 """What the parcel weighs and measures, as the seller's own row and attributes say it: in kilograms and centimetres."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dupcheck.exports.changesets import ChangeSet, Piece
 from dupcheck.files.numbers import parse_number
 from dupcheck.titles import normalise
 
 PACKAGE = {
-    "weight": ("package weight", "gross weight", "shipping weight", "вес в упаковке", "вес с упаковкой", "вес брутто",
-               "包装重量", "包裹重量", "毛重", "variant grams"),
-    "length": ("package length", "длина упаковки", "包装长度", "包裹长度"),
-    "width": ("package width", "ширина упаковки", "包装宽度", "包裹宽度"),
-    "height": ("package height", "высота упаковки", "包装高度", "包裹高度"),
+    "weight": ("package weight", "gross weight", "shipping weight", "parcel weight", "вес в упаковке",
+               "вес с упаковкой", "вес брутто", "包装重量", "包裹重量", "毛重", "variant grams"),
+    "length": ("package length", "parcel length", "длина упаковки", "包装长度", "包裹长度"),
+    "width": ("package width", "parcel width", "ширина упаковки", "包装宽度", "包裹宽度"),
+    "height": ("package height", "parcel height", "высота упаковки", "包装高度", "包裹高度"),
 }  # fmt: skip
 """What a marketplace must know of the parcel, and what sellers call it, the surest name first."""
-_COLUMNS = {"weight": ("weight", "вес", "重量"), "length": ("length",), "width": ("width", "ширина"),
-            "height": ("height", "высота")}  # fmt: skip
+_COLUMNS = {"weight": ("weight", "вес", "重量"), "length": ("length", "长"), "width": ("width", "ширина", "宽"),
+            "height": ("height", "высота", "高")}  # fmt: skip
 """What else a column of the file may call it. An attribute of that name is the thing's own."""
 _UNITS = {
     "weight": {"kg": 1.0, "кг": 1.0, "公斤": 1.0, "千克": 1.0, "g": 0.001, "г": 0.001, "克": 0.001, "grams": 0.001,
-               "lb": 0.45359237, "lbs": 0.45359237, "oz": 0.028349523125},
+               "gram": 0.001, "kilogram": 1.0, "kilograms": 1.0, "lb": 0.45359237, "lbs": 0.45359237,
+               "pound": 0.45359237, "pounds": 0.45359237, "oz": 0.028349523125},
     "length": {"cm": 1.0, "см": 1.0, "厘米": 1.0, "mm": 0.1, "мм": 0.1, "毫米": 0.1, "m": 100.0, "м": 100.0, "in": 2.54,
-               "inch": 2.54},
+               "inch": 2.54, "inches": 2.54},
 }  # fmt: skip
 _AMOUNT = re.compile(r"\s*([\d.,]+)\s*([^\W\d]*)\.?\s*")
 
@@ -40,6 +41,31 @@ def measure_parcel(change: ChangeSet, piece: Piece) -> dict[str, str]:
                 found[name] = f"{number:.6g}"
                 break
     return found
+
+
+def find_side(header: str) -> str:
+    """Return which measure of the parcel a column is for: weight, length, width or height; "" for any other.
+
+    >>> find_side("ps_weight"), find_side("包裹长度(cm)"), find_side("size")
+    ('weight', 'length', '')
+    """
+    bare = re.sub(r"[(（].*", "", header)
+    plain = next(iter(_plain_names({bare: "1"})), "")
+    return next((side for side in PACKAGE if plain in PACKAGE[side] or plain in _COLUMNS[side]), "")
+
+
+def find_unit(side: str, words: Sequence[str]) -> float:
+    """Return how many kilograms or centimetres one unit of a column is: what its header says, or the words below it.
+
+    Where none names a unit it is kilograms or centimetres.
+
+    >>> find_unit("weight", ["parcel_weight", "Package weight(lb)"]), find_unit("height", ["高(cm)"])
+    (0.45359237, 1.0)
+    """
+    units = _UNITS["weight" if side == "weight" else "length"]
+    bracketed = (m[1] for w in words for m in re.finditer(r"[(（]\s*([^()（）]+?)\s*[)）]", w))
+    spelled = (t for w in words for t in re.findall(r"[^\W\d_]{2,}", w) if t.casefold() != "in")
+    return next((units[t.casefold()] for t in (*bracketed, *spelled) if t.casefold() in units), 1.0)
 
 
 def _find_amount(held: Mapping[str, str], wanted: str, units: Mapping[str, float]) -> float | None:

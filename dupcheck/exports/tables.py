@@ -28,6 +28,9 @@ class TableTarget(Target):
         self.columns = {c["header"]: c for c in facts["column"]}
         self.offers = bool(facts["offers"])
         self.needed = tuple(facts["needed"])
+        self.creates = bool(facts.get("creates", False))
+        self.described = next((v for c in facts["column"] if (v := c.get("value")) in ("description", "words")),
+                              "description")  # fmt: skip
         self.own = tuple(facts.get("own", ()))
         self._pack, self._merge = facts.get("pack", ""), facts.get("merge", {})
 
@@ -51,6 +54,8 @@ class TableTarget(Target):
         rows = [self._fill(change, piece) for piece in change.pieces]
         missing = [h for h, c in self.columns.items() if c.get("value") in self.needed
                    and any(not r.get(h) for r in rows)]  # fmt: skip
+        if self.creates:
+            found.append(message("exports.table_creates", id=change.keep.listing_id))
         if missing:
             found.append(message("exports.required", fields=", ".join(missing)))
         return found
@@ -78,8 +83,9 @@ def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
 
     ``group`` and ``kept`` are the kept listing's id, ``offer`` what the SKU is known by as an offer of its own,
     ``owner`` the listing that offers it today; ``axis1`` and ``option1`` the first option's name and value, and so
-    on; ``theme`` the names of all options; ``primary`` Yes for the listing that stays; ``weight`` (kg), ``grams``,
-    ``length``, ``width`` and ``height`` (cm) those of the parcel.
+    on; ``description`` has the markup that the seller's file has, ``words`` none; ``theme`` the names of all options;
+    ``primary`` Yes for the listing that stays; ``weight`` (kg), ``grams``, ``length``, ``width`` and ``height`` (cm)
+    those of the parcel.
     """
     merged, sku = change.merged, piece.sku
     listing = merged.listing
@@ -91,6 +97,7 @@ def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
         "title": listing.title,
         "own_title": piece.owner.title,
         "description": find_description(change),
+        "words": change.keep.description,
         "brand": find_attribute(merged, "brand"),
         "category": listing.category,
         "price": show_price(sku.price),

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from dupcheck.catalog.formats import Format, find_format, map_fields, normalise_header
+from dupcheck.catalog.terms import is_no_catalogue
 from dupcheck.errors import CatalogError
 from dupcheck.exports.aliexpress import Aliexpress
-from dupcheck.exports.amazon import Amazon, is_of_parent, list_rows
+from dupcheck.exports.amazon import THEMES, Amazon, is_of_parent, list_rows
 from dupcheck.exports.books import Book, BookError, Grid
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
+from dupcheck.exports.headings import find_goods, read_headings
 from dupcheck.exports.tables import TableTarget, describe_piece
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute
@@ -27,8 +29,9 @@ from dupcheck.model import DOCUMENT, Origin
 from dupcheck.titles import align_name
 
 TARGETS = {
-    "shopee": "shopee", "tiktok-seller": "tiktok", "dianxiaomi-tiktok": "tiktok", "dianxiaomi-temu": "tiktok",
-    "lazada": "lazada", "amazon-template": "amazon", "amazon-template-new": "amazon",
+    "shopee": "shopee", "tiktok-batch": "tiktok", "tiktok-seller": "tiktok", "dianxiaomi-tiktok": "tiktok",
+    "dianxiaomi-temu": "tiktok", "lazada": "lazada", "lazada-template": "lazada", "amazon-template": "amazon",
+    "amazon-template-new": "amazon",
 }  # fmt: skip
 """The marketplace whose limits hold, by the format of the template."""
 _NEW_CODES = {
@@ -44,8 +47,6 @@ _NEW_CODES = {
 }  # fmt: skip
 """What the codes of a flat file are called in Amazon's newer templates."""
 _HEADER_ROWS = 30
-_NEEDED = re.compile(r"^\s*\*|必填|\|1(?:\||$)")
-"""How templates mark a column that must be filled: a star, the word, or Shopee's ``key|1|type``."""
 _THEME = re.compile(r"variation[ _]?theme", re.IGNORECASE)
 _SIGNED = re.compile(r"(TemplateType|TemplateSignature|templateIdentifier|settings)=")
 _LONGEST = re.compile(r"(\d{1,6}) characters? maximum")
@@ -108,19 +109,30 @@ class _Sheet:
         found = [(name, *x) for name in book.sheets if (x := _find_header(book.read(name))) is not None]
         if not found:
             raise CatalogError("exports.template_unknown", path=path)
-        # An example sheet may have the very same headers; the one to fill in is signed.
+        # An example sheet may have the very same headers; the one to fill in is signed, or holds no goods yet.
         self.sheet, self.row, self.headers, self.known = max(
-            found, key=lambda x: (_is_signed(book.read(x[0])[: x[1]]), len(map_fields(x[3], x[2])))
+            found,
+            key=lambda x: (
+                _is_signed(book.read(x[0])[: x[1]]),
+                not is_no_catalogue(x[0]),
+                not _list_goods(book.read(x[0]), x[1], map_fields(x[3], x[2])),
+                len(map_fields(x[3], x[2])),
+            ),
         )
         self.fields = map_fields(self.known, self.headers)
+        grid = book.read(self.sheet)
+        self.goods = _list_goods(grid, self.row, self.fields)
+        self.free = self._find_free(grid)
+        self.headings = read_headings(grid, self.row, min([*self.goods, self.free]))
         self.plain = {normalise_header(h): k for k, h in reversed(list(enumerate(self.headers))) if h}
         self.definitions = _read_definitions(book)
         name = TARGETS[self.known.name]
         self.target: Target = Amazon() if name == "amazon" else TableTarget(name)
+        self.described = self.target.described if isinstance(self.target, TableTarget) else "description"
 
     def fill(self, work: Work) -> Filled:
         """Write the rows, and return the workbook."""
-        at = self._first_free()
+        at = self.free
         told: list[tuple[str, str, Message]] = []
         for change in work.changes:
             if change.is_empty:
@@ -130,11 +142,17 @@ class _Sheet:
                 self.book.write(self.sheet, at, cells)
                 at += 1
             told += [(self.path.name, change.keep.listing_id, t) for t in self._list_cautions(change, rows)]
+        if told and self.goods:
+            row = self.book.read(self.sheet)[self.goods[0] - 1]
+            shown = next(row[k] for k in self.fields["title"] if k < len(row) and row[k])
+            told.insert(0, (self.path.name, "", message("exports.template_goods", rows=len(self.goods), title=shown)))
         return Filled(f"export-{self.path.stem}-filled{self.path.suffix.lower()}", self.book.save(), tuple(told))
 
-    def _first_free(self) -> int:
-        grid = self.book.read(self.sheet)
-        last = max((n for n, row in enumerate(grid, 1) if any(row)), default=self.row)
+    def _find_free(self, grid: Grid) -> int:
+        """Return the first row behind everything that stands in the columns, joined cells included."""
+        named = [k for k, h in enumerate(self.headers) if h]
+        last = max((n for n, row in enumerate(grid, 1) if any(row[k] for k in named if k < len(row))), default=0)
+        last = max(last, self.row, self.book.find_last_merged(self.sheet))
         above = " ".join(v for row in grid[: self.row] for v in row if v)
         told = re.search(r"dataRow=(\d{1,4})", above)
         return max(last + 1, int(told[1]) if told is not None else 0)
@@ -163,12 +181,11 @@ class _Sheet:
         facts = describe_piece(change, piece)
         known = {
             "listing_id": facts["group"], "category": facts["category"], "title": facts["title"],
-            "description": facts["description"], "price": facts["price"], "stock": facts["stock"],
+            "description": facts[self.described], "price": facts["price"], "stock": facts["stock"],
             "sku_code": facts["sku_code"], "gtin": facts["gtin"], "currency": facts["currency"],
             "main_image": facts["main_image"], "variant_image": facts["image"],
         }  # fmt: skip
-        for n in range(1, len(change.merged.axes) + 1):
-            known |= {f"option_name_{n}": facts[f"axis{n}"], f"option_value_{n}": facts[f"option{n}"]}
+        known |= self._name_options(change, facts)
         cells: dict[int, Any] = {}
         for name, places in self.fields.items():
             kind, _, label = name.partition(":")
@@ -179,12 +196,29 @@ class _Sheet:
                 cells[places[0]] = self._find_fact(change, piece, label)
             elif known.get(name):
                 cells |= {k: _show(name, known[name]) for k in (places if name == "listing_id" else places[:1])}
+        cells |= {k: side for k, h in enumerate(self.headings) if (side := h.measure(facts)) is not None}
         if isinstance(self.target, TableTarget):
             for header, column in self.target.columns.items():
                 place = self.plain.get(normalise_header(header))
-                if place is not None and place not in cells and "value" in column:
+                if place is not None and place not in cells and not self.headings[place].side and "value" in column:
                     cells[place] = _show(column["value"], facts.get(column["value"], ""))
         return {k: v for k, v in cells.items() if v not in (None, "")}
+
+    def _name_options(self, change: ChangeSet, facts: Mapping[str, str]) -> dict[str, str]:
+        """Return the fields of options: a column without a name's beside it is for the axis that the words under its
+        header name, else for those that none is for, in their order.
+        """
+        axes = {align_name(a): n for n, a in enumerate(change.merged.axes, 1)}
+        numbers = [n for n in range(1, _MOST_OPTIONS) if f"option_value_{n}" in self.fields]
+        named = {n: self.headings[self.fields[f"option_value_{n}"][0]].axis for n in numbers
+                 if f"option_name_{n}" not in self.fields}  # fmt: skip
+        open_axes = [n for axis, n in axes.items() if axis not in named.values()]
+        found: dict[str, str] = {}
+        for n in numbers:
+            given = axes.get(named[n], 0) if named.get(n) else open_axes.pop(0) if open_axes else 0
+            if given:
+                found |= {f"option_name_{n}": facts[f"axis{given}"], f"option_value_{n}": facts[f"option{given}"]}
+        return found
 
     def _find_fact(self, change: ChangeSet, piece: Piece, label: str) -> str:
         axis = align_name(label)
@@ -195,18 +229,37 @@ class _Sheet:
         """Return the target's cautions, and the columns that the template marks as needed and that stay empty."""
         answered = _ANSWERED if self._choose_theme(change) else _ANSWERED - {"exports.theme_choose"}
         told = [t for t in self.target.list_cautions(change) if t.key not in answered]
-        needed = [k for k, h in enumerate(self.headers) if _NEEDED.search(h)]
+        needed = [k for k, h in enumerate(self.headings) if h.is_needed]
         if isinstance(self.target, TableTarget):
             wanted = [h for h, c in self.target.columns.items() if c.get("value") in self.target.needed]
             needed += [k for h in wanted if (k := self.plain.get(normalise_header(h))) is not None and k not in needed]
-        empty = [" ".join(self.headers[k].split()) for k in needed if any(k not in r for r in rows)]
+        channels = [k for k, h in enumerate(self.headings) if h.is_channel]
+        if channels and any(not r.keys() & set(channels) for r in rows):
+            needed += channels[:1]
+        empty = [self.headings[k].shown for k in dict.fromkeys(needed) if any(k not in r for r in rows)]
         empty += self._list_undefined(rows)
         if empty:
             told.append(message("exports.required", fields=", ".join(empty)))
+        if lost := self._list_lost(change, rows):
+            told.append(message("exports.template_no_column", axes=", ".join(lost)))
         long = self._list_long(rows)
         if long:
             told.append(message("exports.template_length", fields=", ".join(long)))
         return told
+
+    def _list_lost(self, change: ChangeSet, rows: Sequence[Mapping[int, Any]]) -> list[str]:
+        """Return the options that no column of the template takes."""
+        if self.target.name == "amazon":
+            columns = {a: THEMES.get(align_name(a), THEMES["style"])[0] for a in change.merged.axes}
+            return [a for a, column in columns.items() if not self._place_codes({column: "1"})]
+        return [
+            axis
+            for axis in change.merged.axes
+            if any(
+                piece.sku.options.get(axis) and piece.sku.options[axis] not in row.values()
+                for piece, row in zip(change.pieces, rows, strict=True)
+            )
+        ]
 
     def _list_long(self, rows: Sequence[Mapping[int, Any]]) -> list[str]:
         """Return the fields whose text is longer than the template's definitions say, and how long it may be."""
@@ -248,6 +301,7 @@ class _Sheet:
         return list(found)
 
 
+_MOST_OPTIONS = 10
 _LABELS = 3
 _LONGEST_THEME = 80
 _ANSWERED = frozenset({"exports.template_signature", "exports.theme_choose", "exports.foreign", "exports.required"})
@@ -287,6 +341,10 @@ def _read_definitions(book: Book) -> list[_Definition]:
                 found.append(_Definition(cells[name], required, int(most[1]) if most else 0))
             return found
     return []
+
+
+def _list_goods(grid: Grid, row: int, fields: Mapping[str, Sequence[int]]) -> list[int]:
+    return find_goods(grid, row, fields.get("price", []), fields.get("title", []))
 
 
 def _is_signed(above: Grid) -> bool:
