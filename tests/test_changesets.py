@@ -631,3 +631,15 @@ class TestRowsOfTheSeller:
         both = dc.read_catalog([tmp_path / "north.csv", tmp_path / "south.csv"])
         tags = [(x.source or {}).get("tags") for x in (get_listing(both, 0), get_listing(both, 1))]
         assert tags == ["north-tag", "south-tag"]
+
+
+@pytest.mark.parametrize("name", ["shopify", "woocommerce", "aliexpress", "ebay"])
+def test_descriptions_keep_their_markup_when_a_catalogue_is_converted(
+    name: str, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    own = write_own(name, CATALOGS["removal"], tmp_path)
+    assert run("convert", own, "--out", tmp_path / "as-it-was.csv").code == 0
+    texts = [r["description"] for r in rows((tmp_path / "as-it-was.csv").read_text("utf-8-sig"))]
+    assert len(texts) == 2 and all("<b>cold</b>" in t for t in texts)
+    again, before = (dc.read_catalog(p).column("description").tolist() for p in (tmp_path / "as-it-was.csv", own))
+    assert again == before, "read again, the words are the same"

@@ -98,6 +98,7 @@ def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> No
     from dupcheck.catalog import write_catalog
     from dupcheck.catalog.inspection import tell_account, tell_problems
     from dupcheck.catalog.listings import PROBLEM_COLUMNS, write_problems
+    from dupcheck.exports import restore_markup
     from dupcheck.files.writing import check_beside, check_target
 
     check_target(out)
@@ -107,7 +108,7 @@ def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> No
     told = any(p.row is not None for p in read.problems) and beside.resolve() not in inputs
     if told:
         check_beside(beside, PROBLEM_COLUMNS)
-    write_catalog(read, out)
+    write_catalog(restore_markup(read, read), out)
     for line in tell_problems(read.problems, lang):
         tell(line, err=True)
     tell(tell_account(read.tables, lang), err=True)

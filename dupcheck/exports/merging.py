@@ -5,8 +5,9 @@ the folded and removed listings had is lost: photos, facts and the sentences of 
 keep their prices, codes and stock; what had to give way stands in the plan's cautions.
 """
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -18,7 +19,7 @@ from dupcheck.errors import CatalogError
 from dupcheck.exports.schema import PlanError, decode_plans
 from dupcheck.files.given import read_given
 from dupcheck.messages import Lang
-from dupcheck.model import Catalog, Listing, Plan, Sku
+from dupcheck.model import DOCUMENT, Catalog, Listing, Plan, Sku
 from dupcheck.plans import bulk_price
 from dupcheck.titles import align_name, normalise, read_value
 
@@ -113,17 +114,35 @@ def restore_markup(merged: Catalog, original: Catalog) -> Catalog:
         position = original.positions.get(listing_id)
         before = "" if position is None else said[position]
         if before and texts[place].startswith(before):
-            written = _read_written(original, listing_id)
-            if written != before and clean_markup(written) == before:
+            written = _read_written(original, listing_id, before)
+            if written:
                 added = texts[place][len(before) :].split("\n")
                 texts[place] = written + "".join(f"<p>{escape(line)}</p>" for line in added if line.strip())
     return replace(merged, columns={**merged.columns, "description": texts})
 
 
-def _read_written(catalog: Catalog, listing_id: str) -> str:
-    """Return the cell that a listing's description was read from, "" where no file is known."""
+def _read_written(catalog: Catalog, listing_id: str, words: str) -> str:
+    """Return the cell, or the text of a product object, whose words are a listing's description and that has markup;
+    "" where there is none.
+    """
     origin = catalog.trace(listing_id)
-    return "" if origin is None else origin.rows[0].get(origin.find_header("description"), "")
+    if origin is None:
+        return ""
+    row = origin.rows[0]
+    told = (
+        _list_texts(json.loads(row[DOCUMENT])) if DOCUMENT in row else [row.get(origin.find_header("description"), "")]
+    )
+    return next((t for t in told if t != words and clean_markup(t) == words), "")
+
+
+def _list_texts(held: object) -> Iterator[str]:
+    """Yield every text of a product object that holds markup, however deep it lies."""
+    if isinstance(held, str):
+        if "<" in held:
+            yield held
+    elif isinstance(held, Mapping | list):
+        for part in held.values() if isinstance(held, Mapping) else held:
+            yield from _list_texts(part)
 
 
 def list_moves(catalog: Catalog, plans: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
