@@ -1,7 +1,9 @@
 """Titles that a plan proposes: they keep the thing, brand and model, lose what became an option, and break no word."""
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.catalog import make_catalog
+from dupcheck.catalog import get_listing, make_catalog
 from dupcheck.features import Rewording, make_features
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans.changes import cut_words, fit_words
 from dupcheck.signals import get_signal
 from dupcheck.signals.title import share_weight
+from dupcheck.titles import align_name, normalise
+from dupcheck.titles.vocabulary import load_vocabulary
 
 WORDS = st.sampled_from(
     ["Steel", "Bottle", "300", "ml", "iPhone", "14", "Case", "for", "Women's", "2-in-1", "Kettle", "1.5", "L", "Écru"]
@@ -204,3 +208,64 @@ def test_a_new_title_is_weighed_as_the_signal_weighs_titles(titles: list[str]) -
     for i, j, share in zip(left.tolist(), right.tolist(), told.tolist(), strict=True):
         mine = share_weight(rewording.weigh(i, titles[i]), rewording.weigh(j, titles[j]))
         assert mine == pytest.approx(share, abs=0.01, nan_ok=True)
+
+
+SHOPS = sorted((Path(__file__).parent / "shops").glob("*/*/catalog.csv"))
+
+
+@pytest.mark.parametrize("shop", SHOPS, ids=lambda p: p.parent.name)
+def test_over_whole_shops_a_proposed_title_keeps_what_it_must(shop: Path) -> None:
+    found = dc.audit(shop)
+    units = load_vocabulary().units
+    for plan in found.plans:
+        if plan.action not in ("merge_variants", "wholesale_tier", "remove_duplicates"):
+            continue
+        keep = get_listing(found.catalog, found.catalog.positions[plan.keep])
+        if plan.action == "remove_duplicates":
+            assert plan.title == keep.title
+            continue
+        letters = iter(keep.title)
+        assert all(c in letters for c in plan.title.replace(" ", "")), f"what nobody wrote: {plan.title}"
+        old, new = keep.title.split(), plan.title.split()
+        places = iter(enumerate(old))
+        taken = [next((n for n, chunk in places if word in (chunk, chunk.strip(" -,/|"))), -1) for word in new]
+        brand = next((v for n, v in keep.attributes.items() if align_name(n) == "brand"), "")
+        assert normalise(brand) in normalise(plan.title) or normalise(brand) not in normalise(keep.title), plan.title
+        for n in set(range(len(old))) - set(taken) if -1 not in taken else ():
+            if old[n].strip(",(").replace(".", "").isdigit() and n + 1 in taken:
+                assert normalise(old[n + 1]) not in units, f"a unit without its number: {plan.title}"
+        assert len(new) > 1 or len(old) == 1 or len(plan.title) > 3
+        own = [v for s in plan.skus if s.listing_id == plan.keep for v in s.options.values()]
+        if len(own) == len(plan.axes):
+            said = Counter(normalise(keep.title).split())
+            left = [v for v in own if v in new and said[normalise(v)] == 1 and v.casefold() not in brand.casefold()]
+            assert left == [], f"an option's value stays in {plan.title}"
+
+
+@pytest.mark.parametrize(
+    ("titles", "facts", "proposed"),
+    [
+        (("Travel Charger GaN Dual Port UK Plug", "Travel Charger GaN Dual Port EU Plug"), ("Plug", "UK", "EU"),
+         "Travel Charger GaN Dual Port"),
+        (("Jardinera Terrabona 60 cm blanca", "Jardinera Terrabona 80 cm blanca"), ("Largo", "60", "80"),
+         "Jardinera Terrabona blanca"),
+        (("ゆのか 入浴剤 ひのきの香り 450g", "ゆのか 入浴剤 森の香り 450g"), ("香り", "ひのき", "森"),
+         "ゆのか 入浴剤 450g"),
+        (("พัดลมพกพา USB ลมแรง สีชมพู", "พัดลมพกพา USB ลมแรง สีฟ้า"), ("สี", "ชมพู", "ฟ้า"), "พัดลมพกพา USB ลมแรง"),
+    ],
+)  # fmt: skip
+def test_what_follows_a_value_goes_with_it(
+    titles: tuple[str, str], facts: tuple[str, str, str], proposed: str, make_shop: Callable[..., Catalog]
+) -> None:
+    name, *values = facts
+    rows = [{"title": t, "attributes": {name: v}} for t, v in zip(titles, values, strict=True)]
+    (plan,) = (p for p in dc.audit(make_shop(*rows, price=9.0, currency="EUR")).plans if p.action == "merge_variants")
+    assert plan.title == proposed
+
+
+def test_a_brand_that_is_a_colour_too_stays(make_shop: Callable[..., Catalog]) -> None:
+    rows = [{"title": f"Granola Vale Verde Tradicional {c}", "attributes": {"Marca": "Vale Verde", "Cor": c}}
+            for c in ("Verde", "Azul")]  # fmt: skip
+    for plan in dc.audit(make_shop(*rows, price=9.0, currency="BRL")).plans:
+        if plan.action == "merge_variants":
+            assert plan.title == "Granola Vale Verde Tradicional"

@@ -54,5 +54,5 @@ class Mixture:
             words = [set(plain_word(v).split()) for v in self.values(axis)]
             told = axis in _BUILT  # a value there takes its unit along
             shared[axis] = set() if told or not words else set.intersection(*words)
-        own = self.own[self.keep]
-        return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max)
+        own, (_, brand) = self.own[self.keep], self.shelf.attributes(self.keep).get("brand", ("", ""))
+        return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max, brand)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
+from dupcheck.axes import AXES
 from dupcheck.plans.changes import cut_words
 from dupcheck.plans.offers import Offer, says_on
 from dupcheck.titles import align_name, normalise, read_title, read_value
@@ -16,12 +17,13 @@ _NUMBER_SIGNS = frozenset({"no", "n", "nr", "num"})
 plain_word = lru_cache(maxsize=100_000)(normalise)
 
 
-def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]], most: int) -> str:
+def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]], most: int, brand: str = "") -> str:
     """Return a title without the words of the listing's own values on the axes of ``shared``, in its own spelling.
 
-    ``shared`` holds, for each axis, words that all options have in common and that therefore stay. What would be left
-    hanging goes too: a word that led to a value («… case for», «talla»), a sign, empty brackets. Cut between words to
-    at most ``most`` characters.
+    ``shared`` holds, for each axis, words that all options have in common and that therefore stay; so do those of the
+    ``brand``, whatever they mean besides. What would be left hanging goes too: a word that led to a value («… case
+    for», «talla»), what follows one (its unit, the axis' name), a sign, empty brackets. Cut between words to at most
+    ``most`` characters.
     """
     gone: Counter[str] = Counter()
     tokens = read_title(title).tokens if shared else ()
@@ -37,7 +39,11 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         gone |= told | shown
     words: dict[int, str] = {}
     chunks = title.split()
+    branded = _find_phrase(chunks, brand)
     for place, chunk in reversed(list(enumerate(chunks))):  # a value said twice is a choice where it stands last
+        if place in branded:
+            words[place] = chunk
+            continue
         led = _LED.fullmatch(chunk)
         if led is not None and gone[plain_word(led[1])] > 0:
             gone[plain_word(led[1])] -= 1
@@ -47,13 +53,14 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         if parts and all(gone[p] > 0 for p in parts):
             gone.subtract(parts)
             continue
-        chunk = _cut_joined(chunk, gone)
+        chunk = _cut_joined(chunk, gone, shared)
         if not chunk:
             continue
         tail = chunk.split("-")
         while len(tail) > 1 and gone[plain_word(tail[-1])] > 0:
             gone[plain_word(tail.pop())] -= 1
         words[place] = "-".join(tail)
+    _drop_trails(words, chunks, shared)
     kept = _EMPTY.sub(" ", " ".join(_drop_leads(words, len(chunks), shared)))
     text = cut_words(" ".join(kept.split()).strip(" -,/|"), most)
     told_enough = len(text.split()) > 1 or len(title.split()) < 3 or len(_JOINED.findall(text)) > 3
@@ -65,11 +72,21 @@ def _split_words(text: str, common: set[str]) -> list[str]:
     return [part for word in text.split() if word not in common for part in word.split("-") if part]
 
 
-def _cut_joined(chunk: str, gone: Counter[str]) -> str:
+def _find_phrase(chunks: Sequence[str], phrase: str) -> frozenset[int]:
+    """Return the places at which a phrase of several words stands in a title; a single word may be said for itself."""
+    wanted = plain_word(phrase).split()
+    plain = [plain_word(c) for c in chunks]
+    found = (k for k in range(len(chunks)) if len(wanted) > 1 and plain[k : k + len(wanted)] == wanted)
+    return frozenset(n for k in found for n in range(k, k + len(wanted)))
+
+
+def _cut_joined(chunk: str, gone: Counter[str], axes: Collection[str]) -> str:
     """Return a chunk of a script without blanks without the words that go, each where it stands last.
 
-    Letters and digits in it (350ml) go as a whole or not at all.
+    Letters and digits in it (350ml) go as a whole or not at all. What is left of it and only names an axis goes too
+    («の香り», «สี»); where but an ending would be left, nothing goes: «5枚とじ» is a word.
     """
+    before, left = chunk, gone.copy()
     if not _JOINED.search(chunk):
         return chunk
     for word in sorted((w for w, n in gone.items() if n > 0), key=len, reverse=True):
@@ -79,9 +96,30 @@ def _cut_joined(chunk: str, gone: Counter[str]) -> str:
         if found:
             gone[word] -= 1
             chunk = chunk[: found[-1][0]] + chunk[found[-1][1] :]
+    if chunk == before:
+        return chunk
+    if align_name(chunk.removeprefix("の").removesuffix("の")) in axes:
+        return ""
+    if _ENDING.fullmatch(chunk):
+        gone.clear()
+        gone.update(left)
+        return before
     return chunk
 
 
+def _drop_trails(words: dict[int, str], chunks: Sequence[str], axes: Collection[str]) -> None:
+    """Leave out the unit behind a number that went, and the name of an axis behind its value: «UK Plug»."""
+    units = load_vocabulary().units
+    named = {a for a in axes if a in AXES}
+    for place in sorted(p for p, w in words.items() if w and p and p - 1 not in words):
+        word, led = words[place], chunks[place - 1]
+        number = led.strip("(-–,").replace(",", "").replace(".", "").isdigit()
+        if (number and plain_word(word) in units) or align_name(word) in named:
+            del words[place]
+
+
+_ENDING = re.compile(r"[\u3041-\u309f]{1,3}")
+"""Hiragana alone: what Japanese words end in."""
 _JOINED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 """Letters of Thai, Japanese and Chinese."""
 
