@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from dupcheck.catalog.choices import split_priced, split_values
 from dupcheck.catalog.currencies import is_code, split_header
 from dupcheck.catalog.formats import Fields, list_words, tell_head
 from dupcheck.catalog.tables import Grid
-from dupcheck.catalog.terms import is_other_count, is_other_party, is_other_price, read_stock_word
+from dupcheck.catalog.terms import addresses, is_kind, is_other_count, is_other_party, is_other_price, read_stock_word
 from dupcheck.catalog.values import MISSING, parse_count, parse_price, split_images
 
 _MOST: Final = 400
@@ -123,9 +124,20 @@ def _is_picture(text: str) -> bool:
 
 
 def has_contacts(grid: Grid, place: int, headers: Sequence[str]) -> bool:
-    """Say whether a column of a table holds the addresses of people."""
+    """Say whether a column of a table holds the addresses of people, or an object in one does."""
     sample = Sample(grid, place, headers)
-    return any(sample.all_are(i, lambda t: _MAIL.fullmatch(t) is not None, 0.8) for i in range(len(headers)))
+    return any(
+        sample.all_are(i, lambda t: _MAIL.fullmatch(t) is not None, 0.8)
+        or (sample.filled(i) and not addresses().isdisjoint(list_words(header)))
+        or sample.all_are(i, _holds_address, 0.8)
+        for i, header in enumerate(sample.headers)
+    )
+
+
+def _holds_address(text: str) -> bool:
+    if text[:1] not in "[{":
+        return False
+    return any(not addresses().isdisjoint(list_words(key)) for key in re.findall(r'"([^"\\]{1,40})"\s*:', text[:2000]))
 
 
 def is_tree(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> bool:
@@ -158,12 +170,34 @@ def is_journal(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -
         for i in range(len(headers))
         if i not in names and sample.all_are(i, lambda t: _DATE.fullmatch(t) is not None, 0.9)
     ]
+    if _is_told_again(sample, fields):
+        return True
     if not names or not dates or len(sample.rows) < 4:
         return False
     things: dict[tuple[str, ...], set[str]] = {}
     for row in sample.rows:
         things.setdefault(tuple(row[i] for i in names), set()).add(" ".join(row[i] for i in dates))
     return any(len(days) > 1 for days in things.values()) and len(things) <= 0.75 * len(sample.rows)
+
+
+def _is_told_again(sample: Sample, fields: Fields) -> bool:
+    """Say whether a few things stand in a table many times each, every time under another number, as orders do.
+
+    Variants are many of one thing, too: but what can be chosen tells them apart, and each has a code of its own.
+    """
+    titles = [t for i in fields.get("title", ())[:1] for t in sample.column(i) if t]
+    if len(titles) < 24 or len(set(titles)) * 8 > len(titles):
+        return False
+    coded = [i for n in ("sku_code", "variant_id", "listing_id") for i in fields.get(n, ())[:1]]
+    if any(n.startswith(("facet:", "option")) for n in fields) or any(_is_own(sample, i) for i in coded):
+        return False
+    return any(_is_own(sample, i) for i in _free(sample, fields) if sample.all_are(i, _is_coded, 0.9))
+
+
+def _is_own(sample: Sample, i: int) -> bool:
+    """Say whether nearly every row has its own value in a column."""
+    texts = sample.filled(i)
+    return len(texts) >= 0.9 * len(sample.rows) and len(set(texts)) >= 0.7 * len(texts)
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -200,6 +234,8 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
         _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_stock))
     if "title" not in fields:
         _add(fields, "title", _pick(sample, fields, ("title",), _fits_title))
+    if "category" not in fields:
+        _add(fields, "category", _pick(sample, fields, ("category",), _fits_category))
     _find_codes(sample, fields)
     sold = any(n in fields for n in ("price", "gtin", "stock"))
     if "title" not in fields and (sold or any(sample.all_are(i, _is_decimal) for i in _free(sample, fields))):
@@ -208,6 +244,7 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
     if "title" in fields and "group" not in fields:
         _add(fields, "group", _find_parent(sample, fields))
     if "title" in fields:
+        _find_told(sample, fields)
         _find_choices(sample, fields)
 
 
@@ -232,6 +269,7 @@ def _take_back(sample: Sample, fields: Fields) -> None:
         "stock": lambda t: parse_count(t) is not None or read_stock_word(t) is not None or "\n" in t or t[:1] in "[{",
         "gtin": lambda t: len(re.sub(r"\D", "", t)) >= 6,
         "title": lambda t: re.search(r"[^\W\d_]", t) is not None and not _ADDRESS.match(t),
+        "category": lambda t: not is_kind(t),
     }
     for name, test in tests.items():
         if any(sample.headers[i] == name for i in fields.get(name, ())):
@@ -294,6 +332,11 @@ def _fits_title(sample: Sample, i: int) -> bool:
     if tell_head(sample.headers[i]) - {"title"} or not sample.all_are(i, _is_named):
         return False
     return sum(map(_is_worded, texts)) * 2 >= len(texts) and len(set(texts)) * 2 > len(texts)
+
+
+def _fits_category(sample: Sample, i: int) -> bool:
+    texts = sample.filled(i)
+    return sample.all_are(i, _is_named) and len(set(texts)) * 2 <= len(texts) and not any(map(is_kind, texts))
 
 
 def _fits_gtin(sample: Sample, i: int) -> bool:
@@ -549,6 +592,47 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 # --------------------------------------------------------------------------------------------------------------
 # What can be chosen
+
+
+def _find_told(sample: Sample, fields: Fields) -> None:
+    """Find the columns that tell in one cell what can be chosen: names beside lists of values, or lines with prices."""
+    listed = fields.get("option_list", [])[:1]
+    free = _free(sample, fields)
+    for i in (*listed, *free):
+        names = sample.filled(i)
+        if not names or not all(any(h.startswith("facet:") for h in tell_head(t)) for t in set(names)):
+            continue
+        own = set(list_words(sample.headers[i]))
+        beside = [
+            k
+            for k in free
+            if k != i
+            and (k == i + 1 or _share_stem(own, set(list_words(sample.headers[k]))))
+            and all(row[i] or not row[k] for row in sample.rows)
+            and sum(len(split_values(t)) > 1 and _is_short_list(t) for t in sample.filled(k)) * 2 > len(names)
+        ]
+        if len(beside) == 1:
+            fields.pop("option_list", None)
+            fields["option_name_1"], fields["option_values_1"] = [i], beside
+            return
+    priced = [
+        i
+        for i in free
+        if (texts := [t for t in sample.filled(i) if "\n" in t or ";" in t])
+        and sum(map(bool, map(split_priced, texts))) * 2 > len(texts)
+    ]
+    if len(priced) == 1 and not listed:
+        fields["option_lines"] = priced
+
+
+def _share_stem(words: Collection[str], others: Collection[str]) -> bool:
+    return any(
+        a[:-1] == b[: len(a) - 1] and abs(len(a) - len(b)) <= 1 for a in words for b in others if len(a) > _LONG_ID
+    )
+
+
+def _is_short_list(text: str) -> bool:
+    return all(len(value) <= _LONGEST_CODE for value in split_values(text)) and not _is_picture(text)
 
 
 def _find_choices(sample: Sample, fields: Fields) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from html.entities import html5
 from typing import Any, Final
 
 from dupcheck.catalog.currencies import is_code
@@ -30,6 +31,16 @@ def _children(element: Any) -> Iterator[Any]:
     return (child for child in element.iterchildren() if isinstance(child.tag, str))
 
 
+# Names of signs that HTML knows and XML does not: a parser would lose them. What XML knows itself stays as it is.
+_ENTITY: Final = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31};)")
+
+
+def _write_entity(found: "re.Match[bytes]") -> bytes:
+    name = found[1].decode("ascii")
+    signs = "" if name in ("amp;", "lt;", "gt;", "quot;", "apos;") else html5.get(name, "")
+    return "".join(f"&#{ord(sign)};" for sign in signs).encode("ascii") or found[0]
+
+
 def parse_xml(raw: bytes, path: str, problems: Problems) -> Any:
     """Return the root element of a text in XML, of one that breaks off as far as it goes; that is put to ``problems``.
 
@@ -37,6 +48,7 @@ def parse_xml(raw: bytes, path: str, problems: Problems) -> Any:
     """
     from lxml import etree
 
+    raw = _ENTITY.sub(_write_entity, raw)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     try:
         root = etree.fromstring(raw, parser)

@@ -22,6 +22,7 @@ from dupcheck.catalog.formats import (
     normalise_header,
 )
 from dupcheck.catalog.products.nodes import show_value
+from dupcheck.catalog.spans import join_spans
 from dupcheck.catalog.tables import Grid, name_headers, shorten
 from dupcheck.catalog.terms import is_no_catalogue
 from dupcheck.catalog.values import parse_count, parse_price, split_images
@@ -56,7 +57,8 @@ _ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 class Reading:
     """A header that was found: where, of which format, and which columns hold which field.
 
-    ``stop`` is the record that its rows end before; ``currency`` what the header says of the prices' currency.
+    ``stop`` is the record that its rows end before; ``currency`` what the header says of the prices' currency;
+    ``label`` goes before the numbers of rows that name listings, where several sheets have such rows.
     """
 
     grid: Grid
@@ -67,6 +69,7 @@ class Reading:
     score: float
     stop: int
     currency: str = ""
+    label: str = ""
     skip: set[int] = field(default_factory=set)
 
     @property
@@ -233,8 +236,10 @@ def _refuse_others(reading: Reading, path: Path) -> None:
     if not told and is_tree(reading.grid, reading.header, reading.headers, reading.fields):
         raise CatalogError("catalog.is_tree", path=path, found=_show_headers(reading.headers))
     orders = sum(_ORDER_WORDS.search(h.replace("_", " ")) is not None for h in reading.headers) >= 2
-    if orders or is_journal(reading.grid, reading.header, reading.headers, reading.fields):
+    if orders:
         raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
+    if is_journal(reading.grid, reading.header, reading.headers, reading.fields):
+        raise CatalogError("catalog.is_journal", path=path, found=_show_headers(reading.headers))
 
 
 def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
@@ -318,6 +323,27 @@ def find_notes(reading: Reading) -> set[int]:
     return {n for n in skip if any(c.strip() for c in records[n].cells)}
 
 
+def find_spilled(reading: Reading, path: Path) -> dict[int, str]:
+    """Return the records with markup where an id should stand: texts have run over their cells. Refuse many of them."""
+    places = [i for name in ("listing_id", "variant_id", "group") for i in reading.fields.get(name, ())[:1]]
+    records = reading.grid.records
+    found, count = {}, 0
+    for n in range(reading.header + 1, reading.stop):
+        cells = records[n].cells
+        count += any(map(str.strip, cells))
+        if any(i < len(cells) and _MARKUP.match(cells[i]) for i in places):
+            found[n] = shorten(" | ".join(c for c in cells if c.strip()))
+    if len(found) * _SPILLED > count:
+        row, text = reading.grid.number(next(iter(found))), next(iter(found.values()))
+        raise CatalogError("catalog.is_spilled", path=path, count=len(found), rows=count, row=row, text=text)
+    return found
+
+
+_MARKUP: Final = re.compile(r"\s*(?:</?[a-zA-Z][^<>]*>|&nbsp\b)")
+_SPILLED: Final = 10
+"""Of so many rows at most one may be broken: what stands before a broken row has lost its later cells."""
+
+
 def _find_headings(reading: Reading) -> set[int]:
     """Return the records that are one text alone, among rows of several cells: headings of parts, and closing words."""
     records = reading.grid.records
@@ -328,11 +354,15 @@ def _find_headings(reading: Reading) -> set[int]:
     codes = {i for name in ("listing_id", "sku_code", "group") for i in reading.fields.get(name, ())}
     names = {i for name in ("title", "category", "description") for i in reading.fields.get(name, ())}
     used = {i for places in reading.fields.values() for i in places}
+    numbers = {i for name in ("gtin", "price", "stock") for i in reading.fields.get(name, ())}
     found = set()
-    for n in (n for n, count in counts.items() if count == 1):
-        i, text = next((i, c.strip()) for i, c in enumerate(records[n].cells) if c.strip())
+    for n in (n for n, count in counts.items() if count == 1 or (count == 2 and usual[len(usual) // 2] > 4)):
+        filled = [(i, c.strip()) for i, c in enumerate(records[n].cells) if c.strip()]
+        if len(filled) == 2 and (filled[0][0] or not filled[0][1].isdigit() or filled[1][0] in names):
+            continue  # a heading may have a number before it
+        i, text = filled[-1]
         worded = re.search(r"[^\W\d_]{2}", text) is not None
-        if worded and (i in names or i not in used or (i in codes and not re.fullmatch(r"\S*\d\S*", text))):
+        if worded and (i in names or i not in used or (i in codes | numbers and not re.fullmatch(r"\S*\d\S*", text))):
             found.add(n)
     return found
 
@@ -434,6 +464,8 @@ def _find_header(grid: Grid, mapping: Mapping[str, str]) -> Reading | None:
     if not rated:
         return None
     best = max(rated, key=lambda r: (r.score, not is_headless(r.headers), sum(bool(h) for h in r.headers)))
+    if best.known.name == GENERIC:
+        best.grid = join_spans(grid, best.header)
     return complete_reading(best)
 
 

@@ -27,6 +27,7 @@ from dupcheck.catalog.headers import (
     assign_unread,
     choose_sheets,
     find_notes,
+    find_spilled,
     has_ids,
     require_fields,
     split_segments,
@@ -173,8 +174,9 @@ def _read_grids(grids: Sequence[Grid], path: Path, wish: Wish) -> Catalog:
             key = "catalog.sheet_hidden" if grid.hidden else "catalog.sheet_skipped"
             spare.add(None, "", "", "info", message(key, name=grid.name, count=len(grid.records)))
     catalogs = []
-    for first in chosen:
+    for place, first in enumerate(chosen):
         for reading in split_segments(first, wish.mapping):
+            reading.label = f"{first.grid.name} " if place else ""
             catalog = _read_segment(reading, path, wish)
             if catalog is not None:
                 catalogs.append(catalog)
@@ -192,15 +194,18 @@ def _read_segment(reading: Reading, path: Path, wish: Wish) -> Catalog | None:
     if not wish.need_ids:
         reading.known = replace(reading.known, number_rows=reading.known.number_rows or not has_ids(reading))
     skip = find_notes(reading)
-    sheet = make_sheet(grid, reading.header, skip, reading.stop)
+    spilled = find_spilled(reading, path)
+    sheet = make_sheet(grid, reading.header, skip | spilled.keys(), reading.stop)
     told = Problems(sheet.problems)
+    for place, text in spilled.items():
+        told.add(grid.number(place), "", "listing_id", "error", message("catalog.spilled", text=text))
     above = [c.strip() for r in grid.records[: reading.header] for c in r.cells if c.strip()]
     if above and reading.header < HEADER_ROWS:
         text = shorten(" | ".join(above))
         told.add(None, "", "", "info", message("catalog.above_header", count=reading.header, text=text))
     skipped = {
         grid.number(place): shorten(" | ".join(c for c in grid.records[place].cells if c.strip()))
-        for place in sorted(skip)
+        for place in sorted(skip - spilled.keys())
     }
     for row, text in skipped.items():
         told.add(row, "", "", "info", message("catalog.note_skipped", text=text))
@@ -210,7 +215,8 @@ def _read_segment(reading: Reading, path: Path, wish: Wish) -> Catalog | None:
     stated = re.search(r"\bCurrency=([A-Z]{3})\b", above_text)
     said = stated[1] if stated else find_stated(above) if reading.header < HEADER_ROWS else ""
     currency = wish.currency or reading.currency or said or reading.known.currency
-    return _read_sheet(sheet, replace(reading, currency=currency), told, _Fed(sheet, skipped), path, wish)
+    left_out = skipped | {grid.number(place): text for place, text in spilled.items()}
+    return _read_sheet(sheet, replace(reading, currency=currency), told, _Fed(sheet, left_out), path, wish)
 
 
 def _read_sheet(
@@ -270,9 +276,9 @@ def _name_rows(assembled: Assembled, reading: Reading, told: Problems) -> None:
         assembled.columns["listing_id"] = make_texts([""] * len(assembled.rows))
     unnamed = assembled.columns["listing_id"] == ""
     if reading.known.number_rows and unnamed.any():
-        first = f"row-{assembled.rows[unnamed][0]}"
+        first = f"{reading.label}row-{assembled.rows[unnamed][0]}"
         told.add(None, "", "listing_id", "info", message("catalog.ids_numbered", first=first))
-        numbered = make_texts([f"row-{row}" for row in assembled.rows])
+        numbered = make_texts([f"{reading.label}row-{row}" for row in assembled.rows])
         assembled.columns["listing_id"] = np.where(unnamed, numbered, assembled.columns["listing_id"])
     elif not any(name in reading.fields for name in ("listing_id", "variant_id", "group")):
         told.add(None, "", "listing_id", "info", message("catalog.ids_from_sku"))

@@ -70,6 +70,16 @@ def count_heads() -> frozenset[str]:
     return _terms("count_heads")
 
 
+def addresses() -> frozenset[str]:
+    """Return the words of headers under which people's addresses stand, plainly written."""
+    return _terms("addresses")
+
+
+def is_kind(text: str) -> bool:
+    """Say whether a cell says what a product is to a shop program, and not what goods it is: "simple", "variable"."""
+    return text.casefold().removesuffix(" product") in _terms("kinds")
+
+
 def list_prices() -> frozenset[str]:
     """Return the headers of prices that are recommended or struck out, not asked."""
     return _terms("list_prices")

@@ -153,6 +153,8 @@ _PLAIN = re.compile(r"[0-9]{1,12}(?:\.(?:[0-9]{1,2}|[0-9]{4,}))?")  # three digi
 _COMMA_DECIMAL = re.compile(r"[0-9],[0-9]{1,2}(?![0-9.,])")
 _DOT_DECIMAL = re.compile(r"[0-9]\.[0-9]{1,2}(?![0-9.,])")
 _LONGEST_PRICE = 120
+# The sign of a currency that an encoding could not write: 4 990,00 ?
+_LOST_SIGN: Final = re.compile(r"(?<=\d)(?:\s+\?|\s*\ufffd+)$|^(?:\?|\ufffd+)\s*(?=\d)")
 
 
 def find_decimal(texts: Iterable[str], coins: bool = True) -> Decimal | None:
@@ -193,7 +195,7 @@ def parse_price(text: str, decimal: Decimal | None = None, stated: str = "") -> 
         return Price(float(text)) if float(text) > 0 else None
     if len(text) > _LONGEST_PRICE:
         return None
-    text = write_plainly(text).strip().removeprefix("'")
+    text = _LOST_SIGN.sub("", write_plainly(text).strip().removeprefix("'"))
     if text.startswith("{"):
         text = _join_money(text)
     found = _price(False).fullmatch(text)
@@ -372,7 +374,8 @@ def parse_attributes(text: str) -> dict[str, str]:
         if text.startswith(('{"', "[{", '["')):  # JSON that is broken has no pairs to find
             return _nameless(text)
     found: dict[str, str] = {}
-    if _COMMA_PAIRS.fullmatch(text):
+    # A bar within a value parts several of them, where no name follows it.
+    if _COMMA_PAIRS.fullmatch(text if re.search(r"\|[^,]*=", text) else text.replace("|", "/")):
         for pair in re.split(r",(?=[^\s,=][^,=]{0,80}=)", text):
             name, _, value = pair.partition("=")
             _add(found, name, value)

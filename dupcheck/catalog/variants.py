@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, SKU_FIELDS, SkuColumns, format_number, make_sku_columns
+from dupcheck.catalog.choices import split_counts, split_priced, split_values
 from dupcheck.catalog.contents import share_titles
 from dupcheck.catalog.formats import CANONICAL_NAME, GENERIC, Fields, Format, normalise_header
 from dupcheck.catalog.tables import Problems, Sheet, TextArray, make_texts, shorten
@@ -797,7 +798,7 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
     axes = [
         (
             read.get(f"option_name_{n}", row) or f"Option {n}",
-            [clean_text(v) for v in read.get(f"option_values_{n}", row).split(",") if v.strip()],
+            split_values(read.get(f"option_values_{n}", row)),
         )
         for n in read.numbers
         if read.get(f"option_values_{n}", row)
@@ -818,8 +819,15 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
             count *= len(values)
         if count <= _MOST_COMBINATIONS:
             combinations = itertools.product(*([(name, v) for v in values] for name, values in axes))
+            counts = split_counts(read.get("stock", row), axes[0][1]) if len(axes) == 1 else {}
+            if counts:
+                draft.fields["stock"] = ""
             draft.skus = [
-                {"options": format_attributes(dict(options)), "sku_code": codes[k] if len(codes) == count else ""}
+                {
+                    "options": format_attributes(dict(options)),
+                    "sku_code": codes[k] if len(codes) == count else "",
+                    "stock": counts.get(options[0][1], ""),
+                }
                 for k, options in enumerate(combinations)
             ]
         else:
@@ -827,6 +835,8 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
             draft.fields["attributes"] = format_attributes(attributes | {n: ", ".join(v) for n, v in axes})
     if codes and (not draft.skus or len(codes) == 1):
         draft.fields["sku_code"] = codes[0]
+    for options, price, stock in split_priced(read.get("option_lines", row)):
+        draft.skus.append({"options": format_attributes(options), "price": price, "stock": stock, "sku_code": ""})
     for piece in read.get("sku_options", row).split("&"):  # カラー:赤#サイズ:S=code
         chosen, sign, code = piece.rpartition("=")
         pairs = [p.split(":", 1) for p in chosen.split("#") if ":" in p]
@@ -864,6 +874,7 @@ def _read_trade(read: RowReader, row: int, draft: Draft) -> None:
 _SPREAD: Final = (
     "option_values",
     "option_list",
+    "option_lines",
     "sku_codes",
     "sku_options",
     "taobao_skus",

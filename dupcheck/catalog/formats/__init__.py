@@ -476,7 +476,7 @@ def tell_head(header: str) -> frozenset[str]:
     heads = _read_heads(generic_format())
     found: set[str] = set()
     for word in list_words(split_header(header.strip(" *"))[0]):
-        near = heads.get(word)
+        near = heads.get(word) or _read_stems(generic_format()).get(word[:-1])
         for cut in range(1, len(word) - 1) if near is None else ():  # the longest known end of a compound
             end = word[cut:]
             if end in heads and (len(end) >= _LONG_END or _UNSPACED.match(end)):
@@ -511,6 +511,17 @@ def _read_heads(known: Format) -> Mapping[str, frozenset[str]]:
     for word in count_heads():
         found.setdefault(word, frozenset({"stock"}))
     return found
+
+
+@lru_cache(maxsize=2)
+def _read_stems(known: Format) -> Mapping[str, frozenset[str]]:
+    """Return the heads by what of them stays when there are several: "prices", "цены", "Preise", "prezzi"."""
+    found: dict[str, frozenset[str]] = {}
+    for word, names in _read_heads(known).items():
+        if len(word) >= _LONG_END and not _UNSPACED.search(word):
+            found[word[:-1]] = names if word[:-1] not in found else found[word[:-1]] & names
+            found.setdefault(word, names)
+    return {word: names for word, names in found.items() if names}
 
 
 def find_currencies(headers: Sequence[str], fields: Fields) -> str:
