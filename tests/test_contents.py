@@ -100,7 +100,7 @@ def test_what_is_no_catalogue_is_named(put: Put) -> None:
     people = "id,name,email\n1,Anna Berg,anna@a.example\n2,Jan Dub,jan@b.example\n"
     tree = "id,parent_id,name\n1,,Clothing\n2,1,Shirts\n3,1,Trousers\n4,2,Linen\n"
     days = "Date,SKU,Product name,Qty\n" + "".join(f"2024-01-0{d},A-{d % 2},Stool {d % 2},{d}\n" for d in range(1, 7))
-    for text, said in ((people, "list of people"), (tree, "list of categories"), (days, "list of orders")):
+    for text, said in ((people, "list of people"), (tree, "list of categories"), (days, "list of what happened")):
         with pytest.raises(CatalogError, match=said):
             read_catalog(put("x.csv", text))
 
@@ -334,3 +334,109 @@ def test_a_row_with_a_code_and_no_title_is_no_sku_of_the_row_above(put: Put) -> 
 def test_addresses_are_the_url_under_any_header(put: Put) -> None:
     text = "sku,title,price,Waar\nA1,Stool,5,https://s.example/p/1\nA2,Chair,6,https://s.example/p/2\n"
     assert listings(read_catalog(put("x.csv", text)))["A1"].url == "https://s.example/p/1"
+
+
+# --------------------------------------------------------------------------------------------------------------
+# Headers over several columns, choices in one cell, and tables of something else
+
+
+def test_a_header_over_several_columns_names_what_stands_in_any_of_them(put: Put) -> None:
+    text = "Code;Name;;Price\nA-1;;Beech bowl;9,50 €\nA-2;Linen runner;;24,90 €\nA-3;;Wool seat;39,00 €\n"
+    catalog = read_catalog(put("x.csv", text))
+    assert [x.title for x in listings(catalog).values()] == ["Beech bowl", "Linen runner", "Wool seat"]
+
+
+def test_two_columns_that_are_filled_side_by_side_stay_two(put: Put) -> None:
+    text = "Code;Name;;Price\nA-1;Beech bowl;oiled;9,50 €\nA-2;Linen runner;washed;24,90 €\n"
+    assert [x.title for x in listings(read_catalog(put("x.csv", text))).values()] == ["Beech bowl", "Linen runner"]
+
+
+def test_a_sign_that_an_encoding_lost_leaves_the_price(put: Put) -> None:
+    catalog = read_catalog(put("x.csv", "id;name;price\n1;Boots;4 990,00 ?\n2;Shoes;3 244,50 ?\n3;Hats;call us?\n"))
+    assert [x.price for x in listings(catalog).values()] == [4990.0, 3244.5, None]
+    assert set(catalog.column("currency")) == {""}
+
+
+def test_lines_of_choices_with_prices_in_one_cell_are_skus(put: Put) -> None:
+    cell = "[Size: 8 inch, Stand: Oak] -> Price: €9 | Sold out\n[Size: 10 inch, Stand: Oak] -> Price: €12 | Stock: 4"
+    text = f'id,name,price,what a buyer chooses\n1,Frame,€9,"{cell}"\n2,Bowl,€5,none\n'
+    frame, bowl = listings(read_catalog(put("x.csv", text))).values()
+    assert [(s.options, s.price, s.stock) for s in frame.skus] == [
+        ({"Size": "8 inch", "Stand": "Oak"}, 9.0, 0.0),
+        ({"Size": "10 inch", "Stand": "Oak"}, 12.0, 4.0),
+    ]
+    assert not bowl.skus
+
+
+def test_measures_in_one_cell_are_no_choices(put: Put) -> None:
+    text = "id,name,price,details\n" + "".join(f'{n},Bowl {n},€5,"Width: 2{n}\nHeight: 3{n}"\n' for n in range(4))
+    assert not any(x.skus for x in listings(read_catalog(put("x.csv", text))).values())
+
+
+def test_the_name_of_an_option_beside_the_list_of_its_values(put: Put) -> None:
+    text = (
+        "sku,name,price,variation,variations,stock\nA,Linen shirt,9,size,S;M,S:3;M:0\nB,Wool shirt,12,size,M;L;XL,4\n"
+    )
+    first, second = listings(read_catalog(put("x.csv", text))).values()
+    assert [(s.options, s.stock) for s in first.skus] == [({"size": "S"}, 3.0), ({"size": "M"}, 0.0)]
+    assert [s.options["size"] for s in second.skus] == ["M", "L", "XL"]
+    assert second.stock == 4.0
+
+
+def test_what_a_product_is_to_a_program_is_no_category(put: Put) -> None:
+    text = "id,name,price,type,product_category_name\n" + "".join(
+        f"{n},Shirt {n},9,{('simple', 'configurable')[n % 2]},{('Shirts', 'Sets')[n % 2]}\n" for n in range(6)
+    )
+    assert set(read_catalog(put("x.csv", text)).column("category")) == {"Shirts", "Sets"}
+
+
+def test_several_prices_are_as_good_a_header_as_one(put: Put) -> None:
+    catalog = read_catalog(put("x.csv", "id;название;цены\n1;Книга о радио;500\n2;Книга о море;750\n"))
+    assert catalog.numbers("price").tolist() == [500.0, 750.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[{"id":1,"nombre":"Ana Ruiz","sedes":[{"direccion":"CL 1"}]},{"id":2,"nombre":"Luis Paz","sedes":[{"direccion":"CL 2"}]}]',
+         "catalog.is_people"),
+        ("id,name,street\n1,Ann Lee,Long Row 1\n2,Bob Ray,High St 2\n", "catalog.is_people"),
+        ("order ref,stock id,name,price,qty\n" + "".join(f"K{n}-77{n},S{n % 3},Whey {'abc'[n % 3]} tin,5,1\n" for n in range(60)),
+         "catalog.is_journal"),
+        ("id,name,price\n1,Bowl,5\n<p>and,more,\n<li>of,it,\n2,Cup,6\n", "catalog.is_spilled"),
+    ],
+)  # fmt: skip
+def test_tables_of_something_else_are_refused_by_name(put: Put, text: str, key: str) -> None:
+    with pytest.raises(CatalogError) as caught:
+        read_catalog(put("x.json" if text.startswith("[") else "x.csv", text))
+    assert caught.value.text.key == key
+    assert caught.value.say("zh") != caught.value.say("en")
+
+
+def test_one_broken_row_among_many_is_told_and_left_out(put: Put) -> None:
+    rows = [f"{n},Bowl {n},5" for n in range(1, 20)]
+    catalog = read_catalog(put("x.csv", "id,name,price\n" + "\n".join([*rows, "</ul>,x,"]) + "\n"))
+    assert len(catalog) == 19
+    assert [p.row for p in catalog.problems if p.severity == "error"] == [21]
+
+
+def test_signs_that_only_html_has_a_name_for_are_read_in_xml(put: Put) -> None:
+    text = "<items><item><id>1</id><title>Caf&eacute; cup</title><price>5</price></item>"
+    text += "<item><id>2</id><title>Tea &amp; more</title><price>6</price></item></items>"
+    catalog = read_catalog(put("x.xml", text))
+    assert catalog.column("title").tolist() == ["Café cup", "Tea & more"]
+    assert not [p for p in catalog.problems if p.severity == "error"]
+
+
+def test_rows_without_ids_are_named_by_their_sheet(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for name in ("Pipes", "Taps"):
+        sheet = book.create_sheet(name)
+        for row in (["Title", "Price"], [f"{name} 20 mm", 5], [f"{name} 25 mm", 6]):
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "x.xlsx")
+    ids = read_catalog(tmp_path / "x.xlsx", mapping={"listing_id": "#row"}).ids.tolist()
+    assert ids == ["row-2", "row-3", "Taps row-2", "Taps row-3"]

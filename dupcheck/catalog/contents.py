@@ -427,7 +427,7 @@ def _find_code(sample: Sample, fields: Fields) -> int | None:
     A row without a title goes on with the one above, and needs none.
     """
     title = fields["title"][0]
-    for i in _free(sample, fields, ("gtin",)):
+    for i in (i for i in _free(sample, fields, ("gtin",)) if not is_other_party(sample.headers[i])):
         texts = [row[i] for row in sample.rows if row[title]]
         coded = all(_is_coded(t) for t in texts) and not all(map(_is_small, texts)) and not all(map(_is_date, texts))
         if len(texts) > 1 and coded and len(set(texts)) == len(texts):
