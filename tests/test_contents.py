@@ -398,10 +398,12 @@ def test_several_prices_are_as_good_a_header_as_one(put: Put) -> None:
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ('[{"id":1,"nombre":"Ana Ruiz","sedes":[{"direccion":"CL 1"}]},{"id":2,"nombre":"Luis Paz","sedes":[{"direccion":"CL 2"}]}]',
+        ('[{"id":1,"nombre":"Ana Ruiz","sedes":[{"direccion":"CL 1"}]},'
+         '{"id":2,"nombre":"Luis Paz","sedes":[{"direccion":"CL 2"}]}]',
          "catalog.is_people"),
         ("id,name,street\n1,Ann Lee,Long Row 1\n2,Bob Ray,High St 2\n", "catalog.is_people"),
-        ("order ref,stock id,name,price,qty\n" + "".join(f"K{n}-77{n},S{n % 3},Whey {'abc'[n % 3]} tin,5,1\n" for n in range(60)),
+        ("order ref,stock id,name,price,qty\n"
+         + "".join(f"K{n}-77{n},S{n % 3},Whey {'abc'[n % 3]} tin,5,1\n" for n in range(60)),
          "catalog.is_journal"),
         ("id,name,price\n1,Bowl,5\n<p>and,more,\n<li>of,it,\n2,Cup,6\n", "catalog.is_spilled"),
     ],
