@@ -442,3 +442,47 @@ def test_rows_without_ids_are_named_by_their_sheet(tmp_path: Path) -> None:
     book.save(tmp_path / "x.xlsx")
     ids = read_catalog(tmp_path / "x.xlsx", mapping={"listing_id": "#row"}).ids.tolist()
     assert ids == ["row-2", "row-3", "Taps row-2", "Taps row-3"]
+
+
+def test_rows_of_one_title_without_codes_are_one_listing_where_options_tell_them_apart(put: Put) -> None:
+    rows = [f"{t},{c},{s},9.90" for t in ("Linen shirt", "Wool shirt") for c in ("Red", "Blue") for s in ("S", "M")]
+    text = "Product name,Variation 1 (Colour),Variation 2 (Size),Price\n" + "\n".join(rows) + "\n"
+    catalog = read_catalog(put("x.csv", text), need_ids=False)
+    assert catalog.column("title").tolist() == ["Linen shirt", "Wool shirt"]
+    assert catalog.ids.tolist() == ["row-2", "row-6"]
+    assert [s.options for s in get_listing(catalog, 0).skus][1] == {"Colour": "Red", "Size": "M"}
+    copies = read_catalog(put("y.csv", text + "Linen shirt,Red,S,9.90\n"), need_ids=False)
+    assert copies.column("title").tolist().count("Linen shirt") > 1  # what stands again elsewhere is a copy
+
+
+def test_a_column_that_lost_its_header_still_tells_which_rows_are_variants(put: Put) -> None:
+    text = (
+        "ID,  ,UGS,Nom,Mis en avant ?,En stock ?,Tarif régulier,Parent,Nom de l’attribut 1,Valeur(s) de l’attribut 1\n"
+        '29,variable,EV-1,Ensemble,0,1,15 000 Fcfa,,taille,"4 ans, 6 ans"\n'
+        "30,variation,,Ensemble - 4 ans,0,1,15 000 Fcfa,EV-1,taille,4 ans\n"
+        "31,variation,,Ensemble - 6 ans,0,1,16 000 Fcfa,EV-1,taille,6 ans\n"
+    )
+    catalog = read_catalog(put("x.csv", text))
+    assert catalog.tables[0].format == "woocommerce"
+    (only,) = listings(catalog).values()
+    assert [(s.options, s.price, s.currency) for s in only.skus] == [
+        ({"taille": "4 ans"}, 15000.0, "XOF"), ({"taille": "6 ans"}, 16000.0, "XOF"),
+    ]  # fmt: skip
+
+
+def test_a_template_that_nobody_has_filled_in_holds_no_listing(put: Put) -> None:
+    text = "Goods Name,SKU,Price,Main image,Brand\n"
+    text += "Enter the name,Enter your code or 1,Enter a price from 1 to 9,Enter a link,Enter the brand\n"
+    with pytest.raises(CatalogError) as caught:
+        read_catalog(put("x.csv", text))
+    assert caught.value.text.key == "catalog.header_only"
+
+
+def test_how_many_there_are_goes_before_whether_there_are_any(put: Put) -> None:
+    catalog = read_catalog(put("x.csv", "id,name,price,inStock,stockQuantity\n1,Tea,5,true,10\n2,Mug,6,false,0\n"))
+    assert catalog.numbers("stock").tolist() == [10.0, 0.0]
+
+
+def test_a_column_called_as_the_thing_itself_holds_its_titles(put: Put) -> None:
+    text = "código;producto;precio\nA-1;Taza de barro;5\nA-2;Plato hondo;6\n"
+    assert read_catalog(put("x.csv", text)).column("title").tolist() == ["Taza de barro", "Plato hondo"]

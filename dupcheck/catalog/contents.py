@@ -186,8 +186,14 @@ def _is_told_again(sample: Sample, fields: Fields) -> bool:
     Variants are many of one thing, too: but what can be chosen tells them apart, and each has a code of its own.
     """
     titles = [t for i in fields.get("title", ())[:1] for t in sample.column(i) if t]
-    if len(titles) < 24 or len(set(titles)) * 8 > len(titles):
+    if len(titles) < 24 or len(set(titles)) * 3 > len(titles):
         return False
+    prices: dict[str, set[str]] = {}
+    for row in sample.rows:
+        for i in fields.get("price", ())[:1]:
+            prices.setdefault(row[fields["title"][0]], set()).add(row[i])
+    if sum(len(held) > 2 for held in prices.values()) * 2 > len(prices):
+        return False  # several suppliers ask several prices
     coded = [i for n in ("sku_code", "variant_id", "listing_id") for i in fields.get(n, ())[:1]]
     if any(n.startswith(("facet:", "option")) for n in fields) or any(_is_own(sample, i) for i in coded):
         return False
@@ -197,7 +203,7 @@ def _is_told_again(sample: Sample, fields: Fields) -> bool:
 def _is_own(sample: Sample, i: int) -> bool:
     """Say whether nearly every row has its own value in a column."""
     texts = sample.filled(i)
-    return len(texts) >= 0.9 * len(sample.rows) and len(set(texts)) >= 0.7 * len(texts)
+    return len(texts) >= 0.9 * len(sample.rows) and len(set(texts)) >= 0.5 * len(texts)
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -223,15 +229,17 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
     _take_back(sample, fields)
     _find_pictures(sample, fields)
     if "url" not in fields:
-        linked = [i for i in _free(sample, fields) if sample.all_are(i, lambda t: _ADDRESS.fullmatch(t) is not None)]
+        linked = [i for i in _free(sample, fields) if sample.all_are(i, _is_link)]
         _add(fields, "url", linked if len(linked) == 1 else [])
     if "gtin" not in fields:
         coded = [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1]
         _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or coded)
     if "price" not in fields:
         _find_price(sample, fields)
-    if "stock" not in fields:
+    if "stock" not in fields or all(sample.all_are(i, _is_flag) for i in fields["stock"]):
         _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_stock))
+    if "title" not in fields:
+        _add(fields, "title", _find_thing(sample, fields))
     if "title" not in fields:
         _add(fields, "title", _pick(sample, fields, ("title",), _fits_title))
     if "category" not in fields:
@@ -245,6 +253,7 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
         _add(fields, "group", _find_parent(sample, fields))
     if "title" in fields:
         _find_told(sample, fields)
+        _find_shared(sample, fields)
         _find_choices(sample, fields)
 
 
@@ -296,9 +305,17 @@ def _counts_rows(texts: Sequence[str]) -> bool:
     return len(texts) > 1 and texts == [str(n) for n in range(1, len(texts) + 1)]
 
 
+def _is_link(text: str) -> bool:
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def _find_pictures(sample: Sample, fields: Fields) -> None:
     """Take columns that hold nothing but pictures for what they are, whatever they are called."""
-    found = [i for i in _free(sample, fields) if sample.all_are(i, _is_picture)]
+    found = [
+        i
+        for i in _free(sample, fields)
+        if sample.all_are(i, _is_picture) or (sample.all_are(i, _is_link) and sample.all_are(i, _is_picture, 0.5))
+    ]
     if found:
         fields["images"] = sorted([*fields.get("images", ()), *found])
 
@@ -336,6 +353,8 @@ def _fits_title(sample: Sample, i: int) -> bool:
 
 def _fits_category(sample: Sample, i: int) -> bool:
     texts = sample.filled(i)
+    if set(list_words(sample.headers[i])) & {"type", "typ", "tipo"}:
+        return False  # a type of skin is none of goods
     return sample.all_are(i, _is_named) and len(set(texts)) * 2 <= len(texts) and not any(map(is_kind, texts))
 
 
@@ -352,7 +371,12 @@ def _fits_code(sample: Sample, i: int) -> bool:
     own = heads <= {"sku_code", "listing_id"} or (
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
     )
-    own = own and 2 * len(texts) >= len(sample.rows) and not all(read_stock_word(t) is not None for t in texts)
+    coded_name = heads <= {"sku_code", "listing_id", "title"} and sample.all_are(i, _is_coded, 0.9)  # "code name"
+    own = (
+        (own or (coded_name and bool(heads - {"title"})))
+        and 2 * len(texts) >= len(sample.rows)
+        and not all(read_stock_word(t) is not None for t in texts)
+    )
     return coded and plain and own and len(set(texts)) >= 0.9 * len(texts)
 
 
@@ -543,6 +567,16 @@ def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[s
     )
 
 
+def _is_flag(text: str) -> bool:
+    return text in ("0", "1") or read_stock_word(text) is not None
+
+
+def _find_thing(sample: Sample, fields: Fields) -> list[int]:
+    """Return the one column that is called as the thing itself, "Producto", and whose texts read as names do."""
+    found = [i for i in _free(sample, fields) if not list_words(sample.headers[i]) and sample.all_are(i, _is_named)]
+    return found if len(found) == 1 and len(set(sample.filled(found[0]))) * 4 > len(sample.rows) else []
+
+
 def _find_title(sample: Sample, fields: Fields) -> None:
     """Take the one column that reads as names do, other ones in each row; or a short description."""
     found = [i for i in _free(sample, fields) if _reads_as_names(sample, i) and not is_other_party(sample.headers[i])]
@@ -592,6 +626,31 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 # --------------------------------------------------------------------------------------------------------------
 # What can be chosen
+
+
+def _find_shared(sample: Sample, fields: Fields) -> None:
+    """Let rows of one title be one listing, where no code names them and what can be chosen tells each apart."""
+    if {"group", "listing_id", "variant_id", "option_list"} & fields.keys():
+        return
+    named = sum(bool(row[i]) for i in fields.get("sku_code", ())[:1] for row in sample.rows)
+    numbered = any(n.startswith("option:") for n in fields)
+    choices = [i for n, p in fields.items() if n in _CHOSEN or n.startswith("option:") for i in p]
+    if not choices or (10 * named > len(sample.rows) and not numbered):
+        return
+    held: dict[str, list[list[str]]] = {}
+    last = ""
+    for row in sample.rows:
+        title = row[fields["title"][0]]
+        if title in held and title != last:
+            return  # what goes on elsewhere is another listing of the same name
+        held.setdefault(title, []).append(row)
+        last = title
+    shared = [rows for title, rows in held.items() if title and len(rows) > 1]
+    if shared and all(_tell_apart(rows, choices) for rows in shared):
+        fields["group"] = fields["title"][:1]
+
+
+_CHOSEN: Final = ("facet:Color", "facet:Size")
 
 
 def _find_told(sample: Sample, fields: Fields) -> None:
@@ -840,7 +899,7 @@ def _is_choice(sample: Sample, i: int) -> bool:
 
 def _reads_as_names(sample: Sample, i: int) -> bool:
     texts = sample.column(i)
-    named = len(texts) > 1 and all(map(_is_named, texts)) and all(len(t) <= _SHORT_TEXT for t in texts)
+    named = len(texts) > 1 and all(map(_is_named, texts)) and all(len(t) <= 2 * _SHORT_TEXT for t in texts)
     worded = named and 2 * sum(map(_is_worded, texts)) > len(texts)
     coded = any(map(_is_coded, texts)) and sum(map(_is_coded, texts)) * 2 >= len(texts)
     return (

@@ -26,6 +26,12 @@ SIGNS: Final[Mapping[str, str]] = {
     "сум": "UZS", "сом": "KGS", "км": "BAM", "ден": "MKD", "ден.": "MKD", "euro": "EUR", "euros": "EUR", "eur.": "EUR",
     "dollar": "USD", "dollars": "USD", "евро": "EUR", "долл.": "USD", "долл": "USD", "грн/шт": "UAH", "₼": "AZN",
     "₾": "GEL", "֏": "AMD", "chf.": "CHF", "fr.": "CHF", "yen": "JPY", "yuan": "CNY", "zloty": "PLN",
+    "fcfa": "XOF", "f cfa": "XOF", "cfa": "XOF", "ksh": "KES",
+    "kshs": "KES", "gh₵": "GHS", "₵": "GHS", "sr": "SAR", "ج.م": "EGP",
+    "د.ك": "KWD", "د.إ": "AED", "ر.س": "SAR", "ر.ق": "QAR",
+    "ر.ع": "OMR", "د.ب": "BHD", "د.ا": "JOD", "د.ت": "TND", "د.م": "MAD",
+    "dh": "", "dhs": "", "da": "DZD", "dt": "TND", "bs.": "",
+    "q": "GTQ", "جنيه": "EGP", "درهم": "", "ریال": "IRR", "تومان": "",
     "₡": "CRC", "₲": "PYG", "s/": "PEN", "s/.": "PEN",
 }  # fmt: skip
 # Old signs of money that has a new one.

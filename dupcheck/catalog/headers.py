@@ -1,6 +1,7 @@
 """Which row of a table is its header, what its columns mean, and which of its rows are no data."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from dupcheck.catalog.formats import (
 from dupcheck.catalog.products.nodes import show_value
 from dupcheck.catalog.spans import join_spans
 from dupcheck.catalog.tables import Grid, name_headers, shorten
-from dupcheck.catalog.terms import is_no_catalogue
+from dupcheck.catalog.terms import is_kind, is_no_catalogue
 from dupcheck.catalog.values import parse_count, parse_price, split_images
 from dupcheck.catalog.variants import Draft
 from dupcheck.errors import CatalogError
@@ -112,7 +113,7 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
     cells = grid.records[place].cells
     if not any(c.strip() for c in cells):
         return None
-    headers = name_headers(cells)[: BOUNDS.columns]
+    headers = _name_kinds(grid, place, name_headers(cells)[: BOUNDS.columns])
     short = [h[:200] for h in headers]
     plain = [normalise_header(h).replace(" ", "_") for h in short]
     if all(name in plain for name in REQUIRED):
@@ -143,6 +144,21 @@ def read_header(grid: Grid, place: int, mapping: Mapping[str, str]) -> Reading |
         bonus -= 100.0  # what holds an address, or numbers, is a row of data
     score = bonus + len(used) + 3 * ("title" in fields) + ("listing_id" in fields)
     return Reading(grid, place, headers, known, fields, score, len(grid.records), find_currencies(short, fields))
+
+
+def _name_kinds(grid: Grid, place: int, headers: list[str]) -> list[str]:
+    """Give a column that lost its header its name back, where its cells tell which rows are variants."""
+    if all(headers) or len(headers) < 8:
+        return headers
+    below = grid.records[place + 1 : place + 60]
+    for i in (i for i, header in enumerate(headers) if not header.strip()):
+        texts = [t for r in below if i < len(r.cells) and (t := r.cells[i].strip())]
+        if len(texts) > 1 and len(texts) * 2 > len(below) and all(map(is_kind, texts)):
+            return [*headers[:i], _KIND, *headers[i + 1 :]]
+    return headers
+
+
+_KIND: Final = "Type"
 
 
 def apply_mapping(reading: Reading, mapping: Mapping[str, str], path: Path) -> None:
@@ -406,6 +422,14 @@ def _weigh(reading: Reading, cells: Sequence[str]) -> tuple[int, int]:
     return right, wrong
 
 
+def _instructs(cells: Sequence[str]) -> bool:
+    """Say whether most cells of a row begin with one word, as what tells to enter this and that does."""
+    filled = [c.split() for c in cells if c.strip()]
+    begun = Counter(words[0].casefold() for words in filled if len(words) > 1 and words[0].isalpha())
+    most = max(begun.values(), default=0)
+    return most >= 4 and most * 2 > len(filled)
+
+
 def _find_hints(reading: Reading, skip: set[int]) -> set[int]:
     """Return the rows right below a header that say how to fill its columns, in place of filling them."""
     records, found = reading.grid.records, set()
@@ -413,6 +437,9 @@ def _find_hints(reading: Reading, skip: set[int]) -> set[int]:
         if place in skip or not any(c.strip() for c in records[place].cells):
             continue
         cells = records[place].cells
+        if _instructs(cells):
+            found.add(place)
+            continue
         right, wrong = _weigh(reading, cells)
         names = [cells[i].strip() for f in ("listing_id", "sku_code", "group") for i in reading.fields.get(f, ())[:1]
                  if i < len(cells)]  # fmt: skip
@@ -421,6 +448,8 @@ def _find_hints(reading: Reading, skip: set[int]) -> set[int]:
             break
         found.add(place)
     rest = range(max(found, default=0) + 1, min(reading.stop, reading.header + 60))
+    if found and not any(c.strip() for place in rest for c in records[place].cells):
+        return found  # a template that nobody has filled in
     return found if any(_weigh(reading, records[place].cells)[0] for place in rest) else set()
 
 

@@ -711,13 +711,14 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
 
 
 def _choose_id(read: RowReader, rows: Sequence[int], draft: Draft) -> str:
+    titled = read.fields.get("group", [None])[:1] == read.fields.get("title", [])[:1]  # a title joins, but is no id
     ids = (
         draft.fields["listing_id"],
-        read.first("group", rows) if read.is_grouped() else "",
+        read.first("group", rows) if read.is_grouped() and not titled else "",
         read.first("variant_id", rows),
         draft.fields.get("sku_code", ""),
         next((sku["sku_code"] for sku in draft.skus if sku["sku_code"]), ""),
-        read.first("group", rows),
+        "" if titled else read.first("group", rows),
     )
     return next((t for t in ids if t), "")
 

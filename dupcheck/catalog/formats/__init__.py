@@ -377,6 +377,9 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
         if i in used or not header:
             continue
         header = header.strip(" *")
+        if (chosen := _NUMBERED_CHOICE.fullmatch(header)) and _is_axis(chosen[1]):
+            fields.setdefault(f"option:{chosen[1].strip()}", []).append(i)
+            continue
         base, currency = split_header(header)
         bare = re.sub(r"\s*[(（][^()（）]*[)）]\s*\*?\s*$", "", header)
         noted = _PRICE_FIELDS if _TAX.search(header[len(bare) :]) else ()
@@ -398,6 +401,14 @@ def map_general(headers: Sequence[str], taken: Collection[int] = ()) -> Fields:
     if len(fields.get("price", ())) > 1:  # what others ask, or what is struck out, is the price only where no other is
         fields["price"].sort(key=lambda i: reduce_header(headers[i]) in _second_prices())
     return {name: places for name, places in fields.items() if places}
+
+
+# A word, a number and what can be chosen: "Variation 1 (Colour)".
+_NUMBERED_CHOICE: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\s*[1-9]\s*[(（]([^()（）]{1,40})[)）]")
+
+
+def _is_axis(text: str) -> bool:
+    return any(name.startswith("facet:") for name in tell_head(text))
 
 
 @lru_cache(maxsize=1)
