@@ -6,6 +6,7 @@ Matthews: Lucas-Kanade 20 Years On, 2004) and compared block by block: a seller'
 neighbouring blocks at the rim, another product spoils blocks everywhere, another colour spoils none.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, measure_scale, soften, warp
+from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, measure_scale, soften, turn_round, warp
 from dupcheck.photos.layouts import AGREEING, measure_layouts
 from dupcheck.photos.records import ALTERED, COLOR_SIDE, LOOK, SIDE
 from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
@@ -31,6 +32,8 @@ RECOLORED = 0.05
 _CHUNK = 50_000  # pairs whose hashes are compared at a time, and pairs that are looked at
 _PAIRS = 2048
 _TRIES, _WORTH_TRYING = 5, 12  # combinations of parts that are tried at most, and the bits between them at most
+_TELLING = 4  # bits between the nearest hashes of a photo that nothing was laid over
+_CLEAR, _ONE_COLOR = 0.96, 6.0  # the agreement, and ΔE, by which it is clear at a glance that two photos are one
 _VERY_NEAR = 4  # bits between the hashes of two whole pictures that speak for themselves
 _WHOLE_BONUS = 0.06
 _BLOCKS = 8  # a side
@@ -252,6 +255,11 @@ def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt
         _look(photos, first[at : at + _PAIRS], second[at : at + _PAIRS], nearest[at : at + _PAIRS])
         for at in range(0, max(len(first), 1), _PAIRS)
     ]
+    return join_looks(parts)
+
+
+def join_looks(parts: Sequence[Looks]) -> Looks:
+    """Return the looks of several parts as one, in order."""
     return Looks(*(np.concatenate([getattr(part, name) for part in parts]) for name in Looks.__dataclass_fields__))
 
 
@@ -264,17 +272,33 @@ def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArra
     worth[doubtful] = measure_layouts(prints, one[doubtful], other[doubtful], maps) >= AGREEING
     left = np.flatnonzero(worth)
     one, other, nearest = one[left], other[left], nearest[left]
+    clear, glances = _glance(prints, one, other, nearest)
+    at, hard = left[clear], np.setdiff1d(np.arange(len(left)), clear, assume_unique=True)
+    one, other, nearest, left = one[hard], other[hard], nearest[hard], left[hard]
     order = np.argsort(nearest, axis=1, kind="stable")[:, :_TRIES]
     pair, rank = np.nonzero(np.take_along_axis(nearest, order, axis=1) <= _WORTH_TRYING)
     tries = place_parts(prints, one[pair], other[pair], order[pair, rank])
     fit = align(prints["light"], one, other, pair, tries)
-    near = prints[np.where(fit.turned, other[fit.pair], one[fit.pair])]
-    far = prints[np.where(fit.turned, one[fit.pair], other[fit.pair])]
-    whole = nearest[fit.pair][:, WHOLE].min(axis=1) <= _VERY_NEAR
-    looks = _compare_blocks(near, far, fit.maps, fit.turned, whole)
-    order = np.lexsort((looks.bits, fit.pair))
+    found = _compare_blocks(prints, one[fit.pair], other[fit.pair], fit.maps, fit.turned, nearest[fit.pair])
+    order = np.lexsort((found.bits, fit.pair))
     best = order[np.append(True, fit.pair[order][1:] != fit.pair[order][:-1])[: len(order)]]
-    return looks.take(best).spread(left[fit.pair[best]], pairs)
+    return join_looks([glances, found.take(best)]).spread(np.append(at, left[fit.pair[best]]), pairs)
+
+
+def _glance(
+    prints: npt.NDArray[np.void], one: IntArray, other: IntArray, nearest: npt.NDArray[np.uint8]
+) -> tuple[IntArray, Looks]:
+    """Return the positions of pairs that need not be aligned, and their looks.
+
+    Saved anew, made smaller, brighter, mirrored or put in a frame, a photo lies on the other where the hashes say.
+    """
+    at = np.flatnonzero(nearest.min(axis=1) <= _TELLING)
+    one, other, nearest = one[at], other[at], nearest[at]
+    _, _, maps, turned = turn_round(one, other, place_parts(prints, one, other, nearest.argmin(axis=1)))
+    looks = _compare_blocks(prints, one, other, maps, turned, nearest, inked=False)
+    bonus = _WHOLE_BONUS * (nearest[:, WHOLE].min(axis=1) <= _VERY_NEAR)
+    clear = np.flatnonzero((looks.agreement - bonus >= _CLEAR) & (looks.color <= _ONE_COLOR) & (looks.covered == 0))
+    return at[clear], looks.take(clear)
 
 
 def _list_covers() -> tuple[BoolArray, FloatArray]:
@@ -295,17 +319,21 @@ _COVERS, _HIDDEN = _list_covers()
 
 
 def _compare_blocks(
-    near: npt.NDArray[np.void],
-    far: npt.NDArray[np.void],
+    prints: npt.NDArray[np.void],
+    one: IntArray,
+    other: IntArray,
     maps: FloatArray,
     turned: BoolArray,
-    whole_near: BoolArray,
+    nearest: npt.NDArray[np.uint8],
+    inked: bool = True,
 ) -> Looks:
+    near, far = prints[np.where(turned, other, one)], prints[np.where(turned, one, other)]
+    whole_near = nearest[:, WHOLE].min(axis=1) <= _VERY_NEAR
     level, inside_pixels = warp(far["light"], maps)
     tint, _ = warp(far["chroma"], maps)
     inside = _split(inside_pixels).mean(axis=2) > 0.9
     own, seen = _split(soften(near["light"], maps)), _split(level)
-    inked = _find_watermark(own, seen, inside)
+    ink = _find_watermark(own, seen, inside) if inked else np.zeros_like(inside)
     own -= own.mean(axis=2, keepdims=True)
     seen -= seen.mean(axis=2, keepdims=True)
     power_own, power_seen = (own * own).mean(axis=2), (seen * seen).mean(axis=2)
@@ -319,8 +347,8 @@ def _compare_blocks(
     plain, cover, plain_gain = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
     strict, strict_cover, _ = _agree(structure, alike)
     detail = (tinted & alike & (structure > _DETAIL)).mean(axis=1)
-    marked, _, _ = _agree(structure + _TINT * tinted, (alike | inked) & ~tinted | (structure == 0) & ~tinted)
-    watermarked = inked.any(axis=1) & (marked - _INK_COST > plain)
+    marked, _, _ = _agree(structure + _TINT * tinted, (alike | ink) & ~tinted | (structure == 0) & ~tinted)
+    watermarked = ink.any(axis=1) & (marked - _INK_COST > plain)
     plain = np.where(watermarked, marked - _INK_COST, plain)
     plain = plain - _DETAIL_COST * detail + _WHOLE_BONUS * whole_near
     chromatic = inside & (np.maximum(_measure_chroma(color_near), _measure_chroma(color_far)) > _CHROMATIC)
