@@ -20,6 +20,7 @@ _FIRST_STEPS, _LATER_STEPS, _FINE_STEPS = 4, 8, 10
 _REFINED = 2  # of the maps that are tried, so many are refined
 _PROMISING, _HOPEFUL = 0.55, 0.6
 """Agreeing shares below which no photo seen twice lies: as suspected, and after the first steps of refinement."""
+_STILL = 0.0002  # of a side: a step that is smaller is the last one
 _BEHIND = 0.1  # the agreeing share by which a map may be behind another and be followed further
 _STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01]).astype(np.float32)
 _ENLARGED = 1.0001  # a map's determinant from which on it is turned round
@@ -57,8 +58,10 @@ def even_out(light: npt.NDArray[np.uint8]) -> Floats:
     return even
 
 
-def align(light: npt.NDArray[np.uint8], first: IntArray, second: IntArray, pair: IntArray, tries: FloatArray) -> Fit:
-    """Return, for each pair of thumbnails, the map under which most of the two agrees.
+def align(
+    light: npt.NDArray[np.uint8], first: IntArray, second: IntArray, pair: IntArray, tries: FloatArray
+) -> tuple[Fit, Fit, Fit]:
+    """Return, for each pair of thumbnails, the maps under which most of the two agrees: refined, roughly, as suggested.
 
     ``first`` and ``second`` are positions in ``light``; ``tries`` (tries, 3, 3) are maps that the hashes suggest, each
     for one ``pair``. What does not agree well enough at half size, as suggested or after a few steps, is given up.
@@ -85,9 +88,7 @@ def align(light: npt.NDArray[np.uint8], first: IntArray, second: IntArray, pair:
     fine = _refine(soften(even[near], coarse), even[far], coarse, _FINE_STEPS)
     # what is printed over a photo pulls at the map, so that the way it began may be the better one
     begun = turn_round(one[fitting], other[fitting], tries[order[start[fitting]]])
-    return Fit(
-        np.tile(fitting, 3), np.concatenate([fine, coarse, begun[2]]), np.concatenate([turned, turned, begun[3]])
-    )
+    return Fit(fitting, fine, turned), Fit(fitting, coarse, turned), Fit(fitting, begun[2], begun[3])
 
 
 def _take_better(best: FloatArray, share: FloatArray, pair: IntArray, maps: FloatArray, found: FloatArray) -> None:
@@ -205,19 +206,24 @@ def _refine(template: Floats, picture: Floats, start: FloatArray, steps: int) ->
     center = np.array([[1.0, 0.0, -0.5], [0.0, 1.0, -0.5], [0.0, 0.0, 1.0]])
     uncenter = np.linalg.inv(center)
     maps = start.copy()
-    change = np.broadcast_to(np.eye(3), (pairs, 3, 3)).copy()
+    moving = np.arange(pairs)
     for _ in range(steps):
-        seen, inside = warp(picture, maps)
+        seen, inside = warp(picture, maps[moving])
         rest = seen - template
         doubt = 1 + rest * rest
-        weight = (inside / (doubt * doubt)).reshape(pairs, 1, side * side)
+        weight = (inside / (doubt * doubt)).reshape(len(moving), 1, side * side)
         weighted = jacobian * weight
         normal = weighted @ jacobian.transpose(0, 2, 1)
         normal += _STIFFNESS * weight.sum(axis=2)[:, :, None]
-        pull = weighted @ rest.reshape(pairs, side * side, 1)
+        pull = weighted @ rest.reshape(len(moving), side * side, 1)
         step = np.linalg.solve(normal.astype(np.float64), pull.astype(np.float64))[:, :, 0].clip(-0.05, 0.05)
-        change[:, :2] = step.reshape(pairs, 2, 3)
-        change[:, :2] += np.eye(3)[:2]
-        maps = maps @ uncenter @ np.linalg.inv(change) @ center
+        change = np.broadcast_to(np.eye(3), (len(moving), 3, 3)).copy()
+        change[:, :2] += step.reshape(len(moving), 2, 3)
+        maps[moving] = maps[moving] @ uncenter @ np.linalg.inv(change) @ center
+        far = np.abs(step).max(axis=1) > _STILL
+        if not far.all():  # the others have arrived
+            moving, template, picture, jacobian = moving[far], template[far], picture[far], jacobian[far]
+        if not len(moving):
+            break
     sane = np.abs(np.linalg.det(maps) / np.linalg.det(start) - 1.0) < 0.5
     return np.where(sane[:, None, None], maps, start)

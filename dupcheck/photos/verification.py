@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, align, measure_scale, soften, turn_round, warp
+from dupcheck.photos.alignment import LEAST_OVERLAP, Fit, Floats, align, measure_scale, soften, turn_round, warp
 from dupcheck.photos.layouts import AGREEING, measure_layouts
 from dupcheck.photos.records import ALTERED, COLOR_SIDE, LOOK, SIDE
 from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
@@ -33,6 +33,7 @@ _CHUNK = 50_000  # pairs whose hashes are compared at a time, and pairs that are
 _PAIRS = 2048
 _TRIES, _WORTH_TRYING = 5, 12  # combinations of parts that are tried at most, and the bits between them at most
 _TELLING = 4  # bits between the nearest hashes of a photo that nothing was laid over
+_CLEAR_BITS = 2.0  # bits under one map up to which no other is held against it
 _CLEAR, _ONE_COLOR = 0.96, 6.0  # the agreement, and ΔE, by which it is clear at a glance that two photos are one
 _VERY_NEAR = 4  # bits between the hashes of two whole pictures that speak for themselves
 _WHOLE_BONUS = 0.06
@@ -279,10 +280,26 @@ def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArra
     pair, rank = np.nonzero(np.take_along_axis(nearest, order, axis=1) <= _WORTH_TRYING)
     tries = place_parts(prints, one[pair], other[pair], order[pair, rank])
     fit = align(prints["light"], one, other, pair, tries)
-    found = _compare_blocks(prints, one[fit.pair], other[fit.pair], fit.maps, fit.turned, nearest[fit.pair])
-    order = np.lexsort((found.bits, fit.pair))
-    best = order[np.append(True, fit.pair[order][1:] != fit.pair[order][:-1])[: len(order)]]
-    return join_looks([glances, found.take(best)]).spread(np.append(at, left[fit.pair[best]]), pairs)
+    held, found = _compare_fits(prints, one, other, fit, nearest)
+    return join_looks([glances, found]).spread(np.append(at, left[held]), pairs)
+
+
+def _compare_fits(
+    prints: npt.NDArray[np.void], one: IntArray, other: IntArray, fits: Sequence[Fit], nearest: npt.NDArray[np.uint8]
+) -> tuple[IntArray, Looks]:
+    """Return the positions of the pairs that fit in some way, and of each the look under the map that suits it best."""
+    pair, parts = np.empty(0, dtype=np.int64), []
+    bits = np.full(len(one), 64.0)
+    for fit in fits:
+        doubtful = np.flatnonzero(bits[fit.pair] > _CLEAR_BITS)
+        at = fit.pair[doubtful]
+        found = _compare_blocks(prints, one[at], other[at], fit.maps[doubtful], fit.turned[doubtful], nearest[at])
+        bits[at] = np.minimum(bits[at], found.bits)
+        pair, parts = np.concatenate([pair, at]), [*parts, found]
+    looks = join_looks(parts)
+    order = np.lexsort((looks.bits, pair))
+    best = order[np.append(True, pair[order][1:] != pair[order][:-1])[: len(order)]]
+    return pair[best], looks.take(best)
 
 
 def _glance(
@@ -333,9 +350,9 @@ def _compare_blocks(
     tint, _ = warp(far["chroma"], maps)
     inside = _split(inside_pixels).mean(axis=2) > 0.9
     own, seen = _split(soften(near["light"], maps)), _split(level)
-    ink = _find_watermark(own, seen, inside) if inked else np.zeros_like(inside)
-    own -= own.mean(axis=2, keepdims=True)
-    seen -= seen.mean(axis=2, keepdims=True)
+    own_level, seen_level = own.mean(axis=2, keepdims=True), seen.mean(axis=2, keepdims=True)
+    own -= own_level
+    seen -= seen_level
     power_own, power_seen = (own * own).mean(axis=2), (seen * seen).mean(axis=2)
     likeness = (own * seen).mean(axis=2) / (np.sqrt(power_own * power_seen) + _NOISE)
     alike = likeness > _ALIKE
@@ -347,9 +364,14 @@ def _compare_blocks(
     plain, cover, plain_gain = _agree(structure + _TINT * tinted, alike & ~tinted | (structure == 0) & ~tinted)
     strict, strict_cover, _ = _agree(structure, alike)
     detail = (tinted & alike & (structure > _DETAIL)).mean(axis=1)
-    marked, _, _ = _agree(structure + _TINT * tinted, (alike | ink) & ~tinted | (structure == 0) & ~tinted)
-    watermarked = ink.any(axis=1) & (marked - _INK_COST > plain)
-    plain = np.where(watermarked, marked - _INK_COST, plain)
+    watermarked = np.zeros(len(maps), dtype=np.bool_)
+    told = np.flatnonzero(plain < 1.0 - _INK_COST) if inked else np.empty(0, dtype=np.int64)
+    if len(told):
+        ink = _find_watermark(own[told] + own_level[told], seen[told] + seen_level[told], inside[told])
+        weight, agreeing = (structure + _TINT * tinted)[told], (alike | (structure == 0))[told]
+        marked = _agree(weight, (agreeing | ink) & ~tinted[told])[0] - _INK_COST
+        watermarked[told] = ink.any(axis=1) & (marked > plain[told])
+        plain[told] = np.where(watermarked[told], marked, plain[told])
     plain = plain - _DETAIL_COST * detail + _WHOLE_BONUS * whole_near
     chromatic = inside & (np.maximum(_measure_chroma(color_near), _measure_chroma(color_far)) > _CHROMATIC)
     whole = tinted.sum(axis=1) >= 0.4 * np.maximum(chromatic.sum(axis=1), 1)
