@@ -12,7 +12,10 @@
     cache           records kept between runs, keyed by content, algorithm and version
     table           Photos: one row a distinct photo, as columns, and which listing shows which
     reading         a catalogue → Photos, and what was wrong with its files
-    lookup          hashes within a few bits of given ones, in milliseconds
+    hamming         hashes within a few bits of one another, or of given ones
+    layouts         two pictures → whether their colours lie in the same places, in a microsecond
     neighbours      which rows might be one photo, without comparing all of them
+    alignment       where the one thumbnail lies on the other
+    blocks          two thumbnails that lie on one another, compared block by block
     verification    two rows → how far apart, on aligned thumbnails; what was done to the photo
 """

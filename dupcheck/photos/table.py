@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, Catalog, IntArray
+from dupcheck.photos.layouts import Layouts, lay_out
 from dupcheck.photos.memory import Memory
 from dupcheck.photos.records import HASHES
 
@@ -61,6 +62,11 @@ class Photos:
         rank = np.empty(len(self), dtype=np.int64)
         rank[np.lexsort((*shown[::-1], self.phash))] = np.arange(len(self))
         return rank
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """Where the colours of each print lie."""
+        return lay_out(self.prints)
 
     def pair_with_extras(self, listings: IntArray) -> tuple[IntArray, IntArray]:
         """Return, for each further photo of each of ``listings``, the position in ``listings`` and the photo's row."""
