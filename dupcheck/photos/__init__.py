@@ -14,6 +14,7 @@
     reading         a catalogue → Photos, and what was wrong with its files
     hamming         hashes within a few bits of one another, or of given ones
     layouts         two pictures → whether their colours lie in the same places, in a microsecond
+    copies          which rows are one picture saved anew, so that one stands for all
     neighbours      which rows might be one photo, without comparing all of them
     alignment       where the one thumbnail lies on the other
     blocks          two thumbnails that lie on one another, compared block by block

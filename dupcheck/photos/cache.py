@@ -2,9 +2,9 @@
 
 A fingerprint is keyed by the hash of the file's bytes and the version of the algorithm, so a renamed or copied
 picture is known. A second table remembers which content a path had at which size and times, so that an unchanged
-file is not even read. A third holds what closer looks at two contents found, a fourth which contents were all held
-against one another, and which of them are alike: of those, only later ones need be looked at. Each record ends in a
-checksum of its key and itself; one that is damaged is not there.
+file is not even read. A third holds what closer looks at two contents found, a fourth which are copies and which are
+not, a fifth which contents were all held against one another, and which of them are alike: of those, only later ones
+need be looked at. Each record ends in a checksum of its key and itself; one that is damaged is not there.
 """
 
 import sqlite3
@@ -21,7 +21,7 @@ import numpy as np
 from dupcheck.files.doubts import tell_doubt
 from dupcheck.files.writing import make_private
 from dupcheck.messages import Message, message
-from dupcheck.photos.records import FINGERPRINT, LOOK, LOOK_VERSION, VERSION, Record
+from dupcheck.photos.records import FACTS, FINGERPRINT, LOOK, LOOK_VERSION, VERSION, Record
 
 FILE_NAME = "photos.sqlite"
 _BATCH = 500
@@ -29,6 +29,7 @@ _WAIT_SECONDS = 60.0
 _SEAL_BYTES = 8
 _ALGORITHM = f"{VERSION}:{FINGERPRINT.itemsize}:{_SEAL_BYTES}"
 _LOOKING = f"{_ALGORITHM}:{LOOK_VERSION}:{LOOK.itemsize}"
+_KINDS = {kind: f"{_ALGORITHM}:{LOOK_VERSION}:{facts.itemsize}" for kind, facts in FACTS.items()}
 _MEMBERS, _ALIKE = b"members", b"alike"
 _CIRCLES = 8
 """Circles of contents that are kept: those of so many catalogues, the latest."""
@@ -104,23 +105,23 @@ class Cache:
                     ((path, *sign, _seal(_name_file(path, sign), content)) for path, sign, content in seen),
                 )
 
-    def looks(self, contents: Sequence[bytes]) -> Iterator[tuple[bytes, bytes, Record]]:
-        """Yield what looks at pairs found whose first one is among ``contents``."""
-        query = "SELECT first, second, data FROM look WHERE algorithm = ? AND first IN ({})"
-        for first, second, data in self._select(query, contents, _LOOKING):
+    def looks(self, contents: Sequence[bytes], kind: str = "look") -> Iterator[tuple[bytes, bytes, Record]]:
+        """Yield the facts of this kind about pairs whose first one is among ``contents``."""
+        query = f"SELECT first, second, data FROM {kind} WHERE algorithm = ? AND first IN ({{}})"
+        for first, second, data in self._select(query, contents, _KINDS[kind]):
             record = self._open(first + second, data)
             if record is not None:
-                yield first, second, np.frombuffer(record, dtype=LOOK)[0]
+                yield first, second, np.frombuffer(record, dtype=FACTS[kind])[0]
 
-    def keep_looks(self, looks: Iterable[tuple[bytes, bytes, Record]]) -> None:
-        """Store what looks at pairs of contents found."""
+    def keep_looks(self, looks: Iterable[tuple[bytes, bytes, Record]], kind: str = "look") -> None:
+        """Store facts of this kind about pairs of contents."""
         with self._guard() as connection:
             if connection is None:
                 return
             with connection:
                 connection.executemany(
-                    "INSERT OR REPLACE INTO look (first, second, algorithm, data) VALUES (?, ?, ?, ?)",
-                    ((a, b, _LOOKING, _seal(a + b, record.tobytes())) for a, b, record in looks),
+                    f"INSERT OR REPLACE INTO {kind} (first, second, algorithm, data) VALUES (?, ?, ?, ?)",
+                    ((a, b, _KINDS[kind], _seal(a + b, record.tobytes())) for a, b, record in looks),
                 )
 
     def circles(self, way: str) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -224,10 +225,11 @@ def _prepare(path: Path) -> sqlite3.Connection:
                 "mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, content BLOB NOT NULL)"
             )
             connection.execute("CREATE TABLE IF NOT EXISTS tagged (path TEXT PRIMARY KEY, tag BLOB NOT NULL)")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS look (first BLOB, second BLOB, algorithm TEXT, data BLOB NOT NULL, "
-                "PRIMARY KEY (first, second, algorithm)) WITHOUT ROWID"
-            )
+            for kind in FACTS:
+                connection.execute(
+                    f"CREATE TABLE IF NOT EXISTS {kind} (first BLOB, second BLOB, algorithm TEXT, data BLOB NOT NULL, "
+                    "PRIMARY KEY (first, second, algorithm)) WITHOUT ROWID"
+                )
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS circle (name BLOB PRIMARY KEY, algorithm TEXT NOT NULL, "
                 "contents BLOB NOT NULL, pairs BLOB NOT NULL, kept INTEGER NOT NULL)"

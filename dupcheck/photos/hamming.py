@@ -67,7 +67,7 @@ def join_hashes(hashes: HashArray, radius: int, blocks: int = 8) -> tuple[IntArr
 def _join_distinct(hashes: HashArray, radius: int, blocks: int) -> tuple[IntArray, IntArray]:
     n = len(hashes)
     found = [np.empty(0, dtype=np.int64)]
-    for mask in _masks(blocks):
+    for mask in mask_blocks(blocks):
         keys = hashes & mask
         order = np.argsort(keys)
         ordered, values = keys[order], hashes[order]
@@ -86,8 +86,8 @@ def _join_distinct(hashes: HashArray, radius: int, blocks: int) -> tuple[IntArra
     return pairs // max(n, 1), pairs % max(n, 1)
 
 
-def _masks(blocks: int) -> list[np.uint64]:
-    """Bit masks, each of two of the ``blocks`` blocks that the 64 bits are cut into."""
+def mask_blocks(blocks: int) -> list[np.uint64]:
+    """Return bit masks, each of two of the ``blocks`` blocks that the 64 bits are cut into."""
     parts = [sum(1 << int(bit) for bit in part) for part in np.array_split(_order(), blocks)]
     return [np.uint64(a | b) for a, b in combinations(parts, 2)]
 

@@ -1,4 +1,4 @@
-"""What closer looks found, so that no two pictures are looked at twice: in one run, and between runs."""
+"""What looks at two pictures found, so that no two are looked at twice: in one run, and between runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from dupcheck.model import BoolArray, IntArray
 from dupcheck.photos.cache import Cache
-from dupcheck.photos.records import LOOK
+from dupcheck.photos.records import FACTS
 
 _NONE = np.empty(0, dtype=np.int64)
 _POSITION = np.dtype("<u4")
@@ -19,17 +19,18 @@ _OTHER_CATALOGUE = 0.5
 
 
 class Memory:
-    """Facts (``LOOK``) about pairs of rows by key: the first row's number, times the number of rows, plus the second's.
+    """Facts about pairs of rows by key: the first row's number, times the number of rows, plus the second's.
 
-    With ``contents``, the key of each row's content, facts are kept in ``folder`` as well. Threads may share it.
+    ``kind`` says which facts: what a closer look found (``LOOK``), or whether the one is a copy of the other
+    (``COPY``). With ``contents``, the key of each row's content, facts are kept in ``folder`` as well. Threads may
+    share it.
     """
 
     def __init__(self, contents: npt.NDArray[np.void] | None, folder: Path | None) -> None:
         self._contents = np.empty(0, dtype="V16") if contents is None else contents
         self._folder = None if contents is None else folder
         self._lock = Lock()
-        self._keys = _NONE
-        self._facts = np.empty(0, dtype=LOOK)
+        self._known = {kind: (_NONE, np.empty(0, dtype=facts)) for kind, facts in FACTS.items()}
         self._older: bytes | None = None
         self._load()
 
@@ -40,27 +41,28 @@ class Memory:
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update({**state, "_lock": Lock()})
 
-    def recall(self, keys: IntArray) -> tuple[BoolArray, npt.NDArray[np.void]]:
+    def recall(self, keys: IntArray, kind: str = "look") -> tuple[BoolArray, npt.NDArray[np.void]]:
         """Return which of ``keys`` are known, and the facts of those, in order."""
         with self._lock:
-            known, facts = self._keys, self._facts
+            known, facts = self._known[kind]
         if not len(known):
             return np.zeros(len(keys), dtype=np.bool_), facts
         at = np.searchsorted(known, keys).clip(0, len(known) - 1)
         found: BoolArray = known[at] == keys
         return found, facts[at[found]]
 
-    def remember(self, keys: IntArray, facts: npt.NDArray[np.void]) -> None:
+    def remember(self, keys: IntArray, facts: npt.NDArray[np.void], kind: str = "look") -> None:
         """Add the facts of new keys."""
         if not len(keys):
             return
         with self._lock:
-            every, first = np.unique(np.concatenate([self._keys, keys]), return_index=True)
-            self._keys, self._facts = every, np.concatenate([self._facts, facts])[first]
+            known, held = self._known[kind]
+            every, first = np.unique(np.concatenate([known, keys]), return_index=True)
+            self._known[kind] = every, np.concatenate([held, facts])[first]
         with self._open() as cache:
             if cache is not None:
                 ends = [self._name(rows) for rows in np.divmod(keys, len(self._contents))]
-                cache.keep_looks(zip(*ends, facts, strict=True))
+                cache.keep_looks(zip(*ends, facts, strict=True), kind)
 
     def recall_circle(self, rows: IntArray, way: str) -> tuple[BoolArray, IntArray, IntArray]:
         """Return which of ``rows`` were all held against one another before, and which of those pairs are alike.
@@ -104,11 +106,11 @@ class Memory:
             if cache is None:
                 return
             row = {content: k for k, content in enumerate(self._contents.tolist())}
-            found = [(row[a], row[b], fact) for a, b, fact in cache.looks(list(row)) if b in row]
-        if found:
-            keys = np.array([a * len(self._contents) + b for a, b, _ in found], dtype=np.int64)
-            order = np.argsort(keys)
-            self._keys, self._facts = keys[order], np.array([fact for _, _, fact in found], dtype=LOOK)[order]
+            for kind, facts in FACTS.items():
+                found = [(row[a], row[b], fact) for a, b, fact in cache.looks(list(row), kind) if b in row]
+                keys = np.array([a * len(self._contents) + b for a, b, _ in found], dtype=np.int64)
+                order = np.argsort(keys)
+                self._known[kind] = keys[order], np.array([fact for _, _, fact in found], dtype=facts)[order]
 
     @contextmanager
     def _open(self) -> Iterator[Cache | None]:

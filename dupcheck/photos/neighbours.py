@@ -18,33 +18,39 @@ def find_alike(photos: Photos, jobs: int = 1) -> tuple[IntArray, IntArray]:
 
     What was held against one another before, and kept, is not looked at again.
     """
-    pictured = np.flatnonzero(photos.usable & photos.pictured)
+    alone = photos.stand_in == np.arange(len(photos))
+    held = photos.usable & photos.pictured & alone
+    pictured = np.flatnonzero(held)
     way = f"{SEARCH.photo_bits}:{choose_blocks(len(pictured))}"
     met, one, other = photos.memory.recall_circle(pictured, way)
-    new = photos.usable.copy()
+    new = photos.usable & alone
     new[pictured[met]] = False
-    first, second = find_neighbours(photos, new)
+    first, second = find_neighbours(photos, new, np.flatnonzero(alone))
     first, second = np.concatenate([first, pictured[one]]), np.concatenate([second, pictured[other]])
     alike = see_alike(photos, first, second, jobs)
     first, second = first[alike], second[alike]
     if not met.all():
-        place = np.cumsum(photos.usable & photos.pictured) - 1
+        place = np.cumsum(held) - 1
         both = photos.pictured[first] & photos.pictured[second]
         photos.memory.keep_circle(pictured, way, place[first[both]], place[second[both]])
-    return _sort_pairs(first, second, len(photos))
+    return _sort_pairs(*_add_copies(photos, first, second), len(photos))
 
 
-def find_neighbours(photos: Photos, new: BoolArray | None = None) -> tuple[IntArray, IntArray]:
+def find_neighbours(
+    photos: Photos, new: BoolArray | None = None, rows: IntArray | None = None
+) -> tuple[IntArray, IntArray]:
     """Return pairs of photo rows, ``i < j``, each once and sorted, that might be one photo.
 
     A pair is proposed when some part of the one (whole, mirrored, a half …) lies to some part of the other within
     ``SEARCH.photo_bits``, and as near as that combination of parts is telling. Rows known by their catalogue hash alone
-    are proposed by the plain hash. Of each pair at least one row must be ``new``.
+    are proposed by the plain hash. Of each pair at least one row must be ``new``, and both among ``rows``.
     """
     new = photos.usable if new is None else new
     if not new.any():
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    hashes, owner, kind = list_hashes(photos, np.arange(len(photos)))
+    rows = np.arange(len(photos)) if rows is None else rows
+    hashes, owner, kind = list_hashes(photos, rows)
+    owner = rows[owner]
     if not (new & photos.pictured).any():
         plain = kind == PLAIN
         hashes, owner, kind = hashes[plain], owner[plain], kind[plain]
@@ -53,6 +59,31 @@ def find_neighbours(photos: Photos, new: BoolArray | None = None) -> tuple[IntAr
     i, j = i[near], j[near]
     spoken_for = (kind[i] == PLAIN) & photos.pictured[owner[i]] & photos.pictured[owner[j]]
     return _sort_pairs(owner[i[~spoken_for]], owner[j[~spoken_for]], len(photos))
+
+
+def _add_copies(photos: Photos, first: IntArray, second: IntArray) -> tuple[IntArray, IntArray]:
+    """Add to pairs of rows what one picture saved many times is to its like, and to what each of them is alike.
+
+    Of more than ``SEARCH.crowd`` copies each is paired with so many next ones, and with others the first ones are.
+    """
+    order = np.lexsort((photos.rank, photos.stand_in))
+    stand_in = photos.stand_in[order]
+    firsts, seconds = [], []
+    for step in range(1, SEARCH.crowd + 1):
+        at = np.flatnonzero(stand_in[:-step] == stand_in[step:])
+        if not len(at):
+            break
+        firsts.append(order[at])
+        seconds.append(order[at + step])
+    start = np.searchsorted(stand_in, np.arange(len(photos) + 1))
+    sizes = np.minimum(np.diff(start), SEARCH.crowd)
+    count = sizes[first] * sizes[second]
+    pair = np.repeat(np.arange(len(first)), count)
+    rank = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+    width = sizes[second][pair]
+    firsts.append(order[start[first[pair]] + rank // width])
+    seconds.append(order[start[second[pair]] + rank % width])
+    return np.concatenate(firsts), np.concatenate(seconds)
 
 
 def choose_blocks(pictures: int) -> int:

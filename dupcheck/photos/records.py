@@ -82,6 +82,11 @@ ALTERED = np.dtype(
 LOOK = np.dtype([("bits", np.float64), ("color", np.float64), ("altered", ALTERED)])
 """What a closer look at two pictures found: how far apart they are, their colours in ΔE, and what was altered."""
 
+COPY = np.dtype([("same", np.bool_)])
+"""Whether of two pictures the one is the other, saved anew."""
+FACTS = {"look": LOOK, "copy": COPY}
+"""What is known of pairs of pictures, by kind."""
+
 Record = np.void
 Records = npt.NDArray[np.void]
 

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, Catalog, IntArray
+from dupcheck.photos.copies import choose_representatives, is_copy
 from dupcheck.photos.layouts import Layouts, lay_out
 from dupcheck.photos.memory import Memory
-from dupcheck.photos.records import HASHES
+from dupcheck.photos.records import COPY, HASHES
 
 _MARKS = np.arange(1, 2 * len(HASHES), 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 SHOWN_BY = 4
@@ -62,6 +63,28 @@ class Photos:
         rank = np.empty(len(self), dtype=np.int64)
         rank[np.lexsort((*shown[::-1], self.phash))] = np.arange(len(self))
         return rank
+
+    @cached_property
+    def stand_in(self) -> IntArray:
+        """The row that stands for each: of one picture saved many times the same one, else its own."""
+        stands = np.arange(len(self))
+        rows = np.flatnonzero(self.usable & self.pictured)
+        rows = rows[np.argsort(self.rank[rows])]
+        row_of = np.full(len(self.prints), -1, dtype=np.int64)
+        row_of[self.place[rows]] = rows
+
+        def ask(copy: IntArray, original: IntArray) -> BoolArray:
+            keys = row_of[original] * np.int64(len(self)) + row_of[copy]
+            known, facts = self.memory.recall(keys, "copy")
+            same = np.zeros(len(keys), dtype=np.bool_)
+            same[known] = facts["same"]
+            new = np.flatnonzero(~known)
+            same[new] = is_copy(self.prints, copy[new], original[new])
+            self.memory.remember(keys[new], same[new].view(COPY), "copy")
+            return same
+
+        stands[rows] = row_of[choose_representatives(self.prints, self.place[rows], ask)[self.place[rows]]]
+        return stands
 
     @cached_property
     def layouts(self) -> Layouts:
