@@ -25,10 +25,14 @@ _TELLING = 4  # blocks without which there is nothing to hold against each other
 def lay_out(prints: npt.NDArray[np.void]) -> Layouts:
     """Return the layout of each print."""
     edge = SIDE // COLOR_SIDE
-    light = prints["light"].astype(np.int16)
-    rows = np.add.reduce([light[:, k::edge] for k in range(edge)])
+    light = prints["light"]
+    rows = light[:, ::edge].astype(np.int16)
     layouts = np.zeros((len(prints), COLOR_SIDE, COLOR_SIDE, 4), dtype=np.int16)
-    layouts[..., 0] = np.add.reduce([rows[:, :, k::edge] for k in range(edge)]) // (edge * edge)
+    for k in range(1, edge):
+        rows += light[:, k::edge]
+    for k in range(edge):
+        layouts[..., 0] += rows[:, :, k::edge]
+    layouts[..., 0] //= edge * edge
     layouts[..., 1:3] = prints["chroma"]
     return layouts.view(np.uint64)[..., 0]
 
