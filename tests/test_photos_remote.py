@@ -21,7 +21,7 @@ from dupcheck.model import Catalog
 from dupcheck.photos import reading
 from dupcheck.photos.cache import FILE_NAME
 from dupcheck.photos.reading import read_photos
-from dupcheck.photos.remote import RemotePhotos, _read_pause, _take_turns, is_public
+from dupcheck.photos.remote import SILENT_AFTER, RemotePhotos, _read_pause, _Turns, is_public
 
 Draw = Callable[..., Path]
 FAST = {"pause_seconds": 0.01, "connect_seconds": 1.0, "read_seconds": 0.5}
@@ -54,7 +54,7 @@ def site(tmp_path: Path, draw_photo: Callable[..., Path]) -> Iterator[Site]:
             shown.hosts.add(self.headers["Host"])
             kind, _, rest = self.path.strip("/").partition("/")
             if kind == "status":
-                self.answer(int(rest))
+                self.answer(int(rest.partition("?")[0]))
             elif kind == "shaky" and shown.asked[self.path] < 3:
                 self.answer(503)
             elif kind == "tagged":
@@ -228,9 +228,67 @@ def test_what_has_not_changed_is_not_read_again(
     assert site.read == 6, "what is not known any more is read, tag or no tag"
 
 
-def test_hosts_are_asked_in_turn() -> None:
-    slow = [f"http://slow.example/{k}" for k in range(3)]
-    assert list(_take_turns([*slow, "https://fast.example/a"])) == [slow[0], "https://fast.example/a", *slow[1:]]
+def test_hosts_are_asked_in_turn_and_none_for_more_than_it_has_room_for() -> None:
+    slow = [f"http://slow.example/{k}" for k in range(5)]
+    turns = _Turns([*slow, "https://fast.example/a"], 2)
+    assert [turns.take() for _ in range(4)] == [slow[0], "https://fast.example/a", slow[1], None]
+    turns.finish(slow[0])
+    assert [turns.take(), turns.take()] == [slow[2], None]
+
+
+def test_a_slow_host_holds_up_none_but_its_own(site: Site) -> None:
+    slow, fast = [site.at(f"/held/{k}") for k in range(40)], [site.at(f"/{k}.jpg", "localhost") for k in range(40)]
+    fetch = RemotePhotos(allow_hosts=["127.0.0.1", "localhost"], jobs=6, jobs_per_host=2, read_seconds=5.0)
+    order = [address for address, _ in fetch.fetch([*slow, *fast])]
+    assert sorted(order) == sorted([*slow, *fast])
+    assert order.index(next(a for a in reversed(order) if a in fast)) < order.index(slow[30])
+
+
+def test_a_host_that_asks_for_a_long_pause_is_asked_for_nothing_more(site: Site) -> None:
+    addresses = [site.at("/busy/3600"), *(site.at(f"/{k}.jpg") for k in range(30))]
+    fetch = RemotePhotos(allow_hosts=["127.0.0.1"], jobs_per_host=1, **FAST)
+    told = dict(fetch.fetch(addresses))
+    assert {why(answer) for answer in told.values()} == {"photos.asks_to_wait"}
+    assert sum(site.asked.values()) == 1
+
+
+def test_a_host_that_never_answers_is_left_alone_and_others_are_not(site: Site) -> None:
+    failing = [site.at(f"/status/503?{k}") for k in range(60)]
+    good = [site.at(f"/{k}.jpg", "localhost") for k in range(60)]
+    fetch = RemotePhotos(allow_hosts=["127.0.0.1", "localhost"], jobs_per_host=2, **FAST)
+    told = dict(fetch.fetch([*failing, *good]))
+    assert {told[address] for address in good} == {site.photo}
+    keys = Counter(why(told[address]) for address in failing)
+    assert set(keys) == {"photos.no_answer", "photos.silent_host"}
+    assert SILENT_AFTER <= keys["photos.no_answer"] <= SILENT_AFTER + 2
+    asked = sum(count for path, count in site.asked.items() if path.startswith("/status/"))
+    assert asked <= 3 * (SILENT_AFTER + 2), "each a first time and twice more"
+
+
+def test_a_host_that_answers_now_and_then_is_asked_on(site: Site) -> None:
+    addresses = [site.at(f"/status/{503 if k % SILENT_AFTER else 404}?{k}") for k in range(3 * SILENT_AFTER)]
+    fetch = RemotePhotos(allow_hosts=["127.0.0.1"], jobs_per_host=1, retries=0, **FAST)
+    assert "photos.silent_host" not in {why(answer) for _, answer in fetch.fetch(addresses)}
+    assert sum(site.asked.values()) == len(addresses)
+
+
+def test_an_interrupted_fetch_goes_on_where_it_was(
+    site: Site, make_shop: Callable[..., Catalog], tmp_path: Path
+) -> None:
+    catalog = make_shop(*({"main_image": site.at(f"/{k}.jpg")} for k in range(30)))
+
+    def stop(done: int, total: int) -> None:
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_photos(catalog, cache=tmp_path, fetch=client(), progress=stop)
+    before = Counter(site.asked)
+    photos, problems = read_photos(catalog, cache=tmp_path, fetch=client())
+    assert not problems and (photos.main == 0).all()
+    again = [path for path, count in (site.asked - before).items() if before[path]]
+    assert len(again) <= 4, "only what was under way is asked for again"
+    assert len(site.asked - before) <= 14
 
 
 @pytest.mark.parametrize(("text", "least", "most"), [("7", 7, 7), ("0", 0, 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0)])

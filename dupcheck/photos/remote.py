@@ -2,7 +2,8 @@
 
 A host's addresses are looked up once, checked, and connected to by number, so that a name cannot point elsewhere
 between the check and the connection; each redirect is checked like a first address. Proxies are not used. A host is
-asked for few pictures at a time, the hosts in turn, and for none while it has asked to wait (Retry-After).
+asked for few pictures at a time, the hosts in turn, and for none while it has asked to wait (Retry-After) or when it
+did not answer several times in a row.
 
 Every picture has a deadline, for its name, its head and its body, redirects and further attempts together, from when
 its host has room for it: when it is over, or nobody waits any more, the connection is cut, whatever the other side is
@@ -13,12 +14,12 @@ import ipaddress
 import math
 import socket
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from itertools import islice, zip_longest
 from threading import BoundedSemaphore, Event, Lock, Thread
 from urllib.parse import urljoin, urlsplit
 
@@ -36,6 +37,10 @@ JOBS = 16
 JOBS_PER_HOST = 4
 """Pictures that are fetched at the same time from one host."""
 
+SILENT_AFTER = 8
+"""Pictures in a row that a host does not give, after which it is left alone."""
+
+_SILENT_SECONDS = 300.0
 _REDIRECTS = 5
 _TAG = 200
 """Signs of a tag at most."""
@@ -69,11 +74,32 @@ class _BusyError(OSError):
 
 
 class _Host:
-    """Bounds how many pictures one host is asked for at a time, and keeps still for as long as it asks for."""
+    """Bounds how many pictures one host is asked for at a time, and keeps still for as long as it asks for.
 
-    def __init__(self, jobs: int) -> None:
+    A host that asks for longer than ``patience`` seconds, or did not answer again and again, is not asked at all.
+    """
+
+    def __init__(self, jobs: int, patience: float) -> None:
         self._room = BoundedSemaphore(jobs)
+        self._patience = patience
+        self._missed = 0
+        self._silent_until = 0.0
         self.open_at = 0.0
+
+    def note(self, answered: bool) -> None:
+        """Remember whether it answered."""
+        self._missed = 0 if answered else self._missed + 1
+        if self._missed >= SILENT_AFTER:
+            self._silent_until = time.monotonic() + _SILENT_SECONDS
+
+    def refuse(self, address: str) -> Message | None:
+        """Return why a picture is not asked for now, if it is not."""
+        now = time.monotonic()
+        if self.open_at - now > self._patience:
+            return message("photos.asks_to_wait", address=address, seconds=math.ceil(self.open_at - now))
+        if now < self._silent_until:
+            return message("photos.silent_host", address=address, host=_name_host(address), count=SILENT_AFTER)
+        return None
 
     @contextmanager
     def make_room(self, stop: Event, until: float) -> Iterator[None]:
@@ -82,7 +108,7 @@ class _Host:
             if stop.is_set() or time.monotonic() >= until:
                 raise _OverError
         try:
-            while (left := min(self.open_at, until) - time.monotonic()) > 0 and not stop.wait(left):
+            while 0 < (left := min(self.open_at, until) - time.monotonic()) <= self._patience and not stop.wait(left):
                 pass
             if stop.is_set() or time.monotonic() >= until:
                 raise _OverError
@@ -98,7 +124,8 @@ class RemotePhotos:
     ``connect_seconds`` and ``read_seconds`` bound each wait, ``total_seconds`` a whole picture with all its attempts,
     ``all_seconds`` everything that one call fetches (None: nothing bounds that). What fails for a passing reason is
     asked for ``retries`` times more, and not before the other side's ``Retry-After``. A host that asks for a longer
-    pause than ``patience_seconds`` is left alone: its pictures are told as not fetched, for the next run to fetch.
+    pause than ``patience_seconds``, or gives none of ``SILENT_AFTER`` pictures in a row, is left alone: its pictures
+    are told as not fetched, for the next run to fetch.
     """
 
     allow_hosts: Collection[str] = ()
@@ -119,18 +146,21 @@ class RemotePhotos:
 
     def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message | Unchanged]]:
         """Yield each address with its bytes, or with the reason why there are none, as they arrive."""
-        rest = _take_turns(addresses)
+        turns = _Turns(addresses, self.jobs_per_host)
         stop = Event()
         until = math.inf if self.all_seconds is None else time.monotonic() + self.all_seconds
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="fetch") as pool:
             waiting: dict[Future[bytes | Message | Unchanged], str] = {}
             try:
-                waiting.update((pool.submit(self.get, a, stop, until), a) for a in islice(rest, 2 * self.jobs))
-                while waiting:
+                while True:
+                    while len(waiting) < self.jobs and (address := turns.take()) is not None:
+                        waiting[pool.submit(self.get, address, stop, until)] = address
+                    if not waiting:
+                        return
                     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                     for future in done:
+                        turns.finish(waiting[future])
                         yield waiting.pop(future), future.result()
-                    waiting.update((pool.submit(self.get, a, stop, until), a) for a in islice(rest, len(done)))
             finally:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -147,35 +177,45 @@ class RemotePhotos:
                 host.make_room(stop, until),
                 _Watch(min(until, time.monotonic() + self.total_seconds), stop) as watch,
             ):
-                return self._try(address, host, watch)
+                found = self._try(address, host, watch)
         except _RefusedError as error:
+            host.note(answered=True)
             return error.text
         except _OverError:
+            if not stop.is_set() and time.monotonic() < until:
+                host.note(answered=False)
             return message("photos.too_slow", address=address, seconds=round(self.total_seconds))
+        return found
 
     def _try(self, address: str, host: _Host, watch: "_Watch") -> bytes | Message | Unchanged:
         reason = message("photos.no_answer", address=address, reason="")
         pause = 0.0
         for attempt in range(self.retries + 1):
+            if (refused := host.refuse(address)) is not None:
+                return refused
             if attempt and not watch.rest(max(pause, host.open_at - time.monotonic())):
                 break
             pause = self.pause_seconds * 2**attempt
             try:
-                return self._follow(address, watch)
+                found = self._follow(address, watch)
             except _BusyError as error:
                 reason = message("photos.no_answer", address=address, reason=_explain(error))
-                if error.seconds is not None and error.seconds > self.patience_seconds:
-                    return message("photos.asks_to_wait", address=address, seconds=math.ceil(error.seconds))
                 if error.seconds is not None:
                     host.open_at = max(host.open_at, time.monotonic() + error.seconds)
             except (HTTPError, OSError, ValueError) as error:
                 watch.look()  # what was cut off looks like any other failure
                 reason = message("photos.no_answer", address=address, reason=_explain(error))
+            else:
+                host.note(answered=True)
+                return found
+        if (refused := host.refuse(address)) is not None:
+            return refused
+        host.note(answered=False)
         return reason
 
     def _find_host(self, address: str) -> _Host:
         with self._lock:
-            return self._hosts.setdefault(_name_host(address), _Host(self.jobs_per_host))
+            return self._hosts.setdefault(_name_host(address), _Host(self.jobs_per_host, self.patience_seconds))
 
     def _follow(self, address: str, watch: "_Watch") -> bytes | Unchanged:
         url = _parse(f"https:{address}" if address.startswith("//") else address)
@@ -250,12 +290,34 @@ def _name_host(address: str) -> str:
     return urlsplit(address.strip()).netloc.rpartition("@")[2].lower() if "//" in address else ""
 
 
-def _take_turns(addresses: Sequence[str]) -> Iterator[str]:
-    """The addresses of all hosts in turn, so that a slow host holds up none but its own."""
-    by_host: dict[str, list[str]] = {}
-    for address in addresses:
-        by_host.setdefault(_name_host(address), []).append(address)
-    return (address for turn in zip_longest(*by_host.values()) for address in turn if address is not None)
+class _Turns:
+    """Addresses that are to be fetched: hosts in turn, and of each no more at a time than it has room for.
+
+    So a slow host holds up none but its own pictures.
+    """
+
+    def __init__(self, addresses: Sequence[str], jobs_per_host: int) -> None:
+        self._most = jobs_per_host
+        self._under_way: Counter[str] = Counter()
+        self._left: dict[str, deque[str]] = {}
+        for address in addresses:
+            self._left.setdefault(_name_host(address), deque()).append(address)
+
+    def take(self) -> str | None:
+        """Return the next address, None: of no host for now."""
+        host = next((name for name in self._left if self._under_way[name] < self._most), None)
+        if host is None:
+            return None
+        queue = self._left.pop(host)
+        address = queue.popleft()
+        self._under_way[host] += 1
+        if queue:
+            self._left[host] = queue  # behind the others
+        return address
+
+    def finish(self, address: str) -> None:
+        """Make room for the next address of the same host."""
+        self._under_way[_name_host(address)] -= 1
 
 
 class _Watch:
