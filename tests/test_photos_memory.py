@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
-from dupcheck.photos import verification
+from dupcheck.photos import table, verification
 from dupcheck.photos.cache import FILE_NAME
 from dupcheck.photos.neighbours import find_alike, find_neighbours
 from dupcheck.photos.reading import read_photos
@@ -82,6 +82,56 @@ def test_a_second_run_looks_at_nothing(shop: Path, tmp_path: Path, seen: list[tu
     assert seen == []
 
 
+def test_copies_stand_behind_one_and_are_told_once(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draw_photo: Draw
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for k in range(2):
+        with Image.open(draw_photo(tmp_path / f"{k}.jpg", k, 240)) as photo:
+            for n in range(6):
+                small = photo.resize((photo.width - 8 * n, photo.height - 8 * n))
+                small.save(folder / f"{k}-{n}.jpg", quality=95 - 3 * n)
+    photos = read(folder, tmp_path / "cache")
+    stand_in = photos.stand_in.tolist()
+    assert len(photos) == 12
+    assert len(set(stand_in)) == 2
+    assert len({k for k, row in enumerate(stand_in) if row < 6}) == 6, "none stands for another thing's photo"
+    alike = find(photos)
+    assert alike == {(i, j) for i in range(12) for j in range(i + 1, 12) if i // 6 == j // 6}
+    assert (compare_all(photos) <= SAME).sum() == len(alike)
+
+    def never(*_: object) -> np.ndarray:
+        raise AssertionError("looked at again")
+
+    monkeypatch.setattr(table, "is_copy", never)
+    again = read(folder, tmp_path / "cache")
+    assert again.stand_in.tolist() == stand_in
+    assert find(again) == alike
+
+
+def test_of_many_copies_few_are_looked_at(
+    tmp_path: Path, seen: list[tuple[int, int]], draw_photo: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tested: list[int] = []
+    ask = table.is_copy
+
+    def note(prints: np.ndarray, copy: np.ndarray, original: np.ndarray) -> np.ndarray:
+        tested.append(len(copy))
+        return ask(prints, copy, original)
+
+    monkeypatch.setattr(table, "is_copy", note)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    with Image.open(draw_photo(tmp_path / "stock.jpg", 3, 240)) as photo:
+        for n in range(60):
+            photo.resize((photo.width - n % 20, photo.height - n % 20)).save(folder / f"{n:02}.jpg", quality=95 - n % 3)
+    photos = read(folder, None)
+    assert len(photos) == 60
+    assert len(find(photos)) == 60 * 59 // 2
+    assert len(seen) + sum(tested) < 300, "not each with each"
+
+
 def test_only_new_photos_are_looked_at(shop: Path, tmp_path: Path, seen: list[tuple[int, int]]) -> None:
     names = sorted(p.name for p in shop.iterdir())
     whole = find(read(shop, None, names))
@@ -101,15 +151,15 @@ def test_what_two_catalogues_taught_apart_is_not_taken_for_all(shop: Path, tmp_p
     assert find(read(shop, tmp_path, names)) == find(read(shop, None, names))
 
 
-@pytest.mark.parametrize("table", ["look", "circle", "fingerprint"])
+@pytest.mark.parametrize("kind", ["look", "copy", "circle", "fingerprint"])
 @pytest.mark.parametrize("harm", ["turned", "cut", "gone", "swapped"])
-def test_a_damaged_record_is_not_there(shop: Path, tmp_path: Path, table: str, harm: str) -> None:
+def test_a_damaged_record_is_not_there(shop: Path, tmp_path: Path, kind: str, harm: str) -> None:
     first = read(shop, tmp_path)
     alike, bits = find(first), compare_all(first)
-    column = "pairs" if table == "circle" else "data"
+    column = "pairs" if kind == "circle" else "data"
     with sqlite3.connect(tmp_path / FILE_NAME) as store:
-        name = {"look": "hex(first) || hex(second)", "circle": "hex(name)", "fingerprint": "hex(content)"}[table]
-        kept = store.execute(f"SELECT {name}, {column} FROM {table}").fetchall()
+        name = {"circle": "hex(name)", "fingerprint": "hex(content)"}.get(kind, "hex(first) || hex(second)")
+        kept = store.execute(f"SELECT {name}, {column} FROM {kind}").fetchall()
         assert kept
         for k, (key, data) in enumerate(kept):
             changed = {
@@ -118,9 +168,9 @@ def test_a_damaged_record_is_not_there(shop: Path, tmp_path: Path, table: str, h
                 "swapped": kept[k - 1][1] if len(kept) > 1 else b"\0" * len(data),
             }.get(harm)
             if changed is None:
-                store.execute(f"DELETE FROM {table} WHERE {name} = ?", (key,))
+                store.execute(f"DELETE FROM {kind} WHERE {name} = ?", (key,))
             else:
-                store.execute(f"UPDATE {table} SET {column} = ? WHERE {name} = ?", (changed, key))
+                store.execute(f"UPDATE {kind} SET {column} = ? WHERE {name} = ?", (changed, key))
     again = read(shop, tmp_path)
     assert find(again) == alike
     assert np.array_equal(compare_all(again), bits)
@@ -135,7 +185,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
     look = verification.look_closely
 
     def stop(photos: Photos, *rest: np.ndarray) -> verification.Looks:
-        if len(seen) >= 8:
+        if len(seen) >= 4:
             raise KeyboardInterrupt
         return look(photos, *rest)
 

@@ -79,8 +79,9 @@ class Photos:
             same = np.zeros(len(keys), dtype=np.bool_)
             same[known] = facts["same"]
             new = np.flatnonzero(~known)
-            same[new] = is_copy(self.prints, copy[new], original[new])
-            self.memory.remember(keys[new], same[new].view(COPY), "copy")
+            if len(new):
+                same[new] = is_copy(self.prints, copy[new], original[new])
+                self.memory.remember(keys[new], same[new].view(COPY), "copy")
             return same
 
         stands[rows] = row_of[choose_representatives(self.prints, self.place[rows], ask)[self.place[rows]]]
