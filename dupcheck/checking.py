@@ -5,6 +5,7 @@ single question. Both ask the rules the very way an audit does, of the few listi
 """
 
 import os
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -33,7 +34,7 @@ from dupcheck.judging.verdicts import (
     measure_strength,
 )
 from dupcheck.learned.answers import Replies
-from dupcheck.ledger.records import TTL, carry_photo
+from dupcheck.ledger.records import TTL, Kept, carry_photo, index_kept, show_time
 from dupcheck.messages import Lang, message, say
 from dupcheck.model import BoolArray, Catalog, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
@@ -74,6 +75,9 @@ class Answer:
         unseen: What could not be compared because the draft has none, or none that could be read: photo, price,
             attributes.
         titles: The titles of the draft and of the listings that the answer names, by id.
+        kept: Which listings that the answer names are known from the ledger only, with what holds them there.
+        discreet: Whether strangers read it: then neither who holds a listing is told, nor what only the ledger's keeper
+            can do.
 
     Examples:
         >>> import dupcheck as dc
@@ -93,6 +97,8 @@ class Answer:
     decided: tuple[tuple[Decision, bool], ...] = ()
     unseen: tuple[Unseen, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    discreet: bool = False
 
     @property
     def lost_photos(self) -> tuple[Problem, ...]:
@@ -118,7 +124,14 @@ class Answer:
                 {"listing_id": self._partner(d), "decision": d.decision, "reason": d.reason, "in_force": held}
                 for d, held in self.decided
             ],
-        }
+            "ledger": [
+                {
+                    "listing_id": i, "state": k.state, "since": show_time(k.at),
+                    **({} if self.discreet else {"key": k.key, "person": k.person}),
+                }
+                for i, k in self.kept.items()
+            ],
+        }  # fmt: skip
 
     def advise(self) -> str:
         """Return in one sentence what to do."""
@@ -160,10 +173,26 @@ class Answer:
 
     def _tell(self, decision: Decision, held: bool) -> str:
         kind = say(f"report.decided_{decision.decision}", self.lang)
-        return say(
+        text = say(
             "check.decided" if held else "check.lapsed", self.lang, id=self._partner(decision), kind=kind,
             reason=decision.reason and f" ({decision.reason})",
         )  # fmt: skip
+        if self.discreet or not decision.decided:
+            return text
+        a, b = decision.listings
+        undo = say("check.decided_source", self.lang, person=self._name_person(decision.person),
+                   when=show_time(decision.decided), a=a, b=b)  # fmt: skip
+        return f"{text} {undo}"
+
+    def _tell_kept(self, listing_id: str, kept: Kept) -> str:
+        """Say that a listing is known from the ledger only, since when, and how that is undone."""
+        when, state = show_time(kept.at), say(f"ledger.state_{kept.state}", self.lang)
+        if self.discreet:
+            return say("check.kept", self.lang, id=listing_id, state=state, when=when)
+        return say_kept(listing_id, kept.state, kept.key, kept.person, when, self.lang)
+
+    def _name_person(self, person: str) -> str:
+        return person or say("ledger.somebody", self.lang)
 
     def __str__(self) -> str:
         lines = [f"{self.listing_id}: {self.advise()}"]
@@ -184,8 +213,16 @@ class Answer:
             what = say("verdicts.comma", self.lang).join(say(f"check.unseen_{name}", self.lang) for name in self.unseen)
             lines.append(f"  {say('check.unseen', self.lang, what=what)}")
         lines += [f"  {p.text.say(self.lang)}" for p in self.problems if p.listing_id == self.listing_id]
+        lines += [f"  {self._tell_kept(i, kept)}" for i, kept in self.kept.items()]
         lines += [f"  {self._tell(d, held)}" for d, held in self.decided]
         return "\n".join(lines)
+
+
+def say_kept(listing_id: str, state: str, key: str, person: str, when: str, lang: Lang) -> str:
+    """Say that a listing is known from a ledger only, by whom and since when, and how that is undone."""
+    who = f" --as {shlex.quote(person)}" if person else ""
+    named = person or say("ledger.somebody", lang)
+    return say(f"check.kept_{state}", lang, id=listing_id, when=when, key=key, person=named, who=who)
 
 
 def _hush(problem: Problem) -> Problem:
@@ -230,6 +267,7 @@ class Checker:
         fetch: What gets photos from web addresses; None: they are left alone.
         progress: Called with the stage (a key of the texts), how much of it is done, and of how much.
         decisions: What the seller has decided about pairs of listings.
+        kept: By what a ledger holds listings that the catalogue need not show (``Memory.kept``): answers name it.
 
     Raises:
         CatalogError: A file cannot be read as a catalogue.
@@ -260,8 +298,10 @@ class Checker:
         fetch: Fetcher | None = None,
         progress: Progress | None = None,
         decisions: Iterable[Decision] = (),
+        kept: Iterable[Kept] = (),
     ) -> None:
         self.decisions = tuple(decisions)
+        self.kept = index_kept(kept)
         self.limits = self.pack = read_pack(rules).with_limit(*settings)
         self.taught: Taught | None = None
         if is_frame(catalog) or are_rows(catalog):
@@ -299,8 +339,9 @@ class Checker:
         return [path for path in paths if isinstance(path, str | Path)]
 
     def vary(
-        self, *, lang: Lang | None = None, decisions: Iterable[Decision] | None = None, discreet: bool = False
-    ) -> "Checker":
+        self, *, lang: Lang | None = None, decisions: Iterable[Decision] | None = None,
+        kept: Iterable[Kept] | None = None, discreet: bool = False,
+    ) -> "Checker":  # fmt: skip
         """Return a checker of the same catalogue as it is now, for another language or other decisions.
 
         A ``discreet`` one answers strangers: of a photo that it could not use it does not say why, for that would tell
@@ -311,6 +352,7 @@ class Checker:
         other = copy(self)
         other.lang, other.discreet = lang or self.lang, discreet
         other.decisions = self.decisions if decisions is None else tuple(decisions)
+        other.kept = self.kept if kept is None else index_kept(kept)
         return other
 
     def check(self, draft: Draft, *, also: Sequence[Listing] = (), update: bool = False) -> list[Answer]:
@@ -323,10 +365,17 @@ class Checker:
         if not len(drafts):
             return []
         replaced = tuple(str(i) for i in drafts.ids) if update else ()
-        added = make_catalog([x for x in also if x.listing_id not in replaced], image_root=drafts.image_root)
+        others = [x for x in also if x.listing_id not in replaced]
+        added = make_catalog(others, image_root=drafts.image_root)
         known = drafts if not len(added) else merge_catalogs([added, drafts])
         found = self._judge(known, len(drafts), without=replaced)
-        return self._answer(found, self._prove(found))
+        called = found.features.ids[len(found.features.ids) - len(known) :].tolist()
+        kept = {
+            str(i): self.kept[x.listing_id, x.title]
+            for i, x in zip(called, others, strict=False)
+            if (x.listing_id, x.title) in self.kept
+        }
+        return self._answer(found, self._prove(found), kept)
 
     def shows(self, listings: Sequence[Listing]) -> list[bool]:
         """Say of each listing whether the catalogue holds it now: one of this id, and of this title.
@@ -428,7 +477,7 @@ class Checker:
         told = (*catalog.problems, *problems)
         return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))
 
-    def _answer(self, found: "_Found", proved: Mapping[str, bool]) -> list[Answer]:
+    def _answer(self, found: "_Found", proved: Mapping[str, bool], kept: Mapping[str, Kept]) -> list[Answer]:
         first = np.array([pairs[0] for pairs in found.pairs.values() if len(pairs)], dtype=np.int64)
         ends = (found.features.ids[side[first]].tolist() for side in (found.findings.left, found.findings.right))
         shown = Aligned(found.catalog, found.features, set(zip(*ends, strict=True)), self.lang)
@@ -458,6 +507,8 @@ class Checker:
                     found.settled.tell_about(listing_id),
                     found.list_unseen(draft),
                     {i: str(titles[found.catalog.positions[i]]) for i in sorted(named)},
+                    {i: kept[i] for i in sorted(named) if i in kept and i != listing_id},
+                    self.discreet,
                 )
             )
         return answers

@@ -99,3 +99,41 @@ def test_no_catalogue_blocks_another_and_none_is_forgotten(
     assert other.code == 0 and "account boots" in other.err and "--account" in other.err
     assert run("check", draft, "--against", "boots.csv", "--account", "lamps", "--claim", "four").code == 1
     assert run("ledger", "verify").code == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_only_the_ledger_knows_is_named_with_the_way_to_undo_it(
+    tmp_path: Path, run: Run, write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DUPCHECK_LEDGER", str(tmp_path / "ledger.sqlite"))
+    write_csv(tmp_path / "shop.csv", [{"listing_id": "C-1", "title": "Walnut picture frame", "price": 9}])
+    first = {"listing_id": "N-1", "title": "Green ceramic gnome 30 cm", "price": 4, "attributes": "Material=Clay"}
+    one = write_csv(tmp_path / "one.csv", [first])
+    two = write_csv(tmp_path / "two.csv", [{**first, "listing_id": "N-2"}])
+    assert run("check", one, "--against", "shop.csv", "--claim", "job-1", "--as", "Mei").code == 0
+    held = run("check", two, "--against", "shop.csv", "--claim", "job-2", "--lang", lang)
+    assert held.code == 1 and "job-1" in held.out and "Mei" in held.out and "dupcheck release job-1" in held.out
+    assert run("publish", "job-1", "--as", "Mei").code == 0
+    told = run("check", two, "--against", "shop.csv", "--lang", lang)
+    assert told.code == 1
+    (line,) = [row for row in told.out.splitlines() if "job-1" in row]
+    assert "N-1" in line and "Mei" in line and "dupcheck release job-1 --as Mei --override" in line
+    assert run("release", "job-1", "--as", "Mei", "--override", "never went online").code == 0
+    freed = run("check", two, "--against", "shop.csv")
+    assert freed.code == 0 and "job-1" not in freed.out
+
+
+def test_a_decision_is_told_with_who_when_and_how_to_undo_it(
+    tmp_path: Path, run: Run, write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DUPCHECK_LEDGER", str(tmp_path / "ledger.sqlite"))
+    rows = [{"listing_id": i, "title": "Walnut picture frame", "price": 9} for i in ("C-1", "C-2")]
+    write_csv(tmp_path / "shop.csv", rows)
+    draft = write_csv(tmp_path / "draft.csv", rows[:1])
+    assert run("decide", "shop.csv", "C-1", "C-2", "--as", "not_duplicate", "--by", "Jo").code == 0
+    told = run("check", draft, "--against", "shop.csv", "--update")
+    assert told.code == 0 and "Jo" in told.out and "dupcheck decisions withdraw C-1 C-2" in told.out
+    assert run("decisions", "withdraw", "C-1", "C-2").code == 0
+    assert run("check", draft, "--against", "shop.csv", "--update").code == 1

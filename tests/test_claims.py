@@ -178,6 +178,8 @@ class TestMemory:
         known = recall(find_address(ledger_url))
         assert list(known.decisions) == ledger.list_decisions() and len(known.decisions) == 2
         assert list(known.published) == ledger.list_published()
+        assert list(known.kept) == ledger.list_kept() and [k.key for k in known.kept] == ["T-1", "T-3"]
+        assert {k.key for k in ledger.list_kept(live=True)} == {"T-1", "T-2", "T-3"}
         assert [x.listing_id for x in known.list_added(lambda held: [x.listing_id == "T-1" for x in held])] == [
             "100500"
         ]
@@ -190,7 +192,7 @@ class TestMemory:
         )
         args = [sys.executable, "-c", code, str(tmp_path / "ledger ?#.sqlite")]
         shown = subprocess.run(args, capture_output=True, text=True, check=True).stdout
-        assert shown.strip() == "Memory(decisions=[], published=[], answers=[], revisions=[]) False"
+        assert shown.strip() == "Memory(decisions=[], published=[], answers=[], revisions=[], kept=[]) False"
 
     def test_a_check_that_heeds_decisions_is_spared_sqlalchemy(
         self, tmp_path: Path, write_csv: Callable[..., Path]

@@ -72,13 +72,14 @@ def _check(
         owner = name_owner_of(account, checker)
         if key is not None:
             with enter_ledger(ledger, owner, lang) as opened:
-                claim = checker.vary(decisions=opened.list_decisions()).claim(
+                checker = checker.vary(decisions=opened.list_decisions(), kept=opened.list_kept(live=True))
+                claim = checker.claim(
                     opened, key, draft, token=token, person=person, ttl=ttl, override=override,
                     need_photos=not allow_missing_photos,
                 )  # fmt: skip
         else:
             known = recall_ledger(ledger, no_ledger, owner) or Memory()
-            checker = checker.vary(decisions=known.decisions)
+            checker = checker.vary(decisions=known.decisions, kept=known.kept)
             answers = checker.check(draft, also=known.list_added(checker.shows), update=update)
     if key is not None:
         _tell_claim(claim, as_json, lang)
@@ -117,7 +118,7 @@ def _token(
             cache=cache, fetch=make_fetcher(fetch_images, allow_hosts), lang=lang, progress=bars.tell,
         )  # fmt: skip
         with enter_ledger(ledger, name_owner_of(account, checker), lang) as opened:
-            checker = checker.vary(decisions=opened.list_decisions())
+            checker = checker.vary(decisions=opened.list_decisions(), kept=opened.list_kept(live=True))
             ticket, answer = checker.issue(opened, draft, person=person, ttl=ttl)
     if as_json:
         tell_document({**answer.as_dict(), "ticket": ticket.as_dict()})
@@ -160,6 +161,7 @@ def _tell_answer(answer: "Answer") -> None:
 
 
 def _tell_claim(claim: "Claim", as_json: bool, lang: Lang) -> None:
+    from dupcheck.checking import say_kept
     from dupcheck.ledger.records import show_time
 
     answer = claim.answer
@@ -170,6 +172,9 @@ def _tell_claim(claim: "Claim", as_json: bool, lang: Lang) -> None:
         tell(f"{answer['listing_id']}: {answer['advice']}")
         for pair in answer["pairs"][:5]:
             tell(f"  {pair['listing_a']} – {pair['listing_b']}: {pair['explanation']}")
+        for held in answer.get("ledger", ()):
+            text = say_kept(held["listing_id"], held["state"], held["key"], held["person"], held["since"], lang)
+            tell(f"  {text}")
         state = say(f"ledger.state_{claim.state}", lang)
         until = show_time(claim.expires)
         tell(say(f"ledger.claim_{key}", lang, key=claim.key, token=claim.token, until=until, state=state))

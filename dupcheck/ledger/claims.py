@@ -29,6 +29,7 @@ from dupcheck.ledger.chain import LIVE_STATES, hash_row
 from dupcheck.ledger.journal import Entry, Journal
 from dupcheck.ledger.records import (
     TTL,
+    Kept,
     check_token,
     clean_id,
     clean_text,
@@ -345,6 +346,17 @@ class Claims(Journal):
         with self._store.read() as connection:
             rows = [r for r in self._list_live(connection) if r["state"] == "published"]
         return _leave_out_shown(rows, shows)
+
+    def list_kept(self, *, live: bool = False) -> list[Kept]:
+        """Return by what the ledger holds each published listing, and, where ``live``, each that is reserved now."""
+        with self._store.read() as connection:
+            now = self._store.tell_time(connection)
+            states = LIVE_STATES if live else ("published",)
+            held = (CLAIM.c[name] for name in ("listing", "token", "state", "person", "claimed"))
+            wanted = sa.select(*held).where(CLAIM.c.state.in_(states), self._counts_here(CLAIM.c.scope))
+            wanted = wanted.where((CLAIM.c.state == "published") | (CLAIM.c.expires > now)).order_by(CLAIM.c.id)
+            rows = connection.execute(wanted).all()
+        return [Kept(_read_kept(text), key, state, person, at) for text, key, state, person, at in rows]
 
     def list_live(self, shows: Shows = show_nothing) -> list[Listing]:
         """Return what a judge would be given now: what is published or reserved, and not shown by the catalogue."""

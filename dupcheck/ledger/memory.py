@@ -15,7 +15,7 @@ from dupcheck.learned.answers import Answer
 from dupcheck.ledger.accounts import NOBODY, Owner, find_account
 from dupcheck.ledger.address import Address
 from dupcheck.ledger.answers import Told, read_answers, read_details
-from dupcheck.ledger.records import read_listing_record
+from dupcheck.ledger.records import Kept, read_listing_record
 from dupcheck.ledger.seal import read_seal
 from dupcheck.ledger.versions import REVISIONS, VERSION_TABLE
 from dupcheck.model import Listing
@@ -25,7 +25,10 @@ _DECISIONS = (
     "SELECT listing_a, listing_b, decision, reason, content_a, content_b, decided, person FROM dupcheck_decision "
     "WHERE withdrawn IS NULL AND (? = '' OR scope IN (?, '')) ORDER BY id"
 )
-_PUBLISHED = "SELECT listing FROM dupcheck_claim WHERE state = 'published' AND (? = '' OR scope IN (?, '')) ORDER BY id"
+_PUBLISHED = (
+    "SELECT listing, token, state, person, claimed FROM dupcheck_claim "
+    "WHERE state = 'published' AND (? = '' OR scope IN (?, '')) ORDER BY id"
+)
 _ACTS = (
     "SELECT details, person, at FROM dupcheck_act WHERE undone IS NULL AND details <> '{}' "
     "AND details NOT LIKE '{\"run\"%' AND (? = '' OR scope IN (?, '')) ORDER BY id"
@@ -36,12 +39,16 @@ _CHAIN = "SELECT chain FROM dupcheck_history WHERE id = ?"
 
 @dataclass(frozen=True)
 class Memory:
-    """What was decided, what was published, what was answered, the oldest first, and what was changed in plans."""
+    """What was decided, what was published, what was answered, the oldest first, and what was changed in plans.
+
+    ``kept`` tells of each published listing by what it is held.
+    """
 
     decisions: Sequence[Decision] = ()
     published: Sequence[Listing] = ()
     answers: Sequence[Answer] = ()
     revisions: Sequence[Revision] = ()
+    kept: Sequence[Kept] = ()
 
     def list_added(self, shows: Callable[[Sequence[Listing]], Sequence[bool]]) -> list[Listing]:
         """Return the published listings that the catalogue at hand does not show."""
@@ -58,7 +65,9 @@ def recall(address: Address, owner: Owner = NOBODY) -> Memory:
             ledger.turn_to(owner, keep=False)
             acts = sorted((a for a in ledger.list_acts() if a.undone is None), key=lambda a: a.number)
             told = [(act.details, act.person, act.at) for act in acts]
-            found = Memory(ledger.list_decisions(), ledger.list_published(), *read_acts(told))
+            kept = ledger.list_kept()
+            published = [one.listing for one in kept]
+            found = Memory(ledger.list_decisions(), published, *read_acts(told), kept)
     return found
 
 
@@ -86,7 +95,9 @@ def _read_file(address: Address, owner: Owner) -> Memory | None:
             scope, _ = find_account(owner, known)
             decisions = [Decision(*row) for row in connection.execute(_DECISIONS, (scope, scope))]
             answers, revisions = read_acts(connection.execute(_ACTS, (scope, scope)))
-            published = [read_listing_record(text) for (text,) in connection.execute(_PUBLISHED, (scope, scope))]
+            rows = connection.execute(_PUBLISHED, (scope, scope))
+            kept = [Kept(read_listing_record(text), *told) for text, *told in rows]
     except (sqlite3.Error, ValueError):
         return None
-    return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published, answers, revisions)
+    published = [one.listing for one in kept]
+    return Memory(sorted(decisions, key=lambda d: (d.listings, d.decided)), published, answers, revisions, kept)

@@ -5,8 +5,8 @@ import json
 import re
 import time
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,24 @@ _NUMBERED = re.compile(r"row-\d+")
 """The name that a draft gets whose client gave it none."""
 _FIELDS = frozenset(f.name for f in fields(Listing))
 _SKU_FIELDS = frozenset(f.name for f in fields(Sku))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """By what a ledger holds a listing: the claim's name, whether it is "published" or "claimed", who did so, and when
+    it was claimed, in seconds since 1970.
+    """
+
+    listing: Listing
+    key: str
+    state: str
+    person: str
+    at: float
+
+
+def index_kept(kept: Iterable[Kept]) -> dict[tuple[str, str], Kept]:
+    """Return what a ledger holds by id and title, so that the source of a listing is found again."""
+    return {(one.listing.listing_id, one.listing.title): one for one in kept}
 
 
 def clean_text(text: str) -> str:

@@ -161,6 +161,14 @@ class Decided(BaseModel):
     in_force: bool
 
 
+class Held(BaseModel):
+    """A listing that the answer names, and that the ledger alone knows of."""
+
+    listing_id: str
+    state: Literal["claimed", "published"]
+    since: str
+
+
 class CheckAnswer(BaseModel):
     """What would happen if a draft were published."""
 
@@ -173,6 +181,7 @@ class CheckAnswer(BaseModel):
     proved: bool | None = Field(description="serve.field_proved")
     problems: list[Note]
     decisions: list[Decided]
+    ledger: list[Held]
 
 
 class CheckAnswers(BaseModel):

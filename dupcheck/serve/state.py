@@ -132,13 +132,15 @@ class Desk:
         """What the ledger holds; read again only where something has happened in it."""
         event, known = self.ledger.count_events(), self._memory
         if known is None or known[0] != event:
-            self._memory = known = event, Memory(self.ledger.list_decisions(), self.ledger.list_published())
+            kept = self.ledger.list_kept()
+            memory = Memory(self.ledger.list_decisions(), [one.listing for one in kept], kept=kept)
+            self._memory = known = event, memory
         return known[1]
 
     def check(self, drafts: Sequence[Row], lang: Lang, *, update: bool = False) -> list[Answer]:
         """Say of each draft whether it can be published; with ``update`` one whose id is known is a new version."""
         memory = self._recall()
-        checker = self.checker.vary(lang=lang, decisions=memory.decisions, discreet=True)
+        checker = self.checker.vary(lang=lang, decisions=memory.decisions, kept=memory.kept, discreet=True)
         asked = list(drafts) if len(drafts) != 1 else drafts[0]
         answers = checker.check(asked, also=memory.list_added(checker.shows), update=update)
         for answer in answers:
@@ -147,7 +149,8 @@ class Desk:
 
     def issue(self, draft: Row, lang: Lang, *, person: str, ttl: float) -> tuple[Ticket, Answer]:
         """Check a draft and draw a one-time token for it."""
-        checker = self.checker.vary(lang=lang, decisions=self._recall().decisions, discreet=True)
+        memory = self._recall()
+        checker = self.checker.vary(lang=lang, decisions=memory.decisions, kept=memory.kept, discreet=True)
         return checker.issue(self.ledger, draft, person=person, ttl=ttl)
 
     def claim(
@@ -155,7 +158,8 @@ class Desk:
     ) -> Claim:  # fmt: skip
         """Check a draft and reserve the right to publish it."""
         self.check_override(override)
-        checker = self.checker.vary(lang=lang, decisions=self._recall().decisions, discreet=True)
+        memory = self._recall()
+        checker = self.checker.vary(lang=lang, decisions=memory.decisions, kept=memory.kept, discreet=True)
         claim = checker.claim(self.ledger, key, draft, token=token, person=person, ttl=ttl, override=override)
         outcome = "replayed" if claim.replayed else "granted" if claim.granted else "refused"
         self.meters.claims.labels(outcome).inc()

@@ -11,7 +11,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dupcheck.catalog import write_catalog
-from dupcheck.exports import EXPORTS, Admission, carry_out, list_moves, write_exports, write_moves
+from dupcheck.exports import (
+    EXPORTS,
+    Admission,
+    carry_out,
+    list_moves,
+    list_steps,
+    make_work,
+    restore_markup,
+    write_exports,
+    write_moves,
+    write_steps,
+)
 from dupcheck.messages import Lang, say
 from dupcheck.model import Catalog
 
@@ -51,8 +62,11 @@ def pack_download(kind: str, catalog: Catalog, admission: Admission, lang: Lang)
         out = Path(folder) / "out"
         out.mkdir()
         if kind == MERGED:
-            write_catalog(carry_out(catalog, admission.granted), out / "merged.csv", spread=True)
+            merged = carry_out(catalog, admission.granted)
+            steps = list_steps(make_work(catalog, admission.granted, lang), merged)
+            write_catalog(restore_markup(merged, catalog), out / "merged.csv", spread=True)
             write_moves(list_moves(catalog, admission.granted), out / "merged-moved.csv")
+            write_steps(steps, out / "merged-steps.csv", lang)
         else:
             write_exports([kind], catalog, admission.granted, out, lang, all_plans=True)
         files = {path.name: path.read_bytes() for path in sorted(out.iterdir())}

@@ -13,6 +13,7 @@ from dupcheck.decisions import DecisionKind
 from dupcheck.exports import tell_admission
 from dupcheck.messages import Lang, message
 from dupcheck.reports.comparison import say_comparison
+from dupcheck.reports.documents import take_rows
 from dupcheck.revisions import are_edits
 from dupcheck.serve.admission import PERSON
 from dupcheck.serve.problems import Refusal, choose_lang, write_document
@@ -170,7 +171,7 @@ def _add_views(
                 "counts": {k: record["counts"][k] for k in ("listings", "flagged", "groups")},
                 "problems": len(record["problems"]), "pictured": work.pictures.any,
                 "person": _name(request), "rules": {r["code"]: r["summary"] for r in record["rules"]["rules"]},
-                "advice": len(record["advice"]),
+                "advice": len(work.advised), "offers": bool(record["rules"].get("offers")),
             })  # fmt: skip
 
         told: Response = await run(tell)
@@ -250,6 +251,18 @@ def _add_downloads(
         def tell() -> Response:
             record = work.first.view(lang).record
             return _answer({"problems": record["problems"][:_MOST_PROBLEMS], "count": len(record["problems"])})
+
+        told: Response = await run(tell)
+        return told
+
+    @router.get("/review/api/advice")
+    async def advice(request: Request) -> Response:
+        work, lang = need(), speak(request)
+
+        def tell() -> Response:
+            rows = take_rows(work.first.view(lang).record["advice"], work.advised[:_MOST_PROBLEMS])
+            told = [{"why": row["reasons"][0], "changes": [c["text"] for c in row.get("changes", ())]} for row in rows]
+            return _answer({"advice": told, "count": len(work.advised)})
 
         told: Response = await run(tell)
         return told

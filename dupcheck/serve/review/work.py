@@ -86,6 +86,11 @@ class Work:
                 found.setdefault(plan.question.kind, []).append(plan.group_id)
         return found
 
+    @cached_property
+    def advised(self) -> list[int]:
+        """Which of the audit's advice there is something to say of, by its place: products to tell apart."""
+        return [k for k, plan in enumerate(self.audit.advice) if plan.reasons]
+
     @property
     def questions(self) -> dict[str, list[str]]:
         """The groups that wait for an answer, by question; those that settle most first."""
@@ -175,7 +180,7 @@ class Work:
                 if name not in named and (name in wanted or name not in self.scenes):
                     named[name] = k
             grouped = [(replace(remedies.grouped[k][0], group_id=g), remedies.grouped[k][1]) for g, k in named.items()]
-            said = {frozenset((a.listing_a, a.listing_b)) for a in known.answers}
+            said = {(frozenset((a.listing_a, a.listing_b)), a.kind) for a in known.answers}
             plans = tuple(replace(_leave_said(remedies.plans[k], said), group_id=g) for g, k in named.items())
             scene = Scene(replace(
                 audit, findings=findings, grouped=tuple(grouped), plans=plans, advice=(), problems=(), since=None,
@@ -250,10 +255,10 @@ class Work:
         return Replies(known.kinds, known, pairs, learned.judge, learned.sure)
 
 
-def _leave_said(plan: Plan, said: Container[frozenset[str]]) -> Plan:
-    """A plan without a question that was answered of just these listings: whoever answers is not asked again."""
+def _leave_said(plan: Plan, said: Container[tuple[frozenset[str], str]]) -> Plan:
+    """A plan without a question that was answered of just these listings: whoever answers is not asked it again."""
     question = plan.question
-    if question is None or not all(frozenset((plan.keep, i)) in said for i in question.listings):
+    if question is None or not all((frozenset((plan.keep, i)), question.kind) in said for i in question.listings):
         return plan
     return replace(plan, question=None)
 

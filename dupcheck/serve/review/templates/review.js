@@ -11,7 +11,7 @@
   if (secret) history.replaceState(null, "", location.pathname + location.search);
   let all = [], byId = new Map(), shown = [], news = { states: {}, hands: {}, people: [], acts: [], event: -1 };
   let questions = [], asking = 0, at = -1, open = null, focus = 0, person = "", rules = {}, busy = false, shares = {}, known = [];
-  let audits = 0, changed = 0, shared = 0, pictured = true;
+  let audits = 0, changed = 0, shared = 0, pictured = true, offers = false;
   let opening = 0; // groups that are on their way: until they are there, no key and no click decides anything
 
   const t = (name, values = {}) =>
@@ -177,9 +177,10 @@
     return h("div", { class: "row", id: `row-${k}`, role: "option", "aria-selected": String(k === at), "aria-setsize": shown.length,
       "aria-posinset": k + 1, on: { click: () => go(k, true) } },
     pictured && h("span", { class: "strip", "aria-hidden": "true" }, row.shown.slice(0, 3).map((id) => image(id, 0, 112, "", "thumb"))),
-    h("span", null, h("div", { class: "title", dir: "auto" }, row.title), h("div", { class: "line" }, h("b", null, t(`action_${row.action}`)), ` · ${facts.filter(Boolean).join(" · ")}`), h("div", { class: "proof" }, proof.filter(Boolean).join(" · "))),
+    h("span", null, h("div", { class: "title", dir: "auto" }, row.title), h("div", { class: "line" }, h("b", null, actionOf(row)), ` · ${facts.filter(Boolean).join(" · ")}`), h("div", { class: "proof" }, proof.filter(Boolean).join(" · "))),
     mark || h("span"));
   }
+  const actionOf = (row) => t(row.waits && row.action === "ask" ? "waits" : `action_${row.action}`);
   const markOf = (state) => t(CHOICES.includes(state) ? `decision_${state}` : `answer_${state}`);
   function reveal() {
     const list = $("list");
@@ -277,7 +278,7 @@
     $("detail").replaceChildren(h("div", null,
       h("button", { type: "button", class: "back", on: { click: () => { wanted += 1; leave(); document.body.classList.remove("reading"); draw(); } } }, t("back")),
       h("h3", { dir: "auto" }, row.title),
-      h("p", { class: "soft" }, h("b", null, t(`action_${g.action}`)), " · ", g.rules.map((r) => [h("abbr", { title: rules[r], tabindex: "0", "aria-label": `${r}: ${rules[r]}` }, r), " · "]),
+      h("p", { class: "soft" }, h("b", null, actionOf({ ...row, action: g.action })), " · ", g.rules.map((r) => [h("abbr", { title: rules[r], tabindex: "0", "aria-label": `${r}: ${rules[r]}` }, r), " · "]),
         t("certainty", { percent: Math.round(100 * row.strength) }), " · ", h("span", { class: "id" }, g.id)),
       hand && hand !== person && h("p", { class: "decided" }, t("in_hand", { person: hand })),
       state.choice && h("p", { class: "decided" }, h("b", { class: `mark ${state.choice}` }, markOf(state.choice)), " ",
@@ -286,8 +287,10 @@
       asks && ask_box(questions.find((q) => q.key === g.key) ?? { ...g.question, key: g.key }),
       g.action !== "none" && h("div", { class: "decide" }, g.action !== "ask" && say("merge_accepted", "a"), say("not_duplicate", "d"), say("allowed", "l"),
         h("button", { type: "button", "data-key": "do:next", on: { click: () => step(() => next()) } }, t("next"), " ", h("kbd", null, "n"))),
+      row.waits && [h("h4", null, t("waits")), h("p", null, t("waits_why")), h("ul", { class: "cautions" }, g.members.filter((m) => m.role === "ask").map((m) => h("li", { dir: "auto" }, h("span", { class: "id" }, m.id), " ", m.why)))],
       g.reasons.length > 0 && [h("h4", null, t("reasons")), h("ul", { class: "reasons" }, g.reasons.map((r) => h("li", { dir: "auto" }, r)))],
       g.cautions.length > 0 && [h("h4", null, t("cautions")), h("ul", { class: "cautions" }, g.cautions.map((c) => h("li", { dir: "auto" }, c)))],
+      g.changes.length > 0 && [h("h4", null, t("changes_step")), h("ul", { class: "cautions" }, g.changes.map((c) => h("li", { dir: "auto" }, c)))],
       h("h4", null, t("members")), h("ul", { class: "members" }, g.members.map(member)),
       g.title && g.action !== "ask" && [h("h4", null, t("new_title")), editor("title", g.title, (value) => edit(g.id, { title: value }), t("new_title")),
         g.was && g.was !== g.title && h("p", { class: "small soft" }, h("button", { type: "button", on: { click: () => run(() => edit(g.id, { title: g.was })) } }, t("was_title", { title: g.was })))],
@@ -371,7 +374,7 @@
   // --- deciding ---------------------------------------------------------------------------------------------------
   async function choose(id, choice) {
     if (open?.id !== id || open.action === "none") return;
-    if (choice === "merge_accepted" && open.action === "ask") return toast(t("answer_first"));
+    if (choice === "merge_accepted" && open.action === "ask") return toast(t(byId.get(id)?.waits ? "waits_why" : "answer_first"));
     if (await act("choices", { groups: [id], choice }, () => t("said", { what: t(`decision_${choice}`) }))) await next(id);
   }
   const can_bulk = (row) => isOpen(row) && row.action !== "ask" && (!news.hands[row.id] || news.hands[row.id] === person);
@@ -478,13 +481,14 @@
   }
   function side() {
     $("side").hidden = !panel;
-    if (panel !== "problems") delete $("side").dataset.shows;
+    const notes = panel === "problems" || panel === "advice";
+    if (!notes) delete $("side").dataset.shows;
     $("show-people").setAttribute("aria-expanded", String(panel === "people"));
     $("show-acts").setAttribute("aria-expanded", String(panel === "acts"));
     if (!panel) return;
-    $("side").setAttribute("aria-label", t(panel === "people" ? "people" : panel === "problems" ? "problems" : "undo_list"));
+    $("side").setAttribute("aria-label", t(notes || panel === "people" ? panel : "undo_list"));
     const close = h("button", { type: "button", on: { click: () => toggle(panel) } }, t("close"));
-    if (panel === "problems") return show_problems(close);
+    if (notes) return show_notes(close);
     const lines = panel === "people" ? news.people.map((p) => h("li", null, h("b", null, p.person || "–"), h("span", null, t("did", { n: p.done }),
       p.lot > 0 && [h("br"), h("progress", { max: p.lot, value: p.through, "aria-label": p.person }), " ", t("lot", { through: p.through, lot: p.lot })],
       p.hand.length > 0 && [h("br"), t("has", { groups: p.hand.join(lang === "zh" ? "、" : ", ") })])))
@@ -495,13 +499,19 @@
     const more = panel === "acts" && news.acts.length < news.acts_count ? [h("p", { class: "small soft" }, t("older_acts", { n: news.acts.length, of: news.acts_count }))] : [];
     $("side").replaceChildren(close, h("h2", null, t(panel === "people" ? "people" : "undo_list")), ...empty, h("ol", null, lines), ...more, ...(panel === "people" ? [share_form()] : []));
   }
-  async function show_problems(close) {
-    if ($("side").dataset.shows === `problems ${audits}`) return;
-    const told = await ask("problems");
-    if (panel !== "problems") return;
-    $("side").replaceChildren(close, h("h2", null, t("problems")), h("ol", null, told.problems.map((p) => h("li", null, h("span", null, h("b", null, t(`severity_${p.severity}`)), " ", p.row !== null && t("problem_row", { row: p.row }), " ", h("span", { class: "id" }, p.listing_id), h("br"), p.message)))),
-      told.count > told.problems.length ? h("p", { class: "small soft" }, t("older_problems", { n: told.problems.length, of: told.count })) : "");
-    $("side").dataset.shows = `problems ${audits}`;
+  const note = {
+    problems: (p) => [h("b", null, t(`severity_${p.severity}`)), " ", p.row !== null && t("problem_row", { row: p.row }), " ", h("span", { class: "id" }, p.listing_id), h("br"), p.message],
+    advice: (a) => [h("span", { dir: "auto" }, a.why), h("ul", null, a.changes.map((text) => h("li", { dir: "auto" }, text)))],
+  };
+  async function show_notes(close) {
+    const name = panel, shows = `${name} ${audits}`;
+    if ($("side").dataset.shows === shows) return;
+    const told = await ask(name);
+    if (panel !== name) return;
+    const list = told[name];
+    $("side").replaceChildren(close, h("h2", null, t(name)), name === "advice" ? h("p", { class: "small soft" }, t("advice_why")) : "", h("ol", null, list.map((one) => h("li", null, h("span", null, note[name](one))))),
+      told.count > list.length ? h("p", { class: "small soft" }, t("older_problems", { n: list.length, of: told.count })) : "");
+    $("side").dataset.shows = shows;
     close.focus();
   }
   function share_form() {
@@ -617,7 +627,7 @@
     $("dialog").setAttribute("aria-label", t("carry"));
     $("dialog").replaceChildren(h("h2", null, t("carry")), h("p", null, t("carry_ready", { n: told.plans })), open_still > 0 ? h("p", { class: "soft" }, t("carry_open", { n: open_still })) : "",
       ...told.left.map((text) => h("p", { class: "decided" }, text)), told.stale ? h("p", { class: "decided" }, t("stale")) : "",
-      h("ol", { class: "steps" }, h("li", null, t("carry_first"), h("div", { class: "edit" }, kind, button)), h("li", null, t("carry_second")), h("li", null, t("carry_third", { files: $("files").textContent }))),
+      h("ol", { class: "steps" }, h("li", null, t("carry_first"), h("div", { class: "edit" }, kind, button)), h("li", null, t(offers ? "carry_second_offers" : "carry_second")), h("li", null, t("carry_third", { files: $("files").textContent }))),
       h("p", null, h("button", { type: "button", on: { click: () => $("dialog").close() } }, t("close"))));
     $("dialog").showModal();
   }
@@ -660,6 +670,7 @@
     shares = told.shares;
     known = told.people;
     pictured = told.pictured;
+    offers = told.offers;
     document.body.classList.toggle("plain", !pictured);
     news = { ...news, event: -1 };
     [audits, changed, shared] = [told.news.number, told.news.change, told.news.share];
@@ -669,8 +680,9 @@
     if (open && !byId.has(open.id)) { open = null; document.body.classList.remove("reading"); $("detail").replaceChildren(h("p", { class: "soft pad" }, t("choose_one"))); }
     $("files").textContent = told.files.join(", ");
     $("lead").textContent = t("lead", { groups: told.counts.groups, listings: told.counts.listings });
-    $("banner").replaceChildren(...told.unchecked.map((text) => h("span", null, text, " ")), told.problems > 0 ? h("button", { type: "button", on: { click: () => toggle("problems") } }, t("see_problems", { n: told.problems })) : "");
-    $("banner").hidden = !told.unchecked.length && !told.problems;
+    $("banner").replaceChildren(...told.unchecked.map((text) => h("span", null, text, " ")), told.problems > 0 ? h("button", { type: "button", on: { click: () => toggle("problems") } }, t("see_problems", { n: told.problems })) : "", " ",
+      told.advice > 0 ? h("button", { type: "button", on: { click: () => toggle("advice") } }, t("see_advice", { n: told.advice })) : "");
+    $("banner").hidden = !told.unchecked.length && !told.problems && !told.advice;
     $("banner").classList.toggle("calm", !told.unchecked.length);
     $("waiting").hidden = true;
     $("work").hidden = false;
