@@ -54,7 +54,7 @@ class Server:
 
         name = f"ledger_{next(self._numbers)}"
         with psycopg.connect(host=str(self.folder), user="owner", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {name}")  # type: ignore[call-overload]
+            connection.execute(f"CREATE SCHEMA {name}")
         return f"postgresql+psycopg://owner@/postgres?host={self.folder}&options=-csearch_path%3D{name}"
 
 

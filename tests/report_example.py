@@ -16,7 +16,7 @@ HOSTILE = {
     "H-4": "Very long mug title " * 60,
 }
 UNITS = {"image": "bits", "title": "%", "attributes": "", "price": "%", "codes": ""}
-LIMITS = {
+LIMITS: dict[str, list[tuple[str, str, float, str]]] = {
     "R1": [("image", "max", 6, "fail"), ("title", "min", 80, "fail"), ("attributes", "min", 0.7, "skip")],
     "R2": [("title", "min", 90, "fail"), ("attributes", "min", 0.8, "skip"), ("price", "max", 15, "fail")],
     "R3": [("image", "max", 4, "fail"), ("title", "max", 60, "fail")],

@@ -52,7 +52,8 @@ def cosines(features: Features) -> np.ndarray[Any, Any]:
     rows = features.title.sparse.toarray().astype(np.float64)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     rows = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
-    return rows @ rows.T
+    similar: np.ndarray[Any, Any] = rows @ rows.T
+    return similar
 
 
 @pytest.mark.slow
@@ -181,7 +182,7 @@ def test_a_search_in_blocks_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_may_be_missed_is_always_said_in_both_languages() -> None:
     found = find_candidates(features_of([{"title": "violin"}, {"title": "violin"}]))
     for lang in ("en", "zh"):
-        text = " ".join(m.say(lang) for m in found.may_miss)  # type: ignore[arg-type]
+        text = " ".join(m.say(lang) for m in found.may_miss)
         assert str(SEARCH.nearest) in text
         assert "{" not in text
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -35,7 +36,7 @@ NO_STOCK = [(options, price, code, None) for options, price, code, _ in RED_BLUE
 NONE: list[object] = []
 
 # file → the ids, titles, prices and SKUs (options, price, code, stock) that a person reads in it
-EXPECTED: dict[str, list[tuple[str, str, float | None, list[object]]]] = {
+EXPECTED: dict[str, Sequence[tuple[str, str, float | None, Sequence[object]]]] = {
     "shopify.csv": [("tie-1", TIE, 5.99, RED_BLUE), ("mug-1", MUG, 12.5, NONE)],
     "shopify-new.csv": [("tie-1", TIE, 5.99, RED_BLUE), ("mug-1", MUG, 12.5, NONE)],
     "shopify.json": [("tie-1", TIE, 5.99, RED_BLUE), ("mug-1", MUG, 12.5, NONE)],

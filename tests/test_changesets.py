@@ -533,9 +533,11 @@ class TestAcceptance:
 
         shop = make_shop("Cast Iron Pan", "Iron Pan")
         change = {"listing_id": "L-1", "field": "title", "value": "Other", "text": ""}
-        plan = {"group_id": "G", "action": action, "keep": "L-1", "listings": ["L-1", "L-2"], "title": "Other",
-                "axes": [], "skus": [{"listing_id": "L-1", "options": {}, "price": None}], "wholesale": None,
-                "changes": [change]}  # fmt: skip
+        plan: dict[str, Any] = {
+            "group_id": "G", "action": action, "keep": "L-1", "listings": ["L-1", "L-2"], "title": "Other",
+            "axes": [], "skus": [{"listing_id": "L-1", "options": {}, "price": None}], "wholesale": None,
+            "changes": [change],
+        }  # fmt: skip
         assert admit_plans(shop, [plan], None, all_plans=True).granted == ()
         assert carry_out(shop, [plan]).column("title").tolist() == ["Cast Iron Pan", "Iron Pan"]
         written = write_exports(["shopify", "excel"], shop, [plan], tmp_path, all_plans=True)

@@ -159,9 +159,9 @@ class TestStore:
             assert np.array_equal(ours.weights, theirs.weights)
         for name in NUMBERS:
             assert np.array_equal(back.number(name), features.number(name)[rows], equal_nan=True)
-        for axis, column in features.axes.items():
+        for axis, stating in features.axes.items():
             mine = back.axes.get(axis)
-            stated = [column.value(int(row)) for row in rows]
+            stated = [stating.value(int(row)) for row in rows]
             assert ([mine.value(k) for k in range(4)] if mine else ["", "", "", ""]) == stated
         assert photos.phash[photos.main].tolist() == features.photos.phash[features.photos.main[rows]].tolist()
 

@@ -38,7 +38,7 @@ UNSEEN: dict[str, Any] = {
     "source": None, "other": {"Shelf": "3"},
 }  # fmt: skip
 TWIN = {"title": "Brass violin stand, foldable", "price": 9.9, "currency": "USD", "category": "Music"}
-ROWS = [{"listing_id": f"A-{i}", **TWIN} for i in range(1, 4)] + [
+ROWS: list[dict[str, Any]] = [{"listing_id": f"A-{i}", **TWIN} for i in range(1, 4)] + [
     {"listing_id": "B-1", "title": "Oak garden ladder", "price": 59, "currency": "USD", "category": "Garden"}
 ]
 Shop = Callable[..., Catalog]
@@ -113,12 +113,12 @@ class TestSettling:
         assert settled.held == () and [x.changed for x in settled.lapsed] == [("A-1",)]
         both = make_shop(*({**row, "title": row["title"] + " new"} for row in ROWS))
         assert [x.changed for x in settle_decisions(both, made).lapsed] == [("A-1", "A-2")]
-        restored = make_shop(*(({**row, "stock": 3, "sales": 5}) for row in reversed(ROWS)))
+        restored = make_shop(*({**row, "stock": 3, "sales": 5} for row in reversed(ROWS)))
         assert settle_decisions(restored, made).held == tuple(made)
 
     def test_another_catalogue_is_nothing_to_it(self, make_shop: Shop, shop: Catalog, decide: Decide) -> None:
         settled = settle_decisions(make_shop(ROWS[0], ROWS[3]), decide(shop, "allowed", "A-1", "A-2"))
-        assert settled.held == settled.lapsed == ()
+        assert not settled.held and not settled.lapsed
 
     def test_of_several_about_one_pair_that_of_the_present_content_holds(
         self, make_shop: Shop, shop: Catalog, decide: Decide
@@ -135,7 +135,7 @@ class TestSettling:
 
 
 def pairs_of(audit: dc.Audit) -> set[tuple[str, str]]:
-    return {tuple(sorted(p)) for p in zip(audit.pairs["listing_a"], audit.pairs["listing_b"], strict=True)}  # type: ignore[misc]
+    return {tuple(sorted(p)) for p in zip(audit.pairs["listing_a"], audit.pairs["listing_b"], strict=True)}
 
 
 def groups_of(audit: dc.Audit) -> list[set[str]]:

@@ -44,7 +44,7 @@ def shop() -> Catalog:
     tees = [row(str(100 + i), c, s, sales=float(i), price=9.8 + (s == "XL")) for i, (c, s) in enumerate(TEES)]
     bottle = "Vacuum Insulated Water Bottle Leakproof Thermos"
     stone = {"Material": "Stoneware"}
-    plain = {
+    plain: dict[str, Any] = {
         "currency": "USD",
         "category": "2000",
         "main_image": f"{WEB}b.jpg",

@@ -185,7 +185,7 @@ def test_spoiled_catalogues_are_read_whole_or_told(name: str, tmp_path: Path) ->
     check()
 
 
-FED = {
+FED: dict[str, list[tuple[str, ...]]] = {
     "draft.csv": [("check", "FILE", "--against", "catalog.csv"), ("inspect", "FILE"), ("inspect", "FILE", "--json")],
     "catalog.csv": [
         ("audit", "FILE", "--out", "r", "--lang", "zh"), ("convert", "FILE", "--out", "o.csv"),

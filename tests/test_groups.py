@@ -55,7 +55,7 @@ def cluster() -> Callable[..., list[set[int]]]:
     return run
 
 
-def mirror(values: Sequence[float], n: int) -> Matrix:
+def mirror(values: Sequence[float] | Matrix, n: int) -> Matrix:
     square = np.zeros((n, n))
     square[np.triu_indices(n, 1)] = values
     return square + square.T

@@ -138,7 +138,8 @@ class TestClaims:
 
     @pytest.mark.parametrize("token", ["a b", "a\nb", "x" * 201, "\0", "\ud800"])
     def test_odd_tokens_are_refused(self, ledger: Ledger, token: str) -> None:
-        for call in (lambda: ledger.claim(token, LAMP, yes), lambda: ledger.publish(token)):
+        calls: list[Callable[[], object]] = [lambda: ledger.claim(token, LAMP, yes), lambda: ledger.publish(token)]
+        for call in calls:
             with pytest.raises(TokenError, match="visible"):
                 call()
         assert events(ledger) == []
@@ -547,11 +548,12 @@ class TestTokens:
     @pytest.mark.parametrize("reason", ["\0", "\u200b", "  ", "...", "\u3164\u3164", "1", "x", "\u2800", "\ufeff"])
     def test_a_reason_has_words(self, ledger: Ledger, reason: str) -> None:
         ledger.claim("one", LAMP, yes)
-        for call in (
+        calls: list[Callable[[], object]] = [
             lambda: ledger.claim("two", LAMP, no, override=reason),
             lambda: ledger.publish("one", override=reason),
             lambda: ledger.release("one", override=reason),
-        ):
+        ]
+        for call in calls:
             with pytest.raises(OverrideError):
                 call()
 

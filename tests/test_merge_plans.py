@@ -422,7 +422,8 @@ def change(catalog: Catalog, plans: tuple[Plan, ...], new_photo: Callable[[str],
             listings[c.listing_id] = replace(old, attributes=attributes)
         else:
             value = c.value or new_photo(c.listing_id)
-            listings[c.listing_id] = replace(old, **{c.field: value})
+            new: dict[str, Any] = {c.field: value}
+            listings[c.listing_id] = replace(old, **new)
     return make_catalog(listings.values(), image_root=catalog.image_root)
 
 

@@ -41,7 +41,8 @@ def plan(
 ) -> list[Plan]:
     place = catalog.positions
     ends = sorted(((*sorted((place[a], place[b])), p) for a, b, p in pairs), key=lambda e: -e[2])
-    likely = Likely(*(np.array([e[k] for e in ends], dtype=np.int64) for k in (0, 1)), np.array([e[2] for e in ends]))
+    left, right = (np.array([e[k] for e in ends], dtype=np.int64) for k in (0, 1))
+    likely = Likely(left, right, np.array([e[2] for e in ends]))
     features, pack = measure(catalog), read_pack("aliexpress")
     findings = judge_pairs(features, pack, find_candidates(features))
     said: dict[tuple[int, int], Reply] = {}

@@ -1,7 +1,10 @@
 """The plain hash is that of imagehash, bit for bit; the hash of a part is that of imagehash but for rounding."""
 
+from typing import Any
+
 import imagehash
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +18,7 @@ KINDS = ("noise", "smooth", "flat", "two flat parts", "slope")
 
 def draw(kind: str, height: int, width: int, seed: int) -> ByteArray:
     random = np.random.default_rng(seed)
-    pixels = np.zeros((height, width, 3))
+    pixels: npt.NDArray[Any] = np.zeros((height, width, 3))
     if kind == "noise":
         pixels = random.integers(0, 256, pixels.shape)
     elif kind == "smooth":
@@ -27,7 +30,8 @@ def draw(kind: str, height: int, width: int, seed: int) -> ByteArray:
         pixels += random.integers(0, 256, 3)
         if kind == "two flat parts":
             pixels[: height // 2] = random.integers(0, 256, 3)
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+    drawn: ByteArray = np.clip(pixels, 0, 255).astype(np.uint8)
+    return drawn
 
 
 def ask_imagehash(picture: ByteArray) -> int:
@@ -40,7 +44,7 @@ def test_many_pictures_of_any_size(kind: str) -> None:
     random = np.random.default_rng(KINDS.index(kind))
     sizes = [*random.integers(1, 330, (60, 2)).tolist(), *random.integers(96, 321, (60, 2)).tolist()]
     sizes += [(1, 1), (1, 300), (300, 1), (32, 32), (100, 134), (134, 100), (178, 100), (31, 33), (320, 96)]
-    pictures = [draw(kind, *size, seed) for seed, size in enumerate(sizes)]
+    pictures = [draw(kind, height, width, seed) for seed, (height, width) in enumerate(sizes)]
     assert hash_pictures(pictures).tolist() == [ask_imagehash(picture) for picture in pictures]
 
 
@@ -60,7 +64,7 @@ def test_the_hash_of_a_spectrum_is_the_same_but_for_rounding(size: tuple[int, in
     for seed in range(20):
         picture = draw("smooth", *size, seed)
         gray = np.asarray(Image.fromarray(picture).convert("L"), dtype=np.float32)
-        spectrum = project(size[0]) @ gray @ project(size[1]).T
+        spectrum = (project(size[0]) @ gray @ project(size[1]).T).astype(np.float32)
         assert (int(hash_spectra(spectrum[None])[0]) ^ ask_imagehash(picture)).bit_count() <= 4
 
 

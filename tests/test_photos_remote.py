@@ -24,7 +24,7 @@ from dupcheck.photos.reading import read_photos
 from dupcheck.photos.remote import SILENT_AFTER, RemotePhotos, _read_pause, _Turns, is_public
 
 Draw = Callable[..., Path]
-FAST = {"pause_seconds": 0.01, "connect_seconds": 1.0, "read_seconds": 0.5}
+FAST: dict[str, Any] = {"pause_seconds": 0.01, "connect_seconds": 1.0, "read_seconds": 0.5}
 
 
 @dataclass
@@ -119,11 +119,11 @@ def site(tmp_path: Path, draw_photo: Callable[..., Path]) -> Iterator[Site]:
     server.server_close()
 
 
-def client(**options: object) -> RemotePhotos:
+def client(**options: Any) -> RemotePhotos:
     return RemotePhotos(**{"allow_hosts": ["127.0.0.1"], "jobs": 4, **FAST, **options})
 
 
-def why(answer: bytes | Message) -> str:
+def why(answer: object) -> str:
     assert isinstance(answer, Message)
     assert answer.say("zh") != answer.say("en")
     return answer.key

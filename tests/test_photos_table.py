@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,7 +172,8 @@ def test_no_folder_no_photos(make_shop: Shop) -> None:
 def test_progress_counts_every_name_once(make_shop: Shop, folder: Path, tmp_path: Path) -> None:
     names = ["images/0.jpg", "images/1.jpg", "gone.jpg", "http://example.invalid/x.jpg"]
     catalog = make_shop(*({"main_image": n} for n in names), image_root=folder)
-    for seen in ([], []):
+    runs: tuple[list[tuple[int, int]], ...] = ([], [])
+    for seen in runs:
         read_photos(catalog, cache=tmp_path / "cache", progress=lambda *at, seen=seen: seen.append(at))
         assert seen[-1] == (4, 4)
         assert seen == sorted(seen)
@@ -197,7 +199,12 @@ def test_an_unchanged_file_is_not_even_opened(
     first, _ = read_photos(catalog, cache=cache)
     opened: list[str] = []
     read = reading._read_file
-    monkeypatch.setattr(reading, "_read_file", lambda name, *rest: (opened.append(name), read(name, *rest))[1])
+
+    def count(name: str, *rest: Any) -> Any:
+        opened.append(name)
+        return read(name, *rest)
+
+    monkeypatch.setattr(reading, "_read_file", count)
     assert same(first, read_photos(catalog, cache=cache)[0])
     assert opened == []
     draw_photo(folder / "images" / "1.jpg", 77)

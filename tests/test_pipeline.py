@@ -209,7 +209,7 @@ class TestCheck:
     def test_an_answer_is_one_plain_dict(self, sample: Catalog) -> None:
         draft, rest = without(sample, "A-132")
         for lang in ("en", "zh"):
-            (answer,) = dc.check(draft, rest, lang=lang)  # type: ignore[arg-type]
+            (answer,) = dc.check(draft, rest, lang=lang)
             assert json.loads(json.dumps(answer.as_dict(), allow_nan=False))
             assert "A-131" in str(answer)
 

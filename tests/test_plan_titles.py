@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -196,7 +197,7 @@ def test_a_title_that_is_told_apart_keeps_thing_model_and_colour(kept: str, make
 @settings(max_examples=40, deadline=None)
 def test_a_new_title_is_weighed_as_the_signal_weighs_titles(titles: list[str]) -> None:
     """What advice asks of a rewritten title is what the rules will ask of it."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"listing_id": str(k), "title": t, "attributes": {"Brand": "Onda", "Size": SIZES[k % 3]}}
         for k, t in enumerate(titles)
     ]

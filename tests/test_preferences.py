@@ -125,7 +125,7 @@ class TestAnalysts:
         table = pd.read_csv(sample_folder / "catalog.csv")
         audit = dc.audit(table, images=sample_folder)
         assert audit.pairs.equals(sample_audit.pairs)
-        rows = dc.audit(table.to_dict("records"), images=sample_folder)
+        rows = dc.audit([{str(k): v for k, v in row.items()} for row in table.to_dict("records")], images=sample_folder)
         assert rows.groups.equals(sample_audit.groups)
 
     def test_drafts_may_be_a_table_too(self, sample_folder: Path) -> None:

@@ -4,8 +4,9 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from counting import count_calls
@@ -56,7 +57,7 @@ def assert_accounted(catalog: Catalog) -> None:
     assert sum(t.listings for t in catalog.tables) == len(catalog)
 
 
-def make_book(sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> bytes:
+def make_book(sheets: Mapping[str, Sequence[Sequence[object]]], hidden: tuple[str, ...] = ()) -> bytes:
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -231,8 +232,12 @@ CODES = ["item_sku", "item_name", "standard_price", "quantity", "parent_child", 
 
 
 def test_a_sheet_of_examples_is_never_the_catalogue(put: Put) -> None:
-    example = [CODES, ["E-1", "Example shoes", 5, 1, "", "", "shoes"], ["E-2", "Example hat", 5, 1, "", "", "hat"]]
-    own = [CODES, ["A-1", "Jute rug", 59, 3, "", "", "rug"]]
+    example: list[list[Any]] = [
+        CODES,
+        ["E-1", "Example shoes", 5, 1, "", "", "shoes"],
+        ["E-2", "Example hat", 5, 1, "", "", "hat"],
+    ]
+    own: list[list[Any]] = [CODES, ["A-1", "Jute rug", 59, 3, "", "", "rug"]]
     catalog = read_catalog(put("x.xlsx", make_book({"Example": example, "Valid Values": [["rug"]], "Template": own})))
     assert catalog.ids.tolist() == ["A-1"]
     assert [p.text.key for p in catalog.problems].count("catalog.sheet_skipped") == 2
@@ -683,7 +688,7 @@ def test_goods_and_offers_of_an_exchange_are_one_catalogue(way: str, tmp_path: P
     with zipfile.ZipFile(tmp_path / "webdata.zip", "w") as archive:
         for name, raw in parts.items():
             archive.writestr(f"webdata/{name}", raw)
-    given = {"files": [tmp_path / n for n in parts], "folder": tmp_path, "archive": tmp_path / "webdata.zip"}[way]
+    given: Any = {"files": [tmp_path / n for n in parts], "folder": tmp_path, "archive": tmp_path / "webdata.zip"}[way]
     catalog = read_catalog(given)
     assert catalog.ids.tolist() == ["t1", "t2", "t3"]
     assert catalog.column("title").tolist() == ["Ваза малая", "Ваза большая", "Кувшин"]

@@ -117,7 +117,7 @@ def appears(shown: tuple[str, ...], printed: str) -> str:
 
 
 CONTEXT = click.Context(main)
-COMMANDS = {name: main.get_command(CONTEXT, name) for name in main.list_commands(CONTEXT)}
+COMMANDS = {name: c for name in main.list_commands(CONTEXT) if (c := main.get_command(CONTEXT, name)) is not None}
 
 
 class TestCommands:
@@ -145,7 +145,9 @@ class TestCommands:
         known = {o for command in COMMANDS.values() for p in command.params for o in p.opts}
         known |= {"--help", "--rm"}  # every command's, and Docker's
         for group in ("rules", "decisions", "cache"):
-            known |= {o for c in COMMANDS[group].commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
+            below = COMMANDS[group]
+            assert isinstance(below, click.Group)
+            known |= {o for c in below.commands.values() for p in c.params for o in p.opts}
         named = set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", read(readme)))
         assert named and named <= known
 

@@ -249,11 +249,17 @@ def test_no_path_leads_out_of_the_folder_and_no_bad_file_stops_the_page(tmp_path
 
 
 def count_decoding(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    from dupcheck.photos import pictures
     from dupcheck.reports import thumbnails
 
     calls: list[int] = []
-    real = thumbnails.open_picture
-    monkeypatch.setattr(thumbnails, "open_picture", lambda data: calls.append(1) or real(data))
+    real = pictures.open_picture
+
+    def count(data: bytes) -> Any:
+        calls.append(1)
+        return real(data)
+
+    monkeypatch.setattr(thumbnails, "open_picture", count)
     return lambda: len(calls)
 
 

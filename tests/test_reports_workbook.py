@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from report_example import draw_photos, example_audit
 
 from dupcheck.errors import LedgerError
@@ -62,7 +63,7 @@ class TestWorkbook:
         audit = example_with_question()
         sheet = load(render_workbook(audit))["To decide"]
         offered = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation}
-        column = openpyxl.utils.get_column_letter(columns(sheet)["Your decision"])
+        column = get_column_letter(columns(sheet)["Your decision"])
         assert "different products" in offered[f"{column}2"], "a question has answers"
         assert offered[f"{column}3"] == '"take this one out"'
         assert any("accept the plan" in choices for choices in offered.values())

@@ -518,7 +518,7 @@ class TestShares:
     @given(st.integers(1, 40), st.integers(1, 5), st.sampled_from(["even", "shop", "category"]))
     def test_everything_is_given_to_somebody_and_a_shop_is_not_torn(self, count: int, heads: int, by: Any) -> None:
         people = [f"P{k}" for k in range(heads)]
-        rows = [{"id": f"G{k}", "shops": [f"S{k % 7}"], "categories": []} for k in range(count)]
+        rows: list[dict[str, Any]] = [{"id": f"G{k}", "shops": [f"S{k % 7}"], "categories": []} for k in range(count)]
         shares = share_out(rows, by, people)
         assert set(shares) == {row["id"] for row in rows} and set(shares.values()) <= set(people)
         lots = Counter(shares.values())

@@ -193,7 +193,9 @@ def test_packs_differ_in_policy_and_not_in_limits(name: str) -> None:
 
 @pytest.mark.parametrize("code", ["R1", "R2", "L1"])
 def test_each_way_to_break_a_rule_has_a_named_example_of_either_kind(code: str) -> None:
-    for way in (rule := read_pack("common").rule(code), *rule.alternatives[1:]):
+    rule = read_pack("common").rule(code)
+    ways: list[Rule | Alternative] = [rule, *rule.alternatives[1:]]
+    for way in ways:
         for examples in (way.fires, way.spares):
             assert any(e.name.say("en") and CHINESE.search(e.name.say("zh")) for e in examples)
 
@@ -424,7 +426,7 @@ class TestFiring:
 
     def test_a_limit_itself_still_holds(self) -> None:
         for side in ("min", "max"):
-            assert rule((Limit("title", side, 80.0),)).fire({"title": np.array([80.0])})[0]  # type: ignore[arg-type]
+            assert rule((Limit("title", side, 80.0),)).fire({"title": np.array([80.0])})[0]
 
     def test_wrong_examples_are_told_with_their_values(self, read: Read) -> None:
         wrong = read(SOUND.replace("title = 90", "title = 70").replace("title = 10", "title = 85")).run_examples()

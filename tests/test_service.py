@@ -366,7 +366,7 @@ class TestPlaces:
             config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, port=0)
             config.load()
             state, loop = uvicorn.server.ServerState(), asyncio.get_running_loop()
-            protocol = connections.make_protocol(3)
+            protocol: Any = connections.make_protocol(3)
             made = lambda: protocol(config=config, server_state=state, app_state={})  # noqa: E731
             server = await loop.create_server(made, "127.0.0.1", 0)
             port = server.sockets[0].getsockname()[1]
@@ -419,7 +419,7 @@ class TestDiscretion:
         (tmp_path / "page.jpg").write_text("<html>")
         more = ("--fetch-images", "--allow-host", "localhost")
         server = serve(tmp_path / "catalog.csv", "--ledger", tmp_path / "ledger.sqlite", *more)
-        told = {}
+        told: dict[str, Any] = {}
         for name in (".env", "page.jpg", "none.jpg", "/etc/passwd", "../../x.jpg", str(tmp_path / "none.jpg"),
                      str(tmp_path / ".env"), "http://127.0.0.1:1/a.jpg", "http://localhost:1/a.jpg"):  # fmt: skip
             draft = {**GNOME, "main_image": name, "listing_id": "N-1"}

@@ -112,7 +112,7 @@ EDITS: dict[str, Callable[[Image.Image], Image.Image]] = {
 }
 
 
-def read(folder: Path, pictures: list[Image.Image], **options: object) -> Photos:
+def read(folder: Path, pictures: list[Image.Image], **options: Any) -> Photos:
     names = []
     for i, picture in enumerate(pictures):
         names.append(f"{i:03}.jpg")
@@ -167,7 +167,7 @@ def pack(label: tuple[int, int, int], mark: int) -> Image.Image:
     draw.rectangle((85, 160, 215, 320), fill=label)
     random = np.random.default_rng(mark)
     for _ in range(14):
-        x, y = random.integers(88, 180), random.integers(165, 290)
+        x, y = int(random.integers(88, 180)), int(random.integers(165, 290))
         draw.ellipse((x, y, x + 30, y + 26), fill=tuple(random.integers(0, 255, 3).tolist()))
     return picture
 
@@ -281,7 +281,7 @@ def test_a_further_photo_that_two_listings_share_counts(
 
 def describe(folder: Path, first: Image.Image, second: Image.Image, lang: str = "en") -> str:
     photos = read(folder, [first, second])
-    return describe_pairs(photos, photos.main[:1], photos.main[1:])[0].say(lang)  # type: ignore[arg-type]
+    return describe_pairs(photos, photos.main[:1], photos.main[1:])[0].say(lang)
 
 
 def shirt(color: tuple[int, int, int]) -> Image.Image:

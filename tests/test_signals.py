@@ -14,7 +14,7 @@ from signal_tests import BLANKS, SignalTests, features, pairs, shop, turned  # n
 
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
-from dupcheck.model import Catalog, FloatArray, IntArray, Listing
+from dupcheck.model import Catalog, FloatArray, IntArray, Listing, Weighed
 from dupcheck.photos.reading import read_photos
 from dupcheck.signals import SIGNALS, Signal, get_signal
 
@@ -50,6 +50,9 @@ class TitleJudge:
 
     def measure(self, left: IntArray, right: IntArray) -> FloatArray:
         return get_signal("title").measure(self.features, left, right) / 100
+
+    def weigh(self, left: IntArray, right: IntArray) -> list[Weighed]:
+        raise AssertionError("a signal asks for no reasons")
 
 
 def taught(features: Features) -> Features:  # noqa: F811

@@ -138,7 +138,7 @@ def invent_rows(count: int) -> list[dict[str, str]]:
     draw = random.Random(7)
     words = [f"{a}{b}" for a in ("bram", "cort", "dels", "fenn", "grov", "hust") for b in ("ora", "ile", "un", "ack")]
     things = ("lamp", "kettle", "backpack", "curtain", "mug", "ring")
-    rows = []
+    rows: list[dict[str, Any]] = []
     while len(rows) < count:
         name, thing = " ".join(draw.sample(words, 3)), draw.choice(things)
         price, photo, brand = draw.randint(5, 90), draw.getrandbits(64), draw.choice(("Orvane", "Mistral", "Kaskade"))

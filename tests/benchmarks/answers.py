@@ -25,6 +25,7 @@ import dupcheck as dc
 from dupcheck.asking import find_model, label_groups, questions
 from dupcheck.judging.model import choose_pairs
 from dupcheck.learned.answers import Answer
+from dupcheck.model import Reply
 from dupcheck.pipeline import Audit
 
 HEADER = (
@@ -56,7 +57,7 @@ class Seller:
             if any(i not in self.product for pair in pairs for i in pair):
                 continue
             said = [self.judge(*pair) for pair in pairs]
-            reply = "option" if said[0] else "different"
+            reply: Reply = "option" if said[0] else "different"
             reply = "same" if said[0] and asked.kind in ("", "proof") else reply
             alike = all(s == said[0] for s in said) and len(said) > 1
             self.given += asked.answer(reply, when=float(len(self.given)), for_all=alike)
@@ -75,7 +76,7 @@ class Seller:
             picked = np.setdiff1d(np.argsort(np.abs(chance - 0.5), kind="stable")[: count + len(taken)], taken)[:count]
         for k in picked.tolist():
             a, b = str(ids[left[k]]), str(ids[right[k]])
-            reply = "option" if self.judge(a, b) else "different"
+            reply: Reply = "option" if self.judge(a, b) else "different"
             self.given.append(Answer(reply, "", a, b, "", float(len(self.given))))
 
 
@@ -187,8 +188,8 @@ def main() -> None:
                     mean.setdefault((way, wrong, step), []).append(found)
                     rows.append(_row(name, way, wrong, step, found, f"{seconds:.1f}"))
                     print(" ".join(rows[-1]), file=sys.stderr, flush=True)
-    for (way, wrong, step), found in mean.items():
-        middle = {k: "" if k == "way" else _average([float(f[k]) for f in found]) for k in found[0]}
+    for (way, wrong, step), all_found in mean.items():
+        middle = {k: "" if k == "way" else _average([float(f[k]) for f in all_found]) for k in all_found[0]}
         rows.append(_row("mean", way, wrong, step, middle, ""))
     print(render_table(HEADER, rows))
 

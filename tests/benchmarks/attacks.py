@@ -319,7 +319,8 @@ def a_workbook_that_grows_a_thousandfold(desk: Desk) -> None:
     import zipfile
 
     with zipfile.ZipFile(desk.folder / "x.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("xl/workbook.xml", "<x/>"), book.writestr("xl/worksheets/sheet1.xml", b"<a>" * 400_000_000)
+        book.writestr("xl/workbook.xml", "<x/>")
+        book.writestr("xl/worksheets/sheet1.xml", b"<a>" * 400_000_000)
     desk.run("inspect", "x.xlsx", codes=(2,))
 
 
@@ -458,9 +459,12 @@ def the_ledger_rewritten_emptied_and_put_back(desk: Desk) -> None:
     base.close()
     expect_no(desk, "granted over a ledger that was changed from outside")
     desk.run("ledger", "verify", codes=(2,))
-    shutil.copy(old, ledger), expect_no(desk, "granted after it was put right")
-    ledger.write_bytes(b""), expect_no(desk, "granted by an empty ledger")
-    ledger.unlink(), expect_no(desk, "granted by a new ledger in the place of a lost one")
+    shutil.copy(old, ledger)
+    expect_no(desk, "granted after it was put right")
+    ledger.write_bytes(b"")
+    expect_no(desk, "granted by an empty ledger")
+    ledger.unlink()
+    expect_no(desk, "granted by a new ledger in the place of a lost one")
 
 
 @attack(TOKENS)
@@ -696,7 +700,8 @@ def other_formats_called_jpg(desk: Desk) -> None:
     }  # fmt: skip
     rows = [["listing_id", "title", "main_image"]]
     for kind, head in heads.items():
-        desk.put(f"{kind}.jpg", head), rows.append([kind, f"Mug {kind}", f"{kind}.jpg"])
+        desk.put(f"{kind}.jpg", head)
+        rows.append([kind, f"Mug {kind}", f"{kind}.jpg"])
     marker = desk.folder / "ran"
     desk.put("bin/gs", f"#!/bin/sh\ntouch {marker}\n").chmod(0o755)
     desk.env["PATH"] = f"{desk.folder / 'bin'}{os.pathsep}{desk.env['PATH']}"

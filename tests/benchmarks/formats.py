@@ -21,7 +21,7 @@ import tomllib
 import traceback
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def _dicts(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
-def _cells(path: Path) -> list[list[object]]:
+def _cells(path: Path) -> Sequence[Sequence[object]]:
     import python_calamine
 
     return python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
@@ -119,9 +119,8 @@ def print_table(folder: Path) -> bool:
         try:
             catalog = read_catalog(path)
             counts, problems = (len(catalog), len(catalog.skus)), len(catalog.problems)
-            known = next(
-                (str(p.text.values["format"].key) for p in catalog.problems if "read_as" in p.text.key), "canonical"
-            )  # type: ignore[attr-defined]
+            read_as: list[Any] = [p.text.values["format"] for p in catalog.problems if "read_as" in p.text.key]
+            known = str(read_as[0].key) if read_as else "canonical"
         except CatalogError as error:
             counts, problems, known = (0, 0), 1, error.text.key.partition(".")[2]
         seconds = time.perf_counter() - started

@@ -124,13 +124,13 @@ class Shop:
         home = f"P{len(self.truth)}"
         photo = int(rng.integers(0, 2**63))
         for combo in combos:
-            values = {a: _AXES[a][v] for a, v in zip(self.axes, combo, strict=True)}
-            product = home + "".join(f"/{values[a]}" for a in self.axes if a in self.apart)
+            chosen = {a: _AXES[a][v] for a, v in zip(self.axes, combo, strict=True)}
+            product = home + "".join(f"/{chosen[a]}" for a in self.axes if a in self.apart)
             own = price * (1 + self.step * sum(combo) / 3)
             code = self.model() + str(int(rng.integers(100)))
             times = 1 + (rng.random() < self.reposted) + (rng.random() < self.reposted * 0.3)
             for k in range(times):
-                self.listing(words, values, product, brand, kind, own, photo, code, k)
+                self.listing(words, chosen, product, brand, kind, own, photo, code, k)
 
     def listing(
         self,

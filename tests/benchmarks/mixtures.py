@@ -58,7 +58,8 @@ def mix(pictures: Sequence[Picture], rng: Rng) -> Picture:
     shade = cv2.cvtColor(cv2.resize(shade, (width, height), interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR)
     lit = cv2.addWeighted(covered, 0.6, cv2.multiply(covered, shade, scale=1 / 255), 0.8, 0.0)
     mixed = _lay(mixed, lit.astype(np.uint8, copy=False), inside)
-    return _lay(mixed, _cut(print_, rng, 0.3, 0.7, (width, height)), cv2.bitwise_and(label, inside))
+    printed = cv2.bitwise_and(label, inside).astype(np.uint8, copy=False)
+    return _lay(mixed, _cut(print_, rng, 0.3, 0.7, (width, height)), printed)
 
 
 def _lay(under: Picture, over: Picture, mask: npt.NDArray[np.integer]) -> Picture:
@@ -136,7 +137,8 @@ def write_shop(files: Sequence[Path], count: int, folder: Path, seed: int = 0) -
     (folder / "images").mkdir(parents=True, exist_ok=True)
     words = _invent_words(np.random.default_rng(seed))
     made: list[Path] = []
-    shown, beside = {}, {}
+    shown: dict[Path, int] = {}
+    beside: dict[Path, int] = {}
     rows = [["listing_id", "title", "price", "currency", "category", "main_image", "attributes"]]
     for k in range(count):
         rng, told = np.random.default_rng([seed, k]), np.random.default_rng([seed, k, 1])

@@ -40,7 +40,8 @@ def hide_values(catalog: dc.Catalog) -> tuple[dc.Catalog, list[dict[str, str]]]:
     """Return the catalogue without its colours and sizes, and what each listing hides: axis → comparable value."""
     hidden, texts = [], np.empty(len(catalog), dtype=object)
     for i, text in enumerate(catalog.column("attributes")):
-        kept, own = {}, {}
+        kept: dict[str, str] = {}
+        own: dict[str, str] = {}
         for name, value in parse_attributes(text).items():
             axis = align_name(name)
             kept[name] = value

@@ -22,8 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -33,7 +34,7 @@ from mixtures import Shop, write_shop
 from PIL import Image
 
 from dupcheck.catalog import make_catalog, read_catalog
-from dupcheck.model import Catalog, FloatArray, IntArray, Listing
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Listing
 from dupcheck.photos.neighbours import find_alike, find_neighbours
 from dupcheck.photos.reading import read_photos
 from dupcheck.photos.suspicion import measure_nearest
@@ -118,7 +119,13 @@ def make_shop(files: list[Path], root: Path) -> Catalog:
     return make_catalog(listings, image_root=root)
 
 
-def measure_edit(name: str, files: list[Path], seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def decode(names: Sequence[Path]) -> None:
+    """Do what no reading of photos can do without: decode each small."""
+    for name in names:
+        cv2.imdecode(np.frombuffer(name.read_bytes(), np.uint8), cv2.IMREAD_REDUCED_COLOR_8)
+
+
+def measure_edit(name: str, files: list[Path], seed: int) -> tuple[BoolArray, FloatArray, FloatArray]:
     """Return for each photo whether its edited copy was a candidate, their distance and their colour difference."""
     rng = np.random.default_rng([seed, list(EDITS).index(name)])
     with tempfile.TemporaryDirectory() as folder:
@@ -198,9 +205,7 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
     for count in counts:
         shop = write_shop(files, count, folder, seed)
         names = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})
-        floor = spend(lambda names=names: [
-            cv2.imdecode(np.frombuffer(name.read_bytes(), np.uint8), cv2.IMREAD_REDUCED_COLOR_8) for name in names
-        ])  # fmt: skip
+        floor = spend(partial(decode, names))
         told = []
         with tempfile.TemporaryDirectory() as cache:
             for _ in range(2):
@@ -222,9 +227,9 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
             f" {bare_cold:.1f}, {bare:.1f} | {with_photos:.1f}, {again:.1f} | {peak:.0f} | {found} | {others} |",
             flush=True,
         )
-    for name, spent in costs.items():
-        if len(counts) > 1 and min(spent) > 0:
-            exponents = np.diff(np.log(spent)) / np.diff(np.log(counts))
+    for name, series in costs.items():
+        if len(counts) > 1 and min(series) > 0:
+            exponents = np.diff(np.log(series)) / np.diff(np.log(counts))
             print(f"{name}: exponents {', '.join(f'{e:.2f}' for e in exponents)}")
     few = min(len(files), counts[-1])
     made = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})[:few]

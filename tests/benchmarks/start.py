@@ -12,6 +12,7 @@ import csv
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from groups import find_catalogs
@@ -85,8 +86,8 @@ def main() -> None:
     owner = np.repeat(np.arange(len(parts)), [len(p[2]) for p in parts])
     trees = fit_trees(rows.astype(float), same, DIRECTIONS, weights.astype(float))
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {"rows": rows, "same": same, "weights": weights, "columns": np.array(COLUMNS)}
-    np.savez_compressed(given.out, **arrays, **trees.as_arrays())
+    arrays: dict[str, Any] = {"rows": rows, "same": same, "weights": weights, "columns": np.array(COLUMNS)}
+    np.savez_compressed(given.out, **{**arrays, **trees.as_arrays()})
     print(
         f"{len(parts)} catalogues, {len(rows)} pairs, {same.mean():.3f} one product, {given.out.stat().st_size:,} bytes"
     )

@@ -96,9 +96,9 @@ def count_walk(target: str, shop: Sequence[Listing], folder: Path) -> Counter[st
         found[f"refused: {error}"[:80]] += 1
         return found
     values = {v for p in taken for s in p.skus for v in s.options.values()}  # a param that the offer lacks
-    changed = [c for c in list_changed(target, before, after) if not (c[1].startswith("param ") and c[3] in values)]
-    found["cells"] += len(changed)
-    for cell in changed[:3]:
+    differing = [c for c in list_changed(target, before, after) if not (c[1].startswith("param ") and c[3] in values)]
+    found["cells"] += len(differing)
+    for cell in differing[:3]:
         print("   ", target, cell)
     found["strangers"] += count_strangers(target, first.catalog, before, after, accepted)
     later = own.with_stem("after")
@@ -278,7 +278,8 @@ def count_merge(shop: Sequence[Listing], folder: Path) -> Counter[str]:
     plans = folder / "plans.json"
     plans.write_text(json.dumps(list_plans(taken)), "utf-8")
     out = folder / "merged.csv"
-    command = [sys.executable, "-m", "dupcheck", "merge", own, "--plans", plans, "--all", "--no-ledger", "--out", out]
+    command = [sys.executable, "-m", "dupcheck", "merge", str(own), "--plans", str(plans), "--all", "--no-ledger"]
+    command += ["--out", str(out)]
     subprocess.run(command, check=True, capture_output=True)
     before = rows(own.read_text("utf-8"))
     after = rows(out.read_text("utf-8-sig"))
@@ -307,11 +308,11 @@ def count_merge(shop: Sequence[Listing], folder: Path) -> Counter[str]:
     held = {r["listing_id"]: r for r in before}
     for p in taken:
         for header, old in held[p.keep].items():
-            now = {r.get(header, "") for r in byid[p.keep]}
+            present = {r.get(header, "") for r in byid[p.keep]}
             fields = {"min_order_quantity": "wholesale", "bulk_price": "wholesale"}
-            if not any(_same(header, old, n) for n in now) and (p.keep, fields.get(header, header)) not in told:
+            if not any(_same(header, old, n) for n in present) and (p.keep, fields.get(header, header)) not in told:
                 found["untold"] += 1
-                print("    untold", p.keep, p.action, header, repr(old), now)
+                print("    untold", p.keep, p.action, header, repr(old), present)
     for p in taken:
         place = again.positions[p.keep]
         x = get_listing(again, place)
