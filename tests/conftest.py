@@ -1,5 +1,6 @@
 """Fixtures that many tests share: a photo cache of their own, the sample catalogue, small catalogues, the command."""
 
+import compileall
 import csv
 import json
 import os
@@ -29,6 +30,14 @@ settings.register_profile("suite", derandomize="DUPCHECK_FUZZ" not in os.environ
 settings.load_profile("suite")
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the program once, as an installer does, for all the processes that tests start."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PROJECT / "dupcheck", quiet=2)
+
+
 Row = Mapping[str, Any] | str
 
 

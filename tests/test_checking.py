@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -338,8 +338,8 @@ def test_a_new_version_of_a_listing_is_not_held_against_the_old_one(
     sample: Catalog, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr("dupcheck.index.kept.SEARCH", replace(SEARCH, small=few))
-    alone = [i for i in sample.ids if dc.check(get_listing(sample, sample.positions[i]), sample)[0].pairs]
-    for listing_id in [i for i in sample.ids if i in alone][:12]:
+    alone = (i for i in sample.ids if dc.check(get_listing(sample, sample.positions[i]), sample)[0].pairs)
+    for listing_id in islice(alone, 12):
         old = get_listing(sample, sample.positions[listing_id])
         rest = take_listings(sample, np.flatnonzero(sample.ids != listing_id))
         (updated,) = dc.check(old, sample, update=True)

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/mutants.py [--sample 200] [--rooms judging plans exports ledger] [--seed 1] [--seconds 0]
 
-A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong. The tests of the room run on
-a copy of the project; what fails there without a change is left out. Prints each change that no test noticed, and how
-many were noticed.
+A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong. The tests of the room run
+once on a copy of the project, which tells what test runs what line and what fails without a change; then, for each
+change, those that run its line, until one fails. Prints each change that no test noticed, and how many were noticed.
 """
 
 import argparse
@@ -16,8 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from coverage import CoverageData
 
 PROJECT = Path(__file__).resolve().parents[2]
 TESTS = {
@@ -70,19 +73,51 @@ def list_changes(text: str) -> Iterator[tuple[int, int, str]]:
             yield (*place(node), repr(node.value + 1))
 
 
-def run_tests(copy: Path, rooms_tests: tuple[str, ...], skip: list[str], seconds: float) -> tuple[bool, list[str]]:
-    """Return whether all pass, and which fail."""
-    files = [str(Path("tests") / f"{name}.py") for name in rooms_tests if (copy / "tests" / f"{name}.py").exists()]
-    left_out = [word for name in skip for word in ("--deselect", name)]
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "not slow", *left_out, *files]
-    try:
-        ended = subprocess.run(
-            command + ([] if not skip and seconds == 0 else ["-x"]), cwd=copy, capture_output=True, text=True,
-            timeout=seconds or None, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False, []
-    return ended.returncode == 0, re.findall(r"^(?:FAILED|ERROR) (\S+)", ended.stdout, re.MULTILINE)
+class Tests:
+    """The tests of a room on a copy of the project: which run which line, and what they say of it now."""
+
+    def __init__(self, copy: Path, room: str) -> None:
+        """Run all of them once; what fails there is left out."""
+        self.copy = copy
+        names = [f"tests/{name}.py" for name in TESTS[room] if (copy / "tests" / f"{name}.py").exists()]
+        begun = time.monotonic()
+        seen = ("--cov", f"dupcheck/{room}", "--cov-context", "test", "--cov-report", "")
+        told = self._run("-n", "2", *seen, *names)[1]
+        self.failing = set(re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", told, re.MULTILINE))
+        self.seconds = time.monotonic() - begun + 60
+        self.data = CoverageData(str(copy / ".coverage"))
+        self.data.read()
+        self.size: Counter[str] = Counter()
+        for file in self.data.measured_files():
+            for names_of_line in self.data.contexts_by_lineno(file).values():
+                self.size.update(names_of_line)
+
+    def select(self, path: Path, first: int, last: int) -> list[str]:
+        """Return the tests that run these lines, or the file where importing runs them; those that run little first."""
+        lines = self.data.contexts_by_lineno(str(self.copy / path))
+        here = {c for n in range(first, last + 1) for c in lines.get(n, ())}
+        if "" in here:
+            here |= {c for contexts in lines.values() for c in contexts}
+        ordered = sorted(here - {""}, key=lambda c: (self.size[c], c))
+        tests = dict.fromkeys(c.rpartition("|")[0] for c in ordered)
+        return [test for test in tests if test not in self.failing]
+
+    def pass_all(self, tests: list[str]) -> bool:
+        """Return whether these tests pass."""
+        if not tests:
+            return True
+        listed = self.copy / "chosen.txt"
+        listed.write_text("\n".join(tests), "utf-8")
+        return self._run("-n", "0", "-x", f"@{listed}")[0]
+
+    def _run(self, *words: str) -> tuple[bool, str]:
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *words]
+        limit = getattr(self, "seconds", None)
+        try:
+            ended = subprocess.run(command, cwd=self.copy, capture_output=True, text=True, timeout=limit, check=False)
+        except subprocess.TimeoutExpired:
+            return False, ""
+        return ended.returncode == 0, ended.stdout
 
 
 def main() -> None:
@@ -101,26 +136,28 @@ def main() -> None:
     chosen = random.Random(given.seed).sample(changes, min(given.sample, len(changes)))
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
-        hidden = shutil.ignore_patterns(".venv", ".git", "build", "__pycache__", ".*_cache", ".hypothesis")
+        hidden = shutil.ignore_patterns(
+            ".venv", ".git", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*"
+        )
         shutil.copytree(PROJECT, copy, ignore=hidden)
-        limits: dict[str, tuple[list[str], float]] = {}
+        tests: dict[str, Tests] = {}
         for room in given.rooms:
-            begun = time.monotonic()
-            failing = run_tests(copy, TESTS[room], [], 0)[1]
-            limits[room] = ([*failing, "none"], 3 * (time.monotonic() - begun) + 60)
-            print(f"{room}: {len(failing)} tests fail without a change and are left out", flush=True)
+            tests[room] = Tests(copy, room)
+            print(f"{room}: {len(tests[room].failing)} tests fail without a change and are left out", flush=True)
         for room, path, start, end, instead in chosen:
             if given.seconds and time.monotonic() - started > given.seconds:
                 break
             file = copy / path
             whole = file.read_bytes()
+            first, last = (whole[:place].count(b"\n") + 1 for place in (start, end))
+            able = tests[room].select(path, first, last)
             file.write_bytes(whole[:start] + instead.encode() + whole[end:])
-            passed, _ = run_tests(copy, TESTS[room], *limits[room])
+            passed = tests[room].pass_all(able)
             file.write_bytes(whole)
             noticed += not passed
             if passed:
-                line = whole[:start].count(b"\n") + 1
-                missed.append(f"{path}:{line}: {whole[start:end].decode()!r} → {instead!r}")
+                changed = f"{whole[start:end].decode()!r} → {instead!r}"
+                missed.append(f"{path}:{first}: {changed} ({len(able)} tests run it)")
                 print(missed[-1], flush=True)
     tried = noticed + len(missed)
     share = 100 * noticed / max(1, tried)
