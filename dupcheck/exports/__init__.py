@@ -9,17 +9,15 @@ marketplace would refuse or what a person must still fill in.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, overload
 
 from dupcheck.decisions import Settled
 from dupcheck.exports.acceptance import Admission, admit_plans
-from dupcheck.exports.aliexpress import Aliexpress
-from dupcheck.exports.amazon import Amazon
 from dupcheck.exports.changesets import ChangeSet, make_changes, make_work
 from dupcheck.exports.checks import check_listing, is_refusal
-from dupcheck.exports.ebay import Ebay
-from dupcheck.exports.google import Google, Meta
 from dupcheck.exports.merging import (
     Merged,
     carry_out,
@@ -30,14 +28,9 @@ from dupcheck.exports.merging import (
     restore_markup,
 )
 from dupcheck.exports.revising import revise_plans
-from dupcheck.exports.shopify import Shopify
 from dupcheck.exports.steps import STEP_COLUMNS, list_steps, write_steps
 from dupcheck.exports.tables import NAMES, TableTarget
 from dupcheck.exports.targets import Target
-from dupcheck.exports.templates import fill_template
-from dupcheck.exports.woocommerce import Woocommerce
-from dupcheck.exports.worklist import Excel
-from dupcheck.exports.yml import Yml
 from dupcheck.files.cells import render_table
 from dupcheck.files.writing import check_folder, write_file
 from dupcheck.messages import Lang, Message, message
@@ -70,13 +63,40 @@ __all__ = [
     "write_steps",
 ]
 
-EXPORTS: Mapping[str, Target] = {
-    e.name: e
-    for e in (
-        Excel(), Aliexpress(), Shopify(), Google(), Meta(), Amazon(), Ebay(), Woocommerce(), Yml(),
-        *map(TableTarget, NAMES),
-    )
+_HOMES: Mapping[str, str] = {
+    "excel": "worklist.Excel", "aliexpress": "aliexpress.Aliexpress", "shopify": "shopify.Shopify",
+    "google": "google.Google", "meta": "google.Meta", "amazon": "amazon.Amazon", "ebay": "ebay.Ebay",
+    "woocommerce": "woocommerce.Woocommerce", "yml": "yml.Yml", **dict.fromkeys(NAMES, ""),
 }  # fmt: skip
+"""Each export's module and class; a plain table has none."""
+
+
+class _Exports(Mapping[str, Target]):
+    """The exports by name, each loaded when it is asked for: who checks a draft waits for none of their libraries."""
+
+    def __getitem__(self, name: str) -> Target:
+        """Return an export; raises KeyError where there is none of that name."""
+        return _open_target(name, _HOMES[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(_HOMES)
+
+
+@cache
+def _open_target(name: str, home: str) -> Target:
+    if not home:
+        return TableTarget(name)
+    module, _, kind = home.partition(".")
+    target: Target = getattr(import_module(f"dupcheck.exports.{module}"), kind)()
+    return target
+
+
+EXPORTS: Mapping[str, Target] = _Exports()
 
 
 @dataclass(frozen=True)
@@ -177,6 +197,8 @@ def write_exports(
                 kind = "copy" if i in change.copies else "folded"
                 offline.setdefault((i, change.keep.listing_id), (kind, []))[1].append(name)
     for path in templates:
+        from dupcheck.exports.templates import fill_template  # with libraries of workbooks
+
         filled = fill_template(path, work)
         texts[filled.file] = filled.data
         cautions += filled.cautions
