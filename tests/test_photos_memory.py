@@ -11,7 +11,9 @@ from PIL import Image, ImageOps
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
 from dupcheck.photos import table, verification
+from dupcheck.photos.blocks import Looks
 from dupcheck.photos.cache import FILE_NAME
+from dupcheck.photos.copies import is_copy
 from dupcheck.photos.neighbours import find_alike, find_neighbours
 from dupcheck.photos.reading import read_photos
 from dupcheck.photos.table import Photos
@@ -47,7 +49,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
     look = verification.look_closely
 
-    def note(photos: Photos, first: np.ndarray, second: np.ndarray, nearest: np.ndarray) -> verification.Looks:
+    def note(photos: Photos, first: np.ndarray, second: np.ndarray, nearest: np.ndarray) -> Looks:
         pairs.extend(zip(first.tolist(), second.tolist(), strict=True))
         return look(photos, first, second, nearest)
 
@@ -114,7 +116,7 @@ def test_of_many_copies_few_are_looked_at(
     tmp_path: Path, seen: list[tuple[int, int]], draw_photo: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tested: list[int] = []
-    ask = table.is_copy
+    ask = is_copy
 
     def note(prints: np.ndarray, copy: np.ndarray, original: np.ndarray) -> np.ndarray:
         tested.append(len(copy))
@@ -184,7 +186,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
     seen.clear()
     look = verification.look_closely
 
-    def stop(photos: Photos, *rest: np.ndarray) -> verification.Looks:
+    def stop(photos: Photos, *rest: np.ndarray) -> Looks:
         if len(seen) >= 4:
             raise KeyboardInterrupt
         return look(photos, *rest)

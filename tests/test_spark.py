@@ -369,7 +369,7 @@ def test_what_was_measured_is_the_same_after_its_way_through_rows(sample: Catalo
 
     books = {column.book: Codebook() for column in MATRICES}
     measures = measure_listings(
-        again, attributes, unpack_reading(kept), (known.tails, known.frames, known.stray), books
+        again, attributes, unpack_reading(kept), (known.lexicon, known.tails, known.frames, known.stray), books
     )
     numbers = list_numbers(again, count_pieces(again, number_values(measures.stated)))
     table = pack_measures(again, np.arange(len(sample)), measures, numbers, books, photos, problems, "en")
