@@ -50,6 +50,11 @@ def cluster_listings(
     return tuple(sorted(clusters, key=lambda c: int(c[0])))
 
 
+def is_too_large(count: int) -> bool:
+    """Return whether so many listings are more than one group holds."""
+    return count > LARGEST
+
+
 def _split(n: int, left: IntArray, right: IntArray, strength: FloatArray) -> list[IntArray]:
     """Return the connected components of two or more listings, each cut until it is no larger than LARGEST."""
     done: list[IntArray] = []

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import Likely
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
@@ -49,7 +50,15 @@ class _Desk:
             largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
             near = self.groups[largest][0].members[0]
             for k in others:
-                if self._join(largest, self.groups[k], near, self.groups[k][0].members[0]):
+                first = self.groups[k][0].members[0]
+                gap = self._compare(near, first)
+                fits = not is_too_large(_count(self.groups[largest]) + _count(self.groups[k]))
+                if (
+                    fits
+                    and isinstance(gap, Gap)
+                    and gap.what in _UNSAID
+                    and self._join(largest, self.groups[k], near, first)
+                ):
                     self.home |= {m: largest for part in self.groups[k] for m in part.members}
                     self.groups[k] = []
 
@@ -160,6 +169,8 @@ def _is_code(word: str) -> bool:
     return digits >= _CODE or (word.isascii() and any(map(str.isalpha, word)) and (digits > 0 or len(word) < _WORD))
 
 
+_UNSAID = ("silent", "proof")
+"""One side does not say which choice it is, or nothing but its title speaks for it."""
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4
