@@ -33,6 +33,11 @@ def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[l
     return [group for group in desk.groups if group], desk.ties
 
 
+def spell_title(title: str) -> str:
+    """Return a title as groups of one title have it: plain, without words at its ends that only sell."""
+    return plain_text(trim_end(trim_start(title)))
+
+
 class _Desk:
     def __init__(self, books: Bookkeeper, groups: Groups, likely: Likely) -> None:
         self.books, self.likely = books, likely
@@ -45,7 +50,7 @@ class _Desk:
         alike: dict[str, list[int]] = defaultdict(list)
         for k, group in enumerate(self.groups):
             title = self.books.shelf.text(group[0].members[0], "title")
-            alike[plain_text(trim_end(trim_start(title)))].append(k)
+            alike[spell_title(title)].append(k)
         for places in alike.values():
             largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
             near = self.groups[largest][0].members[0]

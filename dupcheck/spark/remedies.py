@@ -18,7 +18,7 @@ from dupcheck.messages import Lang
 from dupcheck.model import Group, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.clusters import COMMON, arrange_groups, count_names, draw_plans
-from dupcheck.plans.neighbours import GROUP, ONE
+from dupcheck.plans.neighbours import GROUP, ONE, spell_title
 from dupcheck.plans.questions import name_alone
 from dupcheck.plans.risk import count_violations, measure_turnover, place_plan
 from dupcheck.reports.documents import SettledAudit, settle_value
@@ -87,10 +87,12 @@ def plan_remedies(
     arranged = shop.keep(
         join_groups(
             pairs, held.join(clustered, "pos", "left"),
-            lambda _, rows: _arrange(rows, shared.value, common), "pos long, piece long",
+            lambda _, rows: _arrange(rows, shared.value, common), "pos long, piece long, title string",
         ), "arranged",
     )  # fmt: skip
-    ends = caught.select("left", "right").unionByName(_join_likely(likely, arranged))
+    ends = (
+        caught.select("left", "right").unionByName(_join_likely(likely, arranged)).unionByName(_join_titles(arranged))
+    )
     batches = _batch(shop, ends, "groups")
     placed = _gather(batches, listings).join(clustered, "pos", "left")
     drawn = shop.keep(
@@ -122,6 +124,15 @@ def _join_likely(likely: "DataFrame", arranged: "DataFrame") -> "DataFrame":
     )  # fmt: skip
     single = met.where("piece_left is null or piece_right is null").where(sql.col("chance") >= ONE)
     return whole.where(sql.col("mean") >= GROUP).select("left", "right").unionByName(single.select("left", "right"))
+
+
+def _join_titles(arranged: "DataFrame") -> "DataFrame":
+    """Each group with the first of its title."""
+    from pyspark.sql import functions as sql
+
+    first = arranged.groupBy("title").agg(sql.min("piece").alias("left"))
+    met = arranged.join(first, "title").where("piece > left")
+    return met.select("left", sql.col("piece").alias("right")).distinct()
 
 
 def _stack_pairs(caught: "DataFrame", likely: "DataFrame") -> "DataFrame":
@@ -163,10 +174,17 @@ def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[
 
     pack, whole = known
     pos, features = numbers_of(rows, "pos"), unpack_features(rows, whole)
-    groups = arrange_groups(unpack_listings(rows), features, pack, _list_clusters(rows), common)
+    catalog = unpack_listings(rows)
+    groups = arrange_groups(catalog, features, pack, _list_clusters(rows), common)
+    sizes = [len(group) for group in groups]
+    titles = catalog.column("title")
+    named = np.repeat(np.array([spell_title(titles[group[0]]) for group in groups], dtype=object), sizes)
     members = np.array([m for group in groups for m in group], dtype=np.int64)
-    first = np.repeat(np.array([min(group) for group in groups], dtype=np.int64), [len(group) for group in groups])
-    return pa.table({"pos": pa.array(pos[members], pa.int64()), "piece": pa.array(pos[first], pa.int64())})
+    first = np.repeat(np.array([min(group) for group in groups], dtype=np.int64), sizes)
+    return pa.table({
+        "pos": pa.array(pos[members], pa.int64()), "piece": pa.array(pos[first], pa.int64()),
+        "title": pa.array(named, pa.string()),
+    })  # fmt: skip
 
 
 def _list_clusters(rows: "pa.Table") -> list[IntArray]:
