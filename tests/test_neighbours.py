@@ -17,6 +17,10 @@ from dupcheck.learned.answers import Answers, Replies
 from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import plan_findings
+from dupcheck.plans.clusters import _arrange
+from dupcheck.plans.neighbours import ask_neighbours
+from dupcheck.plans.offers import Shelf, settle_values, sort_offers
+from dupcheck.plans.parts import Bookkeeper, Part
 from dupcheck.rules import read_pack
 from dupcheck.teaching import Lesson
 
@@ -130,3 +134,47 @@ def test_only_open_pairs_are_measured() -> None:
     caught = set(zip(findings.duplicates.left.tolist(), findings.duplicates.right.tolist(), strict=True))
     assert not caught & set(zip(likely.left.tolist(), likely.right.tolist(), strict=True))
     assert (np.diff(likely.chance) <= 0).all() and ((likely.chance > 0) & (likely.chance <= 1)).all()
+
+
+NOTHING = Likely(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes", "groups"),
+    [
+        ("Kingsley Writing Desk", {}, [5]),
+        ("Hot Sale Kingsley Writing Desk", {}, [5]),
+        ("Kingsley Writing Desk", {"Finish": "Teak"}, [3, 2]),  # it says which it is: why it stands apart is known
+        ("Kingsley Writing Chair", {}, [3, 2]),
+    ],
+)
+def test_groups_of_one_title_are_one_question_where_some_do_not_say_which_choice_they_are(
+    title: str, attributes: dict[str, str], groups: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        Listing(f"L{k}", "Kingsley Writing Desk", attributes={"Finish": f}) for k, f in enumerate(("Oak", "Elm", "Ash"))
+    ]
+    rows += [Listing(f"M{k}", title, attributes=attributes) for k in range(2)]
+    catalog = make_catalog(rows)
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+
+    def ask() -> list[int]:
+        found, _ = ask_neighbours(books, [[Part([0, 1, 2])], [Part([3, 4])]], NOTHING)
+        return [sum(len(part.members) for part in group) for group in found]
+
+    assert ask() == groups
+    monkeypatch.setattr("dupcheck.groups.LARGEST", 4)
+    assert ask() == [3, 2]
+
+
+def test_a_part_is_asked_about_beside_the_group_from_which_it_differs_least() -> None:
+    titles = ["Kingsley Walnut Writing Desk", "Kingsley Bedside Lamp Brass", "Kingsley Bedside Lamp Brass Dimmable"]
+    catalog = make_catalog([Listing(f"L{k}", titles[min(k // 2, 2)], price=20.0) for k in range(5)])
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+    own = sort_offers(settle_values(books.shelf.list_group(range(5))), range(5))
+    other, more = (Part([k], books.find_gap(own, 0, k)) for k in (2, 4))
+    other.members.append(3)
+    arranged = _arrange(books, [Part([0, 1]), other, more], own, frozenset())
+    assert [[part.members for part in group] for group in arranged] == [[[0, 1]], [[2, 3], [4]]]
+    assert more.gap is not None
+    assert more.gap.there == ("dimmable",)

@@ -61,7 +61,7 @@ class _Desk:
                 if (
                     fits
                     and isinstance(gap, Gap)
-                    and gap.what in _UNSAID
+                    and gap.what == "silent"
                     and self._join(largest, self.groups[k], near, first)
                 ):
                     self.home |= {m: largest for part in self.groups[k] for m in part.members}
@@ -174,8 +174,6 @@ def _is_code(word: str) -> bool:
     return digits >= _CODE or (word.isascii() and any(map(str.isalpha, word)) and (digits > 0 or len(word) < _WORD))
 
 
-_UNSAID = ("silent", "proof")
-"""One side does not say which choice it is, or nothing but its title speaks for it."""
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4
