@@ -58,7 +58,7 @@ from dupcheck.reports import format_summary, photo_thumbnails, render_cell, rend
 from dupcheck.reports.cell import render_explanation, watch_in_notebook
 from dupcheck.reports.comparison import Known, compare_groups, list_groups
 from dupcheck.reports.documents import SettledAudit
-from dupcheck.reports.record import complete_record, describe_photos, list_sides, make_record
+from dupcheck.reports.record import complete_record, describe_photos, list_sides, make_record, state_prices
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
@@ -444,6 +444,8 @@ class Explanation:
         weighed: What the probability that the seller's answers teach is the sum of; None where they taught nothing.
         titles: Both titles token by token: matched, ``(noise)``, ``{axis: value}``, ``[not accounted for]``.
         nearest: Where no rule says that they are duplicates, and one narrowly misses: its code and its conditions.
+        priced: Whether both state a price in one currency; where the price signal cannot tell all the same, what the
+            two differ in explains any gap.
 
     Examples:
         >>> import dupcheck as dc
@@ -462,6 +464,7 @@ class Explanation:
     titles: tuple[str, str] = ("", "")
     weighed: Weighed | None = None
     nearest: tuple[str, tuple[Condition, ...]] | None = None
+    priced: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as one plain dict; None: cannot tell."""
@@ -502,14 +505,21 @@ class Explanation:
         lines.append("")
         for name, value in self.signals.items():
             shown = get_signal(name).show(value, lang)
+            if name == "price" and self.priced and np.isnan(value):
+                shown = say("verdicts.price_unused", lang)
             lines.append(f"  {say('audit.why_measured', lang, name=say(f'signals.{name}', lang), value=shown)}")
         for code, summary, verdict, fires, conditions in self.rules:
             key = "audit.why_fires" if fires else "audit.why_spares"
             lines += ["", say(key, lang, code=code, verdict=say_verdict(verdict, lang), summary=summary)]
-            lines += [f"  {_MARKS[c.state]} {say_condition(c, lang)}" for c in conditions]
+            lines += [f"  {_MARKS[c.state]} {self._say(c)}" for c in conditions]
         if self.weighed is not None:
             lines += ["", *draw_steps(self.weighed, lang)]
         return "\n".join(lines)
+
+    def _say(self, condition: Condition) -> str:
+        if condition.signal == "price" and self.priced and np.isnan(condition.value):
+            return say("verdicts.price_explained", self.lang)
+        return say_condition(condition, self.lang)
 
     def _repr_html_(self) -> str:
         return render_explanation(str(self), [] if self.weighed is None else list_steps(self.weighed, self.lang))
@@ -591,6 +601,7 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
         Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right], lang),
         None if features.learned is None else features.learned.weigh(np.array([left]), np.array([right]))[0],
         _find_narrow_miss(pack, measured, signals),
+        bool(state_prices(features, np.array([left]), np.array([right]))[0]),
     )
 
 

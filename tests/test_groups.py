@@ -267,8 +267,8 @@ class TestGroupsOfACatalogue:
         audit = dc.audit(make_shop("Brass violin stand", "Oak garden ladder"))
         assert audit.grouped == ()
         assert list(audit.groups.columns) == [
-            "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "rule", "options",
-            "explanation",
+            "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "this_listing", "rule",
+            "options", "explanation",
         ]  # fmt: skip
         assert make_groups(audit.features, audit.pack, audit.findings) == ()
 

@@ -34,8 +34,8 @@ class TestAudit:
     def test_tables_have_the_columns_of_the_report(self, sample_audit: dc.Audit) -> None:
         assert list(sample_audit.pairs.columns) == PAIR_COLUMNS
         assert list(sample_audit.groups.columns) == [
-            "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "rule", "options",
-            "explanation",
+            "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "this_listing", "rule",
+            "options", "explanation",
         ]  # fmt: skip
         assert all(sample_audit.pairs[s.name].dtype == np.float64 for s in SIGNALS)
         assert sample_audit.pairs["price"].isna().any(), "cannot tell is no number"

@@ -52,6 +52,20 @@ class TestPreferences:
         assert "已检查" in run("audit", shop, "--out", tmp_path / "o").out
         assert json.loads((tmp_path / "o" / "audit.json").read_bytes())["rules"]["pack"] == "ebay"
 
+    def test_a_ledger_of_the_file_is_made_when_it_is_needed(
+        self, run: Run, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("DUPCHECK_LEDGER", raising=False)
+        set_up(shop, 'ledger = "ours.sqlite"\n')
+        assert run("audit", shop, "--out", tmp_path / "o").code == 0, "nothing was decided yet"
+        assert run("check", shop, "--against", shop).code == 1
+        assert run("audit", shop, "--out", tmp_path / "o", "--ledger", tmp_path / "typed.sqlite").code == 2
+        assert run("decide", shop, "A-1", "A-2", "--as", "allowed").code == 0
+        assert (shop.parent / "ours.sqlite").exists()
+        assert "earlier decision" in run("audit", shop, "--out", tmp_path / "o").out
+        monkeypatch.setenv("DUPCHECK_LEDGER", str(tmp_path / "other.sqlite"))
+        assert "earlier decision" not in run("audit", shop, "--out", tmp_path / "o").out, "a variable goes first"
+
     @pytest.mark.parametrize(("text", "says"), [
         ("lnag = 'zh'", "lang"), ("lang = 5", "str"), ("lang = 'de'", "en / zh"), ("jobs = 'two'", "int"),
         ("lang = [", "dupcheck.toml"),
@@ -118,6 +132,12 @@ class TestSince:
         assert len(since["new"]) == 1 and len(since["open"]) == 1
         back = run("audit", shop, "--out", tmp_path / "x", "--since", tmp_path / "nowhere")
         assert back.code == 2 and "nowhere" in back.err
+
+    def test_a_schedule_works_from_its_first_night(self, run: Run, shop: Path, tmp_path: Path) -> None:
+        nightly = ("audit", shop, "--out", tmp_path / "report", "--since", tmp_path / "report", "--no-ledger")
+        first = run(*nightly)
+        assert first.code == 0 and "no report" in first.out and "still open" not in first.out
+        assert "0 new, 0 gone, 0 changed, 1 still open" in run(*nightly).out
 
 
 class TestAnalysts:

@@ -55,15 +55,16 @@ def test_the_groups_of_a_small_audit_to_the_byte() -> None:
     tie, merge = "\"Classic Men's Silk Tie Jacquard Woven 8 cm Necktie, ", '",12,,Merge as variants,TIE-PAI'
     unpriced = merge.replace("12", "")
     assert render_groups(small_audit()).decode() == (
-        "\ufeffgroup_id,listing_id,title,price,url,action,keep,role,rule,options,explanation\r\n"
-        f"G-0001,TIE-PAI,{tie}Paisley{merge},keep,R2,Pattern=Paisley,It has the most sales and the most reviews.\r\n"
-        f"G-0001,TIE-STR,{tie}Striped{unpriced},fold,R2,Pattern=Striped,{place}\r\n"
-        f"G-0001,TIE-POL,{tie}Polka Dot{merge},fold,R2,Pattern=Polka Dot,{place}\r\n"
-        f"G-0001,TIE-ARG,{tie}Argyle{merge},fold,R2,Pattern=Argyle,{place}\r\n"
-        "G-0002,MUG-1,Enamel Camping Mug 350 ml,4.5,,Set a wholesale price,MUG-1,keep,R2,Price tier=1 piece,"
+        "\ufeffgroup_id,listing_id,title,price,url,action,keep,role,this_listing,rule,options,explanation\r\n"
+        f"G-0001,TIE-PAI,{tie}Paisley{merge},keep,keep,R2,Pattern=Paisley,"
         "It has the most sales and the most reviews.\r\n"
-        "G-0002,MUG-100PCS,100 pcs Enamel Camping Mug 350 ml Wholesale Bulk,3.6,,Set a wholesale price,MUG-1,fold,R2,"
-        "Price tier=100 pieces,"
+        f"G-0001,TIE-STR,{tie}Striped{unpriced},fold,merge into it,R2,Pattern=Striped,{place}\r\n"
+        f"G-0001,TIE-POL,{tie}Polka Dot{merge},fold,merge into it,R2,Pattern=Polka Dot,{place}\r\n"
+        f"G-0001,TIE-ARG,{tie}Argyle{merge},fold,merge into it,R2,Pattern=Argyle,{place}\r\n"
+        "G-0002,MUG-1,Enamel Camping Mug 350 ml,4.5,,Set a wholesale price,MUG-1,keep,keep,R2,Price tier=1 piece,"
+        "It has the most sales and the most reviews.\r\n"
+        "G-0002,MUG-100PCS,100 pcs Enamel Camping Mug 350 ml Wholesale Bulk,3.6,,Set a wholesale price,MUG-1,fold,"
+        "merge into it,R2,Price tier=100 pieces,"
         "Shows the same photo as MUG-1 and reads alike; differs in Price tier.\r\n"
     )
 

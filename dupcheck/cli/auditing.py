@@ -85,7 +85,15 @@ def _audit(
         _audit_on_spark(catalog, out, pack, how, cache, fetch_images, allow_hosts, lang, fail_on, as_json)
         return
     from dupcheck.cli.asking import find_answers
-    from dupcheck.cli.ledgers import find_ledger, gather_decisions, keep_run, name_owner, recall_any, recall_ledger
+    from dupcheck.cli.ledgers import (
+        find_ledger,
+        gather_decisions,
+        is_named,
+        keep_run,
+        name_owner,
+        recall_any,
+        recall_ledger,
+    )
     from dupcheck.learned.answers import read_answers
     from dupcheck.pipeline import audit
     from dupcheck.reports.folder import check_report
@@ -95,7 +103,7 @@ def _audit(
     pack = open_pack(rules, settings, lang)
     if since == LEDGER and no_ledger:
         raise LedgerError("ledger.since_needs_one")
-    if since != LEDGER and ledger is not None and not no_ledger:
+    if since != LEDGER and is_named(ledger) and not no_ledger:
         find_ledger(ledger)  # what was named and is not there is said before the work begins
     with Bars(lang) as bars:
         read = how.read(catalog)
@@ -110,7 +118,7 @@ def _audit(
         )  # fmt: skip
         if known is not None:
             result = keep_run(ledger, owner, result, compare=since == LEDGER)
-        if since is not None and since != LEDGER:
+        if since is not None and since != LEDGER and _has_earlier(Path(since), out):
             from dupcheck.reports.comparison import read_groups
 
             result = result.compare_with(read_groups(Path(since)), Path(since).name)
@@ -123,8 +131,8 @@ def _audit(
     else:
         _tell_reading(read, lang)
         tell(result.summarize(out))
-    if since == LEDGER and result.since is None:
-        tell(say("ledger.first_run", lang), err=as_json)
+    if since is not None and result.since is None:
+        tell(say("ledger.first_run" if since == LEDGER else "report.first_run", lang, path=out), err=as_json)
     for text in result.lesson.tell(result.stated) if result.lesson is not None and not as_json else ():
         tell(text.say(lang))
     if written is not None:
@@ -136,6 +144,11 @@ def _audit(
             sys.exit(1)
     if fail_on is not None and result.fails(fail_on):
         sys.exit(1)
+
+
+def _has_earlier(since: Path, out: Path) -> bool:
+    """Whether there is something to compare with: a schedule that names its own report has none in its first night."""
+    return out.exists() or since.absolute() != out.absolute()
 
 
 def _tell_reading(read: "Catalog", lang: Lang) -> None:

@@ -51,14 +51,14 @@ def _check(
     token: str, ttl: float, override: str, person: str, ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.checking import Checker
-    from dupcheck.cli.ledgers import enter_ledger, find_ledger, name_owner_of, recall_ledger
+    from dupcheck.cli.ledgers import enter_ledger, find_ledger, is_named, name_owner_of, recall_ledger
     from dupcheck.index.opening import make_fetcher
     from dupcheck.ledger import Memory
 
     pack = open_pack(rules, settings, lang)
     if key is not None and no_ledger:
         raise LedgerError("ledger.claim_needs_one")
-    if ledger is not None and key is None and not no_ledger:
+    if is_named(ledger) and key is None and not no_ledger:
         find_ledger(ledger)  # what was named and is not there is said before the work begins
     if update and key is not None:
         raise LedgerError("ledger.update_needs_no_claim")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dupcheck.cli.console import tell
+from dupcheck.cli.options import Preferred
 from dupcheck.errors import LedgerError
 from dupcheck.ledger import NOBODY, Address, Memory, Owner, find_address, open_ledger, recall
 from dupcheck.messages import Lang, say
@@ -26,9 +27,14 @@ def find_ledger(ledger: str | None) -> Address:
     return address
 
 
+def is_named(ledger: str | None) -> bool:
+    """Whether somebody named a ledger just now, and so means that it is there."""
+    return ledger is not None and not isinstance(ledger, Preferred)
+
+
 def recall_ledger(ledger: str | None, no_ledger: bool = False, owner: Owner = NOBODY) -> Memory | None:
     """Return what the ledger that was named knows of an account, or else the user's own, if there is one."""
-    if no_ledger or (ledger is None and not find_address(None).exists()):
+    if no_ledger or (not is_named(ledger) and not find_address(ledger).exists()):
         return None
     return recall(find_ledger(ledger), owner)
 

@@ -364,7 +364,22 @@ def lang_option(command: Callable[..., None]) -> Callable[..., None]:
 def ledger_option(command: Callable[..., None]) -> Callable[..., None]:
     """Declare ``--ledger`` and ``--account``."""
     command = option("--account", default="", envvar="DUPCHECK_ACCOUNT", metavar="NAME", help="opt_account")(command)
-    return option("--ledger", metavar="FILE|URL", help="opt_ledger")(command)
+    return option("--ledger", metavar="FILE|URL", help="opt_ledger", callback=_take_ledger)(command)
+
+
+class Preferred(str):
+    """A ledger that a file of preferences names: it need not be there yet."""
+
+    __slots__ = ()
+
+
+def _take_ledger(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Return the ledger that was named; what a variable says goes before what the file of preferences does."""
+    from click.core import ParameterSource
+
+    if value is None or context.get_parameter_source(str(param.name)) is not ParameterSource.DEFAULT_MAP:
+        return value
+    return None if os.environ.get("DUPCHECK_LEDGER") else Preferred(value)
 
 
 def person_option(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

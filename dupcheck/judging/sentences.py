@@ -8,6 +8,7 @@ from dupcheck.judging.differences import explain_differences, name_axis
 from dupcheck.messages import Lang, say
 from dupcheck.model import Condition, Difference, Weighed
 from dupcheck.signals import get_signal
+from dupcheck.signals.arithmetic import show_number
 from dupcheck.titles import show_value
 
 COMPARED = ("image", "attributes", "price")
@@ -21,7 +22,7 @@ _SAMENESS = frozenset({"category", "shop", "codes"})
 
 def say_measured(signal: str, value: float, lang: Lang = "en") -> str:
     """Return what was measured, with the signal's name: «title 93 % alike», «same category»."""
-    key = f"measured_{signal}" if signal in ("title", "attributes") else "measured"
+    key = f"measured_{signal}" if signal in ("title", "attributes", "image") else "measured"
     if signal in _SAMENESS:
         key = "measured_same"
     return say(f"verdicts.{key}", lang, signal=_name(signal, lang), value=_show_value(signal, value, lang))
@@ -147,7 +148,9 @@ def _show(difference: Difference, lang: Lang) -> str:
 
 
 def _show_value(signal: str, value: float, lang: Lang) -> str:
-    return f"{100 * value:.0f} %" if signal == "attributes" else get_signal(signal).show(value, lang)
+    if signal == "attributes":
+        return show_number(100 * value, "%", lang)
+    return get_signal(signal).show(value, lang)
 
 
 def _name(signal: str, lang: Lang) -> str:

@@ -286,7 +286,7 @@ def _describe_pairs(
     rounded = (_spread(found.signals[s.name], lambda v: None if math.isnan(v) else round(v, 4)) for s in SIGNALS)
     names = [s.name for s in SIGNALS]
     photos = {k: text.say(lang) for k, text in describe_photos(features, found.left, found.right).items()}
-    priced = _state_prices(features, found).tolist()
+    priced = state_prices(features, found.left, found.right).tolist()
     weighed = [] if features.learned is None else features.learned.weigh(found.left, found.right)
     for k, (left, right, code, duplicate, (differs, text), conditions, values) in enumerate(
         zip(
@@ -325,11 +325,10 @@ def list_sides(differences: Sequence[Difference], lang: Lang) -> list[dict[str, 
     return rows
 
 
-def _state_prices(features: Features, found: Findings) -> BoolArray:
-    """Whether both listings of each pair state a price, in one currency."""
+def state_prices(features: Features, left: IntArray, right: IntArray) -> BoolArray:
+    """Return whether both listings of each pair state a price, in one currency."""
     priced = ~np.isnan(features.price_low)
-    currency = features.currency
-    both: BoolArray = priced[found.left] & priced[found.right] & (currency[found.left] == currency[found.right])
+    both: BoolArray = priced[left] & priced[right] & (features.currency[left] == features.currency[right])
     return both
 
 

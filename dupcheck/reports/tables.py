@@ -108,7 +108,8 @@ class PairTable:
 
 
 GROUP_COLUMNS = (
-    "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "rule", "options", "explanation",
+    "group_id", "listing_id", "title", "price", "url", "action", "keep", "role", "this_listing", "rule", "options",
+    "explanation",
 )  # fmt: skip
 OFFLINE_COLUMNS = ("listing_id", "instead", "title", "price", "url", "reason", "group_id")
 _IDS = frozenset({"listing_id", "keep", "instead"})
@@ -131,6 +132,7 @@ def list_group_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
                 action,
                 group["keep"],
                 member["role"],
+                name_of("role", member["role"], lang),
                 member["rule"],
                 join_options(member["options"]),
                 member["explanation"],

@@ -26,4 +26,6 @@ def show_number(value: float, unit: str, lang: Lang, digits: int = 0) -> str:
     if math.isnan(value):
         return say("signals.cannot_tell", lang)
     text = f"{value:.{digits}f}"
+    if unit == "%" and lang == "zh":
+        return f"{text}%"  # Chinese writes it close
     return f"{text} {unit}" if unit else text
