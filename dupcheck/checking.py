@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
@@ -217,12 +218,23 @@ class Answer:
         lines += [f"  {self._tell(d, held)}" for d, held in self.decided]
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        first, *rest = str(self).split("\n")
+        lines = "".join(f"<div>{escape(line.strip())}</div>" for line in rest)
+        return f'<div class="dupcheck"><p><b>{escape(first)}</b></p>{lines}</div>'
+
 
 def say_kept(listing_id: str, state: str, key: str, person: str, when: str, lang: Lang) -> str:
     """Say that a listing is known from a ledger only, by whom and since when, and how that is undone."""
     who = f" --as {shlex.quote(person)}" if person else ""
     named = person or say("ledger.somebody", lang)
     return say(f"check.kept_{state}", lang, id=listing_id, when=when, key=key, person=named, who=who)
+
+
+def _leave_repeated(problems: Sequence[Problem]) -> list[Problem]:
+    """Return the problems without what two readers say of one photo: the one that tells what to do is enough."""
+    told = {p.listing_id for p in problems if p.text.key == "photos.outside"}
+    return [p for p in problems if p.text.key != "catalog.image_outside" or p.listing_id not in told]
 
 
 def _hush(problem: Problem) -> Problem:
@@ -483,7 +495,8 @@ class Checker:
         shown = Aligned(found.catalog, found.features, set(zip(*ends, strict=True)), self.lang)
         rows = list(list_pairs(found.catalog, found.features, self.pack, found.findings, self.lang, shown))
         problems: dict[str, list[Problem]] = {}
-        for problem in map(_hush, found.problems) if self.discreet else found.problems:
+        noted = _leave_repeated(found.problems)
+        for problem in map(_hush, noted) if self.discreet else noted:
             problems.setdefault(problem.listing_id, []).append(problem)
         titles = found.catalog.column("title")
         general = tuple(problems.get("", ()))

@@ -6,6 +6,7 @@ Numbers that are missing are ``None`` in a single listing and ``NaN`` in a colum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -259,6 +260,10 @@ class Source:
     told: int = 0
 
 
+_IN_A_CELL = 10
+"""Listings that a notebook's cell shows of a catalogue."""
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Listings as columns, and what was wrong with the files they came from.
@@ -295,6 +300,16 @@ class Catalog:
 
     def __len__(self) -> int:
         return len(self.columns["listing_id"])
+
+    def __repr__(self) -> str:
+        files = ", ".join(Path(file).name for file in self.sources)
+        return f"<Catalog of {len(self)} listings{f': {files}' if files else ''}>"
+
+    def _repr_html_(self) -> str:
+        first = make_frame({name: column[:_IN_A_CELL] for name, column in self.columns.items()})
+        filled = first.loc[:, [name for name in first if name != "row" and (first[name] != "").any()]]
+        shown: str = filled.to_html(index=False, na_rep="", notebook=True)
+        return f'<div class="dupcheck"><p>{escape(repr(self))}</p>{shown}</div>'
 
     @cached_property
     def ids(self) -> npt.NDArray[np.object_]:

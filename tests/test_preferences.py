@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.cli import preferences
+from dupcheck.model import Catalog
 from dupcheck.reports.comparison import compare_groups
 
 Run = Callable[..., Any]
@@ -175,6 +176,26 @@ class TestAnalysts:
         assert str(sample_audit.why("A-131", "A-132")) == str(dc.why(sample_audit.catalog, "A-131", "A-132"))
         with pytest.raises(dc.UnknownListingError):
             sample_audit.group("G-none")
+
+    @pytest.mark.parametrize("given", [None, 5, [1, 2], [None], {}, [], [{"a": 1}]])
+    def test_what_is_no_catalogue_is_told_in_words(self, given: Any) -> None:
+        with pytest.raises(dc.CatalogError, match="catalogue"):
+            dc.read_catalog(given)
+
+    @pytest.mark.parametrize("columns", [{"a": [1]}, {"listing_id": [], "title": []}])
+    def test_a_table_that_is_none_is_called_a_table(self, columns: Any) -> None:
+        with pytest.raises(dc.CatalogError) as told:
+            dc.read_catalog(pd.DataFrame(columns))
+        assert "The table" in str(told.value) and ".csv" not in str(told.value)
+
+    def test_catalogues_and_answers_show_themselves_in_a_cell(self, sample: Catalog) -> None:
+        assert repr(sample) == "<Catalog of 69 listings: catalog.csv>"
+        hostile = [{"listing_id": "N-1", "title": "<b>Silk</b> tie", "price": 9}]
+        shown = dc.read_catalog(hostile)._repr_html_()
+        assert "N-1" in shown and "<b>Silk" not in shown and "Silk" in shown
+        assert sample._repr_html_().count("<tr") < 15
+        (answer,) = dc.check({**hostile[0], "listing_id": "<i>"}, sample)
+        assert "&lt;i&gt;" in answer._repr_html_() and "<i>" not in answer._repr_html_()
 
     @pytest.mark.parametrize("name", ["limits", "coverage", "sizes"])
     def test_it_draws(self, sample_audit: dc.Audit, name: str) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dupcheck.catalog.listings import make_catalog
+from dupcheck.errors import CatalogError
+from dupcheck.messages import message
 from dupcheck.model import Catalog, Listing
 
 if TYPE_CHECKING:
@@ -52,8 +54,17 @@ def read_frame(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         table.map(_write_cell).to_csv(path, index=False)
-        read = read_catalog(path, images=root, mapping=mapping, need_ids=need_ids, currency=currency)
+        try:
+            read = read_catalog(path, images=root, mapping=mapping, need_ids=need_ids, currency=currency)
+        except CatalogError as error:
+            raise CatalogError(error.text.key, **_name_table(error.text.values, path)) from None
     return replace(read, sources=())
+
+
+def _name_table(values: Mapping[str, object], path: Path) -> dict[str, object]:
+    """Return what a text is filled from with the table in place of the file that stood for it."""
+    table = message("catalog.the_table")
+    return {name: table if str(value) == str(path) else value for name, value in values.items()}
 
 
 def _write_cell(value: object) -> object:

@@ -3,8 +3,9 @@
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -566,7 +567,10 @@ def read_catalog(
     """
     if is_frame(paths) or are_rows(paths):
         return read_frame(paths, images=images, mapping=mapping, need_ids=need_ids, currency=currency)
-    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]  # type: ignore[arg-type]
+    given = [paths] if isinstance(paths, str | Path) else list(paths) if isinstance(paths, Iterable) else [paths]
+    if wrong := [p for p in given if not isinstance(p, str | PathLike)]:
+        raise CatalogError("catalog.bad_source", came=type(wrong[0]).__name__)
+    files = [Path(p) for p in given]  # type: ignore[arg-type]
     if not files:
         raise CatalogError("catalog.no_files")
     from dupcheck.catalog.encodings import find_codec
