@@ -83,7 +83,7 @@ def test_several_axes_are_joined_and_several_options_too() -> None:
     audit["pairs"][0]["differs_in"] = [{"axis": "size", "a": "S", "b": "M"}, {"axis": "color", "a": "red", "b": ""}]
     audit["groups"][0]["members"][0]["options"] = {"Color": "Red", "Size": "XL"}
     assert rows(render_pairs(audit))[2][4] == "size;color"
-    assert rows(render_groups(audit))[1][9] == "Color=Red; Size=XL"
+    assert rows(render_groups(audit))[1][10] == "Color=Red; Size=XL"
 
 
 def test_options_that_the_plain_form_cannot_hold_are_json() -> None:

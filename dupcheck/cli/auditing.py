@@ -132,7 +132,7 @@ def _audit(
         _tell_reading(read, lang)
         tell(result.summarize(out))
     if since is not None and result.since is None:
-        tell(say("ledger.first_run" if since == LEDGER else "report.first_run", lang, path=out), err=as_json)
+        tell(say("ledger.first_run" if since == LEDGER else "cli.first_report", lang, path=out), err=as_json)
     for text in result.lesson.tell(result.stated) if result.lesson is not None and not as_json else ():
         tell(text.say(lang))
     if written is not None:

@@ -8,6 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -23,6 +25,8 @@ _EVENTS = {"run": "audited", "question": "answered", "answers": "answered", "edi
 """What an act is in the history that says nothing of pairs, by what its details hold."""
 _WORD = ("decision", "reason", "decided", "withdrawn", "person", "act")
 """What an undo brings back of a pair's row."""
+_ACTS_READ = 256
+"""Acts that are kept as they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +247,19 @@ def _record_act(
 
 
 def _read_act(row: sa.RowMapping) -> Act:
-    said = tuple(Decision(**decision) for decision, _ in json.loads(row["pairs"]).values())
     return Act(
-        row["id"], row["at"], row["person"], row["kind"], row["work"], said, json.loads(row["details"]),
-        row["undone"], row["undone_by"],
+        row["id"], row["at"], row["person"], row["kind"], row["work"], _read_said(row["pairs"]),
+        _read_details(row["details"]), row["undone"], row["undone_by"],
     )  # fmt: skip
+
+
+# What an act said never changes, and may be long: the page reads all acts at each click.
+@lru_cache(maxsize=_ACTS_READ)
+def _read_said(text: str) -> tuple[Decision, ...]:
+    return tuple(Decision(**decision) for decision, _ in json.loads(text).values())
+
+
+@lru_cache(maxsize=_ACTS_READ)
+def _read_details(text: str) -> Mapping[str, Any]:
+    told: dict[str, Any] = json.loads(text)
+    return MappingProxyType(told)

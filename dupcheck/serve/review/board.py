@@ -45,6 +45,7 @@ class _Known:
     """What the ledger said when ``event`` things had happened in it."""
 
     event: int
+    said: Sequence[tuple[int, float | None]]
     acts: Sequence[Act]
     memory: Memory
     states: Mapping[str, GroupState]
@@ -130,13 +131,18 @@ class Board:
             event, work = self.ledger.count_events(), self.ready
             if self._known is None or self._known.event != event:
                 acts = self.ledger.list_acts()
+                said = [(act.number, act.undone) for act in acts]
+                if self._known is not None and said == self._known.said:  # groups went from hand to hand
+                    self._known = replace(self._known, event=event)
+                    return self._known
                 told = [(a.details, a.person, a.at) for a in reversed(acts) if a.undone is None]
                 memory = Memory(self.ledger.list_decisions(), (), *read_acts(told))
                 marks = list_marks(acts, work.asked)
                 changed = [g for g in work.scenes if marks.get(g, ()) != self._marks.get(g, ())]
                 work.plan_anew(changed, memory)
                 self._marks = marks
-                self._known = _Known(event, acts, memory, self._judge(work, acts, memory), *read_shares(acts))
+                states = self._judge(work, acts, memory)
+                self._known = _Known(event, said, acts, memory, states, *read_shares(acts))
             return self._known
 
     @staticmethod
@@ -150,7 +156,8 @@ class Board:
             state = states.get(group, GroupState())
             if not state.choice:
                 states[group] = replace(state, choice=state.answer or "not_duplicate")
-        for group, decision in list_accepted(work, memory.decisions).items():
+        decided = {g for g, state in states.items() if state.choice}
+        for group, decision in list_accepted(work, memory.decisions, decided).items():
             state = states.get(group, GroupState())
             if not state.choice:
                 states[group] = replace(

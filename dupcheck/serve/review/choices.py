@@ -6,7 +6,7 @@ An act's details name what it was: ``{"choice": KIND, "groups": [ID …]}``, ``{
 when.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import Any, Protocol
@@ -81,8 +81,9 @@ def read_states(acts: Iterable[Act], contents: Mapping[str, str]) -> dict[str, G
     for act in sorted(acts, key=lambda a: a.number):
         if act.undone is not None or _has_lapsed(act, contents):
             continue
+        first = _add(GroupState(), act)  # of thousands of groups that were decided at once
         for group in act.details.get("groups", ()):
-            states[group] = _add(states.get(group, GroupState()), act)
+            states[group] = _add(states[group], act) if group in states else first
     return states
 
 
@@ -117,12 +118,16 @@ def list_marks(acts: Iterable[Act], questions: Mapping[str, Sequence[str]]) -> d
     return marks
 
 
-def list_accepted(work: "Accepting", decisions: Iterable[Decision]) -> dict[str, Decision]:
-    """Return the groups whose plan was accepted pair by pair, wherever that was said, and one decision of each."""
+def list_accepted(
+    work: "Accepting", decisions: Iterable[Decision], decided: Container[str] = ()
+) -> dict[str, Decision]:
+    """Return the groups whose plan was accepted pair by pair, wherever that was said, and one decision of each; of
+    those that are ``decided`` nothing is asked.
+    """
     said = {d.listings: d for d in decisions if d.decision == "merge_accepted"}
     named = {i for pair in said for i in pair}
     found: dict[str, Decision] = {}
-    for group in work.scenes if said else ():
+    for group in (g for g in work.scenes if g not in decided) if said else ():
         plan = work.plan(group)
         others = [i for i in plan.listings if i != plan.keep]
         if plan.action in ("ask", "none") or not others or plan.keep not in named or not named.issuperset(others):
