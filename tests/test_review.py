@@ -159,6 +159,19 @@ class TestTakingAway:
         assert gone and set(merged.positions) == set(make_shop(3).positions) - gone
         moved = packed.read("merged-moved.csv").decode("utf-8-sig")
         assert all(i in moved for i in gone)
+        steps = packed.read("merged-steps.csv").decode("utf-8-sig")
+        assert all(i in steps for i in gone), "every step, as the command writes it"
+
+    def test_descriptions_keep_their_markup(self, ledger: Ledger, tmp_path: Path) -> None:
+        shop = tmp_path / "shop.csv"
+        said = "<p>Of <b>oak</b></p>"
+        rows = "".join(f'{n},Oak garden ladder 5 steps,59,USD,Steps=5,L5,"{said}"\n' for n in ("A", "B"))
+        shop.write_text(f"listing_id,title,price,currency,attributes,sku_code,description\n{rows}", "utf-8")
+        board = make_board(dc.audit(shop), ledger)
+        groups = [g for g in board.ready.scenes if board.ready.plan(g).action != "ask"]
+        board.choose(groups, "merge_accepted", "Mei")
+        packed = zipfile.ZipFile(io.BytesIO(board.carry_out("catalogue", "en").data))
+        assert said in packed.read("merged.csv").decode("utf-8-sig")
 
     def test_a_listing_that_is_told_apart_elsewhere_keeps_its_plan_out(self, ledger: Ledger, tmp_path: Path) -> None:
         board, groups = self.open_shop(ledger, tmp_path)
@@ -358,6 +371,12 @@ def test_nothing_is_asked_twice_and_no_listing_stands_in_two_groups(shop: str, p
             replies = [reply for reply, _, _ in plan.question.replies]
             board.answer(key, "different" if policy == "apart" else "option" if "option" in replies else "same", "Mei")
             board.recall()
+        rows = [row for row in board.ready.list_rows() if row["id"] not in board.ready.gone]
+        waiting = [row["id"] for row in rows if row["waits"]]
+        assert len(waiting) <= 1 + len(rows) // 50, "an answer leads on"
+        for group in waiting:
+            told = board.tell_group(group, "en")
+            assert all(m["why"] for m in told["members"] if m["role"] == "ask"), "what is missing is said"
 
 
 def make_bottles() -> Catalog:

@@ -350,6 +350,21 @@ def test_accepted_plans_are_taken_away_as_files_and_only_they(
     page.wait_for_function("() => /changed/.test(document.getElementById('toast').innerText)")
 
 
+@pytest.mark.parametrize("lang", ["en-US", "zh-CN"])
+def test_advice_and_what_stays_online_are_said(serve: Any, open_page: Any, lang: str) -> None:
+    page: Page = open_page(serve("--rules", "aliexpress").url, lang)
+    page.locator("#banner button").last.click()
+    page.wait_for_selector("#side li li")
+    assert "A-108" in page.locator("#side").inner_text()
+    assert not run_axe(page)
+    page.keyboard.press("Escape")
+    page.locator("#carry").click()
+    plain = page.locator("dialog .steps").inner_text()
+    kept: Page = open_page(serve("--rules", "google").url, lang)
+    kept.locator("#carry").click()
+    assert kept.locator("dialog .steps").inner_text() != plain, "variants are not to be taken offline there"
+
+
 def test_on_paper_every_group_is_a_line_and_the_open_one_is_whole(serve: Any, open_page: Any) -> None:
     page: Page = open_page(serve().url)
     wait_still(page)
