@@ -109,6 +109,8 @@ HANGING = [
     ("Grain Free Dog Food - {} - 12kg", "Flavour", ("Salmon & Trout", "Duck & Pea"), "Grain Free Dog Food - 12kg"),
     ("Chá Ervas do Campo {} caixa", "Sabor", ("Erva-doce", "Capim-limão"), "Chá Ervas do Campo caixa"),
     ("居家厚底凉拖鞋 {}", "尺码", ("36-37", "38-39"), "居家厚底凉拖鞋"),
+    ("Daphne Full-Zip Hoodie-{}-Purple", "Size", ("XS", "L"), "Daphne Full-Zip Hoodie-Purple"),
+    ("Ribbed Crew Sock-{}-Merino-Long", "Color", ("Navy", "Rust"), "Ribbed Crew Sock-Merino-Long"),
     ("按动中性笔【{}】0.5mm 黑色", "件数", ("12支", "24支"), "按动中性笔 0.5mm 黑色"),
 ]  # fmt: skip
 

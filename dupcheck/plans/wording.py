@@ -56,15 +56,24 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         chunk = _cut_joined(chunk, gone, shared)
         if not chunk:
             continue
-        tail = chunk.split("-")
-        while len(tail) > 1 and gone[plain_word(tail[-1])] > 0:
-            gone[plain_word(tail.pop())] -= 1
-        words[place] = "-".join(tail)
+        words[place] = _cut_hyphened(chunk, gone)
     _drop_trails(words, chunks, shared)
     kept = _EMPTY.sub(" ", " ".join(_drop_leads(words, len(chunks), shared)))
     text = cut_words(" ".join(kept.split()).strip(" -,/|"), most)
     told_enough = len(text.split()) > 1 or len(title.split()) < 3 or len(_JOINED.findall(text)) > 3
     return text if told_enough else cut_words(title, most)
+
+
+def _cut_hyphened(chunk: str, gone: Counter[str]) -> str:
+    """Return a chunk without the parts behind a hyphen that go: «Hoodie-L-Purple» is «Hoodie-Purple» in all sizes."""
+    first, *tail = chunk.split("-")
+    kept: list[str] = []
+    for part in reversed(tail):
+        if gone[plain_word(part)] > 0:
+            gone[plain_word(part)] -= 1
+        else:
+            kept.append(part)
+    return "-".join([first, *reversed(kept)])
 
 
 def _split_words(text: str, common: set[str]) -> list[str]:
