@@ -25,7 +25,7 @@ from dupcheck.exports.changesets import ChangeSet, Edit, Piece, Work, show_optio
 from dupcheck.exports.steps import list_gone, list_named
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import show_count, show_price
-from dupcheck.messages import Message, say
+from dupcheck.messages import Message, message, say
 from dupcheck.photos.files import OutsideError, PhotoFolder, is_address
 from dupcheck.photos.pictures import PictureError, open_picture
 from dupcheck.rules import MergeLimits
@@ -37,7 +37,7 @@ _LONGEST_CELL = 32_000
 _OLD = PatternFill("solid", fgColor="FDE9E7")
 _NEW = PatternFill("solid", fgColor="E2F3E4")
 _HEAD = PatternFill("solid", fgColor="EDEDED")
-_WIDTHS = {"done": 7, "old": 46, "new": 46, "title": 46, "why": 46, "link": 30, "photo": 12}
+_WIDTHS = {"done": 7, "old": 46, "new": 46, "title": 46, "why": 46, "link": 30, "to": 30, "photo": 12}
 _WIDTH = 18
 _LINE, _MOST_LINES = 16.5, 24
 """Points of a line, and lines of a row, more than which no spreadsheet shows."""
@@ -167,6 +167,7 @@ class _Book:
         for change in self.work.changes:
             for edit in change.edits:
                 yield self._edit(edit, change.keep.main_image, change.keep.url)
+            yield from (self._add(change, piece) for piece in change.created)
             for listing_id, text in change.list_unsaid():
                 why = say("worklist.unsaid", self.lang, id=listing_id)
                 yield change.keep.listing_id, "", "", self._say("field_description"), "", text, why, change.keep.url
@@ -174,6 +175,15 @@ class _Book:
         for edit in self.work.edits:
             at = catalog.positions[edit.listing_id]
             yield self._edit(edit, catalog.column("main_image")[at], catalog.column("url")[at])
+
+    def _add(self, change: ChangeSet, piece: Piece) -> Row:
+        """Return the row of a SKU that the listing gains."""
+        sku = piece.sku
+        price = f"{show_price(sku.price)} {sku.currency}".strip()
+        new = "\n".join(t for t in (show_options(sku.options), price) if t)
+        why = message("exports.why_new", id=piece.owner.listing_id).say(self.lang)
+        field = self._say("field_sku")
+        return change.keep.listing_id, sku.image, sku.sku_code, field, "", new, why, change.keep.url
 
     def _edit(self, edit: Edit, photo: str, link: str) -> Row:
         kind, _, name = edit.field.partition(".")
