@@ -28,7 +28,7 @@ TESTS = {
         "test_contrasts", "test_candidates", "test_reports_record", "test_rules", "test_merge_plans", "test_pipeline",
     ),
     "plans": ("test_merge_plans", "test_plans", "test_decisions"),
-    "exports": ("test_exports", "test_changesets", "test_templates", "test_export_golden", "test_merge_plans"),
+    "exports": ("test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans"),
     "ledger": ("test_ledger", "test_claims", "test_decisions"),
 }  # fmt: skip
 OTHER: dict[type[ast.AST], str] = {
