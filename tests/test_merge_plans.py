@@ -327,6 +327,8 @@ class TestSurvivors:
             ({"sales": 9.0, "reviews": 800.0}, {"sales": 10.0, "reviews": 2.0}, "most reviews (800)"),
             ({"sales": 2.0, "stock": 150.0}, {"sales": 90.0, "stock": 0.0}, "it alone is in stock"),
             ({"created": "2023-01-02"}, {"created": "2024-01-01"}, "oldest (2023-01-02)"),
+            ({"created": "2020/11/30"}, {"created": "05.02.2021"}, "oldest (2020/11/30)"),
+            ({"created": "25/11/2020"}, {"created": "2020-12-01 08:00"}, "oldest (25/11/2020)"),
             ({"stock": 4.0, "url": "https://x.example"}, {}, "filled in most completely"),
             ({}, {}, "the first one"),
         ],

@@ -1,7 +1,9 @@
 """Which listing of a group to keep, by the pack's order, and what decided it."""
 
 import math
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -26,7 +28,7 @@ def rank_listing(
         elif name in _POPULAR and _weighs(pack):
             key.append(-_popularity(shelf, position))
         elif name == "created":
-            created = shelf.text(position, "created")
+            created = read_age(shelf.text(position, "created"))
             key += [created == "", created]
         elif name == "completeness":
             key.append(-int(shelf.completeness[position]))
@@ -36,6 +38,46 @@ def rank_listing(
     return (*key, shelf.id(position))
 
 
+_YEAR_FIRST = re.compile(r"((?:19|20)\d\d)\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)(.*)", re.DOTALL)
+_PLAIN = re.compile(r"((?:19|20)\d\d)([01]\d)([0-3]\d)(.*)", re.DOTALL)
+_YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(.*)", re.DOTALL)
+_STAMP = re.compile(r"1\d{9}(\d{3})?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+
+
+def read_age(text: str) -> str:
+    """Return when a listing was made so that earlier is smaller, however it is written; "" where that cannot be told.
+
+    Where day and month may be either way round, as in 03/04/2024, only the year is known.
+
+    >>> read_age("2024/3/5 08:01"), read_age("05.03.2024"), read_age("03/25/2024"), read_age("2020年1月2日")
+    ('2024-03-05 08:01', '2024-03-05', '2024-03-25', '2020-01-02')
+    >>> read_age("03/04/2024"), read_age("1709600000"), read_age("last spring")
+    ('2024', '2024-03-05 00:53', '')
+    """
+    text = text.strip()
+    if _STAMP.fullmatch(text):
+        return f"{datetime.fromtimestamp(int(text[:10]), UTC):%Y-%m-%d %H:%M}"
+    found = _PLAIN.match(text) or _YEAR_FIRST.match(text)
+    if found is not None:
+        year, month, day, rest = found.groups()
+    else:
+        late = _YEAR_LAST.match(text)
+        if late is None:
+            return ""
+        day, sign, month, year, rest = late.groups()
+        if int(month) > _MONTHS:
+            day, month = month, day
+        elif sign != "." and int(day) <= _MONTHS and day != month:
+            return year
+    if not (1 <= int(month) <= _MONTHS and 1 <= int(day) <= _DAYS):
+        return ""
+    clock = _CLOCK.search(rest)
+    time = "" if clock is None else f" {int(clock[1]):02d}:{clock[2]}"
+    return f"{year}-{int(month):02d}-{int(day):02d}{time}"
+
+
+_MONTHS, _DAYS = 12, 31
 _POPULAR = ("sales", "reviews")
 _REVIEW_WEIGHT = 0.07
 """Reviews decide only where sales are close: 9 sales and 800 reviews outweigh 10 sales and 2; 9 reviews do not make up
@@ -93,10 +135,10 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
                 return told
             rest = [m for m in rest if _popularity(shelf, m) == _popularity(shelf, keep)]
         elif name == "created":
-            mine = shelf.text(keep, name)
-            if mine and all(mine < t or not t for t in (shelf.text(m, name) for m in rest)):
-                return message("plans.keep_oldest", id=shelf.id(keep), created=mine)
-            rest = [m for m in rest if shelf.text(m, name) == mine]
+            mine = read_age(shelf.text(keep, name))
+            if mine and all(mine < t or not t for t in (read_age(shelf.text(m, name)) for m in rest)):
+                return message("plans.keep_oldest", id=shelf.id(keep), created=shelf.text(keep, name))
+            rest = [m for m in rest if read_age(shelf.text(m, name)) == mine]
         elif name == "completeness":
             full = int(shelf.completeness[keep])
             if all(full > int(shelf.completeness[m]) for m in rest):
