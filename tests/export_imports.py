@@ -90,8 +90,8 @@ IMPORTS: Mapping[str, Callable[[str, Mapping[str, str]], str]] = {
 MAY_CHANGE = {
     "shopify": ("Title", "Option", "Image Src", "Image Position", "Variant Image", "Handle"),
     "woocommerce": ("Type", "Name", "SKU", "Parent", "Position", "Attribute", "Stock"),
-    "google": ("item_group_id", "variant_option", "color", "size", "material"),
-    "meta": ("item_group_id", "additional_variant_attribute", "color", "size", "material"),
+    "google": ("item_group_id", "variant_option", "color", "size", "material", "pattern", "gender"),
+    "meta": ("item_group_id", "additional_variant_attribute", "color", "size", "material", "pattern", "gender"),
     "aliexpress": ("subject", "aeop_ae_product_s_k_us", "bulk_order", "bulk_discount"),
     "yml": (
         "name",

@@ -645,3 +645,15 @@ def test_descriptions_keep_their_markup_when_a_catalogue_is_converted(
     assert len(texts) == 2 and all("<b>cold</b>" in t for t in texts)
     again, before = (dc.read_catalog(p).column("description").tolist() for p in (tmp_path / "as-it-was.csv", own))
     assert again == before, "read again, the words are the same"
+
+
+@pytest.mark.parametrize(("name", "half"), [("woocommerce", "0,5 L"), ("aliexpress", "0.5 L")])
+def test_a_decimal_comma_stays_a_number(name: str, half: str, tmp_path: Path) -> None:
+    jars = vary(7000, "Weckglas Sturzform mit Deckel Ring", {"Volumen": ("0,5 L", "1 L")})
+    own = write_own(name, jars, tmp_path)
+    dc.audit(own).export(name, out=tmp_path / "out", all_plans=True)
+    after = tmp_path / f"after{own.suffix}"
+    after.write_text(IMPORTS[name](own.read_text("utf-8"), load(tmp_path / "out", name)), "utf-8")
+    shop = dc.read_catalog(after)
+    found = {v for k in range(len(shop)) for s in get_skus(shop, k) for v in s.options.values()}
+    assert found >= {half, "1 L"}

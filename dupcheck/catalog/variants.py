@@ -223,7 +223,7 @@ class RowReader:
             value = self.get(f"option_value_{n}", row)
             name = self.get(f"option_name_{n}", row) or named.get(n, "")
             if value and not is_only_variant(name, value):
-                found |= _split_choice(clean_text(name) or f"Option {n}", clean_text(value))
+                found |= _split_choice(clean_text(name) or f"Option {n}", clean_text(value.replace("\\,", ",")))
         for name, key in self.names["option"]:
             value = _cut_title(self.get(key, row), self.get("title", row))
             pairs = split_option_list(value) if re.search(r"\w\s*[:=]\s*\w", value) else {}

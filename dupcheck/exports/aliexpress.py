@@ -39,6 +39,7 @@ NEEDED = (
 """What an edit must carry and no catalogue but the product object itself holds."""
 _SKU_LISTS = ("aeop_ae_product_s_k_us", "aeop_ae_product_skus", "aeopAeProductSKUs", "sku_info_list")
 _FORBIDDEN = re.compile(r"[#;:,=<>\t\n]+")
+_COMMA, _COLON = re.compile(r"(?<=\d),(?=\d)"), re.compile(r"(?<=\d):(?=\d)")
 
 
 class Aliexpress(Target):
@@ -226,4 +227,6 @@ def _attribute(name: str, value: str) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
+    """Return a text without the signs that AliExpress refuses; between digits they say something: «0,5 L», «1:24»."""
+    text = _COLON.sub("/", _COMMA.sub(".", text))
     return " ".join(_FORBIDDEN.sub(" ", text).split())

@@ -34,6 +34,8 @@ from dupcheck.exports import EXPORTS, list_moves, list_plans
 from dupcheck.model import Catalog, Listing
 
 PACKS = {"aliexpress", "amazon", "ebay", "google", "shopee", "lazada", "tiktok", "etsy", "walmart", "wildberries"}
+FEEDS = ("google", "meta")
+"""Each offer stays as it is, under a title of its own, and a feed holds no codes."""
 UNREAD = {"freight_template": "F-{n}", "tags": "new, {n}", "weight_kg": "0.{n}", "bin": "A{n}/7"}
 """Columns of the seller's that no field takes."""
 
@@ -167,19 +169,19 @@ def check_kept(target: str, before: Catalog, after: Catalog, taken: Sequence[dc.
             continue
         place = after.positions[plan.keep]
         now = get_listing(after, place)
-        if target not in ("google",) and now.title != plan.title:
+        if target not in FEEDS and now.title != plan.title:
             found["title"] += 1
             print("    title", target, plan.keep, repr(now.title), repr(plan.title))
-        wanted = Counter(_sell(s.sku_code if target != "google" else "", s.price) for s in plan.skus)
-        offered = [_sell(s.sku_code if target != "google" else "", s.price) for s in get_skus(after, place)]
-        offered = offered or [_sell(now.sku_code if target != "google" else "", now.price)]
+        wanted = Counter(_sell(s.sku_code if target not in FEEDS else "", s.price) for s in plan.skus)
+        offered = [_sell(s.sku_code if target not in FEEDS else "", s.price) for s in get_skus(after, place)]
+        offered = offered or [_sell(now.sku_code if target not in FEEDS else "", now.price)]
         lost = wanted - Counter(offered)
         found["goods lost"] += sum(lost.values())
         if lost:
             print("    lost", target, plan.keep, plan.action, list(lost)[:3], offered[:4])
         options = Counter(tuple(sorted(s.options.values())) for s in plan.skus if s.options)
         stated = Counter(tuple(sorted(s.options.values())) for s in get_skus(after, place))
-        if target not in ("google", "yml") and options - stated:
+        if target not in (*FEEDS, "yml") and options - stated:
             found["options"] += sum((options - stated).values())
             print("    options", target, plan.keep, list(options - stated)[:2], list(stated)[:3])
     return found
@@ -216,6 +218,7 @@ def count_table(target: str, shop: Sequence[Listing], folder: Path) -> Counter[s
     plans = {p.keep: p for p in taken}
     skus = {s.sku_code: (s, p) for p in taken for s in p.skus}
     known = {v for i in accepted for v in source[i].values()}
+    known |= set(first.catalog.column("description"))
     known |= {f"{1000 * float(v):.6g}" for v in known if v.replace(".", "").isdigit()}
     for row in written:
         fits = [c for c in row.values() if c in skus]
