@@ -657,3 +657,26 @@ def test_a_decimal_comma_stays_a_number(name: str, half: str, tmp_path: Path) ->
     shop = dc.read_catalog(after)
     found = {v for k in range(len(shop)) for s in get_skus(shop, k) for v in s.options.values()}
     assert found >= {half, "1 L"}
+
+
+@pytest.mark.parametrize("name", ["shopee", "lazada", "tiktok", "etsy", "walmart", "ozon", "wildberries"])
+def test_a_table_has_no_row_of_a_listing_that_it_does_not_change(name: str, tmp_path: Path) -> None:
+    shop = make_catalog([*CATALOGS["tier"], *CATALOGS["merge into simple"]])
+    dc.audit(shop).export(name, out=tmp_path, all_plans=True)
+    found = rows(load(tmp_path, name)[""])
+    assert len(found) == len(CATALOGS["merge into simple"]), "a wholesale price that the file cannot hold is no row"
+    if name == "walmart":
+        assert [r["isPrimaryVariant"] for r in found].count("Yes") == 1
+        assert {r["variantAttributeNames"] for r in found} == {"color,size"}
+
+
+@pytest.mark.parametrize("name", ["google", "meta"])
+def test_a_feed_of_merged_offers_alone_is_not_to_replace_the_sellers(name: str, tmp_path: Path) -> None:
+    shop = make_catalog([*CATALOGS["removal"], *CATALOGS["merge into simple"]])
+    dc.audit(shop).export(name, out=tmp_path, all_plans=True)
+    text = load(tmp_path, name)[""]
+    assert len(rows(text, "\t" if name == "google" else ",")) == len(CATALOGS["merge into simple"])
+    assert "supplemental feed" in (tmp_path / "export-cautions.csv").read_text("utf-8-sig")
+    own = write_own(name, CATALOGS["merge into simple"], tmp_path)
+    dc.audit(own).export(name, out=tmp_path / "own", all_plans=True)
+    assert "supplemental feed" not in (tmp_path / "own" / "export-cautions.csv").read_text("utf-8-sig")

@@ -281,7 +281,7 @@ class TestWorkbook:
         assert {r[3].value for r in book["4 Hide"].iter_rows(min_row=2)} == {keep}
         assert len(list(book["3 Verify SKUs"].iter_rows(min_row=2))) == 4
         edit = next(r for r in book["2 Edit"].iter_rows(min_row=2) if r[4].value == "title")
-        added = {r[3].value: r[6].value for r in book["2 Edit"].iter_rows(min_row=2) if r[4].value == "new option"}
+        added = {r[3].value: str(r[6].value) for r in book["2 Edit"].iter_rows(min_row=2) if r[4].value == "new option"}
         (plan,) = audit.plans
         assert set(added) == {s.sku_code for s in plan.skus if s.listing_id != keep}
         assert all("Color=" in told and "18.50" in told for told in added.values())

@@ -11,7 +11,7 @@ WARNINGS = frozenset(
     for key in (
         "photos", "stock_unknown", "no_stock", "no_tiers", "twin_stays", "foreign", "unsaid", "no_gtin", "no_facet",
         "theme_unknown", "false_variation", "local_photos", "property_unknown", "ebay_variations", "yml_creates",
-        "handle", "theme_choose", "formula", "template_goods", "table_creates",
+        "handle", "theme_choose", "formula", "template_goods", "table_creates", "feed_replaces",
     )
 )  # fmt: skip
 """What a seller should look at, but no marketplace refuses; every other caution is a refusal."""

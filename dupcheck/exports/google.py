@@ -41,6 +41,7 @@ class Google(Target):
     others = "variant_option"
     """The column that names options without one of their own."""
     in_stock, sold_out = "in_stock", "out_of_stock"
+    takes_markup = True
     conditions: Mapping[str, str] = CONDITIONS
 
     @property
@@ -51,9 +52,8 @@ class Google(Target):
     def render(self, work: Work) -> Mapping[str, bytes]:
         """Return the feed, and the groups alone."""
         own = any(self.is_own(c) for c in work.changes)
-        rows = list(
-            self._repeat_rows(work.changes, work.catalog) if own else (r for c in work.changes for r in self._make(c))
-        )
+        made = (r for c in work.changes if c.merged.axes for r in self._make(c))
+        rows = list(self._repeat_rows(work.changes, work.catalog) if own else made)
         headers = list(dict.fromkeys(h for r in rows for h in r)) if own else [*COLUMNS, self.others]
         filled = {h for r in rows for h, v in r.items() if v}
         if not own:
@@ -91,7 +91,8 @@ class Google(Target):
 
     def list_cautions(self, change: ChangeSet) -> list[Message]:
         """Return the cautions of a listing; a feed says whether there is stock, and not how much."""
-        return [t for t in super().list_cautions(change) if t.key != "exports.stock_unknown"]
+        told = [t for t in super().list_cautions(change) if t.key != "exports.stock_unknown"]
+        return told if self.is_own(change) else [*told, message("exports.feed_replaces")]
 
     def _read_condition(self, text: str) -> str:
         """Return the marketplace's word for a condition, "" where it has none."""
@@ -141,7 +142,7 @@ class Google(Target):
             yield {
                 "id": piece.offer_id,
                 "title": owner.title,
-                "description": described or owner.description,
+                "description": (self.takes_markup and described) or owner.description,
                 "link": owner.url,
                 "image_link": image,
                 "additional_image_link": ",".join(photos[:10]),
@@ -167,6 +168,7 @@ class Meta(Google):
     separator = ","
     others = "additional_variant_attribute"
     in_stock, sold_out = "in stock", "out of stock"
+    takes_markup = False
     conditions: Mapping[str, str] = {
         **CONDITIONS, "used like new": "used_like_new", "used good": "used_good", "used fair": "used_fair",
     }  # fmt: skip

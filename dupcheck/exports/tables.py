@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from dupcheck.axes import AXES
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
 from dupcheck.exports.checks import check_addresses
 from dupcheck.exports.merging import Merged
@@ -15,6 +16,7 @@ from dupcheck.exports.texts import find_attribute, find_description, show_count,
 from dupcheck.files.cells import show_cell
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits, read_pack
+from dupcheck.titles import align_name
 
 NAMES = ("shopee", "lazada", "tiktok", "etsy", "walmart", "ozon", "wildberries")
 
@@ -41,15 +43,20 @@ class TableTarget(Target):
 
     def render(self, work: Work) -> Mapping[str, bytes]:
         """Return the table."""
-        rows = [self._fill(c, piece) for c in work.changes if not c.is_empty for piece in c.pieces]
+        rows = [self._fill(c, piece) for c in work.changes if self.is_touched(c) for piece in c.pieces]
         return {
             "": b"\xef\xbb\xbf" + write_rows(list(dict.fromkeys([*self.columns, *(h for r in rows for h in r)])), rows)
         }
 
+    def is_touched(self, change: ChangeSet) -> bool:
+        """Whether the table has anything to say of a listing: a wholesale price that it cannot hold is nothing."""
+        tiers = self.limits.price_tiers
+        return bool(change.created) or any(tiers or e.field != "wholesale" for e in change.edits)
+
     def list_cautions(self, change: ChangeSet) -> list[Message]:
         """Return the cautions of a listing, fields that the marketplace must have among them."""
-        if change.is_empty:
-            return []
+        if not self.is_touched(change):
+            return [t for t in super().list_cautions(change) if t.key == "exports.twin_stays"]
         found = super().list_cautions(change)
         rows = [self._fill(change, piece) for piece in change.pieces]
         missing = [h for h, c in self.columns.items() if c.get("value") in self.needed
@@ -83,9 +90,9 @@ def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
 
     ``group`` and ``kept`` are the kept listing's id, ``offer`` what the SKU is known by as an offer of its own,
     ``owner`` the listing that offers it today; ``axis1`` and ``option1`` the first option's name and value, and so
-    on; ``description`` has the markup that the seller's file has, ``words`` none; ``theme`` the names of all options;
-    ``primary`` Yes for the listing that stays; ``weight`` (kg), ``grams``, ``length``, ``width`` and ``height`` (cm)
-    those of the parcel.
+    on; ``description`` has the markup that the seller's file has, ``words`` none; ``theme`` the names of all options,
+    in English where they are known; ``primary`` Yes for one SKU of the listing that stays; ``weight`` (kg), ``grams``,
+    ``length``, ``width`` and ``height`` (cm) those of the parcel.
     """
     merged, sku = change.merged, piece.sku
     listing = merged.listing
@@ -109,8 +116,8 @@ def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
         "main_image": listing.main_image,
         "images": ";".join(merged.photos),
         "url": piece.owner.url,
-        "theme": ",".join(merged.axes),
-        "primary": "Yes" if piece.at_home else "No",
+        "theme": ",".join(align_name(a) if align_name(a) in AXES else a for a in merged.axes),
+        "primary": "Yes" if piece is next((p for p in change.pieces if p.at_home), None) else "No",
         **measure_parcel(change, piece),
     }
     if facts.get("weight"):

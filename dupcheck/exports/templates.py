@@ -135,7 +135,8 @@ class _Sheet:
         at = self.free
         told: list[tuple[str, str, Message]] = []
         for change in work.changes:
-            if change.is_empty:
+            touched = self.target.is_touched(change) if isinstance(self.target, TableTarget) else not change.is_empty
+            if not touched:
                 continue
             rows = list(self._list_rows(change))
             for cells in rows:
