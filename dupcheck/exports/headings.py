@@ -18,6 +18,11 @@ _NEEDED = frozenset(
 )  # fmt: skip
 """What a cell of the row under the headers says of a column that must be filled, in the languages of the templates."""
 _BRACKETED = re.compile(r"[(（【]([^()（）【】]+)[)）】]")
+_CHARACTERS = re.compile(
+    r"(\d[\d.,]{0,6})\s*(?:characters?|karakter|caracter(?:e|es)|caractères|caratteri|zeichen|ký tự|ตัวอักษร"
+    r"|个?字符|個?字元)",
+    re.IGNORECASE,
+)
 _CHANNEL = re.compile(r"channel[ _]id")
 
 
@@ -41,6 +46,12 @@ class Heading:
         return _MARKED.search(self.header) is not None or any(
             " ".join(w.casefold().split()) in _NEEDED for w in self.words
         )
+
+    @property
+    def longest(self) -> int:
+        """How many characters the words under the header say that a cell takes; 0 where they say nothing."""
+        told = (m[1].replace(".", "").replace(",", "") for w in self.words for m in _CHARACTERS.finditer(w))
+        return max(map(int, told), default=0)
 
     @property
     def is_channel(self) -> bool:

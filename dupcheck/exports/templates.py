@@ -264,12 +264,14 @@ class _Sheet:
 
     def _list_long(self, rows: Sequence[Mapping[int, Any]]) -> list[str]:
         """Return the fields whose text is longer than the template's definitions say, and how long it may be."""
+        limits = {self.plain[c]: (d.code, d.longest) for d in self.definitions
+                  if (c := normalise_header(d.code)) in self.plain}  # fmt: skip
+        limits |= {k: (h.shown, h.longest) for k, h in enumerate(self.headings) if h.longest and k not in limits}
         found = []
-        for told in self.definitions:
-            place = self.plain.get(normalise_header(told.code), -1)
+        for place, (name, most) in limits.items():
             longest = max((len(str(r[place])) for r in rows if place in r), default=0)
-            if longest > told.longest > 0:
-                found.append(f"{told.code} ({longest} > {told.longest})")
+            if longest > most > 0:
+                found.append(f"{name} ({longest} > {most})")
         return found
 
     def _list_undefined(self, rows: Sequence[Mapping[int, Any]]) -> list[str]:
