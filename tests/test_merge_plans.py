@@ -633,3 +633,17 @@ class TestRisk:
     def test_a_calm_shop_counts_nothing(self, make_shop: Shop) -> None:
         counts = dc.audit(make_shop("Cast Iron Pan", "Folding Camping Table")).as_dict()["counts"]
         assert (counts["violations"], counts["top_edits"], counts["at_stake"]) == (0, [], {})
+
+
+def test_freight_templates_in_columns_that_no_field_takes_are_held_against_each_other(tmp_path: Path) -> None:
+    title = "Linen Curtain Panel Rod Pocket"
+    rows = f"a,{title} Beige,20,USD,Color=Beige,0.8 kg,{{one}}\nb,{title} White,20,USD,Color=White,0.9 kg,{{two}}\n"
+    said = {}
+    for one, two in (("T1", "T2"), ("T1", "T1"), ("720003001", "720003002")):
+        path = tmp_path / f"{one}-{two}.csv"
+        head = "listing_id,title,price,currency,attributes,package weight,freight_template\n"
+        path.write_text(head + rows.format(one=one, two=two), "utf-8")
+        (plan,) = dc.audit(path).plans
+        said[one, two] = [c.say("en") for c in plan.cautions if c.key == "plans.templates_differ"]
+    assert "T1; T2" in said["T1", "T2"][0] and "720003001" in said["720003001", "720003002"][0]
+    assert said["T1", "T1"] == [], "a parcel's weight may differ from SKU to SKU"

@@ -1,5 +1,7 @@
 """What a seller should look at before a merge: values that are missing, cut or refused, and what the copies held."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +12,7 @@ from dupcheck.messages import Lang, Message, message, say
 from dupcheck.plans.mixture import Mixture
 from dupcheck.plans.offers import LOGISTICS, Offer
 from dupcheck.plans.wording import plain_word
-from dupcheck.titles import read_value
+from dupcheck.titles import align_name, read_value
 
 _PICTURED = frozenset(pick_axes(lambda axis: axis.pictured))
 """Axes whose values a buyer chooses by their picture."""
@@ -94,7 +96,9 @@ def _warn_of_places(mix: Mixture) -> Iterator[Message]:
         if len(found) > 1:
             yield message(f"plans.{name}_differs", names="; ".join(found))
     templates = [
-        {value for axis, (_, value) in mix.shelf.attributes(m).items() if axis == LOGISTICS} for m in mix.ranked
+        {value for axis, (_, value) in mix.shelf.attributes(m).items() if axis == LOGISTICS}
+        | _list_templates(mix.shelf.text(m, "other"))
+        for m in mix.ranked
     ]
     if len(set.union(*templates)) > 1:
         yield message("plans.templates_differ", names="; ".join(sorted(set.union(*templates))))
@@ -104,6 +108,18 @@ def _warn_of_places(mix: Mixture) -> Iterator[Message]:
     pictures |= {mix.shelf.text(m, "main_image") for m in mix.ranked}
     if len(pictures - {""}) > mix.pack.merge.images_max:
         yield message("plans.images", count=len(pictures - {""}), max=mix.pack.merge.images_max)
+
+
+_MEASURE = re.compile(r"\d{1,4}([.,]\d+)?\s*[^\W\d]{0,4}")
+
+
+def _list_templates(other: str) -> set[str]:
+    """Return the freight and service templates that stand in columns which no field takes; a parcel's weight and sides
+    may well differ from SKU to SKU.
+    """
+    held = json.loads(other) if other else {}
+    named = {str(value) for header, value in held.items() if align_name(header) == LOGISTICS and value}
+    return {value for value in named if _MEASURE.fullmatch(value.strip()) is None}
 
 
 def _warn_of_copies(mix: Mixture) -> Iterator[Message]:
