@@ -160,6 +160,7 @@ class TestTemplates:
         marks = ["Opsional"] * (len(keys) - 2) + ["Wajib", "Wajib Bersyarat"]
         marks[3] = "Wajib"
         marks[SHOPEE.index("et_title_variation_1")] = "Masukkan 1 sampai 4 karakter untuk nama variasi."
+        marks[SHOPEE.index("et_title_variation_2")] = "Masukkan 1 sampai 4 karakter untuk nama variasi."
         hints = ["Isi"] * (len(keys) - 2) + ["Masukkan berat produk (gram) dengan bilangan positif.", "Aktif/ Nonaktif"]
         sold = ["1"] * len(keys)
         own = save(
@@ -172,6 +173,7 @@ class TestTemplates:
         told = [r["caution"] for r in rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))]
         assert "Fill in what the marketplace must have: channel_id.8003 (Reguler)." in told
         assert any("et_title_variation_1 (Name 5) (5 > 4)" in t for t in told), "longer than the template says"
+        assert not any("et_title_variation_2" in t for t in told), "«Size» has just the four that it takes"
         assert any("makes a new listing" in t and audit.plans[0].keep in t for t in told)
 
     def test_tiktok_options_stand_where_the_template_names_them(self, audit: dc.Audit, tmp_path: Path) -> None:
