@@ -486,3 +486,88 @@ def test_how_many_there_are_goes_before_whether_there_are_any(put: Put) -> None:
 def test_a_column_called_as_the_thing_itself_holds_its_titles(put: Put) -> None:
     text = "código;producto;precio\nA-1;Taza de barro;5\nA-2;Plato hondo;6\n"
     assert read_catalog(put("x.csv", text)).column("title").tolist() == ["Taza de barro", "Plato hondo"]
+
+
+def test_a_list_of_sizes_is_what_can_be_chosen_and_a_decimal_comma_is_none(put: Put) -> None:
+    text = "id;name;price;sizes;color\n1;Linen shirt;20;S, M, L;red,blue\n2;Wool hat;9;One size;grey\n"
+    text += "3;Belt;7;80, 90;tan\n"
+    shirt, hat, belt = listings(read_catalog(put("x.csv", text))).values()
+    assert len(shirt.skus) == 6
+    assert shirt.skus[0].options == {"Size": "S", "Color": "red"}
+    assert (hat.skus, hat.attributes["Size"]) == ((), "One size")
+    assert [s.options["Size"] for s in belt.skus] == ["80", "90"]
+    plain = listings(read_catalog(put("y.csv", "id;name;price;size\n1;Bolt;2;10,5\n2;Nut;1;12,5\n3;Pin;1;8,5\n")))
+    assert not any(x.skus for x in plain.values())
+
+
+def test_a_last_row_of_a_code_and_a_sum_is_no_listing(put: Put) -> None:
+    rows = "".join(f"A-{n};Bowl {n};{n}0;{n};Linden\n" for n in range(1, 6))
+    catalog = read_catalog(put("x.csv", f"code;name;price;stock;brand\n{rows}R-2024-11;;150;;\n"))
+    assert catalog.ids.tolist() == [f"A-{n}" for n in range(1, 6)]
+    assert [p.row for p in catalog.problems if p.text.key == "catalog.note_skipped"] == [7]
+
+
+def test_an_id_alone_between_rows_is_a_heading(put: Put) -> None:
+    text = "Code;Brand;Name;Price\nWinter2;;;\n79-01;Toyo;Toyo G1S 205/65;2000\n79-02;Lassa;Lassa 155/70;1250\n13;;;\n"
+    assert read_catalog(put("x.csv", text + "79-03;Aplus;Aplus A609;1090\n")).ids.tolist() == [
+        "79-01",
+        "79-02",
+        "79-03",
+    ]
+
+
+def test_the_old_price_and_the_new_one_without_a_blank_are_the_lower_of_both(put: Put) -> None:
+    catalog = read_catalog(
+        put("x.csv", 'id,title,price\n1,Mug,"2.890,00RSD2.023,00RSD"\n2,Pan,€12.00€9.50\n3,Lid,20x30\n')
+    )
+    assert [(x.price, x.currency) for x in listings(catalog).values()] == [(2023.0, "RSD"), (9.5, "EUR"), (None, "")]
+
+
+def test_one_word_under_all_codes_names_no_listing(put: Put) -> None:
+    rows = "".join(f"https://a.example/{n},Bowl {n},SKU,{n}.50\n" for n in range(1, 9))
+    catalog = read_catalog(put("x.csv", "url,title,sku,price\n" + rows))
+    assert catalog.ids.tolist() == [f"https://a.example/{n}" for n in range(1, 9)]
+
+
+def test_a_hidden_sheet_that_is_too_wide_keeps_nobody_from_the_others(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "Goods"
+    for row in (["id", "title", "price"], ["1", "Mug", 5], ["2", "Pan", 9]):
+        book.active.append(row)
+    lists = book.create_sheet("Lists & values")
+    lists.cell(60_000, 100, "x")
+    lists.cell(1, 1, "x")
+    lists.sheet_state = "hidden"
+    book.save(tmp_path / "x.xlsx")
+    assert read_catalog(tmp_path / "x.xlsx").ids.tolist() == ["1", "2"]
+    lists.sheet_state = "visible"
+    book.save(tmp_path / "y.xlsx")
+    with pytest.raises(CatalogError) as caught:
+        read_catalog(tmp_path / "y.xlsx")
+    assert caught.value.text.key == "catalog.too_wide"
+
+
+def test_a_sheet_of_examples_may_have_more_words_in_its_name(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "Template"
+    example = book.create_sheet("Contoh Upload")
+    for sheet, names in ((book.active, ("Mug", "Pan")), (example, ("A sample", "Another"))):
+        sheet.append(["id", "title", "price"])
+        for n, name in enumerate(names):
+            sheet.append([f"{sheet.title[0]}{n}", name, 5])
+    book.save(tmp_path / "x.xlsx")
+    assert read_catalog(tmp_path / "x.xlsx").column("title").tolist() == ["Mug", "Pan"]
+
+
+def test_orders_with_addresses_of_people_are_orders(put: Put) -> None:
+    with pytest.raises(CatalogError) as caught:
+        read_catalog(
+            put(
+                "x.csv", "ID,Ship-to Name,Order Status,Customer Email\n1,Ann,open,a@a.example\n2,Bob,sent,b@b.example\n"
+            )
+        )
+    assert caught.value.text.key == "catalog.is_orders"

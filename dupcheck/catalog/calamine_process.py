@@ -28,7 +28,7 @@ def show_cell(value: object) -> str:
 
 
 def read_sheets(
-    raw: bytes, most: int = 30_000_000
+    raw: bytes, most: int = 30_000_000, spare: tuple[str, ...] = ()
 ) -> "list[tuple[str, list[list[str]], list[tuple[int, ...]], bool]] | str":
     """Return every sheet's cells as text, and which of them held numbers too long for a spreadsheet to keep."""
     import python_calamine
@@ -36,7 +36,7 @@ def read_sheets(
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
     shown = {m.name: str(m.visible).lower().endswith(".visible") for m in book.sheets_metadata}
     sheets = []
-    for name in book.sheet_names:
+    for name in (n for n in book.sheet_names if n not in spare):
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height * sheet.total_width > most:
             return f"{sheet.total_height} × {sheet.total_width}"
@@ -56,7 +56,10 @@ def read_sheets(
 
 
 def main() -> None:
-    """Answer on standard output; the arguments are bytes of memory, 0 for no limit, and the most cells of a sheet."""
+    """Answer on standard output.
+
+    The arguments are bytes of memory, 0 for no limit, the most cells of a sheet, and sheets to leave.
+    """
     limit = int(sys.argv[1])
     if limit:
         try:
@@ -67,7 +70,7 @@ def main() -> None:
         except (ImportError, ValueError, OSError):
             pass  # a system without such limits
     try:
-        answer = read_sheets(sys.stdin.buffer.read(), int(sys.argv[2]))
+        answer = read_sheets(sys.stdin.buffer.read(), int(sys.argv[2]), tuple(sys.argv[3:]))
     except BaseException as error:  # Rust's panics are no Exceptions
         answer = " ".join(str(error).split())[:300] or type(error).__name__
     sys.stdout.buffer.write(marshal.dumps(answer))

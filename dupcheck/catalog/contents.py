@@ -292,6 +292,10 @@ def _take_back(sample: Sample, fields: Fields) -> None:
     coded = not named and all(sample.all_are(i, _is_coded) for i in fields.get("title", ()))
     if "price" not in fields and "title" in fields and coded:
         del fields["title"]  # codes of things, in a list of something else about them
+    codes = [t for i in fields.get("sku_code", ())[:1] for t in sample.filled(i)]
+    titles = {t for i in fields.get("title", ())[:1] for t in sample.filled(i)}
+    if len(codes) > 4 and len(set(codes)) * 5 <= len(titles) and sample.headers[fields["sku_code"][0]] != "sku_code":
+        del fields["sku_code"]  # a word that a reader of pages took for the code
     own = fields.get("listing_id", [])
     if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
         del fields["listing_id"]
@@ -674,6 +678,8 @@ def _find_told(sample: Sample, fields: Fields) -> None:
             fields.pop("option_list", None)
             fields["option_name_1"], fields["option_values_1"] = [i], beside
             return
+    if not {"group", "variant_id"} & fields.keys():
+        _find_lists(sample, fields)
     priced = [
         i
         for i in free
@@ -682,6 +688,23 @@ def _find_told(sample: Sample, fields: Fields) -> None:
     ]
     if len(priced) == 1 and not listed:
         fields["option_lines"] = priced
+
+
+def _find_lists(sample: Sample, fields: Fields) -> None:
+    """Take a column of lists of sizes for what can be chosen, and colours beside it: no one thing is S, M and L."""
+    for name in ("facet:Size", "facet:Color"):
+        free = [i for i in _free(sample, fields) if name in tell_head(sample.headers[i])]
+        least = 0.5 if name == "facet:Size" else 0.01
+        places = [i for i in (*fields.get(name, ()), *free) if sample.all_are(i, _lists_values, least)]
+        if len(places) != 1 or not (name == "facet:Size" or "choices:Size" in fields):
+            continue
+        fields.pop(name, None)
+        fields["choices:" + name.partition(":")[2]] = places
+
+
+def _lists_values(text: str) -> bool:
+    values = split_values(text)
+    return len(values) > 1 and all(len(v) <= 20 for v in values) and re.fullmatch(r"\d+,\d+", text) is None
 
 
 def _share_stem(words: Collection[str], others: Collection[str]) -> bool:

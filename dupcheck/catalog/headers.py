@@ -247,13 +247,13 @@ _ORDER_WORDS: Final = re.compile(
 def _refuse_others(reading: Reading, path: Path) -> None:
     """Tell a list of people, of orders or of what was sold day by day for what it is."""
     told = {"price", "stock", "images", "main_image", "gtin"} & set(reading.fields)
+    orders = sum(_ORDER_WORDS.search(re.sub(r"[_-]", " ", h)) is not None for h in reading.headers) >= 2
+    if orders:
+        raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
     if not told and has_contacts(reading.grid, reading.header, reading.headers):
         raise CatalogError("catalog.is_people", path=path, found=_show_headers(reading.headers))
     if not told and is_tree(reading.grid, reading.header, reading.headers, reading.fields):
         raise CatalogError("catalog.is_tree", path=path, found=_show_headers(reading.headers))
-    orders = sum(_ORDER_WORDS.search(h.replace("_", " ")) is not None for h in reading.headers) >= 2
-    if orders:
-        raise CatalogError("catalog.is_orders", path=path, found=_show_headers(reading.headers))
     if is_journal(reading.grid, reading.header, reading.headers, reading.fields):
         raise CatalogError("catalog.is_journal", path=path, found=_show_headers(reading.headers))
 
@@ -334,8 +334,7 @@ def find_notes(reading: Reading) -> set[int]:
     skip |= _find_hints(reading, skip)
     if reading.known.name == GENERIC:
         skip |= _find_headings(reading)
-    if (total := _find_total(reading)) is not None:
-        skip.add(total)
+    skip |= {total for total in (_find_total(reading), _find_foot(reading)) if total is not None}
     return {n for n in skip if any(c.strip() for c in records[n].cells)}
 
 
@@ -371,12 +370,18 @@ def _find_headings(reading: Reading) -> set[int]:
     names = {i for name in ("title", "category", "description") for i in reading.fields.get(name, ())}
     used = {i for places in reading.fields.values() for i in places}
     numbers = {i for name in ("gtin", "price", "stock") for i in reading.fields.get(name, ())}
+    own = reading.fields.get("listing_id") or reading.fields.get("sku_code", [])
+    ids = set(own[:1]) if "title" in reading.fields else set()
+    named = {c[i].strip() for n, count in counts.items() if count > 1 for i in ids if i < len(c := records[n].cells)}
     found = set()
     for n in (n for n, count in counts.items() if count == 1 or (count == 2 and usual[len(usual) // 2] > 4)):
         filled = [(i, c.strip()) for i, c in enumerate(records[n].cells) if c.strip()]
         if len(filled) == 2 and (filled[0][0] or not filled[0][1].isdigit() or filled[1][0] in names):
             continue  # a heading may have a number before it
         i, text = filled[-1]
+        if len(filled) == 1 and i in ids and text not in named:
+            found.add(n)  # an id without a title or anything to compare
+            continue
         worded = re.search(r"[^\W\d_]{2}", text) is not None
         if worded and (i in names or i not in used or (i in codes | numbers and not re.fullmatch(r"\S*\d\S*", text))):
             found.add(n)
@@ -397,6 +402,21 @@ def _find_total(reading: Reading) -> int | None:
     if named or any(re.search(r"\d", last[i]) for i in codes if i < len(last)) or not counts[-1]:
         return None
     return place if sum(c or 0 for c in counts[:-1]) == counts[-1] else None
+
+
+def _find_foot(reading: Reading) -> int | None:
+    """Return the last record where it alone has no title, and hardly anything else: a code, a date or a sum."""
+    records, titles = reading.grid.records, reading.fields.get("title", [])[:1]
+    filled = [n for n in range(reading.header + 1, reading.stop) if any(c.strip() for c in records[n].cells)]
+    if len(filled) < 4 or not titles or reading.known.name != GENERIC:
+        return None
+    *rest, last = filled
+    titled = all(titles[0] < len(cells := records[n].cells) and cells[titles[0]].strip() for n in rest)
+    counts = sorted(sum(bool(c.strip()) for c in records[n].cells) for n in rest)
+    cells = records[last].cells
+    bare = titles[0] >= len(cells) or not cells[titles[0]].strip()
+    few = sum(bool(c.strip()) for c in cells)
+    return last if titled and bare and few <= 2 and 2 * few < counts[len(counts) // 2] else None
 
 
 def _weigh(reading: Reading, cells: Sequence[str]) -> tuple[int, int]:

@@ -19,7 +19,7 @@ def is_no_catalogue(sheet: str) -> bool:
     (True, True, False)
     """
     plain = " ".join(re.sub(r"[_\\-]+|[0-9]+", " ", sheet.casefold()).split()).strip(" .:()")
-    return plain in _terms("no_catalogue")
+    return plain in _terms("no_catalogue") or plain.partition(" ")[0] in _terms("no_catalogue")
 
 
 def read_stock_word(text: str) -> float | None:

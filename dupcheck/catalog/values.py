@@ -203,7 +203,7 @@ def parse_price(text: str, decimal: Decimal | None = None, stated: str = "") -> 
     if found is None and re.search("[0-9]", text):
         found = _price(True).fullmatch(text)
     if found is None:
-        return None
+        return _read_glued(text, decimal, stated)
     signs = [s for i in (1, 2, 3, 4, 5) if (s := (found[f"c{i}"] or "").strip())]
     currency = next((c for c in map(_currency, signs) if c), "")
     amount = parse_number(found["a"], decimal, (currency or stated) in WHOLE)
@@ -216,6 +216,23 @@ def parse_price(text: str, decimal: Decimal | None = None, stated: str = "") -> 
     if not per and (found["lot"] or found["m"]):
         per = _PER[found["lot"].lower()] if found["lot"] else "lot"
     return Price(amount, high if high != amount else None, currency, per, pieces or None, signs[0] if signs else "")
+
+
+_GLUED: Final = (
+    re.compile(r"(?<=[^\d\s.,'’\-–—~/])(?=\d)"),
+    re.compile(r"(?<=\d)(?=[^\d\s.,'’\-–—~/])"),
+)
+
+
+def _read_glued(text: str, decimal: Decimal | None, stated: str) -> Price | None:
+    """Read the lower of two prices without a blank between them, as a page shows the old one and the new: 20 €15 €."""
+    for border in _GLUED:
+        parts = border.split(text)
+        prices = [parse_price(part, decimal, stated) for part in parts] if len(parts) == 2 and all(parts) else []
+        both = [p for p in prices if p is not None and p.currency and p.high is None]
+        if len(both) == 2 and both[0].currency == both[1].currency:
+            return min(both, key=lambda p: p.amount)
+    return None
 
 
 def _join_money(text: str) -> str:
@@ -248,7 +265,7 @@ def parse_count(text: str) -> float | None:
         return -float(text[1:])
     if _PLAIN.fullmatch(text):
         return float(text)
-    found = _COUNT.fullmatch(write_plainly(text).strip())
+    found = _COUNT.fullmatch(write_plainly(text).strip().lstrip(">≥~").strip())
     if found is None:
         return None
     times = _TIMES.get((found["times"] or "").lower().rstrip("."), 1.0)

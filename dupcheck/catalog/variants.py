@@ -186,7 +186,7 @@ class RowReader:
         self.pairs = sorted(int(name[16:]) for name in fields if re.fullmatch(r"attribute_value_\d+", name))
         self.names = {
             kind: [(name.partition(":")[2], name) for name in fields if name.startswith(f"{kind}:")]
-            for kind in ("option", "facet", "attribute")
+            for kind in ("option", "facet", "attribute", "choices")
         }
         self.numbers = sorted(
             {int(m[1]) for name in fields if (m := re.fullmatch(r"option_values?_(\d+)", name)) is not None}
@@ -794,8 +794,8 @@ def _pictures(read: RowReader, rows: Sequence[int]) -> tuple[str, str]:
     return (paths[0] if paths else ""), ";".join(paths[1:])
 
 
-def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
-    """Make SKUs of option lists in one row (``Red,Blue``), and of Taobao's coded ones."""
+def _list_axes(read: RowReader, row: int, draft: Draft) -> list[tuple[str, list[str]]]:
+    """Return what one row lists to choose from: names, each with its values."""
     axes = [
         (
             read.get(f"option_name_{n}", row) or f"Option {n}",
@@ -804,6 +804,13 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
         for n in read.numbers
         if read.get(f"option_values_{n}", row)
     ]
+    for name, key in read.names["choices"]:
+        values = split_values(read.get(key, row))
+        if len(values) > 1:
+            axes.append((name, values))
+        elif values:
+            own = parse_attributes(draft.fields["attributes"])
+            draft.fields["attributes"] = format_attributes({**own, name: values[0]})
     listed = read.get("option_values", row)
     if _BRACED.search(listed):  # Colour{Red|Blue}//Size{S|M}
         for name, values in _BRACED.findall(listed):
@@ -813,6 +820,12 @@ def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
         for k, line in enumerate(t for t in listed.split("\n") if t.strip()):
             values = [clean_text(v) for v in line.split(",") if v.strip()]
             axes.append((named[k] if k < len(named) else f"Option {k + 1}", values))
+    return axes
+
+
+def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
+    """Make SKUs of option lists in one row (``Red,Blue``), and of Taobao's coded ones."""
+    axes = _list_axes(read, row, draft)
     codes = [c.strip() for c in read.get("sku_codes", row).split(",") if c.strip()]
     if axes:
         count = 1
@@ -921,7 +934,9 @@ def _assemble_plain(read: RowReader) -> Assembled:
 def assemble_rows(sheet: Sheet, known: Format, fields: Fields) -> Assembled:
     """Return the listings and SKUs of a sheet, as columns."""
     read = RowReader(sheet, fields, known)
-    spread = bool(read.numbers or read.names["option"] or any(read.has(name) for name in _SPREAD))
+    spread = bool(
+        read.numbers or read.names["option"] or read.names["choices"] or any(read.has(name) for name in _SPREAD)
+    )
     plain = known.rows == "listings" and not (spread or known.image_folder or known.title_tail or read.has("children"))
     if plain:
         plain = not any(_group_keys(read)) and not any(_is_nameless(read, row) for row in range(read.count))

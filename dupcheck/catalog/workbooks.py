@@ -1,5 +1,6 @@
 """Spreadsheets and HTML tables → grids of text."""
 
+import html
 import io
 import marshal
 import re
@@ -40,16 +41,24 @@ def _measure_sheet(text: bytes) -> tuple[int, int, int]:
     return rows, far, count
 
 
-def _check_size(raw: bytes, path: str) -> None:
-    """Refuse what would unpack to more than a machine can hold, or spans more cells than it fills."""
+def _check_size(raw: bytes, path: str) -> list[str]:
+    """Refuse what would unpack to more than a machine can hold, or spans more cells than it fills.
+
+    Return the names of hidden sheets that do: lists of values lie there, which nobody needs to read.
+    """
+    spare: list[str] = []
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             if sum(i.file_size for i in packed.infolist()) > BOUNDS.unpacked_bytes:
                 raise CatalogError("catalog.too_large", path=path, limit=BOUNDS.unpacked_bytes // 1_000_000)
+            hidden = _name_hidden(packed)
             for info in packed.infolist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", info.filename):
                     rows, width, count = _measure_sheet(packed.read(info))
-                    if rows * width > max(BOUNDS.cells // 10, 50 * count) or rows * width > BOUNDS.cells:
+                    wide = rows * width > max(BOUNDS.cells // 10, 50 * count) or rows * width > BOUNDS.cells
+                    if wide and info.filename in hidden:
+                        spare.append(hidden[info.filename])
+                    elif wide:
                         raise CatalogError("catalog.too_wide", path=path, rows=rows, columns=width)
                 elif info.filename == "content.xml":
                     text = packed.read(info)
@@ -57,7 +66,27 @@ def _check_size(raw: bytes, path: str) -> None:
                     if len(spans) > 0 and sum(s > 2000 for s in spans) > 4000:
                         raise CatalogError("catalog.too_wide", path=path, rows=max(spans), columns=max(spans))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error):
-        return  # calamine says what is wrong with it
+        return []  # calamine says what is wrong with it
+    return spare
+
+
+def _name_hidden(packed: zipfile.ZipFile) -> dict[str, str]:
+    """Return the names of hidden sheets by the file that holds each; none where the workbook is of another kind."""
+    try:
+        book = packed.read("xl/workbook.xml").decode("utf-8", "replace")
+        links = packed.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    except KeyError:
+        return {}
+    targets: dict[str, str] = {}
+    for link in re.findall(r"<Relationship\b[^>]*>", links):
+        held = dict(re.findall(r'(\w+)="([^"]*)"', link))
+        targets[held.get("Id", "")] = held.get("Target", "").removeprefix("/xl/")
+    found: dict[str, str] = {}
+    for sheet in re.findall(r"<sheet\b[^>]*>", book):
+        held = dict(re.findall(r'([\w:]+)="([^"]*)"', sheet))
+        if held.get("state", "visible") != "visible":
+            found["xl/" + targets.get(held.get("r:id", ""), "")] = html.unescape(held.get("name", ""))
+    return found
 
 
 def read_workbook(raw: bytes, path: str) -> list[Grid]:
@@ -65,8 +94,7 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
 
     calamine does so in a process of its own, with limits of time and memory that grow with the file.
     """
-    if raw.startswith(b"PK"):
-        _check_size(raw, path)
+    spare = _check_size(raw, path) if raw.startswith(b"PK") else []
     megabytes = len(raw) / 1e6
     command = [
         sys.executable,
@@ -74,6 +102,7 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
         calamine_process.__file__,
         str(int((700 + 60 * megabytes) * 1e6)),
         str(BOUNDS.cells),
+        *spare,
     ]
     try:
         # What it says on standard error are Rust's traces: of no use to a seller.
@@ -112,7 +141,8 @@ def _read_cell(cell: Any) -> str:
 
 def read_html(raw: bytes, path: str) -> list[Grid]:
     """Read the tables of an HTML file; a cell's ``<br>`` is a line end."""
-    from lxml import etree, html
+    from lxml import etree
+    from lxml import html as pages
 
     named = _CHARSET.search(raw[:2048])
     text = ""
@@ -126,7 +156,7 @@ def read_html(raw: bytes, path: str) -> list[Grid]:
     text = text or decode_text(raw).text
     text = re.sub(r"<\?xml[^>]*\?>", "", text.replace("\x00", ""), count=1)
     try:
-        root = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, huge_tree=True))
+        root = pages.document_fromstring(text, parser=pages.HTMLParser(no_network=True, huge_tree=True))
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise CatalogError("catalog.bad_html", path=path, reason=error) from error
     grids = []

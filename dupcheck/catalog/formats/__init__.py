@@ -529,7 +529,8 @@ def _read_stems(known: Format) -> Mapping[str, frozenset[str]]:
     """Return the heads by what of them stays when there are several: "prices", "цены", "Preise", "prezzi"."""
     found: dict[str, frozenset[str]] = {}
     for word, names in _read_heads(known).items():
-        if len(word) >= _LONG_END and not _UNSPACED.search(word):
+        names = frozenset(n for n in names if n in ("price", "stock") or n.startswith("facet:"))
+        if names and len(word) >= _LONG_END and not _UNSPACED.search(word):
             found[word[:-1]] = names if word[:-1] not in found else found[word[:-1]] & names
             found.setdefault(word, names)
     return {word: names for word, names in found.items() if names}
