@@ -325,6 +325,7 @@ TEXTS = {
     "cp1254": "Ahşap tabure meşe\nBahçe bankı sarı küçük şeffaf\nKadın elbise yazlık ışıklı",
     "cp1255": "שרפרף עץ אלון\nאגרטל זכוכית קטן שקוף\nמגבת כותנה כחול",
     "cp1256": "كرسي خشب بلوط\nمزهرية زجاج صغيرة شفافة\nمنشفة قطن أزرق",
+    "cp1257": "ąžuolinis sodo suolas\ngeltona stiklinė vaza\nšaukštas mėlynas žalias rankšluostis",
     "cp874": "เก้าอี้ไม้โอ๊ค\nแจกันแก้วขนาดเล็ก\nผ้าเช็ดตัวผ้าฝ้าย",
     "utf-8": "Ваза, šálek, 茶杯",
     "utf-16-le": "Ваза стеклянная маленькая и большая",

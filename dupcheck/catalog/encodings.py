@@ -11,7 +11,8 @@ from dupcheck.catalog.formats import known_headers, normalise_header
 _LEGACY: Final = {
     "gb18030": "gb18030", "big5hkscs": "big5hkscs", "cp932": "cp932", "euc-jp": "euc_jp", "cp949": "cp949",
     "cp1250": "cp1250", "cp1251": "cp1251", "cp1252": "cp1252", "cp1253": "cp1253", "cp1254": "cp1254",
-    "cp1255": "cp1255", "cp1256": "cp1256", "cp874": "cp874", "iso8859-2": "iso8859-2", "koi8-r": "koi8-r",
+    "cp1255": "cp1255", "cp1256": "cp1256", "cp1257": "cp1257", "cp874": "cp874",
+    "iso8859-2": "iso8859-2", "koi8-r": "koi8-r",
     "koi8-u": "koi8-u",
 }  # fmt: skip
 # Names that people and programs use for the same or a smaller set of characters.

@@ -416,7 +416,9 @@ def _find_foot(reading: Reading) -> int | None:
     cells = records[last].cells
     bare = titles[0] >= len(cells) or not cells[titles[0]].strip()
     few = sum(bool(c.strip()) for c in cells)
-    return last if titled and bare and few <= 2 and 2 * few < counts[len(counts) // 2] else None
+    codes = (i for name in ("listing_id", "sku_code", "group") for i in reading.fields.get(name, ())[:1])
+    coded = any(i < len(cells) and cells[i].strip() for i in codes)  # without a code it is told as a broken row
+    return last if titled and bare and coded and few <= 2 and 2 * few < counts[len(counts) // 2] else None
 
 
 def _weigh(reading: Reading, cells: Sequence[str]) -> tuple[int, int]:

@@ -86,6 +86,18 @@ WORDS = {
     "ar": "كرسي خشب بلوط مقعد حديقة أصفر مزهرية زجاج صغيرة شفافة قابل للطي رف جدار منشفة قطن قميص "
     "رجالي فستان نسائي صيفي تنورة طويلة شمعة معطرة سجادة ناعمة سكين مطبخ لوح تقطيع ملعقة طقم كوب "
     "أزرق أخضر أطفال لعبة حقيبة",
+    "lt": "medinė taburetė ąžuolinis sodo suolas geltona stiklinė vaza maža skaidri sulankstoma kėdė lentyna "
+    "sieninė vonios "
+    "rankšluostis medvilnė marškinėliai vyriški moteriška suknelė vasarinė sijonas ilgas žvakė kvapni minkštas "
+    "kilimėlis virtuvės peilis lentelė šaukštas rinkinys puodelis mėlynas žalias vaikams žaislas krepšys",
+    "lv": "koka ķeblis ozola dārza sols dzeltena stikla vāze maza caurspīdīga saliekams krēsls plaukts sienas "
+    "vannas dvielis "
+    "kokvilna vīriešu krekls sieviešu kleita vasaras svārki gari svece aromātiska mīksts paklājs virtuves nazis "
+    "dēlītis karote komplekts krūze zila zaļa bērnu rotaļlieta soma",
+    "et": "puidust taburet tammepuidust aiapink kollane klaasvaas väike läbipaistev kokkupandav tool riiul "
+    "seinale vannituba "
+    "käterätik puuvill meeste särk naiste kleit suvine seelik pikk küünal lõhnav pehme vaip köögi nuga lõikelaud "
+    "lusikas komplekt kruus sinine roheline laste mänguasi kott žakett šokolaad",
     "th": "เก้าอี้ ไม้โอ๊ค ม้านั่ง สวน สีเหลือง แจกัน แก้ว ขนาดเล็ก ใส พับได้ ชั้นวาง ผนัง ผ้าเช็ดตัว ผ้าฝ้าย "
     "เสื้อยืด ผู้ชาย ชุดเดรส ผู้หญิง ฤดูร้อน กระโปรง ยาว เทียนหอม พรม นุ่ม มีด ครัว เขียง ช้อน ชุด "
     "แก้วมัค สีฟ้า สีเขียว เด็ก ของเล่น กระเป๋า",
@@ -95,7 +107,9 @@ WRITTEN = (
     ("cp1250", "cs"), ("cp1250", "hu"), ("iso8859-2", "pl"), ("iso8859-2", "cs"), ("iso8859-2", "hu"),
     ("cp1251", "ru"), ("cp1251", "uk"), ("cp1251", "bg"), ("koi8-r", "ru"), ("cp1252", "de"), ("cp1252", "fr"),
     ("cp1252", "es"), ("cp1252", "pt"), ("cp1252", "sv"), ("cp1253", "el"), ("cp1254", "tr"), ("cp1255", "he"),
-    ("cp1256", "ar"), ("cp874", "th"), ("utf-8", "ro"), ("utf-8", "ja"), ("utf-16-le", "ru"), ("utf-16-be", "ko"),
+    ("cp1256", "ar"),
+    ("cp1257", "lt"),
+    ("cp1257", "lv"), ("cp1257", "et"), ("cp874", "th"), ("utf-8", "ro"), ("utf-8", "ja"), ("utf-16-le", "ru"), ("utf-16-be", "ko"),
 )  # fmt: skip
 
 
