@@ -533,9 +533,10 @@ def test_a_hidden_sheet_that_is_too_wide_keeps_nobody_from_the_others(tmp_path: 
     from openpyxl import Workbook
 
     book = Workbook()
-    book.active.title = "Goods"
+    goods = book.create_sheet("Goods", 0)
+    book.remove(book.worksheets[1])
     for row in (["id", "title", "price"], ["1", "Mug", 5], ["2", "Pan", 9]):
-        book.active.append(row)
+        goods.append(row)
     lists = book.create_sheet("Lists & values")
     lists.cell(60_000, 100, "x")
     lists.cell(1, 1, "x")
@@ -553,9 +554,9 @@ def test_a_sheet_of_examples_may_have_more_words_in_its_name(tmp_path: Path) -> 
     from openpyxl import Workbook
 
     book = Workbook()
-    book.active.title = "Template"
-    example = book.create_sheet("Contoh Upload")
-    for sheet, names in ((book.active, ("Mug", "Pan")), (example, ("A sample", "Another"))):
+    template, example = book.create_sheet("Template"), book.create_sheet("Contoh Upload")
+    book.remove(book.worksheets[0])
+    for sheet, names in ((template, ("Mug", "Pan")), (example, ("A sample", "Another"))):
         sheet.append(["id", "title", "price"])
         for n, name in enumerate(names):
             sheet.append([f"{sheet.title[0]}{n}", name, 5])

@@ -293,8 +293,8 @@ def _take_back(sample: Sample, fields: Fields) -> None:
     if "price" not in fields and "title" in fields and coded:
         del fields["title"]  # codes of things, in a list of something else about them
     codes = [t for i in fields.get("sku_code", ())[:1] for t in sample.filled(i)]
-    titles = {t for i in fields.get("title", ())[:1] for t in sample.filled(i)}
-    if len(codes) > 4 and len(set(codes)) * 5 <= len(titles) and sample.headers[fields["sku_code"][0]] != "sku_code":
+    called = {t for i in fields.get("title", ())[:1] for t in sample.filled(i)}
+    if len(codes) > 4 and len(set(codes)) * 5 <= len(called) and sample.headers[fields["sku_code"][0]] != "sku_code":
         del fields["sku_code"]  # a word that a reader of pages took for the code
     own = fields.get("listing_id", [])
     if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
