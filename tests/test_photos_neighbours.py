@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from dupcheck.photos.hamming import join_hashes
 from dupcheck.photos.neighbours import find_neighbours
+from dupcheck.photos.records import HASHES
+from dupcheck.photos.suspicion import SHARED_BY, keep_telling
 from dupcheck.photos.table import Photos
 
 COMPLETE = 6
@@ -78,3 +80,19 @@ def test_what_says_nothing_is_never_proposed() -> None:
 def test_no_photos_at_all() -> None:
     left, right = find_neighbours(hash_only(np.empty(0, np.uint64)))
     assert len(left) == len(right) == 0
+
+
+def test_an_outline_that_many_share_is_no_evidence_unless_it_is_very_near() -> None:
+    raw, core = np.uint8(HASHES.index("raw top")), np.uint8(HASHES.index("core"))
+    rng = np.random.default_rng(5)
+    outline = rng.integers(0, 2**63, dtype=np.uint64)
+    flips = np.array([sum(1 << int(bit) for bit in rng.choice(63, 2, replace=False)) for _ in range(SHARED_BY + 2)])
+    hashes = np.concatenate([[outline, outline ^ np.uint64(1)], outline ^ flips.astype(np.uint64)])
+    first, second = np.triu_indices(len(hashes), 1)
+    apart = np.bitwise_count(hashes[first] ^ hashes[second])
+    shared = keep_telling(hashes, np.full(len(hashes), raw), first, second)
+    assert (apart[shared] <= 2).all() and shared[0], "what lies very near is told"
+    assert not shared[apart > 2].any()
+    assert keep_telling(hashes, np.full(len(hashes), core), first, second).all(), "the thing itself is no outline"
+    few = np.flatnonzero((first < 8) & (second < 8))
+    assert keep_telling(hashes, np.full(len(hashes), raw), first[few], second[few]).all(), "few share it"

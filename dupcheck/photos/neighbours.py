@@ -5,7 +5,7 @@ import numpy as np
 from dupcheck.files.arrays import sort_distinct
 from dupcheck.model import BoolArray, IntArray
 from dupcheck.photos.hamming import join_hashes
-from dupcheck.photos.suspicion import PLAIN, list_hashes, suspect
+from dupcheck.photos.suspicion import PLAIN, keep_telling, list_hashes, suspect
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import see_alike
 from dupcheck.run import SEARCH
@@ -42,8 +42,9 @@ def find_neighbours(
     """Return pairs of photo rows, ``i < j``, each once and sorted, that might be one photo.
 
     A pair is proposed when some part of the one (whole, mirrored, a half …) lies to some part of the other within
-    ``SEARCH.photo_bits``, and as near as that combination of parts is telling. Rows known by their catalogue hash alone
-    are proposed by the plain hash. Of each pair at least one row must be ``new``, and both among ``rows``.
+    ``SEARCH.photo_bits``, and as near as that combination of parts, and what others show, is telling. Rows known by
+    their catalogue hash alone are proposed by the plain hash. Of each pair at least one row must be ``new``, and both
+    among ``rows``.
     """
     new = photos.usable if new is None else new
     if not new.any():
@@ -55,8 +56,10 @@ def find_neighbours(
         plain = kind == PLAIN
         hashes, owner, kind = hashes[plain], owner[plain], kind[plain]
     i, j = join_hashes(hashes, SEARCH.photo_bits, choose_blocks(int((photos.usable & photos.pictured).sum())))
-    near = (new[owner[i]] | new[owner[j]]) & (owner[i] != owner[j]) & suspect(hashes[i], kind[i], hashes[j], kind[j])
+    near = (owner[i] != owner[j]) & suspect(hashes[i], kind[i], hashes[j], kind[j])
     i, j = i[near], j[near]
+    told = (new[owner[i]] | new[owner[j]]) & keep_telling(hashes, kind, i, j)
+    i, j = i[told], j[told]
     spoken_for = (kind[i] == PLAIN) & photos.pictured[owner[i]] & photos.pictured[owner[j]]
     return _sort_pairs(owner[i[~spoken_for]], owner[j[~spoken_for]], len(photos))
 

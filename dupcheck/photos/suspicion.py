@@ -84,6 +84,11 @@ _SILHOUETTES = np.array([a == b == "raw" or a.startswith("raw ") or b.startswith
 _WEAKER = np.where(_SILHOUETTES, 64, 0).astype(np.uint8)
 _TELLING = 4
 """Bits between telling parts up to which colours need not agree: the photo of another colour of a product is one."""
+_OUTLINES = np.array(["raw" in name.split() for name in HASHES] + [False])
+"""Which kinds of hashes show little but a silhouette where the ground is white."""
+SHARED_BY = 32
+"""Of an outline that lies near to more than so many others, only those within ``_SHARED_BITS`` are suspected."""
+_SHARED_BITS = 2
 WHOLE = [k for k, (a, b, _) in enumerate(COMBINATIONS) if a == b == "raw"]
 
 
@@ -109,6 +114,23 @@ def suspect(
     """Return which pairs of hashes of these kinds lie so near that the two pictures are worth a closer look."""
     near: BoolArray = np.bitwise_count(first ^ second).astype(np.int8) <= _ALLOWED[first_kind, second_kind]
     return near
+
+
+def keep_telling(
+    hashes: npt.NDArray[np.uint64], kind: npt.NDArray[np.uint8], first: IntArray, second: IntArray
+) -> BoolArray:
+    """Return which suspected pairs of positions in ``hashes`` rest on more than an outline that many pictures share.
+
+    As a shop grows, more and more of its bottles stand alike on white: what lies near to so many is no evidence, unless
+    it lies very near.
+    """
+    told: BoolArray = np.bitwise_count(hashes[first] ^ hashes[second]) <= _SHARED_BITS
+    outline = np.flatnonzero(_OUTLINES[kind[first]] | _OUTLINES[kind[second]])
+    one, other = first[outline], second[outline]
+    shared = np.bincount(one, minlength=len(hashes)) + np.bincount(other, minlength=len(hashes)) > SHARED_BY
+    rare = np.ones(len(first), dtype=np.bool_)
+    rare[outline] = ~(shared[one] | shared[other])
+    return told | rare
 
 
 def measure_nearest(photos: Photos, first: IntArray, second: IntArray) -> npt.NDArray[np.uint8]:

@@ -77,13 +77,8 @@ def compare_colors(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
 
 
 def _distinct(photos: Photos, left: IntArray, right: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """The distinct pairs of rows, arranged, and each pair's place among them: many listings share a photo.
-
-    Of one picture that was saved many times one row stands for all.
-    """
-    if not len(left):  # to find out what stands for what takes work
-        return left, right, left
-    first, second = _arrange(photos, photos.stand_in[left], photos.stand_in[right])
+    """The distinct pairs of rows, arranged, and each pair's place among them: many listings share a photo."""
+    first, second = _arrange(photos, left, right)
     keys, place = np.unique(first * np.int64(len(photos)) + second, return_inverse=True)
     return keys // max(len(photos), 1), keys % max(len(photos), 1), place.astype(np.int64)
 
