@@ -445,7 +445,7 @@ def test_a_seller_can_add_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [(dict(s.options), s.price) for s in cup.skus] == [({"Farbe": "rot"}, 3.5), ({"Farbe": "blau"}, 3.7)]
     assert ("becher", "The pottery's list") in describe_formats("zh")
     (own / "becher.toml").write_text('colums = 1\nmust = ["A"]\n', encoding="utf-8")
-    with pytest.raises(CatalogError, match=r"becher\.toml.*colums"):
+    with pytest.raises(CatalogError, match=r"becher\.toml.*colums.*Did you mean columns\?"):
         read_catalog(path)
     for field, says in (
         ("listing_di", "Did you mean listing_id?"),

@@ -296,6 +296,12 @@ spares = [{title = 10}]
         assert told.code == 1 and f"Still missing: {len(gaps)}." in told.out
         assert run("rules", "test", "--rules", tmp_path / "mine.toml").code == 0
 
+    def test_what_only_the_pack_below_says_is_named(self, own: Own) -> None:
+        texts = 'title = {en = "Mine", zh = "我的"}'
+        gaps = own(f'format = 1\nextends = "aliexpress"\n{texts}').list_gaps()
+        assert [re.findall(r"\[(\w+)\]", g.say("en")) for g in gaps] == [["source"], ["seller"], ["penalty"]]
+        assert all("平台" in g.say("zh") for g in gaps)
+
     def test_chinese_alone_is_named(self, own: Own) -> None:
         (gap,) = own(self.WHOLE.replace(', zh = "因"', "")).list_gaps()
         assert "X1.why.zh" in gap.say("en") and "X1.why.zh" in gap.say("zh")

@@ -102,6 +102,19 @@ def test_each_text_is_one_in_both_languages() -> None:
     assert {key: fault for key, fault in faults.items() if fault} == {}
 
 
+def find_strays(held: dict[str, str]) -> dict[str, str]:
+    """Say what is wrong with a further language's texts; those that it lacks are shown in English."""
+    strays = {key: "no text of ours" for key in held if key not in ENGLISH}
+    other = {k: "other placeholders" for k, t in held.items() if placeholders(t) != placeholders(ENGLISH.get(k, t))}
+    return strays | other
+
+
+def test_a_further_language_has_only_texts_of_ours_with_their_placeholders() -> None:
+    assert {lang: faults for lang in LANGS if (faults := find_strays(texts(lang)))} == {}
+    told = {"cli.stopped": ENGLISH["cli.stopped"], "cli.nowhere": "x", "catalog.bad_format_key": "{path} {keys}"}
+    assert find_strays(told) == {"cli.nowhere": "no text of ours", "catalog.bad_format_key": "other placeholders"}
+
+
 @pytest.mark.parametrize(("english", "chinese"), [
     ("", "空"), ("full", " "), ("{a} is", "{b} 是"), ("a 红 one", "红的"), ("red one", "red two"),
 ])  # fmt: skip
@@ -287,12 +300,12 @@ print(m.say("lang.locale", "ru"))
     def test_a_folder_with_a_language_file_can_be_asked_for(self, tmp_path: Path) -> None:
         shutil.copytree(PACKAGE, tmp_path / "dupcheck", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(PACKAGE.parent / "rules", tmp_path / "rules")
-        (tmp_path / "dupcheck" / "messages" / "fr").mkdir()
-        (tmp_path / "dupcheck" / "messages" / "fr" / "lang.toml").write_text('locale = "fr"\nplural = []\n', "utf-8")
-        (tmp_path / "dupcheck" / "messages" / "fr" / "cli.toml").write_text('help_why = "Dit pourquoi."\n', "utf-8")
+        (tmp_path / "dupcheck" / "messages" / "qq").mkdir()
+        (tmp_path / "dupcheck" / "messages" / "qq" / "lang.toml").write_text('locale = "fr"\nplural = []\n', "utf-8")
+        (tmp_path / "dupcheck" / "messages" / "qq" / "cli.toml").write_text('help_why = "Dit pourquoi."\n', "utf-8")
         for args, wanted in (
-            (["why", "--help", "--lang", "fr"], "Dit pourquoi."),
-            (["rules", "list", "--lang", "fr"], "R1"),
+            (["why", "--help", "--lang", "qq"], "Dit pourquoi."),
+            (["rules", "list", "--lang", "qq"], "R1"),
         ):
             ran = subprocess.run(
                 [sys.executable, "-m", "dupcheck", *args], capture_output=True, encoding="utf-8", cwd=tmp_path,

@@ -2,7 +2,7 @@
 
 Between plan and file stands one model, the change set (:mod:`dupcheck.exports.changesets`): every file renders it, and
 changes not one cell more. Adding a marketplace is one module with a :class:`~dupcheck.exports.targets.Target` and one
-entry in ``EXPORTS``, or one TOML file in ``sheets/`` where a plain table is enough. Beside the files go
+entry in ``_HOMES``, or one TOML file in ``sheets/`` where a plain table is enough. Beside the files go
 ``take-offline.csv``, what to hide and end once the kept listing is verified, and ``export-cautions.csv``, what the
 marketplace would refuse or what a person must still fill in.
 """

@@ -166,6 +166,7 @@ class RulePack:
         sources: Where the policy was read.
         changes: The limits that were changed, as they were set.
         changed: Which limit each of them changed, from what to what, and which others of the rule stay.
+        inherited: The tables that every marketplace has its own of, and that this file leaves to the pack it extends.
 
     Examples:
         >>> import dupcheck as dc
@@ -188,6 +189,7 @@ class RulePack:
     sources: tuple[Source, ...] = ()
     changes: tuple[str, ...] = ()
     changed: tuple[Message, ...] = ()
+    inherited: tuple[str, ...] = ()
 
     @property
     def signals(self) -> tuple[str, ...]:

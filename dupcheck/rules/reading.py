@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,12 @@ def read_pack(source: str | Path | RulePack) -> RulePack:
     if isinstance(source, RulePack):
         return source
     path, reader = _find_pack(source), Validator(str(source))
-    return reader.read(_load(path, reader), path.stem)
+    pack = reader.read(_load(path, reader), path.stem)
+    own = _parse(path)
+    return replace(pack, inherited=tuple(t for t in _EACH_ITS_OWN if t not in own)) if "extends" in own else pack
+
+
+_EACH_ITS_OWN = ("source", "seller", "penalty")
 
 
 def _find_pack(source: str | Path, beside: Path | None = None) -> Path:

@@ -143,6 +143,7 @@ def find_gaps(pack: "RulePack") -> list[Message]:
     texts |= {f"{e.name}.summary": e.summary for e in pack.exceptions}
     texts |= {f"{o.name}.summary": o.summary for o in pack.opposites}
     lacking = [f"{place}.{lang}" for place, words in texts.items() for lang in LANGS if not words.by_lang.get(lang)]
+    gaps += [message("rules.gap_own", place=place) for place in pack.inherited]
     return gaps + [message("rules.gap_text", place=place) for place in lacking]
 
 

@@ -23,13 +23,19 @@ from pathlib import Path
 from coverage import CoverageData
 
 PROJECT = Path(__file__).resolve().parents[2]
+PLANS = (
+    "test_merge_plans", "test_plans", "test_plan_titles", "test_neighbours", "test_groups", "test_decisions",
+    "test_changesets", "test_review",
+)  # fmt: skip
 TESTS = {
     "judging": (
-        "test_contrasts", "test_candidates", "test_reports_record", "test_rules", "test_merge_plans", "test_pipeline",
+        "test_contrasts", "test_candidates", "test_reports_record", "test_rules", "test_pipeline", "test_learning",
+        "test_evasion", "test_sample_catalog", "test_stated_values", "test_words", "test_checking", "test_preferences",
+        *PLANS,
     ),
-    "plans": ("test_merge_plans", "test_plans", "test_decisions"),
+    "plans": (*PLANS, "test_sample_catalog", "test_exports", "test_words", "test_cli", "test_learning"),
     "exports": ("test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans"),
-    "ledger": ("test_ledger", "test_claims", "test_decisions"),
+    "ledger": ("test_ledger", "test_claims", "test_decisions", "test_review", "test_cli", "test_fuzz"),
 }  # fmt: skip
 OTHER: dict[type[ast.AST], str] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
@@ -73,6 +79,17 @@ def list_changes(text: str) -> Iterator[tuple[int, int, str]]:
             yield (*place(node), repr(node.value + 1))
 
 
+def list_lines(text: str, place: int) -> range:
+    """Return the lines of the statement that a line is of, or of its head."""
+    found = range(place, place + 1)
+    for node in ast.walk(ast.parse(text)):  # from the outside to the inside
+        if isinstance(node, ast.stmt) and node.lineno <= place <= (node.end_lineno or node.lineno):
+            body = getattr(node, "body", None)
+            end = body[0].lineno - 1 if isinstance(body, list) and body[0].lineno > place else node.end_lineno
+            found = range(node.lineno, max(end or place, place) + 1)
+    return found
+
+
 class Tests:
     """The tests of a room on a copy of the project: which run which line, and what they say of it now."""
 
@@ -92,10 +109,10 @@ class Tests:
             for names_of_line in self.data.contexts_by_lineno(file).values():
                 self.size.update(names_of_line)
 
-    def select(self, path: Path, first: int, last: int) -> list[str]:
-        """Return the tests that run these lines, or the file where importing runs them; those that run little first."""
+    def select(self, path: Path, place: int) -> list[str]:
+        """Return the tests that run a line, or its file where importing runs it; those that run little first."""
         lines = self.data.contexts_by_lineno(str(self.copy / path))
-        here = {c for n in range(first, last + 1) for c in lines.get(n, ())}
+        here = {c for n in list_lines((self.copy / path).read_text("utf-8"), place) for c in lines.get(n, ())}
         if "" in here:
             here |= {c for contexts in lines.values() for c in contexts}
         ordered = sorted(here - {""}, key=lambda c: (self.size[c], c))
@@ -149,15 +166,15 @@ def main() -> None:
                 break
             file = copy / path
             whole = file.read_bytes()
-            first, last = (whole[:place].count(b"\n") + 1 for place in (start, end))
-            able = tests[room].select(path, first, last)
+            line = whole[:start].count(b"\n") + 1
+            able = tests[room].select(path, line)
             file.write_bytes(whole[:start] + instead.encode() + whole[end:])
             passed = tests[room].pass_all(able)
             file.write_bytes(whole)
             noticed += not passed
             if passed:
                 changed = f"{whole[start:end].decode()!r} → {instead!r}"
-                missed.append(f"{path}:{first}: {changed} ({len(able)} tests run it)")
+                missed.append(f"{path}:{line}: {changed} ({len(able)} tests run it)")
                 print(missed[-1], flush=True)
     tried = noticed + len(missed)
     share = 100 * noticed / max(1, tried)

@@ -13,7 +13,7 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -116,18 +116,25 @@ def read_format_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     return tomllib.loads((Path(__file__).parent.parent / "format_keys.toml").read_text("utf-8"))
 
 
+def _hint(word: str, known: Iterable[str]) -> Message | str:
+    near = guess_name(word, known)
+    return message("catalog.did_you_mean", name=near[0]) if near else ""
+
+
 def _check_keys(held: Mapping[str, Any], path: str) -> None:
     keys = read_format_keys()
     unknown = sorted(set(held) - set(keys["file"]))
     if unknown:
-        known = ", ".join(sorted(keys["file"]))
-        raise CatalogError("catalog.bad_format_key", path=path, keys=", ".join(unknown), known=known)
+        known = sorted(keys["file"])
+        hint = _hint(unknown[0], known)
+        raise CatalogError(
+            "catalog.bad_format_key", path=path, keys=", ".join(unknown), hint=hint, known=", ".join(known)
+        )
     fields = held.get("columns")
     for name in fields if isinstance(fields, dict) else ():
         plain = re.sub(r"_[0-9]+$", "_{n}", re.sub(r"^(option|attribute|facet):.+", r"\1:NAME", name))
         if plain not in keys["columns"]:
-            near = guess_name(name, keys["columns"])
-            hint = message("catalog.did_you_mean", name=near[0]) if near else ""
+            hint = _hint(name, keys["columns"])
             raise CatalogError(
                 "catalog.bad_format_field", path=path, field=name, hint=hint, known=", ".join(sorted(keys["columns"]))
             )
