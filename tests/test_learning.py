@@ -321,6 +321,7 @@ class TestAnswers:
         assert "2" in error.value.say("zh")
 
 
+@pytest.mark.slow
 class TestTaught:
     def test_below_twenty_answers_the_limits_judge(self) -> None:
         catalog, _ = shop()

@@ -279,6 +279,7 @@ def run_chromium(path: Path, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
 def test_a_browser_draws_the_cards_and_runs_no_title(tmp_path: Path) -> None:
     audit = example_audit()

@@ -349,6 +349,7 @@ class TestQuestions:
 SHOPS = Path(__file__).parent / "shops"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["one", "apart"])
 @pytest.mark.parametrize("shop", ["apart/tr_ayakkabi", "apart/zh_shouji", "taught/en_jewellery"])
 def test_nothing_is_asked_twice_and_no_listing_stands_in_two_groups(shop: str, policy: str, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ if CHROMIUM is None:
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+pytestmark = pytest.mark.slow
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -11,6 +11,7 @@ from dupcheck.cli import main
 from dupcheck.errors import CatalogError
 from dupcheck.learned.answers import Answer
 
+pytestmark = pytest.mark.slow
 NAMES = ("Prima", "Lalu", "Weston", "Ravello", "Oriel", "Tamsin")
 THINGS = (
     "Stoneware Mug with Bamboo Lid", "Oak Serving Tray with Rope Handles", "Linen Cushion Cover Piped Edge",
