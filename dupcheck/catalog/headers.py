@@ -454,7 +454,7 @@ def _instructs(cells: Sequence[str]) -> bool:
 
 def _find_hints(reading: Reading, skip: set[int]) -> set[int]:
     """Return the rows right below a header that say how to fill its columns, in place of filling them."""
-    records, found = reading.grid.records, set()
+    records, found, sure = reading.grid.records, set[int](), True
     for place in range(reading.header + 1, min(reading.header + 7, reading.stop)):
         if place in skip or not any(c.strip() for c in records[place].cells):
             continue
@@ -469,8 +469,9 @@ def _find_hints(reading: Reading, skip: set[int]) -> set[int]:
         if right or not (wrong >= 2 or (wrong and wordy)):
             break
         found.add(place)
+        sure = sure and wrong >= 2
     rest = range(max(found, default=0) + 1, min(reading.stop, reading.header + 60))
-    if found and not any(c.strip() for place in rest for c in records[place].cells):
+    if found and sure and not any(c.strip() for place in rest for c in records[place].cells):
         return found  # a template that nobody has filled in
     return found if any(_weigh(reading, records[place].cells)[0] for place in rest) else set()
 
