@@ -469,7 +469,7 @@ def _find_hints(reading: Reading, skip: set[int]) -> set[int]:
         if right or not (wrong >= 2 or (wrong and wordy)):
             break
         found.add(place)
-        sure = sure and wrong >= 2
+        sure = sure and wrong >= 2 and reading.known.name != GENERIC
     rest = range(max(found, default=0) + 1, min(reading.stop, reading.header + 60))
     if found and sure and not any(c.strip() for place in rest for c in records[place].cells):
         return found  # a template that nobody has filled in
