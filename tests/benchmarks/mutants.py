@@ -102,7 +102,8 @@ class Tests:
         told = self._run("-n", "2", *seen, *names)[1]
         self.failing = set(re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", told, re.MULTILINE))
         self.seconds = time.monotonic() - begun + 60
-        self.data = CoverageData(str(copy / ".coverage"))
+        own = (copy / ".coverage").rename(copy / f"coverage-{room}")  # it is read again at each question
+        self.data = CoverageData(str(own))
         self.data.read()
         self.size: Counter[str] = Counter()
         for file in self.data.measured_files():
