@@ -47,6 +47,12 @@ def test_a_title_is_cut_at_the_same_head_whatever_sells_it() -> None:
     assert slots[0][0] == "finish"
 
 
+def test_a_choice_keeps_the_words_that_it_begins_with() -> None:
+    titles = ["Street Map - New York", "Street Map - New Orleans"]
+    tails = learn_tails(titles, [{"city": t.split(" - ")[1]} for t in titles])
+    assert tails.split(titles[0], {}) == ("Street Map", [("city", "New York")])
+
+
 def test_what_stands_first_behind_a_head_is_an_option_where_it_is_one_for_others() -> None:
     heads = ("Emery", "Julia", "Skylar")
     titles = [f"{h} (Reply set / {n})" for h in heads for n in (40, 50)]

@@ -63,7 +63,7 @@ class Tails:
         """
         pieces = cut_pieces(title)
         if len(pieces) > 1:
-            plain = [spell_head(text, aliases) for text, _ in pieces]
+            plain = _spell_pieces(pieces, aliases)
             for k in range(1, len(pieces)):
                 axes = self.families.get((_join(plain[:k]), len(pieces) - k))
                 if axes is not None:
@@ -104,7 +104,16 @@ def spell_head(text: str, aliases: Mapping[str, str]) -> str:
     """Return what stands before a title's choice as heads are told apart: plain, without words that only sell at its
     beginning, its misspelt words put right.
     """
-    return " ".join([aliases.get(word, word) for word in cut_title(trim_start(text))])
+    return _spell(trim_start(text), aliases)
+
+
+def _spell_pieces(pieces: Sequence[tuple[str, int]], aliases: Mapping[str, str]) -> list[str]:
+    """The texts of a title's pieces as they are compared: only the first may begin with what sells."""
+    return [_spell(text if k else trim_start(text), aliases) for k, (text, _) in enumerate(pieces)]
+
+
+def _spell(text: str, aliases: Mapping[str, str]) -> str:
+    return " ".join([aliases.get(word, word) for word in cut_title(text)])
 
 
 def _join(pieces: Sequence[str]) -> str:
@@ -134,7 +143,7 @@ def learn_tails(
     rows = {title: i for i, title in reversed(list(enumerate(titles)))}
     cut: dict[int, list[str]] = {}
     for title, i in rows.items():
-        pieces = [spell_head(text, known) for text, _ in cut_pieces(title)]
+        pieces = _spell_pieces(cut_pieces(title), known)
         if len(pieces) > 1 and all(pieces):
             cut[i] = pieces
     named: dict[str, Counter[str]] = defaultdict(Counter)
