@@ -38,7 +38,7 @@ from dupcheck.model import Listing, Sku
 
 WORKERS = Path(__file__).with_name("ledger_workers.py")
 MIGRATIONS = Path(dupcheck.ledger.__file__).with_name("migrations")
-PROCESSES = 200 if "DUPCHECK_FUZZ" in os.environ else 80
+PROCESSES = 200
 LAMP = Listing(
     "L-1", "Brass lamp", 9.9, currency="USD", attributes={"Finish": "Matt"}, images=("a.jpg",),
     skus=(Sku({"Color": "Red"}, 9.9, "USD", "SKU-1"),),
@@ -448,7 +448,7 @@ def run_workers(verb: str, url: str, processes: int) -> list[dict[str, Any]]:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
 class TestManyProcesses:
     def test_one_wins_and_nothing_is_lost(self, new_ledger: Callable[..., str]) -> None:
-        """Many processes on a ledger that is not there yet: one draft, one token, one rule, and all sorts, at once."""
+        """200 processes on a ledger that is not there yet: one draft, one token, one rule, and all sorts, at once."""
         url = new_ledger(made=False)
         lines = run_workers("race", url, PROCESSES)
         assert len(lines) == PROCESSES
