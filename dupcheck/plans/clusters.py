@@ -15,7 +15,7 @@ from dupcheck.model import Catalog, Group, IntArray, Plan, Reply
 from dupcheck.plans.mixture import Own
 from dupcheck.plans.neighbours import ask_neighbours
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
-from dupcheck.plans.parts import FEW, Bookkeeper, Gap, Part
+from dupcheck.plans.parts import FEW, MOST_PARTS, Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Planner, Ties, find_ties
 from dupcheck.plans.questions import count_settled
 from dupcheck.plans.ranking import rank_listing
@@ -148,8 +148,9 @@ def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozens
 
 def _put_beside(books: Bookkeeper, groups: Sequence[list[Part]], part: Part, own: Own) -> None:
     """Put a part beside the group from which least of it is unaccounted for; of those alike, the first."""
-    gaps = [part.gap, *(books.find_gap(own, group[0].members[0], part.members[0]) for group in groups[1:])]
-    best = min(range(len(groups)), key=lambda k: _count_unread(books, gaps[k], groups[k][0], part))
+    others = groups[1:MOST_PARTS]
+    gaps = [part.gap, *(books.find_gap(own, group[0].members[0], part.members[0]) for group in others)]
+    best = min(range(len(gaps)), key=lambda k: _count_unread(books, gaps[k], groups[k][0], part))
     part.gap = gaps[best]
     groups[best].append(part)
 

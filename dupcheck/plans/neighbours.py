@@ -55,17 +55,12 @@ class _Desk:
             largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
             near = self.groups[largest][0].members[0]
             for k in others:
-                first = self.groups[k][0].members[0]
-                gap = self._compare(near, first)
+                main, *rest = self.groups[k]
+                gap = self._compare(near, main.members[0])
                 fits = not is_too_large(_count(self.groups[largest]) + _count(self.groups[k]))
-                if (
-                    fits
-                    and isinstance(gap, Gap)
-                    and gap.what == "silent"
-                    and self._join(largest, self.groups[k], near, first)
-                ):
-                    self.home |= {m: largest for part in self.groups[k] for m in part.members}
-                    self.groups[k] = []
+                if fits and isinstance(gap, Gap) and gap.what == "silent":
+                    self.groups[largest] += [Part(main.members, gap), *rest]
+                    self._move(k, largest)
 
     def join_groups(self) -> None:
         """Put groups beside larger ones, those first that are likeliest."""
@@ -89,9 +84,8 @@ class _Desk:
             new, near = (left, right) if self.home[left] == small else (right, left)
             if self._join(big, self.groups[small], near, new):
                 self.ties[self.groups[small][0].members[0]] = Tie(near, None, means[key], ())
-                self.home |= {m: big for part in self.groups[small] for m in part.members}
                 size[big] += size[small]
-                self.groups[small] = []
+                self._move(small, big)
 
     def join_listings(self) -> None:
         """Put each listing that stands in no group beside the one to which it most likely belongs."""
@@ -116,6 +110,11 @@ class _Desk:
                 self.ties |= {left: Tie(right, None, chance, ()), right: Tie(left, None, chance, ())}
             else:
                 self.groups.pop()
+
+    def _move(self, place: int, home: int) -> None:
+        """Note that the parts of a group stand in another one now."""
+        self.home |= {m: home for part in self.groups[place] for m in part.members}
+        self.groups[place] = []
 
     def _pairs(self) -> Iterator[tuple[int, int, float]]:
         likely = self.likely

@@ -29,7 +29,8 @@ _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart)
 _FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
 _UNSURE = frozenset(pick_axes(lambda axis: axis.unsure))
 """Axes that only the catalogue's titles suggest: options where the seller says so."""
-_MOST_PARTS = 40
+MOST_PARTS = 40
+"""With so many parts of its group, or groups of its cluster, a listing is compared."""
 _SHARED_CODE = 0.5
 """The signal of codes that are shared, if only in a title."""
 _SAME_PHOTO = 2.0
@@ -98,7 +99,7 @@ class Bookkeeper:
         """Return the parts of a group, the main one first: the one with most members, of these the best listing's."""
         parts: list[Part] = []
         for m in ranked:
-            for part in parts[:_MOST_PARTS]:
+            for part in parts[:MOST_PARTS]:
                 told = self.is_told_one(part.members[0], m)
                 if all(self.find_gap(own, other, m) is None for other in part.held[: 1 if told else 2]):
                     part.members.append(m)

@@ -9,19 +9,20 @@ from dupcheck.titles.vocabulary import fold_word, list_languages, look_up_key, r
 
 _WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"20[0-9]{2}")
-_LONGEST = 4
-"""So many words the longest phrases have."""
 
 
 @cache
-def _list_phrases() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
-    """What sells, and what tells of wholesale, in all languages: as words in their order, and in the opposite one."""
+def _list_phrases(*, backwards: bool = False) -> tuple[frozenset[tuple[str, ...]], int]:
+    """What sells, and what tells of wholesale, in all languages, as words; and how many words the longest has.
+
+    ``backwards``: each phrase's words in the order opposite to its own.
+    """
     listed: set[str] = set()
     for code in list_languages():
         listed.update(read_language(code, "words").get("selling", ()))
         listed.update(chain(*read_language(code, "values").get("tier", {}).values()))
-    phrases = frozenset(tuple(look_up_key(phrase).split()) for phrase in listed)
-    return phrases, frozenset(phrase[::-1] for phrase in phrases)
+    phrases = frozenset(tuple(look_up_key(phrase).split())[:: -1 if backwards else 1] for phrase in listed)
+    return phrases, max(map(len, phrases))
 
 
 def trim_start(text: str) -> str:
@@ -33,7 +34,7 @@ def trim_start(text: str) -> str:
     'Ring with Sapphire'
     """
     found = [*_WORD.finditer(text)]
-    gone = _count([fold_word(m[0].casefold()) for m in found], _list_phrases()[0])
+    gone = _count([fold_word(m[0].casefold()) for m in found], *_list_phrases())
     return text[found[gone].start() :] if 0 < gone < len(found) else text
 
 
@@ -46,16 +47,16 @@ def trim_end(text: str) -> str:
     'White Gold'
     """
     found = [*_WORD.finditer(text)]
-    gone = _count([fold_word(m[0].casefold()) for m in reversed(found)], _list_phrases()[1])
+    gone = _count([fold_word(m[0].casefold()) for m in reversed(found)], *_list_phrases(backwards=True))
     return text[: found[-1 - gone].end()] if 0 < gone < len(found) else text
 
 
-def _count(words: Sequence[str], phrases: Collection[tuple[str, ...]]) -> int:
+def _count(words: Sequence[str], phrases: Collection[tuple[str, ...]], longest: int) -> int:
     """How many of some words, from the first on, are selling phrases and years beside one."""
     gone = 0
     while gone < len(words):
         at = gone + bool(_YEAR.fullmatch(words[gone]))
-        more = next((n for n in range(_LONGEST, 0, -1) if tuple(words[at : at + n]) in phrases), 0)
+        more = next((n for n in range(longest, 0, -1) if tuple(words[at : at + n]) in phrases), 0)
         if not more:
             return at if gone else 0
         gone = at + more
