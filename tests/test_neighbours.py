@@ -178,3 +178,33 @@ def test_a_part_is_asked_about_beside_the_group_from_which_it_differs_least() ->
     assert [[part.members for part in group] for group in arranged] == [[[0, 1]], [[2, 3], [4]]]
     assert more.gap is not None
     assert more.gap.there == ("dimmable",)
+
+
+def test_groups_whose_titles_name_the_same_before_their_choices_are_one_question() -> None:
+    named = "Larch Writing Desk", "Larch Writing Bench"
+    titles = [f"{named[0]} - {c} / {n} cm" for n in (80, 140) for c in ("Oak", "Elm")]
+    titles += [f"{named[1]} - {c} / 80 cm" for c in ("Oak", "Elm")]
+    colors = [title.split(" - ")[1].split(" /")[0] for title in titles]
+    prices = (90, 90, 300, 300, 90, 90)
+    catalog = make_catalog([
+        Listing(f"L{k}", t, price=float(p), attributes={"Color": c})
+        for k, (t, p, c) in enumerate(zip(titles, prices, colors, strict=True))
+    ])  # fmt: skip
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+    found, _ = ask_neighbours(books, [[Part([0, 1])], [Part([2, 3])], [Part([4, 5])]], NOTHING)
+    assert [[part.members for part in group] for group in found] == [[[0, 1], [2, 3]], [[4, 5]]]
+    assert found[0][1].gap is not None
+
+
+@pytest.mark.parametrize(("title", "joins"), [("Larch Desk - Ash / 80 cm", True), ("Larch Bench - Ash / 80 cm", False)])
+def test_a_listing_of_the_same_name_is_asked_about_where_it_is_hardly_likely(title: str, joins: bool) -> None:
+    titles = [f"Larch {t} - {c} / 80 cm" for t in ("Desk", "Bench") for c in ("Oak", "Elm")]
+    rows = [
+        Listing(f"L{k}", t, attributes={"Color": t.split(" - ")[1].split(" /")[0]})
+        for k, t in enumerate([*titles, title])
+    ]
+    catalog = make_catalog(rows)
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+    likely = Likely(np.array([0]), np.array([4]), np.array([0.1]))
+    found, _ = ask_neighbours(books, [[Part([0, 1])], [Part([2, 3])]], likely)
+    assert any(4 in part.members for group in found for part in group) == joins

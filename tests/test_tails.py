@@ -1,12 +1,14 @@
 """Heads and choices behind them are the same whatever sells before and behind them."""
 
+from random import Random
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
-from dupcheck.learned.tails import learn_tails
+from dupcheck.learned.tails import learn_tails, spell_head
 from dupcheck.model import Listing
 from dupcheck.titles.selling import trim_end, trim_start
 
@@ -80,3 +82,59 @@ def test_variants_are_merged_whatever_sells_them_and_whatever_slips() -> None:
     assert plan.action == "merge_variants"
     assert {m.role for m in plan.members} == {"keep", "fold"}
     assert len(plan.members) == len(titles)
+
+
+NAMES = ("Linen Table Runner", "Linen Curtain", "Watch Strap", "Garden Hose Reel")
+COLORS = ("Dark Blue", "Moss Green", "Red")
+SIZES = ("S", "XL", "40 cm", "Extra Long")
+SHOP = [f"{name} - {color} / {size}" for name in NAMES for color in COLORS for size in SIZES[:3]]
+STATED = [{"color": t.split(" - ")[1].split(" / ")[0], "size": t.split(" / ")[1]} for t in SHOP]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(SHOP), st.randoms(use_true_random=False), SOLD)
+def test_words_in_another_order_are_read_as_the_catalogue_writes_them(title: str, chance: Random, sold: str) -> None:
+    words = title.split()
+    chance.shuffle(words)
+    scattered = f"{sold} {' '.join(words)}"
+    shop = [t for t in SHOP if t != title]
+    tails = learn_tails([*shop, scattered], [*(s for t, s in zip(SHOP, STATED, strict=True) if t != title), {}])
+    head, slots = tails.split(scattered, {})
+    known, own = tails.split(title, {})
+    assert (spell_head(head, {}), slots[: len(own)]) == (spell_head(known, {}), own)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Watch Strap Remover Red S",  # a word that no choice has
+        "Watch Strap Red",  # no size
+        "Watch Strap Red S XL",  # two
+        "Strap Red S",  # not all of the name
+        "Garden Hose",
+    ],
+)
+def test_what_is_not_all_accounted_for_is_left_as_it_is(title: str) -> None:
+    tails = learn_tails([*SHOP, title], [*STATED, {}])
+    assert tails.split(title, {}) == (title, [])
+
+
+def test_words_of_two_names_are_neither() -> None:
+    shop = [f"{a} to {b} Adapter - {n}" for a, b in (("HDMI", "VGA"), ("VGA", "HDMI")) for n in ("1 m", "2 m")]
+    tails = learn_tails([*shop, "Adapter VGA HDMI to 2 m"], [{"length": t.split(" - ")[1]} for t in shop] + [{}])
+    assert tails.moved == {}
+
+
+def test_a_choice_that_another_product_has_is_one_behind_any_name() -> None:
+    shop = [t for t in SHOP if not (t.startswith("Watch") and "Moss" in t)]
+    told = [s for t, s in zip(SHOP, STATED, strict=True) if t in shop]
+    tails = learn_tails([*shop, "Moss Strap XL Green Watch"], [*told, {}])
+    assert tails.split("Moss Strap XL Green Watch", {})[1] == [("color", "moss green"), ("size", "XL")]
+
+
+def test_an_order_that_carries_meaning_is_asked_about() -> None:
+    names = [("A", "HDMI to VGA Adapter - 1 m"), ("B", "HDMI to VGA Adapter - 2 m"), ("C", "VGA to HDMI Adapter 3 m")]
+    names.append(("D", "HDMI to VGA Adapter - 3 m"))
+    catalog = make_catalog([Listing(i, t, price=9.0, currency="USD") for i, t in names])
+    roles = {m.listing_id: m.role for p in dc.audit(catalog).plans for m in p.members}
+    assert roles.get("C") in (None, "ask")

@@ -65,7 +65,7 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.run import SEARCH
 from dupcheck.titles import normalise
 
-FORMAT = 12
+FORMAT = 13
 
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -154,6 +154,7 @@ class Store:
                     "axes": [list(a) for a in heads[1]],
                     "options": sorted(features.statistics.tails.options),
                     "named": sorted(features.statistics.tails.named),
+                    "moved": dict(features.statistics.tails.moved),
                 },
                 "frames": list(features.statistics.frames.names),
                 "stray": sorted(features.statistics.stray),
@@ -208,6 +209,7 @@ class Store:
                 _Heads(self._book("heads"), self.arrays["heads.axes"], self.facts["tails"]["axes"]),
                 frozenset(self.facts["tails"]["options"]),
                 frozenset(self.facts["tails"]["named"]),
+                self.facts["tails"]["moved"],
             ),
             frames=Frames(
                 self.arrays["frames.keys"],

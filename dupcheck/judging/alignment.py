@@ -83,8 +83,12 @@ class Alignment:
 EQUAL = Alignment()
 
 
-def label_title(title: str, tokens: Sequence[Token]) -> Reading:
-    """Return a title's stream with what its reading, ``tokens``, says of each; signs that this drops are kept."""
+def label_title(title: str, tokens: Sequence[Token], aliases: Mapping[str, str] | None = None) -> Reading:
+    """Return a title's stream with what its reading, ``tokens``, says of each; signs that this drops are kept.
+
+    ``aliases`` are what the catalogue's misspelt words are.
+    """
+    spelt = aliases or {}
     stream = cut_title(title)
     labels, values = [""] * len(stream), [""] * len(stream)
     words = [_plain(t) for t in stream]
@@ -101,7 +105,7 @@ def label_title(title: str, tokens: Sequence[Token]) -> Reading:
             at = start + len(wanted)
             continue
         for word in wanted:  # written otherwise than it was read: what is there of it
-            k = next((k for k, w in enumerate(words) if w == word and not labels[k]), -1)
+            k = next((k for k, w in enumerate(words) if word in (w, spelt.get(w)) and not labels[k]), -1)
             if k >= 0:
                 labels[k], values[k] = label, token.value
     return Reading(stream, tuple(labels), tuple(values))
@@ -140,7 +144,7 @@ class Aligner:
         return self._read(title)
 
     def _label(self, title: str) -> Reading:
-        return label_title(title, self._statistics.mark(title))
+        return label_title(title, self._statistics.mark(title), self._aliases)
 
     def align(self, left: str, right: str, stated: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})) -> Alignment:
         """Return what is left of two titles when everything that both say is matched.

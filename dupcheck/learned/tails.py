@@ -8,13 +8,14 @@ heads of other products. Nothing here knows a language.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import Protocol
 
 from dupcheck.axes import AXES, pick_axes
+from dupcheck.learned.scattered import Name, Scattered
 from dupcheck.titles import Token, read_title, read_value
 from dupcheck.titles.selling import trim_end, trim_start
 from dupcheck.titles.stream import cut_title, plain_text
@@ -49,18 +50,23 @@ class Families(Protocol):
 class Tails:
     """``families``: head and number of slots → the axis of each slot, "" for one that is part of the name. ``options``:
     attributes that tell listings of one name apart, by the catalogue's own habit. ``named``: every axis of a slot or
-    option that no table of axes holds.
+    option that no table of axes holds. ``moved``: titles that say a head and its choice in another order → in this one.
     """
 
     families: Families = field(default_factory=dict[Key, tuple[str, ...]])
     options: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     def split(self, title: str, aliases: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
         """Return a title's head and its (axis, text) slots; the whole title and nothing where it has no known head.
 
         ``aliases`` are what the catalogue's misspelt words are.
         """
+        if title in self.moved:
+            head, slots = self.split(self.moved[title], aliases)
+            ends = title[: len(title) - len(trim_start(title))], title[len(trim_end(title)) :]
+            return head, [*slots, *(("", text.strip()) for text in ends if text.strip())]
         pieces = cut_pieces(title)
         if len(pieces) > 1:
             plain = _spell_pieces(pieces, aliases)
@@ -165,12 +171,50 @@ def learn_tails(
             if axes is not None:
                 believed[key] = axes
     _believe_first(believed, families, cut, recurring | named.keys())
+    sure = {**believed}
     heads = {head for head, _ in believed}
     for (head, slots), members in families.items():
         if head in heads and (head, slots) not in believed:  # a head is a head, whatever follows it
             believed[head, slots] = _name_slots([cut[i][-slots:] for i in members], [told[i] for i in members])
     options = _find_options(titles, attributes)
-    return Tails(believed, options, options | {a for axes in believed.values() for a in axes} - {"", *AXES})
+    own = options | {a for axes in believed.values() for a in axes} - {"", *AXES}
+    return Tails(
+        believed, options, own, _restore(sure, Scattered(_list_names(sure, families, cut, titles), named), rows, known)
+    )
+
+
+def _list_names(
+    sure: Iterable[Key], families: Mapping[Key, list[int]], cut: Mapping[int, list[str]], titles: Sequence[str]
+) -> Iterator[Name]:
+    """The heads of a catalogue, each with what stands behind it, as the title has it that needs no putting right."""
+    heads: dict[str, dict[int, list[dict[str, str]]]] = defaultdict(dict)
+    texts: dict[str, str] = {}
+    for head, slots in sure:
+        words = head.replace("\x1f", " ")
+        heads[head][slots] = [{} for _ in range(slots)]
+        for i in families[head, slots]:
+            pieces = cut_pieces(titles[i])
+            for known, value, (text, _) in zip(heads[head][slots], cut[i][-slots:], pieces[-slots:], strict=True):
+                known.setdefault(value, text)
+            own = trim_start(titles[i][: pieces[-slots - 1][1]])
+            if head not in texts or (_spell(texts[head], {}) != words == _spell(own, {})):
+                texts[head] = own
+    for head, behind in heads.items():
+        yield Name(head.replace("\x1f", " ").split(), texts[head], behind)
+
+
+def _restore(
+    sure: Mapping[Key, tuple[str, ...]], scattered: Scattered, titles: Iterable[str], aliases: Mapping[str, str]
+) -> dict[str, str]:
+    """The titles without a head of their own that are one and its choice in another order → in its order."""
+    tails = Tails(sure)
+    moved = {}
+    for title in titles if sure else ():
+        if not tails.split(title, aliases)[1]:
+            right = scattered.restore(spell_head(trim_end(title), aliases).split())
+            if right and tails.split(right, aliases)[1]:
+                moved[title] = right
+    return moved
 
 
 def _believe(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from dupcheck.axes import HEAD
 from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import Likely
 from dupcheck.plans.offers import settle_values, sort_offers
@@ -27,6 +28,7 @@ def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[l
     """Return the groups, each of them a list of parts, with what is likely to belong to them, and what binds that."""
     desk = _Desk(books, groups, likely)
     desk.join_titles()
+    desk.join_heads()
     desk.join_groups()
     desk.join_listings()
     desk.pair_listings()
@@ -62,6 +64,25 @@ class _Desk:
                     self.groups[largest] += [Part(main.members, gap), *rest]
                     self._move(k, largest)
 
+    def join_heads(self) -> None:
+        """Put groups beside the largest of which the titles name the same before their choices."""
+        named: dict[str, list[int]] = defaultdict(list)
+        for k, group in enumerate(self.groups):
+            head = self._name(group[0].members[0]) if group else ""
+            if head:
+                named[head].append(k)
+        for places in named.values():
+            largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
+            near = self.groups[largest][0].members[0]
+            for k in others:
+                fits = not is_too_large(_count(self.groups[largest]) + _count(self.groups[k]))
+                if fits and self._join(largest, self.groups[k], near, self.groups[k][0].members[0]):
+                    self._move(k, largest)
+
+    def _name(self, position: int) -> str:
+        """What a listing's title names before its choice, "" where it is not known to have one."""
+        return self.books.shelf.value(HEAD, position)
+
     def join_groups(self) -> None:
         """Put groups beside larger ones, those first that are likeliest."""
         size = [_count(group) for group in self.groups]
@@ -88,12 +109,16 @@ class _Desk:
                 self._move(small, big)
 
     def join_listings(self) -> None:
-        """Put each listing that stands in no group beside the one to which it most likely belongs."""
+        """Put each listing that stands in no group beside the one to which it most likely belongs or that has its
+        name.
+        """
         for left, right, chance in self._pairs():
-            if chance < ONE:
-                return
             new, known = (left, right) if right in self.home else (right, left)
-            if known in self.home and new not in self.home and self._join(self.home[known], [Part([new])], known, new):
+            if known not in self.home or new in self.home:
+                continue
+            if chance < ONE and (not self._name(new) or self._name(new) != self._name(known)):
+                continue
+            if self._join(self.home[known], [Part([new])], known, new):
                 self.home[new] = self.home[known]
                 self.ties[new] = Tie(known, None, chance, ())
 
@@ -163,7 +188,7 @@ def _count(group: Sequence[Part]) -> int:
 
 def _name_versions(gap: Gap | str) -> bool:
     """Whether two differ in one code or letter for one: 1.4541 and 1.4404, X and XR are no synonyms, and no sizes."""
-    if isinstance(gap, str) or len(gap.here) != 1 or len(gap.there) != 1:
+    if isinstance(gap, str) or gap.axis or len(gap.here) != 1 or len(gap.there) != 1:
         return False
     return any(map(_is_code, (*gap.here, *gap.there)))
 

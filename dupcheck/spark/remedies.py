@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dupcheck.axes import HEAD
 from dupcheck.groups import cluster_listings
 from dupcheck.judging.likely import Likely
 from dupcheck.messages import Lang
@@ -87,12 +88,11 @@ def plan_remedies(
     arranged = shop.keep(
         join_groups(
             pairs, held.join(clustered, "pos", "left"),
-            lambda _, rows: _arrange(rows, shared.value, common), "pos long, piece long, title string",
+            lambda _, rows: _arrange(rows, shared.value, common), "pos long, piece long, title string, head string",
         ), "arranged",
     )  # fmt: skip
-    ends = (
-        caught.select("left", "right").unionByName(_join_likely(likely, arranged)).unionByName(_join_titles(arranged))
-    )
+    ends = caught.select("left", "right").unionByName(_join_likely(likely, arranged, listings))
+    ends = ends.unionByName(_join_alike(arranged, "title")).unionByName(_join_alike(arranged, "head"))
     batches = _batch(shop, ends, "groups")
     placed = _gather(batches, listings).join(clustered, "pos", "left")
     drawn = shop.keep(
@@ -105,7 +105,7 @@ def plan_remedies(
     return Remedies(*_finish(shop, _settle(drawn), changes, listings, pack, lang), advice)
 
 
-def _join_likely(likely: "DataFrame", arranged: "DataFrame") -> "DataFrame":
+def _join_likely(likely: "DataFrame", arranged: "DataFrame", listings: "DataFrame") -> "DataFrame":
     """The likely pairs that may bring two groups, a listing and a group, or two listings together, one for each two."""
     from pyspark.sql import functions as sql
 
@@ -122,16 +122,23 @@ def _join_likely(likely: "DataFrame", arranged: "DataFrame") -> "DataFrame":
         (sql.sum("chance") / sql.first(sql.col("size_left") * sql.col("size_right"))).alias("mean"),
         sql.min("left").alias("left"), sql.min_by("right", sql.struct("left", "right")).alias("right"),
     )  # fmt: skip
-    single = met.where("piece_left is null or piece_right is null").where(sql.col("chance") >= ONE)
+    stated = sql.map_from_arrays("axis", "value")
+    heads = listings.select("pos", stated[HEAD].alias("head")).where("head is not null")
+    single = met.where("piece_left is null or piece_right is null")
+    for side in ("left", "right"):
+        named = heads.select(sql.col("pos").alias(side), sql.col("head").alias(f"head_{side}"))
+        single = single.join(named, side, "left")
+    single = single.where((sql.col("chance") >= ONE) | (sql.col("head_left") == sql.col("head_right")))
     return whole.where(sql.col("mean") >= GROUP).select("left", "right").unionByName(single.select("left", "right"))
 
 
-def _join_titles(arranged: "DataFrame") -> "DataFrame":
-    """Each group with the first of its title."""
+def _join_alike(arranged: "DataFrame", by: str) -> "DataFrame":
+    """Each group with the first that has its title, or its head."""
     from pyspark.sql import functions as sql
 
-    first = arranged.groupBy("title").agg(sql.min("piece").alias("left"))
-    met = arranged.join(first, "title").where("piece > left")
+    told = arranged.where(sql.col(by) != "")
+    first = told.groupBy(by).agg(sql.min("piece").alias("left"))
+    met = told.join(first, by).where("piece > left")
     return met.select("left", sql.col("piece").alias("right")).distinct()
 
 
@@ -177,13 +184,15 @@ def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[
     catalog = unpack_listings(rows)
     groups = arrange_groups(catalog, features, pack, _list_clusters(rows), common)
     sizes = [len(group) for group in groups]
-    titles = catalog.column("title")
+    titles, axis = catalog.column("title"), features.axes.get(HEAD)
     named = np.repeat(np.array([spell_title(titles[group[0]]) for group in groups], dtype=object), sizes)
+    heads = ["" if axis is None else axis.value(group[0]) for group in groups]
     members = np.array([m for group in groups for m in group], dtype=np.int64)
     first = np.repeat(np.array([min(group) for group in groups], dtype=np.int64), sizes)
     return pa.table({
         "pos": pa.array(pos[members], pa.int64()), "piece": pa.array(pos[first], pa.int64()),
         "title": pa.array(named, pa.string()),
+        "head": pa.array(np.repeat(np.array(heads, dtype=object), sizes), pa.string()),
     })  # fmt: skip
 
 

@@ -1,0 +1,112 @@
+"""Titles that say a known name and a known choice in another order, or without a sign between them: put right.
+
+A shop writes «Clip-In Extensions - Brown / 22 Inches» a hundred times and «22 Inches Brown Clip-In Extensions» once.
+Where every word of the one title is a word of the name or of a choice that the catalogue knows, and that in one way
+only, the title is read as the others are. Which order it has is still asked about where order can carry meaning.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+Slots = Sequence[Mapping[str, str]]
+"""What stands in each slot behind a head: the words as they are compared → the text that a title has there."""
+
+_SHORTEST = 2
+"""Words of a head at least: one alone stands in too many titles."""
+_MOST_WORDS = 60
+_MOST_HEADS = 200
+"""A title of more words, and a head of which no word is rarer than this among heads, are not looked at."""
+_MOST_VALUES = 50
+"""More values than this that may fill one slot are no choice to make."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A head: its words, the text that a title has for it, and for each number of slots what stands in them."""
+
+    words: Sequence[str]
+    text: str
+    slots: Mapping[int, Slots]
+
+
+class Scattered:
+    """Finds the one name and choice that the words of a title are; ``values`` are choices that may stand behind a name
+    where they are not seen yet.
+    """
+
+    def __init__(self, names: Iterable[Name], values: Iterable[str] = ()) -> None:
+        self._values = {_sort(value.split()): value for value in values}
+        self._names = [name for name in names if len(name.words) >= _SHORTEST]
+        count = Counter(word for name in self._names for word in {*name.words})
+        self._by_word: dict[str, list[Name]] = defaultdict(list)
+        for name in self._names:
+            self._by_word[min(name.words, key=lambda word: (count[word], word))].append(name)
+
+    def restore(self, words: Sequence[str]) -> str:
+        """Return a title as its catalogue writes it, from its words as they are compared; "" where that is not clear.
+
+        >>> straps = Name(("watch", "strap"), "Watch Strap", {1: [{"dark blue": "Dark Blue", "red": "Red"}]})
+        >>> Scattered([straps]).restore(("blue", "watch", "dark", "strap"))
+        'Watch Strap - Dark Blue'
+        """
+        if len(words) > _MOST_WORDS:
+            return ""
+        said = Counter(words)
+        found: dict[tuple[str, ...], str] = {}
+        for name in sorted(self._list_names(said), key=lambda name: len(name.words)):
+            rest = said - Counter(name.words)
+            for slots in name.slots.values():
+                for values in self._fill(slots, rest):
+                    spelled = tuple(" ".join((*name.words, *values)).split())
+                    texts = [slot.get(value, value) for slot, value in zip(slots, values, strict=True)]
+                    found.setdefault(spelled, f"{name.text} - {' / '.join(texts)}")
+        return next(iter(found.values())) if len(found) == 1 else ""
+
+    def _list_names(self, said: Counter[str]) -> Iterator[Name]:
+        for word in sorted(said):
+            near = self._by_word.get(word, ())
+            if len(near) <= _MOST_HEADS:
+                yield from (name for name in near if Counter(name.words) <= said)
+
+    def _fill(self, slots: Slots, rest: Counter[str]) -> list[tuple[str, ...]]:
+        """The ways in which some words are one known value in each slot; where there is none, one new in its slot."""
+        near = [[v for v in slot if Counter(v.split()) <= rest] for slot in slots]
+        if any(len(values) > _MOST_VALUES for values in near):
+            return []
+        whole = [values for values, left in _choose(near, rest) if not left]
+        if whole:
+            return whole
+        found: list[tuple[str, ...]] = []
+        for k, slot in enumerate(slots):
+            for values, left in _choose([*near[:k], [""], *near[k + 1 :]], rest):
+                new = self._name(left, slot)
+                if new:
+                    found.append((*values[:k], new, *values[k + 1 :]))
+        return found
+
+    def _name(self, words: Counter[str], slot: Mapping[str, str]) -> str:
+        """The value that some words are in a slot where it is new: one known elsewhere, or a number among numbers."""
+        if words.total() == 1 and all(map(_is_number, (*words, *slot))):
+            return next(iter(words))
+        return self._values.get(_sort(words.elements()), "")
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "").isdigit()
+
+
+def _sort(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words))
+
+
+def _choose(near: Sequence[Sequence[str]], rest: Counter[str]) -> Iterator[tuple[tuple[str, ...], Counter[str]]]:
+    """Each choice of one value a slot that the words allow, and the words that it leaves."""
+    if not near:
+        yield (), rest
+        return
+    for value in near[0]:
+        own = Counter(value.split())
+        if own <= rest:
+            for values, left in _choose(near[1:], rest - own):
+                yield (value, *values), left
