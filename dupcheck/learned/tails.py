@@ -171,11 +171,13 @@ def learn_tails(
             if axes is not None:
                 believed[key] = axes
     _believe_first(believed, families, cut, recurring | named.keys())
-    sure = {**believed}
-    heads = {head for head, _ in believed}
+    heads, alone = {head for head, _ in believed}, set[Key]()
     for (head, slots), members in families.items():
         if head in heads and (head, slots) not in believed:  # a head is a head, whatever follows it
             believed[head, slots] = _name_slots([cut[i][-slots:] for i in members], [told[i] for i in members])
+            if len(members) == 1:
+                alone.add((head, slots))
+    sure = {key: axes for key, axes in believed.items() if key not in alone}
     options = _find_options(titles, attributes)
     own = options | {a for axes in believed.values() for a in axes} - {"", *AXES}
     return Tails(

@@ -76,7 +76,7 @@ class _Desk:
             near = self.groups[largest][0].members[0]
             for k in others:
                 fits = not is_too_large(_count(self.groups[largest]) + _count(self.groups[k]))
-                if fits and self._join(largest, self.groups[k], near, self.groups[k][0].members[0]):
+                if fits and self._join(largest, self.groups[k], near, self.groups[k][0].members[0], named=True):
                     self._move(k, largest)
 
     def _name(self, position: int) -> str:
@@ -145,15 +145,17 @@ class _Desk:
         likely = self.likely
         return zip(likely.left.tolist(), likely.right.tolist(), likely.chance.tolist(), strict=True)
 
-    def _join(self, place: int, parts: Sequence[Part], near: int, new: int) -> bool:
+    def _join(self, place: int, parts: Sequence[Part], near: int, new: int, *, named: bool = False) -> bool:
         """Put parts beside a group's main part, or into it where the seller has said so; False: they are others.
 
-        ``near`` is the member of the group that ``new`` of the parts is likeliest to be one with.
+        ``near`` is the member of the group that ``new`` of the parts is likeliest to be one with. ``named``: both have
+        one name before their choices, so that what these differ in is no version.
         """
         group = self.groups[place]
         first, (main, *others) = group[0].members[0], parts
         answer = self._compare(first, main.members[0])
-        if answer == "other" or _name_versions(answer):
+        choices = named and isinstance(answer, Gap) and bool(answer.axis)
+        if answer == "other" or (_name_versions(answer) and not choices):
             return False
         if (near, new) != (first, main.members[0]) and _name_versions(self._compare(near, new)):
             return False
@@ -188,7 +190,7 @@ def _count(group: Sequence[Part]) -> int:
 
 def _name_versions(gap: Gap | str) -> bool:
     """Whether two differ in one code or letter for one: 1.4541 and 1.4404, X and XR are no synonyms, and no sizes."""
-    if isinstance(gap, str) or gap.axis or len(gap.here) != 1 or len(gap.there) != 1:
+    if isinstance(gap, str) or len(gap.here) != 1 or len(gap.there) != 1:
         return False
     return any(map(_is_code, (*gap.here, *gap.there)))
 
