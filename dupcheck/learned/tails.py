@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from math import prod
 from typing import Protocol
 
 from dupcheck.axes import AXES, pick_axes
@@ -31,6 +32,8 @@ _RECURS = 3
 """Behind the heads of so many products a value must stand to be an option by itself."""
 _BELIEVED = 0.5
 """The share of a slot's listings whose value must be told for the slot to be believed."""
+_CELLS, _FILLED = 6, 0.75
+"""So many titles, and so much of the grid of their values, show choices that are combined with each other."""
 _SHARED = 0.5
 """The share of equal titles among which an attribute must differ to be an option of its own name."""
 
@@ -225,7 +228,10 @@ def _believe(
     named: Mapping[str, Counter[str]],
     recurring: Iterable[str],
 ) -> tuple[str, ...] | None:
-    """The axes of a family's slots, None where one that varies is not seen to hold options."""
+    """The axes of a family's slots, None where one that varies is not seen to hold options.
+
+    Where nearly every value of one slot stands beside nearly every one of another, both are choices, whatever they say.
+    """
     axes: list[str] = []
     for values, own in ((column, told) for column in zip(*tails, strict=True)):
         if len({_read_core(v) for v in values}) == 1 and (len(set(values)) == 1 or _read_core(values[0])):
@@ -239,7 +245,7 @@ def _believe(
             v in stated or v in named or v in recurring or bool(_read_axis(v))
             for v, stated in zip(values, own, strict=True)
         )
-        if proven < _BELIEVED * len(values):
+        if proven < _BELIEVED * len(values) and not _is_grid(tails):
             return None
         if names:
             axes.append(max(sorted(names), key=names.__getitem__))
@@ -248,6 +254,13 @@ def _believe(
         else:
             axes.append(UNNAMED)
     return tuple(axes) if any(axes) else None
+
+
+def _is_grid(tails: Sequence[Sequence[str]]) -> bool:
+    """Whether the values of two slots or more are combined as choices are: each with each."""
+    sizes = [n for n in (len(set(column)) for column in zip(*tails, strict=True)) if n > 1]
+    cells = len({tuple(tail) for tail in tails})
+    return len(sizes) > 1 and cells >= _CELLS and cells >= _FILLED * prod(sizes)
 
 
 def _believe_first(

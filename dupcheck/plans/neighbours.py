@@ -4,17 +4,17 @@ What rules did not catch is never acted on: it stands in the group as a part tha
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from dupcheck.axes import HEAD
 from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import Likely
+from dupcheck.learned.tails import spell_head
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
-from dupcheck.titles.selling import trim_end, trim_start
-from dupcheck.titles.stream import plain_text
+from dupcheck.titles.selling import trim_end
 
 GROUP, ONE, TWO = 0.4, 0.5, 0.8
 """The probability from which on a group is asked about beside another, by the mean of all their pairs, which errs less
@@ -35,9 +35,12 @@ def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[l
     return [group for group in desk.groups if group], desk.ties
 
 
-def spell_title(title: str) -> str:
-    """Return a title as groups of one title have it: plain, without words at its ends that only sell."""
-    return plain_text(trim_end(trim_start(title)))
+def spell_title(title: str, aliases: Mapping[str, str]) -> str:
+    """Return a title as groups of one title have it: its words in one order, without those at its ends that only sell.
+
+    ``aliases`` are what the catalogue's misspelt words are.
+    """
+    return " ".join(sorted(spell_head(trim_end(title), aliases).split()))
 
 
 class _Desk:
@@ -52,7 +55,7 @@ class _Desk:
         alike: dict[str, list[int]] = defaultdict(list)
         for k, group in enumerate(self.groups):
             title = self.books.shelf.text(group[0].members[0], "title")
-            alike[spell_title(title)].append(k)
+            alike[spell_title(title, self.books.shelf.features.statistics.lexicon.aliases)].append(k)
         for places in alike.values():
             largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
             near = self.groups[largest][0].members[0]
