@@ -1,5 +1,7 @@
 """Heads and choices behind them are the same whatever sells before and behind them."""
 
+from collections.abc import Sequence
+from itertools import product
 from random import Random
 
 import pytest
@@ -138,3 +140,22 @@ def test_an_order_that_carries_meaning_is_asked_about() -> None:
     catalog = make_catalog([Listing(i, t, price=9.0, currency="USD") for i, t in names])
     roles = {m.listing_id: m.role for p in dc.audit(catalog).plans for m in p.members}
     assert roles.get("C") in (None, "ask")
+
+
+def combine(name: str, *slots: Sequence[str]) -> list[str]:
+    return [f"{name} - {' / '.join(values)}" for values in product(*slots)]
+
+
+def test_values_that_are_combined_each_with_each_are_choices() -> None:
+    titles = combine("Collar for Cats", ("Zaffre", "Gamboge"), ("P (1 - 2)", "M (2 - 4)", "G (4 - 6)"))
+    alone = [*combine("Printer Unit", ("Fuser", "Drum"), ("K1",)), "Printer Unit - Belt / K2"]
+    tails = learn_tails([*titles, *alone], [{} for _ in (*titles, *alone)])
+    head, slots = tails.split(titles[0], {})
+    assert (head, [axis for axis, _ in slots][:1]) == ("Collar for Cats", ["variant"])
+    assert tails.split(alone[0], {}) == (alone[0], [])
+
+
+def test_what_choices_are_is_read_where_they_stand() -> None:
+    titles = combine("Running Shoes Veloce", ("Zaffre", "Gamboge", "Smaragd"), ("36", "37", "38"))
+    tails = learn_tails(titles, [{} for _ in titles])
+    assert tails.split(titles[0], {}) == ("Running Shoes Veloce", [("variant", "Zaffre"), ("size", "36")])

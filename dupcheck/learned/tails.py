@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
-from math import prod
+from itertools import chain, combinations
 from typing import Protocol
 
 from dupcheck.axes import AXES, pick_axes
@@ -32,8 +31,9 @@ _RECURS = 3
 """Behind the heads of so many products a value must stand to be an option by itself."""
 _BELIEVED = 0.5
 """The share of a slot's listings whose value must be told for the slot to be believed."""
-_CELLS, _FILLED = 6, 0.75
+_CELLS, _FILLED = 6, 0.5
 """So many titles, and so much of the grid of their values, show choices that are combined with each other."""
+_EXAMPLES = 8
 _SHARED = 0.5
 """The share of equal titles among which an attribute must differ to be an option of its own name."""
 
@@ -180,6 +180,9 @@ def learn_tails(
             believed[head, slots] = _name_slots([cut[i][-slots:] for i in members], [told[i] for i in members])
             if len(members) == 1:
                 alone.add((head, slots))
+    for key, axes in believed.items():
+        if UNNAMED in axes:
+            believed[key] = _read_in_place(axes, [(titles[i], cut[i][-key[1] :]) for i in families[key]])
     sure = {key: axes for key, axes in believed.items() if key not in alone}
     options = _find_options(titles, attributes)
     own = options | {a for axes in believed.values() for a in axes} - {"", *AXES}
@@ -257,10 +260,24 @@ def _believe(
 
 
 def _is_grid(tails: Sequence[Sequence[str]]) -> bool:
-    """Whether the values of two slots or more are combined as choices are: each with each."""
-    sizes = [n for n in (len(set(column)) for column in zip(*tails, strict=True)) if n > 1]
-    cells = len({tuple(tail) for tail in tails})
-    return len(sizes) > 1 and cells >= _CELLS and cells >= _FILLED * prod(sizes)
+    """Whether the values of two slots are combined as choices are, each with each; what stands in others follows from
+    one of these: «M (2 - 4 kg)» is one choice in three slots.
+    """
+    columns = [column for column in zip(*tails, strict=True) if len(set(column)) > 1]
+    return any(
+        _fill_grid(one, other) and all(_follows(more, one) or _follows(more, other) for more in columns)
+        for one, other in combinations(columns, 2)
+    )
+
+
+def _fill_grid(one: Sequence[str], other: Sequence[str]) -> bool:
+    cells = len({*zip(one, other, strict=True)})
+    return cells >= _CELLS and cells >= _FILLED * len({*one}) * len({*other})
+
+
+def _follows(column: Sequence[str], from_: Sequence[str]) -> bool:
+    """Whether a slot has one value wherever another has one."""
+    return len({*zip(from_, column, strict=True)}) == len({*from_})
 
 
 def _believe_first(
@@ -287,6 +304,18 @@ def _name_slots(tails: Sequence[Sequence[str]], told: Sequence[Mapping[str, str]
         known = {axis for v in values if (axis := _read_axis(v))}
         axes.append(max(sorted(names), key=names.__getitem__) if names else known.pop() if len(known) == 1 else UNNAMED)
     return tuple(axes)
+
+
+def _read_in_place(axes: tuple[str, ...], listed: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
+    """The axes of slots, those without a name named as most of their values are read where they stand: of shoes, 36."""
+    some = listed[:_EXAMPLES]
+    read = [{plain_text(t.text): t.axis for t in read_title(title).tokens} for title, _ in some]
+    named = []
+    for k, axis in enumerate(axes):
+        count = Counter(found.get(tail[k], "") for found, (_, tail) in zip(read, some, strict=True))
+        likely, n = max(sorted(count.items()), key=lambda pair: pair[1])
+        named.append(likely if axis == UNNAMED and likely in AXES and 2 * n > len(some) else axis)
+    return tuple(named)
 
 
 def _find_options(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> frozenset[str]:
