@@ -358,3 +358,19 @@ def test_every_report_holds_together(reports: dict[str, Any]) -> None:
             assert {s["listing_id"] for s in plan["skus"]} <= set(plan["listings"])
             chosen = [tuple(sorted(s["options"].items())) for s in plan["skus"]]
             assert len(chosen) == len(set(chosen)), "two SKUs of one listing are the same choice"
+
+
+def test_choices_without_a_price_cost_what_the_listing_costs(tmp_path: Path) -> None:
+    head = "TITLE,DESCRIPTION,PRICE,CURRENCY_CODE,QUANTITY,MATERIALS,IMAGE1,VARIATION 1 TYPE,VARIATION 1 NAME,VARIATION 1 VALUES,SKU"
+    line = '{title},Warm,{price},USD,5,"Fleece,Cotton",,Custom,Size,"{sizes}",{code}'
+    rows = [
+        line.format(title="Fleece Pullover Hoodie Mountain Print", price=49.99, sizes="S,M,L", code="A-S,A-M,A-L"),
+        line.format(title="Fleece Pullover Hoodie Mountain Print", price=49.99, sizes="S,M,L", code="B-S,B-M,B-L"),
+    ]
+    path = tmp_path / "etsy.csv"
+    path.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    audit = dc.audit(path)
+    (plan,) = [p.as_dict() for p in audit.plans]
+    assert plan["action"] == "remove_duplicates"
+    assert [sku["price"] for sku in plan["skus"]] == [49.99] * 3
+    assert not [c for c in plan["cautions"] if "price" in c]

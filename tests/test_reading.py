@@ -20,7 +20,7 @@ from dupcheck.catalog.encodings import decode_text, find_codec
 from dupcheck.catalog.formats import map_general
 from dupcheck.catalog.inspection import save_mapping, tell_account
 from dupcheck.catalog.tables import guess_delimiter, split_records
-from dupcheck.catalog.terms import is_no_catalogue, is_only_variant, read_stock_word
+from dupcheck.catalog.terms import is_no_catalogue, is_only_variant, is_prompt, read_stock_word
 from dupcheck.catalog.values import parse_price, split_images
 from dupcheck.catalog.variants import split_option_list
 from dupcheck.errors import CatalogError
@@ -208,6 +208,24 @@ def test_a_surcharge_is_added_to_the_products_price(put: Put) -> None:
     catalog = read_catalog(put("x.csv", f"{header}\n{rows}"))
     assert skus(catalog) == [({"Finish": "Plain"}, 4.0, "C-P"), ({"Finish": "Gilded"}, 5.5, "C-G")]
     assert catalog.numbers("price_max").tolist() == [5.5]
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("Size", "Choose a Size"), ("", "Select an option"), ("Colour", "-- please select --"), ("尺码", "请选择尺码"), ("颜色", "请选择"),
+    ("Размер", "Выберите размер"), ("Talla", "Elige una talla"),
+])  # fmt: skip
+def test_what_asks_to_choose_is_no_value(name: str, value: str, put: Put) -> None:
+    assert is_prompt(name, value)
+    rows = f"listing_id,title,price,{name or 'Option1 Name'}\n1,A shirt,5,{value}\n2,A mug,6,Red\n"
+    catalog = read_catalog(put("shop.csv", rows))
+    assert value not in str([get_listing(catalog, k).attributes for k in (0, 1)])
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("Grade", "Select"), ("Print", "Choose Happy"), ("Series", "Selection"), ("Print", "Select One Piece"), ("Size", "M"), ("Brand", "Kies"),
+])  # fmt: skip
+def test_a_value_that_begins_like_a_prompt_is_one(name: str, value: str) -> None:
+    assert not is_prompt(name, value)
 
 
 @pytest.mark.parametrize("pair", [("Title", "Default Title"), ("Titel", "Standardtitel"), ("标题", "默认标题")])

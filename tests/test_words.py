@@ -318,3 +318,35 @@ print(m.say("lang.locale", "ru"))
 def test_no_text_names_an_index_to_install_from(lang: str) -> None:
     texts = {path.name: path.read_text("utf-8") for path in (WORDS / lang).glob("*.toml")}
     assert not [name for name, text in texts.items() if "pip install" in text]
+
+
+# What a number stands for in a text: what some text gives forms to, and what is always called so.
+NUMBERS = {"n", "count", "of"} | set(re.findall(r"\{(\w+):[^{}]*\|", " ".join(ENGLISH.values())))
+NO_PLURAL = {"is", "was", "has", "its", "this", "as", "less", "times"}
+
+
+def find_bare_plurals(text: str) -> list[str]:
+    """Return the counts after which a plural stands, whatever the number: "{n} listings", "{n} of them were"."""
+    found = []
+    for name, after in re.findall(r"\{(\w+)\}((?: [a-z]+){1,6})", text):
+        words = re.split(r" (?:as|a|and|that) ", f"{after} ")[0].split()
+        noun = next((w for w in words[:2] if w.endswith("s") and w not in NO_PLURAL), "")
+        if name in NUMBERS and (noun or {"are", "were", "have"} & set(words)):
+            found.append(f"{{{name}}}{after}")
+    return found
+
+
+def test_every_count_has_a_singular() -> None:
+    faults = {key: found for key, text in ENGLISH.items() if (found := find_bare_plurals(text))}
+    assert faults == {}
+    assert find_bare_plurals("{n} of your earlier decisions were applied") == ["{n} of your earlier decisions were applied"]
+    assert find_bare_plurals("found {count} more listings") == ["{count} more listings"]
+    assert find_bare_plurals("found {count:listing|listings}, {n} sold") == []
+
+
+@pytest.mark.parametrize("count", [1, "1", "1,001", 2, 0])
+def test_a_number_takes_its_word_along(count: object) -> None:
+    told = say("catalog.account", "en", rows=count, listings=count, skus=count, told=count)
+    word = "listing," if count in (1, "1") else "listings,"
+    assert f"{count} {word}" in told
+    assert say("catalog.account", "zh", rows=count, listings=count, skus=count, told=count).count(str(count)) == 4

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -94,4 +95,38 @@ def is_only_variant(name: str, value: str) -> bool:
     """Say whether an option is what shop programs write for a product without options: ``Title=Default Title``."""
     if not re.search(r"\w", value):
         return True  # "..." and "-" stand where nothing can be chosen
-    return value.casefold() in _terms("only_value") and (not name or name.casefold() in _terms("only_option"))
+    if value.casefold() in _terms("only_value") and (not name or name.casefold() in _terms("only_option")):
+        return True
+    return is_prompt(name, value)
+
+
+def is_prompt(name: str, value: str, *heads: str) -> bool:
+    """Say whether a cell asks to choose, as the first line of a list does, and chooses nothing.
+
+    ``heads`` are what the seller calls the option beside its ``name``.
+
+    >>> is_prompt("Size", "Choose a Size"), is_prompt("", "Select an option"), is_prompt("Grade", "Select")
+    (True, True, False)
+    """
+    if _prompt().match(value) is None:
+        return False
+    plain = " ".join(re.sub(r"[\W_]+", " ", value.casefold()).split())
+    if any(plain == p or plain.startswith(p if _is_unspaced(p) else f"{p} ") for p in _terms("prompts")):
+        return True
+    ends = _terms("any_option") | ({n.casefold() for n in (name, *heads)} - {""})
+    return any(plain.startswith(verb) and _ends_in(plain[len(verb) :], ends) for verb in _terms("choosing"))
+
+
+@cache
+def _prompt() -> re.Pattern[str]:
+    """How a cell begins that may be a prompt."""
+    words = sorted(_terms("prompts") | _terms("choosing"))
+    return re.compile(rf"[\W_]*(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
+
+
+def _ends_in(rest: str, ends: Iterable[str]) -> bool:
+    """Whether what follows a verb is one of these, with at most an article before it."""
+    words = rest.split(" ")
+    if not words[0]:
+        return len(words) <= 3 and any(" ".join(words[-n:]) in ends for n in (1, 2))  # noqa: PLR2004
+    return _is_unspaced(rest) and rest in ends

@@ -17,7 +17,7 @@ from dupcheck.catalog.choices import split_counts, split_priced, split_values
 from dupcheck.catalog.contents import share_titles
 from dupcheck.catalog.formats import CANONICAL_NAME, GENERIC, Fields, Format, normalise_header
 from dupcheck.catalog.tables import Problems, Sheet, TextArray, make_texts, shorten
-from dupcheck.catalog.terms import is_only_variant
+from dupcheck.catalog.terms import is_only_variant, is_prompt
 from dupcheck.catalog.values import (
     clean_text,
     format_attributes,
@@ -211,6 +211,10 @@ class RowReader:
         """Return the first filled text of a field in some rows."""
         column = self.values.get(name)
         return "" if column is None else next((str(column[i]) for i in rows if column[i]), "")
+
+    def heads(self, name: str) -> list[str]:
+        """Return the headers of the columns that hold a field, as the file has them."""
+        return [self.sheet.headers[i] for i in self.fields.get(name, ())]
 
     def is_numeric(self, name: str, row: int) -> bool:
         """Say whether a spreadsheet held this cell as a number."""
@@ -536,7 +540,7 @@ def _attributes(read: RowReader, rows: Sequence[int], taken: Iterable[str]) -> d
             found.setdefault(clean_text(name), clean_text(f"{value} {unit}" if unit and unit not in value else value))
     for name, key in (*read.names["attribute"], *read.names["facet"]):
         value = read.first(key, rows)
-        if value:
+        if value and not is_prompt(name, value, *read.heads(key)):
             found.setdefault(name, clean_text(value))
     axes = {normalise_header(t) for t in taken}
     return {name: value for name, value in found.items() if normalise_header(name) not in axes}
@@ -616,7 +620,7 @@ def _find_skus(
     for name, key in read.names["facet"]:
         if len({read.get(key, row) for row, _ in held}) > 1:
             for row, options in held:
-                if value := read.get(key, row):
+                if (value := read.get(key, row)) and not is_prompt(name, value, *read.heads(key)):
                     options.setdefault(name, clean_text(value))
     if len(held) > 1 and not children and (read.has("attributes") or read.pairs):
         told = [_state_pairs(read, row) for row, _ in held]

@@ -49,6 +49,8 @@ def _plural_rules(lang: Lang) -> tuple[Any, ...]:
 
 
 def _choose_form(number: object, forms: list[str], lang: Lang) -> str:
+    if isinstance(number, str) and number.replace(",", "").isdecimal():
+        number = int(number.replace(",", ""))  # one that its teller wrote with marks between the thousands
     if isinstance(number, int | float):
         for rule, form in zip(_plural_rules(lang), forms, strict=False):
             if rule(number) == "one":

@@ -63,7 +63,7 @@ def _warn_of_axis(mix: Mixture, axis: str, chosen: Sequence[Offer]) -> Iterator[
 
 def _warn_of_prices(mix: Mixture, chosen: Sequence[Offer]) -> Iterator[Message]:
     missing = dict.fromkeys(o.member for o in chosen if o.price is None)
-    if missing:
+    if missing and (len(mix.kept) > 1 or mix.wholesale):  # of copies alone nothing is merged
         yield message("plans.no_price", ids=mix.list_ids(missing))
     prices = [o.price for o in chosen if o.price]
     most = mix.pack.merge.price_spread_max

@@ -165,7 +165,9 @@ class Shelf:
         if position not in self.catalog.with_skus:
             return (whole,)
         offers = []
-        for sku in get_skus(self.catalog, position):
+        skus = get_skus(self.catalog, position)
+        asked = whole.price if all(sku.price is None for sku in skus) else None  # one price for all that is chosen
+        for sku in skus:
             own, seen = dict(values), dict(shown)
             for name, value in sku.options.items():
                 axis = align_name(name)
@@ -174,7 +176,7 @@ class Shelf:
                     own[axis], seen[axis] = canonical, value.strip()
             offers.append(
                 Offer(
-                    position, own, seen, sku.price, sku.currency or whole.currency, sku.sku_code, sku.gtin, sku.stock,
+                    position, own, seen, asked if sku.price is None else sku.price, sku.currency or whole.currency, sku.sku_code, sku.gtin, sku.stock,
                     sku.image or whole.image,
                 )
             )  # fmt: skip

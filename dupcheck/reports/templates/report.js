@@ -9,8 +9,15 @@
 
   // ---- texts and nodes: every text of the catalogue goes in as a text node, never as markup ----
 
+  const kinds = new Intl.PluralRules(document.documentElement.lang);
+  const order = ["zero", "one", "two", "few", "many", "other"].filter((kind) => kinds.resolvedOptions().pluralCategories.includes(kind));
+  function count(n, forms) { // a number and the word in the form that it takes: {n:listing|listings}
+    const words = forms.split("|");
+    return `${n} ${words[Math.min(order.indexOf(kinds.select(Number(n))), words.length - 1)]}`;
+  }
   function t(name, values = {}) {
-    return data.words[name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
+    return data.words[name].replace(/\{(\w+)(?::([^{}]*))?\}/g, (whole, key, forms) =>
+      (!(key in values) ? whole : forms ? count(values[key], forms) : String(values[key])));
   }
 
   function h(tag, attributes, ...children) {
@@ -216,7 +223,7 @@
   // The other pairs and each listing's place, made when a person opens them.
   function everything(group) {
     const all = h("details", { class: "all" }, h("summary", null,
-      group.all_pairs === 1 ? t("evidence_one") : t("evidence", { n: group.all_pairs })));
+      t("evidence", { n: group.all_pairs })));
     all.addEventListener("toggle", () => {
       if (all.childElementCount > 1) return;
       all.append(h("div", { class: "pairs" }, group.pairs.slice(1).map(evidence)));

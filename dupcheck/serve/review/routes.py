@@ -168,7 +168,10 @@ def _add_views(
                 "shares": board.recall().shares, "people": list(people),
                 "since": say_comparison(since, lang) if since else [], "trend": since["trend"] if since else [],
                 "unchecked": [u["text"] for u in record.get("unchecked", ())], "files": record["catalog"]["files"],
-                "counts": {k: record["counts"][k] for k in ("listings", "flagged", "groups")},
+                "counts": {
+                    "listings": record["counts"]["listings"],
+                    "groups": record["counts"]["groups"] - record["counts"]["groups_by_action"].get("none", 0),
+                },
                 "problems": len(record["problems"]), "pictured": work.pictures.any,
                 "person": _name(request), "rules": {r["code"]: r["summary"] for r in record["rules"]["rules"]},
                 "advice": len(work.advised), "offers": bool(record["rules"].get("offers")),

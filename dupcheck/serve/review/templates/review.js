@@ -14,8 +14,14 @@
   let audits = 0, changed = 0, shared = 0, pictured = true, offers = false;
   let opening = 0; // groups that are on their way: until they are there, no key and no click decides anything
 
-  const t = (name, values = {}) =>
-    (words[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
+  const kinds = new Intl.PluralRules(document.documentElement.lang);
+  const order = ["zero", "one", "two", "few", "many", "other"].filter((kind) => kinds.resolvedOptions().pluralCategories.includes(kind));
+  function count(n, forms) { // a number and the word in the form that it takes: {n:listing|listings}
+    const choices = forms.split("|");
+    return `${n} ${choices[Math.min(order.indexOf(kinds.select(Number(n))), choices.length - 1)]}`;
+  }
+  const t = (name, values = {}) => (words[name] ?? name).replace(/\{(\w+)(?::([^{}]*))?\}/g, (whole, key, forms) =>
+    (!(key in values) ? whole : forms ? count(values[key], forms) : values[key]));
   function h(tag, attributes, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes ?? {})) {
