@@ -1,6 +1,7 @@
 """Whose decisions and claims they are, where nobody says so: a catalogue is known again, and others do not count."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from dupcheck.index.sketch import MOST, sketch_texts
 from dupcheck.ledger import Owner, open_ledger
-from dupcheck.ledger.accounts import LEAST, find_account
+from dupcheck.ledger.accounts import LEAST, Sketch, find_account, join_files
 
 Run = Callable[..., Any]
 
@@ -35,6 +36,7 @@ KNOWN = {"north": NORTH, "south": SOUTH}
     (own(titles("Boot", 60), titles("Cup", 600)), "south", False), (own(titles("Cup", 900)), "shop", True),
     (own(titles("Cup", 900), file="north"), "north-2", True), (own(titles("Cup", 900), file="-"), "catalog", True),
     (own(titles("Cup", LEAST - 1)), "", False), (own(titles("Cup", LEAST)), "", False), (own(), "", False),
+    (own(titles("Cup", 3), file="shop"), "", False),
     (own(titles("Lamp", 3 * MOST), titles("Boot", 60)), "", False),
     (own(titles("Cup", 60), ids="s"), "", False), (own(titles("Cup", 600), ids="n"), "", False),
     (Owner("east", NORTH), "east", False), (Owner("east"), "east", False),
@@ -46,6 +48,40 @@ def test_a_catalogue_is_known_by_its_titles(owner: Owner, account: str, new: boo
 
 def test_the_first_catalogue_gets_an_account_too() -> None:
     assert find_account(own(titles("Lamp", LEAST)), {}) == ("shop", True)
+    assert find_account(own(titles("Lamp", 1)), {}) == ("shop", True)
+
+
+def at(place: str, owner: Owner) -> Owner:
+    return replace(owner, sketch={**owner.sketch, "files": sketch_texts([place])})
+
+
+SMALL = {"pots": at("a/pots.csv", own(titles("Pot", 5))).sketch, "pans": at("b/pans.csv", own(titles("Pan", 8))).sketch}
+
+
+@pytest.mark.parametrize(("owner", "account", "new"), [
+    (at("a/pots.csv", own(titles("Pot", 5))), "pots", False), (at("c/x.csv", own(titles("Pot", 30))), "pots", False),
+    (at("a/pots.csv", own(titles("Lid", 4))), "pots", False), (at("a/pots.csv", own(titles("Lid", 90))), "pots", False),
+    (at("c/x.csv", own(titles("Lid", 4))), "shop", True), (at("c/x.csv", own(titles("Lid", 90))), "shop", True),
+    (at("c/x.csv", own(titles("Lid", 3 * MOST))), "shop", True), (own(titles("Lid", 4)), "shop", True),
+    (at("c/x.csv", own(titles("Pot", 5), titles("Pan", 5))), "", False),
+    (at("b/pans.csv", own(titles("Pot", 5), titles("Pan", 5))), "pans", False),
+])  # fmt: skip
+def test_a_small_catalogue_is_known_by_its_titles_or_by_where_it_lies(owner: Owner, account: str, new: bool) -> None:
+    assert find_account(owner, SMALL) == (account, new)
+    assert find_account(owner, dict(reversed(SMALL.items()))) == (account, new)
+
+
+def test_a_part_of_a_large_catalogue_may_be_any_of_its_listings() -> None:
+    assert find_account(at("c/today.csv", own(titles("Cup", 9))), KNOWN) == ("", False)
+    known = {"north": join_files(at("c/today.csv", own()).sketch, {}) | {"titles": NORTH["titles"]}}
+    assert find_account(at("c/today.csv", own(titles("Cup", 9))), known) == ("north", False)
+
+
+def test_an_account_remembers_where_its_files_lay() -> None:
+    kept: Sketch = {}
+    for k in range(20):
+        kept = join_files(at(f"{k}.csv", own(titles("Pot", 5))).sketch, kept)
+    assert kept["files"] == [sketch_texts([f"{k}.csv"])[0] for k in range(19, 11, -1)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -86,12 +122,22 @@ def test_no_catalogue_blocks_another_and_none_is_forgotten(
         ("lamps.csv", "Lamp", 12), ("old.csv", "Lamp", 9), ("boots.csv", "Boot", 12), ("few.csv", "Cup", 5),
     ):  # fmt: skip
         shop(name, thing, count)
+    shop("some.csv", "Mug", 5)
     draft = write_csv(tmp_path / "draft.csv", [{"title": "Green ceramic gnome", "price": 4}])
     assert run("check", draft, "--against", "lamps.csv", "--claim", "one").code == 0
     assert run("publish", "one").code == 0
     assert run("check", draft, "--against", "lamps.csv").code == 1
     assert run("check", draft, "--against", "old.csv").code == 1, "an older export is the same shop"
-    assert run("check", draft, "--against", "few.csv").code == 1, "of a few titles nobody can tell"
+    assert run("check", draft, "--against", "few.csv").code == 0, "another one, small as it is"
+    small = run("check", draft, "--against", "few.csv", "--claim", "small")
+    assert small.code == 0 and "account few" in small.err and "--account" in small.err
+    assert run("publish", "small").code == 0
+    assert run("check", draft, "--against", "some.csv").code == 0, "two small ones do not block each other"
+    assert run("check", draft, "--against", "few.csv").code == 1
+    shop("few.csv", "Bowl", 4)
+    assert run("check", draft, "--against", "few.csv").code == 1, "the same place, other goods"
+    shop("moved.csv", "Cup", 4)
+    assert run("check", draft, "--against", "moved.csv").code == 1, "the same goods in another place"
     assert run("check", draft, "--against", "boots.csv").code == 0, "another shop"
     again = run("check", draft, "--against", "old.csv", "--claim", "two")
     assert again.code == 1 and "account" not in again.err

@@ -14,6 +14,7 @@ from dupcheck.messages import Lang, say
 if TYPE_CHECKING:
     from dupcheck.checking import Checker
     from dupcheck.decisions import Decision
+    from dupcheck.ledger.accounts import Sketch
     from dupcheck.ledger.book import Ledger
     from dupcheck.model import Catalog
     from dupcheck.pipeline import Audit
@@ -43,12 +44,19 @@ def name_owner(account: str, files: Sequence[str], catalog: "Catalog") -> Owner:
     """Return who is asked for: the account that was named, or a catalogue's own."""
     from dupcheck.index.sketch import sketch_catalog
 
-    return Owner(account, sketch_catalog(catalog), Path(files[0]).stem)
+    return _own(account, sketch_catalog(catalog), files)
 
 
 def name_owner_of(account: str, checker: "Checker") -> Owner:
     """Return who is asked for, of a catalogue that is kept measured."""
-    return Owner(account, checker.store.facts.get("sketch", {}), Path(checker.files[0]).stem)
+    return _own(account, checker.store.facts.get("sketch", {}), checker.files)
+
+
+def _own(account: str, sketch: "Sketch", files: Sequence[str]) -> Owner:
+    from dupcheck.index.sketch import sketch_texts
+
+    places = [] if files[0] == "-" else sketch_texts([str(Path(files[0]).resolve())])
+    return Owner(account, {**sketch, "files": places}, Path(files[0]).stem)
 
 
 def recall_any(ledger: str | None, no_ledger: bool, owner: Owner) -> Memory:

@@ -1,10 +1,11 @@
 """Whose decisions and claims they are: an account that somebody names, or else the catalogue's own.
 
 A catalogue is known again by its titles, of which a sketch is kept. One that shares some of them with a known account
-is that account's, whatever its file is called; one that surely shares none gets an account of its own, so that what
-one catalogue publishes never blocks another. Where it cannot be told, because a catalogue is small, fits several
-accounts or shares its ids only, everything counts, as if there were no accounts: to ask once too often is better than
-to sell twice.
+is that account's, whatever its file is called; one that shares none gets an account of its own, so that what one
+catalogue publishes never blocks another. Of few titles the file's place tells, too: a catalogue that lies where an
+account's lay is that account's. Where it cannot be told, because a catalogue fits several accounts, shares its ids
+only, or may be a small part of a large one, everything counts, as if there were no accounts: to ask once too often is
+better than to sell twice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +16,12 @@ from dupcheck.index.sketch import MOST
 
 Sketch: TypeAlias = Mapping[str, Sequence[str]]
 LEAST = 20
-"""So many titles must be comparable before two catalogues count as strangers."""
+"""Of fewer comparable titles it takes more than that none is the same before two catalogues count as strangers."""
 _SHARE = 0.02
 """Catalogues of which so many titles are the same are one shop's: these come and go, all at once they do not."""
 
+_FILES = 8
+"""Places of files that an account remembers."""
 _SAME_IDS = 0.5
 """Strangers by their titles that share so many ids may be one shop that has renamed everything."""
 
@@ -27,8 +30,8 @@ _SAME_IDS = 0.5
 class Owner:
     """Who is asked for: ``account`` as somebody named it, "" for the catalogue's own.
 
-    ``sketch`` is of the catalogue (:func:`~dupcheck.index.sketch.sketch_catalog`), ``file`` what its file is called, by
-    which a new account is named.
+    ``sketch`` is of the catalogue (:func:`~dupcheck.index.sketch.sketch_catalog`) and, as ``files``, of where its file
+    lies; ``file`` is what that is called, by which a new account is named.
     """
 
     account: str = ""
@@ -37,8 +40,8 @@ class Owner:
 
     @property
     def tells(self) -> bool:
-        """Whether the catalogue is large enough to be known again."""
-        return len(self.sketch.get("titles", ())) >= LEAST
+        """Whether there is anything by which the catalogue could be known again."""
+        return bool(self.sketch.get("titles"))
 
 
 NOBODY = Owner()
@@ -53,16 +56,38 @@ def find_account(owner: Owner, known: Mapping[str, Sketch]) -> tuple[str, bool]:
     """
     if owner.account or not owner.tells:
         return owner.account, False
-    shares = [(_compare(owner.sketch, theirs, "titles"), name) for name, theirs in known.items()]
-    kin = sorted(((share, name) for share, name in shares if share is not None and share >= _SHARE), reverse=True)
+    mine = owner.sketch
+    shares = {name: _compare(mine, theirs, "titles") for name, theirs in known.items()}
+    here = {name for name, theirs in known.items() if not set(mine.get("files", ())).isdisjoint(theirs.get("files", ()))}
+    kin = sorted(((share, name) for name, share in shares.items() if share is not None and share >= _SHARE), reverse=True)
     if kin:
-        clear = len(kin) == 1 or kin[0][0] >= 2 * kin[1][0]
-        return (kin[0][1] if clear else ""), False
-    if any(share is None for share, _ in shares):
+        if len(kin) == 1 or kin[0][0] >= 2 * kin[1][0]:
+            return kin[0][1], False
+        at_home = [name for _, name in kin if name in here]
+        return (at_home[0] if len(at_home) == 1 else ""), False
+    few = [name for name, share in shares.items() if share is None]
+    at_home = [name for name in few if name in here]
+    if at_home:
+        return (at_home[0] if len(at_home) == 1 else ""), False
+    if any(_may_hide(mine, known[name]) for name in few):
         return "", False
-    if any((_compare(owner.sketch, theirs, "ids") or 0.0) >= _SAME_IDS for theirs in known.values()):
+    if any((_compare(mine, known[n], "ids") or 0.0) >= _SAME_IDS for n in known if n not in few):
         return "", False
     return _name_anew(owner.file, known), True
+
+
+def join_files(mine: Sketch, known: Sketch) -> Sketch:
+    """Return a catalogue's sketch as its account keeps it: with the places where its files lay, the latest first."""
+    files = list(dict.fromkeys((*mine.get("files", ()), *known.get("files", ()))))
+    return {**mine, "files": files[:_FILES]}
+
+
+def _may_hide(mine: Sketch, theirs: Sketch) -> bool:
+    """Whether of two sketches that show too little of each other one may be a part of the other all the same: where
+    the larger catalogue is shown by some of its titles only.
+    """
+    ours, others = len(mine.get("titles", ())), len(theirs.get("titles", ()))
+    return others >= MOST or (ours >= MOST and others >= LEAST)
 
 
 def _compare(one: Sketch, other: Sketch, what: str) -> float | None:

@@ -4,7 +4,7 @@ import json
 
 import sqlalchemy as sa
 
-from dupcheck.ledger.accounts import Owner, find_account
+from dupcheck.ledger.accounts import Owner, find_account, join_files
 from dupcheck.ledger.journal import Journal
 from dupcheck.ledger.records import clean_text
 from dupcheck.ledger.schema import ACCOUNT
@@ -22,9 +22,10 @@ class Scopes(Journal):
             known = {r.name: json.loads(r.sketch) for r in connection.execute(sa.select(ACCOUNT))}
         name, new = find_account(owner, known)
         self.scope = name = clean_text(name).strip()
-        if keep and name and owner.tells and known.get(name) != owner.sketch:
+        sketch = join_files(owner.sketch, known.get(name, {}))
+        if keep and name and owner.tells and known.get(name) != sketch:
             with self._write() as entry:
-                values = {"sketch": json.dumps(owner.sketch), "seen": entry.now}
+                values = {"sketch": json.dumps(sketch), "seen": entry.now}
                 change = sa.update(ACCOUNT).where(ACCOUNT.c.name == name).values(values)
                 if not entry.connection.execute(change).rowcount:
                     entry.connection.execute(sa.insert(ACCOUNT).values(name=name, **values))
