@@ -73,7 +73,7 @@ def test_a_small_catalogue_is_known_by_its_titles_or_by_where_it_lies(owner: Own
 
 def test_a_part_of_a_large_catalogue_may_be_any_of_its_listings() -> None:
     assert find_account(at("c/today.csv", own(titles("Cup", 9))), KNOWN) == ("", False)
-    known = {"north": join_files(at("c/today.csv", own()).sketch, {}) | {"titles": NORTH["titles"]}}
+    known = {"north": {**NORTH, "files": sketch_texts(["c/today.csv"])}}
     assert find_account(at("c/today.csv", own(titles("Cup", 9))), known) == ("north", False)
 
 

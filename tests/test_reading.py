@@ -211,7 +211,8 @@ def test_a_surcharge_is_added_to_the_products_price(put: Put) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("Size", "Choose a Size"), ("", "Select an option"), ("Colour", "-- please select --"), ("尺码", "请选择尺码"), ("颜色", "请选择"),
+    ("Size", "Choose a Size"), ("", "Select an option"), ("Colour", "-- please select --"),
+    ("尺码", "请选择尺码"), ("颜色", "请选择"),
     ("Размер", "Выберите размер"), ("Talla", "Elige una talla"),
 ])  # fmt: skip
 def test_what_asks_to_choose_is_no_value(name: str, value: str, put: Put) -> None:
@@ -222,7 +223,8 @@ def test_what_asks_to_choose_is_no_value(name: str, value: str, put: Put) -> Non
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("Grade", "Select"), ("Print", "Choose Happy"), ("Series", "Selection"), ("Print", "Select One Piece"), ("Size", "M"), ("Brand", "Kies"),
+    ("Grade", "Select"), ("Print", "Choose Happy"), ("Series", "Selection"), ("Print", "Select One Piece"),
+    ("Size", "M"), ("Brand", "Kies"),
 ])  # fmt: skip
 def test_a_value_that_begins_like_a_prompt_is_one(name: str, value: str) -> None:
     assert not is_prompt(name, value)

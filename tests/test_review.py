@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -84,6 +85,37 @@ class TestClicks:
         news = board.tell_news()
         assert news["states"][group]["choice"] == "merge_accepted" and news["states"][group]["person"] == "Mei"
         assert group not in board.list_open(list(board.ready.scenes))
+
+    def test_who_knows_what_was_is_told_only_what_has_changed_since(self, shop_audit: dc.Audit, ledger: Ledger) -> None:
+        """Whatever is done in whatever order: what a page puts together of its news is what all of it says."""
+        board, chance = make_board(shop_audit, ledger), Random(5)
+        groups, event = list(board.ready.scenes), -1
+        states: dict[str, Any] = {}
+        acts: dict[int, Any] = {}
+        for step in range(40):
+            open_now = [g for g in board.list_open(groups) if board.ready.plan(g).action not in ("ask", "none")]
+            done = [a.number for a in ledger.list_acts() if a.undone is None]
+            if step % 3 == 2 and done:
+                ledger.undo(chance.choice(done[:3]), person="Jo")
+            elif step % 7 == 3 and open_now:
+                board.take_out(open_now[0], board.ready.list_members(open_now[0])[-1], "Mei")
+            elif open_now:
+                some = chance.sample(open_now, min(len(open_now), chance.randint(1, 4)))
+                board.choose(some, chance.choice(["merge_accepted", "allowed"]), "Mei")
+            if step % 4 == 1:
+                board.take_next(groups, "Mei")
+            if step % 2:
+                continue  # a page may miss some of it
+            news, whole = board.tell_news(event), board.tell_news()
+            assert news["since"] == event and whole["since"] == -1
+            assert len(news["states"]) < len(groups) or event < 0
+            states |= news["states"]
+            acts |= {a["number"]: a for a in news["acts"]}
+            assert {g: s for g, s in states.items() if s} == {g: s for g, s in whole["states"].items() if s}
+            assert sorted(acts.values(), key=lambda a: -a["number"]) == whole["acts"]
+            event = news["event"]
+        quiet = board.tell_news(board.tell_news()["event"])
+        assert not quiet["states"] and not quiet["acts"]
 
     def test_every_act_can_be_undone_and_undone_acts_count_for_nothing(
         self, shop_audit: dc.Audit, ledger: Ledger

@@ -494,6 +494,40 @@ def test_ten_thousand_groups_are_a_few_rows_at_a_time(serve: Any, open_page: Any
     assert page.locator(".row").first.get_attribute("aria-setsize") == "11"
 
 
+def test_a_click_after_many_decisions_brings_only_what_it_changed(
+    serve: Any, open_page: Any, write_csv: Any, tmp_path: Path
+) -> None:
+    rows = [
+        {
+            "listing_id": f"{k}-{c}", "title": f"Brass stand {chr(97 + k // 26)}{chr(97 + k % 26)}o", "price": 9 + k,
+            "attributes": f"Model={k}x",
+        }
+        for k in range(120) for c in (1, 2)
+    ]  # fmt: skip
+    page: Page = open_page(serve(catalog=write_csv(tmp_path / "shop.csv", rows)).url)
+    of = int(page.locator("#bar").evaluate("bar => bar.max"))
+    assert of > 100
+    page.locator("button[data-choice=merge_accepted]").click()
+    wait_far(page, 1)
+    wait_still(page)
+    page.locator("#bulk").click()
+    wait_far(page, of)
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())) if "/review/api/" in answer.url else None)
+    page.keyboard.press("u")
+    wait_far(page, 1)
+    page.locator("#search").fill("1-1")
+    page.locator(".row").first.click()
+    wait_still(page)
+    sizes.clear()
+    page.locator("button[data-choice=merge_accepted]").click()
+    page.wait_for_function("() => document.getElementById('bar').value === 2")
+    assert 0 < sum(sizes) < 6_000
+    page.reload()
+    page.wait_for_selector(".row")
+    wait_far(page, 2)
+
+
 def test_hostile_texts_stay_texts(launch: Callable[..., Any], open_page: Any, serve: Any, tmp_path: Path) -> None:
     title = "<img src=x onerror=\"document.title='PWNED'\"> </script><b>brass</b> violin stand"
     quoted = title.replace('"', '""')

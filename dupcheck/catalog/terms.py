@@ -128,5 +128,5 @@ def _ends_in(rest: str, ends: Iterable[str]) -> bool:
     """Whether what follows a verb is one of these, with at most an article before it."""
     words = rest.split(" ")
     if not words[0]:
-        return len(words) <= 3 and any(" ".join(words[-n:]) in ends for n in (1, 2))  # noqa: PLR2004
+        return len(words) <= 3 and any(" ".join(words[-n:]) in ends for n in (1, 2))
     return _is_unspaced(rest) and rest in ends

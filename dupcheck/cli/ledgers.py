@@ -52,10 +52,10 @@ def name_owner_of(account: str, checker: "Checker") -> Owner:
     return _own(account, checker.store.facts.get("sketch", {}), checker.files)
 
 
-def _own(account: str, sketch: "Sketch", files: Sequence[str]) -> Owner:
+def _own(account: str, sketch: "Sketch", files: Sequence[str | Path]) -> Owner:
     from dupcheck.index.sketch import sketch_texts
 
-    places = [] if files[0] == "-" else sketch_texts([str(Path(files[0]).resolve())])
+    places = [] if str(files[0]) == "-" else sketch_texts([str(Path(files[0]).resolve())])
     return Owner(account, {**sketch, "files": places}, Path(files[0]).stem)
 
 

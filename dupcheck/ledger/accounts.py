@@ -58,8 +58,12 @@ def find_account(owner: Owner, known: Mapping[str, Sketch]) -> tuple[str, bool]:
         return owner.account, False
     mine = owner.sketch
     shares = {name: _compare(mine, theirs, "titles") for name, theirs in known.items()}
-    here = {name for name, theirs in known.items() if not set(mine.get("files", ())).isdisjoint(theirs.get("files", ()))}
-    kin = sorted(((share, name) for name, share in shares.items() if share is not None and share >= _SHARE), reverse=True)
+    here = {
+        name for name, theirs in known.items() if not set(mine.get("files", ())).isdisjoint(theirs.get("files", ()))
+    }
+    kin = sorted(
+        ((share, name) for name, share in shares.items() if share is not None and share >= _SHARE), reverse=True
+    )
     if kin:
         if len(kin) == 1 or kin[0][0] >= 2 * kin[1][0]:
             return kin[0][1], False

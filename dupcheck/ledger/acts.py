@@ -23,6 +23,8 @@ from dupcheck.messages import message
 
 _EVENTS = {"run": "audited", "question": "answered", "answers": "answered", "edit": "revised", "share": "shared"}
 """What an act is in the history that says nothing of pairs, by what its details hold."""
+_SAID = ("listing_a", "listing_b", "decision", "reason", "content_a", "content_b", "decided", "person")
+"""A decision as its row holds it."""
 _WORD = ("decision", "reason", "decided", "withdrawn", "person", "act")
 """What an undo brings back of a pair's row."""
 _ACTS_READ = 256
@@ -101,10 +103,11 @@ class Acts(Journal):
 
     def list_decisions(self) -> list[Decision]:
         """Return every decision that was not withdrawn, by the ids of its listings."""
-        wanted = sa.select(DECISION).where(DECISION.c.withdrawn.is_(None), self._counts_here(DECISION.c.scope))
+        columns = (DECISION.c[name] for name in _SAID)
+        wanted = sa.select(*columns).where(DECISION.c.withdrawn.is_(None), self._counts_here(DECISION.c.scope))
         with self._store.read() as connection:
-            rows = connection.execute(wanted.order_by(DECISION.c.id)).mappings().all()
-        return sorted(map(read_decision, rows), key=lambda d: (d.listings, d.decided))
+            found = [Decision(*row) for row in connection.execute(wanted.order_by(DECISION.c.id))]
+        return sorted(found, key=lambda d: (d.listing_a, d.listing_b, d.decided))
 
     def withdraw(self, listing_a: str, listing_b: str, reason: str = "", *, person: str = "") -> int:
         """Take back every decision about two listings, whatever their content was; return how many there were."""
@@ -202,10 +205,7 @@ def settle_work(entry: Entry, work: str, person: str, act: int) -> None:
 
 def read_decision(row: sa.RowMapping) -> Decision:
     """Return the decision that a row holds."""
-    names = (
-        "listing_a", "listing_b", "decision", "reason", "content_a", "content_b", "decided", "person",
-    )  # fmt: skip
-    return Decision(*(row[name] for name in names))
+    return Decision(*(row[name] for name in _SAID))
 
 
 def _last_word(d: Decision, now: float, person: str, act: int) -> dict[str, Any]:

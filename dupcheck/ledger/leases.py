@@ -97,12 +97,13 @@ class Leases(Acts):
             entry.note("handed_back", listings=(), reason=work, person=person)
         return True
 
-    def list_leases(self) -> list[Lease]:
-        """Return the groups that are in somebody's hands now, and those that are settled."""
+    def list_leases(self, *, settled: bool = True) -> list[Lease]:
+        """Return the groups that are in somebody's hands now, and those that are ``settled`` if they are wanted."""
         with self._store.read() as connection:
             now = self._store.tell_time(connection)
             wanted = sa.select(LEASE).where(
-                LEASE.c.scope == self.scope, (LEASE.c.act > 0) | (LEASE.c.until > now)
+                LEASE.c.scope == self.scope,
+                (LEASE.c.act > 0) | (LEASE.c.until > now) if settled else (LEASE.c.act == 0) & (LEASE.c.until > now),
             ).order_by(LEASE.c.id)  # fmt: skip
             rows = connection.execute(wanted).mappings().all()
         return [Lease(r["work"], r["person"], r["taken"], r["until"], r["act"]) for r in rows]

@@ -176,7 +176,8 @@ class Shelf:
                     own[axis], seen[axis] = canonical, value.strip()
             offers.append(
                 Offer(
-                    position, own, seen, asked if sku.price is None else sku.price, sku.currency or whole.currency, sku.sku_code, sku.gtin, sku.stock,
+                    position, own, seen, asked if sku.price is None else sku.price, sku.currency or whole.currency,
+                    sku.sku_code, sku.gtin, sku.stock,
                     sku.image or whole.image,
                 )
             )  # fmt: skip

@@ -4,6 +4,7 @@ The audit runs in a thread of its own while the page shows how far it is; anothe
 on. What is decided is read from the ledger, again and again only where something happened in it.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +49,12 @@ class _Known:
     said: Sequence[tuple[int, float | None]]
     acts: Sequence[Act]
     memory: Memory
+    spoken: Mapping[str, GroupState]
+    """What acts say of groups, by the audit's ids; ``states`` is what holds of the groups that there are now."""
     states: Mapping[str, GroupState]
+    stamps: Mapping[str, int]
+    """At which event the state of each group was last seen to change, and ``act_stamps`` each act."""
+    act_stamps: Mapping[int, int]
     share: int
     shares: Mapping[str, str]
 
@@ -100,6 +106,9 @@ class Board:
             runs = self.ledger.list_runs(files)
             self.ledger.note_run(files, len(audit.catalog), list_groups(audit.record()["groups"]))
             self.take_up(audit.compare_runs(runs), acts)
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()  # what an audit brings stays: it need not be looked through again and again
         except DupcheckError as error:
             self.error = error
 
@@ -141,17 +150,26 @@ class Board:
                 changed = [g for g in work.scenes if marks.get(g, ()) != self._marks.get(g, ())]
                 work.plan_anew(changed, memory)
                 self._marks = marks
-                states = self._judge(work, acts, memory)
-                self._known = _Known(event, said, acts, memory, states, *read_shares(acts))
+                spoken = self._hear(work, acts, said)
+                states = self._judge(work, spoken, memory)
+                stamps = _stamp(self._known, event, said, states)
+                self._known = _Known(event, said, acts, memory, spoken, states, *stamps, *read_shares(acts))
             return self._known
 
+    def _hear(self, work: Work, acts: Sequence[Act], said: Sequence[tuple[int, float | None]]) -> dict[str, GroupState]:
+        """What acts say of groups. Where only new ones came, those alone are read."""
+        known = self._known
+        new, before = acts, None
+        if known is not None and said[len(said) - len(known.said) :] == known.said:
+            new, before = acts[: len(acts) - len(known.said)], known.spoken
+        return read_states(new, work.hash({i for act in new for i in act.listings}), before)
+
     @staticmethod
-    def _judge(work: Work, acts: Sequence[Act], memory: Memory) -> dict[str, GroupState]:
+    def _judge(work: Work, spoken: Mapping[str, GroupState], memory: Memory) -> dict[str, GroupState]:
         """What is decided of each group: by acts that name it, by decisions that were made elsewhere, or because
         nothing is left of it.
         """
-        named = {i for act in acts for i in act.listings}
-        states = {g: s for g, s in read_states(acts, work.hash(named)).items() if g in work}
+        states = {g: s for g, s in spoken.items() if g in work}
         for group in work.gone:
             state = states.get(group, GroupState())
             if not state.choice:
@@ -170,11 +188,17 @@ class Board:
         states = self.recall().states
         return [g for g in order if g in self.ready and not (g in states and states[g].choice)]
 
-    def tell_news(self) -> dict[str, Any]:
-        """Return what changes while people work: what is decided, who has what in hand, and how far everybody is."""
+    def tell_news(self, since: int = -1) -> dict[str, Any]:
+        """Return what changes while people work: what is decided, who has what in hand, and how far everybody is.
+
+        ``since`` is the event that is known already: of states and acts only those that have changed since are told,
+        a state that is no more as None. From -1 on it is everything.
+        """
         known, work = self.recall(), self.ready
+        states = {g: known.states.get(g) for g, event in known.stamps.items() if event > since}
+        acts = [act for act in known.acts[:_ACTS_SHOWN] if known.act_stamps[act.number] > since]
         homes = work.works
-        leases = [x for x in self.ledger.list_leases() if not x.settled and x.work in homes]
+        leases = [x for x in self.ledger.list_leases(settled=False) if x.work in homes]
         done = Counter(s.person for s in known.states.values() if s.choice)
         hands: dict[str, list[str]] = {}
         for lease in leases:
@@ -183,16 +207,16 @@ class Board:
         through = Counter(p for g, p in known.shares.items() if g in known.states and known.states[g].choice)
         people = sorted({*done, *hands, *lots})
         return {
-            "event": known.event, "number": self.number, "change": work.change, "share": known.share,
+            "event": known.event, "since": since, "number": self.number, "change": work.change, "share": known.share,
             "stale": self.stale,
-            "states": {g: s.as_dict() for g, s in known.states.items()},
+            "states": {g: None if s is None else s.as_dict() for g, s in states.items()},
             "hands": {homes[x.work]: x.person for x in leases},
             "people": [
                 {"person": p, "done": done[p], "hand": hands.get(p, []), "lot": lots[p], "through": through[p]}
                 for p in people
             ],
             "answered": sum(a.number > self._from and a.undone is None and "question" in a.details for a in known.acts),
-            "acts": [_tell_act(act) for act in known.acts[:_ACTS_SHOWN]], "acts_count": len(known.acts),
+            "acts": [_tell_act(act) for act in acts], "acts_count": len(known.acts),
         }  # fmt: skip
 
     def tell_progress(self, lang: Lang) -> dict[str, Any]:
@@ -336,6 +360,19 @@ class Board:
         works = {self.ready.name_work(g): g for g in mine}
         lease = self.ledger.take_next(list(works), person) if works else None
         return None if lease is None else works[lease.work]
+
+
+def _stamp(
+    before: _Known | None, event: int, said: Sequence[tuple[int, float | None]], states: Mapping[str, GroupState]
+) -> tuple[Mapping[str, int], Mapping[int, int]]:
+    """When each group and each act was last seen to change: whoever knows what was then is told no more of it."""
+    old: Mapping[str, GroupState] = {} if before is None else before.states
+    heard = {} if before is None else dict(before.said)
+    groups = {} if before is None else dict(before.stamps)
+    numbers = {} if before is None else dict(before.act_stamps)
+    groups |= {g: event for g in states.keys() | old.keys() if states.get(g) != old.get(g)}
+    numbers |= {number: event for number, undone in said if number not in heard or heard[number] != undone}
+    return groups, numbers
 
 
 def _answer_pair(reply: Reply, kind: str, one: str, other: str) -> Answer:

@@ -72,12 +72,15 @@ def decide_pairs(
     return [Decision(a, b, kind, reason, contents[a], contents[b]) for a, b in ordered]
 
 
-def read_states(acts: Iterable[Act], contents: Mapping[str, str]) -> dict[str, GroupState]:
+def read_states(
+    acts: Iterable[Act], contents: Mapping[str, str], before: Mapping[str, GroupState] | None = None
+) -> dict[str, GroupState]:
     """Return what acts say of groups, by group id; the newest word counts, undone acts do not.
 
     ``contents`` are the hashes that listings have now: an act about listings that have changed since has lapsed.
+    ``before`` is what older acts have said.
     """
-    states: dict[str, GroupState] = {}
+    states = dict(before or {})
     for act in sorted(acts, key=lambda a: a.number):
         if act.undone is not None or _has_lapsed(act, contents):
             continue

@@ -30,6 +30,8 @@ ASSETS_AT = "/review/assets/"
 _AT_ONCE = 4
 _MOST_GROUPS = 100_000
 _MOST_PROBLEMS = 500
+_DIGITS = 16
+"""Of a number that anybody may send."""
 _HEADERS = {
     "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -185,7 +187,7 @@ def _add_views(
         work = need()
 
         def tell() -> Response:
-            news = board.tell_news()
+            news = board.tell_news(_known(request))
             return _answer({
                 "rows": work.list_rows(since), "questions": work.tell_questions(speak(request)), "news": news,
                 "shares": board.recall().shares,
@@ -204,7 +206,7 @@ def _add_views(
         need()
         if await run(board.ledger.count_events) == since and stale in (None, board.stale):
             return Response(status_code=204)
-        return _answer(await run(board.tell_news))
+        return _answer(await run(board.tell_news, since))
 
     @router.get("/review/api/photos")
     async def photo(listing: str, place: int = 0, size: int = SIZES[0]) -> Response:
@@ -285,20 +287,20 @@ def _add_acts(
     async def choose(request: Request, told: Choice) -> Response:
         need(*told.groups)
         pairs = await run(board.choose, told.groups, told.choice, _name(request), told.reason)
-        return _answer({"pairs": pairs, "news": await run(board.tell_news)})
+        return _answer({"pairs": pairs, "news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/answers")
     async def answer(request: Request, told: Reply) -> Response:
         if told.key not in need().questions:
             raise Refusal(404, message("review.no_question"))
         settled = await run(board.answer, told.key, told.answer, _name(request))
-        return _answer({"settled": settled, "news": await run(board.tell_news)})
+        return _answer({"settled": settled, "news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/out")
     async def out(request: Request, told: Out) -> Response:
         need(told.group)
         await run(board.take_out, told.group, told.listing, _name(request), told.reason)
-        return _answer({"news": await run(board.tell_news)})
+        return _answer({"news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/edits")
     async def edit(request: Request, told: Edit) -> Response:
@@ -306,13 +308,13 @@ def _add_acts(
         if not are_edits(told.edits):
             raise Refusal(422, message("review.bad_edit"))
         await run(board.edit, told.group, told.edits, _name(request))
-        return _answer({"news": await run(board.tell_news)})
+        return _answer({"news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/undo")
     async def undo(request: Request, told: Undo) -> Response:
         need()
         await run(board.ledger.undo, told.act, person=_name(request))
-        return _answer({"news": await run(board.tell_news)})
+        return _answer({"news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/shares")
     async def share(request: Request, told: Share) -> Response:
@@ -321,19 +323,19 @@ def _add_acts(
         if not people:
             raise Refusal(422, message("review.no_people"))
         shares = await run(board.share, told.by, people, _name(request))
-        return _answer({"shares": shares, "news": await run(board.tell_news)})
+        return _answer({"shares": shares, "news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/again")
     async def again(request: Request) -> Response:
         need()
         board.start(again=True)
-        return _answer({**board.tell_progress(speak(request)), "news": await run(board.tell_news)})
+        return _answer({**board.tell_progress(speak(request)), "news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/next")
     async def take(request: Request, told: Order) -> Response:
         need()
         group = await run(board.take_next, told.groups, _name(request))
-        return _answer({"group": group, "news": await run(board.tell_news)})
+        return _answer({"group": group, "news": await run(board.tell_news, _known(request))})
 
     @router.post("/review/api/hold")
     async def hold(request: Request, told: Hold) -> Response:
@@ -342,7 +344,13 @@ def _add_acts(
             await run(board.ledger.hand_back, work, _name(request))
         else:
             await run(board.ledger.keep_work, work, _name(request))
-        return _answer({"news": await run(board.tell_news)})
+        return _answer({"news": await run(board.tell_news, _known(request))})
+
+
+def _known(request: Request) -> int:
+    """The event that whoever asks knows of already: of states only what has changed since is told again."""
+    text = request.query_params.get("known", "")
+    return int(text) if text.isdecimal() and len(text) < _DIGITS else -1
 
 
 def _name(request: Request) -> str:

@@ -4,7 +4,7 @@
   const words = JSON.parse(document.getElementById("words").textContent);
   const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   const $ = (id) => document.getElementById(id);
-  const ROW = 76;
+  const ROW = 76, ACTS = 200;
   const CHOICES = ["merge_accepted", "not_duplicate", "allowed"];
   const phone = matchMedia("(max-width: 760px)");
   let secret = new URLSearchParams(location.hash.slice(1)).get("secret") || "";
@@ -38,7 +38,7 @@
   async function ask(path, body) {
     const headers = secret ? { Authorization: `Bearer ${secret}` } : {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const answer = await fetch(`/review/api/${path}${path.includes("?") ? "&" : "?"}lang=${lang}`, {
+    const answer = await fetch(`/review/api/${path}${path.includes("?") ? "&" : "?"}lang=${lang}&known=${news.event}`, {
       method: body === undefined ? "GET" : "POST", headers, body: body === undefined ? undefined : JSON.stringify(body) });
     if (answer.status === 204) return null;
     const told = await answer.json();
@@ -542,17 +542,27 @@
   }
 
   // --- the whole --------------------------------------------------------------------------------------------------
+  // What was told before and has not changed is not told again: a state that is null is no more.
+  function learn(fresh) {
+    if (fresh.since >= 0) {
+      const states = { ...news.states, ...fresh.states }, acts = new Map([...news.acts, ...fresh.acts].map((a) => [a.number, a]));
+      fresh.states = states;
+      fresh.acts = [...acts.values()].sort((a, b) => b.number - a.number).slice(0, ACTS);
+    }
+    news = fresh;
+  }
   async function take(fresh) {
     if (!fresh) return;
     await released; // what is being pressed stays where it is until it is let go
     if (fresh.number !== audits) return load();
     if (fresh.event < news.event) return; // older than what is known
-    news = fresh;
+    learn(fresh);
     if (fresh.change !== changed || fresh.share !== shared) {
       const told = await ask(`changes?since=${changed}`);
       questions = told.questions;
       shares = told.shares;
-      news = told.news;
+      if (told.news.number !== audits) return load();
+      learn(told.news);
       for (const row of told.rows) if (byId.has(row.id)) Object.assign(byId.get(row.id), row); else add(row);
       [changed, shared] = [news.change, news.share];
       makeFilters();
