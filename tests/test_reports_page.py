@@ -217,7 +217,6 @@ def test_both_languages_hold_the_same_words_and_all_that_the_script_says() -> No
     assert words["en"].keys() == words["zh"].keys()
     for name, text in words["en"].items():
         assert set(re.findall(r"\{(\w+)", text)) == set(re.findall(r"\{(\w+)", words["zh"][name])), name
-        assert name not in SCRIPT_WORDS or "|" not in text, f"{name}: the script knows no forms of words"
     script = files("dupcheck.reports").joinpath("templates", "report.js").read_text("utf-8")
     said = set(re.findall(r'\bt\("(\w+)"', script)) | set(re.findall(r'"(\w+_step)"', script))
     assert said <= set(SCRIPT_WORDS)
