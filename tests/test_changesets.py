@@ -1,10 +1,11 @@
 """Exports change what the plan says and not one cell more; nothing is lost; what nobody accepted is not carried out."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,31 @@ class TestYml:
         assert offers["A1"] == ["url", "price", "currencyId", "categoryId", "picture", "name", "vendor", "description",
                          "param", "param"]  # fmt: skip
         assert datetime.fromisoformat(str(root.get("date"))).tzinfo is not None
+
+    @pytest.mark.parametrize(("told", "shown"), [
+        ("", "2026-02-03T04:05+00:00"), ("1767225600", "2026-01-01T00:00+00:00"),
+    ])  # fmt: skip
+    @pytest.mark.parametrize("kind", ["yml", "ebay"])
+    def test_one_input_is_one_feed(
+        self, kind: str, told: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if told:
+            monkeypatch.setenv("SOURCE_DATE_EPOCH", told)
+        else:
+            monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        own = write_own(kind, CATALOGS["merge into simple"], tmp_path)
+        when = datetime.fromisoformat("2026-02-03T04:05:06+00:00").timestamp()
+        os.utime(own, (when, when))
+        for out in ("one", "two"):
+            dc.audit(own).export("yml", out=tmp_path / out, all_plans=True)
+        one, two = ((tmp_path / out / "export-yml.xml").read_bytes() for out in ("one", "two"))
+        assert one == two and etree.fromstring(one).get("date") == shown
+
+    def test_a_time_that_is_no_year_is_not_taken(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 30)
+        dc.audit(write_own("yml", CATALOGS["merge into simple"], tmp_path)).export("yml", out=tmp_path, all_plans=True)
+        stated = str(etree.fromstring((tmp_path / "export-yml.xml").read_bytes()).get("date"))
+        assert abs((datetime.now(UTC) - datetime.fromisoformat(stated)).total_seconds()) < 600
 
     def test_an_option_that_an_offer_lacks_is_called_as_the_others_of_its_group_call_it(self, tmp_path: Path) -> None:
         own = tmp_path / "own.xml"
@@ -680,3 +706,33 @@ def test_a_feed_of_merged_offers_alone_is_not_to_replace_the_sellers(name: str, 
     own = write_own(name, CATALOGS["merge into simple"], tmp_path)
     dc.audit(own).export(name, out=tmp_path / "own", all_plans=True)
     assert "supplemental feed" not in (tmp_path / "own" / "export-cautions.csv").read_text("utf-8-sig")
+
+
+class TestTables:
+    """The lists whose rows are a marketplace's own numbers and codes."""
+
+    CARDS = "Группа,Артикул WB,Артикул продавца,Наименование,Предмет,Бренд,Цвет,Рос. размер,Баркоды,Цена\n" + "".join(
+        f"{n},{700 + n},SH-{c},Шарф кашемировый тёплый зимний,Шарфы,Eclat,{c},{s},46012345{n}{k}0000,990\n"
+        for n, c in ((1, "красный"), (2, "синий"))
+        for k, s in enumerate(("S", "M"))
+    )
+
+    def test_cards_of_wildberries_are_named_by_their_numbers(self, tmp_path: Path) -> None:
+        own = tmp_path / "own.csv"
+        own.write_text(self.CARDS, "utf-8")
+        audit = dc.audit(own)
+        assert len(audit.plans) == 1
+        audit.export("wildberries", out=tmp_path / "out", all_plans=True)
+        made = rows(load(tmp_path / "out", "wildberries")[""])
+        assert {r["nmID"] for r in made} == {"701", "702"}, "a card has one number, whatever its sizes"
+        assert {(r["nmID"], r["Артикул продавца"]) for r in made} == {("701", "SH-красный"), ("702", "SH-синий")}
+
+    @pytest.mark.parametrize(("name", "header"), [("walmart", "sku"), ("ozon", "Артикул*")])
+    def test_items_are_named_by_the_code_that_the_seller_gave_them(
+        self, name: str, header: str, tmp_path: Path
+    ) -> None:
+        listings = [*CATALOGS["merge into variants"], replace(CATALOGS["removal"][0], sku_code="")]
+        shades = [replace(x, sku_code="" if k else x.sku_code) for k, x in enumerate(CATALOGS["accents"])]
+        dc.audit(make_catalog([*listings, *shades])).export(name, out=tmp_path, all_plans=True)
+        made = {r[header] for r in rows(load(tmp_path, name)[""])}
+        assert made == {"V-M", "V-L", "C-1101", "C-1700", "1701"}

@@ -88,10 +88,11 @@ def _read_facts(name: str) -> dict[str, Any]:
 def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
     """Return what a table's column may hold of one SKU, by name.
 
-    ``group`` and ``kept`` are the kept listing's id, ``offer`` what the SKU is known by as an offer of its own,
-    ``owner`` the listing that offers it today; ``axis1`` and ``option1`` the first option's name and value, and so
-    on; ``description`` has the markup that the seller's file has, ``words`` none; ``theme`` the names of all options,
-    in English where they are known; ``primary`` Yes for one SKU of the listing that stays; ``weight`` (kg), ``grams``,
+    ``group`` and ``kept`` are the kept listing's id, ``item`` the seller's own code of the SKU, or what else it is
+    known by, ``owner`` the listing that offers it today and ``card`` the marketplace's number in its row; ``axis1`` and
+    ``option1`` the first option's name and value, and so on; ``description`` has the markup that the seller's file has,
+    ``words`` none; ``theme`` the names of all options, in English where they are known; ``primary`` Yes for one SKU of
+    the listing that stays; ``weight`` (kg), ``grams``,
     ``length``, ``width`` and ``height`` (cm) those of the parcel.
     """
     merged, sku = change.merged, piece.sku
@@ -99,8 +100,9 @@ def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
     facts = {
         "group": listing.listing_id,
         "kept": listing.listing_id,
-        "offer": piece.offer_id,
+        "item": sku.sku_code or piece.offer_id,
         "owner": piece.owner.listing_id,
+        "card": _find_card(change, piece),
         "title": listing.title,
         "own_title": piece.owner.title,
         "description": find_description(change),
@@ -126,3 +128,9 @@ def describe_piece(change: ChangeSet, piece: Piece) -> dict[str, str]:
         facts |= {f"axis{n}": axis, f"option{n}": sku.options.get(axis, "")}
     others = [p for p in merged.photos if p != listing.main_image]
     return facts | {f"photo{n}": p for n, p in enumerate(others, 1)}
+
+
+def _find_card(change: ChangeSet, piece: Piece) -> str:
+    origin = change.origins.get(piece.owner.listing_id)
+    told = "" if origin is None else piece.row.get(origin.find_header("listing_id"), "")
+    return told or piece.owner.listing_id

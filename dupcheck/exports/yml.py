@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -61,7 +62,7 @@ class Yml(Target):
         feed = _find_feed(work) if work.changes and all(map(self.is_own, work.changes)) else None
         if feed is not None:
             return {"": _change_feed(feed, work)}
-        root = etree.Element("yml_catalog", date=_tell_time())
+        root = etree.Element("yml_catalog", date=_tell_time(work))
         shop = etree.SubElement(root, "shop")
         if work.changes:
             for tag, text in _describe_shop(work.changes[0]).items():
@@ -143,7 +144,7 @@ def _change_feed(feed: _Feed, work: Work) -> bytes:
         called = _name_params(offers)
         for offer, piece in zip(offers, change.pieces, strict=True):
             _change_offer(offer, change, piece, called)
-    feed.root.set("date", _tell_time())
+    feed.root.set("date", _tell_time(work))
     kept: bytes = etree.tostring(feed.root.getroottree(), xml_declaration=True, encoding="UTF-8")
     return kept
 
@@ -195,11 +196,26 @@ def _put(offer: etree._Element, tag: str, text: str, **attributes: str) -> None:
         made.tail, last.tail = last.tail, offer.text
 
 
-def _tell_time() -> str:
-    """Return when the feed is made. ``SOURCE_DATE_EPOCH`` sets it, as it does for everything that is to be repeated."""
+def _tell_time(work: Work) -> str:
+    """Return the time that the feed states: that of the newest file of the catalogue, so that one input is one feed.
+
+    ``SOURCE_DATE_EPOCH`` sets it, as it does for everything that is to be repeated. A catalogue of no file is as new as
+    now.
+    """
     told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(told), UTC) if told.isascii() and told.isdigit() else datetime.now().astimezone()
-    return now.isoformat(timespec="minutes")
+    times = [float(told)] if told.isascii() and told.isdigit() else [t for s in work.catalog.sources if (t := _date(s))]
+    try:
+        when = datetime.fromtimestamp(max(times), UTC) if times else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):  # a number that is no year
+        when = datetime.now(UTC)
+    return when.isoformat(timespec="minutes")
+
+
+def _date(source: str | Path) -> float:
+    try:
+        return Path(source).stat().st_mtime
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _describe_shop(change: ChangeSet) -> dict[str, str]:
