@@ -126,6 +126,41 @@ def make_rarer_catalogs() -> dict[str, list[Listing]]:
     }  # fmt: skip
 
 
+def make_rich_catalog() -> list[Listing]:
+    """Return one catalogue with every kind of plan, and with what sellers leave out or write in other ways."""
+    known = make_catalogs() | make_rarer_catalogs()
+    boot = "Waterproof Hiking Boots Suede Upper"
+    clock, lamp = "Walnut Wall Clock Silent Sweep", "Rattan Pendant Lamp Shade Boho"
+    bag = "Vintage Leather Satchel Messenger Bag Buckle"
+    bare = replace(one(4000, clock, gtin="", stock=None), sku_code="", price=None, description="")
+    return [
+        *(x for name, listings in known.items() if name != "120 values" for x in listings),
+        bare,
+        one(4001, clock, gtin="4006381333931", stock=3.0, sales=1.0, main_image=bare.main_image,
+            description="Runs for a year.\nTwo hands."),
+        *(replace(x, attributes={n: v for n, v in x.attributes.items() if n != "Brand"}, category="Shoes > Boots",
+                  main_image="boots.jpg", images=(f"{WEB}sole.jpg",), url="", description="")
+          for x in vary(4100, boot, {"Size": ("EU 38", "EU 39")})),
+        *(replace(x, gtin=g, sku_code=x.sku_code if k else "") for k, (x, g) in enumerate(zip(
+            vary(4200, lamp, {"Color": ("Natural", "Black"), "Diameter": ("30 cm", "40 cm")}, category="Lamps"),
+            ("4012345678901", "012345678905", "04012345678918", ""), strict=True,
+        ))),
+        *(replace(x, attributes={**x.attributes, "Condition": c}) for x, c in zip(
+            vary(4300, bag, {"Color": ("Tan", "Cognac")}), ("Used", "Used"), strict=True,
+        )),
+        *(replace(x, price=p, stock=s) for x, p, s in zip(
+            vary(4400, "Silicone Baking Mat Non Stick", {"Size": ("S", "M", "L")}), (5.0, None, 7.0), (0.0, None, 4.0),
+            strict=True,
+        )),
+        *(replace(x, listing_id=f"RW-É{k} {'x' * 60}", title=f"=1+1 {x.title}")
+          for k, x in enumerate(vary(4500, "Hammered Copper Mug Moscow Mule", {"Color": ("Copper", "Silver")}))),
+        one(4600, "Recycled Paper Gift Bags Kraft", price=3.0, lot_size=10.0),
+        one(4601, "Recycled Paper Gift Bags Kraft", price=3.0, lot_size=10.0, sales=0.0,
+            description="Plain words only."),
+        one(4700, "Nothing Beside It At All"),
+    ]  # fmt: skip
+
+
 def parts(listing: Listing) -> list[Sku]:
     """What a listing sells: its SKUs, or itself."""
     x = listing
@@ -378,4 +413,22 @@ def write_own(name: str, listings: Sequence[Listing], folder: Path) -> Path:
     ending, write = FILES[name]
     path = folder / f"own.{ending}"
     path.write_text(write(listings), "utf-8")
+    return path
+
+
+def foreign_rows(listings: Sequence[Listing]) -> list[Row]:
+    """dupcheck's own columns, and others that only some marketplaces know."""
+    return [
+        {**row, "lot_size": count(x.lot_size), "images": ";".join(x.images), "Package weight (g)": "350",
+         "Package length": "30", "Package width": "25 cm" if k % 5 else "", "Package height": "40 mm",
+         "compare_at_price": "99.00", "Tags": "sale, new", "Short description": "Soft", "Sale price": "1.00",
+         "SEO Title": "Buy it"}
+        for k, (x, row) in enumerate(zip(listings, canonical_rows(listings), strict=True))
+    ]  # fmt: skip
+
+
+def write_foreign(listings: Sequence[Listing], folder: Path) -> Path:
+    """Write a catalogue as a file of no marketplace."""
+    path = folder / "foreign.csv"
+    path.write_text(table(foreign_rows(listings)), "utf-8")
     return path

@@ -1,29 +1,55 @@
 """Every export, byte for byte: what a seller uploads changes only where someone means it to.
 
-``DUPCHECK_GOLDEN=write pytest tests/test_export_golden.py`` writes the files in ``fixtures/exports`` anew; look at
-their differences before they are committed.
+Each is written from the marketplace's own file and from a file that is not its own, with plans that are held beside:
+what the planner learns changes no file here. ``DUPCHECK_GOLDEN=write pytest tests/test_export_golden.py -n 0`` makes
+plans and files in ``fixtures/exports`` anew; look at their differences before they are committed.
 """
 
+import json
 import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from plan_catalogs import FILES, make_catalogs, write_own
+from plan_catalogs import FILES, make_rich_catalog, write_foreign, write_own
 
 import dupcheck as dc
-from dupcheck.exports import EXPORTS
+from dupcheck.exports import EXPORTS, list_plans, write_exports
+from dupcheck.messages import Lang
 
 HELD = Path(__file__).parent / "fixtures" / "exports"
-CATALOGS = make_catalogs()
-LISTINGS = [x for name in ("merge into variants", "tier", "removal", "accents") for x in CATALOGS[name]]
+PLANS = HELD / "plans"
+FOREIGN = "foreign"
+LISTINGS = make_rich_catalog()
+WRITES = os.environ.get("DUPCHECK_GOLDEN") == "write"
 
 
-def read_parts(folder: Path, name: str) -> Mapping[str, bytes]:
-    """An export's files by name; of a workbook its sheets, since how well they are packed is no matter."""
+def write_source(kind: str, folder: Path) -> Path:
+    """The rich catalogue as one marketplace's own file, whose ids are numbers, or as a file of no marketplace."""
+    if kind == FOREIGN:
+        return write_foreign(LISTINGS, folder)
+    return write_own(kind, [x for x in LISTINGS if x.listing_id.isdigit()], folder)
+
+
+def read_source(kind: str, folder: Path) -> tuple[dc.Catalog, list[dict[str, Any]]]:
+    """The catalogue and its plans, as they were when they were last meant to change."""
+    own = write_source(kind, folder)
+    path = PLANS / f"{kind}.json"
+    if WRITES:
+        plans = list_plans(dc.audit(own).plans)
+        for plan in plans:
+            plan.pop("contents", None)
+        PLANS.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(plans, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    return dc.read_catalog(own), json.loads(path.read_text("utf-8"))
+
+
+def read_parts(folder: Path) -> Mapping[str, bytes]:
+    """The files that were written; of a workbook its sheets, since how well they are packed is no matter."""
     found: dict[str, bytes] = {}
-    for path in sorted((*folder.glob(f"export-{name}.*"), *folder.glob(f"export-{name}-*"))):
+    for path in sorted(folder.iterdir()):
         if path.suffix == ".xlsx":
             with zipfile.ZipFile(path) as book:
                 found |= {
@@ -33,17 +59,21 @@ def read_parts(folder: Path, name: str) -> Mapping[str, bytes]:
                 }
         else:
             found[path.name] = path.read_bytes()
-    return found | {"take-offline.csv": (folder / "take-offline.csv").read_bytes()}
+    return found
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-def test_an_export_is_the_same_bytes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+CASES = [(name, kind) for name in EXPORTS for kind in (name, FOREIGN) if kind in (*FILES, FOREIGN)]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_an_export_is_the_same_bytes(name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
-    own = write_own(name if name in FILES else "ebay", LISTINGS, tmp_path)
-    dc.audit(own).export(name, out=tmp_path / "out", all_plans=True)
-    made = read_parts(tmp_path / "out", name)
-    held = HELD / name
-    if os.environ.get("DUPCHECK_GOLDEN") == "write":
+    catalog, plans = read_source(kind, tmp_path)
+    lang: Lang = "zh" if name == "excel" else "en"
+    write_exports([name], catalog, plans, tmp_path / "out", lang, all_plans=True)
+    made = read_parts(tmp_path / "out")
+    held = HELD / name / ("own" if kind == name else FOREIGN)
+    if WRITES:
         held.mkdir(parents=True, exist_ok=True)
         for file, data in made.items():
             (held / file).write_bytes(data)
@@ -51,5 +81,5 @@ def test_an_export_is_the_same_bytes(name: str, tmp_path: Path, monkeypatch: pyt
 
 
 def test_every_export_has_its_files() -> None:
-    assert {p.name for p in HELD.iterdir()} == set(EXPORTS)
-    assert all(len(list((HELD / name).iterdir())) > 1 for name in EXPORTS)
+    assert {p.name for p in HELD.iterdir()} == {*EXPORTS, PLANS.name}
+    assert all(len(list((HELD / n / ("own" if k == n else FOREIGN)).iterdir())) > 2 for n, k in CASES)
