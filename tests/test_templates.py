@@ -10,7 +10,7 @@ import pytest
 from export_imports import rows
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
-from plan_catalogs import make_catalogs, write_own
+from plan_catalogs import make_catalogs, write_foreign, write_own
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
@@ -28,6 +28,19 @@ AMAZON = ["feed_product_type", "item_sku", "brand_name", "item_name", "standard_
 TIKTOK = ["*分类id\n（必填）", "*产品标题\n（必填）", "*产品描述\n（必填）", "品牌", "SKU", "变种属性名称一",
           "变种属性值一", "变种属性名称二", "变种属性值二", "*本地展示价(站点币种)\n（必填）", "*库存\n（必填）",
           "*产品主图(URL)地址\n（必填）", "附图一", "*重量(kg)\n（必填）", "*仓库名称\n（必填）"]  # fmt: skip
+
+LAZADA = ["Group No", "catId", "*Package Weight (kg)", "*Package Length(cm) * Width(cm) * Height(cm)-Length (cm)",
+          "*Package Length(cm) * Width(cm) * Height(cm)-Width (cm)",
+          "*Package Length(cm) * Width(cm) * Height(cm)-Height (cm)", "*Color Family", "Size", "*Product Name(English)",
+          "*Product Images1", "Product Images2", "originalLocalName", "currencyCode", "*Brand", "Main Description",
+          "*What's in the box", "Images1", "*Quantity", "SpecialPrice", "*Price", "SellerSKU"]  # fmt: skip
+LAZADA_THAI = ["Group No", "catId", "*Package Weight (kg)", "*แพคเกจขนาด (ซม.)-ความยาว (ซม.)",
+               "*แพคเกจขนาด (ซม.)-ความกว้าง (ซม.)", "*แพคเกจขนาด (ซม.)-สูง (ซม.)", "Color Family", "ไซส์",
+               "*ชื่อผลิตภัณฑ์", "*รูปของสินค้า1", "currencyCode", "*ยี่ห้อ", "Long Description (Lorikeet)", "ภาพ1",
+               "*จำนวน", "SpecialPrice", "*ราคา", "SellerSKU"]  # fmt: skip
+"""Columns of the templates of Lazada and Daraz, as public programs that fill them name them."""
+TIKTOK_KEYS = ["category", "brand", "product_name", "product_description", "parcel_weight", "property_value_1",
+               "property_1_image", "property_value_2", "price", "quantity", "seller_sku", "main_image"]  # fmt: skip
 
 
 def save(path: Path, sheets: dict[str, Sequence[Sequence[str]]]) -> Path:
@@ -216,6 +229,61 @@ class TestTemplates:
         done = load_workbook(fill(audit, own, tmp_path / "out"))["Sheet1"]
         codes = [done.cell(n, TIKTOK.index("SKU") + 1).value for n in range(7, 11)]
         assert None not in codes and len(set(codes)) == 4
+
+    @pytest.mark.parametrize("keys", [LAZADA, LAZADA_THAI], ids=["english", "thai"])
+    def test_lazada_takes_each_side_of_the_parcel_and_the_options_by_their_own_names(
+        self, keys: list[str], tmp_path: Path
+    ) -> None:
+        source = write_foreign(CATALOGS["merge into simple"], tmp_path)
+        own = save(tmp_path / "laz.xlsx", {"Guide": [["Read this first"]], "Tees": [["Basics"], keys]})
+        lines = read(fill(dc.audit(source), own, tmp_path / "out"), "Tees")
+        assert lines[:2] == read(own, "Tees")
+        filled = [dict(zip(keys, line, strict=True)) for line in lines[2:]]
+        length, width, height = keys[3:6]
+        assert {r[length] for r in filled} == {30} and {r[height] for r in filled} == {4}
+        assert [r[width] for r in filled].count(25) == 3, "one listing does not say how wide its parcel is"
+        assert {(r[keys[6]], r[keys[7]]) for r in filled} == {
+            ("Black", "M"),
+            ("Black", "L"),
+            ("White", "M"),
+            ("White", "L"),
+        }
+        assert len({r["SellerSKU"] for r in filled}) == 4 and len({r["Group No"] for r in filled}) == 1
+        assert {r["SpecialPrice"] for r in filled} == {None}, "nobody knows of one"
+        told = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
+        assert any(width in r["caution"] and r["refused"] == "yes" for r in told)
+        assert not any(length in r["caution"] for r in told)
+
+    @pytest.mark.parametrize(("keys", "above", "code"), [
+        (SHOPEE, [], "ps_sku_short"),
+        (AMAZON, [["TemplateType=fptcustom", "Version=2025.0717", "TemplateSignature=U1RJQ0tFUg=="], ["Label"]],
+         "item_sku"),
+        (TIKTOK, [], "SKU"),
+        (LAZADA, [["Basics"]], "SellerSKU"),
+        (TIKTOK_KEYS, [], "seller_sku"),
+    ], ids=["shopee", "amazon", "dianxiaomi", "lazada", "tiktok"])  # fmt: skip
+    def test_only_the_sheet_that_takes_the_rows_changes_and_only_below_what_it_holds(
+        self, keys: list[str], above: list[list[str]], code: str, audit: dc.Audit, tmp_path: Path
+    ) -> None:
+        notes = (
+            [["V2", "create_product", "metric"], [f"Name {k}" for k in range(len(keys))]]
+            if code == "seller_sku"
+            else []
+        )
+        own = save(
+            tmp_path / "mine.xlsx",
+            {"Guide": [["Read this first"]], "Sheet": [*above, keys, *notes], "Lists": [["No Brand", "None"], ["1"]]},
+        )
+        done = fill(audit, own, tmp_path / "out")
+        with ZipFile(own) as one, ZipFile(done) as other:
+            assert one.namelist() == other.namelist()
+            differing = [n for n in one.namelist() if one.read(n) != other.read(n) and n != "docProps/core.xml"]
+        assert differing == ["xl/worksheets/sheet2.xml"]
+        lines, before = read(done, "Sheet"), read(own, "Sheet")
+        assert lines[: len(before)] == before
+        place = keys.index(code)
+        there = [line[place] for line in lines[len(before) :]]
+        assert {f"C-{n}" for n in range(1010, 1014)} <= set(there) and None not in there
 
     def test_an_option_that_the_template_cannot_hold_is_said(self, audit: dc.Audit, tmp_path: Path) -> None:
         keys = ["Group No", "catId", "*Product Name", "*Product Images1", "*Brand", "*Package Weight (kg)",

@@ -67,7 +67,7 @@ class Heading:
     @property
     def side(self) -> str:
         """Which measure of the parcel the column takes, "" for any other."""
-        return find_side(normalise_header(self.header))
+        return find_side(self.header)
 
     def measure(self, parcel: Mapping[str, str]) -> float | None:
         """Return the side or weight of a parcel (kg, cm) that the column takes, in the unit that it names."""

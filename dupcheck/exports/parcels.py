@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from dupcheck.catalog.formats import normalise_header
 from dupcheck.exports.changesets import ChangeSet, Piece
 from dupcheck.files.numbers import parse_number
 from dupcheck.titles import normalise
@@ -15,15 +16,19 @@ PACKAGE = {
     "height": ("package height", "parcel height", "высота упаковки", "包装高度", "包裹高度"),
 }  # fmt: skip
 """What a marketplace must know of the parcel, and what sellers call it, the surest name first."""
-_COLUMNS = {"weight": ("weight", "вес", "重量"), "length": ("length", "长"), "width": ("width", "ширина", "宽"),
-            "height": ("height", "высота", "高")}  # fmt: skip
+_COLUMNS = {
+    "weight": ("weight", "вес", "重量"), "length": ("length", "长", "ความยาว"),
+    "width": ("width", "ширина", "宽", "ความกว้าง"), "height": ("height", "высота", "高", "ความสูง", "สูง"),
+}  # fmt: skip
 """What else a column of the file may call it. An attribute of that name is the thing's own."""
+_WHOLE = frozenset({"package dimensions", "package size", "แพคเกจขนาด"})
+"""What a template calls the parcel's sides together, where the name of one follows."""
 _UNITS = {
     "weight": {"kg": 1.0, "кг": 1.0, "公斤": 1.0, "千克": 1.0, "g": 0.001, "г": 0.001, "克": 0.001, "grams": 0.001,
                "gram": 0.001, "kilogram": 1.0, "kilograms": 1.0, "lb": 0.45359237, "lbs": 0.45359237,
                "pound": 0.45359237, "pounds": 0.45359237, "oz": 0.028349523125},
     "length": {"cm": 1.0, "см": 1.0, "厘米": 1.0, "mm": 0.1, "мм": 0.1, "毫米": 0.1, "m": 100.0, "м": 100.0, "in": 2.54,
-               "inch": 2.54, "inches": 2.54},
+               "inch": 2.54, "inches": 2.54, "ซม.": 1.0},
 }  # fmt: skip
 _AMOUNT = re.compile(r"\s*([\d.,]+)\s*([^\W\d]*)\.?\s*")
 
@@ -46,12 +51,27 @@ def measure_parcel(change: ChangeSet, piece: Piece) -> dict[str, str]:
 def find_side(header: str) -> str:
     """Return which measure of the parcel a column is for: weight, length, width or height; "" for any other.
 
+    Lazada's templates say what a side is a side of before its name.
+
     >>> find_side("ps_weight"), find_side("包裹长度(cm)"), find_side("size")
     ('weight', 'length', '')
+    >>> find_side("Package Length(cm) * Width(cm) * Height(cm)-Width (cm)")
+    'width'
     """
-    bare = re.sub(r"[(（].*", "", header)
-    plain = next(iter(_plain_names({bare: "1"})), "")
+    head, sign, tail = header.rpartition("-")
+    if sign and (_name_side(head) or _strip_unit(head) in _WHOLE):
+        header = tail
+    return _name_side(header)
+
+
+def _name_side(header: str) -> str:
+    plain = _strip_unit(header)
     return next((side for side in PACKAGE if plain in PACKAGE[side] or plain in _COLUMNS[side]), "")
+
+
+def _strip_unit(header: str) -> str:
+    bare = re.sub(r"[(（].*", "", normalise_header(header))
+    return next(iter(_plain_names({bare: "1"})), "")
 
 
 def find_unit(side: str, words: Sequence[str]) -> float:
