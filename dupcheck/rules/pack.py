@@ -140,7 +140,8 @@ class Source:
     def show(self, lang: Lang) -> str:
         """Return the source in a line."""
         kind = message(f"rules.source_{self.kind.split()[0]}").say(lang) if self.kind else ""
-        read = message("rules.source_read", date=self.read).say(lang) if self.read else ""
+        known = "read" if self.read else "unread" if self.url else ""
+        read = message(f"rules.source_{known}", date=self.read).say(lang) if known else ""
         told = [t for t in (self.date, kind, read) if t]
         url = self.url.removeprefix("https://")
         text = self.text if url in self.text else f"{self.text} {self.url}"
