@@ -49,10 +49,20 @@ class Mixture:
     @cached_property
     def title(self) -> str:
         """The title of the merged listing."""
-        shared = {}
+        shared, options = {}, []
+        own, (_, brand) = self.own[self.keep], self.shelf.attributes(self.keep).get("brand", ("", ""))
         for axis in self.axes:
             words = [set(plain_word(v).split()) for v in self.values(axis)]
             told = axis in _BUILT  # a value there takes its unit along
             shared[axis] = set() if told or not words else set.intersection(*words)
-        own, (_, brand) = self.own[self.keep], self.shelf.attributes(self.keep).get("brand", ("", ""))
-        return strip_title(self.shelf.text(self.keep, "title"), own, shared, self.pack.merge.title_max, brand)
+            names = self.option_names(axis)
+            for value, name in names.items():  # what no option says any more, the title does
+                shared[axis] |= _list_dropped(value, name)
+            options += [names.get(o.shown.get(axis, ""), "") for o in own]
+        most = self.pack.merge.title_max
+        return strip_title(self.shelf.text(self.keep, "title"), own, shared, most, brand, options)
+
+
+def _list_dropped(value: str, name: str) -> set[str]:
+    """Return the words before an option's name that all options shared."""
+    return set(plain_word(value.removesuffix(name)).split()) if value != name and value.endswith(name) else set()

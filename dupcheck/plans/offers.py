@@ -4,6 +4,7 @@ A listing without options of its own is one offer; one that already holds SKUs i
 twice: canonical, for equality, and as the seller wrote them, for showing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -226,10 +227,12 @@ class Shelf:
         """Return a value that no attribute states, in English, or as the title says it in another language."""
         title = self.text(position, "title")
         plain = title.casefold()
+        joined = "".join(plain.split())
         shown = []
         for value in canonical.split("|"):
             english = show_value(axis, value, "en")
-            foreign = axis in WORDED and english.casefold() not in plain
+            said = english.casefold()
+            foreign = said not in plain if axis in WORDED else axis in MEASURED and "".join(said.split()) not in joined
             shown.append((find_written(title, axis, value) if foreign else "") or english)
         return "/".join(shown)
 
@@ -379,6 +382,21 @@ def list_values(axis: str, offers: Sequence[Offer]) -> list[str]:
     return [shown[v] for v in order_values(axis, shown)]
 
 
+_CHAIN = re.compile(r"(?<=\d|[a-zA-Z]) ?[x×*] ?(?=\d)", re.IGNORECASE)
+"""What joins the sides of a measure: «300mm x 300mm»."""
+
+
+def _cut_value(value: str, most: int) -> str:
+    """Return the words of a value that have room, no word or measure cut through and no sign left hanging."""
+    if len(value) <= most:
+        return value
+    words = _CHAIN.sub(lambda m: m[0].replace(" ", "\0"), value).split(" ")
+    while len(words) > 1 and (len(" ".join(words)) > most or not any(c.isalnum() for c in words[-1])):
+        words.pop()
+    cut = " ".join(words).replace("\0", " ")
+    return cut if len(cut) <= most else value
+
+
 def shorten_values(values: Sequence[str], most: int) -> dict[str, str]:
     """Return a name of at most ``most`` characters for each value: the words that all share go, the rest stays.
 
@@ -392,7 +410,7 @@ def shorten_values(values: Sequence[str], most: int) -> dict[str, str]:
     while len(values) > 1 and all(len(ws) > lead + 1 and ws[lead].casefold() in common for ws in words):
         lead += 1
     short = [" ".join(ws[lead:]) for ws in words]
-    cut = [s if len(s) <= most else s[: most + 1].rsplit(" ", 1)[0][:most].rstrip() for s in short]
+    cut = [_cut_value(s, most) for s in short]
     if len(set(cut)) == len(cut) and all(len(c) >= 0.5 * len(s) for c, s in zip(cut, short, strict=True)):
         short = cut
     return dict(zip(values, short if len(set(short)) == len(short) else values, strict=True))

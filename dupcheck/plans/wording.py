@@ -17,16 +17,24 @@ _NUMBER_SIGNS = frozenset({"no", "n", "nr", "num"})
 plain_word = lru_cache(maxsize=100_000)(normalise)
 
 
-def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]], most: int, brand: str = "") -> str:
+def strip_title(
+    title: str,
+    own: Sequence[Offer],
+    shared: Mapping[str, set[str]],
+    most: int,
+    brand: str = "",
+    options: Collection[str] = (),
+) -> str:
     """Return a title without the words of the listing's own values on the axes of ``shared``, in its own spelling.
 
     ``shared`` holds, for each axis, words that all options have in common and that therefore stay; so do those of the
-    ``brand``, whatever they mean besides. What would be left hanging goes too: a word that led to a value («… case
-    for», «talla»), what follows one (its unit, the axis' name), a sign, empty brackets. Cut between words to at most
-    ``most`` characters.
+    ``brand``, whatever they mean besides. One of the ``options`` that stands between signs goes as a whole. What would
+    be left hanging goes too: a word that led to a value («… case for», «talla»), what follows one (its unit, the axis'
+    name), a sign, empty brackets. Cut between words to at most ``most`` characters.
     """
     gone: Counter[str] = Counter()
     tokens = read_title(title).tokens if shared else ()
+    said = Counter(plain_word(title).replace("-", " ").split())
     for axis, common in shared.items():
         values = {v for o in own for v in o.values.get(axis, "").split("|")} - {""}
         told: Counter[str] = Counter()
@@ -35,14 +43,20 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
                 told.update(_split_words(token.text, common))
         shown: Counter[str] = Counter()
         for text in {o.shown.get(axis, "") for o in own}:
-            shown |= Counter(_split_words(plain_word(text), common))
+            parts = _split_words(plain_word(text), common)
+            if _is_said(parts, said):
+                shown |= Counter(parts)
         gone |= told | shown
     words: dict[int, str] = {}
     chunks = title.split()
     branded = _find_phrase(chunks, brand)
+    closed = {n for option in options for n in _find_closed(chunks, option)} - branded
     for place, chunk in reversed(list(enumerate(chunks))):  # a value said twice is a choice where it stands last
         if place in branded:
             words[place] = chunk
+            continue
+        if place in closed:
+            gone.subtract(plain_word(chunk).split())
             continue
         led = _LED.fullmatch(chunk)
         if led is not None and gone[plain_word(led[1])] > 0:
@@ -59,9 +73,37 @@ def strip_title(title: str, own: Sequence[Offer], shared: Mapping[str, set[str]]
         words[place] = _cut_hyphened(chunk, gone)
     _drop_trails(words, chunks, shared)
     kept = _EMPTY.sub(" ", " ".join(_drop_leads(words, len(chunks), shared)))
-    text = cut_words(" ".join(kept.split()).strip(" -,/|"), most)
+    text = _raise_first(cut_words(" ".join(kept.split()).strip(" -,/|"), most), title)
     told_enough = len(text.split()) > 1 or len(title.split()) < 3 or len(_JOINED.findall(text)) > 3
     return text if told_enough else cut_words(title, most)
+
+
+def _is_said(parts: Sequence[str], said: Mapping[str, int]) -> bool:
+    """Whether a title says most of a value's words: that it says «pot» is not to say «with pot feet»."""
+    words = [p for p in parts if p not in _LINKS]
+    return len(words) < 2 or 2 * sum(w in said for w in words) > len(words)
+
+
+def _find_closed(chunks: Sequence[str], option: str) -> frozenset[int]:
+    """Return the places of an option of several words that stands behind a sign, up to the end or the next sign."""
+
+    def is_sign(place: int) -> bool:
+        return place == len(chunks) or _is_sign(chunks[place])
+
+    found = _find_phrase(chunks, option)
+    starts = [k for k in found if k - 1 not in found and k > 0 and is_sign(k - 1)]
+    closed: set[int] = set()
+    for start in starts:
+        end = next(k for k in range(start, len(chunks) + 1) if k not in found)
+        if is_sign(end):
+            closed.update(range(start, end))
+    return frozenset(closed)
+
+
+def _raise_first(text: str, title: str) -> str:
+    """Begin a title with a capital where the word that began it with one went."""
+    bare = text[:1].islower() and title[:1].isupper() and not any(c.isupper() for c in text.split()[0])
+    return text[:1].upper() + text[1:] if bare else text
 
 
 def _cut_hyphened(chunk: str, gone: Counter[str]) -> str:
@@ -150,7 +192,9 @@ def _drop_leads(words: Mapping[int, str], count: int, axes: Collection[str]) -> 
         led = place + 1 < count and place + 1 not in kept
         phrase = f"{plain_word(words[place])} {plain_word(words.get(place + 1, ''))}"
         if led and (phrase in phrases or _is_lead(words[place], axes)):  # a lot of
-            del kept[place]
+            after = next((p for p in range(place + 1, count) if kept.get(p)), place)
+            both = after > place and _is_sign(words[place]) and _is_sign(kept[after])
+            del kept[after if both else place]  # of two signs the first stays
     left: list[str] = []
     before = -1
     for place, word in sorted((p, w) for p, w in kept.items() if w):
@@ -167,7 +211,11 @@ def _drop_leads(words: Mapping[int, str], count: int, axes: Collection[str]) -> 
 def _is_lead(chunk: str, axes: Collection[str]) -> bool:
     """Whether a word only leads to a value: a link, the axis' own name in any language, or a sign."""
     word = plain_word(chunk)
-    if not any(c.isalnum() for c in chunk) or word in _LINKS | _NUMBER_SIGNS or align_name(chunk) in axes:
+    if _is_sign(chunk) or word in _LINKS | _NUMBER_SIGNS or align_name(chunk) in axes:
         return True
     v = load_vocabulary()
     return word in v.links or word in v.fitting or ("size" in axes and word in v.cues["marker"])
+
+
+def _is_sign(chunk: str) -> bool:
+    return not any(c.isalnum() for c in chunk)
