@@ -16,7 +16,7 @@ from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, make_rarer
 
 import dupcheck as dc
 from dupcheck.catalog import get_listing, get_skus, make_catalog
-from dupcheck.exports import make_changes
+from dupcheck.exports import EXPORTS, make_changes, write_exports
 from dupcheck.exports.merging import list_plans
 from dupcheck.model import Catalog, Listing
 
@@ -736,3 +736,101 @@ class TestTables:
         dc.audit(make_catalog([*listings, *shades])).export(name, out=tmp_path, all_plans=True)
         made = {r[header] for r in rows(load(tmp_path, name)[""])}
         assert made == {"V-M", "V-L", "C-1101", "C-1700", "1701"}
+
+
+FULL = {"Condition": "New", "Package weight": "0.35 kg", "Package length": "30 cm", "Package width": "25 cm",
+        "Package height": "4 cm"}  # fmt: skip
+
+
+class TestWhatMarketplacesMustHave:
+    """Each field that a marketplace asks for is told by name, as a refusal, where it is missing and nowhere else."""
+
+    @pytest.fixture
+    def whole(self) -> tuple[list[Listing], list[dict[str, Any]]]:
+        gtins = ("4006381333931", "4012345678901")
+        listings = [
+            replace(x, gtin=g, attributes={**x.attributes, **FULL})
+            for x, g in zip(CATALOGS["codes that repeat"], gtins, strict=True)
+        ]
+        listings = [replace(x, sku_code=f"H-{k}", listing_id=f"H{k}") for k, x in enumerate(listings)]
+        plans = list_plans(dc.audit(make_catalog(listings)).plans)
+        assert [p["action"] for p in plans] == ["merge_variants"]
+        return listings, [{k: v for k, v in p.items() if k != "contents"} for p in plans]
+
+    @staticmethod
+    def tell(name: str, listings: list[Listing], plans: list[dict[str, Any]], out: Path) -> dict[str, str]:
+        """The cautions of one export, and whether each means that it would be refused."""
+        done = write_exports([name], make_catalog(listings), plans, out, all_plans=True)
+        told = {r["caution"]: r["refused"] for r in rows((out / "export-cautions.csv").read_text("utf-8-sig"))}
+        assert done.refused == list(told.values()).count("yes")
+        return told
+
+    @pytest.mark.parametrize(("field", "empty", "expected"), [
+        ("price", None, dict.fromkeys(set(EXPORTS) - {"excel"}, "price is missing")),
+        ("currency", "", {"aliexpress": "currency_code", "google": "currency", "meta": "currency", "ebay": "Currency",
+                          "yml": "currencyId"}),
+        ("stock", None, {"google": "availability", "meta": "availability"}),
+        ("gtin", "4006381333932", dict.fromkeys(("google", "meta", "amazon", "ebay", "walmart"), "4006381333932")),
+        ("gtin", "", {"walmart": "productId"}),
+        ("description", "", {"aliexpress": "detail", "google": "description", "meta": "description",
+                             "amazon": "description", "ebay": "Description", "yml": "description",
+                             "shopee": "ps_product_description", "lazada": "short_description", "tiktok": "商品描述"}),
+        ("main_image", "", {"aliexpress": "image_u_r_ls", "google": "photo", "meta": "photo", "ebay": "PicURL",
+                            "yml": "picture", "shopee": "ps_item_cover_image", "lazada": "Images", "tiktok": "主图"}),
+        ("main_image", "a.jpg", {"google": "photo", "meta": "photo", "ebay": "PicURL"}),
+        ("url", "", {"google": "address of the product page", "meta": "address of the product page",
+                     "yml": "shop url"}),
+        ("category", "", {"aliexpress": "number of the category", "ebay": "number of the category",
+                          "yml": "categoryId", "shopee": "ps_category", "lazada": "PrimaryCategory", "tiktok": "类目"}),
+        ("Brand", "", {"amazon": "brand", "yml": "vendor", "lazada": "brand", "ozon": "Бренд"}),
+        ("Condition", "", {"meta": "condition", "ebay": "ConditionID"}),
+        ("Package weight", "", {"yml": "weight", "shopee": "ps_weight", "lazada": "package_weight",
+                                "tiktok": "包裹重量"}),
+    ])  # fmt: skip
+    def test_it_is_told_by_name(
+        self, field: str, empty: Any, expected: Mapping[str, str], whole: Any, tmp_path: Path
+    ) -> None:
+        listings, plans = whole
+        own = {"main_image": "image"}.get(field, field)
+        without = [
+            replace(x, **{field: empty})
+            if hasattr(x, field)
+            else replace(x, attributes={n: v for n, v in x.attributes.items() if n != field})
+            for x in listings
+        ]
+        changed = [{**p, "skus": [{**s, own: empty} if own in s else s for s in p["skus"]]} for p in plans]
+        for name, says in expected.items():
+            told = self.tell(name, without, changed, tmp_path / f"{name}-without")
+            before = self.tell(name, listings, plans, tmp_path / f"{name}-whole")
+            new = [text for text, refused in told.items() if text not in before and refused == "yes"]
+            assert any(says in text for text in new), (name, told)
+
+    def test_the_command_ends_with_one(self, whole: Any, tmp_path: Path, run: Callable[..., Any]) -> None:
+        listings, _ = whole
+        for name, stock, code in (("google", "7", 0), ("google", "", 1)):
+            own = tmp_path / f"own{code}.csv"
+            own.write_text(table([{**r, "stock": stock} for r in canonical_rows(listings)]), "utf-8")
+            args = ("audit", own, "--no-ledger", "--all", "--out", tmp_path / f"r{code}", "--export", name)
+            shown = run(*args)
+            assert shown.code == code and ("1 of them" in shown.out) == (code == 1), shown.out
+
+
+class TestEbayOfSeveralCurrencies:
+    def test_prices_of_one_currency_are_in_a_file_that_states_it(self, tmp_path: Path) -> None:
+        pounds = [replace(x, currency="GBP") for x in CATALOGS["accents"]]
+        catalog = make_catalog([*CATALOGS["merge into simple"], *pounds, *CATALOGS["used goods"]])
+        dc.audit(catalog).export("ebay", out=tmp_path, all_plans=True)
+        files = load(tmp_path, "ebay")
+        assert set(files) == {"", "gbp", "end"}
+        heads = {part: next(iter(rows(text)[0])) for part, text in files.items() if part != "end"}
+        assert "SiteID=US|Country=US|Currency=USD" in heads[""] and "SiteID=UK|Country=GB|Currency=GBP" in heads["gbp"]
+        sold = {part: {r["CustomLabel"] for r in rows(text)} - {""} for part, text in files.items() if part != "end"}
+        assert sold == {"": {f"C-{n}" for n in range(1010, 1014)}, "gbp": {"C-1700", "C-1701"}}
+        told = rows((tmp_path / "export-cautions.csv").read_text("utf-8-sig"))
+        assert not any("SiteID" in r["caution"] for r in told)
+
+    def test_a_site_that_a_currency_does_not_tell_is_asked_about(self, tmp_path: Path) -> None:
+        euros = [replace(x, currency="EUR") for x in CATALOGS["accents"]]
+        dc.audit(make_catalog(euros)).export("ebay", out=tmp_path, all_plans=True)
+        told = rows((tmp_path / "export-cautions.csv").read_text("utf-8-sig"))
+        assert [r["refused"] for r in told if "EUR" in r["caution"] and "SiteID" in r["caution"]] == ["no"]

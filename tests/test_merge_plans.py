@@ -647,3 +647,11 @@ def test_freight_templates_in_columns_that_no_field_takes_are_held_against_each_
         said[one, two] = [c.say("en") for c in plan.cautions if c.key == "plans.templates_differ"]
     assert "T1; T2" in said["T1", "T2"][0] and "720003001" in said["720003001", "720003002"][0]
     assert said["T1", "T1"] == [], "a parcel's weight may differ from SKU to SKU"
+
+
+def test_what_a_parcel_weighs_is_no_freight_template(make_shop: Shop) -> None:
+    rows = [{"title": TEE, "attributes": {**FACTS, "Package Weight": w}} for w in ("0.2 kg", "0.9 kg")]
+    (plan,) = dc.audit(make_shop(*rows, price=9.0, currency="USD")).plans
+    assert plan.action == "remove_duplicates"
+    assert not any(c.key == "plans.templates_differ" for c in plan.cautions)
+    assert any("0.9 kg" in c.say("en") for c in plan.cautions), "that they differ is said all the same"

@@ -15,6 +15,7 @@ from dupcheck.catalog.formats import Fields, list_words, tell_head
 from dupcheck.catalog.tables import Grid
 from dupcheck.catalog.terms import addresses, is_kind, is_other_count, is_other_party, is_other_price, read_stock_word
 from dupcheck.catalog.values import MISSING, parse_count, parse_price, split_images
+from dupcheck.files.numbers import is_checked
 
 _MOST: Final = 400
 """Rows looked at: what the columns of a table hold is plain long before."""
@@ -110,10 +111,7 @@ def _is_counted(text: str) -> bool:
 
 
 def _is_gtin(text: str) -> bool:
-    if not re.fullmatch(r"\d{12,14}", text):
-        return False
-    digits = [int(c) for c in text.zfill(14)]
-    return sum(d * (3 if i % 2 == 0 else 1) for i, d in enumerate(digits)) % 10 == 0
+    return re.fullmatch(r"\d{12,14}", text) is not None and is_checked(text)
 
 
 def _is_picture(text: str) -> bool:

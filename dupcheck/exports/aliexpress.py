@@ -71,8 +71,7 @@ class Aliexpress(Target):
         held = change.document(change.keep.listing_id)
         product = held or self._make(change)
         missing = [n for n in NEEDED if product.get(n) in (None, "")]
-        if not product.get("detail"):
-            missing.append("detail")
+        missing += [n for n in ("currency_code", "image_u_r_ls", "detail") if not product.get(n)]
         if missing and not (held is not None and change.is_empty):
             found.append(message("exports.required", fields=", ".join(missing)))
         category = str(product.get("category_id", ""))
@@ -127,7 +126,7 @@ class Aliexpress(Target):
         product: dict[str, Any] = {
             "product_id": listing.listing_id,
             "subject": listing.title,
-            "currency_code": listing.currency or "USD",
+            "currency_code": listing.currency,
             "image_u_r_ls": ";".join(merged.photos[: self.limits.images_max]),
             "detail": show_html(find_description(change)),
             "package_type": bool(listing.lot_size and listing.lot_size > 1),
@@ -147,7 +146,7 @@ class Aliexpress(Target):
             "aeop_s_k_u_property": self._properties(change, piece),
             "sku_price": show_price(sku.price),
             "sku_code": sku.sku_code,
-            "currency_code": sku.currency or change.merged.listing.currency or "USD",
+            "currency_code": sku.currency or change.merged.listing.currency,
         }
         if sku.stock is not None:
             row["ipm_sku_stock"] = int(show_count(sku.stock))

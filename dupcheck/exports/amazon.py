@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
-from dupcheck.exports.checks import check_addresses
+from dupcheck.exports.checks import check_addresses, check_gtins
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute, find_description, show_price, write_rows
@@ -68,7 +68,7 @@ class Amazon(Target):
         pack = read_pack("amazon")
         faults = [o for o in pack.opposites if any(align_name(a) in o.axes for a in merged.axes)]
         found += [message("exports.false_variation", axes=", ".join(merged.axes)) for _ in faults]
-        return [*found, *check_addresses(merged)]
+        return [*found, *check_gtins(merged), *check_addresses(merged)]
 
 
 def name_theme(axes: Sequence[str]) -> str:

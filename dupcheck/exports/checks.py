@@ -2,6 +2,7 @@
 
 from dupcheck.exports.merging import Merged
 from dupcheck.files.cells import is_call
+from dupcheck.files.numbers import is_checked
 from dupcheck.limits import Breach, Holding, find_breaches
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits
@@ -11,7 +12,7 @@ WARNINGS = frozenset(
     for key in (
         "photos", "stock_unknown", "no_stock", "no_tiers", "twin_stays", "foreign", "unsaid", "no_gtin", "no_facet",
         "theme_unknown", "false_variation", "local_photos", "property_unknown", "ebay_variations", "yml_creates",
-        "handle", "theme_choose", "formula", "template_goods", "table_creates", "feed_replaces",
+        "handle", "ebay_site", "theme_choose", "formula", "template_goods", "table_creates", "feed_replaces",
     )
 )  # fmt: skip
 """What a seller should look at, but no marketplace refuses; every other caution is a refusal."""
@@ -61,3 +62,13 @@ def check_addresses(merged: Merged) -> list[Message]:
     """Return a caution where photos are files on this machine, which a marketplace cannot fetch."""
     local = [p for p in merged.photos if "://" not in p]
     return [message("exports.local_photos", photos=", ".join(local[:3]))] if local else []
+
+
+def check_gtins(merged: Merged) -> list[Message]:
+    """Return a caution where a code that is to be a GTIN is none: its length or its check digit is wrong."""
+    wrong = list(dict.fromkeys(s.gtin for s in merged.skus if s.gtin and not _is_gtin(s.gtin)))
+    return [message("exports.bad_gtin", codes=", ".join(wrong))] if wrong else []
+
+
+def _is_gtin(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) in (8, 12, 13, 14) and is_checked(text)

@@ -6,10 +6,10 @@ condition, no photo. Where nothing changes there is no row. Listings that give w
 nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
-from dupcheck.exports.checks import check_addresses
+from dupcheck.exports.checks import check_addresses, check_gtins
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import (
@@ -25,7 +25,12 @@ from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits, read_pack
 from dupcheck.titles import normalise
 
-ACTION = "*Action(SiteID=US|Country=US|Currency={currency}|Version=1193|CC=UTF-8)"
+ACTION = "*Action(SiteID={site}|Country={country}|Currency={currency}|Version=1193|CC=UTF-8)"
+SITES = {
+    "USD": ("US", "US"), "GBP": ("UK", "GB"), "AUD": ("Australia", "AU"), "CAD": ("Canada", "CA"),
+    "EUR": ("Germany", "DE"), "CHF": ("Switzerland", "CH"), "PLN": ("Poland", "PL"),
+}  # fmt: skip
+"""The site that takes prices in a currency, and its country: a file states one of each, and only one."""
 COLUMNS = (
     "ItemID", "CustomLabel", "*Category", "*Title", "Relationship", "RelationshipDetails", "*ConditionID",
     "*StartPrice", "*Quantity", "PicURL", "*Description", "*Format", "*Duration", "P:UPC", "P:EAN",
@@ -54,24 +59,33 @@ class Ebay(Target):
 
     def render(self, work: Work) -> Mapping[str, bytes]:
         """Return the rows to revise or add, and those to end."""
-        currency = next((c.keep.currency for c in work.changes if c.keep.currency), "USD")
-        action = ACTION.format(currency=currency)
-        rows = [row for c in work.changes for row in self._list_rows(c, action)]
-        filled = {h for row in rows for h, v in row.items() if v}
-        specifics = [h for h in dict.fromkeys(h for row in rows for h in row) if h.startswith("C:") and h in filled]
-        columns = [action, *(h for h in COLUMNS if h in filled | _ALWAYS), *specifics]
-        files = {"": write_rows(columns, rows)}
+        apart: dict[str, list[ChangeSet]] = {}
+        for change in work.changes:
+            apart.setdefault(_find_currency(change) or "USD", []).append(change)
+        files = {
+            currency.lower() if n else "": self._write(changes, _head(currency))
+            for n, (currency, changes) in enumerate(apart.items())
+        }
         ended = [i for c in work.changes for i in self.list_ended(c) if i.isdigit()]
         if ended:
+            action = _head(next(iter(apart)))
             ends = [{action: "End", "ItemID": i, "EndCode": "NotAvailable"} for i in ended]
             files["end"] = write_rows((action, "ItemID", "EndCode"), ends)
         return files
 
+    def _write(self, changes: Sequence[ChangeSet], action: str) -> bytes:
+        """Return the rows of listings whose prices are in one currency, which the head of the file states."""
+        rows = [row for c in changes for row in self._list_rows(c, action)]
+        filled = {h for row in rows for h, v in row.items() if v}
+        specifics = [h for h in dict.fromkeys(h for row in rows for h in row) if h.startswith("C:") and h in filled]
+        return write_rows([action, *(h for h in COLUMNS if h in filled | _ALWAYS), *specifics], rows)
+
     def check(self, merged: Merged) -> list[Message]:
         """Say what eBay wants besides; of a listing that is revised it has all that is not in the row."""
         listing = merged.listing
+        told = [*check_gtins(merged), *check_addresses(merged)]
         if _is_known(listing.listing_id):
-            return check_addresses(merged)
+            return told
         number = listing.category
         found = [] if number.isdigit() else [message("exports.category_number", category=number or "-")]
         missing = ["DispatchTimeMax", "Location", "ShippingProfileName", "ReturnProfileName", "PaymentProfileName"]
@@ -79,14 +93,21 @@ class Ebay(Target):
             missing.insert(0, "ConditionID")
         if not listing.description:
             missing.insert(0, "Description")
+        if not any("://" in p for p in merged.photos):
+            missing.insert(0, "PicURL")
         found.append(message("exports.required", fields=", ".join(missing)))
-        return [*found, *check_addresses(merged)]
+        return [*found, *told]
 
     def list_cautions(self, change: ChangeSet) -> list[Message]:
         """Return the cautions of a listing; where nothing is written, there is nothing that eBay could refuse."""
         if _is_known(change.keep.listing_id) and change.is_empty:
             return []
         told = super().list_cautions(change)
+        currency = _find_currency(change)
+        if not currency:
+            told.append(message("exports.required", fields="Currency"))
+        elif currency not in SITES or currency == "EUR":
+            told.append(message("exports.ebay_site", currency=currency))
         if _is_known(change.keep.listing_id) and change.created and not change.keep.skus:
             told.append(message("exports.ebay_variations"))
         return told
@@ -130,6 +151,15 @@ class Ebay(Target):
             piece = change.pieces[0]
             return [{**top, **_offer(merged, 1, piece)}]
         return [top, *(_vary(merged, n, p) for n, p in enumerate(change.pieces, 1))]
+
+
+def _find_currency(change: ChangeSet) -> str:
+    return next((c for c in (change.keep.currency, *(s.currency for s in change.merged.skus)) if c), "")
+
+
+def _head(currency: str) -> str:
+    site, country = SITES.get(currency, SITES["USD"])
+    return ACTION.format(site=site, country=country, currency=currency)
 
 
 def _is_known(listing_id: str) -> bool:

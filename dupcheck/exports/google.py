@@ -6,11 +6,12 @@ alone, as a supplemental feed. A column that the feed does not hold is made only
 one.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
-from dupcheck.exports.checks import check_addresses
+from dupcheck.exports.checks import check_addresses, check_gtins
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.targets import Target
 from dupcheck.exports.texts import find_attribute, show_price, write_rows
@@ -27,6 +28,10 @@ COLUMNS = (
 )  # fmt: skip
 CONDITIONS = {"new": "new", "refurbished": "refurbished", "renewed": "refurbished", "used": "used"}
 _FORMAT = "google-merchant"
+_TOLD = {"description": "exports.no_description", "link": "exports.no_link", "image_link": "exports.no_photo",
+         "price": "exports.prices"}  # fmt: skip
+"""What says that a column is empty in other words."""
+_MONEY = re.compile(r"[A-Z]{3}")
 
 
 class Google(Target):
@@ -41,6 +46,8 @@ class Google(Target):
     others = "variant_option"
     """The column that names options without one of their own."""
     in_stock, sold_out = "in_stock", "out_of_stock"
+    needed: tuple[str, ...] = ("description", "link", "image_link", "price", "availability")
+    """What every offer must state beside its id and title."""
     takes_markup = True
     conditions: Mapping[str, str] = CONDITIONS
 
@@ -73,7 +80,7 @@ class Google(Target):
         """Say what the feed needs besides: an address, a photo, a description, a brand, a condition that it knows."""
         listing = merged.listing
         found = [] if listing.url else [message("exports.no_link")]
-        if not merged.photos:
+        if not any("://" in p for p in merged.photos):
             found.append(message("exports.no_photo"))
         if not listing.description:
             found.append(message("exports.no_description"))
@@ -87,11 +94,18 @@ class Google(Target):
             found.append(message("exports.long_ids", max=self.longest_id, ids=listing.listing_id))
         if merged.axes and not any(align_name(a) in FACETS for a in merged.axes):
             found.append(message("exports.no_facet", axes=", ".join(merged.axes)))
-        return [*found, *check_addresses(merged)]
+        return [*found, *check_gtins(merged), *check_addresses(merged)]
 
     def list_cautions(self, change: ChangeSet) -> list[Message]:
         """Return the cautions of a listing; a feed says whether there is stock, and not how much."""
         told = [t for t in super().list_cautions(change) if t.key != "exports.stock_unknown"]
+        rows = [p.row for p in change.pieces] if self.is_own(change) else list(self._make(change))
+        keys = {t.key for t in told}
+        missing = [h for h in self.needed if any(not r.get(h) for r in rows) and _TOLD.get(h) not in keys]
+        if any(r.get("price") and not _MONEY.search(r["price"]) for r in rows):
+            missing.append("currency")
+        if missing:
+            told.append(message("exports.required", fields=", ".join(missing)))
         return told if self.is_own(change) else [*told, message("exports.feed_replaces")]
 
     def _read_condition(self, text: str) -> str:
@@ -168,6 +182,7 @@ class Meta(Google):
     separator = ","
     others = "additional_variant_attribute"
     in_stock, sold_out = "in stock", "out of stock"
+    needed = (*Google.needed, "condition")
     takes_markup = False
     conditions: Mapping[str, str] = {
         **CONDITIONS, "used like new": "used_like_new", "used good": "used_good", "used fair": "used_fair",
@@ -178,13 +193,6 @@ class Meta(Google):
     def check(self, merged: Merged) -> list[Message]:
         """Say what the feed needs besides; any option may tell variants apart."""
         return [t for t in super().check(merged) if t.key != "exports.no_facet"]
-
-    def list_cautions(self, change: ChangeSet) -> list[Message]:
-        """Return the cautions of a listing; every offer must state its condition, and whether it can be had."""
-        found = super().list_cautions(change)
-        rows = [p.row for p in change.pieces] if self.is_own(change) else list(self._make(change))
-        missing = [h for h in ("availability", "condition") if any(not r.get(h) for r in rows)]
-        return [*found, message("exports.required", fields=", ".join(missing))] if missing else found
 
     def write_others(self, others: Mapping[str, str], row: Mapping[str, str]) -> dict[str, str]:
         """Return the cells of options without a column; a feed that parts label and value has them parted."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from dupcheck.axes import AXES
 from dupcheck.exports.changesets import ChangeSet, Piece, Work
-from dupcheck.exports.checks import check_addresses
+from dupcheck.exports.checks import check_addresses, check_gtins
 from dupcheck.exports.merging import Merged
 from dupcheck.exports.parcels import measure_parcel
 from dupcheck.exports.targets import Target
@@ -68,8 +68,9 @@ class TableTarget(Target):
         return found
 
     def check(self, merged: Merged) -> list[Message]:
-        """Say which photos are not on the web."""
-        return check_addresses(merged)
+        """Say which codes are no GTINs where one must be stated, and which photos are not on the web."""
+        codes = check_gtins(merged) if "gtin" in self.needed else []
+        return [*codes, *check_addresses(merged)]
 
     def _fill(self, change: ChangeSet, piece: Piece) -> dict[str, str]:
         facts = describe_piece(change, piece)

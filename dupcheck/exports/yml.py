@@ -96,6 +96,8 @@ class Yml(Target):
             "vendor": find_attribute(merged, "brand"), "categoryId": merged.listing.category, "picture": merged.photos,
         }  # fmt: skip
         missing = [n for n, value in wanted.items() if not value]
+        if any(not (s.currency or merged.listing.currency) for s in merged.skus):
+            missing.append("currencyId")
         if missing:
             found.append(message("exports.required", fields=", ".join(missing)))
         return [*found, *check_addresses(merged)]

@@ -68,3 +68,12 @@ def parse_number(text: str, decimal: Decimal | None = None, whole: bool = False)
         return None
     number = float(text)
     return number if math.isfinite(number) else None
+
+
+def is_checked(digits: str) -> bool:
+    """Say whether the last of a trade item's digits fits the others.
+
+    >>> is_checked("4006381333931"), is_checked("4006381333932")
+    (True, False)
+    """
+    return sum(int(d) * (3 if k % 2 else 1) for k, d in enumerate(reversed(digits))) % 10 == 0

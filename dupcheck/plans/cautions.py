@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dupcheck.axes import pick_axes
@@ -96,7 +96,7 @@ def _warn_of_places(mix: Mixture) -> Iterator[Message]:
         if len(found) > 1:
             yield message(f"plans.{name}_differs", names="; ".join(found))
     templates = [
-        {value for axis, (_, value) in mix.shelf.attributes(m).items() if axis == LOGISTICS}
+        _pick_templates(value for axis, (_, value) in mix.shelf.attributes(m).items() if axis == LOGISTICS)
         | _list_templates(mix.shelf.text(m, "other"))
         for m in mix.ranked
     ]
@@ -114,12 +114,14 @@ _MEASURE = re.compile(r"\d{1,4}([.,]\d+)?\s*[^\W\d]{0,4}")
 
 
 def _list_templates(other: str) -> set[str]:
-    """Return the freight and service templates that stand in columns which no field takes; a parcel's weight and sides
-    may well differ from SKU to SKU.
-    """
+    """Return the freight and service templates that stand in columns which no field takes."""
     held = json.loads(other) if other else {}
-    named = {str(value) for header, value in held.items() if align_name(header) == LOGISTICS and value}
-    return {value for value in named if _MEASURE.fullmatch(value.strip()) is None}
+    return _pick_templates(str(value) for header, value in held.items() if align_name(header) == LOGISTICS and value)
+
+
+def _pick_templates(told: Iterable[str]) -> set[str]:
+    """Return what names a template; a parcel's weight and sides may well differ from SKU to SKU."""
+    return {value for value in told if _MEASURE.fullmatch(value.strip()) is None}
 
 
 def _warn_of_copies(mix: Mixture) -> Iterator[Message]:
