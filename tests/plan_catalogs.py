@@ -17,6 +17,7 @@ from dupcheck.model import Listing, Sku
 TEE = "Unisex Organic Cotton Crew Neck Tee"
 HTML = "<h2>Care</h2><ul><li>Wash <b>cold</b></li></ul>"
 WEB = "https://img.example/"
+CLOCK = "Walnut Wall Clock Silent Sweep"
 Row = dict[str, str]
 
 
@@ -130,13 +131,13 @@ def make_rich_catalog() -> list[Listing]:
     """Return one catalogue with every kind of plan, and with what sellers leave out or write in other ways."""
     known = make_catalogs() | make_rarer_catalogs()
     boot = "Waterproof Hiking Boots Suede Upper"
-    clock, lamp = "Walnut Wall Clock Silent Sweep", "Rattan Pendant Lamp Shade Boho"
+    lamp = "Rattan Pendant Lamp Shade Boho"
     bag = "Vintage Leather Satchel Messenger Bag Buckle"
-    bare = replace(one(4000, clock, gtin="", stock=None), sku_code="", price=None, description="")
+    bare = replace(one(4000, CLOCK, gtin="", stock=None), sku_code="", price=None, description="")
     return [
         *(x for name, listings in known.items() if name != "120 values" for x in listings),
         bare,
-        one(4001, clock, gtin="4006381333931", stock=3.0, sales=1.0, main_image=bare.main_image,
+        one(4001, CLOCK, gtin="4006381333931", stock=3.0, sales=1.0, main_image=bare.main_image,
             description="Runs for a year.\nTwo hands."),
         *(replace(x, attributes={n: v for n, v in x.attributes.items() if n != "Brand"}, category="Shoes > Boots",
                   main_image="boots.jpg", images=(f"{WEB}sole.jpg",), url="", description="")
@@ -158,6 +159,11 @@ def make_rich_catalog() -> list[Listing]:
         one(4601, "Recycled Paper Gift Bags Kraft", price=3.0, lot_size=10.0, sales=0.0,
             description="Plain words only."),
         one(4700, "Nothing Beside It At All"),
+        replace(one(4800, "Canvas Market Tote Zip Pocket", sku_code="", sales=500.0), skus=tuple(
+            Sku({"Color": c}, 12.0 + k, "USD", "", "", 4.0, f"{WEB}tote{k}.jpg")
+            for k, c in enumerate(("Olive", "Rust"))
+        )),
+        one(4801, "Canvas Market Tote Zip Pocket Navy", attributes={"Color": "Navy"}, price=14.0),
     ]  # fmt: skip
 
 
@@ -224,7 +230,8 @@ def woocommerce_rows(listings: Sequence[Listing]) -> list[Row]:
         codes.add(x.sku_code)
         top: Row = {
             "ID": x.listing_id, "Type": "variable" if x.skus else "simple", "SKU": "" if x.skus else x.sku_code,
-            "Name": x.title, "Published": "1", "Is featured?": "0", "Visibility in catalog": "visible",
+            "GTIN, UPC, EAN, or ISBN": "" if x.skus else x.gtin, "Name": x.title, "Published": "1",
+            "Is featured?": "0", "Visibility in catalog": "visible",
             "Short description": "Soft", "Description": x.description, "Tax status": "taxable", "In stock?": "1",
             "Stock": "" if x.skus else count(x.stock), "Weight (kg)": "0.2",
             "Regular price": "" if x.skus else text(x.price), "Categories": "Goods", "Tags": "sale",
@@ -239,7 +246,8 @@ def woocommerce_rows(listings: Sequence[Listing]) -> list[Row]:
         rows.append(top)
         for k, sku in enumerate(x.skus, 1):
             row: Row = {**dict.fromkeys(top, ""), "ID": str(int(x.listing_id) * 1000 + k), "Type": "variation",
-                        "SKU": sku.sku_code, "Name": x.title, "Published": "1", "Visibility in catalog": "visible",
+                        "SKU": sku.sku_code, "GTIN, UPC, EAN, or ISBN": sku.gtin, "Name": x.title,
+                        "Published": "1", "Visibility in catalog": "visible",
                         "Tax status": "taxable", "In stock?": "1", "Stock": count(sku.stock), "Weight (kg)": "0.3",
                         "Regular price": text(sku.price), "Parent": f"id:{x.listing_id}",
                         "Position": str(k)}  # fmt: skip

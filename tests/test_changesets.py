@@ -834,3 +834,24 @@ class TestEbayOfSeveralCurrencies:
         dc.audit(make_catalog(euros)).export("ebay", out=tmp_path, all_plans=True)
         told = rows((tmp_path / "export-cautions.csv").read_text("utf-8-sig"))
         assert [r["refused"] for r in told if "EUR" in r["caution"] and "SiteID" in r["caution"]] == ["no"]
+
+
+def test_what_one_product_of_a_shop_gets_empties_no_other(tmp_path: Path) -> None:
+    vases = CATALOGS["removal"]
+    listings = [*CATALOGS["merge into simple"], replace(vases[0], price=None), replace(vases[1], gtin="4006381333931")]
+    own = write_own("woocommerce", listings, tmp_path)
+    merge, *_ = list_plans(dc.audit(make_catalog(CATALOGS["merge into simple"])).plans)
+    sku = {"listing_id": "1300", "options": {}, "price": 18.5, "currency": "USD", "sku_code": "C-1300", "stock": 7.0,
+           "image": "", "gtin": "4006381333931", "replaces": ["1301"]}  # fmt: skip
+    gain = {**merge, "group_id": "G-2", "action": "remove_duplicates", "keep": "1300", "listings": ["1300", "1301"],
+            "title": vases[0].title, "axes": [], "skus": [sku], "members": []}  # fmt: skip
+    plans = [{k: v for k, v in p.items() if k != "contents"} for p in (merge, gain)]
+    write_exports(["woocommerce"], dc.read_catalog(own), plans, tmp_path / "out", all_plans=True)
+    files = load(tmp_path / "out", "woocommerce")
+    updated = {r["ID"]: r for r in rows(files[""])}
+    assert (updated["1300"]["Regular price"], updated["1300"]["GTIN, UPC, EAN, or ISBN"]) == ("18.50", "4006381333931")
+    assert {r["Regular price"] for i, r in updated.items() if r["Type"] == "variation"} == {"18.50"}
+    before = own.read_text("utf-8")
+    assert {c[1] for c in list_changed("woocommerce", before, IMPORTS["woocommerce"](before, files))} == {
+        "Regular price", "GTIN, UPC, EAN, or ISBN",
+    }, "of the vase alone"  # fmt: skip

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from plan_catalogs import FILES, make_rich_catalog, write_foreign, write_own
+from plan_catalogs import CLOCK, FILES, make_rich_catalog, write_foreign, write_own
 
 import dupcheck as dc
+from dupcheck.catalog import get_listing
 from dupcheck.exports import EXPORTS, list_plans, write_exports
 from dupcheck.messages import Lang
 
@@ -30,7 +32,23 @@ def write_source(kind: str, folder: Path) -> Path:
     """The rich catalogue as one marketplace's own file, whose ids are numbers, or as a file of no marketplace."""
     if kind == FOREIGN:
         return write_foreign(LISTINGS, folder)
-    return write_own(kind, [x for x in LISTINGS if x.listing_id.isdigit()], folder)
+    numbered = [x for x in LISTINGS if x.listing_id.isdigit()]
+    if kind in ("google", "meta", "yml"):  # there a code is an offer's id
+        numbered = [x for x in numbered if all(s.sku_code for s in x.skus)]
+    return write_own(kind, numbered, folder)
+
+
+def fill_gaps(catalog: dc.Catalog) -> dict[str, Any]:
+    """A plan by which the listing that says least stays, and gets from its copy all that it lacks."""
+    clocks = [n for n, title in enumerate(catalog.column("title")) if title.startswith(CLOCK)]
+    clocks.sort(key=lambda n: np.isfinite(catalog.column("price")[n]))
+    keep, copy = (get_listing(catalog, n) for n in clocks)
+    sku = {"listing_id": keep.listing_id, "options": {}, "price": copy.price, "currency": copy.currency or "USD",
+           "sku_code": copy.sku_code, "gtin": copy.gtin, "stock": copy.stock, "image": keep.main_image,
+           "replaces": [copy.listing_id]}  # fmt: skip
+    return {"group_id": "G-gaps", "action": "remove_duplicates", "keep": keep.listing_id, "title": keep.title,
+            "listings": [keep.listing_id, copy.listing_id], "axes": [], "skus": [sku], "wholesale": None,
+            "changes": [], "cautions": [], "reasons": []}  # fmt: skip
 
 
 def read_source(kind: str, folder: Path) -> tuple[dc.Catalog, list[dict[str, Any]]]:
@@ -38,7 +56,9 @@ def read_source(kind: str, folder: Path) -> tuple[dc.Catalog, list[dict[str, Any
     own = write_source(kind, folder)
     path = PLANS / f"{kind}.json"
     if WRITES:
-        plans = list_plans(dc.audit(own).plans)
+        found = dc.audit(own)
+        gaps = fill_gaps(found.catalog)
+        plans = [p for p in list_plans(found.plans) if not set(p["listings"]) & set(gaps["listings"])] + [gaps]
         for plan in plans:
             plan.pop("contents", None)
         PLANS.mkdir(parents=True, exist_ok=True)

@@ -38,6 +38,8 @@ NEEDED = (
 )  # fmt: skip
 """What an edit must carry and no catalogue but the product object itself holds."""
 _SKU_LISTS = ("aeop_ae_product_s_k_us", "aeop_ae_product_skus", "aeopAeProductSKUs", "sku_info_list")
+_FILLED = {"price": "sku_price", "sku_code": "sku_code", "gtin": "ean_code"}
+"""What a copy may give a SKU that has it not."""
 _FORBIDDEN = re.compile(r"[#;:,=<>\t\n]+")
 _COMMA, _COLON = re.compile(r"(?<=\d),(?=\d)"), re.compile(r"(?<=\d):(?=\d)")
 
@@ -116,8 +118,8 @@ class Aliexpress(Target):
         sku = {k: v for k, v in held.items() if k not in ("id", "sku_id")}
         sku["aeop_s_k_u_property"] = self._properties(change, piece)
         for name, value in piece.list_filled():
-            if name in ("sku_code", "gtin"):
-                sku["sku_code" if name == "sku_code" else "ean_code"] = value
+            if name in _FILLED:
+                sku[_FILLED[name]] = show_price(value) if name == "price" else value
         return sku
 
     def _make(self, change: ChangeSet) -> dict[str, Any]:

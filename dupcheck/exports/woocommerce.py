@@ -43,6 +43,8 @@ _UNREAD = (
 """Columns that dupcheck does not read, and that a catalogue's unread columns may fill."""
 UPDATE = ("ID", "Type", "SKU", "Name", "Visibility in catalog", "Stock", "Parent", "Position")
 """The columns of an update; the importer empties what a column leaves blank, so that no other may be there."""
+_FILLED = {"price": "Regular price", "gtin": "GTIN, UPC, EAN, or ISBN"}
+"""What a copy may give the product that stays, beside its code and stock."""
 _NOT_OF_VARIATIONS = frozenset(
     ("ID", "Type", "Name", "Parent", "Position", "Categories", "Tags", "Description", "Short description", "Upsells",
      "Cross-sells", "Grouped products", "External URL", "Button text", "Is featured?", "Allow customer reviews?")
@@ -73,6 +75,7 @@ class Woocommerce(Target):
                 created += _make_rows(change)
         if not own:
             return {"": _write(COLUMNS, created)}
+        _repeat_columns(work, updated)
         files = {"": _write(UPDATE, updated)}
         if created:
             files["create"] = _write((), created)
@@ -88,6 +91,16 @@ class Woocommerce(Target):
         if not _has_posts(self, change):
             return ended
         return tuple(i for i in ended if i not in change.folds or change.members[i].skus)
+
+
+def _repeat_columns(work: Work, rows: Sequence[dict[str, str]]) -> None:
+    """Give every row of an update what its product holds in a column that another row fills: a blank would empty it."""
+    columns = [h for h in _FILLED.values() if any(h in row for row in rows)]
+    changes = map(_say_in_english, (c for c in work.changes if columns and c.origin is not None))
+    held = {r["ID"]: r for c in changes for o in c.origins.values() for r in (*o.rows, *o.skus) if r.get("ID")}
+    for row in rows:
+        for column in columns:
+            row.setdefault(column, held.get(row["ID"], {}).get(column, ""))
 
 
 def _has_posts(target: Target, change: ChangeSet) -> bool:
@@ -159,11 +172,9 @@ def _change_rows(change: ChangeSet) -> tuple[list[dict[str, str]], list[dict[str
         row = {"ID": keep["ID"], "Type": keep["Type"], "SKU": piece.sku.sku_code, "Name": merged.listing.title}
         visible = keep.get("Visibility in catalog") or "visible"
         more = {"Visibility in catalog": visible, "Stock": keep.get("Stock") or show_count(piece.sku.stock)}
-        filled = [n for n, _ in piece.list_filled()]
-        if "price" in filled:
-            more["Regular price"] = show_price(piece.sku.price)
-        if "gtin" in filled:
-            more["GTIN, UPC, EAN, or ISBN"] = piece.sku.gtin
+        for name, value in piece.list_filled():
+            if name in _FILLED:
+                more[_FILLED[name]] = show_price(value) if name == "price" else value
         return [row | more | {"Position": keep.get("Position", "")} | _repeat_attributes(keep)], []
     varied = keep["Type"].casefold().startswith("variable")
     top = {
