@@ -96,7 +96,7 @@ def _warn_of_places(mix: Mixture) -> Iterator[Message]:
         if len(found) > 1:
             yield message(f"plans.{name}_differs", names="; ".join(found))
     templates = [
-        _pick_templates(value for axis, (_, value) in mix.shelf.attributes(m).items() if axis == LOGISTICS)
+        _name_templates(value for axis, (_, value) in mix.shelf.attributes(m).items() if axis == LOGISTICS)
         | _list_templates(mix.shelf.text(m, "other"))
         for m in mix.ranked
     ]
@@ -111,17 +111,19 @@ def _warn_of_places(mix: Mixture) -> Iterator[Message]:
 
 
 _MEASURE = re.compile(r"\d{1,4}([.,]\d+)?\s*[^\W\d]{0,4}")
+_WEIGHT = re.compile(r"\d{1,4}([.,]\d+)?\s*[^\W\d]{1,4}")
 
 
 def _list_templates(other: str) -> set[str]:
     """Return the freight and service templates that stand in columns which no field takes."""
     held = json.loads(other) if other else {}
-    return _pick_templates(str(value) for header, value in held.items() if align_name(header) == LOGISTICS and value)
+    named = {str(value) for header, value in held.items() if align_name(header) == LOGISTICS and value}
+    return {value for value in named if _MEASURE.fullmatch(value.strip()) is None}
 
 
-def _pick_templates(told: Iterable[str]) -> set[str]:
-    """Return what names a template; a parcel's weight and sides may well differ from SKU to SKU."""
-    return {value for value in told if _MEASURE.fullmatch(value.strip()) is None}
+def _name_templates(facts: Iterable[str]) -> set[str]:
+    """Return those of the facts about freight that name a template; what a parcel weighs may well differ."""
+    return {value for value in facts if _WEIGHT.fullmatch(value.strip()) is None}
 
 
 def _warn_of_copies(mix: Mixture) -> Iterator[Message]:
