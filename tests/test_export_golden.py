@@ -43,9 +43,11 @@ def fill_gaps(catalog: dc.Catalog) -> dict[str, Any]:
     clocks = [n for n, title in enumerate(catalog.column("title")) if title.startswith(CLOCK)]
     clocks.sort(key=lambda n: np.isfinite(catalog.column("price")[n]))
     keep, copy = (get_listing(catalog, n) for n in clocks)
-    sku = {"listing_id": keep.listing_id, "options": {}, "price": copy.price, "currency": copy.currency or "USD",
-           "sku_code": copy.sku_code, "gtin": copy.gtin, "stock": copy.stock, "image": keep.main_image,
-           "replaces": [copy.listing_id]}  # fmt: skip
+    sku: dict[str, Any] = {
+        "listing_id": keep.listing_id, "options": {}, "price": copy.price, "currency": copy.currency or "USD",
+        "sku_code": copy.sku_code, "gtin": copy.gtin, "stock": copy.stock, "image": keep.main_image,
+        "replaces": [copy.listing_id],
+    }  # fmt: skip
     return {"group_id": "G-gaps", "action": "remove_duplicates", "keep": keep.listing_id, "title": keep.title,
             "listings": [keep.listing_id, copy.listing_id], "axes": [], "skus": [sku], "wholesale": None,
             "changes": [], "cautions": [], "reasons": []}  # fmt: skip
