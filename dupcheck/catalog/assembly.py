@@ -15,7 +15,7 @@ import numpy as np
 
 from dupcheck.catalog.currencies import name_currency, settle_currency
 from dupcheck.catalog.tables import Problems, TextArray, make_texts, shorten
-from dupcheck.catalog.terms import read_stock_word
+from dupcheck.catalog.terms import drop_default, read_stock_word
 from dupcheck.catalog.values import (
     MISSING,
     clean_markup,
@@ -148,13 +148,19 @@ def _settle_currencies(stated: TextArray, read: PriceColumns, default: str) -> T
     return np.where(stated == "", make_texts(own), stated)
 
 
+def _count_entries(text: str) -> float | None:
+    """Return how many things a list holds, where a cell has them all in place of their number."""
+    held = read_literal(text)
+    return float(len(held)) if isinstance(held, list) else None
+
+
 def read_counts(texts: TextArray, words: bool = False) -> tuple[FloatArray, BoolArray]:
     """Read a column of counts: the numbers, NaN where missing or unreadable, and which texts are no number.
 
     With ``words`` it is stock, which may also be said in a word: sold out is 0, in stock is NaN.
     """
     codes, unique = number_texts(texts)
-    read = [None if t.casefold() in MISSING else parse_count(t) for t in unique]
+    read = [None if t.casefold() in MISSING else parse_count(t) if t[:1] != "[" else _count_entries(t) for t in unique]
     if words:
         read = [read_stock_word(t) if n is None else n for n, t in zip(read, unique, strict=True)]
     numbers = np.array([math.nan if n is None else n for n in read], dtype=np.float64)
@@ -268,7 +274,7 @@ def build_catalog(
     empty = make_texts([""] * count)
     texts = _cut_long({name: columns.get(name, empty) for name in CANONICAL}, rows, told)
     ids = clean_column(texts["listing_id"])
-    titles = make_texts([clean_title(t) for t in texts["title"]])
+    titles = make_texts([drop_default(clean_title(t)) for t in texts["title"]])
 
     nothing = (ids == "") & (titles == "")
     if nothing.any():
@@ -307,6 +313,7 @@ def build_catalog(
     _read_pictures(out, texts, ids, rows, told)
     _read_numbers(out, numbers, texts, ids, rows, skus, told, currency)
 
+    _drop_spoiled(out, ids, rows, told)
     sku_table = _read_skus(out, numbers, texts, skus, ids, rows, told, currency)
     _tell_codes(out, sku_table, ids, rows, told)
     table = {
@@ -322,6 +329,21 @@ def build_catalog(
 
 _MOST_TOLD: Final = 200
 """Lines about codes and SKUs that contradict each other; a file of them says it once and again."""
+
+
+def _drop_spoiled(out: dict[str, TextArray], ids: TextArray, rows: IntArray, told: Problems) -> None:
+    """Take for no code what a spreadsheet made of one: many become one ``8.80609E+12``. It is kept as it was read."""
+    for name in ("gtin", "sku_code"):
+        places = [i for i, t in enumerate(out[name]) if "+" in t and is_spoiled_id(t)]
+        if not places:
+            continue
+        codes, others = out[name].copy(), out["other"].copy()
+        for i in places:
+            told.add(int(rows[i]), ids[i], name, "warning", message("catalog.code_spoiled", code=codes[i]))
+            held = json.loads(others[i]) if others[i] else {}
+            others[i] = json.dumps({**held, name: codes[i]}, ensure_ascii=False)
+            codes[i] = ""
+        out[name], out["other"] = codes, others
 
 
 def _tell_codes(out: Mapping[str, TextArray], skus: Columns, ids: TextArray, rows: IntArray, told: Problems) -> None:
@@ -498,7 +520,7 @@ def _read_numbers(
 
 
 def _tell_price(told: Problems, row: int, listing_id: str, name: str, text: str) -> None:
-    if re.fullmatch(r"\W*0+(?:[.,]0+)?\W*", text):
+    if re.fullmatch(r"[^\d-]*0+(?:[.,]0+)?\D*", text):
         told.add(row, listing_id, name, "info", message("catalog.price_zero"))
     else:
         told.add(row, listing_id, name, "warning", message("catalog.price_unreadable", text=shorten(text)))

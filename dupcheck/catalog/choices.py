@@ -6,6 +6,7 @@ from typing import Final
 from dupcheck.catalog.terms import read_stock_word
 from dupcheck.catalog.values import clean_text, parse_count, parse_price
 
+_ENTITY: Final = re.compile(r"&#?\w{1,8};")
 _PRICED: Final = re.compile(
     r"\s*\[?(?P<what>[^\[\]\n|]{1,160}?)\]?\s*(?:->|=>|→|=|:|–|—|\s-)\s*"
     r"(?:[^\W\d_]{2,12}:\s*)?(?P<price>[^|\n\[\]]{1,24}?)\s*(?:\|(?P<rest>.*))?"
@@ -15,10 +16,13 @@ _PRICED: Final = re.compile(
 def split_values(text: str) -> list[str]:
     """Return the values that a cell lists, parted by commas, or else by the one sign that parts them.
 
-    >>> split_values("Red, Blue"), split_values("24m;18m;12m")
-    (['Red', 'Blue'], ['24m', '18m', '12m'])
+    Semicolons part values that hold commas.
+
+    >>> split_values("Red, Blue"), split_values("24m;18m;12m"), split_values("Red, dark;Blue")
+    (['Red', 'Blue'], ['24m', '18m', '12m'], ['Red, dark', 'Blue'])
     """
-    sign = next((s for s in (",", ";", "|", "\\n") if s in text), ",")
+    plain = _ENTITY.sub("", text)
+    sign = ";" if ";" in plain.rstrip("; ") else next((s for s in (",", ";", "|", "\\n") if s in text), ",")
     return [value for t in text.split(sign) if (value := clean_text(t))]
 
 

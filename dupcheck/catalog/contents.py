@@ -198,10 +198,10 @@ def _is_told_again(sample: Sample, fields: Fields) -> bool:
     return any(_is_own(sample, i) for i in _free(sample, fields) if sample.all_are(i, _is_coded, 0.9))
 
 
-def _is_own(sample: Sample, i: int) -> bool:
-    """Say whether nearly every row has its own value in a column."""
-    texts = sample.filled(i)
-    return len(texts) >= 0.9 * len(sample.rows) and len(set(texts)) >= 0.5 * len(texts)
+def _is_own(sample: Sample, *places: int) -> bool:
+    """Say whether nearly every row has its own value in a column; in none, it has not."""
+    texts = [t for i in places[:1] for t in sample.filled(i)]
+    return bool(texts) and len(texts) >= 0.9 * len(sample.rows) and len(set(texts)) >= 0.5 * len(texts)
 
 
 # --------------------------------------------------------------------------------------------------------------
@@ -388,13 +388,25 @@ def _is_date(text: str) -> bool:
 
 def _find_price(sample: Sample, fields: Fields) -> None:
     """Take the column of prices: one whose header says so, else the one that has its currency in header or cells."""
-    found = _pick(sample, fields, ("price",), _fits_price)
+    found = _pick(sample, fields, ("price",), _fits_price) or _find_dearest(sample, fields)
     for test in (_has_currency, _is_money) if not found else ():
         found = [i for i in _free(sample, fields) if _fits_price(sample, i) and test(sample, i)]
         if found:
             break
     if len(found) == 1:
         fields["price"] = found
+
+
+def _find_dearest(sample: Sample, fields: Fields) -> list[int]:
+    """Return, of columns that all are called prices, the one that is nowhere below another: that of a sale is."""
+    named = [i for i in _free(sample, fields) if "price" in tell_head(sample.headers[i]) and _fits_price(sample, i)]
+    asked = {i: [p.amount if (p := parse_price(t)) else None for t in sample.column(i)] for i in named}
+    dearest = [
+        i
+        for i in named
+        if all(a is None or (b is not None and b >= a) for k in named for a, b in zip(asked[k], asked[i], strict=True))
+    ]
+    return dearest[:1]
 
 
 def _has_currency(sample: Sample, i: int) -> bool:
@@ -421,7 +433,8 @@ def _find_codes(sample: Sample, fields: Fields) -> None:
         _name_codes(sample, fields, "sku_code")
     if "listing_id" not in fields:
         _add(fields, "listing_id", _name_rest(sample, fields))
-    if "title" in fields and "url" in fields and not any(n in fields for n in ("listing_id", "variant_id", "sku_code")):
+    unnamed = not any(n in fields for n in ("listing_id", "variant_id", "sku_code"))
+    if unnamed and "title" in fields and _is_own(sample, *fields.get("url", ())[:1]):
         fields["listing_id"] = list(fields["url"])
 
 
@@ -456,9 +469,16 @@ def _find_code(sample: Sample, fields: Fields) -> int | None:
     for i in (i for i in _free(sample, fields, ("gtin",)) if not is_other_party(sample.headers[i])):
         texts = [row[i] for row in sample.rows if row[title]]
         coded = all(_is_coded(t) for t in texts) and not all(map(_is_small, texts)) and not all(map(_is_date, texts))
-        if len(texts) > 1 and coded and len(set(texts)) == len(texts):
+        if len(texts) > 1 and coded and not _are_amounts(texts) and len(set(texts)) == len(texts):
             return i
     return None
+
+
+def _are_amounts(texts: Sequence[str]) -> bool:
+    """Say whether numbers are sums of something: some have decimals, and not all the same number of them."""
+    found = [re.fullmatch(r"-?\d+(?:[.,](\d+))?", t) for t in texts]
+    places = {len(m[1] or "") for m in found if m is not None}
+    return all(m is not None for m in found) and len(places) > 1
 
 
 def _find_group(sample: Sample, fields: Fields) -> list[int]:
@@ -598,6 +618,21 @@ def _find_title(sample: Sample, fields: Fields) -> None:
             fields["title"] = [i]
             rest = [p for p in fields.pop("description", []) if p != i]
             _add(fields, "description", rest)
+
+
+def guess_title(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> str:
+    """Return the header of the column that reads most like names of things, to offer it; "" where none does."""
+    sample = Sample(grid, place, headers)
+    rated = []
+    for i in _free(sample, fields, ("facet:Model", "description", "listing_id", "sku_code")):
+        texts = sample.filled(i)
+        named = [t for t in texts if _is_named(t) and len(t) <= 2 * _SHORT_TEXT and not _DATE.fullmatch(t)]
+        worded = sum(map(_is_worded, named))
+        if 2 * len(named) > len(sample.rows) and 4 * worded > len(named) and not any(map(_MAIL.fullmatch, named)):
+            rated.append((len(set(named)), i))
+    rated.sort(reverse=True)
+    sure = bool(rated) and rated[0][0] > 1 and (len(rated) == 1 or rated[0][0] > rated[1][0])
+    return headers[rated[0][1]] if sure else ""
 
 
 def share_titles(keys: Sequence[str], titles: Sequence[str]) -> bool:
@@ -798,7 +833,10 @@ def _part_codes(sample: Sample, fields: Fields) -> None:
         for i in _free(sample, fields)
         if _names_code(sample.headers[i]) and _fits_code(sample, i) and len(set(sample.column(i))) == len(sample.rows)
     ]
-    if len(own) == 1:
+    if len(own) != 1:
+        return
+    fields["listing_id"] = own
+    if share_titles(sample.column(fields["sku_code"][0]), sample.column(fields["title"][0])):
         fields["listing_id"], fields["sku_code"] = fields["sku_code"], own
 
 

@@ -75,6 +75,7 @@ class _Walk:
         self.found = Found()
         self.told = Problems()
         self.spare: list[tuple[str, list[Mapping[str, Any]]]] = []
+        self.kinds: dict[int, list[str]] = {}
 
     def visit(self, value: Any, name: str = "", depth: int = 0) -> None:
         """Take what is here, or look into it."""
@@ -101,9 +102,24 @@ class _Walk:
                 named = any(plain_key(k) in ("id", "listingid", "productid", "sku") for k in value)
                 self._take(value if named else {"id": key, **value})
             return
+        under: dict[str, range] = {}
         for key, value in held.items():
             if isinstance(read_nested(value), list | Mapping):
+                before = self.found.count
                 self.visit(value, str(key), depth + 1)
+                under[str(key)] = range(before + 1, self.found.count + 1)
+        if len(under) == len(held) and sum(map(bool, under.values())) > 1:  # things by what they are
+            for key, rows in under.items():
+                for row in rows:
+                    self.kinds.setdefault(row, []).insert(0, key)
+
+    def name_kinds(self) -> None:
+        """Let the names under which things lie be their categories, where they state none themselves."""
+        if any("category" in map_general([str(key)]) for _, held in self.found.records for key in held):
+            return
+        for i, (row, held) in enumerate(self.found.records):
+            if row in self.kinds:
+                self.found.records[i] = row, {**held, "category": " > ".join(self.kinds[row])}
 
     def _visit_list(self, held: Sequence[Any], name: str, depth: int) -> None:
         inside = [read_nested(value) for value in held]
@@ -301,6 +317,7 @@ def read_document(document: Any, name: str, problems: Sequence[Problem] = ()) ->
     for label, rows in walk.spare:
         walk.told.add(None, "", "", "info", message("catalog.list_left", name=label or "?", count=len(rows)))
     found.problems = [*problems, *walk.told.found]
+    walk.name_kinds()
     if found.records:
         found.grid = make_grid(name, found.records)
     return found

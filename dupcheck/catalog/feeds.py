@@ -91,6 +91,8 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
         records = [(row, {**record, **currency}) for row, record in records]
     shop = root.find("shop") if _local(root.tag) == "yml_catalog" else None
     if shop is not None:
+        kept = next((c.get("id") for c in shop.iter("currency") if c.get("rate", "1") == "1" and c.get("id")), "")
+        records = [(row, {**({"currencyId": kept} if kept else {}), **record}) for row, record in records]
         named = {f"shop {n}": clean_text(t) for n in ("name", "company", "url") if (t := shop.findtext(n))}
         records = [(row, {**record, **named}) for row, record in records]
     # What kind of feed it is, as a header without values.
@@ -309,7 +311,8 @@ def _flatten(element: Any, categories: Mapping[str | None, str], depth: int = 0)
         elif len(child) and depth < 3 and _local(child[0].tag):
             _flatten_inner(child, name, add, depth)
         else:
-            add(name, clean_text("".join(child.itertext())))
+            said = next((v for k, v in child.attrib.items() if _local(k) == "lang"), "") if name in found else ""
+            add(f"{name} {said}".strip(), clean_text("".join(child.itertext())))  # once more in another language
             for key, value in child.attrib.items():
                 if value and name.casefold() not in ("picture", "image"):
                     add(f"{name} {_local(key)}", clean_text(value))

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED
-from dupcheck.catalog.contents import complete_fields, fill_fields, has_contacts, is_headless, is_journal, is_tree
+from dupcheck.catalog.contents import (
+    complete_fields,
+    fill_fields,
+    guess_title,
+    has_contacts,
+    is_headless,
+    is_journal,
+    is_tree,
+)
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
     GENERIC,
@@ -275,7 +283,13 @@ def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
         few = len(fields) <= 5 and len(free) <= 3 and not guess_name("title", free)
         if has_ids(reading) and ("price" in fields or "stock" in fields) and few:
             raise CatalogError("catalog.is_price_list", path=path, found=_show_headers(reading.headers))
+    if known.name == GENERIC and is_headless(reading.headers):
+        first = shorten(" | ".join(h for h in reading.headers if h), 300)
+        raise CatalogError("catalog.no_header", path=path, first=first)
     nearest = {name: found[0] for name in missing if (found := guess_name(name, free))}
+    if "title" in missing and "title" not in nearest:
+        told = guess_title(reading.grid, reading.header, reading.headers, fields)
+        nearest |= {"title": " ".join(told.split())} if told else {}
     examples = []
     for name in missing:
         near = nearest.get(name, "") if name == "title" else ""
@@ -317,7 +331,7 @@ def find_notes(reading: Reading) -> set[int]:
     for place in range(start, min(start + 6, stop)):
         plain = [normalise_header(c[:200]) for c in records[place].cells if c.strip()]
         hits = sum(p in words for p in plain)
-        if hits >= 3 and hits * 3 >= len(plain):
+        if hits >= 3 and hits * 3 >= len(plain) and not _weigh(reading, records[place].cells)[0]:
             skip.add(place)
     for record in records[: reading.header]:
         settings = re.search(r"dataRow=(\d{1,4})", " ".join(record.cells)[:5000], re.ASCII)

@@ -91,6 +91,23 @@ def low_prices() -> frozenset[str]:
     return _terms("low_prices")
 
 
+def drop_default(title: str) -> str:
+    """Return a title without the name that shop programs give the only variant of a product, at its end.
+
+    >>> drop_default("Linen shirt - Default Title"), drop_default("Default Title")
+    ('Linen shirt', 'Default Title')
+    """
+    plain = title.casefold()
+    tail = next((t for t in _default_names() if plain.endswith(" " + t)), "")
+    rest = title[: len(title) - len(tail)].rstrip(" -–—|/,:()") if tail else ""
+    return rest or title
+
+
+@cache
+def _default_names() -> tuple[str, ...]:
+    return tuple(t for t in _terms("only_value") if " " in t and len(t) == len(t.casefold()))
+
+
 def is_only_variant(name: str, value: str) -> bool:
     """Say whether an option is what shop programs write for a product without options: ``Title=Default Title``."""
     if not re.search(r"\w", value):

@@ -17,7 +17,27 @@ from dupcheck.files.numbers import Decimal, parse_number, write_plainly
 from dupcheck.run import BOUNDS
 
 MISSING: Final = frozenset(
-    {"", "-", "--", "—", "–", "/", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "无", "暂无", "空", "нет"}
+    (
+        "",
+        "…",
+        "...",
+        "-",
+        "--",
+        "—",
+        "–",
+        "/",
+        "n/a",
+        "na",
+        "#n/a",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "无",
+        "暂无",
+        "空",
+        "нет",
+    )
 )
 
 # --------------------------------------------------------------------------------------------------------------
@@ -203,7 +223,7 @@ def parse_price(text: str, decimal: Decimal | None = None, stated: str = "") -> 
     if found is None and re.search("[0-9]", text):
         found = _price(True).fullmatch(text)
     if found is None:
-        return _read_glued(text, decimal, stated)
+        return _read_labelled(text, decimal, stated) or _read_glued(text, decimal, stated)
     signs = [s for i in (1, 2, 3, 4, 5) if (s := (found[f"c{i}"] or "").strip())]
     currency = next((c for c in map(_currency, signs) if c), "")
     amount = parse_number(found["a"], decimal, (currency or stated) in WHOLE)
@@ -216,6 +236,16 @@ def parse_price(text: str, decimal: Decimal | None = None, stated: str = "") -> 
     if not per and (found["lot"] or found["m"]):
         per = _PER[found["lot"].lower()] if found["lot"] else "lot"
     return Price(amount, high if high != amount else None, currency, per, pieces or None, signs[0] if signs else "")
+
+
+_LABEL: Final = re.compile(r"(?:[^\W\d_]+\.?\s?){1,4}:\s*(?=\S)")
+
+
+def _read_labelled(text: str, decimal: Decimal | None, stated: str) -> Price | None:
+    """Read a price behind what it is called, where it names its currency: M.R.P.: ₹69,900."""
+    label = _LABEL.match(text)
+    price = parse_price(text[label.end() :], decimal, stated) if label is not None else None
+    return price if price is not None and price.currency else None
 
 
 _GLUED: Final = (

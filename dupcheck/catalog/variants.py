@@ -676,7 +676,9 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
     sku_rows, again = _find_skus(read, rows, stated, parent)
     lists = bool(known.children) and (parent or len(rows) == 1)
     own = stated[0] if lists and not (len(rows) == 1 and known.children and read.is_child(rows[0])) else {}
-    if own and not parent:
+    if own and not parent and any(read.get(f"option_values_{n}", rows[0]) for n in read.numbers):
+        own, sku_rows = {}, [(row, {}) for row, _ in sku_rows]  # its SKUs are what can be chosen
+    elif own and not parent:
         sku_rows = [(row, {}) for row, _ in sku_rows]  # attributes of a product without variants are no options
 
     draft = Draft(int(read.sheet.rows[rows[0]]))
@@ -759,7 +761,7 @@ def _fill_skus(
         whole = {n: v for n, v in said[0].items() if all(s.get(n) == v for s in said)}
     taken = [*(rows[:1] if parent else ()), *(row for row, _ in sku_rows)]
     draft.fields["other"] = _write_other(_gather_other(read, rows, whole, taken))
-    base = parse_price(read.get("price", rows[0])) if read.has("surcharge") else None
+    base = _read_base(read.get("price", rows[0])) if read.has("surcharge") else None
     for row, options in sku_rows:
         sku = {name: read.get(name, row) for name in _ROW_FIELDS}
         sku["options"] = format_attributes(options)
@@ -767,13 +769,20 @@ def _fill_skus(
         sku["sku_code"] = sku["sku_code"] or read.get("variant_id", row)
         sku["other"] = _write_other({n: v for n, v in read.other(row).items() if whole.get(n) != v})
         if base is not None and not sku["price"]:
-            sku["price"] = format_number(base.amount + (parse_number(read.get("surcharge", row)) or 0.0))
+            asked = base + (parse_count(read.get("surcharge", row)) or 0.0)
+            sku["price"] = format_number(asked) if asked > 0 else ""
         draft.skus.append(sku)
     if parent:
         draft.fields["sku_code"] = read.get("sku_code", rows[0])
         draft.fields["gtin"] = read.get("gtin", rows[0])
         bare = not read.has("surcharge") and any(not sku["price"] for sku in draft.skus)
         draft.fields["price"] = read.get("price", rows[0]) if bare else ""
+
+
+def _read_base(text: str) -> float | None:
+    """Return the price that surcharges are added to: where it is 0 they are the prices."""
+    price = parse_price(text)
+    return 0.0 if price is None and parse_number(text) == 0 else None if price is None else price.amount
 
 
 def _place_picture(known: Format, path: str) -> str:

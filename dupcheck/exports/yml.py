@@ -52,7 +52,7 @@ class Yml(Target):
     name = "yml"
     suffix = "xml"
     offers = True
-    formats = ("yml",)
+    formats = ("yml", "yml-ua")
     limits = MergeLimits(
         max_axes=3, price_tiers=5, title_max=128, option_name_max=70, sku_code_max=50, images_max=_PICTURES
     )

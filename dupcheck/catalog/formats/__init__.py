@@ -272,7 +272,7 @@ def find_format(headers: Sequence[str]) -> Format | None:
     plain = [normalise_header(h) for h in headers]
     scored = [(score_format(f, plain), f) for f in list_formats()]
     fits = [pair for pair in scored if pair[0] >= 0.55]
-    return max(fits, key=lambda pair: (pair[1].own, pair[0]))[1] if fits else None
+    return max(fits, key=lambda pair: (pair[1].own, pair[0], len(pair[1].must)))[1] if fits else None
 
 
 def generic_format() -> Format:

@@ -1,0 +1,162 @@
+"""Kinds of real files that were read wrong when first seen: each in a few rows of its own."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dupcheck.catalog import get_listing, read_catalog
+from dupcheck.catalog.values import Price, parse_price
+from dupcheck.errors import CatalogError
+from dupcheck.model import Catalog, Listing
+
+Put = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def listings(catalog: Catalog) -> dict[str, Listing]:
+    return {listing_id: get_listing(catalog, n) for n, listing_id in enumerate(catalog.ids.tolist())}
+
+
+def keys(catalog: Catalog) -> list[str]:
+    return [p.text.key for p in catalog.problems]
+
+
+WIX = "handleId,fieldType,name,price,surcharge,productOptionName1,productOptionDescription1,productOptionName2,"
+WIX += "productOptionDescription2\n"
+
+
+def test_surcharges_on_a_price_of_0_are_the_prices_and_a_discount_is_below_it(put: Put) -> None:
+    text = WIX + "p1,Product,Card of cotton,0.0,,Sheets,25;50,,\np1,Variant,,,12.5,,25,,\np1,Variant,,,20,,50,,\n"
+    text += "p2,Product,Bowl of oak,30,,Size,S;L,,\np2,Variant,,,-5,,S,,\np2,Variant,,,5,,L,,\n"
+    first, second = listings(read_catalog(put("x.csv", text))).values()
+    assert [(dict(s.options), s.price) for s in first.skus] == [({"Sheets": "25"}, 12.5), ({"Sheets": "50"}, 20.0)]
+    assert [s.price for s in second.skus] == [25.0, 35.0]
+    assert (first.price, first.price_max) == (12.5, 20.0)
+
+
+def test_choices_of_a_product_without_rows_of_variants_are_its_skus(put: Put) -> None:
+    text = WIX + 'p1,Product,Leggings,11,,Colour,"rgb(1, 2, 3):Pink;#fff:White",Size,S;M\np2,Product,Mug,9,,,,,\n'
+    first, second = listings(read_catalog(put("x.csv", text))).values()
+    assert [s.options["Size"] for s in first.skus] == ["S", "M", "S", "M"]
+    assert [s.options["Colour"][-4:] for s in first.skus] == ["Pink", "Pink", "hite", "hite"]
+    assert (first.price, second.price, len(second.skus)) == (11, 9, 0)
+    assert "Colour" not in first.attributes
+
+
+def test_an_address_that_many_rows_share_names_none_of_them(put: Put) -> None:
+    text = "Name,Price,Link,Photo\n" + "".join(f"Jar {n} of jam,4.5,https://x.example/all/,j{n}.jpg\n" for n in "ABCDE")
+    with pytest.raises(CatalogError, match="listing_id=#row"):
+        read_catalog(put("x.csv", text))
+    assert len(read_catalog(put("x.csv", text), mapping={"listing_id": "#row"})) == 5
+
+
+def test_sums_of_what_was_sold_name_no_listing(put: Put) -> None:
+    text = "Товар;Средняя цена;Продано на\nНабор кистей;680;17000\nПлот малый;499;5489.5\nПлот большой;741;29671.482\n"
+    with pytest.raises(CatalogError, match="listing_id=#row"):
+        read_catalog(put("x.csv", text))
+
+
+def test_codes_that_other_goods_bear_too_leave_the_rows_own_number_their_id(put: Put) -> None:
+    text = "PRODUCT-ID,SKU,NAME,PRICE\n11,1,Oak table for garden,240\n12,2,Steel lamp,30\n13,1,Wool scarf,55\n"
+    catalog = read_catalog(put("x.csv", text))
+    assert catalog.ids.tolist() == ["11", "12", "13"]
+    assert catalog.column("sku_code").tolist() == ["1", "2", "1"]
+
+
+@pytest.mark.parametrize("names", [("precoNormal", "precoPromo"), ("PRECO_PROMO", "PRECO_NORMAL")])
+def test_of_two_prices_the_one_that_is_nowhere_lower_is_taken(names: tuple[str, str], put: Put) -> None:
+    normal = next(k for k, n in enumerate(names) if "ormal" in n.casefold())
+    rows = [("9,90", "7,90"), ("12,00", "12,00"), ("30,00", "21,00")]
+    cells = [";".join(r if normal == 0 else r[::-1]) for r in rows]
+    text = f"codigo;nome;{';'.join(names)}\n" + "".join(f"V-{k};Vinho tinto {k};{c}\n" for k, c in enumerate(cells))
+    assert read_catalog(put("x.csv", text)).numbers("price").tolist() == [9.9, 12.0, 30.0]
+
+
+def test_a_text_said_again_in_another_language_is_no_part_of_the_title(put: Put) -> None:
+    offer = (
+        '<offer id="A{n}" available="true"><name lang="ru">Чемодан {n} красный</name><name lang="ua">Валіза {n} червона'
+        "</name><price>3250</price><category code='5'>Валізи</category><picture>https://x.example/{n}.jpg</picture>"
+        "<vendor>Holm</vendor></offer>"
+    )
+    text = f"<yml_catalog><offers>{offer.format(n=1)}{offer.format(n=2)}</offers></yml_catalog>"
+    first, second = listings(read_catalog(put("x.xml", text))).values()
+    assert (first.title, second.title) == ("Чемодан 1 красный", "Чемодан 2 красный")
+    assert (first.currency, first.price) == ("UAH", 3250)
+
+
+def test_a_feed_tells_its_currency_once_for_all_offers(put: Put) -> None:
+    offers = "".join(
+        f'<offer id="{n}"><name>Стол {n}</name><price>10</price><picture>https://x.example/{n}.jpg</picture></offer>'
+        for n in (1, 2)
+    )
+    money = '<currencies><currency id="KZT" rate="1"/><currency id="USD" rate="470"/></currencies>'
+    text = f"<yml_catalog><shop>{money}<offers>{offers}</offers></shop></yml_catalog>"
+    assert read_catalog(put("x.xml", text)).column("currency").tolist() == ["KZT", "KZT"]
+
+
+def test_codes_that_a_spreadsheet_made_alike_are_told_kept_and_not_compared(put: Put) -> None:
+    text = "id,title,price,gtin\n1,Peeler,10,8.80609E+12\n2,Knife,10,8.80609E+12\n3,Oak bowl,9,4006381333931\n"
+    catalog = read_catalog(put("x.csv", text))
+    assert catalog.column("gtin").tolist() == ["", "", "4006381333931"]
+    assert keys(catalog).count("catalog.code_spoiled") == 2
+    assert json.loads(catalog.column("other").tolist()[0])["gtin"] == "8.80609E+12"
+
+
+def test_the_only_variants_name_is_no_part_of_a_title(put: Put) -> None:
+    text = "id,title,price\n1,Afnan scent Default Title,10\n2,Scent - Default Title,11\n3,Default Title,12\n"
+    assert read_catalog(put("x.csv", text)).column("title").tolist() == ["Afnan scent", "Scent", "Default Title"]
+
+
+def test_things_that_lie_under_names_of_kinds_are_of_these_categories(put: Put) -> None:
+    held = {
+        "Packing": {"Tape": [{"name": "Blue tape 19 mm", "sku": "T1"}], "Bags": [{"name": "Bag 30 l", "sku": "B1"}]},
+        "Bolts": {"Hex": [{"name": "Bolt M6", "sku": "M6"}], "Round": [{"name": "Bolt M8", "sku": "M8"}]},
+    }
+    catalog = read_catalog(put("x.json", json.dumps(held)))
+    assert catalog.column("category").tolist() == ["Packing > Tape", "Packing > Bags", "Bolts > Hex", "Bolts > Round"]
+
+
+def test_a_table_without_a_line_of_headers_is_told_so(put: Put) -> None:
+    text = "Oak stool,Solid oak,59,https://x.example/1.jpg\nAsh chair,Solid ash,89,https://x.example/2.jpg\n"
+    with pytest.raises(CatalogError, match="names the columns"):
+        read_catalog(put("x.csv", text))
+
+
+def test_the_column_that_reads_as_names_is_offered_for_the_title(put: Put) -> None:
+    text = "code;rengi;Okwesibili\nA1;x;Linen table runner\nA2;x;Beech salt cellar\nA3;y;Wool seat cushion\n"
+    with pytest.raises(CatalogError, match='"title=Okwesibili"'):
+        read_catalog(put("x.csv", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("M.R.P.: ₹69,900", Price(69900, None, "INR")), ("Sonderpreis: 12,50 €", Price(12.5, None, "EUR")),
+        ("Width: 40", None), ("see: 2", None),
+    ],
+)  # fmt: skip
+def test_a_price_behind_what_it_is_called(text: str, price: Price | None) -> None:
+    assert parse_price(text) == price
+
+
+def test_a_price_of_0_with_its_currency_is_not_stated(put: Put) -> None:
+    catalog = read_catalog(put("x.csv", "id,title,price\n1,Gate valve,0.00 INR\n2,Globe valve,5.00 INR\n"))
+    assert "catalog.price_zero" in keys(catalog)
+    assert "catalog.price_unreadable" not in keys(catalog)
+
+
+def test_reviews_that_are_listed_are_counted(put: Put) -> None:
+    held = [{"id": 1, "title": "Styler", "price": 27, "reviews": [{"rating": 5}, {"rating": 4}]}]
+    held.append({"id": 2, "title": "Iron", "price": 39, "reviews": [{"rating": 1}]})
+    assert read_catalog(put("x.json", json.dumps(held))).numbers("reviews").tolist() == [2.0, 1.0]
