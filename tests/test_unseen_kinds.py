@@ -160,3 +160,70 @@ def test_reviews_that_are_listed_are_counted(put: Put) -> None:
     held = [{"id": 1, "title": "Styler", "price": 27, "reviews": [{"rating": 5}, {"rating": 4}]}]
     held.append({"id": 2, "title": "Iron", "price": 39, "reviews": [{"rating": 1}]})
     assert read_catalog(put("x.json", json.dumps(held))).numbers("reviews").tolist() == [2.0, 1.0]
+
+
+def test_rules_of_a_shop_program_are_the_prices_of_their_skus_and_no_skus(put: Put) -> None:
+    text = (
+        "Item Type,Product ID,Product Name,Product Type,Product Code/SKU,Price,Current Stock Level,Product Visible?\n"
+    )
+    text += "Product,7,Snow boots,P,B,114.95,2,Y\n  SKU,1,[RB]Size=10,,B-10,,1,\n  SKU,2,[RB]Size=11,,B-11,,1,\n"
+    text += "  SKU,3,[RB]Size=12,,B-12,,1,\n  Rule,,,,B-10,[FIXED]99.95,,\n  Rule,,,,B-11,[ADD]5,,\n"
+    text += "  Rule,,[RB]Size=12,,,[REMOVE]4.95,,\n"
+    (boots,) = listings(read_catalog(put("x.csv", text))).values()
+    assert [(s.options["Size"], s.price) for s in boots.skus] == [("10", 99.95), ("11", 119.95), ("12", 110.0)]
+
+
+def test_a_feed_in_utf_8_that_says_it_is_latin_is_utf_8(tmp_path: Path) -> None:
+    item = "<produto><titulo>Mesa Amêndoa {n}</titulo><preco>{n}80.00</preco><imagem>http://x.example/{n}.jpg</imagem></produto>"
+    text = f'<?xml version="1.0" encoding="ISO-8859-1"?><produtos>{item.format(n=1)}{item.format(n=2)}</produtos>'
+    for encoding in ("utf-8", "latin-1"):
+        path = tmp_path / f"{encoding}.xml"
+        path.write_text(text, encoding)
+        catalog = read_catalog(path, mapping={"listing_id": "#row"})
+        assert catalog.column("title").tolist() == ["Mesa Amêndoa 1", "Mesa Amêndoa 2"]
+
+
+def test_what_a_known_format_counts_under_a_name_of_its_own_is_no_stock(put: Put) -> None:
+    text = "default_code,name,categ_id,list_price,standard_price,type,x_puff_count,{}\nA,Oak pipe,P,9,4,goods,600,3\n"
+    text += "B,Ash pipe,P,8,4,goods,1500,5\n"
+    assert not read_catalog(put("x.csv", text.format("x_pack_size"))).numbers("stock")[0] >= 0
+    assert read_catalog(put("x.csv", text.format("stock_count"))).numbers("stock").tolist() == [3.0, 5.0]
+
+
+def test_a_range_with_two_dashes_is_one(put: Put) -> None:
+    assert parse_price("4.86 -- 6.22") == Price(4.86, 6.22)
+
+
+def test_rows_that_name_their_parent_are_skus_in_a_format_without_parents(put: Put) -> None:
+    text = "sku,product_type,name,price,attribute_set_code,base_image,flavor,parent_sku\n"
+    text += "G1,simple,Oak Tea - Mint,9,T,/a.jpg,Mint,OAK\nG2,simple,Oak Tea - Lime,9,T,/b.jpg,Lime,OAK\n"
+    text += "G3,simple,Ash Tea - Mint,8,T,/c.jpg,Mint,ASH\n"
+    first, second = listings(read_catalog(put("x.csv", text))).values()
+    assert [s.sku_code for s in first.skus] == ["G1", "G2"]
+    assert second.skus == ()
+
+
+def test_who_sells_a_thing_to_the_seller_is_no_brand(put: Put) -> None:
+    text = "id,name,price,vendor_name\n1,Oak bowl,9,Empire\n1,Oak bowl,9,Lightfire\n2,Ash bowl,8,Empire\n"
+    catalog = read_catalog(put("x.csv", text))
+    assert catalog.column("attributes").tolist() == ["", ""]
+
+
+def test_a_row_that_stands_twice_under_its_own_id_is_told_not_sold_twice(put: Put) -> None:
+    row = "{i},{t},said,in stock,new,9.00 USD,https://x.example/{k},https://x.example/{i}.jpg,Holm\n"
+    text = "id,title,description,availability,condition,price,link,image_link,brand\n"
+    text += row.format(i=1, t="Bowl", k="a") + row.format(i=2, t="Cup", k="b") + row.format(i=1, t="Bowl", k="c")
+    catalog = read_catalog(put("x.csv", text))
+    assert (len(catalog), len(catalog.sku_columns["listing"])) == (2, 0)
+    assert "catalog.row_again" in keys(catalog)
+
+
+def test_a_first_row_built_like_those_below_is_no_header(put: Put) -> None:
+    text = "".join(f"prod_10{n};Laptop of kind {n} - 8 GB;photo-{n}x\n" for n in range(4))
+    with pytest.raises(CatalogError, match="names the columns"):
+        read_catalog(put("x.csv", text))
+
+
+def test_how_many_pictures_there_are_is_no_picture(put: Put) -> None:
+    held = [{"id": f"g{n}", "name": f"Camera no {n}", "price": 2467 + n, "image": n} for n in (1, 2, 3)]
+    assert read_catalog(put("x.json", json.dumps(held))).column("main_image").tolist() == ["", "", ""]

@@ -11,10 +11,18 @@ from typing import Final
 
 from dupcheck.catalog.choices import split_priced, split_values
 from dupcheck.catalog.currencies import is_code, split_header
-from dupcheck.catalog.formats import Fields, list_words, tell_head
+from dupcheck.catalog.formats import Fields, list_words, map_general, tell_head
 from dupcheck.catalog.tables import Grid
-from dupcheck.catalog.terms import addresses, is_kind, is_other_count, is_other_party, is_other_price, read_stock_word
-from dupcheck.catalog.values import MISSING, parse_count, parse_price, split_images
+from dupcheck.catalog.terms import (
+    addresses,
+    count_heads,
+    is_kind,
+    is_other_count,
+    is_other_party,
+    is_other_price,
+    read_stock_word,
+)
+from dupcheck.catalog.values import MISSING, Price, parse_count, parse_price, split_images
 from dupcheck.files.numbers import is_checked
 
 _MOST: Final = 400
@@ -216,7 +224,20 @@ def fill_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields, 
     if "price" not in fields:
         _add(fields, "price", _pick(sample, fields, ("price",), _fits_price))
     if "stock" not in fields:
-        _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_stock))
+        _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_plain_stock))
+
+
+def find_parents(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
+    """Find the column by which rows name the product that they are SKUs of, where a known format has none."""
+    sample = Sample(grid, place, headers)
+    told = map_general(headers)
+    titles = sample.column(fields["title"][0]) if "title" in fields else []
+    own = fields.get("listing_id", [])[:1]
+    for i in (*told.get("parent", ()), *told.get("group", ())) if titles else ():
+        held = sample.filled(i)
+        if 1 <= len(set(held)) < len(held) and share_titles(sample.column(i), titles) and i not in own:
+            fields["parent"] = [i]
+            return
 
 
 def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
@@ -277,6 +298,7 @@ def _take_back(sample: Sample, fields: Fields) -> None:
         "gtin": lambda t: len(re.sub(r"\D", "", t)) >= 6,
         "title": lambda t: re.search(r"[^\W\d_]", t) is not None and not _ADDRESS.match(t),
         "category": lambda t: not is_kind(t),
+        "images": lambda t: re.fullmatch(r"\d{1,3}", t) is None,  # how many there are
     }
     for name, test in tests.items():
         if any(sample.headers[i] == name for i in fields.get(name, ())):
@@ -286,6 +308,12 @@ def _take_back(sample: Sample, fields: Fields) -> None:
             del fields[name]
         elif kept:
             fields[name] = kept
+    for i in fields.get("attribute:Brand", ())[:1]:
+        said: dict[tuple[str, str], set[str]] = {}
+        for row in sample.rows if "listing_id" in fields and "title" in fields else ():
+            said.setdefault((row[fields["listing_id"][0]], row[fields["title"][0]]), set()).add(row[i])
+        if any(len(names - {""}) > 1 for names in said.values()):
+            del fields["attribute:Brand"]  # several hands sell one thing
     named = any(sample.headers[i] == "title" for i in fields.get("title", ()))
     coded = not named and all(sample.all_are(i, _is_coded) for i in fields.get("title", ()))
     if "price" not in fields and "title" in fields and coded:
@@ -337,13 +365,25 @@ def _pick(sample: Sample, fields: Fields, names: Collection[str], fits: Callable
 
 
 def _fits_price(sample: Sample, i: int) -> bool:
-    money = sample.all_are(i, lambda t: parse_price(t) is not None or t.strip("0.,") == "", 0.9)
+    money = sample.all_are(i, lambda t: _read_first(t) is not None or t.strip("0.,") == "", 0.9)
     return money and not is_other_price(sample.headers[i])
+
+
+def _read_first(text: str) -> Price | None:
+    """Read the first price of a cell that holds one a line."""
+    return next((p for line in text.split("\n") if (p := parse_price(line)) is not None), None)
 
 
 def _fits_stock(sample: Sample, i: int) -> bool:
     counted = sample.all_are(i, _is_counted) and not sample.all_are(i, lambda t: t in ("0", "1"))
     return counted and not is_other_count(sample.headers[i])
+
+
+def _fits_plain_stock(sample: Sample, i: int) -> bool:
+    """Say the same of a file of a known format: what it counts under a name of its own, puffs or pages, is no stock."""
+    words = list_words(sample.headers[i])
+    counted = count_heads().isdisjoint(words) or all(tell_head(word) for word in words)
+    return counted and _fits_stock(sample, i)
 
 
 def _fits_title(sample: Sample, i: int) -> bool:
@@ -973,3 +1013,14 @@ def is_headless(headers: Sequence[str]) -> bool:
     """Say whether what should be a header is a row of data: it holds numbers or addresses where headers have words."""
     filled = [h for h in headers if h.strip()]
     return sum(_is_number(h) or _ADDRESS.match(h) is not None or is_code(h) for h in filled) * 4 >= len(filled)
+
+
+def continues_below(grid: Grid, place: int, headers: Sequence[str]) -> bool:
+    """Say whether what should be a header is the first of its rows: a code in it is built as all those below it are."""
+    sample = Sample(grid, place, headers)
+    for i, header in enumerate(sample.headers):
+        texts = set(sample.filled(i))
+        shape = re.sub(r"\d+", "0", header.casefold())
+        if "0" in shape and len(texts) > 2 and all(re.sub(r"\d+", "0", t.casefold()) == shape for t in texts):
+            return True
+    return False

@@ -41,6 +41,21 @@ def _write_entity(found: "re.Match[bytes]") -> bytes:
     return "".join(f"&#{ord(sign)};" for sign in signs).encode("ascii") or found[0]
 
 
+_DECLARED: Final = re.compile(rb"(\s*<\?xml[^>]*?encoding=[\"'])([\w-]+)")
+
+
+def _correct_encoding(raw: bytes) -> bytes:
+    """Let a text that is UTF-8 say so, where its first line says another encoding of single bytes."""
+    declared = _DECLARED.match(raw[:300])
+    if declared is None or declared[2].lower() in (b"utf-8", b"utf8") or b"\x00" in raw[:300] or raw.isascii():
+        return raw
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw
+    return declared[1] + b"utf-8" + raw[declared.end() :]
+
+
 def parse_xml(raw: bytes, path: str, problems: Problems) -> Any:
     """Return the root element of a text in XML, of one that breaks off as far as it goes; that is put to ``problems``.
 
@@ -48,7 +63,7 @@ def parse_xml(raw: bytes, path: str, problems: Problems) -> Any:
     """
     from lxml import etree
 
-    raw = _ENTITY.sub(_write_entity, raw)
+    raw = _ENTITY.sub(_write_entity, _correct_encoding(raw))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     try:
         root = etree.fromstring(raw, parser)
@@ -263,8 +278,10 @@ def _adder(found: dict[str, str]) -> Callable[[str, str], None]:
     return add
 
 
-_PAIR_NAMES: Final = ("param_name", "name", "paramname", "имя", "label", "наименование", "attribute_name")
-_PAIR_VALUES: Final = ("val", "value", "paramvalue", "значение", "attribute_value")
+_PAIR_NAMES: Final = (
+    "param_name", "name", "paramname", "имя", "label", "наименование", "attribute_name", "nome", "nombre", "nom",
+)  # fmt: skip
+_PAIR_VALUES: Final = ("val", "value", "paramvalue", "значение", "attribute_value", "valor", "valore", "valeur", "wert")
 
 
 _LABELS: Final = ("name", "Name", "title", "nazev", "nazwa", "label", "имя", "navn", "namn")
@@ -326,7 +343,7 @@ def _flatten(element: Any, categories: Mapping[str | None, str], depth: int = 0)
 _PAIRS: Final = frozenset({"param", "parameter", "attribute", "attr", "a", "property", "характеристика", "feature"})
 _PAIR_STEMS: Final = (
     "param", "attribut", "namevalue", "характерист", "vlastnost", "cecha", "merkmal", "eigenschap", "caract",
-    "specifi", "variationspecific",
+    "specifi", "especific", "variationspecific",
 )  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from typing import Final
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED
 from dupcheck.catalog.contents import (
     complete_fields,
+    continues_below,
     fill_fields,
+    find_parents,
     guess_title,
     has_contacts,
     is_headless,
@@ -283,7 +285,9 @@ def require_fields(reading: Reading, path: Path, need_ids: bool) -> None:
         few = len(fields) <= 5 and len(free) <= 3 and not guess_name("title", free)
         if has_ids(reading) and ("price" in fields or "stock" in fields) and few:
             raise CatalogError("catalog.is_price_list", path=path, found=_show_headers(reading.headers))
-    if known.name == GENERIC and is_headless(reading.headers):
+    if known.name == GENERIC and (
+        is_headless(reading.headers) or continues_below(reading.grid, reading.header, reading.headers)
+    ):
         first = shorten(" | ".join(h for h in reading.headers if h), 300)
         raise CatalogError("catalog.no_header", path=path, first=first)
     nearest = {name: found[0] for name in missing if (found := guess_name(name, free))}
@@ -546,7 +550,10 @@ def complete_reading(reading: Reading) -> Reading:
     elif reading.known.name != CANONICAL_NAME:
         closed = {normalise_header(h) for h in (*reading.known.unread, *reading.known.group)}
         places = {i for i, h in enumerate(reading.headers) if normalise_header(h[:200]) in closed}
-        fill_fields(reading.grid, reading.header, [h[:200] for h in reading.headers], reading.fields, places)
+        short = [h[:200] for h in reading.headers]
+        fill_fields(reading.grid, reading.header, short, reading.fields, places)
+        if reading.known.rows == "parents" and "parent" not in reading.fields:
+            find_parents(reading.grid, reading.header, short, reading.fields)
     return reading
 
 

@@ -162,7 +162,7 @@ def _price(thorough: bool) -> re.Pattern[str]:
         rf"(?:from|price|now|only|about|approx\.?|от|від|цена|desde|[aà] partir de|dès|ab|vanaf|från|fra|od|"
         rf"仅|约|售价|价格|:|\s)*"
         rf"(?P<c1>{money}\s*)?(?P<a>{_NUMBER})\s*(?P<c2>{money})?"
-        rf"(?:\s*(?:-|–|—|~|至|到|to|до|a)\s*(?P<c3>{money}\s*)?(?P<b>{_NUMBER})\s*(?P<c4>{money})?)?"
+        rf"(?:\s*(?:--?|–|—|~|至|到|to|до|a)\s*(?P<c3>{money}\s*)?(?P<b>{_NUMBER})\s*(?P<c4>{money})?)?"
         rf"\s*(?:[,./]\s*[-–—])?\s*(?P<c5>{money})?\s*(?:起|\+|up)?"
         rf"(?:\s*(?:/|per|за)?\s*(?P<per>{_UNIT})|\s*/\s*(?P<m>[0-9]{{1,5}})\s*(?P<of>{_UNIT}))?"
         rf"(?:\s*[(,]?\s*(?P<n>[0-9]{{1,5}})\s*(?P<what>{_UNIT})\s*(?:/\s*(?P<lot>{_UNIT}))?\s*\)?)?\s*\.?",

@@ -614,7 +614,7 @@ def _find_skus(
         (row, children.get(read.get("sku_code", row), options) or options)
         for k, (row, options) in enumerate(zip(rows, stated, strict=True))
         if not (parent and k == 0)
-        and (any(read.get(f, row) for f in _CODES) or not read.get("price", row).startswith("["))  # [ADD]2: a rule
+        and ((options and read.get("sku_code", row)) or not read.get("price", row).startswith("["))  # [ADD]2: a rule
         and (options or any(read.get(f, row) for f in ("price", *_CODES)))
     ]
     for name, key in read.names["facet"]:
@@ -637,7 +637,12 @@ def _find_skus(
     for row, options in held:
         facts = _sku_facts(read, row, options)
         bare = not options and not any(facts[1]) if isinstance(facts[1], tuple) else False
-        if facts in seen and (read.known.rows in ("listings", "parents") or bare or _is_same(read, row, seen[facts])):
+        if facts in seen and (
+            read.known.rows in ("listings", "parents")
+            or bare
+            or _is_same(read, row, seen[facts])
+            or (read.get("variant_id", row) and read.get("price", row) == read.get("price", seen[facts]))
+        ):
             again.append(row)
             continue
         seen.setdefault(facts, row)
@@ -762,6 +767,7 @@ def _fill_skus(
     taken = [*(rows[:1] if parent else ()), *(row for row, _ in sku_rows)]
     draft.fields["other"] = _write_other(_gather_other(read, rows, whole, taken))
     base = _read_base(read.get("price", rows[0])) if read.has("surcharge") else None
+    ruled = [row for row in rows if read.get("price", row).startswith("[")]
     for row, options in sku_rows:
         sku = {name: read.get(name, row) for name in _ROW_FIELDS}
         sku["options"] = format_attributes(options)
@@ -771,12 +777,36 @@ def _fill_skus(
         if base is not None and not sku["price"]:
             asked = base + (parse_count(read.get("surcharge", row)) or 0.0)
             sku["price"] = format_number(asked) if asked > 0 else ""
+        elif ruled and not sku["price"]:
+            sku["price"] = _find_rule(read, ruled, sku["sku_code"], options, rows[0])
         draft.skus.append(sku)
     if parent:
         draft.fields["sku_code"] = read.get("sku_code", rows[0])
         draft.fields["gtin"] = read.get("gtin", rows[0])
         bare = not read.has("surcharge") and any(not sku["price"] for sku in draft.skus)
         draft.fields["price"] = read.get("price", rows[0]) if bare else ""
+
+
+def _find_rule(read: RowReader, ruled: Sequence[int], code: str, options: Mapping[str, str], first: int) -> str:
+    """Return what an SKU costs by the first rule for its code or its options, "" where there is none for it."""
+    for row in ruled:
+        own, of = read.get("sku_code", row), read.options(row, {})
+        if (own and own == code) or (not own and of and of.items() <= options.items()):
+            return _apply_rule(read.get("price", row), read.get("price", first))
+    return ""
+
+
+def _apply_rule(rule: str, whole: str) -> str:
+    """Return what an SKU costs by a rule on its listing's price: [FIXED]9, [ADD]2, [REMOVE]2; else the rule itself."""
+    told, base = _RULE.fullmatch(rule), parse_price(whole)
+    number = parse_number(told["n"]) if told is not None else None
+    if told is None or number is None or (told["how"] != "FIXED" and base is None):
+        return rule
+    amount = 0.0 if base is None or told["how"] == "FIXED" else base.amount
+    return format_number(amount - number if told["how"] == "REMOVE" else amount + number)
+
+
+_RULE: Final = re.compile(r"\[(?P<how>FIXED|ADD|REMOVE)\](?P<n>[\d.,]+)")
 
 
 def _read_base(text: str) -> float | None:
