@@ -227,3 +227,30 @@ def test_a_first_row_built_like_those_below_is_no_header(put: Put) -> None:
 def test_how_many_pictures_there_are_is_no_picture(put: Put) -> None:
     held = [{"id": f"g{n}", "name": f"Camera no {n}", "price": 2467 + n, "image": n} for n in (1, 2, 3)]
     assert read_catalog(put("x.json", json.dumps(held))).column("main_image").tolist() == ["", "", ""]
+
+
+def test_rows_that_go_on_with_a_list_of_the_row_above_are_part_of_it(put: Put) -> None:
+    text = 'id,name,list_price,lines/attribute_id,lines/value_ids,sellers/name\np1,Oak chair,50,Color,"Red,Blue",Holm\n'
+    text += ',,,Size,"S,M",Nord\np2,Ash table,90,,,\n'
+    catalog = read_catalog(put("x.csv", text))
+    first, second = listings(catalog).values()
+    assert (len(first.skus), second.skus) == (4, ())
+    assert first.other["sellers/name"] == "Holm\nNord"
+    text = 'id,name,list_price,lines/attribute_id,lines/value_ids\np1,Oak chair,50,Color,"Red,Blue"\n'
+    text += ',,,Size,"S,M"\np2,Ash table,90,,\n'
+    catalog = read_catalog(put("x.csv", text))
+    first, second = listings(catalog).values()
+    assert [dict(s.options) for s in first.skus] == [
+        {"Color": "Red", "Size": "S"}, {"Color": "Red", "Size": "M"}, {"Color": "Blue", "Size": "S"},
+        {"Color": "Blue", "Size": "M"},
+    ]  # fmt: skip
+    assert (second.title, second.skus, catalog.tables[0].told) == ("Ash table", (), 0)
+
+
+def test_of_two_lists_of_choices_those_are_sold_of_which_stock_or_price_are_told(put: Put) -> None:
+    text = "id;title;price;sizes;colours;stock\n1;Shirt;9;S,M;Red,Blue;S/Red:3,M/Blue:1\n2;Cap;8;S,M;Red,Blue;7\n"
+    first, second = listings(read_catalog(put("x.csv", text))).values()
+    assert [(dict(s.options), s.stock) for s in first.skus] == [
+        ({"Size": "S", "Color": "Red"}, 3.0), ({"Size": "M", "Color": "Blue"}, 1.0),
+    ]  # fmt: skip
+    assert len(second.skus) == 4

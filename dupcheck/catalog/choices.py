@@ -1,6 +1,8 @@
 """What can be chosen, told in one cell: lists of values, counts by value, and lines of choices with their prices."""
 
+import itertools
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from dupcheck.catalog.terms import read_stock_word
@@ -26,16 +28,41 @@ def split_values(text: str) -> list[str]:
     return [value for t in text.split(sign) if (value := clean_text(t))]
 
 
-def split_counts(text: str, values: list[str]) -> dict[str, str]:
-    """Return how many there are of each value, where a cell says it of all of them: ``S:3;M:0``; else nothing.
+def split_told(text: str, combinations: Sequence[Sequence[str]]) -> dict[int, str]:
+    """Return the numbers that a cell tells of choices, by their places among ``combinations``; else nothing.
 
-    >>> split_counts("S:3;M:0", ["S", "M"]), split_counts("12", ["S", "M"])
-    ({'S': '3', 'M': '0'}, {})
+    Of one kind of choice all are told, ``S:3;M:0``. Of several those that there are, each value in one at least:
+    ``Red/S:3;Blue/M:1``.
+
+    >>> split_told("S:3;M:0", [["S"], ["M"]]), split_told("12", [["S"], ["M"]]), split_told("S:3", [["S"], ["M"]])
+    ({0: '3', 1: '0'}, {}, {})
+    >>> split_told("S-Red: 3; M-Blue: 1", [["Red", "S"], ["Red", "M"], ["Blue", "S"], ["Blue", "M"]])
+    {0: '3', 3: '1'}
     """
     pairs = [p.rpartition(":") for p in re.split(r"[;,|\n]", text) if p.strip()]
-    found = {clean_text(value): count.strip() for value, sign, count in pairs if sign}
-    counted = all(parse_count(count) is not None for count in found.values())
-    return found if found and counted and set(found) == set(values) else {}
+    if len(pairs) < 2 or not all(label.strip() and _is_figure(figure) for label, _, figure in pairs):
+        return {}
+    places: dict[str, int] = {}
+    for place, values in enumerate(combinations):
+        for order in itertools.permutations(values) if len(values) < _MOST_AXES else (values,):
+            if places.setdefault(_plain("".join(order)), place) != place:
+                return {}  # two choices that read alike
+    named = ((places.get(_plain(label)), figure.strip()) for label, _, figure in pairs)
+    found = {at: figure for at, figure in named if at is not None}
+    told = {(n, value) for place in found for n, value in enumerate(combinations[place])}
+    whole = all((n, value) in told for values in combinations for n, value in enumerate(values))
+    return dict(sorted(found.items())) if len(found) == len(pairs) and whole else {}
+
+
+_MOST_AXES: Final = 4
+
+
+def _is_figure(text: str) -> bool:
+    return parse_count(text.strip()) is not None or parse_price(text.strip()) is not None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def split_priced(text: str) -> list[tuple[dict[str, str], str, str]]:

@@ -365,7 +365,7 @@ def _pick(sample: Sample, fields: Fields, names: Collection[str], fits: Callable
 
 
 def _fits_price(sample: Sample, i: int) -> bool:
-    money = sample.all_are(i, lambda t: _read_first(t) is not None or t.strip("0.,") == "", 0.9)
+    money = sample.all_are(i, lambda t: _read_first(t) is not None or t.strip("0.,") == "" or "NaN" in t, 0.9)
     return money and not is_other_price(sample.headers[i])
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, SKU_FIELDS, SkuColumns, format_number, make_sku_columns
-from dupcheck.catalog.choices import split_counts, split_priced, split_values
+from dupcheck.catalog.choices import split_priced, split_told, split_values
 from dupcheck.catalog.contents import share_titles
 from dupcheck.catalog.formats import CANONICAL_NAME, GENERIC, Fields, Format, normalise_header
 from dupcheck.catalog.tables import Problems, Sheet, TextArray, make_texts, shorten
@@ -166,6 +166,7 @@ class RowReader:
         self.count = len(sheet.rows)
         self._grouped: bool | None = None
         self.values: dict[str, TextArray] = {}
+        self.nested = _find_nested(sheet.headers)
         used = {i for places in fields.values() for i in places}
         self.unread = [(" ".join(h.split()), i) for i, h in enumerate(sheet.headers) if h and i not in used]
         for name, places in fields.items():
@@ -256,6 +257,13 @@ class RowReader:
         """Say whether a row says of itself that it is an SKU's."""
         return self.get("kind", row).casefold().split(",")[0].strip() in self.known.children
 
+    def continues(self, row: int) -> bool:
+        """Say whether a row only goes on with a list of the row above: "lines/name" and "lines/values" are filled."""
+        if not self.nested or self.get("title", row) or self.get("listing_id", row):
+            return False
+        filled = [i for i, column in enumerate(self.sheet.columns) if column[row].strip()]
+        return bool(filled) and self.nested.issuperset(filled)
+
     def other(self, row: int) -> dict[str, str]:
         """Return what a row holds in columns that are no field: the row as the seller had it."""
         found = {header: text for header, i in self.unread if (text := self.sheet.columns[i][row].strip())}
@@ -268,6 +276,12 @@ class RowReader:
     def show(self, row: int) -> str:
         """Return a row's cells in one line."""
         return " | ".join(t for c in self.sheet.columns if (t := c[row].strip()))
+
+
+def _find_nested(headers: Sequence[str]) -> frozenset[int]:
+    """Return the columns of lists within a row: headers with a slash, of which some begin alike before it."""
+    heads = {i: h.partition("/")[0].strip() for i, h in enumerate(headers) if re.search(r"\w/\w", h)}
+    return frozenset(heads) if len(set(heads.values())) < len(heads) else frozenset()
 
 
 def _cut_title(value: str, title: str) -> str:
@@ -374,7 +388,7 @@ def _group_rows(read: RowReader) -> list[list[int]]:
     for row in np.flatnonzero(filled).tolist():
         kind = read.get("kind", row).casefold().split(",")[0].strip()
         child = kind in known.children if known.children else False
-        if groups and ((child and known.rows == "follow") or _is_nameless(read, row)):
+        if groups and ((child and known.rows == "follow") or _is_nameless(read, row) or read.continues(row)):
             groups[-1].append(row)
             continue
         if known.rows == "parents":
@@ -711,7 +725,7 @@ def _make_draft(read: RowReader, rows: list[int]) -> Draft:
         for name in _ROW_FIELDS:
             draft.fields[name] = read.first(name, rows)
         draft.fields["other"] = _write_other(_gather_other(read, rows, read.other(rows[0]), rows[:1]))
-        _spread_lists(read, rows[0], draft)
+        _spread_lists(read, rows, draft)
     draft.fields["listing_id"] = _choose_id(read, rows, draft)
     if known.title_tail:
         draft.fields["title"] = re.sub(known.title_tail, "", draft.fields["title"])
@@ -837,15 +851,17 @@ def _pictures(read: RowReader, rows: Sequence[int]) -> tuple[str, str]:
     return (paths[0] if paths else ""), ";".join(paths[1:])
 
 
-def _list_axes(read: RowReader, row: int, draft: Draft) -> list[tuple[str, list[str]]]:
-    """Return what one row lists to choose from: names, each with its values."""
+def _list_axes(read: RowReader, rows: Sequence[int], draft: Draft) -> list[tuple[str, list[str]]]:
+    """Return what a row lists to choose from, and those that go on with it: names, each with its values."""
+    row = rows[0]
     axes = [
         (
-            read.get(f"option_name_{n}", row) or f"Option {n}",
-            split_values(read.get(f"option_values_{n}", row)),
+            read.get(f"option_name_{n}", k) or f"Option {n}",
+            split_values(read.get(f"option_values_{n}", k)),
         )
+        for k in rows
         for n in read.numbers
-        if read.get(f"option_values_{n}", row)
+        if read.get(f"option_values_{n}", k)
     ]
     for name, key in read.names["choices"]:
         values = split_values(read.get(key, row))
@@ -866,26 +882,32 @@ def _list_axes(read: RowReader, row: int, draft: Draft) -> list[tuple[str, list[
     return axes
 
 
-def _spread_lists(read: RowReader, row: int, draft: Draft) -> None:
+def _spread_lists(read: RowReader, rows: Sequence[int], draft: Draft) -> None:
     """Make SKUs of option lists in one row (``Red,Blue``), and of Taobao's coded ones."""
-    axes = _list_axes(read, row, draft)
+    row, axes = rows[0], _list_axes(read, rows, draft)
     codes = [c.strip() for c in read.get("sku_codes", row).split(",") if c.strip()]
     if axes:
         count = 1
         for _, values in axes:
             count *= len(values)
         if count <= _MOST_COMBINATIONS:
-            combinations = itertools.product(*([(name, v) for v in values] for name, values in axes))
-            counts = split_counts(read.get("stock", row), axes[0][1]) if len(axes) == 1 else {}
-            if counts:
-                draft.fields["stock"] = ""
+            combinations = [
+                tuple(v) for v in itertools.product(*([(name, v) for v in values] for name, values in axes))
+            ]
+            told = {
+                name: split_told(read.get(name, row), [[v for _, v in c] for c in combinations])
+                for name in ("stock", "price")
+            }
+            for name in (n for n, held in told.items() if held):
+                draft.fields[name] = ""
             draft.skus = [
                 {
                     "options": format_attributes(dict(options)),
                     "sku_code": codes[k] if len(codes) == count else "",
-                    "stock": counts.get(options[0][1], ""),
+                    **{name: held.get(k, "") for name, held in told.items()},
                 }
                 for k, options in enumerate(combinations)
+                if all(k in held for held in told.values() if held)  # what is not told of, is not there
             ]
         else:
             attributes = parse_attributes(draft.fields["attributes"])
@@ -982,7 +1004,9 @@ def assemble_rows(sheet: Sheet, known: Format, fields: Fields) -> Assembled:
     )
     plain = known.rows == "listings" and not (spread or known.image_folder or known.title_tail or read.has("children"))
     if plain:
-        plain = not any(_group_keys(read)) and not any(_is_nameless(read, row) for row in range(read.count))
+        plain = not any(_group_keys(read)) and not any(
+            _is_nameless(read, row) or read.continues(row) for row in range(read.count)
+        )
     if plain:
         return _assemble_plain(read)
     return collect_drafts([_make_draft(read, rows) for rows in _group_rows(read)])
