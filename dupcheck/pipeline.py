@@ -26,6 +26,7 @@ from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import Likely, find_likely
 from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences, say_failed
 from dupcheck.judging.spellings import Spellings
+from dupcheck.judging.twins import find_twins
 from dupcheck.judging.verdicts import (
     Findings,
     find_nearest_rule,
@@ -393,6 +394,9 @@ def audit(
         features, pack, candidates, findings,
         lambda: lesson.find_model(read, features, candidates.left, candidates.right),
     )  # fmt: skip
+    twins = find_twins(read, features, kept)
+    likely = likely.add(twins)
+    candidates = replace(candidates, may_miss=(*candidates.may_miss, *twins.told))
     remedies = plan_findings(
         read, features, pack, findings, settled, answers=lesson.replies, revisions=revisions, likely=likely
     )

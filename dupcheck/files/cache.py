@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dupcheck.errors import OutputError
 
-_OURS = ("catalogs", "words", "photos.sqlite*", "thumbnails.sqlite*")
-"""What dupcheck keeps in a cache folder: measured catalogues, parsed vocabularies, fingerprints, small pictures."""
+_OURS = ("catalogs", "words", "photos.sqlite*", "thumbnails.sqlite*", "languages")
+"""What dupcheck keeps in a cache folder: measured catalogues, parsed vocabularies, fingerprints, small pictures, and
+what titles mean."""
 
 
 def default_cache() -> Path:

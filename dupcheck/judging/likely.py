@@ -9,6 +9,7 @@ from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.differences import contradict
 from dupcheck.judging.model import PairModel
+from dupcheck.judging.twins import Twins
 from dupcheck.judging.verdicts import Findings, measure_signals
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.rules import RulePack
@@ -27,17 +28,30 @@ _UNSURE = 0.45
 
 @dataclass(frozen=True)
 class Likely:
-    """Pairs of listing positions, the likeliest to be one product first, and how probable that is."""
+    """Pairs of listing positions, the likeliest to be one product first, and how probable that is.
+
+    ``across`` marks those that are titles in two scripts: of these the chance is how near their meanings are.
+    """
 
     left: IntArray
     right: IntArray
     chance: FloatArray
+    across: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.left)
 
     def __getitem__(self, where: BoolArray) -> "Likely":
-        return Likely(self.left[where], self.right[where], self.chance[where])
+        across = None if self.across is None else self.across[where]
+        return Likely(self.left[where], self.right[where], self.chance[where], across)
+
+    def add(self, twins: Twins) -> "Likely":
+        """Return the pairs with twins in two scripts behind them."""
+        across = np.arange(len(self) + len(twins.left)) >= len(self)
+        return Likely(
+            np.concatenate([self.left, twins.left]), np.concatenate([self.right, twins.right]),
+            np.concatenate([self.chance, twins.likeness]), across,
+        )  # fmt: skip
 
 
 def find_likely(

@@ -244,5 +244,5 @@ class Replies:
 
 HABIT_SURE = 0.9
 """Where many answers agree, the probability from which on the next of the sort is taken as they are."""
-_BY_PAIR = frozenset({"fact", "proof"})
+_BY_PAIR = frozenset({"fact", "proof", "twin"})
 """Gaps about one pair only: what is the same there says nothing of others."""

@@ -32,7 +32,8 @@ def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[l
     desk.join_groups()
     desk.join_listings()
     desk.pair_listings()
-    return [group for group in desk.groups if group], desk.ties
+    desk.join_twins()
+    return [group for group in desk.groups if _count(group) > 1], desk.ties
 
 
 def spell_title(title: str, aliases: Mapping[str, str]) -> str:
@@ -139,13 +140,52 @@ class _Desk:
             else:
                 self.groups.pop()
 
+    def join_twins(self) -> None:
+        """Put beside each other what two titles in two scripts probably name both: one question each, and no more."""
+        for left, right, chance in self._pairs(across=True):
+            a, b = self.home.get(left, -1), self.home.get(right, -1)
+            one = self.books.is_told_one(left, right)
+            if (a == b and a >= 0) or (not one and self.books.is_answered(_TWIN, left, right)):
+                continue
+            if a < 0 or (b >= 0 and _count(self.groups[a]) < _count(self.groups[b])):
+                left, right = right, left
+            home, (main, *rest) = self._open(left), self._list_parts(right)
+            group = self.groups[home]
+            # a question about the first of a group is none about what stands beside it: that one comes later
+            first = left in group[0].members and right in main.members
+            if not first or is_too_large(_count(group) + _count([main, *rest])):
+                continue
+            if one:
+                group[0].members += main.members
+            else:
+                group.append(Part(main.members, _TWIN))
+            group += rest
+            self.ties |= {k: Tie(near, None, chance, (), True) for k, near in ((left, right), (right, left))}
+            if right in self.home:
+                self._move(self.home[right], home)
+            self.home[right] = home
+
+    def _open(self, listing: int) -> int:
+        """The place of a listing's group, of its own where it has none."""
+        if listing not in self.home:
+            self.home[listing] = len(self.groups)
+            self.groups.append([Part([listing])])
+        return self.home[listing]
+
+    def _list_parts(self, listing: int) -> list[Part]:
+        return self.groups[self.home[listing]] if listing in self.home else [Part([listing])]
+
     def _move(self, place: int, home: int) -> None:
         """Note that the parts of a group stand in another one now."""
         self.home |= {m: home for part in self.groups[place] for m in part.members}
         self.groups[place] = []
 
-    def _pairs(self) -> Iterator[tuple[int, int, float]]:
+    def _pairs(self, across: bool = False) -> Iterator[tuple[int, int, float]]:
         likely = self.likely
+        if likely.across is not None:
+            likely = likely[likely.across == across]
+        elif across:
+            return iter(())
         return zip(likely.left.tolist(), likely.right.tolist(), likely.chance.tolist(), strict=True)
 
     def _join(self, place: int, parts: Sequence[Part], near: int, new: int, *, named: bool = False) -> bool:
@@ -203,6 +243,7 @@ def _is_code(word: str) -> bool:
     return digits >= _CODE or (word.isascii() and any(map(str.isalpha, word)) and (digits > 0 or len(word) < _WORD))
 
 
+_TWIN = Gap("twin")
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4

@@ -46,13 +46,15 @@ from dupcheck.titles import order_values
 
 class Tie(NamedTuple):
     """What binds a listing to its group: its ``partner`` there, the ``rule`` that caught the two and how strongly, and
-    what they differ in. No rule: it is likely to be one product with its partner, with this probability.
+    what they differ in. No rule: it is likely to be one product with its partner, with this probability, or, of
+    titles ``across`` two scripts, with meanings so near.
     """
 
     partner: int
     rule: int | None
     strength: float
     differences: tuple[Difference, ...]
+    across: bool = False
 
 
 Ties = Mapping[int, Tie]
@@ -405,7 +407,8 @@ class Planner:
                 explanation, partner, code = message("plans.by_group"), "", ""
             elif tie.rule is None:
                 partner, code = self.shelf.id(tie.partner), ""
-                explanation = message("plans.likely", partner=partner, percent=round(100 * tie.strength))
+                key = "plans.across" if tie.across else "plans.likely"
+                explanation = message(key, partner=partner, percent=round(100 * tie.strength))
             else:
                 partner, code = self.shelf.id(tie.partner), self.pack.rules[tie.rule].code
                 key = "plans.like_partner" if tie.differences else "plans.same_as_partner"

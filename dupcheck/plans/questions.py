@@ -21,6 +21,7 @@ _REPLIES: Mapping[str, tuple[Reply, ...]] = {
     "axis": ("option", "different"),
     "fact": ("same", "different"),
     "proof": ("same", "different"),
+    "twin": ("same", "option", "different"),
 }
 _SHOWN = 60
 EACH = "each"

@@ -14,6 +14,7 @@ from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.evidence import Evidence
 from dupcheck.judging.model import PairModel, bind, load_start, refit
+from dupcheck.judging.twins import write_in_two
 from dupcheck.learned.answers import Answer, Answers, Replies, gather_answers
 from dupcheck.learned.trees import read_odds
 from dupcheck.messages import Message, message
@@ -135,6 +136,9 @@ def learn_answers(
     left = np.array([a for a, _ in seen], dtype=np.int64)
     right = np.array([b for _, b in seen], dtype=np.int64)
     same = np.array([r != "different" for r in seen.values()], dtype=bool)
+    if len(left):
+        alike = ~write_in_two(catalog.column("title").tolist(), left, right)
+        left, right, same = left[alike], right[alike], same[alike]
     plain = Lesson(known, Replies(known.kinds, known, pairs), left=left, right=right, same=same)
     if len(left) < LEAST:
         return plain

