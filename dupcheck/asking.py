@@ -204,6 +204,8 @@ def _list_waiting(plan: Plan) -> tuple[str, ...]:
 
 def find_model(audit: Audit) -> PairModel:
     """Return the model that an audit has learned, or what the start says where it has learned none."""
+    if audit.model is not None:
+        return audit.model
     lesson = audit.lesson or Lesson(Answers(), Replies({}))
     return lesson.find_model(audit.catalog, audit.features, audit.candidates.left, audit.candidates.right)
 

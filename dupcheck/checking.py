@@ -331,7 +331,7 @@ class Checker:
 
     def _open(self) -> Store:
         self.taught = open_taught(find_kept_files(self.files, self.images, self.cache))
-        self.pack = self.limits if self.taught is None else teach_pack(self.limits)
+        self.pack = self.limits if self.taught is None else teach_pack(self.limits, self.taught.lifted)
         return open_store(
             self.catalog, **self.manner, jobs=self.jobs, cache=self.cache,
             fetch=self.fetch, progress=self.progress,

@@ -24,6 +24,7 @@ from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, me
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import Likely, find_likely
+from dupcheck.judging.model import PairModel
 from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences, say_failed
 from dupcheck.judging.spellings import Spellings
 from dupcheck.judging.twins import find_twins
@@ -122,6 +123,7 @@ class Audit:
         settled: What of the seller's decisions holds.
         lesson: What the seller's answers taught, None where there are none.
         likely: Pairs that no rule caught and that are asked about, because they are probably one product.
+        model: What tells how probable it is that two listings are one; None where there was nothing to ask it.
         since: What is new, gone, changed and still open since an earlier report; None where none was named.
 
     Examples:
@@ -149,6 +151,7 @@ class Audit:
     since: Mapping[str, Any] | None = None
     lesson: Lesson | None = None
     likely: Likely | None = None
+    model: PairModel | None = None
 
     @cached_property
     def pairs(self) -> "pd.DataFrame":
@@ -388,12 +391,15 @@ def audit(
     if folder is not None and answers is not None and not isinstance(answers, Mapping):
         keep_lesson(folder, read, lesson)
     if lesson.way == "answers":
-        features, pack = replace(features, learned=lesson.model), teach_pack(pack)
+        features, pack = replace(features, learned=lesson.model), teach_pack(pack, lesson.lifted)
         findings = judge_pairs(features, pack, candidates)
-    likely = find_likely(
-        features, pack, candidates, findings,
-        lambda: lesson.find_model(read, features, candidates.left, candidates.right),
-    )  # fmt: skip
+    made: list[PairModel] = []
+
+    def make_model() -> PairModel:
+        made.append(lesson.find_model(read, features, candidates.left, candidates.right))
+        return made[0]
+
+    likely = find_likely(features, pack, candidates, findings, make_model)
     twins = find_twins(read, features, kept)
     likely = likely.add(twins)
     candidates = replace(candidates, may_miss=(*candidates.may_miss, *twins.told))
@@ -405,7 +411,7 @@ def audit(
     return Audit(
         read, features, pack, candidates, findings, grouped, plans, (*read.problems, *photo_problems),
         {"engine": "local"}, lang, remedies.advice, kept, None if decisions is None else settled, lesson=lesson,
-        likely=likely,
+        likely=likely, model=next(iter(made), None),
     )  # fmt: skip
 
 
@@ -430,7 +436,7 @@ def _learn(
     decided = [
         Answer(_TAUGHT[d.decision], "", *d.listings, when=d.decided) for d in settled.held if d.decision in _TAUGHT
     ]
-    return learn_answers(catalog, features, candidates, clusters, answers, decided)
+    return learn_answers(catalog, features, candidates, clusters, answers, decided, pack)
 
 
 @dataclass(frozen=True)
@@ -583,7 +589,7 @@ def why(
     if taught is not None:
         nothing = np.empty(0, dtype=np.int64)
         features, _ = taught.teach(read, features, nothing, nothing)
-        pack = teach_pack(pack)
+        pack = teach_pack(pack, taught.lifted)
     return _explain(read, features, pack, left, right, lang)
 
 

@@ -22,7 +22,7 @@ from dupcheck.learned.trees import Trees
 from dupcheck.model import Catalog, IntArray, Reply
 from dupcheck.teaching.lessons import Lesson
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Taught:
     ids: StoredBook
     answers: Answers
     sure: float
+    lifted: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> Self | None:
@@ -45,7 +46,7 @@ class Taught:
         return cls(
             Trees.from_arrays(_under("trees", arrays)), Background.from_arrays(_under("background", arrays)),
             StoredBook(arrays["ids.keys"], arrays["ids.codes"]), Answers(tuple(Answer(**a) for a in facts["answers"])),
-            float(facts["sure"]),
+            float(facts["sure"]), tuple(facts["lifted"]),
         )  # fmt: skip
 
     def judge(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[PairModel, Replies]:
@@ -92,7 +93,7 @@ def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
     }
     facts = {
         "format": _FORMAT, "columns": list(COLUMNS), "answers": [asdict(a) for a in lesson.answers.all],
-        "sure": json.loads(json.dumps(lesson.sure)),
+        "sure": json.loads(json.dumps(lesson.sure)), "lifted": list(lesson.lifted),
     }  # fmt: skip
     with suppress(OSError):  # a full disk costs checks what was learned, not this audit its result
         save_arrays(place, arrays, facts)

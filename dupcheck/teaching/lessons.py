@@ -12,9 +12,11 @@ import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
+from dupcheck.judging.differences import contradict
 from dupcheck.judging.evidence import Evidence
 from dupcheck.judging.model import PairModel, bind, load_start, refit
 from dupcheck.judging.twins import write_in_two
+from dupcheck.judging.verdicts import measure_signals
 from dupcheck.learned.answers import Answer, Answers, Replies, gather_answers
 from dupcheck.learned.trees import read_odds
 from dupcheck.messages import Message, message
@@ -33,13 +35,18 @@ _SURE = (0.99, 0.98, 0.95)
 _SURE_FROM = 50
 """Answers that must all have been «one product» before the model may act from a probability on: by the rule of three at
 most 6 % are otherwise, and what it may do then removes nothing without a proof."""
+_LIFT = 2
+"""So many pairs that differ in what the pack calls distinct must be one product, and so many times as many as are not,
+before that no longer makes two.
+"""
 Way = Literal["limits", "answers"]
 
 
 @dataclass(frozen=True)
 class Lesson:
     """What was learned. ``way`` is who judges now; of ``judged`` answered pairs the limits took ``errors_limits`` for
-    what they are not, the model ``errors_model``.
+    what they are not, the model ``errors_model``. ``lifted`` are axes that the pack calls distinct and that this seller
+    has as choices of one product.
     """
 
     answers: Answers
@@ -55,6 +62,7 @@ class Lesson:
     before: FloatArray = field(default_factory=lambda: np.empty(0))
     label: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     sure: float = np.inf
+    lifted: tuple[str, ...] = ()
 
     @property
     def answered(self) -> Answered:
@@ -117,8 +125,9 @@ def learn_answers(
     clusters: Sequence[IntArray],
     answers: Iterable[Answer],
     decided: Iterable[Answer] = (),
+    pack: RulePack | None = None,
 ) -> Lesson:
-    """Return what the answers teach about a catalogue; ``clusters`` are the groups that the limits make.
+    """Return what the answers teach about a catalogue; ``clusters`` are the groups that the limits of ``pack`` make.
 
     ``decided`` are what decisions say of pairs: they teach too, and are heeded elsewhere. Answers about listings that
     the catalogue does not hold are passed over.
@@ -161,7 +170,22 @@ def learn_answers(
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
         errors_model=wrong_model, before=before, label=label, sure=sure,
+        lifted=() if pack is None or way == "limits" else find_lifted(features, pack, left, right, same),
     )  # fmt: skip
+
+
+def find_lifted(
+    features: Features, pack: RulePack, left: IntArray, right: IntArray, same: BoolArray
+) -> tuple[str, ...]:
+    """Return the axes on which two listings may differ and be one product all the same, as these answers have it."""
+    signals = measure_signals(features, left, right)
+    lifted = []
+    for axis in pack.merge.distinct:
+        alone = replace(pack, merge=replace(pack.merge, distinct=(axis,)))
+        said = same[contradict(features, alone, left, right, signals)]
+        if said.sum() >= max(_LIFT, _LIFT * (~said).sum()):
+            lifted.append(axis)
+    return tuple(lifted)
 
 
 def _judge_unseen(rows: FloatArray, same: BoolArray) -> FloatArray:
@@ -208,13 +232,17 @@ def _find_sure(before: FloatArray, same: BoolArray) -> float:
     return float(np.inf)
 
 
-def teach_pack(pack: RulePack) -> RulePack:
-    """Return a pack in which what was learned judges: duplicate rules no longer catch what it takes for two products.
+def teach_pack(pack: RulePack, lifted: Sequence[str] = ()) -> RulePack:
+    """Return a pack in which what was learned judges: duplicate rules no longer catch what it takes for two products,
+    and the axes that are ``lifted`` no longer make two.
 
     Which pairs it takes for one is for the pack to say: rule L1 of the pack ``common``, or any limit on ``learned``.
     """
     floor = Limit("learned", "min", TWO, "skip")
-    return replace(pack, rules=tuple(_add_floor(r, floor) for r in pack.rules))
+    distinct = tuple(axis for axis in pack.merge.distinct if axis not in lifted)
+    return replace(
+        pack, rules=tuple(_add_floor(r, floor) for r in pack.rules), merge=replace(pack.merge, distinct=distinct)
+    )
 
 
 def _add_floor(rule: Rule, floor: Limit) -> Rule:
