@@ -206,7 +206,8 @@ class Replies:
     """What the answers say of one gap between two listings: by pair, by kind, by habit, or by what was learned.
 
     ``pairs`` are by both positions, the lower first. ``judge`` is asked where nothing was answered; what it says counts
-    from ``sure`` on.
+    from ``sure`` on. ``lifted`` are axes on which two products mostly differ and choices of one may, as this seller has
+    it: each such difference is still to be asked.
     """
 
     def __init__(
@@ -216,7 +217,9 @@ class Replies:
         pairs: Mapping[tuple[int, int], Reply] | None = None,
         judge: Callable[[int, int], float] | None = None,
         sure: float = math.inf,
+        lifted: Iterable[str] = (),
     ) -> None:
+        self.lifted = frozenset(lifted)
         self.kinds, self.answers, self.pairs = kinds, answers or Answers(), pairs or {}
         self.judge, self.sure = judge, sure
 

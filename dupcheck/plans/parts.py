@@ -162,7 +162,7 @@ class Bookkeeper:
                 if (axis not in _FACTS or axis in words.axes) and not self._is_one_said_more(axis, left, right):
                     yield replace(gap, what="silent")
             elif (
-                (axis in _UNSURE and a != b)
+                ((axis in _UNSURE or axis in self.replies.lifted) and a != b)
                 or axis in words.twice
                 or (axis in words.axes and self._is_unbacked(axis, left, right, heads))
             ):

@@ -64,7 +64,7 @@ class Taught:
         ends = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
         same = np.array([reply != "different" for reply in pairs.values()], dtype=bool)
         model = PairModel(self.trees, evidence, *bind(len(features), ends[:, 0], ends[:, 1], same))
-        return model, Replies(self.answers.kinds, self.answers, pairs, model.judge, self.sure)
+        return model, Replies(self.answers.kinds, self.answers, pairs, model.judge, self.sure, self.lifted)
 
     def teach(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[Features, Replies]:
         """Return features by which what was learned judges, and the replies."""

@@ -166,11 +166,12 @@ def learn_answers(
     better = _is_better(chance, grouped, before, said, same)
     way: Way = "answers" if wrong_model <= wrong_limits and better else "limits"
     sure = _find_sure(before, same) if way == "answers" else np.inf
-    replies = Replies(known.kinds, known, pairs, model.judge if way == "answers" else None, sure)
+    lifted = () if pack is None or way == "limits" else find_lifted(features, pack, left, right, same)
+    replies = Replies(known.kinds, known, pairs, model.judge if way == "answers" else None, sure, lifted)
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
         errors_model=wrong_model, before=before, label=label, sure=sure,
-        lifted=() if pack is None or way == "limits" else find_lifted(features, pack, left, right, same),
+        lifted=lifted,
     )  # fmt: skip
 
 
