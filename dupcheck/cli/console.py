@@ -6,7 +6,6 @@ letters are replaced; what could not be written is told at the end, with exit co
 """
 
 import contextlib
-import json
 import os
 import re
 import sys
@@ -44,6 +43,8 @@ def ask(question: str, *, default: str = "", show_default: bool = False, known: 
 
 def tell_document(document: Any) -> None:
     """Print a document as one line of JSON that any program can read, whatever letters the stream can hold."""
+    import json  # only where a document is told: every help waits for what stands above
+
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
     text = json.dumps(document, ensure_ascii=not encoding.startswith("utf"), allow_nan=False)
     # what steers a terminal can be written in another way here, so that nothing is lost

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -37,7 +36,7 @@ def _inspect(catalog: tuple[str, ...], how: Manner, as_json: bool, lang: Lang) -
         said = _ask_missing(error, lang) if asking else {}
         if not said:
             raise
-        how = replace(how, mapping={**how.mapping, **said})
+        how = how._replace(mapping={**how.mapping, **said})
         found = inspect(catalog, **how.as_arguments())
     if as_json:
         tell_document(found.as_dict(lang))
@@ -48,7 +47,7 @@ def _inspect(catalog: tuple[str, ...], how: Manner, as_json: bool, lang: Lang) -
     more = _ask_unused(found, lang)
     if more:
         said |= more
-        how = replace(how, mapping={**how.mapping, **said})
+        how = how._replace(mapping={**how.mapping, **said})
         found = inspect(catalog, **how.as_arguments())
         tell("")
         tell(found.tell(lang), nl=False)

@@ -3,15 +3,15 @@
 The list of commands waits for all that this module imports, and for little else: so it imports little.
 """
 
+import contextlib
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
@@ -81,10 +81,33 @@ def shorten_help(text: str) -> str:
     return text.split("\n")[0]
 
 
+class _Formatter(click.HelpFormatter):
+    """Lays a help out, as wide as the terminal."""
+
+    def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
+        wide = width or click.formatting.FORCED_WIDTH or max(min(_measure_terminal(), max_width or 80) - 2, 50)
+        super().__init__(indent_increment, wide, max_width)
+
+
+def _measure_terminal() -> int:
+    """The columns of the terminal, as :func:`shutil.get_terminal_size` finds them; with shutil come its archives."""
+    with contextlib.suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
+            return columns
+    with contextlib.suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    return 80
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
 class Spoken:
     """A command whose help is a key of the texts, said in the language asked for."""
 
     help: str | None
+    context_class = _Context
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help."""
@@ -289,8 +312,7 @@ def rules_option(command: Callable[..., None]) -> Callable[..., None]:
     )(command)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(NamedTuple):
     """What the user says of how a catalogue's files are read: for every command that reads one."""
 
     images: "Path | None"
@@ -307,7 +329,7 @@ class Manner:
 
     def as_arguments(self) -> dict[str, Any]:
         """Return it as what functions that read a catalogue are called with."""
-        return {name: getattr(self, name) for name in ("images", "mapping", "encoding", "delimiter", "currency")}
+        return self._asdict()
 
 
 def reading_options(command: Callable[..., None]) -> Callable[..., None]:

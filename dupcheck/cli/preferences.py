@@ -6,7 +6,6 @@ goes before what a variable says, and that before the file.
 
 import os
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -75,6 +74,8 @@ def read_preferences(words: Sequence[str]) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _load(path: "Path", changed: int) -> dict[str, Any]:
+    import tomllib
+
     from dupcheck.files.given import WRITTEN_BYTES, read_given
 
     del changed

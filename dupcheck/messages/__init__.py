@@ -6,7 +6,7 @@ message's values, ``{name:listing|listings}`` with a number and the word in the 
 """
 
 import os
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -27,10 +27,25 @@ else:
 @cache
 def _texts(lang: Lang, subject: str) -> Mapping[str, Any]:
     try:
-        with open(os.path.join(_FOLDER, lang, f"{subject}.toml"), "rb") as file:  # noqa: PTH118, PTH123
-            return tomllib.load(file)
+        with open(os.path.join(_FOLDER, lang, f"{subject}.toml"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+            return _read_texts(file.read())
     except FileNotFoundError:
         return {}
+
+
+_LINE = re.compile(r'^(\w+) = "((?:[^"\\\x00-\x1f\x7f]|\\[n"])*)"$', re.MULTILINE | re.ASCII)
+"""A text on a line of its own, without any sign that TOML reads as another but the line end and the quotation mark."""
+
+
+def _read_texts(file: str) -> Mapping[str, Any]:
+    """Return what a TOML file holds; one of plain lines alone is read at once, as every help waits for it."""
+    told = _LINE.findall(file)
+    found = {name: text.replace("\\n", "\n").replace('\\"', '"') for name, text in told}
+    if len(found) == len(told) == sum(line[:1] not in ("", "#") for line in file.split("\n")):
+        return found
+    import tomllib
+
+    return tomllib.loads(file)
 
 
 @cache
