@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from lxml import etree
 import dupcheck as dc
 from dupcheck.catalog import get_listing, get_skus, make_catalog
 from dupcheck.errors import CatalogError
-from dupcheck.exports import EXPORTS, carry_out, list_moves, list_plans, merge_listings, read_plans
+from dupcheck.exports import EXPORTS, carry_out, list_moves, list_plans, make_work, merge_listings, read_plans, tables
 from dupcheck.model import Catalog, Listing, Sku
 from dupcheck.titles import align_name, read_value
 
@@ -557,3 +558,20 @@ class TestParcels:
         with (tmp_path / "out" / "export-cautions.csv").open(encoding="utf-8-sig", newline="") as file:
             told = [r["caution"] for r in csv.DictReader(file) if r["export"] == "lazada"]
         assert any("package_weight" in t for t in told) == (kilograms is None)
+
+
+TABLES = sorted(path.stem for path in Path(tables.__file__).with_name("sheets").glob("*.toml"))
+SHEET_KEYS = {"pack", "merge", "own", "offers", "needed", "creates", "column"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_says_only_what_is_known(name: str, audit: dc.Audit) -> None:
+    """A mistyped value would be a column that is empty in every row."""
+    facts = tomllib.loads(Path(tables.__file__).with_name("sheets").joinpath(f"{name}.toml").read_text("utf-8"))
+    work = make_work(audit.catalog, list_plans(audit.plans))
+    known = {key for change in work.changes for piece in change.pieces for key in tables.describe_piece(change, piece)}
+    known |= {"weight", "grams", "length", "width", "height"}
+    values = {re.sub(r"\d+$", "1", c["value"]) for c in facts["column"] if "value" in c}
+    assert set(facts) <= SHEET_KEYS
+    assert values - {"photo1"} <= {re.sub(r"\d+$", "1", key) for key in known}
+    assert all(set(c) == {"header", "value"} or set(c) == {"header", "text"} for c in facts["column"])

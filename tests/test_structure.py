@@ -17,7 +17,7 @@ from dupcheck.packs import list_packs, packs_folder
 PACKAGE = Path(dupcheck.__file__).parent
 PROJECT = PACKAGE.parent
 LAYERS = (
-    {"messages", "packs"},
+    {"messages", "packs", "marketplaces"},
     {"errors", "model", "run"},
     {"sample"},
     {"files"},

@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import dupcheck
+from dupcheck import messages
+from dupcheck.marketplaces import list_homes
 from dupcheck.messages import LANGS, Message, message, say
 from dupcheck.packs import packs_folder
 
@@ -74,6 +78,7 @@ SPELLED = (
         for word in re.findall(r"\w+", path.read_text("utf-8"))
     }
     | {node.name for _, tree in TREES for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    | set(list_homes())
 )
 
 
@@ -243,6 +248,54 @@ def test_say_fills_in_values_in_the_language_asked_for() -> None:
 
 def test_values_are_never_read_as_placeholders() -> None:
     assert say("rules.why", "en", text="{text} {0} {x!r}") == "Why: {text} {0} {x!r}"
+
+
+FOLDER = Path(dupcheck.__file__).parent / "messages"
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*/*.toml")), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_file_of_texts_is_read_as_toml(file: Path) -> None:
+    assert messages._read_texts(file.read_text("utf-8")) == tomllib.loads(file.read_text("utf-8"))
+
+
+LINES = st.sampled_from(
+    [
+        "a",
+        "b_1",
+        "a.b",
+        "é",
+        " = ",
+        "=",
+        '"',
+        "'",
+        '"""',
+        "\\n",
+        '\\"',
+        "\\\\",
+        "\\u0041",
+        "# no",
+        "\n",
+        "x|y {n}",
+        "[t]",
+        "中",
+        "1",
+        "\t",
+        "\x85",
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=9).map("".join) | st.lists(st.tuples(LINES, LINES), max_size=4).map(
+    lambda pairs: "".join(f'{name} = "{text}"\n' for name, text in pairs)
+))  # fmt: skip
+def test_what_is_read_at_once_is_what_toml_says(file: str) -> None:
+    try:
+        meant = tomllib.loads(file)
+    except tomllib.TOMLDecodeError:
+        with pytest.raises(tomllib.TOMLDecodeError):
+            messages._read_texts(file)
+    else:
+        assert messages._read_texts(file) == meant
 
 
 def test_an_unknown_key_is_an_error() -> None:

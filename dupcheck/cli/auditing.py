@@ -20,6 +20,7 @@ from dupcheck.cli.options import (
     shared_options,
 )
 from dupcheck.errors import DupcheckError, LedgerError
+from dupcheck.marketplaces import list_homes
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ LEDGER = "ledger"
 
 
 ENGINES = ("local", "spark")
-EXPORTS = (
-    "excel", "aliexpress", "shopify", "google", "meta", "amazon", "ebay", "woocommerce", "yml", "shopee", "lazada",
-    "tiktok", "etsy", "walmart", "ozon", "wildberries",
-)  # fmt: skip
 VERDICTS = ("duplicate", "advice")
 """What is chosen from, said here again: who asks for a help would wait for all that makes them."""
 
@@ -54,7 +51,7 @@ VERDICTS = ("duplicate", "advice")
     help="opt_out",
 )
 @option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
-@option("--export", "exports", type=click.Choice(EXPORTS), multiple=True, help="opt_export")
+@option("--export", "exports", type=click.Choice(list(list_homes())), multiple=True, help="opt_export")
 @option("--template", "templates", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
         help="opt_template")  # fmt: skip
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")

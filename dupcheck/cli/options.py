@@ -107,7 +107,7 @@ class Spoken:
     """A command whose help is a key of the texts, said in the language asked for."""
 
     help: str | None
-    context_class = _Context
+    context_class: type[click.Context] = _Context
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help."""

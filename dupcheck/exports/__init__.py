@@ -1,9 +1,9 @@
 """Plans → files that a marketplace takes: one module a marketplace, all of one shape.
 
 Between plan and file stands one model, the change set (:mod:`dupcheck.exports.changesets`): every file renders it, and
-changes not one cell more. Adding a marketplace is one module with a :class:`~dupcheck.exports.targets.Target` and one
-entry in ``_HOMES``, or one TOML file in ``sheets/`` where a plain table is enough. Beside the files go
-``take-offline.csv``, what to hide and end once the kept listing is verified, and ``export-cautions.csv``, what the
+changes not one cell more. Adding a marketplace is one TOML file in ``sheets/`` where a plain table is enough, else one
+module with a :class:`~dupcheck.exports.targets.Target` and its line in :mod:`dupcheck.marketplaces`. Beside the files
+go ``take-offline.csv``, what to hide and end once the kept listing is verified, and ``export-cautions.csv``, what the
 marketplace would refuse or what a person must still fill in.
 """
 
@@ -29,10 +29,11 @@ from dupcheck.exports.merging import (
 )
 from dupcheck.exports.revising import revise_plans
 from dupcheck.exports.steps import STEP_COLUMNS, list_steps, write_steps
-from dupcheck.exports.tables import NAMES, TableTarget
+from dupcheck.exports.tables import TableTarget
 from dupcheck.exports.targets import Target
 from dupcheck.files.cells import render_table
 from dupcheck.files.writing import check_folder, write_file
+from dupcheck.marketplaces import list_homes
 from dupcheck.messages import Lang, Message, message
 from dupcheck.model import Catalog
 
@@ -63,12 +64,7 @@ __all__ = [
     "write_steps",
 ]
 
-_HOMES: Mapping[str, str] = {
-    "excel": "worklist.Excel", "aliexpress": "aliexpress.Aliexpress", "shopify": "shopify.Shopify",
-    "google": "google.Google", "meta": "google.Meta", "amazon": "amazon.Amazon", "ebay": "ebay.Ebay",
-    "woocommerce": "woocommerce.Woocommerce", "yml": "yml.Yml", **dict.fromkeys(NAMES, ""),
-}  # fmt: skip
-"""Each export's module and class; a plain table has none."""
+_HOMES: Mapping[str, str] = list_homes()
 
 
 class _Exports(Mapping[str, Target]):

@@ -18,8 +18,6 @@ from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits, read_pack
 from dupcheck.titles import align_name
 
-NAMES = ("shopee", "lazada", "tiktok", "etsy", "walmart", "ozon", "wildberries")
-
 
 class TableTarget(Target):
     """One marketplace's table."""
