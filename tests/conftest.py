@@ -25,8 +25,9 @@ from dupcheck.features import Features, make_features
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.reading import read_photos
 
-# The suite answers alike every time; `nox -s fuzz` looks for what nobody has met, with a seed that it names.
-settings.register_profile("suite", derandomize="DUPCHECK_FUZZ" not in os.environ)
+# The suite answers alike every time, and asks no test to be fast; `nox -s fuzz` looks for what nobody has met, with a
+# seed that it names.
+settings.register_profile("suite", derandomize="DUPCHECK_FUZZ" not in os.environ, deadline=None)
 settings.load_profile("suite")
 
 PROJECT = Path(__file__).resolve().parent.parent

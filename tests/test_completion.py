@@ -1,5 +1,6 @@
 """The shell completes what can stand at a place, and neither that nor a help waits for what commands work with."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,16 @@ def test_a_help_waits_for_nothing_heavy(words: list[str]) -> None:
     ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=PROJECT)
     assert ran.stdout.startswith("Usage: ")
     assert ran.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("30", 50), ("60", 58), ("500", 98), ("0", 78), ("wide", 78)])
+def test_a_help_is_as_wide_as_the_terminal(columns: str, widest: int) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "dupcheck", "--help"], capture_output=True, text=True, cwd=PROJECT,
+        env={**os.environ, "COLUMNS": columns, "DUPCHECK_LANG": "en"}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    lines = [line for line in ran.stdout.splitlines() if " " in line.strip()]
+    assert widest - 12 < max(map(len, lines)) <= widest
 
 
 def test_what_audit_offers_is_what_there_is() -> None:

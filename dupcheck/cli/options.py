@@ -94,8 +94,8 @@ def _measure_terminal() -> int:
     with contextlib.suppress(ValueError):
         if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
             return columns
-    with contextlib.suppress(AttributeError, ValueError, OSError):
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    with contextlib.suppress(ValueError, OSError):
+        return os.get_terminal_size().columns or 80
     return 80
 
 
