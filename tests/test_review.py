@@ -225,6 +225,10 @@ class TestTakingAway:
             names = zipfile.ZipFile(io.BytesIO(found.data)).namelist()
             assert "take-offline.csv" in names and any(n.startswith(f"export-{kind}") for n in names)
 
+    def test_a_table_without_a_text_is_called_by_its_name(self) -> None:
+        assert name_kind("mymarket", "en") == name_kind("mymarket", "zh") == "mymarket"
+        assert name_kind("excel", "zh") != "excel" and name_kind("ebay", "zh") == "eBay"
+
     def test_nothing_is_carried_out_on_a_file_that_has_changed(self, ledger: Ledger, tmp_path: Path) -> None:
         board, groups = self.open_shop(ledger, tmp_path)
         board.choose(groups, "merge_accepted", "Mei")

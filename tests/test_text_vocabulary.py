@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,20 @@ def test_there_are_sixteen_languages_and_english_comes_first() -> None:
 def test_a_language_has_only_tables_that_are_read(code: str) -> None:
     for name, known in FILES.items():
         assert read_language(code, name).keys() <= known, name
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_star_stands_for_endings_that_are_listed(code: str) -> None:
+    starred = [w for t in read_language(code, "values").values() for w in list_spellings(t) if w.endswith("*")]
+    assert not starred or read_language(code, "words").get("endings")
+
+
+def list_spellings(held: object) -> Iterator[str]:
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, Mapping | Sequence):
+        for part in held.values() if isinstance(held, Mapping) else held:
+            yield from list_spellings(part)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

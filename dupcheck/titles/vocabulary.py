@@ -159,7 +159,7 @@ def inflect(code: str, spelling: str) -> Iterator[str]:
     if not spelling.endswith("*"):
         yield spelling
         return
-    for ending in read_language(code, "words")["endings"]:
+    for ending in read_language(code, "words").get("endings", ("",)):
         yield spelling[:-1] + ending
 
 

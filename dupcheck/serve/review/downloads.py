@@ -23,7 +23,7 @@ from dupcheck.exports import (
     write_moves,
     write_steps,
 )
-from dupcheck.messages import Lang, say
+from dupcheck.messages import Lang, list_texts, say
 from dupcheck.model import Catalog
 
 MERGED = "catalogue"
@@ -86,7 +86,9 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
 
 def name_kind(kind: str, lang: Lang) -> str:
     """Return what a kind of file is called: by the name of its marketplace, or in words."""
-    return _NAMES.get(kind) or say(f"review.carry_{kind}", lang)
+    if kind in _NAMES:
+        return _NAMES[kind]
+    return say(f"review.carry_{kind}", lang) if f"carry_{kind}" in list_texts("review") else kind
 
 
 def mark_files(paths: Sequence[str]) -> dict[str, Any]:
