@@ -9,7 +9,7 @@ from ledger_servers import Server, start_server, why_no_server
 
 from dupcheck.ledger import open_ledger
 
-KINDS = ("sqlite", "postgresql")
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
 @pytest.fixture(scope="session")

@@ -85,6 +85,7 @@ class TestTrees:
         np.testing.assert_allclose(again.add_up(rows), trees.add_up(rows), atol=1e-4)
         np.testing.assert_array_equal(self.fit()[0].add_up(rows), trees.add_up(rows))
 
+    @pytest.mark.slow
     def test_scikit_learn_says_the_same(self) -> None:
         from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -169,6 +170,7 @@ class TestStart:
         alike, other = model.measure(np.array([0, 0]), np.array([1, 2]))
         assert alike > 0.5 > other
 
+    @pytest.mark.slow
     def test_answers_outweigh_it(self) -> None:
         start = load_start()
         rows = np.repeat(start.rows[start.same][:1], 40, axis=0)

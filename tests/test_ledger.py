@@ -834,6 +834,7 @@ def count_steps(place: Path, work: Callable[[Ledger], object]) -> int:
     return steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["claim", "publish", "decide", "undo", "token", "lease"])
 def test_what_is_done_costs_the_same_however_long_the_history_is(tmp_path: Path, what: str) -> None:
     def work(ledger: Ledger) -> None:

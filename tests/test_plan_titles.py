@@ -217,7 +217,9 @@ def test_a_new_title_is_weighed_as_the_signal_weighs_titles(titles: list[str]) -
 SHOPS = sorted((Path(__file__).parent / "shops").glob("*/*/catalog.csv"))
 
 
-@pytest.mark.parametrize("shop", SHOPS, ids=lambda p: p.parent.name)
+@pytest.mark.parametrize("shop", [
+    pytest.param(shop, id=shop.parent.name, marks=[pytest.mark.slow] if i % 8 else []) for i, shop in enumerate(SHOPS)
+])  # fmt: skip
 def test_over_whole_shops_a_proposed_title_keeps_what_it_must(shop: Path) -> None:
     found = dc.audit(shop)
     units = load_vocabulary().units

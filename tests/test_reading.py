@@ -604,7 +604,10 @@ def test_a_terminal_obeys_no_text_and_a_spreadsheet_runs_none(text: str) -> None
         lambda n: "listing_id,title,price\n" + "".join(f'{i},"Mug {i},5\n' for i in range(n)),
         lambda n: "listing_id,title,attributes\n1,Mug,\"" + "; ".join(f"N{i}=v" for i in range(n)) + '"\n',
         lambda n: "listing_id,title,images\n1,Mug,\"" + ";".join(f"https://i.e/{i}.jpg" for i in range(n)) + '"\n',
-        lambda n: json.dumps([{"listing_id": str(i), "title": f"Mug {i}", f"k{i}": "v"} for i in range(n)]),
+        pytest.param(
+            lambda n: json.dumps([{"listing_id": str(i), "title": f"Mug {i}", f"k{i}": "v"} for i in range(n)]),
+            marks=pytest.mark.slow,
+        ),
         lambda n: "<l>" + "".join(f"<product><id>{i}</id><title>Mug {i}</title></product>" for i in range(n)) + "</l>",
         lambda n: f"Handle,Title,Option1 Name,Option1 Value\n{''.join(f'h,Mug,Size,{i}{chr(10)}' for i in range(n))}",
     ],

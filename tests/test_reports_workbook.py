@@ -71,6 +71,7 @@ class TestWorkbook:
     def test_equal_audits_give_equal_bytes(self) -> None:
         assert render_workbook(example_audit()) == render_workbook(example_audit())
 
+    @pytest.mark.slow
     def test_of_very_many_rows_it_says_where_the_rest_is(self) -> None:
         audit = example_audit()
         audit["problems"] = [audit["problems"][0]] * (MOST_ROWS + 5)
