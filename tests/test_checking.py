@@ -168,8 +168,8 @@ class TestStore:
     def test_what_was_measured_against_a_kept_store_is_packed_again(self, sample_folder: Path, tmp_path: Path) -> None:
         first = dc.audit(sample_folder / "catalog.csv", cache=tmp_path)
         again = dc.audit(sample_folder / "catalog.csv", cache=tmp_path)
-        kept = Store.pack(again.catalog, again.features).statistics.lexicon.seen
-        counts = first.features.statistics.lexicon.seen
+        kept = Store.pack(again.catalog, again.features).statistics.taught.lexicon.seen
+        counts = first.features.statistics.taught.lexicon.seen
         assert counts and {word: kept[word] for word in counts} == dict(counts)
 
     def test_what_another_version_kept_is_left_alone(self, sample: Catalog, features: Features, tmp_path: Path) -> None:

@@ -195,12 +195,11 @@ def test_a_folder_of_parquet_has_the_same_answer_with_crowds_and_rows_that_share
 def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(session: Any, tmp_path: Path) -> None:
     from pyspark.sql import functions as sql
 
-    from dupcheck.learned.lexicon import Lexicon
-    from dupcheck.learned.tails import Tails
+    from dupcheck.learned.taught import Taught
     from dupcheck.run import SEARCH
     from dupcheck.spark.blocking import propose_pairs
     from dupcheck.spark.judging import BLOCK
-    from dupcheck.spark.rows import MEASURED, Taught, Whole
+    from dupcheck.spark.rows import MEASURED, Whole
     from dupcheck.spark.session import Workshop
 
     shown, titled = 5_000, 2_000
@@ -228,7 +227,7 @@ def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(se
     nothing = {name: np.empty(0, dtype=np.uint64) for name in ("codes", "stated_codes")}
     whole = Whole(
         shown + titled, words, np.array([titled, titled]), np.zeros(2, dtype=bool), 2, nothing, {}, {}, frozenset(),
-        Taught(Lexicon(), Tails()),
+        Taught(),
     )  # fmt: skip
     found = propose_pairs(Workshop(session, str(tmp_path / "work")), rows, whole)
     met = SEARCH.crowd
@@ -348,7 +347,6 @@ def test_what_was_measured_is_the_same_after_its_way_through_rows(sample: Catalo
     from dupcheck.judging.verdicts import measure_signals
     from dupcheck.photos.reading import read_photos
     from dupcheck.spark.rows import (
-        Taught,
         Whole,
         pack_listings,
         pack_measures,
@@ -361,16 +359,14 @@ def test_what_was_measured_is_the_same_after_its_way_through_rows(sample: Catalo
     photos, problems = read_photos(sample)
     features = make_features(sample, photos)
     known, attributes = features.statistics, read_attributes(sample)
-    read = read_listings(sample, Wording.of(sample), attributes, known.lexicon, known.tails)
+    read = read_listings(sample, Wording.of(sample), attributes, known.taught)
     kept = pa.table(pack_listings(sample, np.arange(len(sample))) | pack_reading(read))
     assert unpack_reading(kept) == read
     again = unpack_listings(kept)
     assert dc.catalog.format_catalog(again) == dc.catalog.format_catalog(sample)
 
     books = {column.book: Codebook() for column in MATRICES}
-    measures = measure_listings(
-        again, attributes, unpack_reading(kept), (known.lexicon, known.tails, known.frames, known.stray), books
-    )
+    measures = measure_listings(again, attributes, unpack_reading(kept), known.taught, books)
     numbers = list_numbers(again, count_pieces(again, number_values(measures.stated)))
     table = pack_measures(again, np.arange(len(sample)), measures, numbers, books, photos, problems, "en")
     keys = np.array([hash_text(word) for word in books["words"]], dtype=np.uint64)
@@ -379,7 +375,7 @@ def test_what_was_measured_is_the_same_after_its_way_through_rows(sample: Catalo
     whole = Whole(
         len(sample), keys[held], known.seen[held], known.exact[held], 2,
         {name: np.empty(0, dtype=np.uint64) for name in ("codes", "stated_codes")}, {}, {}, frozenset(),
-        Taught(known.lexicon, known.tails, known.frames, known.stray),
+        known.taught,
     )  # fmt: skip
     found = unpack_features(table, whole)
     left, right = np.triu_indices(len(sample), 1)

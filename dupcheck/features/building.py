@@ -1,7 +1,7 @@
 """A catalogue measured: every column of its features, and what the whole of it teaches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -32,8 +32,9 @@ from dupcheck.features.stated import (
 from dupcheck.features.words import count_words, list_core_words, words_of
 from dupcheck.files.arrays import Codebook, Rows
 from dupcheck.learned.frames import Frames, learn_frames
-from dupcheck.learned.lexicon import Lexicon, find_stray_words, learn_lexicon
-from dupcheck.learned.tails import Tails, learn_tails, spell_head
+from dupcheck.learned.lexicon import find_stray_words, learn_lexicon
+from dupcheck.learned.tails import learn_tails, spell_head
+from dupcheck.learned.taught import Taught
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.titles import Token, normalise, read_titles, read_value
@@ -92,19 +93,13 @@ def make_features(
     With ``base`` the listings are read by what was learned from others before, and counted on top of these.
     """
     attributes, wording = read_attributes(catalog), Wording.of(catalog)
+    taught = learn_words(wording, attributes) if base is None else base.statistics.taught
+    read = read_listings(catalog, wording, attributes, taught, progress)
     if base is None:
-        lexicon, tails = learn_words(wording, attributes)
-    else:
-        lexicon, tails = base.statistics.lexicon, base.statistics.tails
-    read = read_listings(catalog, wording, attributes, lexicon, tails, progress)
-    if base is None:
-        stray, frames = find_stray_words(read.tokens), learn_choices(read, catalog.numbers("price"), attributes)
-    else:
-        stray, frames = base.statistics.stray, base.statistics.frames
+        frames = learn_choices(read, catalog.numbers("price"), attributes)
+        taught = replace(taught, frames=frames, stray=find_stray_words(read.tokens))
     books = {column.book: Codebook() for column in MATRICES} if base is None else base.books
-    measures = measure_listings(
-        catalog, attributes, read, (lexicon, tails, frames, stray), books, () if base is None else base.statistics.exact
-    )
+    measures = measure_listings(catalog, attributes, read, taught, books, () if base is None else base.statistics.exact)
     axes, matrices = make_axis_columns(measures.stated), dict(measures.matrices)
     before = None if base is None else base.statistics
     statistics = Statistics(
@@ -113,10 +108,7 @@ def make_features(
         exact=measures.exact,
         codes=_count_columns(matrices["codes"], None if before is None else before.codes),
         stated_codes=_count_columns(matrices["stated_codes"], None if before is None else before.stated_codes),
-        lexicon=lexicon,
-        tails=tails,
-        frames=frames,
-        stray=stray,
+        taught=taught,
     )
     matrices["title"] = weigh_titles(matrices["title"], statistics)
     matrices["stated_codes"] = drop_common(matrices["stated_codes"], statistics.stated_codes)
@@ -131,11 +123,11 @@ def make_features(
     )
 
 
-def learn_words(wording: Wording, attributes: Attributes) -> tuple[Lexicon, Tails]:
+def learn_words(wording: Wording, attributes: Attributes) -> Taught:
     """Return what the titles of a catalogue, as they are written, tell of its words, heads and tails."""
     makers = [read_value("brand", row.get("brand", "")) for row in attributes.rows]
     lexicon = learn_lexicon(wording.texts, attributes.list_options(), makers)
-    return lexicon, learn_tails(wording.titles, attributes.rows, lexicon.aliases)
+    return Taught(lexicon, learn_tails(wording.titles, attributes.rows, lexicon.aliases))
 
 
 def learn_choices(read: Reading, prices: FloatArray, attributes: Attributes) -> Frames:
@@ -152,23 +144,25 @@ def measure_listings(
     catalog: Catalog,
     attributes: Attributes,
     read: Reading,
-    learned: tuple[Lexicon, Tails, Frames, frozenset[str]],
+    taught: Taught,
     books: Books,
     exact: Sequence[bool] | BoolArray = (),
 ) -> Measures:
-    """Return what each listing tells, its titles read by what was ``learned``; ``exact`` is known of older words."""
-    (lexicon, tails, frames, stray), brands = learned, _list_brands(attributes)
-    names = [spell_head(h, lexicon.aliases) if slots else "" for h, slots in zip(read.heads, read.slots, strict=True)]
+    """Return what each listing tells, its titles read by what was ``taught``; ``exact`` is known of older words."""
+    brands, aliases = _list_brands(attributes), taught.lexicon.aliases
+    names = [spell_head(h, aliases) if slots else "" for h, slots in zip(read.heads, read.slots, strict=True)]
     marked = [
-        tokens if slots else frames.mark(tokens, brand)  # a title that names its choice behind a sign says it there
+        tokens
+        if slots
+        else taught.frames.mark(tokens, brand)  # a title that names its choice behind a sign says it there
         for tokens, slots, brand in zip(read.tokens, read.slots, brands, strict=True)
     ]
-    named = tails.named | frames.named
+    named = taught.named
     stated = [
         state_axes(row, tokens, named) | brand | ({HEAD: name} if name else {}) | name_scripts(head)
         for row, tokens, brand, head, name in zip(attributes.rows, marked, read.brands, read.heads, names, strict=True)
     ]
-    cores = list_core_words(marked, list_sizes(catalog, stated), stray, brands)
+    cores = list_core_words(marked, list_sizes(catalog, stated), taught.stray, brands)
     words, exact = count_words(cores, books["words"], exact)
     numbered = [tuple(list_numbered(*pair)) for pair in zip(read.folded, marked, strict=True)]
     of_parts = [list_codes_of_parts(tokens) for tokens in marked]
@@ -180,13 +174,13 @@ def read_listings(
     catalog: Catalog,
     wording: Wording,
     attributes: Attributes,
-    lexicon: Lexicon,
-    tails: Tails,
+    taught: Taught,
     progress: Progress | None = None,
 ) -> Reading:
     """Return the titles of listings, read by what their catalogue's words told."""
     numbers = state_numbers(catalog, attributes)
-    split = [tails.split(title, lexicon.aliases) for title in wording.titles]
+    lexicon = taught.lexicon
+    split = [taught.split(title) for title in wording.titles]
     heads, slots = [head for head, _ in split], [parts for _, parts in split]
     folded = [fold(heads[i]) if slots[i] else text for i, text in enumerate(wording.folded)]
     marked: list[tuple[Token, ...]] = []

@@ -28,10 +28,10 @@ class Rewording:
         return self._weigh(member, title)
 
     def _read(self, member: int, title: str) -> Mapping[str, float]:
-        known = self.features.statistics
+        known = self.features.statistics.taught
         listing = take_listings(self.catalog, np.array([member]))
         attributes = read_attributes(listing)
-        head, slots = known.tails.split(drop_gifts(title), known.lexicon.aliases)
+        head, slots = known.split(drop_gifts(title))
         tokens = mark_head(head, normalise(head), read_title(head).tokens, known.lexicon)
         tokens = mark_numbers(tokens, state_numbers(listing, attributes).get(0, {}))
         size = self.features.axes["size"].value(member) if "size" in self.features.axes else ""

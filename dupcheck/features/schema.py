@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from dupcheck.axes import MEASURED
 from dupcheck.files.arrays import Codebook, Rows, join_rows
-from dupcheck.learned.frames import Frames
 from dupcheck.learned.lexicon import Lexicon
-from dupcheck.learned.tails import Tails, mark_slots
+from dupcheck.learned.tails import mark_slots
+from dupcheck.learned.taught import Taught
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Weighed
 from dupcheck.photos.table import Photos
 from dupcheck.titles import Token, equate_units, normalise, read_title
@@ -57,17 +57,15 @@ class Statistics:
     exact: BoolArray
     codes: IntArray
     stated_codes: IntArray
-    lexicon: Lexicon
-    tails: Tails
-    frames: Frames
-    stray: frozenset[str]
+    taught: Taught
     told: Mapping[str, Mapping[str, int]] | None = None
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
-        head, slots = self.tails.split(drop_gifts(title), self.lexicon.aliases)
-        tokens = mark_head(head, normalise(head), read_title(head).tokens, self.lexicon)
-        return (*tokens, *mark_tail(slots, self.lexicon)) if slots else self.frames.mark(tokens)
+        lexicon = self.taught.lexicon
+        head, slots = self.taught.split(drop_gifts(title))
+        tokens = mark_head(head, normalise(head), read_title(head).tokens, lexicon)
+        return (*tokens, *mark_tail(slots, lexicon)) if slots else self.taught.frames.mark(tokens)
 
     @cached_property
     def weights(self) -> FloatArray:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,24 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 Arrays = Mapping[str, Array]
+
+
+class Packed(NamedTuple):
+    """Something as arrays and, for what is none, values that JSON holds."""
+
+    arrays: Arrays
+    facts: Mapping[str, Any]
+
+
+def name_arrays(name: str, arrays: Arrays) -> dict[str, Array]:
+    """Return arrays under the name of what they make up."""
+    return {f"{name}.{key}": array for key, array in arrays.items()}
+
+
+def take_named(name: str, arrays: Arrays) -> dict[str, Array]:
+    """Return what :func:`name_arrays` gave a name, without it."""
+    return {key.removeprefix(f"{name}."): arrays[key] for key in arrays if key.startswith(f"{name}.")}
+
 
 _CURRENT = "current"
 _FACTS = "facts.json"
@@ -113,6 +131,14 @@ class Codebook(dict[str, int]):
             keys, codes = np.concatenate([self.stored.keys, keys]), np.concatenate([self.stored.codes, codes])
         order = np.argsort(keys, kind="stable")
         return {"keys": keys[order], "codes": codes[order]}
+
+
+def number_all(texts: Iterable[str]) -> Codebook:
+    """Return a codebook of ``texts``, in their order."""
+    book = Codebook()
+    for text in texts:
+        book[text]
+    return book
 
 
 class StoredBook:

@@ -9,8 +9,7 @@ matter to them. Where one of them teaches the catalogue a new option value, or s
 bears on are read again: the answer is that of measuring everything together. Only tails are the catalogue's alone.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -44,13 +43,14 @@ from dupcheck.files.arrays import (
     StoredBook,
     Texts,
     load_facts,
+    name_arrays,
+    number_all,
     save_arrays,
+    take_named,
     take_ranges,
 )
 from dupcheck.index.titles import TitleIndex
-from dupcheck.learned.frames import Frames
-from dupcheck.learned.lexicon import Lexicon, extend_lexicon, list_words
-from dupcheck.learned.tails import Key, Tails
+from dupcheck.learned.taught import Taught
 from dupcheck.model import (
     NUMBER_COLUMNS,
     SKU_NUMBER_COLUMNS,
@@ -65,28 +65,9 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.run import SEARCH
 from dupcheck.titles import normalise
 
-FORMAT = 13
+FORMAT = 14
 
 _NONE = np.empty(0, dtype=np.int64)
-
-
-class _Counts(Mapping[str, int]):
-    """How often each word stands in the catalogue's titles."""
-
-    def __init__(self, book: StoredBook, counts: Array) -> None:
-        self.book, self.counts = book, counts
-
-    def __getitem__(self, word: str) -> int:
-        found = self.book.find(word)
-        if found < 0:
-            raise KeyError(word)
-        return int(self.counts[found])
-
-    def __iter__(self) -> Iterator[str]:
-        raise TypeError("the words themselves are not kept")
-
-    def __len__(self) -> int:
-        return len(self.counts)
 
 
 @dataclass(frozen=True)
@@ -116,28 +97,15 @@ class Store:
         catalog: Catalog,
         features: Features,
         facts: Mapping[str, Any] | None = None,
-        spelled: tuple[Codebook | StoredBook, IntArray] | None = None,
     ) -> Self:
-        """Make the store of a measured catalogue; ``facts`` are kept beside what it needs itself.
-
-        ``spelled`` counts the words of its titles, where the features' lexicon does not hold them itself.
-        """
-        lexicon = features.statistics.lexicon
-        if spelled is None and isinstance(lexicon.seen, _Counts):  # measured against a kept store
-            spelled = lexicon.seen.book, lexicon.seen.counts
-        elif spelled is None:
-            spelled = number_all(lexicon.seen), np.array(list(lexicon.seen.values()), dtype=np.int64)
-        heads = _pack_heads(features.statistics.tails)
+        """Make the store of a measured catalogue; ``facts`` are kept beside what it needs itself."""
+        taught = features.statistics.taught.pack()
         arrays: dict[str, Array] = {
-            **_prefix("heads", heads[0]),
-            "frames.keys": features.statistics.frames.keys,
-            "frames.sizes": features.statistics.frames.sizes,
-            "frames.axes": features.statistics.frames.axes,
+            **name_arrays("taught", taught.arrays),
             **_pack_catalog(catalog),
             **_pack_features(features),
             **_pack_photos(features.photos),
-            **_prefix("titles", _pack_titles(features.title)),
-            **_prefix("spelled", {**spelled[0].pack(), "counts": spelled[1]}),
+            **name_arrays("titles", _pack_titles(features.title)),
             **_pack_codes(features.codes),
         }
         return cls(
@@ -146,18 +114,7 @@ class Store:
                 **(facts or {}),
                 "format": FORMAT,
                 "axes": list(features.axes),
-                "phrases": [[list(words), axis, value] for words, (axis, value) in lexicon.phrases.items()],
-                "aliases": dict(lexicon.aliases),
-                "option_words": sorted(lexicon.option_words),
-                "brands": sorted(lexicon.brands),
-                "tails": {
-                    "axes": [list(a) for a in heads[1]],
-                    "options": sorted(features.statistics.tails.options),
-                    "named": sorted(features.statistics.tails.named),
-                    "moved": dict(features.statistics.tails.moved),
-                },
-                "frames": list(features.statistics.frames.names),
-                "stray": sorted(features.statistics.stray),
+                "taught": taught.facts,
                 "image_root": None if catalog.image_root is None else str(catalog.image_root),
                 "sources": list(catalog.sources),
                 "mapping": dict(catalog.mapping),
@@ -189,35 +146,13 @@ class Store:
     @cached_property
     def statistics(self) -> Statistics:
         """What the whole catalogue taught."""
-        book = self._book("spelled")
-        phrases = {tuple(words): (axis, value) for words, axis, value in self.facts["phrases"]}
-        lexicon = Lexicon(
-            phrases,
-            self.facts["aliases"],
-            _Counts(book, self.arrays["spelled.counts"]),
-            frozenset(self.facts["option_words"]),
-            frozenset(self.facts["brands"]),
-        )
         return Statistics(
             listings=len(self),
             seen=self.arrays["seen"],
             exact=self.arrays["exact"],
             codes=self.arrays["codes_seen"],
             stated_codes=self.arrays["stated_seen"],
-            lexicon=lexicon,
-            tails=Tails(
-                _Heads(self._book("heads"), self.arrays["heads.axes"], self.facts["tails"]["axes"]),
-                frozenset(self.facts["tails"]["options"]),
-                frozenset(self.facts["tails"]["named"]),
-                self.facts["tails"]["moved"],
-            ),
-            frames=Frames(
-                self.arrays["frames.keys"],
-                self.arrays["frames.sizes"],
-                self.arrays["frames.axes"],
-                tuple(self.facts["frames"]),
-            ),
-            stray=frozenset(self.facts["stray"]),
+            taught=Taught.unpack(take_named("taught", self.arrays), self.facts["taught"]),
         )
 
     def _book(self, name: str) -> StoredBook:
@@ -387,16 +322,16 @@ class Store:
         near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
         near = np.setdiff1d(near, self.find_ids(without))
         titles = [normalise(t) for t in self._texts("listing.title").take(near)]
-        lexicon = self._learn_from(drafts, titles)
-        again = np.array([_is_read_anew(t, self.statistics.lexicon, lexicon) for t in titles], dtype=bool)
+        taught = self._learn_from(drafts, titles)
+        again = np.array([_is_read_anew(t, self.statistics.taught, taught) for t in titles], dtype=bool)
         rest, stale = near[~again], near[again]
         known = self.take_catalog(np.concatenate([rest, stale]))
         catalog = merge_catalogs([known, drafts])
         later = take_listings(catalog, np.arange(len(rest), len(catalog)))
-        if lexicon is self.statistics.lexicon:
+        if taught is self.statistics.taught:
             new = replace(alone, ids=later.ids)
         else:
-            new = make_features(later, photos, base=Base(self._without(stale, lexicon), self.open_books()))
+            new = make_features(later, photos, base=Base(self._without(stale, taught), self.open_books()))
         joined = merge_same(join_photos(self.take_photos(np.concatenate([rest, stale])), photos))
         old = self.take_features(
             rest, take_listings(catalog, np.arange(len(rest))), joined, Base(new.statistics, new.books)
@@ -418,15 +353,12 @@ class Store:
         apart = left < right
         return Neighbourhood(catalog, make_features(catalog, joined, jobs=jobs), left[apart], right[apart])
 
-    def _learn_from(self, drafts: Catalog, near: Sequence[str]) -> Lexicon:
+    def _learn_from(self, drafts: Catalog, near: Sequence[str]) -> Taught:
         """What the catalogue knows, and what the drafts add to it; the catalogue's own where they add nothing."""
-        known = self.statistics.lexicon
         texts = [normalise(t) for t in drafts.column("title")]
-        lexicon = extend_lexicon(known, texts, read_attributes(drafts).list_options(), near)
-        same = len(lexicon.phrases) == len(known.phrases) and len(lexicon.aliases) == len(known.aliases)
-        return known if same else lexicon
+        return self.statistics.taught.extend(texts, read_attributes(drafts).list_options(), near)
 
-    def _without(self, rows: IntArray, lexicon: Lexicon) -> Statistics:
+    def _without(self, rows: IntArray, taught: Taught) -> Statistics:
         """The catalogue's statistics as they are without some rows."""
 
         def subtract(book: str, seen: IntArray) -> IntArray:
@@ -440,7 +372,7 @@ class Store:
             seen=subtract("words", known.seen),
             codes=subtract("codes", known.codes),
             stated_codes=subtract("stated", known.stated_codes),
-            lexicon=lexicon,
+            taught=taught,
         )
 
     def update(self, catalog: Catalog, photos: Photos, facts: Mapping[str, Any]) -> Self | None:
@@ -461,32 +393,18 @@ class Store:
             return None
         later = take_listings(catalog, changed)
         texts = [normalise(t) for t in later.column("title")]
-        lexicon = extend_lexicon(self.statistics.lexicon, texts, read_attributes(later).list_options(), ())
-        new = make_features(later, photos, base=Base(self._without(gone, lexicon), self.open_books()))
+        taught = self.statistics.taught.extend(texts, read_attributes(later).list_options(), ())
+        new = make_features(later, photos, base=Base(self._without(gone, taught), self.open_books()))
         before = take_listings(catalog, rest)
         old = self.take_features(held[rest], before, photos, Base(new.statistics, new.books))
         both = merge_catalogs([replace(before, problems=()), replace(later, problems=())])
         joined = join_features(old, new, both, photos)
         back = np.argsort(np.concatenate([rest, changed]), kind="stable")
-        spelled = Codebook(self._book("spelled"))
-        added = Counter(word for text in texts for word in list_words(text))
-        removed = Counter(word for t in self._texts("listing.title").take(gone) for word in list_words(normalise(t)))
-        places = [(spelled[word], n) for word, n in added.items()]
-        counts = np.zeros(spelled.width, dtype=np.int64)
-        counts[: len(self.arrays["spelled.counts"])] = self.arrays["spelled.counts"]
-        for number, n in (*places, *((spelled.find(word), -n) for word, n in removed.items())):
-            counts[number] += n
-        return type(self).pack(
-            catalog, reorder_features(joined, back, catalog, photos), {**facts, "drift": drift}, (spelled, counts)
-        )
-
-
-def number_all(texts: Iterable[str]) -> Codebook:
-    """Return a codebook of ``texts``, in their order."""
-    book = Codebook()
-    for text in texts:
-        book[text]
-    return book
+        removed = [normalise(t) for t in self._texts("listing.title").take(gone)]
+        counted = replace(taught, lexicon=taught.lexicon.recount(texts, removed))
+        whole = reorder_features(joined, back, catalog, photos)
+        whole = replace(whole, statistics=replace(whole.statistics, taught=counted))
+        return type(self).pack(catalog, whole, {**facts, "drift": drift})
 
 
 def hash_rows(catalog: Catalog) -> npt.NDArray[np.uint64]:
@@ -507,20 +425,17 @@ def hash_rows(catalog: Catalog) -> npt.NDArray[np.uint64]:
     return np.frombuffer(b"".join(keys), dtype="<u8")
 
 
-def _is_read_anew(title: str, before: Lexicon, after: Lexicon) -> bool:
-    """Whether a normalised title may hold words that only the later lexicon knows."""
-    if after is before:
+def _is_read_anew(title: str, known: Taught, later: Taught) -> bool:
+    """Whether a normalised title may hold words that only the later catalogue knows."""
+    if later is known:
         return False
+    before, after = known.lexicon, later.lexicon
     return any(alias in title for alias in after.aliases.keys() - before.aliases.keys()) or any(
         all(word in title for word in phrase) for phrase in after.phrases.keys() - before.phrases.keys()
     )
 
 
 # --- packing ---------------------------------------------------------------------------------------------------
-
-
-def _prefix(name: str, arrays: Arrays) -> dict[str, Array]:
-    return {f"{name}.{key}": array for key, array in arrays.items()}
 
 
 def _pack_texts(name: str, texts: Iterable[str]) -> dict[str, Array]:
@@ -532,7 +447,7 @@ def _pack_catalog(catalog: Catalog) -> dict[str, Array]:
     arrays = {
         "row": catalog.columns["row"],
         "row_keys": hash_rows(catalog),
-        **_prefix("ids", number_all(catalog.ids).pack()),
+        **name_arrays("ids", number_all(catalog.ids).pack()),
     }
     for kind, columns, texts, numbers in (
         ("listing", catalog.columns, TEXT_COLUMNS, NUMBER_COLUMNS),
@@ -553,7 +468,7 @@ def _pack_features(features: Features) -> dict[str, Array]:
         arrays |= {
             f"{book}.start": rows.start,
             f"{book}.items": rows.items,
-            **_prefix(book, features.books[book].pack()),
+            **name_arrays(book, features.books[book].pack()),
         }
         if column.weighted:
             arrays[f"{book}.weights"] = rows.weights
@@ -604,31 +519,3 @@ def _pack_codes(codes: Rows) -> dict[str, Array]:
     """For each code, the listings that carry it."""
     listings = codes.list_columns()
     return {"code.start": listings.start, "code.items": listings.items.astype(np.int32)}
-
-
-class _Heads:
-    """The families of a catalogue's titles as they lie in files: looked up one by one."""
-
-    def __init__(self, book: StoredBook, axes: Array, distinct: Sequence[Sequence[str]]) -> None:
-        self.book, self.axes, self.distinct = book, axes, distinct
-
-    def get(self, key: Key, /) -> tuple[str, ...] | None:
-        """Return the axes of a family's slots."""
-        at = self.book.find(_name_head(key))
-        return None if at < 0 else tuple(self.distinct[int(self.axes[at])])
-
-
-def _name_head(key: Key) -> str:
-    return f"{key[1]}\x1f{key[0]}"
-
-
-def _pack_heads(tails: Tails) -> tuple[dict[str, Array], list[tuple[str, ...]]]:
-    """The families as arrays, and the distinct tuples of axes that these name."""
-    book = Codebook()
-    numbers: dict[tuple[str, ...], int] = {}
-    if isinstance(tails.families, _Heads):
-        kept = tails.families
-        return {"keys": kept.book.keys, "codes": kept.book.codes, "axes": kept.axes}, [tuple(a) for a in kept.distinct]
-    families = tails.families.items() if isinstance(tails.families, dict) else ()
-    axes = [numbers.setdefault(axes, len(numbers)) for key, axes in families if book[_name_head(key)] >= 0]
-    return {**book.pack(), "axes": np.array(axes, dtype=np.int64)}, list(numbers)

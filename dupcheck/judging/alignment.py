@@ -137,7 +137,7 @@ class Aligner:
     def __init__(self, statistics: Statistics) -> None:
         self._statistics = statistics
         self._read = lru_cache(maxsize=20_000)(self._label)
-        self._aliases: Mapping[str, str] = statistics.lexicon.aliases
+        self._aliases: Mapping[str, str] = statistics.taught.lexicon.aliases
 
     def read(self, title: str) -> Reading:
         """Return a title's labelled stream."""

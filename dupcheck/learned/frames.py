@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from dupcheck.axes import AXES, WORDED, pick_axes
+from dupcheck.files.arrays import Packed
 from dupcheck.learned.tails import UNNAMED
 from dupcheck.titles import Token, normalise, read_value
 from dupcheck.titles.stream import plain_text
@@ -56,6 +58,16 @@ class Frames:
     def named(self) -> frozenset[str]:
         """The axes that no table of axes holds."""
         return frozenset(self.names) - AXES.keys()
+
+    def pack(self) -> Packed:
+        """Return what makes this again."""
+        return Packed({"keys": self.keys, "sizes": self.sizes, "axes": self.axes}, {"names": list(self.names)})
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> Self:
+        """Return what was packed."""
+        arrays, facts = packed
+        return cls(arrays["keys"], arrays["sizes"], arrays["axes"], tuple(facts["names"]))
 
     def mark(self, tokens: Sequence[Token], brand: Collection[str] = ()) -> tuple[Token, ...]:
         """Return a title's tokens with the run that fills a frame as one value; as they are where none does."""

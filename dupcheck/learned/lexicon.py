@@ -12,6 +12,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Self
 
+import numpy as np
+
+from dupcheck.files.arrays import Array, Codebook, Packed, StoredBook, number_all
 from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.scripts import keep_consonants, spell_latin
 from dupcheck.titles.vocabulary import fold_word, load_vocabulary
@@ -48,6 +51,25 @@ _WITNESS = 200
 """A word in more titles than this does not bear out a misspelling beside it."""
 
 
+class KeptCounts(Mapping[str, int]):
+    """How often each word stands in a catalogue's titles, as it lies in files: looked up one by one."""
+
+    def __init__(self, book: Codebook | StoredBook, counts: Array) -> None:
+        self.book, self.counts = book, counts
+
+    def __getitem__(self, word: str) -> int:
+        found = self.book.find(word)
+        if found < 0:
+            raise KeyError(word)
+        return int(self.counts[found])
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("the words themselves are not kept")
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """``phrases``: the words of an option value → (axis, canonical value). ``aliases``: a misspelt word → the word, a
@@ -78,6 +100,48 @@ class Lexicon:
     def without_counts(self) -> Self:
         """Return what titles are read by, without what only learning more needs."""
         return replace(self, seen={}, option_words=frozenset())
+
+    def is_like(self, other: "Lexicon") -> bool:
+        """Whether one that extends another adds nothing to it."""
+        return len(self.phrases) == len(other.phrases) and len(self.aliases) == len(other.aliases)
+
+    def recount(self, added: Iterable[str], removed: Iterable[str]) -> Self:
+        """Return a lexicon as it is kept with the words of some normalised titles counted more, of others less."""
+        seen = self.seen
+        if not isinstance(seen, KeptCounts):
+            raise TypeError("only what was kept is counted further")
+        book = Codebook(seen.book if isinstance(seen.book, StoredBook) else None)
+        more = Counter(word for text in added for word in list_words(text))
+        steps = [(book[word], n) for word, n in more.items()]
+        steps += [(book.find(word), -n) for text in removed for word, n in Counter(list_words(text)).items()]
+        counts = np.zeros(book.width, dtype=np.int64)
+        counts[: len(seen.counts)] = seen.counts
+        for number, n in steps:
+            counts[number] += n
+        return replace(self, seen=KeptCounts(book, counts))
+
+    def pack(self) -> Packed:
+        """Return what makes this again."""
+        if isinstance(self.seen, KeptCounts):
+            book, counts = self.seen.book.pack(), self.seen.counts
+        else:
+            book, counts = number_all(self.seen).pack(), np.array(list(self.seen.values()), dtype=np.int64)
+        phrases = [[list(words), axis, value] for words, (axis, value) in self.phrases.items()]
+        facts = {"phrases": phrases, "aliases": dict(self.aliases)}
+        sets = {"option_words": sorted(self.option_words), "brands": sorted(self.brands)}
+        return Packed({**book, "counts": counts}, facts | sets)
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> Self:
+        """Return what was packed; how often words are seen is looked up where it lies."""
+        arrays, facts = packed
+        return cls(
+            {tuple(words): (axis, value) for words, axis, value in facts["phrases"]},
+            facts["aliases"],
+            KeptCounts(StoredBook(arrays["keys"], arrays["codes"]), arrays["counts"]),
+            frozenset(facts["option_words"]),
+            frozenset(facts["brands"]),
+        )
 
     def name_brand(self, text: str) -> str:
         """Return the one brand that a normalised title names; "" where it names none or several, or what it fits."""

@@ -12,9 +12,12 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, combinations
-from typing import Protocol
+from typing import Protocol, Self
+
+import numpy as np
 
 from dupcheck.axes import AXES, pick_axes
+from dupcheck.files.arrays import Array, Codebook, Packed, StoredBook
 from dupcheck.learned.scattered import Name, Scattered
 from dupcheck.titles import Token, read_title, read_value
 from dupcheck.titles.selling import trim_end, trim_start
@@ -49,6 +52,22 @@ class Families(Protocol):
         ...
 
 
+class KeptFamilies:
+    """The families of a catalogue's titles as they lie in files: looked up one by one."""
+
+    def __init__(self, book: StoredBook, axes: Array, distinct: Sequence[Sequence[str]]) -> None:
+        self.book, self.axes, self.distinct = book, axes, distinct
+
+    def get(self, key: Key, /) -> tuple[str, ...] | None:
+        """Return the axes of a family's slots."""
+        at = self.book.find(_name_family(key))
+        return None if at < 0 else tuple(self.distinct[int(self.axes[at])])
+
+
+def _name_family(key: Key) -> str:
+    return f"{key[1]}\x1f{key[0]}"
+
+
 @dataclass(frozen=True)
 class Tails:
     """``families``: head and number of slots → the axis of each slot, "" for one that is part of the name. ``options``:
@@ -60,6 +79,25 @@ class Tails:
     options: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     moved: Mapping[str, str] = field(default_factory=dict)
+
+    def pack(self) -> Packed:
+        """Return what makes this again."""
+        sets = {"options": sorted(self.options), "named": sorted(self.named), "moved": dict(self.moved)}
+        if isinstance(self.families, KeptFamilies):
+            kept = self.families
+            return Packed({**kept.book.pack(), "axes": kept.axes}, {"axes": [*map(list, kept.distinct)], **sets})
+        book, numbers = Codebook(), dict[tuple[str, ...], int]()
+        known = self.families.items() if isinstance(self.families, dict) else ()
+        axes = [numbers.setdefault(axes, len(numbers)) for key, axes in known if book[_name_family(key)] >= 0]
+        arrays = {**book.pack(), "axes": np.array(axes, dtype=np.int64)}
+        return Packed(arrays, {"axes": [*map(list, numbers)], **sets})
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> Self:
+        """Return what was packed; families are looked up where they lie."""
+        arrays, facts = packed
+        families = KeptFamilies(StoredBook(arrays["keys"], arrays["codes"]), arrays["axes"], facts["axes"])
+        return cls(families, frozenset(facts["options"]), frozenset(facts["named"]), facts["moved"])
 
     def split(self, title: str, aliases: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
         """Return a title's head and its (axis, text) slots; the whole title and nothing where it has no known head.

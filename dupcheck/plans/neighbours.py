@@ -56,7 +56,7 @@ class _Desk:
         alike: dict[str, list[int]] = defaultdict(list)
         for k, group in enumerate(self.groups):
             title = self.books.shelf.text(group[0].members[0], "title")
-            alike[spell_title(title, self.books.shelf.features.statistics.lexicon.aliases)].append(k)
+            alike[spell_title(title, self.books.shelf.features.statistics.taught.lexicon.aliases)].append(k)
         for places in alike.values():
             largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
             near = self.groups[largest][0].members[0]

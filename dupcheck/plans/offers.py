@@ -86,7 +86,7 @@ class Shelf:
         """The option axes with their values; and, listing after listing, which it states, by which code, and where
         each listing's begin.
         """
-        own = sorted(self.features.statistics.tails.named | self.features.statistics.frames.named)
+        own = sorted(self.features.statistics.taught.named)
         axes = [(a, self.features.axes[a]) for a in (*OPTION_AXES, *SIDE_AXES, *own) if a in self.features.axes]
         none = [np.empty(0, dtype=np.int64)]
         listing = np.concatenate(none + [np.flatnonzero(column.codes >= 0) for _, column in axes])

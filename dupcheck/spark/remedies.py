@@ -185,7 +185,7 @@ def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[
     groups = arrange_groups(catalog, features, pack, _list_clusters(rows), common)
     sizes = [len(group) for group in groups]
     titles, axis = catalog.column("title"), features.axes.get(HEAD)
-    aliases = features.statistics.lexicon.aliases
+    aliases = features.statistics.taught.lexicon.aliases
     named = np.repeat(np.array([spell_title(titles[group[0]], aliases) for group in groups], dtype=object), sizes)
     heads = ["" if axis is None else axis.value(group[0]) for group in groups]
     members = np.array([m for group in groups for m in group], dtype=np.int64)

@@ -6,7 +6,7 @@ every task, whatever else that task holds.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,7 @@ from dupcheck.features.schema import (
     weigh_titles,
 )
 from dupcheck.files.arrays import Codebook, Rows, StoredBook, hash_text
-from dupcheck.learned.frames import Frames
-from dupcheck.learned.lexicon import Lexicon
-from dupcheck.learned.tails import Tails
+from dupcheck.learned.taught import Taught
 from dupcheck.messages import Lang
 from dupcheck.model import (
     NUMBER_COLUMNS,
@@ -73,16 +71,6 @@ _TELLS, _SILENT = b"+", b"-"
 
 
 @dataclass(frozen=True)
-class Taught:
-    """What the whole catalogue teaches of how its titles are read."""
-
-    lexicon: Lexicon
-    tails: Tails
-    frames: Frames = field(default_factory=Frames)
-    stray: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
 class Whole:
     """What the whole catalogue counts: ``listings`` listings, of which ``seen`` hold each word of ``keys`` (ascending).
 
@@ -116,10 +104,7 @@ class Whole:
             exact=np.concatenate([self.exact, more]),
             codes=np.zeros(width["codes"], dtype=np.int64),
             stated_codes=np.zeros(width["stated_codes"], dtype=np.int64),
-            lexicon=self.taught.lexicon,
-            tails=self.taught.tails,
-            frames=self.taught.frames,
-            stray=self.taught.stray,
+            taught=self.taught,
             told=self.told,
         )
 

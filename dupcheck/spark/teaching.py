@@ -29,6 +29,7 @@ from dupcheck.features.stated import count_pieces, number_values
 from dupcheck.files.arrays import Codebook
 from dupcheck.index.opening import make_fetcher
 from dupcheck.learned.lexicon import count_places, is_stray
+from dupcheck.learned.taught import Taught
 from dupcheck.messages import Lang, message
 from dupcheck.photos.reading import read_photos
 from dupcheck.photos.table import SHOWN_BY, is_placeholder
@@ -37,7 +38,6 @@ from dupcheck.spark.rows import (
     LISTING,
     MEASURED,
     READ,
-    Taught,
     Whole,
     numbers_of,
     pack_measures,
@@ -65,13 +65,12 @@ _COUNTED = ("codes", "stated_codes")
 def read_titles(shop: Workshop, listings: "DataFrame", count: int) -> "tuple[DataFrame, Taught]":
     """Return the listings with their titles as this catalogue reads them, and what it teaches."""
     pupils = _draw(listings, count)
-    learned = learn_once(pupils.select("pos", "title", "attributes"), _learn_words)
-    lexicon, tails = learned
-    shared = shop.share((lexicon, tails))
+    learned: Taught = learn_once(pupils.select("pos", "title", "attributes"), _learn_words)
+    shared = shop.share(learned)
 
     def read(table: "pa.Table") -> "pa.Table":
         catalog = unpack_listings(table)
-        found = read_listings(catalog, Wording.of(catalog), read_attributes(catalog), *shared.value)
+        found = read_listings(catalog, Wording.of(catalog), read_attributes(catalog), shared.value)
         for name, column in pack_reading(found).items():
             table = table.append_column(name, column)
         return table
@@ -79,7 +78,7 @@ def read_titles(shop: Workshop, listings: "DataFrame", count: int) -> "tuple[Dat
     told = shop.keep(map_tables(listings, read, f"{LISTING}, {READ}"), "read")
     stray = _find_stray(told)
     frames = learn_once(_draw(told, count).select("pos", "price", "attributes", "slots", "tokens"), _learn_choices)
-    return told, Taught(lexicon, tails, frames, stray)
+    return told, replace(learned, frames=frames, stray=stray)
 
 
 def _draw(frame: "DataFrame", count: int) -> "DataFrame":
@@ -93,8 +92,8 @@ def _draw(frame: "DataFrame", count: int) -> "DataFrame":
 
 def _learn_words(table: "pa.Table") -> Any:
     catalog = unpack_listings(table)
-    lexicon, tails = learn_words(Wording.of(catalog), read_attributes(catalog))
-    return lexicon.without_counts(), tails
+    taught = learn_words(Wording.of(catalog), read_attributes(catalog))
+    return replace(taught, lexicon=taught.lexicon.without_counts())
 
 
 def _learn_choices(table: "pa.Table") -> Any:
@@ -150,9 +149,7 @@ def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: Photo
         attributes = read_attributes(catalog)
         books = {column.book: Codebook() for column in MATRICES}
         read = unpack_reading(table)
-        measures = measure_listings(
-            catalog, attributes, read, (known.lexicon, known.tails, known.frames, known.stray), books
-        )
+        measures = measure_listings(catalog, attributes, read, known, books)
         numbers = list_numbers(catalog, count_pieces(catalog, number_values(measures.stated)))
         placed = replace(catalog, image_root=None if place.root is None else Path(place.root))
         photos, problems = read_photos(
