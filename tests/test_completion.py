@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem, ShellComplete
 
 from dupcheck.cli import auditing, main, preferences
 from dupcheck.exports import EXPORTS
+from dupcheck.messages import LANGS
 from dupcheck.model import Verdict
 from dupcheck.packs import list_packs
 
@@ -67,7 +68,7 @@ def test_codes_of_the_pack_that_was_named() -> None:
 def test_formats_and_other_choices() -> None:
     assert values("audit", "--export", "") == list(EXPORTS)
     assert values("audit", "--fail-on", "d") == ["duplicate"]
-    assert values("audit", "--lang", "") == ["en", "zh"]
+    assert values("audit", "--lang", "") == list(LANGS)
     assert values("decide", "catalog.csv", "--as", "n") == ["not_duplicate"]
 
 

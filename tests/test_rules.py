@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupcheck.errors import RulesError
-from dupcheck.messages import LANGS
+from dupcheck.messages import LANGS, list_whole
 from dupcheck.packs import list_packs, packs_folder
 from dupcheck.rules import Alternative, Limit, Rule, RulePack, explain_limit, read_pack
 from dupcheck.signals import SIGNALS
@@ -66,7 +66,7 @@ class TestShippedPacks:
 
     def test_every_text_is_there_in_both_languages(self, pack: RulePack) -> None:
         for words in (pack.title, pack.note, *(w for r in pack.rules for w in (r.summary, r.why, r.mistakes))):
-            assert set(words.by_lang) == set(LANGS)
+            assert set(words.by_lang) >= set(list_whole())
             assert CHINESE.search(words.say("zh"))
         assert len(pack.penalty.say_all("en")) == len(pack.penalty.say_all("zh"))
         assert all(e.summary.say("en") and CHINESE.search(e.summary.say("zh")) for e in pack.exceptions)

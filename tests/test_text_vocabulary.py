@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dupcheck.axes import AXES, WORDED
-from dupcheck.messages import LANGS
+from dupcheck.messages import list_whole
 from dupcheck.titles import read_title
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.values import read_value, show_value
@@ -118,7 +118,7 @@ def test_no_size_and_no_unit_has_the_spelling_of_another(code: str) -> None:
 
 def test_every_axis_has_names_in_both_languages_and_no_name_means_two_axes() -> None:
     for axis, facts in AXES.items():
-        assert all(facts.name.get(lang) for lang in LANGS), axis
+        assert all(facts.name.get(lang) for lang in list_whole()), axis
     for code in LANGUAGES:
         owners: dict[str, str] = {}
         for axis, spelled in read_language(code, "names").items():

@@ -356,13 +356,15 @@ print(m.say("lang.locale", "ru"))
         (tmp_path / "dupcheck" / "messages" / "qq").mkdir()
         (tmp_path / "dupcheck" / "messages" / "qq" / "lang.toml").write_text('locale = "fr"\nplural = []\n', "utf-8")
         (tmp_path / "dupcheck" / "messages" / "qq" / "cli.toml").write_text('help_why = "Dit pourquoi."\n', "utf-8")
-        for args, wanted in (
-            (["why", "--help", "--lang", "qq"], "Dit pourquoi."),
-            (["rules", "list", "--lang", "qq"], "R1"),
+        for args, preferred, wanted in (
+            (["why", "--help", "--lang", "qq"], "en", "Dit pourquoi."),
+            (["why", "--help"], "qq", "Dit pourquoi."),
+            (["rules", "list", "--lang", "qq"], "en", "R1"),
+            (["rules", "test", "--strict"], "qq", "Nothing is missing."),
         ):
             ran = subprocess.run(
                 [sys.executable, "-m", "dupcheck", *args], capture_output=True, encoding="utf-8", cwd=tmp_path,
-                env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
+                env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8", "DUPCHECK_LANG": preferred},
             )  # fmt: skip
             assert wanted in ran.stdout, ran.stderr
 

@@ -106,7 +106,7 @@ def guess_language(words: Sequence[str]) -> Lang:
     if asked not in LANGS:
         named = next((v for k in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(k))), "") or _ask_windows()
         asked = named.partition("_")[0].partition("-")[0].lower()
-    return "zh" if asked == "zh" else "en"
+    return asked if asked in LANGS else "en"
 
 
 def _ask_windows() -> str:

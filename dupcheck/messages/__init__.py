@@ -87,6 +87,11 @@ class _Number:
         return f"{self.value} {_choose_form(self.value, spec.split('|'), self.lang)}"
 
 
+def list_whole() -> tuple[Lang, ...]:
+    """Return the languages in which no text is missing, those of rule packs and formats among them."""
+    return tuple(lang for lang in LANGS if _texts(lang, "lang").get("whole"))
+
+
 def list_texts(subject: str, lang: Lang = "en") -> Mapping[str, str]:
     """Return every text of a subject, by name, for a page that fills them in itself."""
     return _texts(lang, subject)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dupcheck.messages import LANGS, Lang, Message, message
+from dupcheck.messages import Lang, Message, list_whole, message
 from dupcheck.messages.guessing import guess_name
 from dupcheck.model import Verdict
 from dupcheck.signals import get_signal
@@ -142,7 +142,9 @@ def find_gaps(pack: "RulePack") -> list[Message]:
         ]
     texts |= {f"{e.name}.summary": e.summary for e in pack.exceptions}
     texts |= {f"{o.name}.summary": o.summary for o in pack.opposites}
-    lacking = [f"{place}.{lang}" for place, words in texts.items() for lang in LANGS if not words.by_lang.get(lang)]
+    lacking = [
+        f"{place}.{lang}" for place, words in texts.items() for lang in list_whole() if not words.by_lang.get(lang)
+    ]
     gaps += [message("rules.gap_own", place=place) for place in pack.inherited]
     return gaps + [message("rules.gap_text", place=place) for place in lacking]
 
