@@ -364,7 +364,8 @@ print(m.say("lang.locale", "ru"))
         ):
             ran = subprocess.run(
                 [sys.executable, "-m", "dupcheck", *args], capture_output=True, encoding="utf-8", cwd=tmp_path,
-                env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8", "DUPCHECK_LANG": preferred},
+                env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8",
+                     "DUPCHECK_LANG": preferred},
             )  # fmt: skip
             assert wanted in ran.stdout, ran.stderr
 
