@@ -703,6 +703,20 @@ class TestHarm:
             open_ledger(place)
         base.close()
 
+    def test_a_guard_that_is_gone_hides_nothing(self, place: Path) -> None:
+        with open_ledger(place) as running:
+            base = sqlite3.connect(place)
+            with base:
+                base.execute("UPDATE dupcheck_claim SET state = 'released'")
+                base.execute("DELETE FROM dupcheck_guard")
+            with pytest.raises(LedgerError, match="changed from outside"):
+                running.claim("two", replace(LAMP, title="Oak"), yes)
+            with base:
+                base.execute("UPDATE dupcheck_claim SET state = 'published'")
+            running.claim("two", replace(LAMP, title="Oak"), yes)
+            assert base.execute("SELECT changes, known FROM dupcheck_guard").fetchall() == [(0, 0)]
+            base.close()
+
     def test_a_changed_history_is_seen(self, place: Path) -> None:
         base = sqlite3.connect(place)
         row = base.execute("SELECT * FROM dupcheck_history WHERE id = 1").fetchone()
