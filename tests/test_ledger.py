@@ -667,6 +667,15 @@ class TestScopes:
             assert not shop.claim("two", LAMP, yes).granted
 
 
+def test_what_is_published_counts_when_its_time_is_over(ledger: Ledger, clock: Clock) -> None:
+    ledger.claim("one", LAMP, yes, ttl=60)
+    ledger.publish("one")
+    ledger.claim("two", replace(LAMP, listing_id="T-2", title="Oak bench"), yes, ttl=60)
+    assert [x.title for x in ledger.list_live()] == [LAMP.title, "Oak bench"]
+    clock.now += 61
+    assert [x.title for x in ledger.list_live()] == [LAMP.title]
+
+
 class TestHarm:
     """What happens to a ledger from outside is seen before anything is granted on top of it."""
 

@@ -252,6 +252,8 @@ def test_over_whole_shops_a_proposed_title_keeps_what_it_must(shop: Path) -> Non
 @pytest.mark.parametrize(
     ("titles", "facts", "proposed"),
     [
+        (("& Juniper Stacking Ring Gold", "& Juniper Stacking Ring Silver"), ("Color", "Gold", "Silver"),
+         "& Juniper Stacking Ring"),
         (("Travel Charger GaN Dual Port UK Plug", "Travel Charger GaN Dual Port EU Plug"), ("Plug", "UK", "EU"),
          "Travel Charger GaN Dual Port"),
         (("Jardinera Terrabona 60 cm blanca", "Jardinera Terrabona 80 cm blanca"), ("Largo", "60", "80"),

@@ -17,7 +17,7 @@ from dupcheck.judging.sentences import say_condition, say_differences
 from dupcheck.judging.spellings import Spellings
 from dupcheck.judging.verdicts import judge_conditions
 from dupcheck.messages import LANGS, Lang
-from dupcheck.model import Catalog
+from dupcheck.model import Catalog, Difference
 from dupcheck.reports import save_report, settle_audit
 from dupcheck.reports.documents import Rows, SettledAudit, list_keys, take_rows
 from dupcheck.reports.record import list_pairs
@@ -150,3 +150,20 @@ class TestListDifferences:
         none = np.empty(0, dtype=np.int64)
         which, answers = list_differences(read_features(make_shop("Silk tie", "Mug")), none, none)
         assert which.tolist() == [] and answers == []
+
+
+@pytest.mark.parametrize(
+    ("sides", "written", "said", "chinese"),
+    [
+        (("red", ""), ("", ""), "Color Red.", "颜色 红色。"),
+        (("", "red"), ("", ""), "Color Red.", "颜色 红色。"),
+        (("", "red"), ("", "Rojo"), "Color Rojo.", "颜色 Rojo。"),
+        (("red", ""), ("Rouge", ""), "Color Rouge.", "颜色 Rouge。"),
+    ],
+)  # fmt: skip
+def test_what_only_one_side_states_is_named(
+    sides: tuple[str, str], written: tuple[str, str], said: str, chinese: str
+) -> None:
+    difference = Difference("color", *sides, written)
+    assert say_differences([difference], "en").endswith(f"Only one of them states: {said}")
+    assert say_differences([difference], "zh").endswith(chinese)
