@@ -13,11 +13,11 @@ from report_example import example_audit
 import dupcheck as dc
 from dupcheck.features import Features
 from dupcheck.judging.differences import find_differences, list_differences
-from dupcheck.judging.sentences import say_condition, say_differences
+from dupcheck.judging.sentences import say_condition, say_differences, say_reason, say_weighed
 from dupcheck.judging.spellings import Spellings
 from dupcheck.judging.verdicts import judge_conditions
 from dupcheck.messages import LANGS, Lang
-from dupcheck.model import Catalog, Difference
+from dupcheck.model import Addend, Catalog, Difference, Weighed
 from dupcheck.reports import save_report, settle_audit
 from dupcheck.reports.documents import Rows, SettledAudit, list_keys, take_rows
 from dupcheck.reports.record import list_pairs
@@ -167,3 +167,12 @@ def test_what_only_one_side_states_is_named(
     difference = Difference("color", *sides, written)
     assert say_differences([difference], "en").endswith(f"Only one of them states: {said}")
     assert say_differences([difference], "zh").endswith(chinese)
+
+
+def test_a_sentence_names_the_four_weightiest_reasons() -> None:
+    names = ("title", "words", "price", "attributes", "numbers", "options")
+    weighed = Weighed(0.2, tuple(Addend(name, 3.0 - i, 0.3 + i / 10) for i, name in enumerate(names)))
+    for lang in ("en", "zh"):
+        told = say_weighed(weighed, lang)
+        assert [name for name in names if say_reason(name, lang) in told] == list(names[:4])
+        assert "80" in told and "20" in told and "+3.0" in told
