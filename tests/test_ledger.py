@@ -501,6 +501,13 @@ class TestTokens:
         again = ledger.claim("one", LAMP, never, token=ticket.token, person="ada")
         assert (again.replayed, again.granted, again.token) == (True, False, "")
 
+    def test_a_name_that_one_token_claimed_is_not_given_to_another(self, ledger: Ledger) -> None:
+        first, second = ledger.issue(LAMP, person="ada"), ledger.issue(LAMP, person="ada")
+        assert ledger.claim("one", LAMP, yes, token=first.token, person="ada").granted
+        assert ledger.claim("one", LAMP, yes, token=first.token, person="ada").replayed
+        with pytest.raises(TokenError, match="claim with another token"):
+            ledger.claim("one", LAMP, yes, token=second.token, person="ada")
+
     def test_without_a_name_a_token_works_once(self, ledger: Ledger) -> None:
         ticket = ledger.issue(LAMP)
         claim = ledger.claim("", LAMP, yes, token=ticket.token)
