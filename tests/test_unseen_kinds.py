@@ -254,3 +254,8 @@ def test_of_two_lists_of_choices_those_are_sold_of_which_stock_or_price_are_told
         ({"Size": "S", "Color": "Red"}, 3.0), ({"Size": "M", "Color": "Blue"}, 1.0),
     ]  # fmt: skip
     assert len(second.skus) == 4
+
+
+def test_a_title_that_is_escaped_twice_is_read_once_for_all(put: Put) -> None:
+    text = "id,title,price\n1,Salt &amp;amp; Pepper Default Title - Default Title,3\n2,Salt & Lime,4\n"
+    assert read_catalog(put("x.csv", text)).column("title").tolist() == ["Salt & Pepper", "Salt & Lime"]

@@ -100,7 +100,7 @@ def drop_default(title: str) -> str:
     plain = title.casefold()
     tail = next((t for t in _default_names() if plain.endswith(" " + t)), "")
     rest = title[: len(title) - len(tail)].rstrip(" -–—|/,:()") if tail else ""
-    return rest or title
+    return drop_default(rest) if rest else title
 
 
 @cache

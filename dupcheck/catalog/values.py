@@ -64,13 +64,14 @@ def clean_title(text: str) -> str:
     Only what looks like one whole tag of HTML goes: ``<b>``, ``<br/>``; "size <M>" or "a < b" stays.
     """
     text = clean_text(text)
-    if "&" in text:
+    for _ in range(_ESCAPES if "&" in text else 0):  # shop programs escape what is escaped already
         text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
     if "<" in text:
         text = _KNOWN_TAG.sub(" ", text)
     return clean_text(" ".join(text.split()))
 
 
+_ESCAPES: Final = 3
 _KNOWN_TAG = re.compile(
     r"</?(?:a|b|big|br|center|div|em|font|h[1-6]|i|img|li|ol|p|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul)"
     r"(?:\s[^<>]*)?/?>",
