@@ -259,3 +259,76 @@ def test_of_two_lists_of_choices_those_are_sold_of_which_stock_or_price_are_told
 def test_a_title_that_is_escaped_twice_is_read_once_for_all(put: Put) -> None:
     text = "id,title,price\n1,Salt &amp;amp; Pepper Default Title - Default Title,3\n2,Salt & Lime,4\n"
     assert read_catalog(put("x.csv", text)).column("title").tolist() == ["Salt & Pepper", "Salt & Lime"]
+
+
+def test_a_table_of_html_in_a_description_makes_no_page_of_a_feed(put: Put) -> None:
+    offer = "<offer id='{n}'><name>Ring {n}</name><price>10</price><picture>https://x.example/{n}.jpg</picture>"
+    offer += "<description><![CDATA[<table><tr><td>Stone</td><td>Carat</td></tr></table>]]></description></offer>"
+    offers = offer.format(n=1) + offer.format(n=2)
+    text = f"<?xml version='1.0'?><yml_catalog><shop><offers>{offers}</offers></shop></yml_catalog>"
+    assert read_catalog(put("x.xml", text)).column("title").tolist() == ["Ring 1", "Ring 2"]
+
+
+def test_an_element_whose_name_begins_like_one_of_html_makes_no_page_of_a_feed(put: Put) -> None:
+    car = "<listing><vehicle_id>V{n}</vehicle_id><title>Car {n}</title><price>{n}00 USD</price>"
+    car += "<body_style>SUV</body_style></listing>"
+    text = f"<?xml version='1.0'?><listings><title>Cars</title>{car.format(n=1)}{car.format(n=2)}</listings>"
+    assert read_catalog(put("x.xml", text)).numbers("price").tolist() == [100.0, 200.0]
+
+
+@pytest.mark.parametrize(
+    ("address", "category", "currency"),
+    [
+        ("https://shop.sk/a/", "Krása", "EUR"), ("https://shop.cz/a/", "Krása", "CZK"),
+        ("https://shop.com/a/", "Heureka.sk | Krása", "EUR"), ("https://shop.com/a/", "Diagnostické pomôcky", "EUR"),
+        ("https://shop.com/a/", "Nářadí", "CZK"),
+    ],
+)  # fmt: skip
+def test_the_currency_of_a_heureka_feed_is_that_of_its_country(
+    address: str, category: str, currency: str, put: Put
+) -> None:
+    item = (
+        "<SHOPITEM><ITEM_ID>{n}</ITEM_ID><PRODUCTNAME>Vase {n}</PRODUCTNAME><URL>%s{n}</URL><PRICE_VAT>9.90</PRICE_VAT>"
+    )
+    item = (
+        item % address + f"<CATEGORYTEXT>{category}</CATEGORYTEXT><IMGURL>https://i.example/1.jpg</IMGURL></SHOPITEM>"
+    )
+    text = f"<SHOP>{item.format(n=1)}{item.format(n=2)}</SHOP>"
+    assert read_catalog(put("x.xml", text)).column("currency").tolist() == [currency, currency]
+
+
+def test_labels_for_campaigns_are_no_codes(put: Put) -> None:
+    text = "id,title,image_link,price,link,availability,condition,custom_label_0\n"
+    text += "".join(
+        f"{n},Scent {n},https://x.example/{n}.jpg,9 EUR,https://x.example/{n},in stock,new,Burberry\n" for n in (1, 2)
+    )
+    assert read_catalog(put("x.csv", text)).column("sku_code").tolist() == ["", ""]
+
+
+def test_keys_that_differ_in_capitals_are_one_column_and_a_shops_own_name_is_no_goods(put: Put) -> None:
+    held = {
+        "config": {"name": "Laser workshop", "currency": "MXN", "phone": "521"},
+        "goods": [
+            {"Name": "Oak shelf", "SKU": "L1", "Price": 231},
+            {"name": "Ash stand", "Sku": "L2", "price": 157},
+        ],
+    }
+    catalog = read_catalog(put("x.json", json.dumps(held)))
+    assert catalog.ids.tolist() == ["L1", "L2"]
+    assert catalog.numbers("price").tolist() == [231.0, 157.0]
+    assert catalog.column("currency").tolist() == ["MXN", "MXN"]
+
+
+def test_lines_of_text_in_one_column_of_a_spreadsheet_are_a_table(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for line in ("id,name,price,image", '1,"Oak bowl, large",9,a.jpg', "2,Ash bowl,8,b.jpg"):
+        book.active.append([line])
+    book.save(tmp_path / "x.xlsx")
+    catalog = read_catalog(tmp_path / "x.xlsx")
+    assert catalog.column("title").tolist() == ["Oak bowl, large", "Ash bowl"]
+
+
+def test_pictures_may_have_blanks_in_their_names(put: Put) -> None:
+    text = "id,name,price,ImgSrc\n1,Anise,2,images/Anís estrellado.webp\n2,Soda,3,images/soda.png\n"
+    assert read_catalog(put("x.csv", text)).column("main_image").tolist()[0] == "images/Anís estrellado.webp"

@@ -129,6 +129,11 @@ def _is_picture(text: str) -> bool:
     return all(_PICTURE.fullmatch(part) is not None for part in re.split(r"[\s;,|]+", text) if part)
 
 
+def _names_picture(text: str) -> bool:
+    """Say whether a text is a path to a picture, blanks in it or not."""
+    return re.fullmatch(r"[^\n;,|<>]{1,200}\.(?:jpe?g|png|webp|gif|avif)", text, re.IGNORECASE) is not None
+
+
 def has_contacts(grid: Grid, place: int, headers: Sequence[str]) -> bool:
     """Say whether a column of a table holds the addresses of people, or an object in one does."""
     sample = Sample(grid, place, headers)
@@ -344,7 +349,9 @@ def _find_pictures(sample: Sample, fields: Fields) -> None:
     found = [
         i
         for i in _free(sample, fields)
-        if sample.all_are(i, _is_picture) or (sample.all_are(i, _is_link) and sample.all_are(i, _is_picture, 0.5))
+        if sample.all_are(i, _is_picture)
+        or (sample.all_are(i, _is_link) and sample.all_are(i, _is_picture, 0.5))
+        or sample.all_are(i, _names_picture)
     ]
     if found:
         fields["images"] = sorted([*fields.get("images", ()), *found])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
+from dupcheck.catalog.currencies import is_code
 from dupcheck.catalog.formats import generic_format, known_headers, map_general, normalise_header
 from dupcheck.catalog.products import find_shape
 from dupcheck.catalog.products.nodes import (
@@ -103,8 +104,11 @@ class _Walk:
                 self._take(value if named else {"id": key, **value})
             return
         under: dict[str, range] = {}
+        goods = any(isinstance(v, list) and sum(map(_is_thing, v)) > 1 for v in held.values())
         for key, value in held.items():
-            if isinstance(read_nested(value), list | Mapping):
+            if goods and isinstance(value, Mapping) and _is_thing(value) and not _has_price(value):
+                self.spare.append((str(key), [value]))  # the shop's own name, beside what it sells
+            elif isinstance(read_nested(value), list | Mapping):
                 before = self.found.count
                 self.visit(value, str(key), depth + 1)
                 under[str(key)] = range(before + 1, self.found.count + 1)
@@ -112,6 +116,26 @@ class _Walk:
             for key, rows in under.items():
                 for row in rows:
                     self.kinds.setdefault(row, []).insert(0, key)
+
+    def name_currency(self, document: Any) -> None:
+        """Let the one currency that a document states above its things be theirs, where none states its own."""
+        tops = (
+            [document, *(v for v in document.values() if isinstance(v, Mapping))]
+            if isinstance(document, Mapping)
+            else []
+        )
+        told = {
+            code
+            for top in tops
+            for key, value in top.items()
+            if isinstance(value, str)
+            and "currency" in map_general([str(key)])
+            and is_code(code := value.strip().upper())
+        }
+        if len(told) == 1 and not any(
+            "currency" in map_general([str(k)]) for _, held in self.found.records for k in held
+        ):
+            self.found.records = [(row, {**held, "currency": next(iter(told))}) for row, held in self.found.records]
 
     def name_kinds(self) -> None:
         """Let the names under which things lie be their categories, where they state none themselves."""
@@ -173,6 +197,10 @@ class _Walk:
                 return
         self.found.drafts.append(shape.make(node, row))
         self.found.rows.append(row)
+
+
+def _is_thing(value: Any) -> bool:
+    return isinstance(value, Mapping) and _names_a_thing(_lift(value))
 
 
 def _is_fact(held: Mapping[str, Any]) -> bool:
@@ -271,12 +299,28 @@ def _open_level(held: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def _fold_keys(records: list[tuple[int, Mapping[str, Any]]]) -> list[tuple[int, Mapping[str, Any]]]:
+    """Let keys that differ in their capitals only, and stand in no object together, be one: SKU and Sku."""
+    forms: dict[str, dict[str, None]] = {}
+    for _, record in records:
+        for key in record:
+            forms.setdefault(str(key).casefold(), {})[str(key)] = None
+    several = {plain: next(iter(own)) for plain, own in forms.items() if len(own) > 1}
+    if not several:
+        return records
+    for _, record in records:
+        plain = [str(key).casefold() for key in record]
+        for twice in {p for p in plain if plain.count(p) > 1} if len(set(plain)) < len(plain) else ():
+            several.pop(twice, None)
+    return [(row, {several.get(str(k).casefold(), k): v for k, v in record.items()}) for row, record in records]
+
+
 def make_grid(name: str, records: Sequence[tuple[int, Mapping[str, Any]]], problems: Sequence[Problem] = ()) -> Grid:
     """Make a grid of numbered objects: their keys are its header, those of objects within behind a dot.
 
     Where there are very many keys, those that most objects have are columns, and the others stay together in one.
     """
-    records = [(row, _open_inner(record)) for row, record in records]
+    records = _fold_keys([(row, _open_inner(record)) for row, record in records])
     counts = Counter(str(k) for _, record in records for k in record)
     keys = list(counts)
     rare: frozenset[str] = frozenset()
@@ -318,6 +362,7 @@ def read_document(document: Any, name: str, problems: Sequence[Problem] = ()) ->
         walk.told.add(None, "", "", "info", message("catalog.list_left", name=label or "?", count=len(rows)))
     found.problems = [*problems, *walk.told.found]
     walk.name_kinds()
+    walk.name_currency(document)
     if found.records:
         found.grid = make_grid(name, found.records)
     return found

@@ -1,6 +1,7 @@
 """XML feeds → grids of text: a row an offer, item or product."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from html.entities import html5
@@ -104,6 +105,8 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
     currency = _local(root.tag) == "kaspi_catalog" and {"currency": "KZT"}
     if currency:
         records = [(row, {**record, **currency}) for row, record in records]
+    if _local(root.tag).casefold() == "shop" and (code := _find_currency(records)):
+        records = [(row, {"CURRENCY": code, **record}) for row, record in records]
     shop = root.find("shop") if _local(root.tag) == "yml_catalog" else None
     if shop is not None:
         kept = next((c.get("id") for c in shop.iter("currency") if c.get("rate", "1") == "1" and c.get("id")), "")
@@ -113,6 +116,25 @@ def read_xml(raw: bytes, path: str, name: str) -> list[Grid]:
     # What kind of feed it is, as a header without values.
     records[0] = (records[0][0], {**records[0][1], _name_place(items[0]): ""})
     return [make_grid(name, records, problems.found)]
+
+
+# The countries of Heureka's comparison sites: an address ends in one, or the language's own letters tell.
+_COUNTRIES: Final = ("cz", "sk", "hu", "ro", "bg", "si", "hr", "rs", "ba")
+_HOST: Final = re.compile(rf"(?:https?://[^/\s]*?|heureka)\.({'|'.join(_COUNTRIES)})(?=[/\s|:]|\Z)", re.IGNORECASE)
+_LETTERS: Final = {"cz": "řěů", "sk": "ľĺŕôä"}
+
+
+def _find_currency(records: Sequence[tuple[int, Mapping[str, str]]]) -> str:
+    """Return the money of the country that a Heureka feed is for, "" where nothing tells it."""
+    from babel.numbers import get_territory_currencies
+
+    texts = "\n".join(held.get(key, "") for _, held in records for key in ("URL", "CATEGORYTEXT"))
+    ends = Counter(m[1].lower() for m in _HOST.finditer(texts))
+    if not ends:
+        texts = "\n".join(text for _, held in records for text in held.values()).lower()
+        ends = Counter({end: sum(map(texts.count, letters)) for end, letters in _LETTERS.items()})
+    end, count = ends.most_common(1)[0]
+    return str(get_territory_currencies(end.upper())[-1]) if count else ""
 
 
 def _name_place(item: Any) -> str:

@@ -367,6 +367,10 @@ def _refuse_pictures(raw: bytes, path: Path) -> None:
         raise CatalogError("catalog.is_picture", path=path, kind=kind)
 
 
+# A page of HTML within a text of XML, which may be cut off here.
+_CHARACTER_DATA: Final = re.compile(r"<!\[cdata\[.*?(?:\]\]>|\Z)", re.DOTALL)
+
+
 def _find_exchange(raw: bytes) -> list[bytes]:
     """Return the files of CommerceML that a file is, or holds as an archive."""
     if raw.startswith(b"PK\x03\x04"):
@@ -434,8 +438,8 @@ def _read_any(raw: bytes, path: Path, wish: Wish) -> Catalog:
     if start.startswith("<"):
         from dupcheck.catalog.workbooks import read_html
 
-        head = text[:20_000].lower()
-        if re.search(r"<(?:html|table|body|!doctype html)", head) and "<workbook" not in head:
+        head = _CHARACTER_DATA.sub("", text[:20_000].lower())
+        if re.search(r"<(?:html|table|body|!doctype html)\b", head) and "<workbook" not in head:
             return _read_grids(read_html(raw, str(path)), path, wish)
         from dupcheck.catalog.feeds import read_xml
 

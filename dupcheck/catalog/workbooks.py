@@ -8,11 +8,12 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from dataclasses import replace
 from typing import Any, Final
 
 from dupcheck.catalog import calamine_process
 from dupcheck.catalog.encodings import decode_text
-from dupcheck.catalog.tables import Grid, Record
+from dupcheck.catalog.tables import Grid, Record, guess_delimiter, split_records
 from dupcheck.errors import CatalogError
 from dupcheck.run import BOUNDS
 
@@ -121,10 +122,28 @@ def read_workbook(raw: bytes, path: str) -> list[Grid]:
         raise CatalogError("catalog.bad_workbook", path=path, reason=error) from error
     if isinstance(answer, str):
         raise CatalogError("catalog.bad_workbook", path=path, reason=answer or "it needs too much memory")
-    return [
+    grids = [
         Grid(name, [Record(cells, numeric=places) for cells, places in zip(rows, numeric, strict=True)], hidden=hidden)
         for name, rows, numeric, hidden in answer
     ]
+    return [_split_column(grid) for grid in grids]
+
+
+def _split_column(grid: Grid) -> Grid:
+    """Part a sheet whose first column holds whole lines of delimited text, as a file opened the wrong way does."""
+    lines = [r.cells[0] if r.cells else "" for r in grid.records]
+    alone = not any(c.strip() for r in grid.records for c in r.cells[1:])
+    if len(lines) < 2 or not alone or any("\n" in line for line in lines):
+        return grid
+    delimiter = guess_delimiter(lines[:200])
+    records = split_records("\n".join(lines), delimiter)
+    widths = {len(r.cells) for r in records if any(r.cells)}
+    if len(records) != len(lines) or len(widths) > 1 or not widths or min(widths) < _LEAST_CELLS:
+        return grid
+    return replace(grid, records=records, delimiter=delimiter)
+
+
+_LEAST_CELLS: Final = 3
 
 
 # --------------------------------------------------------------------------------------------------------------
