@@ -211,9 +211,9 @@ def _is_told_again(sample: Sample, fields: Fields) -> bool:
     return any(_is_own(sample, i) for i in _free(sample, fields) if sample.all_are(i, _is_coded, 0.9))
 
 
-def _is_own(sample: Sample, *places: int) -> bool:
-    """Say whether nearly every row has its own value in a column; in none, it has not."""
-    texts = [t for i in places[:1] for t in sample.filled(i)]
+def _is_own(sample: Sample, i: int) -> bool:
+    """Say whether nearly every row has its own value in a column."""
+    texts = sample.filled(i)
     return bool(texts) and len(texts) >= 0.9 * len(sample.rows) and len(set(texts)) >= 0.5 * len(texts)
 
 
@@ -481,8 +481,11 @@ def _find_codes(sample: Sample, fields: Fields) -> None:
     if "listing_id" not in fields:
         _add(fields, "listing_id", _name_rest(sample, fields))
     unnamed = not any(n in fields for n in ("listing_id", "variant_id", "sku_code"))
-    if unnamed and "title" in fields and _is_own(sample, *fields.get("url", ())[:1]):
-        fields["listing_id"] = list(fields["url"])
+    for i in fields.get("url", ())[:1] if unnamed and "title" in fields else ():
+        pairs = {(row[i], row[fields["title"][0]]) for row in sample.rows if row[i]}
+        again = len({address for address, _ in pairs}) == len(pairs)  # one thing under one title, told more than once
+        if _is_own(sample, i) or (again and len(sample.filled(i)) >= 0.9 * len(sample.rows)):
+            fields["listing_id"] = list(fields["url"])
 
 
 def _name_rest(sample: Sample, fields: Fields) -> list[int]:
