@@ -144,6 +144,8 @@ def test_the_column_that_reads_as_names_is_offered_for_the_title(put: Put) -> No
     [
         ("M.R.P.: ₹69,900", Price(69900, None, "INR")), ("Sonderpreis: 12,50 €", Price(12.5, None, "EUR")),
         ("Width: 40", None), ("see: 2", None),
+        ('{"valor": "R$ 99,00", "moeda": "BRL"}', Price(99, None, "BRL")),
+        ('{"betrag": 12.5, "waehrung": "EUR"}', Price(12.5, None, "EUR")), ('{"a": 1, "b": 2, "c": "EUR"}', None),
     ],
 )  # fmt: skip
 def test_a_price_behind_what_it_is_called(text: str, price: Price | None) -> None:

@@ -117,6 +117,11 @@ class _Walk:
                 for row in rows:
                     self.kinds.setdefault(row, []).insert(0, key)
 
+    def _states(self, field: str) -> bool:
+        """Say whether any row states a field under any name."""
+        keys = {str(key) for _, held in self.found.records for key in held}
+        return any(field in map_general([key]) for key in keys)
+
     def name_currency(self, document: Any) -> None:
         """Let the one currency that a document states above its things be theirs, where none states its own."""
         tops = (
@@ -132,14 +137,12 @@ class _Walk:
             and "currency" in map_general([str(key)])
             and is_code(code := value.strip().upper())
         }
-        if len(told) == 1 and not any(
-            "currency" in map_general([str(k)]) for _, held in self.found.records for k in held
-        ):
+        if len(told) == 1 and not self._states("currency"):
             self.found.records = [(row, {**held, "currency": next(iter(told))}) for row, held in self.found.records]
 
     def name_kinds(self) -> None:
         """Let the names under which things lie be their categories, where they state none themselves."""
-        if any("category" in map_general([str(key)]) for _, held in self.found.records for key in held):
+        if self._states("category"):
             return
         for i, (row, held) in enumerate(self.found.records):
             if row in self.kinds:

@@ -98,14 +98,16 @@ def drop_default(title: str) -> str:
     ('Linen shirt', 'Default Title')
     """
     plain = title.casefold()
-    tail = next((t for t in _default_names() if plain.endswith(" " + t)), "")
-    rest = title[: len(title) - len(tail)].rstrip(" -–—|/,:()") if tail else ""
+    if not plain.endswith(_default_names()):
+        return title
+    tail = next(t for t in _default_names() if plain.endswith(t))
+    rest = title[: len(title) - len(tail)].rstrip(" -–—|/,:()")
     return drop_default(rest) if rest else title
 
 
 @cache
 def _default_names() -> tuple[str, ...]:
-    return tuple(t for t in _terms("only_value") if " " in t and len(t) == len(t.casefold()))
+    return tuple(" " + t for t in sorted(_terms("only_value")) if " " in t)
 
 
 def is_only_variant(name: str, value: str) -> bool:

@@ -276,7 +276,14 @@ def _join_money(text: str) -> str:
     code = next((keys[k] for k in ("currency", "currencycode", "currencyid") if keys.get(k)), "")
     if isinstance(amount, int) and isinstance(parts := keys.get("divisor"), int) and parts in (1, 10, 100, 1000):
         amount = amount / parts  # {"amount": 3450, "divisor": 100}
+    if amount == "" and len(held) <= _MONEY_KEYS:  # under whatever names: {"valor": "99,00", "moeda": "BRL"}
+        figures = [v for v in held.values() if re.search(r"\d", str(v)) and not isinstance(v, dict | list)]
+        codes = [v for v in held.values() if isinstance(v, str) and v in list_codes()]
+        amount, code = (figures[0], codes[0]) if len(figures) == len(codes) == 1 else (amount, code)
     return f"{amount} {code}".strip()
+
+
+_MONEY_KEYS: Final = 4
 
 
 # --------------------------------------------------------------------------------------------------------------
