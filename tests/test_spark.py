@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -76,7 +77,11 @@ def expect_same(out: Path, audit: dc.Audit) -> None:
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     shared = summary["counts"].keys() & record["counts"].keys()
     assert {k: summary["counts"][k] for k in shared} == {k: record["counts"][k] for k in shared}
-    assert summary["candidates"] == record["candidates"]
+    ours, theirs = dict(record["candidates"]), dict(summary["candidates"])
+    mark = r"[0-9]+ titles?(?: is| are)? in another script than most: "
+    here, there = (re.split(mark, told.pop("may_miss")) for told in (ours, theirs))
+    assert (theirs, there[0], len(there)) == (ours, here[0], len(here))
+    assert there[1:] in ([], ["whether they name the same products is looked for by the local engine only."])
 
 
 def list_children(parent: int) -> list[int]:

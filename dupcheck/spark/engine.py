@@ -7,12 +7,13 @@ step. The driver sees counts, and what the catalogue teaches; never listings, fe
 import json
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from dupcheck.messages import Lang
+from dupcheck.judging.twins import find_script
+from dupcheck.messages import Lang, Message, message
 from dupcheck.reports.record import FORMAT, describe_pack, list_versions
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.spark.blocking import Proposed, propose_pairs
@@ -20,12 +21,14 @@ from dupcheck.spark.judging import judge_blocks
 from dupcheck.spark.likelihood import find_probable
 from dupcheck.spark.reading import Manner, find_root, read_listings
 from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
-from dupcheck.spark.session import Workshop, open_session
+from dupcheck.spark.rows import texts_of
+from dupcheck.spark.session import Workshop, map_tables, open_session
 from dupcheck.spark.teaching import PhotoPlace, count_whole, list_troubles, measure_rows, read_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pyarrow as pa
     from pyspark.sql import DataFrame
 
 _PRUNING = "spark.sql.csv.parser.columnPruning.enabled"
@@ -135,6 +138,7 @@ class _Run:
         whole = count_whole(shop, told, measured, taught, count)
         self.tell("audit.stage_candidates", 0)
         proposed = propose_pairs(shop, measured, whole)
+        proposed = replace(proposed, may_miss=(*proposed.may_miss, *_tell_scripts(listings)))
         self.tell("audit.stage_pairs", 0)
         findings = judge_blocks(shop, proposed.pairs, measured, self.pack, whole)
         self.tell("audit.stage_groups", 0)
@@ -201,6 +205,22 @@ class _Run:
                 "may_miss": " ".join(m.say(self.lang) for m in proposed.may_miss),
             },
         }
+
+
+def _tell_scripts(listings: "DataFrame") -> tuple[Message, ...]:
+    """What is to be told where titles are in two scripts: twins among these are not looked for here."""
+
+    def read(table: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        titles = texts_of(table, "title").tolist()
+        return pa.table({"title": pa.array(titles), "script": pa.array([*map(find_script, titles)], pa.int64())})
+
+    found = map_tables(listings, read, "title string, script long", ["title"]).where("script >= 0").distinct()
+    counts = [row["count"] for row in found.groupBy("script").count().collect()]
+    if len(counts) < 2:
+        return ()
+    return (message("audit.may_miss_languages_spark", count=sum(counts) - max(counts)),)
 
 
 def _sum(frame: "DataFrame", column: str) -> int:
