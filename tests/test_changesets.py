@@ -473,7 +473,7 @@ class TestAcceptance:
                          "merge_accepted")  # fmt: skip
         shown = run("audit", own, "--no-ledger", "--all", "--out", tmp_path / "r", "--export", "shopify",
                     "--decisions", file)  # fmt: skip
-        assert "1 of the plans carried out were looked at by nobody" in shown.out
+        assert "1 of the plans carried out was looked at by nobody" in shown.out
 
     def test_merge_carries_out_nothing_that_nobody_accepted(
         self, own: Path, tmp_path: Path, run: Callable[..., Any]

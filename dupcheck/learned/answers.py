@@ -91,6 +91,11 @@ class Answers:
         return found
 
     @cached_property
+    def said(self) -> frozenset[tuple[tuple[str, str], str]]:
+        """What was answered of which pair: pairs, each with the kind of question."""
+        return frozenset((a.pair, a.kind) for a in self.all if a.pair is not None)
+
+    @cached_property
     def kinds(self) -> Mapping[str, Reply]:
         """The last answer to each kind of question that was answered as such: for all pairs that differ so."""
         return {a.kind: a.answer for a in self.all if a.kind and a.pair is None}
@@ -247,5 +252,5 @@ class Replies:
 
 HABIT_SURE = 0.9
 """Where many answers agree, the probability from which on the next of the sort is taken as they are."""
-_BY_PAIR = frozenset({"fact", "proof", "twin"})
+_BY_PAIR = frozenset({"fact", "proof", "twin", "rest"})
 """Gaps about one pair only: what is the same there says nothing of others."""

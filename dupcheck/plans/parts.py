@@ -19,7 +19,7 @@ from dupcheck.signals import get_signal
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stream import cut_title
 
-GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof", "twin"]
+GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof", "twin", "rest"]
 _APART = (*pick_axes(lambda axis: axis.apart == "both"), *pick_axes(lambda axis: axis.apart == "one"))
 """What makes listings different products where both state it and it differs; a condition where only one does."""
 _BY_WORD = frozenset(pick_axes(lambda axis: axis.named))

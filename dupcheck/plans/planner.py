@@ -37,7 +37,7 @@ from dupcheck.plans.offers import (
     sort_offers,
 )
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
-from dupcheck.plans.questions import ask_seller, say_gap, write_gap
+from dupcheck.plans.questions import ask_seller, name_kinds, say_gap, write_gap
 from dupcheck.plans.ranking import explain_keep, rank_listing
 from dupcheck.plans.wholesale import plan_tier
 from dupcheck.rules import RuleException, RulePack
@@ -100,8 +100,12 @@ class Planner:
         """Return the plan; ``ties`` bind the group's members to each other."""
         main, *others = self.parts or self.books.part(self.ranked, self._own)
         inside = set(main.members)
-        first = next(m for m in self.ranked if m in inside)  # whom questions are about; a part may begin with another
-        inside |= {m for part in others for m in part.members if self.books.is_told_one(first, m)}
+        more = inside
+        while more:  # questions are about the best of all that are one, and an answer may bring in a better one
+            first = next(m for m in self.ranked if m in inside)
+            outside = (m for part in others for m in part.members if m not in inside)
+            more = {m for m in outside if self.books.is_told_one(first, m)}
+            inside |= more
         self.doubts = {m: part.gap for part in others for m in part.members if part.gap is not None and m not in inside}
         self._narrow(inside)
         if len(self.ranked) > 1:
@@ -345,15 +349,25 @@ class Planner:
         )
 
     def _make_question(self, asked: Mapping[int, Gap]) -> Question | None:
-        """The question that most of the members wait for; the others are asked when it is answered."""
+        """The question that most of the members wait for; the others are asked when it is answered.
+
+        What was answered of just these listings is not asked again. Where that was all, and did not say what becomes of
+        them, what is left to say is whether they are copies.
+        """
         if not asked:
             return None
+        asked = {m: gap for m, gap in asked.items() if not self._is_said(m, gap)} or dict.fromkeys(asked, Gap("rest"))
         kinds = Counter(gap.kind for gap in asked.values())
         kind = min(kinds, key=lambda k: (-kinds[k], k))
         listings = [m for m, gap in asked.items() if gap.kind == kind]
         gap = asked[listings[0]]
         written = write_gap(gap, self.shelf, [*listings, self.keep, *self.ranked])
         return ask_seller(gap, self.shelf.id(self.keep), [self.shelf.id(m) for m in listings], written)
+
+    def _is_said(self, member: int, gap: Gap) -> bool:
+        one, other = sorted((self.shelf.id(self.keep), self.shelf.id(member)))
+        said = self.books.replies.answers.said
+        return any(((one, other), kind) in said for kind in name_kinds(gap)) if said else False
 
     def _sku_table(self, axes: Sequence[str], names: Mapping[str, Mapping[str, str]]) -> tuple[PlannedSku, ...]:
         """One row a combination; what its first offer leaves open comes from the offers that it replaces."""

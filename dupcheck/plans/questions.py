@@ -22,7 +22,9 @@ _REPLIES: Mapping[str, tuple[Reply, ...]] = {
     "fact": ("same", "different"),
     "proof": ("same", "different"),
     "twin": ("same", "option", "different"),
+    "rest": ("same", "different"),
 }
+_WORDED = ("words", "names", "order")
 _SHOWN = 60
 EACH = "each"
 """The kind of questions that are answered one by one."""
@@ -63,7 +65,7 @@ def ask_seller(gap: Gap, keep: str, listings: Sequence[str], written: Gap | None
         (reply, message(f"questions.{gap.what}_{reply}", **texts), message(f"questions.leads_{reply}"))
         for reply in _REPLIES[gap.what]
     )
-    words = gap.what in ("words", "names", "order")
+    words = gap.what in _WORDED
     return Question(
         kind=gap.kind,
         text=message(_choose_key(gap), **texts),
@@ -133,7 +135,17 @@ def name_alone(question: Question) -> str:
     """Return the kind of a question that only one plan asks."""
     if not (question.only_here or question.only_there):
         return question.kind
-    return f"{EACH}:{'names' if question.only_here and question.only_there else 'more'}"
+    return _name_each(question.only_here, question.only_there)
+
+
+def name_kinds(gap: Gap) -> tuple[str, ...]:
+    """Return the kinds under which a gap may have been asked about: its own, and that of questions asked once only."""
+    worded = gap.what in _WORDED and bool(gap.here or gap.there)
+    return (gap.kind, _name_each(gap.here, gap.there)) if worded else (gap.kind,)
+
+
+def _name_each(here: Sequence[str], there: Sequence[str]) -> str:
+    return f"{EACH}:{'names' if here and there else 'more'}"
 
 
 def _gather(question: Question, asked: Mapping[str, int]) -> Question:

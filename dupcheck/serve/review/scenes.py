@@ -65,7 +65,7 @@ class Scene:
             "strength": round(group.strength, 4), "unseen": unseen, "low": low, "high": high,
             "currency": str(catalog.column("currency")[at]),
             "question": None if plan.question is None else plan.question.kind,
-            "waits": plan.question is None and any(m.role == "ask" for m in plan.members),
+            "waits": plan.question is not None and plan.question.kind == "rest",
         }  # fmt: skip
 
     def tell(self, group: str, lang: Lang) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The groups of one audit as people go through them: what was planned, and planned anew after what they said."""
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
@@ -180,8 +180,7 @@ class Work:
                 if name not in named and (name in wanted or name not in self.scenes):
                     named[name] = k
             grouped = [(replace(remedies.grouped[k][0], group_id=g), remedies.grouped[k][1]) for g, k in named.items()]
-            said = {(frozenset((a.listing_a, a.listing_b)), a.kind) for a in known.answers}
-            plans = tuple(replace(_leave_said(remedies.plans[k], said), group_id=g) for g, k in named.items())
+            plans = tuple(replace(remedies.plans[k], group_id=g) for g, k in named.items())
             scene = Scene(replace(
                 audit, findings=findings, grouped=tuple(grouped), plans=plans, advice=(), problems=(), since=None,
                 settled=settled, lesson=None,
@@ -253,14 +252,6 @@ class Work:
         if learned is None:
             return Replies(known.kinds, known, pairs)
         return Replies(known.kinds, known, pairs, learned.judge, learned.sure)
-
-
-def _leave_said(plan: Plan, said: Container[tuple[frozenset[str], str]]) -> Plan:
-    """A plan without a question that was answered of just these listings: whoever answers is not asked it again."""
-    question = plan.question
-    if question is None or not all((frozenset((plan.keep, i)), question.kind) in said for i in question.listings):
-        return plan
-    return replace(plan, question=None)
 
 
 def is_for_all(kind: str) -> bool:
