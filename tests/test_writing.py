@@ -207,3 +207,28 @@ class TestWhatIsNoOrdinaryFile:
             write_file(desk / "catalog.csv", pieces())
         assert (desk / "catalog.csv").read_text() == ROWS
         assert [p.name for p in desk.iterdir()] == ["catalog.csv"]
+
+
+class TestEndings:
+    """A file is what its name says, or it is said what is possible."""
+
+    @pytest.mark.parametrize("lang", ["en", "zh"])
+    @pytest.mark.parametrize("ending", [".xlsx", ".JSON", ".html"])
+    def test_a_catalogue_is_a_table_and_says_so(self, desk: Path, run: Run, ending: str, lang: str) -> None:
+        assert run("audit", "catalog.csv", "--out", "report", "--no-ledger").code == 0
+        for words in (("merge", "catalog.csv", "--plans", "report/merges.json", "--all"), ("convert", "catalog.csv")):
+            ended = run(*words, "--out", f"new{ending}", "--lang", lang)
+            assert ended.code == 2 and f"new{ending}" in ended.err and ".csv" in ended.err
+        assert not list(desk.glob("new*"))
+
+    @pytest.mark.parametrize("name", ["x.html", "x.xlsx", "x.csv"])
+    def test_a_folder_is_not_called_like_a_file(self, desk: Path, run: Run, name: str) -> None:
+        for words in (("audit", "catalog.csv"), ("check", "catalog.csv", "--against", "catalog.csv")):
+            ended = run(*words, "--out", name, "--no-ledger")
+            assert ended.code == 2 and name in ended.err and "folder" in ended.err
+        assert not (desk / name).exists()
+
+    @pytest.mark.parametrize("name", ["2026.11", "shop.example", "out"])
+    def test_other_names_are_folders(self, desk: Path, run: Run, name: str) -> None:
+        assert run("check", "catalog.csv", "--against", "catalog.csv", "--out", name, "--no-ledger").code == 1
+        assert (desk / name / "check.html").is_file()

@@ -16,7 +16,7 @@ from dupcheck.catalog.tables import TextArray, make_texts
 from dupcheck.catalog.values import format_attributes, parse_attributes
 from dupcheck.files.arrays import take_ranges
 from dupcheck.files.cells import encode_text, guard_text, render_table
-from dupcheck.files.writing import write_file
+from dupcheck.files.writing import check_ending, write_file
 from dupcheck.messages import Lang, message
 from dupcheck.model import Catalog, Columns, IntArray, Listing, Origins, Problem, Sku
 
@@ -297,11 +297,14 @@ def write_catalog(catalog: Catalog, path: str | Path, spread: bool = False) -> N
 
     Two columns beyond the plain ones carry what these cannot hold: ``price_max`` and ``skus`` (JSON). The file is
     whole or not there. ``spread`` is as with :func:`format_catalog`. Raises :class:`~dupcheck.errors.OutputError`
-    where it cannot be written, or is an input.
+    where it cannot be written, is an input, or has a name that promises another kind of file.
     """
+    check_ending(Path(path), *CATALOG_ENDINGS)
     write_file(path, b"\xef\xbb\xbf" + encode_text(format_catalog(catalog, spread)))
 
 
+CATALOG_ENDINGS: Final = (".csv", ".txt")
+"""Endings of files that a catalogue may be written into."""
 PROBLEM_COLUMNS: Final = ("row", "listing_id", "field", "severity", "message")
 
 

@@ -36,6 +36,7 @@ def _merge(
     lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.catalog import write_catalog
+    from dupcheck.catalog.listings import CATALOG_ENDINGS
     from dupcheck.cli.ledgers import gather_decisions, name_owner, recall_ledger
     from dupcheck.decisions import settle_decisions
     from dupcheck.exports import (
@@ -54,8 +55,9 @@ def _merge(
         write_moves,
         write_steps,
     )
-    from dupcheck.files.writing import check_beside, check_target
+    from dupcheck.files.writing import check_beside, check_ending, check_target
 
+    check_ending(out, *CATALOG_ENDINGS)
     check_target(out)
     moved = check_beside(out.parent / f"{out.stem}-moved.csv", MOVE_COLUMNS)
     stepped = check_beside(out.parent / f"{out.stem}-steps.csv", STEP_COLUMNS)
@@ -97,10 +99,11 @@ def _merge(
 def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> None:
     from dupcheck.catalog import write_catalog
     from dupcheck.catalog.inspection import tell_account, tell_problems
-    from dupcheck.catalog.listings import PROBLEM_COLUMNS, write_problems
+    from dupcheck.catalog.listings import CATALOG_ENDINGS, PROBLEM_COLUMNS, write_problems
     from dupcheck.exports import restore_markup
-    from dupcheck.files.writing import check_beside, check_target
+    from dupcheck.files.writing import check_beside, check_ending, check_target
 
+    check_ending(out, *CATALOG_ENDINGS)
     check_target(out)
     inputs = {Path(c).resolve() for c in catalog}
     beside = out.parent / f"{out.stem}-problems.csv"

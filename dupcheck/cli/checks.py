@@ -64,6 +64,10 @@ def _check(
         raise LedgerError("ledger.update_needs_no_claim")
     if (override or token) and key is None:
         raise LedgerError("ledger.override_needs_claim")
+    if out is not None:
+        from dupcheck.files.writing import check_ending
+
+        check_ending(out)
     with Bars(lang) as bars:
         checker = Checker(
             list(against), pack, **how.as_arguments(), jobs=jobs, cache=cache,

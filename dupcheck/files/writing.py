@@ -25,6 +25,11 @@ _PICTURES = frozenset({
 })  # fmt: skip
 _BESIDE = ("", "-wal", "-shm", "-seal", "-journal")
 """What may lie beside a ledger's file, and belongs to it."""
+_ENDINGS = frozenset({
+    ".csv", ".tsv", ".txt", ".md", ".html", ".htm", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".json", ".jsonl",
+    ".xml", ".parquet", ".pdf", ".doc", ".docx", ".zip",
+})  # fmt: skip
+"""Endings that promise a kind of file."""
 _OURS = re.compile(rb'\s*\{\s*"format":\s*\d+\s*,\s*"lang":')
 """How ``audit.json`` begins."""
 UNFINISHED = ".dupcheck-unfinished-"
@@ -56,6 +61,18 @@ def check_target(path: Path) -> Path:
     if real.is_symlink():  # links that lead to each other lead nowhere
         raise OutputError("files.no_ordinary_file", path=path)
     return real
+
+
+def check_ending(path: Path, *possible: str) -> None:
+    """Raise OutputError where a name promises another kind of file than what is written: one with such an ending, or,
+    where none is ``possible``, a folder.
+    """
+    ending = path.suffix.lower()
+    if ending not in _ENDINGS or ending in possible or (not possible and path.is_dir()):
+        return
+    if possible:
+        raise OutputError("files.other_ending", path=path, ending=ending, possible=", ".join(possible))
+    raise OutputError("files.no_folder_name", path=path, ending=ending, folder=path.with_suffix(""))
 
 
 def _is_same(real: Path, kept: Path) -> bool:

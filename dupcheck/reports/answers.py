@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dupcheck.errors import OutputError
 from dupcheck.files.cells import encode_page, render_table
-from dupcheck.files.writing import check_beside, check_target, write_file
+from dupcheck.files.writing import check_beside, check_ending, check_target, write_file
 from dupcheck.messages import Lang, say
 from dupcheck.reports.page import hash_asset, load_template, read_asset
 
@@ -42,6 +42,7 @@ def save_answers(answers: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "
 
 def check_answers(out: Path) -> None:
     """Raise OutputError where ``out`` holds files of these names that no earlier check has written."""
+    check_ending(out)
     check_beside(out / TABLE, _COLUMNS)
     if (out / PAGE).exists() and not (out / TABLE).is_file():  # the two are always written together
         raise OutputError("files.not_ours", path=out / PAGE)

@@ -17,7 +17,7 @@ from typing import Any
 
 from dupcheck.errors import OutputError
 from dupcheck.files.cells import encode_page
-from dupcheck.files.writing import UNFINISHED, check_folder, explain_failure, write_file, write_through
+from dupcheck.files.writing import UNFINISHED, check_ending, check_folder, explain_failure, write_file, write_through
 from dupcheck.reports.documents import SettledAudit, settle_audit, stream_audit, stream_merges, watch_rows
 from dupcheck.reports.page import render_page
 from dupcheck.reports.phrases import language
@@ -70,6 +70,7 @@ def check_report(out: Path) -> None:
     """Raise OutputError where a report in ``out`` would take the place of something that is no report."""
     if out.exists() and not out.is_dir():
         raise OutputError("report.path_is_file", path=str(out))
+    check_ending(out)
     check_folder(out, [*_NAMES, *sorted(p.name for p in out.glob("export-*"))], MARK)
 
 
