@@ -579,3 +579,15 @@ class TestHowFilesAreRead:
         )
         run("convert", file, "--out", tmp_path / "again.csv")
         assert (tmp_path / "again.csv").read_text("utf-8-sig") == text
+
+
+@pytest.mark.parametrize("words", [(), ("check",), ("ledger",), ("decisions", "list")])
+def test_a_help_is_in_one_language(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("DUPCHECK_LANG", "zh")
+    told = run(*words, "--help").out
+    assert "用法：" in told and "选项：" in told
+    assert not [word for word in ("Usage", "Options:", "Commands:", "Show this", "Show the") if word in told]
+    monkeypatch.setenv("DUPCHECK_LANG", "en")
+    assert "Usage: dupcheck" in run(*words, "--help").out

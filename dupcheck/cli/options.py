@@ -81,12 +81,35 @@ def shorten_help(text: str) -> str:
     return text.split("\n")[0]
 
 
+_HEADINGS = {"Options": "heading_options", "Commands": "heading_commands"}
+_HELPS = {"Show this message and exit.": "opt_show_help", "Show the version and exit.": "opt_show_version"}
+"""What click says by itself, and the keys of our texts for it."""
+
+
 class _Formatter(click.HelpFormatter):
     """Lays a help out, as wide as the terminal."""
 
     def __init__(self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None) -> None:
         wide = width or click.formatting.FORCED_WIDTH or max(min(_measure_terminal(), max_width or 80) - 2, 50)
         super().__init__(indent_increment, wide, max_width)
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line that shows how a command is typed."""
+        super().write_usage(prog, args, f"{say('cli.usage', say_language(None))} " if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Write what stands over a list; click has English names for its own."""
+        if heading not in _HEADINGS:
+            super().write_heading(heading)
+        else:
+            self.write(f"{'':>{self.current_indent}}{say(f'cli.{_HEADINGS[heading]}', say_language(None))}\n")
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write a list of options or commands, each with its help."""
+        told = [
+            (name, say(f"cli.{_HELPS[text]}", say_language(None)) if text in _HELPS else text) for name, text in rows
+        ]
+        super().write_dl(told, col_max, col_spacing)
 
 
 def _measure_terminal() -> int:
