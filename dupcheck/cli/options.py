@@ -104,7 +104,7 @@ class _Formatter(click.HelpFormatter):
         else:
             self.write(f"{'':>{self.current_indent}}{say(f'cli.{_HEADINGS[heading]}', say_language(None))}\n")
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write a list of options or commands, each with its help."""
         told = [
             (name, say(f"cli.{_HELPS[text]}", say_language(None)) if text in _HELPS else text) for name, text in rows
