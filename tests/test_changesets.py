@@ -18,6 +18,7 @@ import dupcheck as dc
 from dupcheck.catalog import get_listing, get_skus, make_catalog
 from dupcheck.exports import EXPORTS, make_changes, write_exports
 from dupcheck.exports.merging import list_plans
+from dupcheck.exports.shopify import make_handle
 from dupcheck.model import Catalog, Listing
 
 CATALOGS = make_catalogs() | make_rarer_catalogs()
@@ -855,3 +856,26 @@ def test_what_one_product_of_a_shop_gets_empties_no_other(tmp_path: Path) -> Non
     assert {c[1] for c in list_changed("woocommerce", before, IMPORTS["woocommerce"](before, files))} == {
         "Regular price", "GTIN, UPC, EAN, or ISBN",
     }, "of the vase alone"  # fmt: skip
+
+
+def test_only_the_first_plans_that_wait_are_named(tmp_path: Path, run: Callable[..., Any]) -> None:
+    listings = [x for n in ("accents", "cyrillic", "removal", "used goods") for x in CATALOGS[n]]
+    listings += CATALOGS["merge into simple"]
+    own = write_own("shopify", listings, tmp_path)
+    shown = run("audit", own, "--no-ledger", "--out", tmp_path / "r", "--export", "shopify")
+    (told,) = (line for line in shown.out.splitlines() if "not in the files" in line)
+    named = [p.group_id for p in dc.audit(own).plans if p.group_id in told]
+    assert "5 plans" in told and len(named) == 3
+    assert "(p-1010, p-1011, p-1012, …)" in told or "…" not in told.partition(")")[0]
+
+
+@pytest.mark.parametrize("listing_id", ["茶杯", "***", "-"])
+def test_an_id_without_a_letter_of_a_handle_gets_a_number_of_its_own(listing_id: str) -> None:
+    made = make_handle(listing_id)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9_-]*", made) and made == make_handle(listing_id)
+    assert made != make_handle(listing_id + "碗")
+
+
+def test_two_products_of_shopify_never_get_one_handle() -> None:
+    ids = ["杯-1", "碗-1", "чашка 1", "миска 1", "é茶", "é杯", "e"]
+    assert len({make_handle(i) for i in ids}) == len(ids)

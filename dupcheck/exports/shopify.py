@@ -93,17 +93,22 @@ class Shopify(Target):
 
 
 def make_handle(listing_id: str) -> str:
-    """Return an id as a handle of Shopify: small letters, digits and hyphens; a number of its own where none are left.
+    """Return an id as a handle of Shopify: small letters, digits and hyphens.
 
-    >>> make_handle("RW-É1")
-    'rw-e1'
+    Where letters are lost it ends in a number of its own, so that no two products get one handle.
+
+    >>> make_handle("RW-É1"), make_handle("杯-1")
+    ('rw-e1', '1-c6f2a37153')
     """
     if _HANDLE.fullmatch(listing_id):
         return listing_id
     plain = unicodedata.normalize("NFKD", listing_id.casefold())
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     text = re.sub(r"[^a-z0-9_]+", "-", bare).strip("-_")
-    return text or f"product-{hashlib.blake2b(listing_id.encode('utf-8', 'replace'), digest_size=5).hexdigest()}"
+    if text and not any(c.isalnum() and not c.isascii() for c in bare):
+        return text
+    number = hashlib.blake2b(listing_id.encode("utf-8", "replace"), digest_size=5).hexdigest()
+    return f"{text or 'product'}-{number}"
 
 
 def _is_variant_column(header: str) -> bool:
