@@ -16,7 +16,8 @@ from plan_catalogs import FILES, HTML, canonical_rows, make_catalogs, make_rarer
 
 import dupcheck as dc
 from dupcheck.catalog import get_listing, get_skus, make_catalog
-from dupcheck.exports import EXPORTS, make_changes, write_exports
+from dupcheck.decisions import Decision, hash_listings, settle_decisions
+from dupcheck.exports import EXPORTS, admit_plans, make_changes, write_exports
 from dupcheck.exports.merging import list_plans
 from dupcheck.exports.shopify import make_handle
 from dupcheck.model import Catalog, Listing
@@ -879,3 +880,28 @@ def test_an_id_without_a_letter_of_a_handle_gets_a_number_of_its_own(listing_id:
 def test_two_products_of_shopify_never_get_one_handle() -> None:
     ids = ["杯-1", "碗-1", "чашка 1", "миска 1", "é茶", "é杯", "e"]
     assert len({make_handle(i) for i in ids}) == len(ids)
+
+
+@pytest.mark.parametrize("most", [3, 4, 200])
+def test_a_plan_of_any_size_heeds_what_was_decided_in_it(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dupcheck.exports.acceptance._MOST", most)
+    shop = make_catalog(CATALOGS["merge into simple"])
+    (plan,) = list_plans(dc.audit(shop).plans)
+    ids = sorted(plan["listings"])
+    marks = hash_listings(shop, ids)
+
+    def admit(catalog: Catalog, kinds: Mapping[tuple[str, str], Any]) -> str:
+        made = [Decision(a, b, kind, "", marks[a], marks[b]) for (a, b), kind in kinds.items()]
+        settled = settle_decisions(catalog, made)
+        found = admit_plans(catalog, [{**plan, "contents": {}}], settled)
+        return next(n for n in ("granted", "waiting", "rejected", "changed") if getattr(found, n))
+
+    whole = {(min(i, plan["keep"]), max(i, plan["keep"])): "merge_accepted" for i in ids if i != plan["keep"]}
+    others = [i for i in ids if i != plan["keep"]]
+    assert admit(shop, {}) == "waiting"
+    assert admit(shop, whole) == "granted"
+    assert admit(shop, dict(list(whole.items())[1:])) == "waiting"
+    for kind in ("not_duplicate", "allowed"):
+        assert admit(shop, {**whole, (others[0], others[1]): kind}) == "rejected"
+    changed = make_catalog([replace(x, title=f"{x.title} New") for x in CATALOGS["merge into simple"]])
+    assert admit(changed, whole) == "changed", "a decision that has lapsed is no acceptance"
