@@ -20,7 +20,7 @@ from dupcheck.plans.changes import cut_words, fit_words
 from dupcheck.plans.offers import shorten_values
 from dupcheck.signals import get_signal
 from dupcheck.signals.title import share_weight
-from dupcheck.titles import align_name, normalise
+from dupcheck.titles import align_name, normalise, read_title
 from dupcheck.titles.vocabulary import load_vocabulary
 
 WORDS = st.sampled_from(
@@ -339,3 +339,18 @@ def test_a_shortened_value_ends_in_no_sign_and_cuts_no_measure(sides: list[tuple
     for value, short in shorten_values(values, most).items():
         assert short[-1].isalnum() and short.split()[-1] != "x"
         assert "mm" not in short or value.endswith(short) or short.count("mm") == value.count("mm")
+
+
+@pytest.mark.parametrize(("tail", "packs"), [
+    ("{}枚とじ", False), ("{}本たて", False), ("{}枚入り", True), ("{}個いり", True), ("{}枚のふきん", True),
+    ("{}枚セット", True),
+])  # fmt: skip
+def test_what_a_japanese_count_goes_on_to_say_is_no_pack(tail: str, packs: bool) -> None:
+    axes = {t.axis for t in read_title(f"若葉堂 卓上用品 {tail.format(5)} ブルー").tokens}
+    assert ("pack" in axes) == packs
+
+
+def test_two_staplers_that_bind_unlike_numbers_are_not_merged(make_shop: Callable[..., Catalog]) -> None:
+    rows = [{"title": f"若葉堂 ステープラー {n}枚とじ ホワイト", "price": 98.0 * n} for n in (5, 10)]
+    for plan in dc.audit(make_shop(*rows, currency="JPY")).plans:
+        assert plan.action in ("ask", "differentiate", "none")

@@ -81,6 +81,10 @@ class _Parts(NamedTuple):
     before: str
 
 
+_UNBOUND = r"(?!(?!いり|の)[\u3041-\u3096]{2})"
+"""No Japanese word goes on behind a count: «5枚とじ» says what a stapler binds, «5個いり» how many there are."""
+
+
 @cache
 def _parts() -> _Parts:
     v = load_vocabulary()
@@ -137,7 +141,7 @@ def number_pattern(joined: bool) -> str:
         *joins[2:],
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
         ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)|\d{2,3}\s?호(?!\w)|\d{2,3}サイズ"),
-        ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
+        ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}{_UNBOUND}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
     ]
     # One copy of the units serves three groups: the name that counts is that of the group closed last.
     amounts = [("range", rf"{NUMBER}\s?-\s?{NUMBER}"), ("list", r"\d++(?:[/+]\d++){1,7}+"), ("measure", _AMOUNT)]
