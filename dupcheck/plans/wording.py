@@ -203,8 +203,9 @@ def _drop_leads(words: Mapping[int, str], count: int, axes: Collection[str]) -> 
             continue  # «Lamb & Veg» without its lamb, «Bags - 120 Bags» without their number
         left.append(word)
         before = place
-    while left and left[-1].casefold() in _LINKS:
+    while left and left[-1].casefold() in _LINKS and before != count - 1:  # what stood last led to nothing before
         left.pop()
+        before = -1
     return left
 
 
