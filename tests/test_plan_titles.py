@@ -292,12 +292,14 @@ def test_a_brand_that_is_a_colour_too_stays(make_shop: Callable[..., Catalog]) -
          "Ribbed Stool Lamp Base", ("Plain", "With Lamp Holder")),
         (("Bruma taza gres 300ml - azul / mate", "Bruma taza gres 300ml - rosa / mate"), ("Color", "azul", "rosa"),
          "Bruma taza gres 300ml - mate", ("Azul", "Rosa")),
+        (("Pentola Bruma acciaio inox - 5 litri", "Pentola Bruma acciaio inox - 7 litri"), ("Capacity", "5 L", "7 L"),
+         "Pentola Bruma acciaio inox", ("5 L", "7 L")),
         (("Woven Leather Belt Bruma - Brown / One Size", "Woven Leather Belt Bruma - Black / One Size"),
          ("Color", "Brown", "Black"), "Woven Leather Belt Bruma - One Size", ("Brown", "Black")),
         (("Amber glass pendant lamp Dorset kitchen", "Teal glass pendant lamp Dorset kitchen"),
          ("Color", "Amber", "Teal"), "Glass pendant lamp Dorset kitchen", ("Amber", "Teal")),
     ],
-    ids=["tail", "signs in the tail", "part of a value", "two signs", "one size", "capital"],
+    ids=["tail", "signs in the tail", "part of a value", "two signs", "unit", "one size", "capital"],
 )  # fmt: skip
 def test_what_is_left_reads_as_a_seller_writes_it(
     titles: tuple[str, str],

@@ -81,6 +81,9 @@ def strip_title(
 def _is_said(parts: Sequence[str], said: Mapping[str, int]) -> bool:
     """Whether a title says most of a value's words: that it says «pot» is not to say «with pot feet»."""
     words = [p for p in parts if p not in _LINKS]
+    numbers = [w for w in words if w.isdigit()]  # its unit may be written in another way
+    if numbers:
+        return all(n in said for n in numbers)
     return len(words) < 2 or 2 * sum(w in said for w in words) > len(words)
 
 
