@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dupcheck.judging.model import PairModel, choose_pairs
+from dupcheck.judging.model import PairModel, choose_pairs, rank_telling
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message
 from dupcheck.model import IntArray, Plan, Reply, Weighed
@@ -167,7 +167,12 @@ class _Desk:
         core = np.array([texts.setdefault(t.casefold(), len(texts)) for t in audit.catalog.column("title").tolist()])
         label = label_groups(audit)
         grouped = label[left] == label[right]
-        picked = choose_pairs(chance, grouped, (core[left], core[right]), most, taken)
+        pairs, asked_before = np.stack([left, right], axis=1), np.array(sorted(known), dtype=np.int64).reshape(-1, 2)
+        # of pairs that ask the same one goes on, so that others are looked at
+        _, first = np.unique(np.sort(core[pairs], axis=1), axis=0, return_index=True)
+        free = np.sort(first[~np.isin(first, taken)])
+        telling = free[rank_telling(self.model.evidence, chance[free], pairs[free], asked_before, 2 * most)]
+        picked = choose_pairs(chance, grouped, (core[left], core[right]), most, taken, telling)
         books = Bookkeeper(Shelf(audit.catalog, audit.features), Replies({}))
         return [self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k])) for k in picked.tolist()]
 

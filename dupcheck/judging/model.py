@@ -20,6 +20,16 @@ START = Path(__file__).with_name("start.npz")
 ANSWER_WEIGHT = 30.0
 """As how many rows of other catalogues one answer counts."""
 _REFIT_ROUNDS = 60
+_CARRIED = 400
+"""So many answers are carried to the pairs that are like theirs; the trees that are fitted anew learn from all."""
+_FREE = 30.0
+"""How far answers may pull what the start says: the variance of what is added to its log-odds."""
+_STEPS = 60
+_LOOKED_AT = 1_200
+_SOME_TREES = 3
+"""Every third tree is enough to tell which pairs are alike."""
+_NOISE = 0.3
+"""How little one answer tells even of its own pair, beside 1 for not knowing it."""
 _PLACES = {reason: [COLUMNS.index(name) for name in names] for reason, names in REASONS.items()}
 
 
@@ -47,12 +57,71 @@ def load_start() -> Start:
 
 
 def refit(rows: FloatArray, same: BoolArray) -> Trees:
-    """Return trees that have learned from a catalogue's answers, beside what the start knows."""
+    """Return trees that have learned from a catalogue's answers, beside what the start knows.
+
+    They are two in one, each half: trees fitted anew, which find what the answers have in common; and the start, in
+    which each answer carries to the pairs that are like its own.
+    """
     start = load_start()
-    return fit_trees(
+    anew = fit_trees(
         np.concatenate([start.rows, rows]), np.concatenate([start.same, same]), DIRECTIONS,
         np.concatenate([start.weights, np.full(len(same), ANSWER_WEIGHT)]), _REFIT_ROUNDS,
     )  # fmt: skip
+    return anew.mix(_carry(start.trees, rows, same))
+
+
+def _carry(trees: Trees, rows: FloatArray, same: BoolArray) -> Trees:
+    """Return the trees with what the answers add to each leaf: a logistic regression on top of what the trees say,
+    whose kernel is the share of trees in which two pairs end in one leaf.
+    """
+    if len(rows) > _CARRIED:
+        some = np.unique(np.linspace(0, len(rows) - 1, _CARRIED).astype(np.int64))
+        rows, same = rows[some], same[some]
+    leaves, said = trees.find_leaves(rows), trees.add_up(rows)
+    alike = _compare_leaves(leaves)
+    amount = np.zeros(len(rows))
+    step = np.linalg.inv(alike / 4 + np.eye(len(rows)) / _FREE)
+    for _ in range(_STEPS):  # a logistic curve bends by no more than a quarter: no step goes too far
+        amount -= step @ (read_odds(said + alike @ amount) - same + amount / _FREE)
+    each = np.repeat(amount / leaves.shape[1], leaves.shape[1])
+    return trees.shift(np.bincount(leaves.ravel(), each, minlength=len(trees.value)).astype(np.float64))
+
+
+def _compare_leaves(leaves: IntArray) -> FloatArray:
+    """The share of trees in which each two rows end in one leaf."""
+    alike = np.zeros((len(leaves), len(leaves)), dtype=np.float32)
+    for column in leaves.T:
+        alike += column[:, None] == column[None, :]
+    found: FloatArray = (alike / max(leaves.shape[1], 1)).astype(np.float64)
+    return found
+
+
+def rank_telling(evidence: Evidence, chance: FloatArray, pairs: IntArray, known: IntArray, most: int) -> IntArray:
+    """Return which of the ``pairs`` to ask first, at most so many: each the one whose answer tells most about all that
+    is still in doubt, after the answers that are ``known`` and those before it.
+
+    ``pairs`` and ``known`` are two columns each; of many pairs the most doubtful are looked at. Answers tell about
+    pairs that end in the same leaves of the start (the next one of a Gaussian process that lowers its variance most).
+    """
+    doubt = chance * (1.0 - chance)
+    some = np.argsort(-doubt, kind="stable")[:_LOOKED_AT]
+    asked = np.concatenate([pairs[some], known[-_CARRIED:]])
+    leaves = load_start().trees.find_leaves(evidence.measure(asked[:, 0], asked[:, 1]))[:, ::_SOME_TREES]
+    alike = (_compare_leaves(leaves) ** 3).astype(np.float32)
+    weight = np.concatenate([doubt[some], np.zeros(len(asked) - len(some))]).astype(np.float32)
+    order: list[int] = []
+    told = range(len(some), len(asked))
+    for k in range(len(told) + min(most, len(some))):
+        left = np.maximum(np.diag(alike), 0.0) + _NOISE
+        if k < len(told):
+            at = told[k]
+        else:
+            gain = (weight @ alike**2) / left
+            gain[[*order, *told]] = -1.0
+            at = int(gain.argmax())
+            order.append(at)
+        alike -= np.outer(alike[:, at], alike[at]) / left[at]
+    return some[np.array(order, dtype=np.int64)]
 
 
 @dataclass(frozen=True)
@@ -129,10 +198,15 @@ def bind(n: int, left: IntArray, right: IntArray, same: BoolArray) -> tuple[IntA
 
 
 def choose_pairs(
-    chance: FloatArray, grouped: BoolArray, subject: Sequence[IntArray], count: int, taken: IntArray
+    chance: FloatArray,
+    grouped: BoolArray,
+    subject: Sequence[IntArray],
+    count: int,
+    taken: IntArray,
+    telling: IntArray | None = None,
 ) -> IntArray:
-    """Return ``count`` pairs worth asking: half of those about which least is known, half drawn so that all that limits
-    (``grouped``) and model say, together and against one another, is tried.
+    """Return ``count`` pairs worth asking: half of them the most ``telling`` (without that, those about which least is
+    known), half drawn so that all that limits (``grouped``) and model say, together and against one another, is tried.
 
     No two ask the same: ``subject`` are two columns that say, of each pair, what its two listings are. ``taken`` are
     positions that were asked.
@@ -152,7 +226,7 @@ def choose_pairs(
                 free[matter == matter[k]] = False
 
     near = np.argsort(np.abs(chance - 0.5), kind="stable")
-    take(near, count // 2)
+    take(near if telling is None else telling, count // 2)
     rng = np.random.default_rng(len(taken))
     stratum = 2 * grouped + (chance >= 0.5)
     for k in range(4):

@@ -4,7 +4,7 @@ A tree never turns against what speaks for a pair: each column may only push one
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +20,7 @@ _LEAST = 8
 _STEP = 20_000
 """Pairs that are asked at once: their places in all trees fit in the processor's cache."""
 _NAMES = ("feature", "limit", "left", "right", "missing_left", "value", "roots", "bias")
+_PLACES = ("left", "right", "roots")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,31 @@ class Trees:
             at = self._walk(part)[-1]
             total[begin : begin + _STEP] = self.bias + self.value[at].sum(axis=1)
         return total
+
+    def find_leaves(self, rows: FloatArray) -> IntArray:
+        """Return in which leaf of each tree each row ends: one row each, one column a tree."""
+        parts = [self._walk(rows[k : k + _STEP])[-1].astype(np.int32) for k in range(0, max(len(rows), 1), _STEP)]
+        return np.concatenate(parts)
+
+    def shift(self, amounts: FloatArray) -> "Trees":
+        """Return trees of which each leaf gives so much more: ``amounts`` holds one number a node, of leaves only."""
+        more = amounts.copy()
+        for k in range(len(more) - 1, -1, -1):  # children stand behind their parents
+            if self.left[k] != k:
+                more[k] = (more[self.left[k]] + more[self.right[k]]) / 2
+        return replace(self, value=self.value + more)
+
+    def mix(self, other: "Trees") -> "Trees":
+        """Return trees whose log-odds are the mean of what the two say."""
+        behind = len(self.feature)
+        joined = {
+            name: np.concatenate([getattr(self, name), getattr(other, name) + (behind if name in _PLACES else 0)])
+            for name in _NAMES[:-1] if name not in ("value", "missing_left")
+        }  # fmt: skip
+        return Trees(
+            **joined, missing_left=np.concatenate([self.missing_left, other.missing_left]),
+            value=np.concatenate([self.value, other.value]) / 2, bias=(self.bias + other.bias) / 2,
+        )  # fmt: skip
 
     def weigh(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return for each row the addend of every column, and what they are added to: together the log-odds."""
