@@ -3,6 +3,7 @@
 import json
 from itertools import combinations
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from dupcheck.decisions import hash_listings
 from dupcheck.errors import CatalogError
 from dupcheck.index.candidates import find_candidates
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
-from dupcheck.judging.model import START, PairModel, bind, choose_pairs, load_start, refit
+from dupcheck.judging.model import START, PairModel, _carry, bind, choose_pairs, load_start, rank_telling, refit
 from dupcheck.learned.answers import (
     APART_FROM,
     ONE_FROM,
@@ -178,6 +179,33 @@ class TestStart:
         taught = read_odds(refit(rows, np.arange(40) % 2 == 1).add_up(rows))
         assert ((taught >= 0.5) == (np.arange(40) % 2 == 1)).all()
 
+    def test_an_answer_carries_to_pairs_like_its_own_and_hardly_to_others(self) -> None:
+        start = load_start()
+        said = start.trees.add_up(start.rows)
+        alike, *others = np.argsort(np.abs(said), kind="stable")[:400].tolist()
+        rows = np.repeat(start.rows[[alike]], 6, axis=0)
+        for answer in (True, False):
+            taught = _carry(start.trees, rows, np.full(6, answer))
+            moved = (taught.add_up(start.rows) - said) * (1 if answer else -1)
+            assert moved[alike] > 0.5 and moved[alike] >= np.quantile(moved, 0.99)
+            assert moved[alike] > 2 * np.median(np.abs(moved[others]))
+
+    def test_two_in_one_are_their_mean_and_still_a_sum(self) -> None:
+        start = load_start()
+        rows = start.rows[::400]
+        taught = refit(rows, np.arange(len(rows)) % 3 == 0)
+        one, other = (
+            start.trees.shift(np.where(start.trees.left == np.arange(len(start.trees.left)), k, 0.0))
+            for k in (1.0, 3.0)
+        )
+        both = one.mix(other)
+        assert both.add_up(rows) == pytest.approx((one.add_up(rows) + other.add_up(rows)) / 2)
+        assert one.add_up(rows) == pytest.approx(start.trees.add_up(rows) + len(start.trees.roots))
+        for trees in (both, taught):
+            addends, base = trees.weigh(rows)
+            assert addends.sum(axis=1) + base == pytest.approx(trees.add_up(rows))
+            assert Trees.from_arrays(trees.as_arrays()).add_up(rows) == pytest.approx(trees.add_up(rows), abs=1e-3)
+
     def test_what_was_answered_stands(self) -> None:
         catalog, _ = shop()
         audit = dc.audit(catalog)
@@ -231,6 +259,36 @@ class TestPacks:
 
 
 class TestChoice:
+    def test_those_come_first_that_tell_most_about_what_is_in_doubt(self) -> None:
+        start = load_start()
+        leaves = start.trees.find_leaves(start.rows)
+        common = 0
+        apart = (leaves == leaves[common]).mean(axis=1)
+        rare = int(apart.argmin())
+        rows = start.rows[[common] * 10 + [rare] * 3]
+
+        class Table:
+            def measure(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+                return np.asarray(rows[left])
+
+        pairs = np.stack([np.arange(13), np.arange(13, 26)], axis=1)
+        none, half = np.empty((0, 2), dtype=np.int64), np.full(13, 0.5)
+        evidence = cast(Evidence, Table())
+        order = rank_telling(evidence, half, pairs, none, 5)
+        assert len(set(order.tolist())) == 5 and order[0] < 10 <= order[1]
+        assert rank_telling(evidence, half, pairs, pairs[:1], 5)[0] >= 10, "what was answered tells nothing anew"
+        settled = np.array([1.0] * 10 + [0.5] * 3)
+        assert rank_telling(evidence, settled, pairs, none, 5)[0] >= 10, "nothing is in doubt about the many"
+        assert sorted(rank_telling(evidence, half, pairs, none, 50).tolist()) == [*range(13)]
+
+    def test_the_telling_ones_are_half(self) -> None:
+        ends = np.arange(100), np.arange(100, 200)
+        chance, nothing = np.linspace(0.01, 0.99, 100), np.empty(0, dtype=np.int64)
+        telling = np.array([3, 97, 50, 7, 8, 9, 10, 11, 12, 13])
+        chosen = choose_pairs(chance, chance > 0.6, ends, 10, nothing, telling)
+        assert chosen[:5].tolist() == telling[:5].tolist()
+        assert len(set(chosen.tolist())) == 10
+
     def test_none_is_asked_twice_and_no_two_are_about_the_same(self) -> None:
         rng = np.random.default_rng(0)
         left, right = rng.integers(0, 12, 400), rng.integers(12, 24, 400)
