@@ -93,8 +93,9 @@ _PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
 def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
     """Return the questions that settle most about an audited catalogue, at most ``count``.
 
-    First, for a third of them, the kinds of difference for which most listings wait; then pairs: half where one product
-    is as likely as two, half drawn from all that limits and model say, so that the answers also tell who is right.
+    First, for a third of them, the kinds of difference for which most listings wait; then pairs: half those whose
+    answer tells most about all that is in doubt, half drawn from all that limits and model say, so that the answers
+    also tell who is right.
     What was answered is not asked again.
 
     Args:
