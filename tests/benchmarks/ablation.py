@@ -56,10 +56,17 @@ def drop_table(wanted: str) -> None:
         held = read_toml(path)
         if path.stem != stem or name not in held:
             return held
-        return {**held, name: type(held[name])()}
+        return {**held, name: _empty(held[name])}
 
     for room in (normalising, vocabulary):
         setattr(room, "read_toml", read)  # noqa: B010
+
+
+def _empty(held: Any) -> Any:
+    """The same without words: tables of tables stay tables."""
+    if isinstance(held, Mapping):
+        return {key: _empty(value) for key, value in held.items() if isinstance(value, Mapping)}
+    return [] if isinstance(held, list) else held
 
 
 def measure(folders: Sequence[Path]) -> dict[str, list[int]]:
