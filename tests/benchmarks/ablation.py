@@ -3,7 +3,7 @@
     python tests/benchmarks/ablation.py FOLDER … [--only values.color …]
 
 A list is one table or array of the same name in every language (``values.color``), or of a file that all languages
-share (``colors.shades``). Catalogues are those of ``acts.py``: best ones that nobody knew when the lists were written.
+share (``colors.*``). Catalogues are those of ``acts.py``: best ones that nobody knew when the lists were written.
 Printed are, against an audit with every list, pairs of one product that are no longer acted on or asked about
 (``found``), pairs of one product that are no longer acted on (``acts``), pairs of two that are acted on now (``bad``),
 listings wrongly removed now (``wrong``), how many plans ask more (``asks``), and how many catalogues change at all.
@@ -30,15 +30,18 @@ from dupcheck.files.toml import read_toml
 from dupcheck.titles import normalising, vocabulary
 
 HOME = Path(vocabulary.__file__).parent
+ALL = "*"
 HEADER = ("list", "words", "found", "acts", "bad", "wrong", "asks", "catalogues")
 
 
 def list_tables() -> dict[str, int]:
     """Return the lists there are, by file and name, and how many words each has in all languages together."""
     found: dict[str, int] = {}
-    for path in sorted((HOME / "languages").glob("*/*.toml")) + sorted((HOME / "vocabularies").glob("*.toml")):
+    for path in sorted((HOME / "languages").glob("*/*.toml")):
         for name, held in tomllib.loads(path.read_text("utf-8")).items():
             found[f"{path.stem}.{name}"] = found.get(f"{path.stem}.{name}", 0) + _count(held)
+    for path in sorted((HOME / "vocabularies").glob("*.toml")):
+        found[f"{path.stem}.{ALL}"] = _count(tomllib.loads(path.read_text("utf-8")))
     return found
 
 
@@ -54,9 +57,9 @@ def drop_table(wanted: str) -> None:
 
     def read(path: Path) -> dict[str, Any]:
         held = read_toml(path)
-        if path.stem != stem or name not in held:
+        if path.stem != stem or name not in (ALL, *held):
             return held
-        return {**held, name: _empty(held[name])}
+        return {key: _empty(value) if name in (ALL, key) else value for key, value in held.items()}
 
     for room in (normalising, vocabulary):
         setattr(room, "read_toml", read)  # noqa: B010
@@ -94,14 +97,16 @@ def _count_pairs(truth: Mapping[str, tuple[str, str]]) -> int:
 
 
 def run_without(table: str, folders: Sequence[Path]) -> dict[str, list[int]]:
-    """Measure in a process and a cache of its own, for words are read once."""
+    """Measure in a process and a cache of its own, for words are read once; {} where nothing works without the list."""
     with tempfile.TemporaryDirectory() as cache:
         done = subprocess.run(
             [sys.executable, __file__, "--measure", "--without", table, *map(str, folders)],
             check=False, capture_output=True, text=True, env={**os.environ, "XDG_CACHE_HOME": cache},
         )  # fmt: skip
     if done.returncode:
-        raise SystemExit(f"without {table}: {done.stderr.strip().splitlines()[-1]}")
+        if not table:
+            raise SystemExit(done.stderr.strip().splitlines()[-1])
+        return {}
     found: dict[str, list[int]] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -124,6 +129,9 @@ def main() -> None:
     rows = []
     for table in given.only or tables:
         less = run_without(table, given.folders)
+        if not less:
+            rows.append([table, tables[table], "cannot be left out", *[""] * (len(HEADER) - 3)])
+            continue
         steps = [[b - a for a, b in zip(whole[name], less[name], strict=True)] for name in whole]
         total = [sum(column) for column in zip(*steps, strict=True)]
         rows.append([table, tables[table], *(f"{n:+d}" for n in total), sum(any(step) for step in steps)])
