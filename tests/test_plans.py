@@ -375,3 +375,10 @@ def test_choices_without_a_price_cost_what_the_listing_costs(tmp_path: Path) -> 
     assert plan.action == "remove_duplicates"
     assert [sku.price for sku in plan.skus] == [49.99] * 3
     assert not [c for c in plan.cautions if "price" in str(c)]
+
+
+def test_a_word_that_only_one_title_has_more_is_no_choice_though_it_names_a_colour_too() -> None:
+    catalog = dc.read_catalog(Path(__file__).parent / "shops/taught/br_suplementos/catalog.csv")
+    roles = {m.listing_id: (p.group_id, m.role) for p in dc.audit(catalog).plans for m in p.members}
+    plain, nuts = roles["BR0094"], roles["BR0013"]
+    assert plain[0] != nuts[0] or "ask" in (plain[1], nuts[1])

@@ -164,7 +164,7 @@ class Bookkeeper:
             elif (
                 ((axis in _UNSURE or axis in self.replies.lifted) and a != b)
                 or axis in words.twice
-                or (axis in words.axes and self._is_unbacked(axis, left, right, heads))
+                or (axis in words.axes and self._is_unbacked(gap, left, right, heads))
             ):
                 yield gap
 
@@ -228,15 +228,18 @@ class Bookkeeper:
         """The values that a listing's attributes state, as written, by axis."""
         return {axis: value for axis, (_, value) in self.shelf.attributes(position).items()}
 
-    def _is_unbacked(self, axis: str, left: int, right: int, heads: tuple[str, str]) -> bool:
-        """Whether only words say what two listings are on an axis of which that is not enough: 30 inch, 39 inch."""
+    def _is_unbacked(self, gap: Gap, left: int, right: int, heads: tuple[str, str]) -> bool:
+        """Whether only words say what two listings are on an axis of which that is not enough: 30 inch, 39 inch; or
+        the one says what the other does and a word more, which may be no choice: with nuts.
+        """
+        axis, named = gap.axis, bool(heads[0]) and heads[0] == heads[1]
+        stated = axis in self.shelf.attributes(left) and axis in self.shelf.attributes(right)
         if axis in _BY_WORD:
-            return False
-        if heads[0] and heads[0] == heads[1]:
+            return not named and not stated and _says_more(gap.here, gap.there)
+        if named:
             return axis in MEASURED and axis not in self.shelf.attribute_counts
         if axis in _SPEC:
             return True
-        stated = axis in self.shelf.attributes(left) and axis in self.shelf.attributes(right)
         return not stated and not self._show_one_photo(left, right)
 
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
@@ -325,6 +328,12 @@ class Bookkeeper:
         """How much it tells, in bits, that two listings state one value of an attribute."""
         counts = self.shelf.attribute_counts.get(name, {})
         return float(np.log2(sum(counts.values()) / counts.get(value.casefold(), 1))) if counts else 0.0
+
+
+def _says_more(here: Sequence[str], there: Sequence[str]) -> bool:
+    """Whether the one of two values holds the other: green and brown, green."""
+    one, other = ({part for value in values for part in value.split("|")} for values in (here, there))
+    return one < other or other < one
 
 
 def _is_one_name(axis: str, one: str, other: str) -> bool:
