@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 from ledger_fixtures import ledger_url, new_ledger, own_ledger, postgresql  # noqa: F401 - fixtures
 from PIL import Image, ImageDraw, ImageFilter
+from small_files import Put
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
@@ -40,6 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 Row = Mapping[str, Any] | str
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Write a small file into the test's own folder."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,31 +1,15 @@
 """Kinds of real files that were read wrong when first seen: each in a few rows of its own."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_files import Put, listings
 
-from dupcheck.catalog import get_listing, read_catalog
+from dupcheck.catalog import read_catalog
 from dupcheck.catalog.values import Price, parse_price
 from dupcheck.errors import CatalogError
-from dupcheck.model import Catalog, Listing
-
-Put = Callable[[str, str], Path]
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Put:
-    def write(name: str, text: str) -> Path:
-        path = tmp_path / name
-        path.write_text(text, "utf-8")
-        return path
-
-    return write
-
-
-def listings(catalog: Catalog) -> dict[str, Listing]:
-    return {listing_id: get_listing(catalog, n) for n, listing_id in enumerate(catalog.ids.tolist())}
+from dupcheck.model import Catalog
 
 
 def keys(catalog: Catalog) -> list[str]:
