@@ -213,12 +213,17 @@ class Bookkeeper:
         """Whether two titles name two products: in one place of equal titles, or, under one code, at half the price: a
         part carries the number of its set.
         """
-        if not self._share_code(left, right):
-            return words.renamed
+        halved = bool(words.left and words.right) and self._cost_half(left, right)
+        if halved == words.renamed:  # whether they share a code is dear to say, and says nothing here
+            return halved
+        return halved if self._share_code(left, right) else words.renamed
+
+    def _cost_half(self, left: int, right: int) -> bool:
+        """Whether both have a price in one currency, and one is less than half of the other."""
         a, b = self.shelf.number(left, "price"), self.shelf.number(right, "price")
-        if not (words.left and words.right and a and b):
+        if not a or not b or self.shelf.text(left, "currency") != self.shelf.text(right, "currency"):
             return False
-        return self.shelf.text(left, "currency") == self.shelf.text(right, "currency") and min(a, b) < 0.5 * max(a, b)
+        return min(a, b) < 0.5 * max(a, b)
 
     def _share_code(self, left: int, right: int) -> bool:
         measured = get_signal("codes").measure(self.shelf.features, np.array([left]), np.array([right]))
