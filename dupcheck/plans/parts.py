@@ -336,8 +336,10 @@ class Bookkeeper:
 
 
 def _says_more(here: Sequence[str], there: Sequence[str]) -> bool:
-    """Whether the one of two values holds the other: green and brown, green."""
-    one, other = ({part for value in values for part in value.split("|")} for values in (here, there))
+    """Whether the one of two values holds the other: green and brown, green. Of several values each is a choice."""
+    if len(here) != 1 or len(there) != 1:
+        return False
+    one, other = ({*value.split("|")} for value in (*here, *there))
     return one < other or other < one
 
 
