@@ -271,7 +271,7 @@ def _believe(
 ) -> tuple[str, ...] | None:
     """The axes of a family's slots, None where one that varies is not seen to hold options.
 
-    Where nearly every value of one slot stands beside nearly every one of another, both are choices, whatever they say.
+    Where values of one slot stand beside half or more of those of another, both are choices, whatever they say.
     """
     axes: list[str] = []
     for values, own in ((column, told) for column in zip(*tails, strict=True)):
