@@ -355,8 +355,10 @@ class Store:
 
     def _learn_from(self, drafts: Catalog, near: Sequence[str]) -> Taught:
         """What the catalogue knows, and what the drafts add to it; the catalogue's own where they add nothing."""
+        known = self.statistics.taught
         texts = [normalise(t) for t in drafts.column("title")]
-        return self.statistics.taught.extend(texts, read_attributes(drafts).list_options(), near)
+        later = known.extend(texts, read_attributes(drafts).list_options(), near)
+        return known if later.lexicon.is_like(known.lexicon) else later
 
     def _without(self, rows: IntArray, taught: Taught) -> Statistics:
         """The catalogue's statistics as they are without some rows."""

@@ -8,7 +8,10 @@ only, the title is read as the others are. Which order it has is still asked abo
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
+from typing import Generic, TypeVar
 
+T = TypeVar("T")
 Slots = Sequence[Mapping[str, str]]
 """What stands in each slot behind a head: the words as they are compared → the text that a title has there."""
 
@@ -37,11 +40,9 @@ class Scattered:
 
     def __init__(self, names: Iterable[Name], values: Iterable[str] = ()) -> None:
         self._values = {_sort(value.split()): value for value in values}
-        self._names = [name for name in names if len(name.words) >= _SHORTEST]
-        count = Counter(word for name in self._names for word in {*name.words})
-        self._by_word: dict[str, list[Name]] = defaultdict(list)
-        for name in self._names:
-            self._by_word[min(name.words, key=lambda word: (count[word], word))].append(name)
+        shown = [name for name in names if len(name.words) >= _SHORTEST]
+        self._names = _Bags((name.words, name) for name in shown)
+        self._slots = {id(slot): _Slot(slot) for name in shown for slots in name.slots.values() for slot in slots}
 
     def restore(self, words: Sequence[str]) -> str:
         """Return a title as its catalogue writes it, from its words as they are compared; "" where that is not clear.
@@ -54,7 +55,7 @@ class Scattered:
             return ""
         said = Counter(words)
         found: dict[tuple[str, ...], str] = {}
-        for name in sorted(self._list_names(said), key=lambda name: len(name.words)):
+        for name in sorted(self._names.find(said, _MOST_HEADS), key=lambda name: len(name.words)):
             rest = said - Counter(name.words)
             for slots in name.slots.values():
                 for values in self._fill(slots, rest):
@@ -63,33 +64,52 @@ class Scattered:
                     found.setdefault(spelled, f"{name.text} - {' / '.join(texts)}")
         return next(iter(found.values())) if len(found) == 1 else ""
 
-    def _list_names(self, said: Counter[str]) -> Iterator[Name]:
-        for word in sorted(said):
-            near = self._by_word.get(word, ())
-            if len(near) <= _MOST_HEADS:
-                yield from (name for name in near if Counter(name.words) <= said)
-
     def _fill(self, slots: Slots, rest: Counter[str]) -> list[tuple[str, ...]]:
         """The ways in which some words are one known value in each slot; where there is none, one new in its slot."""
-        near = [[v for v in slot if Counter(v.split()) <= rest] for slot in slots]
+        known = [self._slots[id(slot)] for slot in slots]
+        near = [[*slot.values.find(rest)] for slot in known]
         if any(len(values) > _MOST_VALUES for values in near):
             return []
         whole = [values for values, left in _choose(near, rest) if not left]
         if whole:
             return whole
         found: list[tuple[str, ...]] = []
-        for k, slot in enumerate(slots):
+        for k, slot in enumerate(known):
             for values, left in _choose([*near[:k], [""], *near[k + 1 :]], rest):
-                new = self._name(left, slot)
+                new = self._name(left, slot.numbers)
                 if new:
                     found.append((*values[:k], new, *values[k + 1 :]))
         return found
 
-    def _name(self, words: Counter[str], slot: Mapping[str, str]) -> str:
+    def _name(self, words: Counter[str], numbers: bool) -> str:
         """The value that some words are in a slot where it is new: one known elsewhere, or a number among numbers."""
-        if words.total() == 1 and all(map(_is_number, (*words, *slot))):
+        if numbers and words.total() == 1 and all(map(_is_number, words)):
             return next(iter(words))
         return self._values.get(_sort(words.elements()), "")
+
+
+class _Bags(Generic[T]):
+    """Things by their words, in any order: found by the rarest of these."""
+
+    def __init__(self, listed: Iterable[tuple[Sequence[str], T]]) -> None:
+        bags = [(Counter(words), thing) for words, thing in listed]
+        count = Counter(word for bag, _ in bags for word in bag)
+        self._by_word: dict[str, list[tuple[Counter[str], T]]] = defaultdict(list)
+        for bag, thing in bags:
+            self._by_word[min(bag, key=lambda word: (count[word], word))].append((bag, thing))
+
+    def find(self, said: Counter[str], most: float = inf) -> Iterator[T]:
+        """Give the things whose words are all said; not those that share their rarest word with more than ``most``."""
+        for word in sorted(said):
+            near = self._by_word.get(word, ())
+            if len(near) <= most:
+                yield from (thing for bag, thing in near if bag <= said)
+
+
+class _Slot:
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = _Bags((value.split(), value) for value in values)
+        self.numbers = all(map(_is_number, values))
 
 
 def _is_number(text: str) -> bool:

@@ -35,9 +35,8 @@ class Taught:
         return self.tails.split(title, self.lexicon.aliases)
 
     def extend(self, texts: Sequence[str], options: Iterable[tuple[str, str]], near: Sequence[str]) -> Self:
-        """Return what is known after a few more listings, itself where these add nothing: only words are added."""
-        lexicon = extend_lexicon(self.lexicon, texts, options, near)
-        return self if lexicon.is_like(self.lexicon) else replace(self, lexicon=lexicon)
+        """Return what is known after a few more listings: only words are added."""
+        return replace(self, lexicon=extend_lexicon(self.lexicon, texts, options, near))
 
     def pack(self) -> Packed:
         """Return what makes this again."""

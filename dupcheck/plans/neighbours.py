@@ -4,7 +4,7 @@ What rules did not catch is never acted on: it stands in the group as a part tha
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from dupcheck.axes import HEAD
@@ -53,35 +53,34 @@ class _Desk:
 
     def join_titles(self) -> None:
         """Put groups beside the largest that has their title: only some of these say which choice they are."""
-        alike: dict[str, list[int]] = defaultdict(list)
-        for k, group in enumerate(self.groups):
-            title = self.books.shelf.text(group[0].members[0], "title")
-            alike[spell_title(title, self.books.shelf.features.statistics.taught.lexicon.aliases)].append(k)
-        for places in alike.values():
-            largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
-            near = self.groups[largest][0].members[0]
-            for k in others:
-                main, *rest = self.groups[k]
-                gap = self._compare(near, main.members[0])
-                fits = not is_too_large(_count(self.groups[largest]) + _count(self.groups[k]))
-                if fits and isinstance(gap, Gap) and gap.what == "silent":
-                    self.groups[largest] += [Part(main.members, gap), *rest]
-                    self._move(k, largest)
+        aliases = self.books.shelf.features.statistics.taught.lexicon.aliases
+        for largest, near, k in self._list_alike(lambda m: spell_title(self.books.shelf.text(m, "title"), aliases)):
+            main, *rest = self.groups[k]
+            gap = self._compare(near, main.members[0])
+            if isinstance(gap, Gap) and gap.what == "silent":
+                self.groups[largest] += [Part(main.members, gap), *rest]
+                self._move(k, largest)
 
     def join_heads(self) -> None:
         """Put groups beside the largest of which the titles name the same before their choices."""
-        named: dict[str, list[int]] = defaultdict(list)
+        for largest, near, k in self._list_alike(self._name):
+            if self._join(largest, self.groups[k], near, self.groups[k][0].members[0], named=True):
+                self._move(k, largest)
+
+    def _list_alike(self, name: Callable[[int], str]) -> Iterator[tuple[int, int, int]]:
+        """Give the groups whose first listings have one ``name`` with the largest of these, as long as there is room:
+        the place of that, its first listing, and the place of the other.
+        """
+        alike: dict[str, list[int]] = defaultdict(list)
         for k, group in enumerate(self.groups):
-            head = self._name(group[0].members[0]) if group else ""
-            if head:
-                named[head].append(k)
-        for places in named.values():
+            key = name(group[0].members[0]) if group else ""
+            if key:
+                alike[key].append(k)
+        for places in alike.values():
             largest, *others = sorted(places, key=lambda k: (-_count(self.groups[k]), k))
-            near = self.groups[largest][0].members[0]
             for k in others:
-                fits = not is_too_large(_count(self.groups[largest]) + _count(self.groups[k]))
-                if fits and self._join(largest, self.groups[k], near, self.groups[k][0].members[0], named=True):
-                    self._move(k, largest)
+                if not is_too_large(_count(self.groups[largest]) + _count(self.groups[k])):
+                    yield largest, self.groups[largest][0].members[0], k
 
     def _name(self, position: int) -> str:
         """What a listing's title names before its choice, "" where it is not known to have one."""
