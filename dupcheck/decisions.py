@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from dupcheck.files.arrays import sort_distinct
 from dupcheck.model import BoolArray, Catalog, IntArray, Listing
 
 if TYPE_CHECKING:  # the ledger imports this module, and is opened where nothing is measured
@@ -171,7 +172,7 @@ class Settled:
     @cached_property
     def _keys(self) -> Mapping[str, IntArray]:
         kinds = np.array([d.decision for d in self.held], dtype=object)
-        return {kind: np.unique((self.left * self.size + self.right)[kinds == kind]) for kind in DECISION_KINDS}
+        return {kind: sort_distinct([(self.left * self.size + self.right)[kinds == kind]]) for kind in DECISION_KINDS}
 
     def cover(self, kind: DecisionKind, left: IntArray, right: IntArray) -> BoolArray:
         """Return for which pairs of positions, in any order, a decision of this kind is in force."""

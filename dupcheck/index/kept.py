@@ -46,6 +46,7 @@ from dupcheck.files.arrays import (
     name_arrays,
     number_all,
     save_arrays,
+    sort_distinct,
     take_named,
     take_ranges,
 )
@@ -251,7 +252,7 @@ class Store:
     def find_near(self, drafts: Features) -> tuple[IntArray, IntArray]:
         """Return which draft is like which listing in title, photo or code: pairs of positions, each once, sorted."""
         ways = (self._find_titles(drafts), self._find_photos(drafts.photos), self._find_codes(drafts))
-        keys = np.unique(np.concatenate([draft * len(self) + listing for draft, listing in ways]))
+        keys = sort_distinct([draft * len(self) + listing for draft, listing in ways])
         size = max(len(self), 1)
         return keys // size, keys % size
 
@@ -290,7 +291,7 @@ class Store:
         asked, at = index.find(hashes, SEARCH.photo_bits)
         near = suspect(hashes[asked], kind[asked], index.hashes[at], self.arrays["hash.kind"][at])
         shown = len(self.arrays["shown.start"])
-        keys = np.unique(draft[owner[asked[near]]] * shown + self.arrays["hash.owner"][at[near]])
+        keys = sort_distinct([draft[owner[asked[near]]] * shown + self.arrays["hash.owner"][at[near]]])
         place, listings = self._list_members("shown", keys % shown)
         return (keys // shown)[place], listings
 

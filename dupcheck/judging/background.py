@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.files.arrays import Array, Rows, take_ranges
+from dupcheck.files.arrays import Array, Rows, sort_distinct, take_ranges
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.signals import get_signal
 from dupcheck.titles.stream import cut_title
@@ -216,7 +216,7 @@ def _number_signs(texts: Sequence[str]) -> Rows:
             mixed ^= mixed >> np.uint64(29)
         whole = owner[:last] == owner[length - 1 :]
         keys.append(owner[:last][whole] * _SIGNS + (mixed[whole] % np.uint64(_SIGNS)).astype(np.int64))
-    found = np.unique(np.concatenate(keys)) if keys else np.empty(0, dtype=np.int64)
+    found = sort_distinct(keys)
     start = np.searchsorted(found, np.arange(len(texts) + 1) * _SIGNS)
     return Rows(start, (found % _SIGNS).astype(np.int32), np.ones(len(found), dtype=np.float32), _SIGNS)
 

@@ -117,7 +117,7 @@ class HashIndex:
             asked.append(query[near])
             found.append(item[near])
         size = max(len(self.hashes), 1)
-        pairs = np.unique(np.concatenate(asked) * size + np.concatenate(found))
+        pairs = sort_distinct([np.concatenate(asked) * size + np.concatenate(found)])
         return pairs // size, pairs % size
 
 

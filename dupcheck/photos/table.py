@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.files.arrays import sort_distinct
 from dupcheck.model import BoolArray, Catalog, IntArray
 from dupcheck.photos.copies import choose_representatives, is_copy
 from dupcheck.photos.layouts import Layouts, lay_out
@@ -123,7 +124,7 @@ class Photos:
             for a in range(shown):
                 for b in range(a + 1, shown):
                     found.append(pairs[first + a, 1] * np.int64(len(self.main)) + pairs[first + b, 1])
-        return np.unique(np.concatenate(found))
+        return sort_distinct(found)
 
     @cached_property
     def memory(self) -> Memory:
