@@ -18,7 +18,15 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import Features
 from dupcheck.judging.differences import name_axis
 from dupcheck.judging.spellings import Spellings
-from dupcheck.model import NUMBER_COLUMNS, SKU_NUMBER_COLUMNS, SKU_TEXT_COLUMNS, Catalog, FloatArray, IntArray
+from dupcheck.model import (
+    NUMBER_COLUMNS,
+    SKU_NUMBER_COLUMNS,
+    SKU_TEXT_COLUMNS,
+    BoolArray,
+    Catalog,
+    FloatArray,
+    IntArray,
+)
 from dupcheck.titles import align_name, equate_units, normalise, order_values, read_title, read_value, show_value
 from dupcheck.titles.stream import cut_title, plain_text
 from dupcheck.titles.values import squash_code
@@ -122,6 +130,16 @@ class Shelf:
             filled = held[name] != "" if name in SKU_TEXT_COLUMNS else ~np.isnan(held[name].astype(np.float64))
             np.add.at(count, held["listing"], filled.astype(np.int64))
         return count
+
+    @cached_property
+    def sold_out(self) -> BoolArray:
+        """Whether nothing of each listing is in stock; False too where no stock is known: that cannot be told."""
+        stock = self.numbers["stock"].copy()
+        held = self.catalog.sku_columns
+        stock[held["listing"]] = np.nan
+        np.fmax.at(stock, held["listing"], held["stock"].astype(np.float64))
+        out: BoolArray = stock <= 0
+        return out
 
     def value(self, axis: str, position: int) -> str:
         """Return the canonical value that a listing as a whole states on an axis, "" where none."""

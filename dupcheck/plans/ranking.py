@@ -24,7 +24,7 @@ def rank_listing(
     key: list[object] = [position in drafts, position not in shelf.preferred]
     for name in pack.keep:
         if name == "available":
-            key.append(_is_sold_out(shelf, position))
+            key.append(bool(shelf.sold_out[position]))
         elif name in _POPULAR and _weighs(pack):
             key.append(-_popularity(shelf, position))
         elif name == "created":
@@ -99,12 +99,6 @@ def _popularity(shelf: Shelf, position: int) -> float:
     return math.log1p(max(sales or 0.0, 0.0)) + _REVIEW_WEIGHT * math.log1p(max(reviews or 0.0, 0.0))
 
 
-def _is_sold_out(shelf: Shelf, position: int) -> bool:
-    """Whether nothing of a listing is in stock; where no stock is known, that cannot be told."""
-    stocks = [o.stock for o in shelf.list_offers(position) if o.stock is not None]
-    return bool(stocks) and all(s <= 0 for s in stocks)
-
-
 def _explain_popularity(shelf: Shelf, keep: int, rest: Sequence[int]) -> Message | None:
     """Say by what the first listing is ahead in sales and reviews, None where it is not."""
     mine = _popularity(shelf, keep)
@@ -125,10 +119,10 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
         return message("plans.keep_chosen", id=shelf.id(keep))
     for name in pack.keep:
         if name == "available":
-            sold_out = [_is_sold_out(shelf, m) for m in rest]
-            if rest and all(sold_out) and not _is_sold_out(shelf, keep):
+            sold_out = shelf.sold_out
+            if rest and sold_out[rest].all() and not sold_out[keep]:
                 return message("plans.keep_available", id=shelf.id(keep))
-            rest = [m for m, out in zip(rest, sold_out, strict=True) if out == _is_sold_out(shelf, keep)]
+            rest = [m for m in rest if sold_out[m] == sold_out[keep]]
         elif name in _POPULAR and _weighs(pack):
             told = _explain_popularity(shelf, keep, rest)
             if told is not None:
