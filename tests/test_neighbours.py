@@ -98,6 +98,25 @@ def test_an_answer_settles_it(reply: Reply, role: str | None) -> None:
     assert found.get("C") == role or (role is not None and found["C"] in ("fold", "keep", "remove"))
 
 
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("Kingsley Writng Desk Oak", True),
+        ("Writing Kingsleyy Desk Oak", True),
+        ("Kingsley Waiting Desk Oak", False),  # another letter makes another word
+        ("Kingsley Writng Desk Chair Oak", False),
+    ],
+)
+@pytest.mark.parametrize("group", [True, False])
+def test_what_differs_by_slips_of_the_pen_is_asked_about_however_unlikely(title: str, asked: bool, group: bool) -> None:
+    desks = {"A": "Kingsley Writing Desk Oak", **({"B": "Kingsley Writing Desk White"} if group else {}), "C": title}
+    catalog = stock(**desks)
+    groups = [[Part([0, 1])]] if group else []
+    unlikely = Likely(np.array([0]), np.array([len(desks) - 1]), np.array([0.06]))
+    found, _ = ask_neighbours(Bookkeeper(Shelf(catalog, measure(catalog))), groups, unlikely)
+    assert any(part.members == [len(desks) - 1] and part.gap for parts in found for part in parts) == asked
+
+
 def test_another_name_in_the_same_place_is_not_asked_about() -> None:
     named = stock(
         A="Silicone Pet Bowl Travel Foldable Black", B="Silicone Pet Bowl Travel Foldable White",
@@ -145,6 +164,7 @@ NOTHING = Likely(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.em
         ("Kingsley Writing Desk", {}, [5]),
         ("Hot Sale Kingsley Writing Desk", {}, [5]),
         ("Kingsley Writing Desk", {"Finish": "Teak"}, [3, 2]),  # it says which it is: why it stands apart is known
+        ("Desk Kingsley Writing", {"Finish": "Teak"}, [5]),  # in another order no rule may have caught it
         ("Kingsley Writing Chair", {}, [3, 2]),
     ],
 )

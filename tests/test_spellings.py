@@ -55,6 +55,21 @@ class TestJoinedAndApart:
     def test_what_only_looks_joined_stays(self, joined: str, apart: str) -> None:
         assert learn(joined, apart) == {}
 
+    @pytest.mark.parametrize("slipped", ["laundry binc over", "laundry bi ncover"])
+    def test_a_letter_that_slipped_over_the_blank_goes_back(self, slipped: str) -> None:
+        shop = [f"laundry bin cover N{i}" for i in range(4)]
+        assert learn(*shop, "throw over sofa", slipped) == {slipped.removeprefix("laundry "): "bin cover"}
+        apart = [f"laundry cover for bin N{i}" for i in range(4)]
+        overs = [f"throw over sofa N{i}" for i in range(4)]
+        assert "binc over" not in learn(*apart, *overs, "laundry binc over")
+        assert "binc over" in learn(*shop, *overs, "laundry binc over")
+
+    def test_short_words_that_are_not_rare_are_words_of_their_own(self) -> None:
+        shop = [f"lumina kestrel and orvex N{i} black" for i in range(150)]
+        backs = [f"lumina kestrel hand orvex N{i} back" for i in range(3)]
+        assert learn(*shop, *backs) == {}
+        assert learn(*shop, "lumina kestrel adn orvex blck") == {"adn": "and", "blck": "black"}
+
     def test_a_misspelling_of_a_joined_word_means_its_parts(self) -> None:
         shop = [f"Lumina thundercloak N{i}" for i in range(8)]
         aliases = learn(*shop, "Orvex thunder cloak", "Lumina thundrcloak N9")

@@ -26,6 +26,7 @@ PLAIN = st.lists(st.sampled_from(["oak", "table", "5", "mm", "Emery"]), min_size
         ("Hot Sale Oak Table Best Price!", "Oak Table"),
         ("【正品】 New Arrival 2026 Oak Table", "Oak Table"),
         ("Oak Table 2026", "Oak Table 2026"),
+        ("New Arrival ２０２６ Oak Table 新款 ２０２６", "Oak Table"),
         ("Oak Table, hot sale in the kitchen", "Oak Table, hot sale in the kitchen"),
         ("Best Price!", "Best Price!"),
         ("", ""),
@@ -132,6 +133,22 @@ def test_a_choice_that_another_product_has_is_one_behind_any_name() -> None:
     told = [s for t, s in zip(SHOP, STATED, strict=True) if t in shop]
     tails = learn_tails([*shop, "Moss Strap XL Green Watch"], [*told, {}])
     assert tails.split("Moss Strap XL Green Watch", {})[1] == [("color", "moss green"), ("size", "XL")]
+
+
+def test_a_name_that_stands_once_before_a_choice_of_many_is_known_by_it() -> None:
+    once, moved = "Bud Vase Speckled Clay - Red / S", "Speckled Vase XL Bud Red Clay"
+    tails = learn_tails([*SHOP, once, moved], [*STATED, {}, {}])
+    assert tails.split(moved, {}) == ("Bud Vase Speckled Clay", [("color", "Red"), ("size", "xl")])
+    assert tails.split(once, {}) == ("Bud Vase Speckled Clay", [("color", "Red"), ("size", "S")])
+
+
+@pytest.mark.parametrize(
+    "moved", ["Speckled Vase XL Bud Red", "Speckled Vase Bud Red Clay", "Vase Speckled Clay Bud XL S"]
+)
+def test_a_name_that_stands_once_is_none_where_not_all_is_accounted_for(moved: str) -> None:
+    once = "Bud Vase Speckled Clay - Red / S"
+    tails = learn_tails([*SHOP, once, moved], [*STATED, {}, {}])
+    assert tails.split(moved, {}) == (moved, []) and tails.split(once, {}) == (once, [])
 
 
 def test_an_order_that_carries_meaning_is_asked_about() -> None:

@@ -93,7 +93,7 @@ def make_features(
     With ``base`` the listings are read by what was learned from others before, and counted on top of these.
     """
     attributes, wording = read_attributes(catalog), Wording.of(catalog)
-    taught = learn_words(wording, attributes) if base is None else base.statistics.taught
+    taught = learn_words(wording, attributes, catalog.numbers("price")) if base is None else base.statistics.taught
     read = read_listings(catalog, wording, attributes, taught, progress)
     if base is None:
         frames = learn_choices(read, catalog.numbers("price"), attributes)
@@ -123,11 +123,11 @@ def make_features(
     )
 
 
-def learn_words(wording: Wording, attributes: Attributes) -> Taught:
+def learn_words(wording: Wording, attributes: Attributes, prices: FloatArray) -> Taught:
     """Return what the titles of a catalogue, as they are written, tell of its words, heads and tails."""
     makers = [read_value("brand", row.get("brand", "")) for row in attributes.rows]
     lexicon = learn_lexicon(wording.texts, attributes.list_options(), makers)
-    return Taught(lexicon, learn_tails(wording.titles, attributes.rows, lexicon.aliases))
+    return Taught(lexicon, learn_tails(wording.titles, attributes.rows, lexicon.aliases, prices.tolist()))
 
 
 def learn_choices(read: Reading, prices: FloatArray, attributes: Attributes) -> Frames:

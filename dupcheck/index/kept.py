@@ -66,7 +66,7 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.run import SEARCH
 from dupcheck.titles import normalise
 
-FORMAT = 14
+FORMAT = 15
 
 _NONE = np.empty(0, dtype=np.int64)
 

@@ -24,7 +24,7 @@ Phrases = Mapping[tuple[str, ...], tuple[str, str]]
 _PHRASE_LETTERS = 60
 _PHRASE_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
-_PAIR = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
+_PAIR = re.compile(r"\b(?=([^\W\d_]{2,} [^\W\d_]{2,})\b)")
 _JOINED = re.compile(r"[a-zа-я]{4,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HANGUL = re.compile(r"[가-힣]{5,}")
@@ -47,6 +47,8 @@ _BRAND_STATED = 2
 _BRAND_RATIO = 10
 _LEAD = 4
 """So many words before a name, a "for" makes it that of what the thing fits."""
+_SHORT = 4
+"""Words of so few letters make other words by one slip (back, black; hand, and): only what is rare is misspelt."""
 _WITNESS = 200
 """A word in more titles than this does not bear out a misspelling beside it."""
 
@@ -153,8 +155,8 @@ class Lexicon:
         corrected = text
         if not self.aliases.keys().isdisjoint(_WORD.findall(text)):
             corrected = _WORD.sub(lambda found: self.aliases.get(found[0], found[0]), text)
-        if not self.aliases.keys().isdisjoint(_PAIR.findall(corrected)):
-            corrected = _PAIR.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
+        for pair in self.aliases.keys() & _PAIR.findall(corrected):
+            corrected = re.sub(rf"\b{pair}\b", self.aliases[pair], corrected)
         if self._coded and not self._coded.isdisjoint(corrected.split()):
             corrected = _CODED.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
             corrected = self._join_codes(corrected.split())
@@ -310,18 +312,34 @@ def _find_misspellings(texts: Sequence[str], option_words: Collection[str], seen
     neighbours between which a letter slipped («BedB lack») are put right as a pair. Found by deleted-letter keys, so
     that no two words are compared needlessly.
     """
-    pairs = Counter(pair for text in texts for pair in _PAIR.findall(text))
     vocabulary = load_vocabulary().phrases
     trusted = {w for w in (*seen, *option_words) if w in option_words or fold_word(w) in vocabulary}
     slips = _propose_slips(seen, trusted, option_words)
-    aliases = _bear_out(slips, texts, seen)
-    for pair, count in pairs.items():
+    return _bear_out(slips, texts, seen) | _find_slipped_letters(texts, trusted, seen)
+
+
+def _find_slipped_letters(texts: Sequence[str], trusted: Collection[str], seen: Mapping[str, int]) -> dict[str, str]:
+    """Pairs of words between which a letter slipped over the blank → the pair that is meant.
+
+    One of the two at least is a word that hardly any title has; where the other is a known word («binc over»), the
+    catalogue must write what is meant as these two.
+    """
+    odd = {w for w, n in seen.items() if n <= _RARE and w not in trusted}
+    slipped = Counter(p for text in texts if not odd.isdisjoint(text.split()) for p in _PAIR.findall(text))
+    meant: dict[str, tuple[str, bool]] = {}
+    for pair, count in slipped.items():
         first, _, second = pair.partition(" ")
-        if count <= _RARE and seen[first] <= _RARE and seen[second] <= _RARE and not {first, second} & trusted:
-            for left, right in ((first[:-1], first[-1] + second), (first + second[0], second[1:])):
-                if len(left) > 1 and len(right) > 1 and min(seen[left], seen[right]) >= _SLIPPED:
-                    aliases[pair] = f"{left} {right}"
-    return aliases
+        strange = (first in odd) + (second in odd)
+        if count > _RARE or not strange:
+            continue
+        for left, right in ((first[:-1], first[-1] + second), (first + second[0], second[1:])):
+            if min(len(left), len(right)) > 1 and min(seen.get(left, 0), seen.get(right, 0)) >= _SLIPPED:
+                meant[pair] = (f"{left} {right}", strange > 1)
+    wanted = {right for right, sure in meant.values() if not sure}
+    written = (
+        Counter(p for text in texts for p in wanted.intersection(_PAIR.findall(text))) if wanted else Counter[str]()
+    )
+    return {pair: right for pair, (right, sure) in meant.items() if sure or written[right] >= _SLIPPED}
 
 
 def _list_parts(text: str) -> Iterator[str]:
@@ -519,7 +537,7 @@ def _propose_slips(seen: Counter[str], trusted: Collection[str], option_words: C
     for word, count in seen.items():
         if len(word) < _SHORTEST or word in trusted:
             continue
-        near = {w for key in _delete_letters(word) for w in keys.get(key, ()) if w != word and _one_slip(word, w)}
+        near = {w for key in _delete_letters(word) for w in keys.get(key, ()) if w != word and is_slip(word, w)}
         near = {w for w in near if _outweighs(seen[w], count, min(len(word), len(w)), w in trusted)}
         near = {w for w in near if (seen[w], w) > (count, word) or w in trusted}
         if near:
@@ -563,17 +581,17 @@ def _outweighs(seen: int, misspelt: int, letters: int, trusted: bool) -> bool:
     """Whether a word seen so often can be meant by a rarer one like it: the shorter both are, the more must speak."""
     if letters >= 6 and misspelt <= _RARE:
         return seen >= misspelt or trusted
-    if letters >= 4 or trusted:
+    if letters > _SHORT:
         return seen >= 6 * misspelt or (trusted and misspelt <= _RARE)
-    return seen >= 50 * misspelt
+    return misspelt <= _RARE and (trusted or seen >= (6 if letters == _SHORT else 50) * misspelt)
 
 
 def _delete_letters(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
-def _one_slip(a: str, b: str) -> bool:
-    """True where a and b differ by one letter lost or added or by two neighbours swapped; not by a replaced one.
+def is_slip(a: str, b: str) -> bool:
+    """Whether two words differ by one letter lost or added or by two neighbours swapped; not by a replaced one.
 
     A replaced letter makes another word too often (Serena, Selena; Marla, Maria).
     """

@@ -6,12 +6,13 @@ only, the title is read as the others are. Which order it has is still asked abo
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+EMPTY: Mapping[str, Container[str]] = {}
 Slots = Sequence[Mapping[str, str]]
 """What stands in each slot behind a head: the words as they are compared → the text that a title has there."""
 
@@ -26,20 +27,23 @@ _MOST_VALUES = 50
 
 @dataclass(frozen=True)
 class Name:
-    """A head: its words, the text that a title has for it, and for each number of slots what stands in them."""
+    """A head: its words, the text that a title has for it, and for each number of slots what stands in them and on which
+    axes.
+    """
 
     words: Sequence[str]
     text: str
     slots: Mapping[int, Slots]
+    axes: Mapping[int, Sequence[str]]
 
 
 class Scattered:
     """Finds the one name and choice that the words of a title are; ``values`` are choices that may stand behind a name
-    where they are not seen yet.
+    where they are not seen yet, and the axes on which they are any.
     """
 
-    def __init__(self, names: Iterable[Name], values: Iterable[str] = ()) -> None:
-        self._values = {_sort(value.split()): value for value in values}
+    def __init__(self, names: Iterable[Name], values: Mapping[str, Container[str]] = EMPTY) -> None:
+        self._values = {_sort(value.split()): (value, axes) for value, axes in values.items()}
         shown = [name for name in names if len(name.words) >= _SHORTEST]
         self._names = _Bags((name.words, name) for name in shown)
         self._slots = {id(slot): _Slot(slot) for name in shown for slots in name.slots.values() for slot in slots}
@@ -47,7 +51,7 @@ class Scattered:
     def restore(self, words: Sequence[str]) -> str:
         """Return a title as its catalogue writes it, from its words as they are compared; "" where that is not clear.
 
-        >>> straps = Name(("watch", "strap"), "Watch Strap", {1: [{"dark blue": "Dark Blue", "red": "Red"}]})
+        >>> straps = Name(("watch", "strap"), "Watch Strap", {1: [{"dark blue": "Dark Blue"}]}, {1: ["color"]})
         >>> Scattered([straps]).restore(("blue", "watch", "dark", "strap"))
         'Watch Strap - Dark Blue'
         """
@@ -57,14 +61,14 @@ class Scattered:
         found: dict[tuple[str, ...], str] = {}
         for name in sorted(self._names.find(said, _MOST_HEADS), key=lambda name: len(name.words)):
             rest = said - Counter(name.words)
-            for slots in name.slots.values():
-                for values in self._fill(slots, rest):
+            for count, slots in name.slots.items():
+                for values in self._fill(slots, name.axes[count], rest):
                     spelled = tuple(" ".join((*name.words, *values)).split())
                     texts = [slot.get(value, value) for slot, value in zip(slots, values, strict=True)]
                     found.setdefault(spelled, f"{name.text} - {' / '.join(texts)}")
         return next(iter(found.values())) if len(found) == 1 else ""
 
-    def _fill(self, slots: Slots, rest: Counter[str]) -> list[tuple[str, ...]]:
+    def _fill(self, slots: Slots, axes: Sequence[str], rest: Counter[str]) -> list[tuple[str, ...]]:
         """The ways in which some words are one known value in each slot; where there is none, one new in its slot."""
         known = [self._slots[id(slot)] for slot in slots]
         near = [[*slot.values.find(rest)] for slot in known]
@@ -76,16 +80,19 @@ class Scattered:
         found: list[tuple[str, ...]] = []
         for k, slot in enumerate(known):
             for values, left in _choose([*near[:k], [""], *near[k + 1 :]], rest):
-                new = self._name(left, slot.numbers)
+                new = self._name(left, slot.numbers, axes[k])
                 if new:
                     found.append((*values[:k], new, *values[k + 1 :]))
         return found
 
-    def _name(self, words: Counter[str], numbers: bool) -> str:
-        """The value that some words are in a slot where it is new: one known elsewhere, or a number among numbers."""
+    def _name(self, words: Counter[str], numbers: bool, axis: str) -> str:
+        """The value that some words are in a slot where it is new: one of its axis elsewhere, or a number among
+        numbers.
+        """
         if numbers and words.total() == 1 and all(map(_is_number, words)):
             return next(iter(words))
-        return self._values.get(_sort(words.elements()), "")
+        value, axes = self._values.get(_sort(words.elements()), ("", ()))
+        return value if axis in axes else ""
 
 
 class _Bags(Generic[T]):

@@ -12,12 +12,14 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, combinations
+from math import nan
 from typing import Protocol, Self
 
 import numpy as np
 
 from dupcheck.axes import AXES, pick_axes
 from dupcheck.files.arrays import Array, Codebook, Packed, StoredBook
+from dupcheck.learned.scales import Choices, name_scales
 from dupcheck.learned.scattered import Name, Scattered
 from dupcheck.titles import Token, read_title, read_value
 from dupcheck.titles.selling import trim_end, trim_start
@@ -109,15 +111,29 @@ class Tails:
             ends = title[: len(title) - len(trim_start(title))], title[len(trim_end(title)) :]
             return head, [*slots, *(("", text.strip()) for text in ends if text.strip())]
         pieces = cut_pieces(title)
-        if len(pieces) > 1:
-            plain = _spell_pieces(pieces, aliases)
-            for k in range(1, len(pieces)):
-                axes = self.families.get((_join(plain[:k]), len(pieces) - k))
-                if axes is not None:
-                    slots = [(a, text) for a, (text, _) in zip(axes, pieces[k:], strict=True)]
-                    sells = title[len(trim_end(title)) :].strip()
-                    return title[: pieces[k - 1][1]], [*slots, ("", sells)] if sells else slots
+        found = self._find(pieces, aliases)
+        if found is not None:
+            (_, count), axes = found
+            slots = [(a, text) for a, (text, _) in zip(axes, pieces[-count:], strict=True)]
+            sells = title[len(trim_end(title)) :].strip()
+            return title[: pieces[-count - 1][1]], [*slots, ("", sells)] if sells else slots
         return title, []
+
+    def find_family(self, title: str, aliases: Mapping[str, str]) -> Key | None:
+        """Return the family of a title that says its head first, None where it has none."""
+        found = self._find(cut_pieces(title), aliases)
+        return None if found is None else found[0]
+
+    def _find(
+        self, pieces: Sequence[tuple[str, int]], aliases: Mapping[str, str]
+    ) -> tuple[Key, tuple[str, ...]] | None:
+        plain = _spell_pieces(pieces, aliases) if len(pieces) > 1 else []
+        for k in range(1, len(pieces)):
+            key = _join(plain[:k]), len(pieces) - k
+            axes = self.families.get(key)
+            if axes is not None:
+                return key, axes
+        return None
 
 
 def cut_pieces(title: str) -> list[tuple[str, int]]:
@@ -181,10 +197,12 @@ def _read_core(text: str) -> tuple[str, ...]:
 
 
 def learn_tails(
-    titles: Sequence[str], attributes: Sequence[Mapping[str, str]], aliases: Mapping[str, str] | None = None
-) -> Tails:
+    titles: Sequence[str], attributes: Sequence[Mapping[str, str]], aliases: Mapping[str, str] | None = None,
+    prices: Sequence[float] = (),
+) -> Tails:  # fmt: skip
     """Learn the heads of a catalogue, the axes of their slots, and which attributes are options, from its titles and
-    their listings' attributes under aligned names; ``aliases`` are what its misspelt words are.
+    their listings' attributes under aligned names; ``aliases`` are what its misspelt words are. ``prices``: one a
+    title, NaN where it is not known; none: no price is.
     """
     known = aliases or {}
     rows = {title: i for i, title in reversed(list(enumerate(titles)))}
@@ -221,16 +239,28 @@ def learn_tails(
     for key, axes in believed.items():
         if UNNAMED in axes:
             believed[key] = _read_in_place(axes, [(titles[i], cut[i][-key[1] :]) for i in families[key]])
+    _name_scales(believed, families, cut, prices)
     sure = {key: axes for key, axes in believed.items() if key not in alone}
+    chosen = _list_choices(sure, families, cut)
+    values = {value: {*named.get(value, ()), *chosen.get(value, ())} for value in (*named, *chosen)}
+    moved = _restore(sure, Scattered(_list_names(sure, families, cut, titles), values), rows, known)
+    heads |= {key[0] for key, members in families.items() if titles[members[0]] in moved}
+    once = _believe_once(families, cut, chosen, heads)
+    scattered = Scattered(_list_names(once, families, cut, titles), values)
+    more = _restore(sure | once, scattered, [title for title in rows if title not in moved], known)
+    met = {Tails(once).find_family(title, known) for title in more.values()}
+    believed |= {key: axes for key, axes in once.items() if key in met}
+    moved |= more
     options = _find_options(titles, attributes)
     own = options | {a for axes in believed.values() for a in axes} - {"", *AXES}
-    return Tails(
-        believed, options, own, _restore(sure, Scattered(_list_names(sure, families, cut, titles), named), rows, known)
-    )
+    return Tails(believed, options, own, moved)
 
 
 def _list_names(
-    sure: Iterable[Key], families: Mapping[Key, list[int]], cut: Mapping[int, list[str]], titles: Sequence[str]
+    sure: Mapping[Key, Sequence[str]],
+    families: Mapping[Key, list[int]],
+    cut: Mapping[int, list[str]],
+    titles: Sequence[str],
 ) -> Iterator[Name]:
     """The heads of a catalogue, each with what stands behind it, as the title has it that needs no putting right."""
     heads: dict[str, dict[int, list[dict[str, str]]]] = defaultdict(dict)
@@ -246,7 +276,36 @@ def _list_names(
             if head not in texts or (_spell(texts[head], {}) != words == _spell(own, {})):
                 texts[head] = own
     for head, behind in heads.items():
-        yield Name(head.replace("\x1f", " ").split(), texts[head], behind)
+        axes = {slots: sure[head, slots] for slots in behind}
+        yield Name(head.replace("\x1f", " ").split(), texts[head], behind, axes)
+
+
+def _list_choices(
+    sure: Mapping[Key, Sequence[str]], families: Mapping[Key, Sequence[int]], cut: Mapping[int, Sequence[str]]
+) -> dict[str, Counter[str]]:
+    """What stands in the slots of a catalogue that hold options, and behind how many heads on which axis."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, axes in sure.items():
+        for k, axis in enumerate(axes):
+            for value in {cut[i][k - key[1]] for i in families[key]} if axis else ():
+                found[value][axis] += 1
+    return found
+
+
+def _believe_once(
+    families: Mapping[Key, Sequence[int]],
+    cut: Mapping[int, Sequence[str]],
+    chosen: Mapping[str, Counter[str]],
+    heads: Container[str],
+) -> dict[Key, tuple[str, ...]]:
+    """The families of one title only, behind whose head stands nothing but choices of many others."""
+    found = {}
+    for (head, slots), members in families.items():
+        if len(members) == 1 and head not in heads:
+            counts = [chosen.get(value, Counter[str]()) for value in cut[members[0]][-slots:]]
+            if all(count.total() >= _RECURS for count in counts):
+                found[head, slots] = tuple(max(sorted(count), key=count.__getitem__) for count in counts)
+    return found
 
 
 def _restore(
@@ -354,6 +413,27 @@ def _read_in_place(axes: tuple[str, ...], listed: Sequence[tuple[str, Sequence[s
         likely, n = max(sorted(count.items()), key=lambda pair: pair[1])
         named.append(likely if axis == UNNAMED and likely in AXES and 2 * n > len(some) else axis)
     return tuple(named)
+
+
+def _name_scales(
+    believed: dict[Key, tuple[str, ...]],
+    families: Mapping[Key, Sequence[int]],
+    cut: Mapping[int, Sequence[str]],
+    prices: Sequence[float],
+) -> None:
+    """Name the slots whose values are sizes and amounts in numbers, as all of the catalogue's slots show."""
+    unnamed = [(key, k) for key, axes in believed.items() for k, axis in enumerate(axes) if axis == UNNAMED]
+    choices = [
+        Choices([cut[i][k - key[1]] for i in families[key]], [prices[i] if len(prices) else nan for i in families[key]])
+        for key, k in unnamed
+    ]
+    sizes = [
+        [cut[i][k - key[1]] for i in families[key]]
+        for key, axes in believed.items() for k, axis in enumerate(axes) if axis == "size"
+    ]  # fmt: skip
+    for (key, k), axis in zip(unnamed, name_scales(choices, sizes), strict=True):
+        if axis:
+            believed[key] = (*believed[key][:k], axis, *believed[key][k + 1 :])
 
 
 def _find_options(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> frozenset[str]:

@@ -10,11 +10,13 @@ from typing import Literal
 from dupcheck.axes import HEAD
 from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import Likely
+from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
 from dupcheck.titles.selling import trim_end
+from dupcheck.titles.stream import cut_title
 
 GROUP, ONE, TWO = 0.4, 0.5, 0.8
 """The probability from which on a group is asked about beside another, by the mean of all their pairs, which errs less
@@ -41,7 +43,11 @@ def spell_title(title: str, aliases: Mapping[str, str]) -> str:
 
     ``aliases`` are what the catalogue's misspelt words are.
     """
-    return " ".join(sorted(spell_head(trim_end(title), aliases).split()))
+    return " ".join(sorted(_list_words(title, aliases)))
+
+
+def _list_words(title: str, aliases: Mapping[str, str]) -> list[str]:
+    return spell_head(trim_end(title), aliases).split()
 
 
 class _Desk:
@@ -52,12 +58,16 @@ class _Desk:
         self.ties: dict[int, Tie] = {}
 
     def join_titles(self) -> None:
-        """Put groups beside the largest that has their title: only some of these say which choice they are."""
-        aliases = self.books.shelf.features.statistics.taught.lexicon.aliases
-        for largest, near, k in self._list_alike(lambda m: spell_title(self.books.shelf.text(m, "title"), aliases)):
+        """Put groups beside the largest that has their title: only some of these say which choice they are, or they say
+        it in another order.
+        """
+        shelf = self.books.shelf
+        aliases = shelf.features.statistics.taught.lexicon.aliases
+        for largest, near, k in self._list_alike(lambda m: spell_title(shelf.text(m, "title"), aliases)):
             main, *rest = self.groups[k]
             gap = self._compare(near, main.members[0])
-            if isinstance(gap, Gap) and gap.what == "silent":
+            one, other = (_list_words(shelf.text(m, "title"), aliases) for m in (near, main.members[0]))
+            if isinstance(gap, Gap) and (gap.what == "silent" or (gap.what == "proof" and one != other)):
                 self.groups[largest] += [Part(main.members, gap), *rest]
                 self._move(k, largest)
 
@@ -119,7 +129,7 @@ class _Desk:
             new, known = (left, right) if right in self.home else (right, left)
             if known not in self.home or new in self.home:
                 continue
-            if chance < ONE and (not self._name(new) or self._name(new) != self._name(known)):
+            if chance < ONE and not self._is_near(new, known):
                 continue
             if self._join(self.home[known], [Part([new])], known, new):
                 self.home[new] = self.home[known]
@@ -128,9 +138,7 @@ class _Desk:
     def pair_listings(self) -> None:
         """Make a group of every two listings that stand in none and are surely worth a question."""
         for left, right, chance in self._pairs():
-            if chance < TWO:
-                return
-            if left in self.home or right in self.home:
+            if left in self.home or right in self.home or (chance < TWO and not self._may_slip(left, right)):
                 continue
             self.groups.append([Part([left])])
             if self._join(len(self.groups) - 1, [Part([right])], left, right):
@@ -138,6 +146,28 @@ class _Desk:
                 self.ties |= {left: Tie(right, None, chance, ()), right: Tie(left, None, chance, ())}
             else:
                 self.groups.pop()
+
+    def _is_near(self, new: int, known: int) -> bool:
+        """Whether two titles name one thing before their choices, or nearly: all that differs is misspelt."""
+        name = self._name(new)
+        if name and name == self._name(known):
+            return True
+        return self._may_slip(new, known)
+
+    def _may_slip(self, left: int, right: int) -> bool:
+        """Whether all words by which two titles differ are slips of the pen for each other: Oceaan, Ocean."""
+        one, other = ({*cut_title(self.books.shelf.text(m, "title"))} for m in (left, right))
+        here, there = one - other, other - one
+        if len(here) > _WORDS or len(there) > _WORDS or not any(is_slip(a, b) for a in here for b in there):
+            return False
+        gap = self._compare(left, right)
+        return isinstance(gap, Gap) and (
+            gap.what == "proof"  # the catalogue itself shows which word is misspelt
+            or (
+                0 < len(gap.here) == len(gap.there)
+                and all(len(a) > _WORD < len(b) and is_slip(a, b) for a, b in zip(gap.here, gap.there, strict=True))
+            )
+        )
 
     def join_twins(self) -> None:
         """Put beside each other what two titles in two scripts probably name both: one question each, and no more."""
@@ -247,3 +277,5 @@ _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4
 """Letters that a word has at least; digits that are no size."""
+_WORDS = 6
+"""Titles that differ in more words differ in more than slips."""

@@ -65,7 +65,7 @@ _COUNTED = ("codes", "stated_codes")
 def read_titles(shop: Workshop, listings: "DataFrame", count: int) -> "tuple[DataFrame, Taught]":
     """Return the listings with their titles as this catalogue reads them, and what it teaches."""
     pupils = _draw(listings, count)
-    learned: Taught = learn_once(pupils.select("pos", "title", "attributes"), _learn_words)
+    learned: Taught = learn_once(pupils.select("pos", "title", "price", "attributes"), _learn_words)
     shared = shop.share(learned)
 
     def read(table: "pa.Table") -> "pa.Table":
@@ -92,7 +92,7 @@ def _draw(frame: "DataFrame", count: int) -> "DataFrame":
 
 def _learn_words(table: "pa.Table") -> Any:
     catalog = unpack_listings(table)
-    taught = learn_words(Wording.of(catalog), read_attributes(catalog))
+    taught = learn_words(Wording.of(catalog), read_attributes(catalog), catalog.numbers("price"))
     return replace(taught, lexicon=taught.lexicon.without_counts())
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import chain
+from unicodedata import normalize
 
 from dupcheck.titles.vocabulary import fold_word, list_languages, look_up_key, read_language
 
@@ -34,7 +35,7 @@ def trim_start(text: str) -> str:
     'Ring with Sapphire'
     """
     found = [*_WORD.finditer(text)]
-    gone = _count([fold_word(m[0].casefold()) for m in found], *_list_phrases())
+    gone = _count([_fold(m[0]) for m in found], *_list_phrases())
     return text[found[gone].start() :] if 0 < gone < len(found) else text
 
 
@@ -47,8 +48,12 @@ def trim_end(text: str) -> str:
     'White Gold'
     """
     found = [*_WORD.finditer(text)]
-    gone = _count([fold_word(m[0].casefold()) for m in reversed(found)], *_list_phrases(backwards=True))
+    gone = _count([_fold(m[0]) for m in reversed(found)], *_list_phrases(backwards=True))
     return text[: found[-1 - gone].end()] if 0 < gone < len(found) else text
+
+
+def _fold(word: str) -> str:
+    return fold_word(normalize("NFKC", word).casefold())
 
 
 def _count(words: Sequence[str], phrases: Collection[tuple[str, ...]], longest: int) -> int:
