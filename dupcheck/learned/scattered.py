@@ -27,8 +27,8 @@ _MOST_VALUES = 50
 
 @dataclass(frozen=True)
 class Name:
-    """A head: its words, the text that a title has for it, and for each number of slots what stands in them and on which
-    axes.
+    """A head: its words, the text that a title has for it, and for each number of slots what stands in them, and on
+    which axes.
     """
 
     words: Sequence[str]
