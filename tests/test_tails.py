@@ -122,6 +122,14 @@ def test_what_is_not_all_accounted_for_is_left_as_it_is(title: str) -> None:
     assert tails.split(title, {}) == (title, [])
 
 
+def test_what_stands_in_brackets_is_a_piece_of_its_own() -> None:
+    titles = [f"Veloce SE (2020) {c} (Unlocked) - {g}" for c in ("Zaffre", "Gamboge") for g in ("Fair", "Good", "Mint")]
+    tails = learn_tails(titles, [{} for _ in titles])
+    _, slots = tails.split(titles[0], {})
+    assert [text for _, text in slots] == ["2020", "Zaffre", "Unlocked", "Fair"]
+    assert [axis for axis, _ in slots] == ["", "variant", "", "variant"]
+
+
 def test_words_of_two_names_are_neither() -> None:
     shop = [f"{a} to {b} Adapter - {n}" for a, b in (("HDMI", "VGA"), ("VGA", "HDMI")) for n in ("1 m", "2 m")]
     tails = learn_tails([*shop, "Adapter VGA HDMI to 2 m"], [{"length": t.split(" - ")[1]} for t in shop] + [{}])

@@ -27,7 +27,7 @@ from dupcheck.titles.stream import cut_title, plain_text
 
 (UNNAMED,) = pick_axes(lambda axis: axis.unsure)
 """The axis of a slot whose values no attribute and no vocabulary names."""
-_DELIMITER = re.compile(r"\s+[-–—|·•:]+\s+|\s*[|｜]\s*|\s*[,，;；、]\s+|\s+/\s+|\s*[（(]\s*")
+_DELIMITER = re.compile(r"\s*[)）]?\s+[-–—|·•:]+\s+|\s*[|｜]\s*|\s*[)）]?[,，;；、]\s+|\s+/\s+|\s*[（(]\s*|\s*[)）]\s+")
 _CLOSING = re.compile(r"[\s)）]+$")
 _MEASURED = re.compile(r"(\d+(?:[.,]\d+)?\s?[^\W\d_]{1,5})\s+(?![xX×]\s?\d)([^\W\d_].*)")
 _PIECES = 8
