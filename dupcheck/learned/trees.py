@@ -17,6 +17,8 @@ LEAVES = 15
 _RATE = 0.08
 _LEAST = 8
 """Rows that a leaf is made of at least."""
+_BINS = 250
+"""Values that a column is fitted by at most."""
 _STEP = 20_000
 """Pairs that are asked at once: their places in all trees fit in the processor's cache."""
 _NAMES = ("feature", "limit", "left", "right", "missing_left", "value", "roots", "bias")
@@ -139,8 +141,22 @@ def fit_trees(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # more threads than free cores take twenty times as long
-        machine.fit(rows[:, used], same, sample_weight=weights)
+        machine.fit(_coarsen(rows[:, used]), same, sample_weight=weights)
     return _take_out(machine, used)
+
+
+def _coarsen(rows: FloatArray) -> FloatArray:
+    """Return rows of which each column has few enough values for scikit-learn to take each as it is: what it does to
+    find its own bins of weighted rows takes five times as long as all else.
+    """
+    found = rows.copy()
+    for column in found.T:
+        told = ~np.isnan(column)
+        values = np.sort(column[told])
+        if len(values) > _BINS and len(np.unique(values)) > _BINS:
+            limits = np.unique(values[np.linspace(0, len(values) - 1, _BINS).astype(np.int64)])
+            column[told] = limits[np.searchsorted(limits, column[told])]
+    return found
 
 
 def _take_out(machine: object, used: IntArray) -> Trees:
