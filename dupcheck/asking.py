@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dupcheck.decisions import Settled
+from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.judging.model import PairModel, choose_pairs, rank_telling
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message
@@ -13,6 +15,7 @@ from dupcheck.pipeline import Audit
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.questions import ask_seller, write_gap
+from dupcheck.run import SEARCH, Search, choose_search
 from dupcheck.teaching import Lesson
 
 AT_ONCE = 20
@@ -66,9 +69,14 @@ class Asked:
         return self.kind.partition(":")[0] in _FOR_ALL
 
     def answer(self, reply: Reply, *, who: str = "", when: float = 0.0, for_all: bool = False) -> tuple[Answer, ...]:
-        """Return the records of an answer: about this pair, and where ``for_all`` is wanted about its kind."""
-        records = (Answer(reply, self.kind, self.listing_a, self.listing_b, who, when),)
-        return (*records, Answer(reply, self.kind, "", "", who, when)) if for_all and self.for_all else records
+        """Return the records of an answer: about this pair, and where ``for_all`` is wanted about its kind and about
+        each of the examples.
+        """
+        first = Answer(reply, self.kind, self.listing_a, self.listing_b, who, when)
+        if not (for_all and self.for_all):
+            return (first,)
+        more = [Answer(reply, self.kind, a, b, who, when) for a, b in self.examples]
+        return (first, *more, Answer(reply, self.kind, "", "", who, when))
 
     def as_dict(self, lang: Lang = "en") -> dict[str, object]:
         """Return the question as one plain dict."""
@@ -135,7 +143,7 @@ class _Desk:
         found: list[Asked] = []
         for kind in order:
             pairs = [(p.keep, i) for p in waiting[kind] for i in _list_waiting(p)]
-            open_ones = [p for p in pairs if said is None or tuple(sorted(p)) not in said.pairs]
+            open_ones = [p for p in pairs if said is None or tuple(sorted(p)) not in said.implied]
             if not open_ones or len(found) >= most:
                 continue
             question = waiting[kind][0].question
@@ -152,7 +160,9 @@ class _Desk:
     def ask_pairs(self, most: int, asked: Iterable[tuple[str, str]]) -> list[Asked]:
         """Pairs from which most is learned."""
         audit = self.audit
-        left, right = audit.candidates.left, audit.candidates.right
+        search = choose_search(len(audit.catalog), taught=True)
+        near = audit.candidates if search == SEARCH else self._look_widely(search)
+        left, right = near.left, near.right
         step = -(-len(left) // _MOST) or 1
         left, right = left[::step], right[::step]
         if most <= 0 or not len(left):
@@ -161,7 +171,7 @@ class _Desk:
         place = audit.catalog.positions
         known = {(place[a], place[b]) for a, b in asked}
         if self.lesson is not None:
-            known |= set(zip(self.lesson.left.tolist(), self.lesson.right.tolist(), strict=True))
+            known |= set(zip(*(side.tolist() for side in self.lesson.bound[:2]), strict=True))
         keys = {min(p) * len(audit.features) + max(p) for p in known}
         taken = np.flatnonzero(np.isin(left * len(audit.features) + right, np.array(sorted(keys), dtype=np.int64)))
         texts: dict[str, int] = {}
@@ -176,6 +186,12 @@ class _Desk:
         picked = choose_pairs(chance, grouped, (core[left], core[right]), most, taken, telling)
         books = Bookkeeper(Shelf(audit.catalog, audit.features), Replies({}))
         return [self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k])) for k in picked.tolist()]
+
+    def _look_widely(self, search: Search) -> Candidates:
+        settled = self.audit.settled or Settled()
+        return settled.thin(
+            keep_same_seller(find_candidates(self.audit.features, search), self.audit.pack, self.audit.catalog)
+        )
 
     def _ask_pair(self, books: Bookkeeper, left: int, right: int, chance: float) -> Asked:
         own = {m: books.shelf.list_offers(m) for m in (left, right)}

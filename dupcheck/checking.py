@@ -25,6 +25,8 @@ from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
 from dupcheck.index.opening import Progress, Source, find_kept_files, make_fetcher, open_store
+from dupcheck.judging.likely import find_likely
+from dupcheck.judging.model import PairModel
 from dupcheck.judging.sentences import say_failed
 from dupcheck.judging.verdicts import (
     Findings,
@@ -34,15 +36,16 @@ from dupcheck.judging.verdicts import (
     measure_signals,
     measure_strength,
 )
-from dupcheck.learned.answers import Replies
+from dupcheck.learned.answers import Answers, Replies
 from dupcheck.ledger.records import TTL, Kept, carry_photo, index_kept, show_time
 from dupcheck.messages import Lang, message, say
 from dupcheck.model import BoolArray, Catalog, IntArray, Listing, Plan, Problem
 from dupcheck.photos.reading import Fetcher, read_photos
 from dupcheck.plans import plan_findings
+from dupcheck.plans.doubts import doubt_drafts
 from dupcheck.reports.record import Aligned, list_pairs
 from dupcheck.rules import RulePack, read_pack
-from dupcheck.teaching import Taught, open_taught, teach_pack
+from dupcheck.teaching import Known, Lesson, Taught, open_taught, teach_pack
 
 if TYPE_CHECKING:  # pandas is slow to load, and opening a ledger takes longer than a check
     import pandas as pd
@@ -77,6 +80,8 @@ class Answer:
             attributes.
         titles: The titles of the draft and of the listings that the answer names, by id.
         kept: Which listings that the answer names are known from the ledger only, with what holds them there.
+        likely: The listing that the draft is probably one product with though no rule says so, how probable that is,
+            and what an audit would ask; None where nothing is in doubt.
         discreet: Whether strangers read it: then neither who holds a listing is told, nor what only the ledger's keeper
             can do.
 
@@ -100,6 +105,7 @@ class Answer:
     titles: Mapping[str, str] = field(default_factory=dict)
     kept: Mapping[str, Kept] = field(default_factory=dict)
     discreet: bool = False
+    likely: Mapping[str, Any] | None = None
 
     @property
     def lost_photos(self) -> tuple[Problem, ...]:
@@ -115,6 +121,7 @@ class Answer:
             "advice": self.advise(),
             "pairs": list(self.pairs),
             "nearest": self.nearest,
+            "likely": self.likely,
             "plan": None if self.plan is None else self.plan.as_dict(self.lang),
             "proved": self.proved,
             "unseen": list(self.unseen),
@@ -141,6 +148,8 @@ class Answer:
                 return say("check.answer_allowed", self.lang)
             if self.lost_photos:
                 return say("check.answer_photo_lost", self.lang)
+            if self.likely is not None:
+                return str(self.likely["text"])
             if self.unseen == UNSEEN:
                 return say("check.answer_title_only", self.lang)
             return say("audit.answer_allowed" if self.pairs else "audit.answer_publish", self.lang)
@@ -330,6 +339,7 @@ class Checker:
         self.store = self._open()
 
     def _open(self) -> Store:
+        self.__dict__.pop("_known", None)
         self.taught = open_taught(find_kept_files(self.files, self.images, self.cache))
         self.pack = self.limits if self.taught is None else teach_pack(self.limits, self.taught.lifted)
         return open_store(
@@ -472,7 +482,7 @@ class Checker:
     def _judge(self, known: Catalog, last: int, without: Sequence[str] = ()) -> "_Found":
         """Hold the last ``last`` of ``known`` listings, that are not in the catalogue, against it and each other."""
         photos, problems = read_photos(known, cache=self.cache, jobs=self.jobs, fetch=self.fetch)
-        around = self.store.measure_with(known, photos, without=without, jobs=self.jobs)
+        around = self.store.measure_with(known, photos, without=without, jobs=self.jobs, taught=self.taught is not None)
         catalog, features, pack = around.catalog, around.features, self.pack
         drafts = np.arange(len(catalog) - last, len(catalog))
         settled = settle_decisions(catalog, self.decisions)
@@ -480,14 +490,19 @@ class Checker:
         new = candidates.right >= drafts[0]
         candidates = replace(candidates, left=candidates.left[new], right=candidates.right[new])
         replies: Replies | None = None
+        model: PairModel | None = None
         if self.taught is not None:
-            features, replies = self.taught.teach(catalog, features, candidates.left, candidates.right)
+            model, replies = self.taught.judge(catalog, features, candidates.left, candidates.right)
+            features = replace(features, learned=model)
         findings = judge_pairs(features, pack, candidates)
         later = frozenset(range(len(catalog) - len(known), len(catalog)))
         remedies = plan_findings(catalog, features, pack, findings, settled, drafts=later, answers=replies)
         home = {i: plan for plan in (*remedies.plans, *remedies.advice) for i in plan.concerned}
         told = (*catalog.problems, *problems)
-        return _Found(catalog, features, candidates, findings, home, drafts, told, settled, tuple(without))
+        return _Found(
+            catalog, features, candidates, findings, home, drafts, told, settled, tuple(without), replies,
+            around.alone is None, model,
+        )  # fmt: skip
 
     def _answer(self, found: "_Found", proved: Mapping[str, bool], kept: Mapping[str, Kept]) -> list[Answer]:
         first = np.array([pairs[0] for pairs in found.pairs.values() if len(pairs)], dtype=np.int64)
@@ -500,13 +515,16 @@ class Checker:
             problems.setdefault(problem.listing_id, []).append(problem)
         titles = found.catalog.column("title")
         general = tuple(problems.get("", ()))
-        nearest = self._find_nearest(found, [d for d, pairs in found.pairs.items() if not len(pairs)])
+        free = [d for d, pairs in found.pairs.items() if not len(pairs)]
+        nearest, likely = self._find_nearest(found, free), self._find_likely(found, free)
         answers = []
         for draft, pairs in found.pairs.items():
             listing_id = str(found.features.ids[draft])
             named = {i for k in pairs.tolist() for i in (rows[k]["listing_a"], rows[k]["listing_b"])} | {listing_id}
             if draft in nearest:
                 named.add(nearest[draft]["listing_id"])
+            if draft in likely:
+                named.add(likely[draft]["listing_id"])
             answers.append(
                 Answer(
                     listing_id,
@@ -522,6 +540,7 @@ class Checker:
                     {i: str(titles[found.catalog.positions[i]]) for i in sorted(named)},
                     {i: kept[i] for i in sorted(named) if i in kept and i != listing_id},
                     self.discreet,
+                    likely.get(draft),
                 )
             )
         return answers
@@ -547,6 +566,45 @@ class Checker:
             if nearest is not None:
                 told[draft] = nearest
         return told
+
+    def _find_likely(self, found: "_Found", drafts: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """What each draft is probably one product with, and what to ask, as an audit would."""
+        near = found.candidates
+        if found.whole:  # all is measured together: an audit would see just this
+            near = found.settled.thin(keep_same_seller(find_candidates(found.features), self.pack, found.catalog))
+        mine = np.isin(near.left, drafts) | np.isin(near.right, drafts)
+        asked = replace(near, left=near.left[mine], right=near.right[mine])
+        known = None if found.whole or found.model is not None else self._known
+        if not len(asked) or not (found.whole or found.model is not None or known is not None):
+            return {}
+
+        def make_model() -> PairModel:
+            if found.model is not None:
+                return found.model
+            if known is not None:
+                return known.judge(found.catalog, found.features, near.left, near.right)
+            return Lesson(Answers(), Replies({})).find_model(found.catalog, found.features, near.left, near.right)
+
+        likely = find_likely(found.features, self.pack, asked, found.findings, make_model)
+        likely = likely[~found.settled.part(likely.left, likely.right)]
+        titles, told = found.catalog.column("title"), dict[int, dict[str, Any]]()
+        doubts = doubt_drafts(found.catalog, found.features, likely, np.array(drafts), found.replies)
+        for draft, doubt in doubts.items():
+            other = str(found.features.ids[doubt.listing])
+            question = doubt.question.say(self.lang)
+            text = say(
+                "check.answer_likely", self.lang, id=other, title=_cut(titles[doubt.listing]), question=question
+            )  # fmt: skip
+            told[draft] = {
+                "listing_id": other, "chance": round(doubt.chance, 3), "question": question, "text": text,
+            }  # fmt: skip
+        return told
+
+    @cached_property
+    def _known(self) -> Known | None:
+        """What the last audit kept of the catalogue, opened once it is asked for."""
+        folder = find_kept_files(self.files, self.images, self.cache)
+        return None if folder is None else Known.open(folder)
 
     def _tell_nearest(self, other: str, title: str, signals: Mapping[str, float]) -> dict[str, Any] | None:
         found = find_nearest_rule(self.pack, signals)
@@ -621,7 +679,8 @@ def _pair_up(around: Neighbourhood) -> Candidates:
 class _Found:
     """Drafts held against what is around them: ``drafts`` are their positions, ``home`` is each listing's plan.
 
-    ``without`` are the ids of the catalogue's listings that did not count.
+    ``without`` are the ids of the catalogue's listings that did not count; ``whole``: the others are all here;
+    ``model`` is what the seller's answers taught.
     """
 
     catalog: Catalog
@@ -633,6 +692,9 @@ class _Found:
     problems: tuple[Problem, ...]
     settled: Settled
     without: tuple[str, ...]
+    replies: Replies | None = None
+    whole: bool = False
+    model: PairModel | None = None
 
     @cached_property
     def pairs(self) -> dict[int, IntArray]:

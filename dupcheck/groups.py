@@ -14,7 +14,7 @@ from dupcheck.decisions import Settled
 from dupcheck.features import Features
 from dupcheck.files.arrays import connect
 from dupcheck.judging.verdicts import Findings, measure_strength
-from dupcheck.model import FloatArray, Group, IntArray
+from dupcheck.model import BoolArray, FloatArray, Group, IntArray
 from dupcheck.rules import RulePack
 
 JOIN = 0.5
@@ -43,10 +43,13 @@ def cluster_listings(
         if settled is not None and settled.held:
             contradict = contradict | settled.part(left, right)
         distance = np.where(contradict, _NEVER, 1.0 - strength)
+        told = None if features.learned is None else features.learned.is_told_one(left, right)
         ends = np.cumsum(np.bincount(owner, minlength=len(some)))
         for part, end in zip(some, ends, strict=True):
             size = len(part)
-            clusters += [part[c] for c in _link(distance[end - size * (size - 1) // 2 : end], size)]
+            mine = slice(end - size * (size - 1) // 2, end)
+            own = distance[mine] if told is None else _hold_told(distance[mine], told[mine], size)
+            clusters += [part[c] for c in _link(own, size)]
     return tuple(sorted(clusters, key=lambda c: int(c[0])))
 
 
@@ -99,6 +102,32 @@ def _all_pairs(parts: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]
         right.append(part[j])
         owner.append(np.full(len(i), k, dtype=np.int64))
     return np.concatenate(left), np.concatenate(right), np.concatenate(owner)
+
+
+def _hold_told(distance: FloatArray, told: BoolArray, size: int) -> FloatArray:
+    """The distances in a component where some pairs are ``told`` to be one product. A third listing is one with both or
+    with neither: it is as far from both, half way from their mean to the nearer of them, for what says least of two
+    tells least; and what contradicts one of them contradicts both.
+    """
+    if not told.any():
+        return distance
+    i, j = np.triu_indices(size, 1)
+    label = connect(size, i[told], j[told])
+    square = np.zeros((size, size))
+    square[i, j] = square[j, i] = distance
+    order = np.argsort(label, kind="stable")
+    start = np.searchsorted(label[order], np.unique(label))
+    home = np.searchsorted(np.unique(label), label)
+    sorted_square = square[order][:, order]
+    many = np.diff([*start, size])
+    mean = np.add.reduceat(np.add.reduceat(np.minimum(sorted_square, 1.0), start, axis=0), start, axis=1)
+    mean /= np.outer(many, many)
+    near = np.minimum.reduceat(np.minimum.reduceat(sorted_square, start, axis=0), start, axis=1)
+    far = np.maximum.reduceat(np.maximum.reduceat(sorted_square, start, axis=0), start, axis=1)
+    block = np.where(far >= _NEVER, _NEVER, (near + mean) / 2)
+    np.fill_diagonal(block, 0.0)
+    held: FloatArray = block[home[i], home[j]]
+    return held
 
 
 def _link(distance: FloatArray, size: int) -> list[IntArray]:

@@ -64,12 +64,14 @@ from dupcheck.reports.record import complete_record, describe_photos, list_sides
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
+from dupcheck.run import SEARCH, choose_search
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
 from dupcheck.teaching import (
     Estimate,
     Lesson,
     estimate_groups,
+    keep_known,
     keep_lesson,
     learn_answers,
     open_taught,
@@ -379,7 +381,9 @@ def audit(
         read, jobs=jobs, cache=kept, fetch=make_fetcher(fetch_images, allow_hosts), progress=progress
     )
     _tell(progress, "audit.stage_candidates", 0, 1)
-    candidates = settled.thin(keep_same_seller(find_candidates(features), pack, read))
+    answers = answers if answers is None or isinstance(answers, Mapping) else list(answers)
+    search = choose_search(len(read), bool(labels is not None or (answers and not isinstance(answers, Mapping))))
+    candidates = settled.thin(keep_same_seller(find_candidates(features, search), pack, read))
     _tell(progress, "audit.stage_candidates", 1, 1)
     findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
@@ -400,6 +404,8 @@ def audit(
         return made[0]
 
     likely = find_likely(features, pack, candidates, findings, make_model)
+    if made and folder is not None and len(read) > SEARCH.small:
+        keep_known(folder, made[0])
     twins = find_twins(read, features, kept)
     likely = likely.add(twins)
     candidates = replace(candidates, may_miss=(*candidates.may_miss, *twins.told))

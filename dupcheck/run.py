@@ -4,7 +4,7 @@ Nothing is cut in silence: what goes beyond a bound is told in ``problems.csv``,
 what a search may miss is told with its result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -70,3 +70,12 @@ class Search:
 
 
 SEARCH: Final = Search()
+WIDE: Final = replace(SEARCH, likeness=0.2)
+"""Where the seller's answers teach: what is reworded throughout shares few words, and answers know it again."""
+_WIDE_UP_TO = 10_000
+"""Listings of a catalogue that is searched so widely; of more there would be too many pairs to measure."""
+
+
+def choose_search(listings: int, taught: bool) -> Search:
+    """Return how far to look in a catalogue of so many listings, whose seller's answers teach or not."""
+    return WIDE if taught and listings <= _WIDE_UP_TO else SEARCH

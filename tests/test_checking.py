@@ -22,6 +22,9 @@ from dupcheck.features import MATRICES, NUMBERS, Features
 from dupcheck.index.kept import Store
 from dupcheck.index.opening import open_store
 from dupcheck.model import Catalog, Listing
+from dupcheck.plans.neighbours import ONE, find_doubt
+from dupcheck.plans.offers import Shelf
+from dupcheck.plans.parts import Bookkeeper
 from dupcheck.run import SEARCH
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -68,6 +71,51 @@ def test_a_draft_is_judged_as_an_audit_with_it_would(shop: tuple[list[Listing], 
     audit = dc.audit(make_catalog([*held, draft]))
     wanted = {f for f in list_findings(audit.as_dict()["pairs"], "N-1") if f[2] == "duplicate"}
     assert {f for f in list_findings(answer.pairs, "N-1") if f[2] == "duplicate"} == wanted
+
+
+def find_doubt_of_audit(held: list[Listing], draft: Listing) -> tuple[str, float] | None:
+    """The listing about which an audit with the draft would ask that no rule catches it with, and how probable it is
+    that the two are one.
+    """
+    audit = dc.audit(make_catalog([*held, draft]))
+    if list_findings(audit.as_dict()["pairs"], draft.listing_id):
+        return None
+    ids, likely = audit.features.ids.tolist(), audit.likely
+    assert likely is not None
+    books = Bookkeeper(Shelf(audit.catalog, audit.features))
+    for left, right, chance in zip(likely.left.tolist(), likely.right.tolist(), likely.chance.tolist(), strict=True):
+        if ids[right] == draft.listing_id and chance >= ONE and find_doubt(books, left, right) is not None:
+            return ids[left], chance
+    return None
+
+
+def compare_doubt(held: list[Listing], draft: Listing) -> bool:
+    """Whether there is a doubt about a draft; a check must have the one that an audit has."""
+    (answer,) = dc.check(draft, make_catalog(held))
+    wanted = find_doubt_of_audit(held, draft)
+    told = answer.likely and (answer.likely["listing_id"], answer.likely["chance"])
+    assert told == (wanted and (wanted[0], round(wanted[1], 3)))
+    return bool(told)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(shops())
+def test_what_no_rule_catches_is_doubted_as_an_audit_doubts_it(shop: tuple[list[Listing], Listing]) -> None:
+    compare_doubt(*shop)
+
+
+def test_a_draft_that_no_rule_catches_is_asked_about_where_it_is_probably_known() -> None:
+    whole = dc.read_catalog(PROJECT / "tests" / "shops" / "apart" / "it_casalinghi" / "catalog.csv")
+    rows = [get_listing(whole, k) for k in range(len(whole))]
+    asked = next(r for r in rows if r.title == "Coltello da chef Norcia lama 20 cm")
+    held = [r for r in rows if r is not asked]
+    assert compare_doubt(held, asked)
+    (answer,) = dc.check(asked, make_catalog(held))
+    assert answer.likely is not None and answer.verdict == "publish" and not answer.pairs
+    assert answer.likely["listing_id"] in answer.advise() and answer.likely["question"] in str(answer)
+    (chinese,) = dc.check(asked, make_catalog(held), lang="zh")
+    assert chinese.likely is not None and "同一商品" in chinese.advise()
 
 
 def list_told(pairs: Any) -> dict[frozenset[str], tuple[str, Any]]:

@@ -22,6 +22,8 @@ Matrix = np.ndarray[Any, np.dtype[np.float64]]
 class Strangers:
     """Stands for features of which only the number of listings and their ids are asked."""
 
+    learned = None
+
     def __init__(self, size: int) -> None:
         self.ids = np.array([f"L-{i}" for i in range(size)], dtype=object)
 

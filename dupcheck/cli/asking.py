@@ -1,5 +1,6 @@
 """``ask``: the questions that settle most, one at a time."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,8 @@ def _ask(
         if not asked:
             tell(say("questions.nothing_to_ask", lang))
             return
-        if not _Interview(asked, book, person, lang).hold():
+        titles = dict(zip(read.ids.tolist(), read.column("title").tolist(), strict=True))
+        if not _Interview(asked, titles, book, person, lang).hold():
             return
         after = look()
         for text in after.lesson.tell(after.stated) if after.lesson is not None else ():
@@ -83,8 +85,10 @@ def find_answers(catalog: tuple[str, ...], answers: Path | None) -> Path:
 class _Interview:
     """Asks one question after another; every answer is an act in the ledger before the next is asked."""
 
-    def __init__(self, asked: "list[Asked]", book: "Ledger", person: str, lang: Lang) -> None:
-        self.asked, self.book, self.person, self.lang = asked, book, person, lang
+    def __init__(
+        self, asked: "list[Asked]", titles: Mapping[str, str], book: "Ledger", person: str, lang: Lang
+    ) -> None:  # fmt: skip
+        self.asked, self.titles, self.book, self.person, self.lang = asked, titles, book, person, lang
         self.given: list[tuple[int, int]] = []
         """Which questions were answered, and by which act each."""
 
@@ -118,6 +122,8 @@ class _Interview:
         for key in keys:
             tell(f"    {key}  {said[_KEYS[key]].say(lang)}")
         if question.for_all and question.settles > 1:
+            for a, b in question.examples:
+                tell(f"      {a}  {self.titles[a]}  –  {b}  {self.titles[b]}")
             tell(f"    {say('questions.key_all', lang, count=question.settles)}")
             keys += [f"{key}*" for key in keys]
         tell(f"    {say('questions.keys', lang)}")

@@ -108,6 +108,9 @@ class PairJudge(Protocol):
     def weigh(self, left: IntArray, right: IntArray) -> list[Weighed]:
         """Return what the probability of each pair is the sum of."""
 
+    def is_told_one(self, left: IntArray, right: IntArray) -> BoolArray:
+        """Return of which pairs the seller has said, or it follows, that they are one product."""
+
 
 class MatrixColumn(NamedTuple):
     """A sparse matrix of :class:`Features`: its field, the book that numbers its columns, and whether its weights are

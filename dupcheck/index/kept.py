@@ -63,7 +63,7 @@ from dupcheck.model import (
 from dupcheck.photos.hamming import HashIndex, index_hashes
 from dupcheck.photos.suspicion import list_hashes, suspect
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
-from dupcheck.run import SEARCH
+from dupcheck.run import SEARCH, Search, choose_search
 from dupcheck.titles import normalise
 
 FORMAT = 15
@@ -249,9 +249,9 @@ class Store:
 
     # --- looking listings up ---------------------------------------------------------------------------------
 
-    def find_near(self, drafts: Features) -> tuple[IntArray, IntArray]:
+    def find_near(self, drafts: Features, search: Search = SEARCH) -> tuple[IntArray, IntArray]:
         """Return which draft is like which listing in title, photo or code: pairs of positions, each once, sorted."""
-        ways = (self._find_titles(drafts), self._find_photos(drafts.photos), self._find_codes(drafts))
+        ways = (self._find_titles(drafts, search), self._find_photos(drafts.photos), self._find_codes(drafts))
         keys = sort_distinct([draft * len(self) + listing for draft, listing in ways])
         size = max(len(self), 1)
         return keys // size, keys % size
@@ -262,8 +262,8 @@ class Store:
         found = [k for k in map(book.find, ids) if k >= 0]
         return np.array(found, dtype=np.int64)
 
-    def _find_titles(self, drafts: Features) -> tuple[IntArray, IntArray]:
-        found = TitleIndex.take(self.arrays, "titles").find(drafts.title, drafts.statistics.weights)
+    def _find_titles(self, drafts: Features, search: Search) -> tuple[IntArray, IntArray]:
+        found = TitleIndex.take(self.arrays, "titles").find(drafts.title, drafts.statistics.weights, search)
         owner = np.repeat(np.arange(len(drafts)), [len(near) for near in found])
         place, listings = self._list_members("titles", np.concatenate([_NONE, *found]))
         return owner[place], listings
@@ -310,29 +310,31 @@ class Store:
         return None if root is None else Path(root)
 
     def measure_with(
-        self, drafts: Catalog, photos: Photos, *, without: Sequence[str] = (), jobs: int = 1
-    ) -> Neighbourhood:
-        """Measure drafts, whose photos are ``photos``, together with the listings that matter to them.
+        self, drafts: Catalog, photos: Photos, *, without: Sequence[str] = (), jobs: int = 1,
+        taught: bool = False,
+    ) -> Neighbourhood:  # fmt: skip
+        """Measure drafts, whose photos are ``photos``, together with the listings that matter to them; further ones
+        where the seller's answers have ``taught``.
 
         Listings whose ids are in ``without`` count as gone.
         """
         if len(self) <= SEARCH.small:
             return self._measure_all(drafts, photos, without, jobs)
         alone = make_features(drafts, photos, base=self.open_base())
-        draft, listing = self.find_near(alone)
+        draft, listing = self.find_near(alone, choose_search(len(self), taught))
         near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
         near = np.setdiff1d(near, self.find_ids(without))
         titles = [normalise(t) for t in self._texts("listing.title").take(near)]
-        taught = self._learn_from(drafts, titles)
-        again = np.array([_is_read_anew(t, self.statistics.taught, taught) for t in titles], dtype=bool)
+        words = self._learn_from(drafts, titles)
+        again = np.array([_is_read_anew(t, self.statistics.taught, words) for t in titles], dtype=bool)
         rest, stale = near[~again], near[again]
         known = self.take_catalog(np.concatenate([rest, stale]))
         catalog = merge_catalogs([known, drafts])
         later = take_listings(catalog, np.arange(len(rest), len(catalog)))
-        if taught is self.statistics.taught:
+        if words is self.statistics.taught:
             new = replace(alone, ids=later.ids)
         else:
-            new = make_features(later, photos, base=Base(self._without(stale, taught), self.open_books()))
+            new = make_features(later, photos, base=Base(self._without(stale, words), self.open_books()))
         joined = merge_same(join_photos(self.take_photos(np.concatenate([rest, stale])), photos))
         old = self.take_features(
             rest, take_listings(catalog, np.arange(len(rest))), joined, Base(new.statistics, new.books)

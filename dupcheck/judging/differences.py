@@ -18,7 +18,9 @@ from dupcheck.titles import show_value
 def contradict(
     features: Features, pack: RulePack, left: IntArray, right: IntArray, signals: Mapping[str, FloatArray]
 ) -> BoolArray:
-    """Return which pairs differ in something that the pack calls distinct: never one product."""
+    """Return which pairs differ in something that the pack calls distinct: never one product, but where the seller has
+    said so.
+    """
     result = np.zeros(len(left), dtype=bool)
     for axis in pack.merge.distinct:
         column = features.axes.get(axis)
@@ -34,6 +36,8 @@ def contradict(
     result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
     if "model" in pack.merge.distinct:
         result |= signals["codes"] == 0.0
+    if features.learned is not None:
+        result &= ~features.learned.is_told_one(left, right)
     return result
 
 

@@ -47,25 +47,35 @@ class Start:
 def load_start() -> Start:
     """Return the start that is shipped."""
     with np.load(START, allow_pickle=False) as kept:
-        arrays: dict[str, Array] = {name: kept[name] for name in kept.files}
-    if tuple(arrays["columns"].tolist()) != COLUMNS:
-        raise ValueError("start.npz was made for other columns: make it again with tests/benchmarks/start.py")
-    return Start(
-        Trees.from_arrays(arrays), arrays["rows"].astype(np.float64), arrays["same"].astype(bool),
-        arrays["weights"].astype(np.float64),
-    )  # fmt: skip
+        return Start(
+            load_trees(), kept["rows"].astype(np.float64), kept["same"].astype(bool),
+            kept["weights"].astype(np.float64),
+        )  # fmt: skip
 
 
-def refit(rows: FloatArray, same: BoolArray) -> Trees:
-    """Return trees that have learned from a catalogue's answers, beside what the start knows.
+@cache
+def load_trees() -> Trees:
+    """Return the trees of the start alone: what judges before any answer."""
+    with np.load(START, allow_pickle=False) as kept:
+        if tuple(kept["columns"].tolist()) != COLUMNS:
+            raise ValueError("start.npz was made for other columns: make it again with tests/benchmarks/start.py")
+        arrays: dict[str, Array] = {name: kept[name] for name in kept.files if name not in ("rows", "same", "weights")}
+    return Trees.from_arrays(arrays)
+
+
+def refit(rows: FloatArray, same: BoolArray, weights: FloatArray | None = None) -> Trees:
+    """Return trees that have learned from a catalogue's answers, beside what the start knows. ``weights`` say as how
+    many answers each row counts, one each where nothing is said.
 
     They are two in one, each half: trees fitted anew, which find what the answers have in common; and the start, in
     which each answer carries to the pairs that are like its own.
     """
     start = load_start()
+    if weights is None:
+        weights = np.ones(len(same))
     anew = fit_trees(
         np.concatenate([start.rows, rows]), np.concatenate([start.same, same]), DIRECTIONS,
-        np.concatenate([start.weights, np.full(len(same), ANSWER_WEIGHT)]), _REFIT_ROUNDS,
+        np.concatenate([start.weights, ANSWER_WEIGHT * weights]), _REFIT_ROUNDS,
     )  # fmt: skip
     return anew.mix(_carry(start.trees, rows, same))
 
@@ -106,7 +116,7 @@ def rank_telling(evidence: Evidence, chance: FloatArray, pairs: IntArray, known:
     doubt = chance * (1.0 - chance)
     some = np.argsort(-doubt, kind="stable")[:_LOOKED_AT]
     asked = np.concatenate([pairs[some], known[-_CARRIED:]])
-    leaves = load_start().trees.find_leaves(evidence.measure(asked[:, 0], asked[:, 1]))[:, ::_SOME_TREES]
+    leaves = load_trees().find_leaves(evidence.measure(asked[:, 0], asked[:, 1]))[:, ::_SOME_TREES]
     alike = (_compare_leaves(leaves) ** 3).astype(np.float32)
     weight = np.concatenate([doubt[some], np.zeros(len(asked) - len(some))]).astype(np.float32)
     order: list[int] = []
@@ -164,6 +174,12 @@ class PairModel:
             at = np.minimum(np.searchsorted(self.bound, keys), len(self.bound) - 1)
             chance = np.where(self.bound[at] == keys, self.said[at], chance)
         return chance
+
+    def is_told_one(self, left: IntArray, right: IntArray) -> BoolArray:
+        """Return of which pairs the seller has said, or it follows, that they are one product."""
+        keys = self._key(left, right)
+        told: BoolArray = np.isin(keys, self.bound[self.said > 0.5])
+        return told
 
     def _key(self, left: IntArray, right: IntArray) -> IntArray:
         keys: IntArray = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
@@ -24,6 +25,8 @@ APART_FROM = 12
 """Equal answers of one sort from which on the rest of the sort is no longer asked, where all say «another product»."""
 ONE_FROM = 50
 """… and from which on they may bind, where all say «one product»: by the rule of three, at most 6 % are otherwise."""
+_FOLLOWS = 60
+"""Of more listings that answers call one product nothing follows: there are too many pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,14 @@ class Answers:
             if answer.pair is not None:
                 found[answer.pair] = answer
         return found
+
+    @cached_property
+    def implied(self) -> Mapping[tuple[str, str], Reply]:
+        """What is known of pairs: what was answered of each, and what follows from that: A is B and B is C, so that A
+        is C; A is B and not C, so that B is not C. Of listings whose answers contradict one another nothing follows.
+        """
+        said = {pair: answer.answer for pair, answer in self.pairs.items()}
+        return _follow(said) | said
 
     @cached_property
     def said(self) -> frozenset[tuple[tuple[str, str], str]]:
@@ -162,6 +173,31 @@ def _join(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         first, second = sorted((find(a), find(b)))
         home[second] = first
     return {item: find(item) for item in home}
+
+
+def _follow(said: Mapping[tuple[str, str], Reply]) -> dict[tuple[str, str], Reply]:
+    """What follows of pairs from what was ``said`` of others."""
+    home = _join(pair for pair, reply in said.items() if reply != "different")
+    twin = _join(pair for pair, reply in said.items() if reply == "same")
+    apart = {
+        tuple(sorted((home.get(a, a), home.get(b, b)))) for (a, b), reply in said.items() if reply == "different"
+    }  # fmt: skip
+    members: dict[str, list[str]] = {}
+    for item, name in home.items():
+        members.setdefault(name, []).append(item)
+    members = {
+        name: sorted(items) for name, items in members.items() if len(items) <= _FOLLOWS and (name, name) not in apart
+    }  # fmt: skip
+    found: dict[tuple[str, str], Reply] = {}
+    for items in members.values():
+        for a, b in combinations(items, 2):
+            found[a, b] = "same" if a in twin and twin[a] == twin.get(b) else "option"
+    for one, other in sorted(apart):
+        if one != other:
+            for a in members.get(one, () if one in home else (one,)):
+                for b in members.get(other, () if other in home else (other,)):
+                    found[min(a, b), max(a, b)] = "different"
+    return found
 
 
 def gather_answers(answers: Iterable[Answer]) -> Answers:

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
+import numpy as np
+
 from dupcheck.axes import HEAD
 from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import Likely
@@ -38,6 +40,14 @@ def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[l
     return [group for group in desk.groups if _count(group) > 1], desk.ties
 
 
+def find_doubt(books: Bookkeeper, known: int, new: int) -> Gap | None:
+    """Return what to ask about two listings that are probably one product; None where they are others all the same, or
+    nothing is left to ask.
+    """
+    gap = _Desk(books, (), _NO_PAIRS).compare(known, new)
+    return None if not isinstance(gap, Gap) or _name_versions(gap) else gap
+
+
 def spell_title(title: str, aliases: Mapping[str, str]) -> str:
     """Return a title as groups of one title have it: its words in one order, without those at its ends that only sell.
 
@@ -65,7 +75,7 @@ class _Desk:
         aliases = shelf.features.statistics.taught.lexicon.aliases
         for largest, near, k in self._list_alike(lambda m: spell_title(shelf.text(m, "title"), aliases)):
             main, *rest = self.groups[k]
-            gap = self._compare(near, main.members[0])
+            gap = self.compare(near, main.members[0])
             one, other = (_list_words(shelf.text(m, "title"), aliases) for m in (near, main.members[0]))
             if isinstance(gap, Gap) and (gap.what == "silent" or (gap.what == "proof" and one != other)):
                 self.groups[largest] += [Part(main.members, gap), *rest]
@@ -225,17 +235,17 @@ class _Desk:
         """
         group = self.groups[place]
         first, (main, *others) = group[0].members[0], parts
-        answer = self._compare(first, main.members[0])
+        answer = self.compare(first, main.members[0])
         choices = named and isinstance(answer, Gap) and bool(answer.axis)
         if answer == "other" or (_name_versions(answer) and not choices):
             return False
-        if (near, new) != (first, main.members[0]) and _name_versions(self._compare(near, new)):
+        if (near, new) != (first, main.members[0]) and _name_versions(self.compare(near, new)):
             return False
         if isinstance(answer, Gap):
             group += [Part(main.members, answer), *others]
             return True
         for m in main.members:
-            told = self._compare(first, m)
+            told = self.compare(first, m)
             if isinstance(told, Gap):
                 group.append(Part([m], told))
             elif told == "one":
@@ -243,7 +253,7 @@ class _Desk:
         group += others
         return True
 
-    def _compare(self, first: int, new: int) -> Gap | Literal["one", "other"]:
+    def compare(self, first: int, new: int) -> Gap | Literal["one", "other"]:
         """Say what is to be asked about two listings, or what the seller has said of them."""
         if self.books.is_told_one(first, new):
             return "one"
@@ -273,6 +283,7 @@ def _is_code(word: str) -> bool:
 
 
 _TWIN = Gap("twin")
+_NO_PAIRS = Likely(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4

@@ -177,6 +177,7 @@ class CheckAnswer(BaseModel):
     advice: str
     pairs: list[dict[str, Any]] = Field(description="serve.field_pairs")
     nearest: dict[str, Any] | None = Field(description="serve.field_nearest")
+    likely: dict[str, Any] | None = Field(description="serve.field_likely")
     plan: dict[str, Any] | None = Field(description="serve.field_plan")
     proved: bool | None = Field(description="serve.field_proved")
     problems: list[Note]

@@ -16,11 +16,11 @@ from dupcheck.features import Features
 from dupcheck.files.arrays import Array, Codebook, StoredArrays, StoredBook, load_facts, save_arrays
 from dupcheck.judging.background import Background, Texts
 from dupcheck.judging.evidence import COLUMNS, Evidence
-from dupcheck.judging.model import PairModel, bind
+from dupcheck.judging.model import PairModel, bind, load_trees
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.learned.trees import Trees
-from dupcheck.model import Catalog, IntArray, Reply
-from dupcheck.teaching.lessons import Lesson
+from dupcheck.model import Catalog, IntArray
+from dupcheck.teaching.lessons import Lesson, place_pairs
 
 _FORMAT = 2
 
@@ -55,12 +55,7 @@ class Taught:
         """
         places = np.array([self.ids.find(i) for i in catalog.ids.tolist()], dtype=np.int64)
         evidence = Evidence(catalog, features, self.background, places, left, right, Texts(catalog))
-        place = catalog.positions
-        pairs: dict[tuple[int, int], Reply] = {}
-        for (a, b), answer in self.answers.pairs.items():
-            if a in place and b in place:
-                first, second = sorted((place[a], place[b]))
-                pairs[first, second] = answer.answer
+        pairs = place_pairs(catalog.positions, self.answers.implied)
         ends = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
         same = np.array([reply != "different" for reply in pairs.values()], dtype=bool)
         model = PairModel(self.trees, evidence, *bind(len(features), ends[:, 0], ends[:, 1], same))
@@ -70,6 +65,51 @@ class Taught:
         """Return features by which what was learned judges, and the replies."""
         model, replies = self.judge(catalog, features, left, right)
         return replace(features, learned=model), replies
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a catalogue says of its words and listings, kept for drafts that come later."""
+
+    background: Background
+    ids: StoredBook
+
+    @classmethod
+    def open(cls, folder: Path) -> Self | None:
+        """Return what an audit kept beside the measured catalogue ``folder``; None where there is nothing."""
+        found = load_facts(folder.with_name(f"{folder.name}-known"))
+        if found is None or found[1].get("format") != _FORMAT:
+            return None
+        arrays = StoredArrays(found[0])
+        return cls(
+            Background.from_arrays(_under("background", arrays)), StoredBook(arrays["ids.keys"], arrays["ids.codes"])
+        )
+
+    def judge(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> PairModel:
+        """Return what judges pairs of these listings before any answer; ``left`` and ``right`` are the candidate pairs
+        of those that the audit did not know.
+        """
+        places = np.array([self.ids.find(i) for i in catalog.ids.tolist()], dtype=np.int64)
+        evidence = Evidence(catalog, features, self.background, places, left, right, Texts(catalog))
+        return PairModel(load_trees(), evidence, np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def keep_known(folder: Path, model: PairModel) -> None:
+    """Keep what an audit's catalogue says of its words and listings beside the measured catalogue ``folder``."""
+    evidence = model.evidence
+    arrays = _pack(evidence.background, evidence.catalog)
+    with suppress(OSError):  # a full disk costs checks a question, not this audit its result
+        save_arrays(folder.with_name(f"{folder.name}-known"), arrays, {"format": _FORMAT})
+
+
+def _pack(background: Background, catalog: Catalog) -> dict[str, Array]:
+    book = Codebook()
+    for listing_id in catalog.ids.tolist():
+        book[listing_id]
+    return {
+        **{f"background.{name}": array for name, array in background.as_arrays().items()},
+        **{f"ids.{name}": array for name, array in book.pack().items()},
+    }  # fmt: skip
 
 
 def open_taught(folder: Path | None) -> Taught | None:
@@ -83,13 +123,9 @@ def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
     if lesson.model is None or lesson.way == "limits":
         shutil.rmtree(place, ignore_errors=True)
         return
-    book = Codebook()
-    for listing_id in catalog.ids.tolist():
-        book[listing_id]
     arrays: dict[str, Array] = {
         **{f"trees.{name}": array for name, array in lesson.model.trees.as_arrays().items()},
-        **{f"background.{name}": array for name, array in lesson.model.evidence.background.as_arrays().items()},
-        **{f"ids.{name}": array for name, array in book.pack().items()},
+        **_pack(lesson.model.evidence.background, catalog),
     }
     facts = {
         "format": _FORMAT, "columns": list(COLUMNS), "answers": [asdict(a) for a in lesson.answers.all],

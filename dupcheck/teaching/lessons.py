@@ -4,7 +4,7 @@ Until twenty pairs are answered the limits judge alone. From then on a model is 
 the answers no worse than the limits did, each answer by a model that had not learned from it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.differences import contradict
 from dupcheck.judging.evidence import Evidence
-from dupcheck.judging.model import PairModel, bind, load_start, refit
+from dupcheck.judging.model import PairModel, bind, load_trees, refit
 from dupcheck.judging.twins import write_in_two
 from dupcheck.judging.verdicts import measure_signals
 from dupcheck.learned.answers import Answer, Answers, Replies, gather_answers
@@ -29,8 +29,14 @@ LEAST = 20
 ONE, TWO = 0.5, 0.15
 """From the one on the model takes two listings for one product, below the other for two; between, the limits judge."""
 _FOLDS = 4
+_FOLLOWED = 0.5
+"""As how many answers a pair counts of which only follows what it is."""
 _WORSE, _SURELY = 0.01, 0.8
 """By how much the model's F1 may be worse than the limits', and how sure it must be that it is no more."""
+_MORE_ERRORS = 1.5
+"""So many times as many answers the model may have wrong as the limits: what is asked is what is in doubt, and there
+limits that say no to everything are often right.
+"""
 _SURE = (0.99, 0.98, 0.95)
 _SURE_FROM = 50
 """Answers that must all have been «one product» before the model may act from a probability on: by the rule of three at
@@ -63,6 +69,10 @@ class Lesson:
     label: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     sure: float = np.inf
     lifted: tuple[str, ...] = ()
+    bound: tuple[IntArray, IntArray, BoolArray] = field(
+        default_factory=lambda: (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
+    )
+    """What was answered and what follows from it."""
 
     @property
     def answered(self) -> Answered:
@@ -79,7 +89,7 @@ class Lesson:
         if self.model is not None:
             return self.model
         evidence = Evidence.learn(catalog, features, left, right)
-        return PairModel(load_start().trees, evidence, *bind(len(features), self.left, self.right, self.same))
+        return PairModel(load_trees(), evidence, *bind(len(features), *self.bound))
 
     def as_dict(self, stated: Estimate | None) -> dict[str, object]:
         """Return what was learned as ``audit.json`` holds it."""
@@ -134,21 +144,12 @@ def learn_answers(
     """
     known = gather_answers(answers)
     place = catalog.positions
-    found = [(place[a], place[b], r) for (a, b), r in known.pairs.items() if a in place and b in place]
-    pairs: dict[tuple[int, int], Reply] = {(min(a, b), max(a, b)): r.answer for a, b, r in found}
-    seen: dict[tuple[int, int], Reply] = {}
-    for d in decided:
-        if d.listing_a in place and d.listing_b in place:
-            a, b = sorted((place[d.listing_a], place[d.listing_b]))
-            seen[a, b] = d.answer
-    seen |= pairs
-    left = np.array([a for a, _ in seen], dtype=np.int64)
-    right = np.array([b for _, b in seen], dtype=np.int64)
-    same = np.array([r != "different" for r in seen.values()], dtype=bool)
-    if len(left):
-        alike = ~write_in_two(catalog.column("title").tolist(), left, right)
-        left, right, same = left[alike], right[alike], same[alike]
-    plain = Lesson(known, Replies(known.kinds, known, pairs), left=left, right=right, same=same)
+    pairs = place_pairs(place, known.implied)
+    seen = place_pairs(place, {(d.listing_a, d.listing_b): d.answer for d in decided})
+    direct = place_pairs(place, {pair: answer.answer for pair, answer in known.pairs.items()})
+    left, right, same = _list_one_script(catalog, seen | direct)
+    bound = _list_one_script(catalog, seen | pairs)
+    plain = Lesson(known, Replies(known.kinds, known, pairs), left=left, right=right, same=same, bound=bound)
     if len(left) < LEAST:
         return plain
     evidence = Evidence.learn(catalog, features, candidates.left, candidates.right)
@@ -159,12 +160,18 @@ def learn_answers(
         label[members] = k
     said = label[left] == label[right]
     wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said) != same).sum())
-    model = PairModel(refit(rows, same), evidence, *bind(len(features), left, right, same))
+    follows = ~np.isin(_key(bound[0], bound[1]), _key(left, right))
+    more = evidence.measure(bound[0][follows], bound[1][follows])
+    trees = refit(
+        np.concatenate([rows, more]), np.concatenate([same, bound[2][follows]]),
+        np.concatenate([np.ones(len(rows)), np.full(len(more), _FOLLOWED)]),
+    )  # fmt: skip
+    model = PairModel(trees, evidence, *bind(len(features), *bound))
     model = model.remember(candidates.left, candidates.right)
     chance = model.measure(candidates.left, candidates.right)
     grouped = label[candidates.left] == label[candidates.right]
     better = _is_better(chance, grouped, before, said, same)
-    way: Way = "answers" if wrong_model <= wrong_limits and better else "limits"
+    way: Way = "answers" if wrong_model <= _MORE_ERRORS * wrong_limits and better else "limits"
     sure = _find_sure(before, same) if way == "answers" else np.inf
     lifted = () if pack is None or way == "limits" else find_lifted(features, pack, left, right, same)
     replies = Replies(known.kinds, known, pairs, model.judge if way == "answers" else None, sure, lifted)
@@ -173,6 +180,28 @@ def learn_answers(
         errors_model=wrong_model, before=before, label=label, sure=sure,
         lifted=lifted,
     )  # fmt: skip
+
+
+def place_pairs(place: Mapping[str, int], pairs: Mapping[tuple[str, str], Reply]) -> dict[tuple[int, int], Reply]:
+    """Return what is said of pairs by where their listings stand, the lower first; those that are gone are left out."""
+    found = ((place[a], place[b], reply) for (a, b), reply in pairs.items() if a in place and b in place)
+    return {(min(a, b), max(a, b)): reply for a, b, reply in found}
+
+
+def _list_one_script(catalog: Catalog, pairs: Mapping[tuple[int, int], Reply]) -> tuple[IntArray, IntArray, BoolArray]:
+    """The pairs whose titles are in one script, as arrays: the others are judged by their meaning alone."""
+    ends = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+    left, right = ends[:, 0], ends[:, 1]
+    same = np.array([reply != "different" for reply in pairs.values()], dtype=bool)
+    if len(left):
+        alike = ~write_in_two(catalog.column("title").tolist(), left, right)
+        left, right, same = left[alike], right[alike], same[alike]
+    return left, right, same
+
+
+def _key(left: IntArray, right: IntArray) -> IntArray:
+    keys: IntArray = np.minimum(left, right) * 2**32 + np.maximum(left, right)
+    return keys
 
 
 def find_lifted(

@@ -1,0 +1,46 @@
+"""Drafts that no rule catches and that are probably one product with a listing all the same: one question each."""
+
+from dataclasses import dataclass
+
+from dupcheck.features import Features
+from dupcheck.judging.likely import Likely
+from dupcheck.learned.answers import Replies
+from dupcheck.messages import Message
+from dupcheck.model import Catalog, IntArray
+from dupcheck.plans.neighbours import ONE, find_doubt
+from dupcheck.plans.offers import Shelf
+from dupcheck.plans.parts import Bookkeeper
+from dupcheck.plans.questions import ask_seller, write_gap
+
+_TRIED = 5
+"""Listings of a draft that are looked at, the likeliest first: the rest differ in a name or a fact as well."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A listing (by position) that a draft is probably one product with, how probable that is, and what to ask."""
+
+    listing: int
+    chance: float
+    question: Message
+
+
+def doubt_drafts(
+    catalog: Catalog, features: Features, likely: Likely, drafts: IntArray, replies: Replies | None
+) -> dict[int, Doubt]:
+    """Return for each draft the likeliest listing about which an audit would ask; drafts without one are left out."""
+    books = Bookkeeper(Shelf(catalog, features), replies)
+    found: dict[int, Doubt] = {}
+    tried: dict[int, int] = dict.fromkeys(drafts.tolist(), 0)
+    sure = likely[likely.chance >= ONE]
+    for left, right, chance in zip(sure.left.tolist(), sure.right.tolist(), sure.chance.tolist(), strict=True):
+        for draft, other in ((right, left), (left, right)):
+            if draft in found or tried.get(draft, _TRIED) >= _TRIED:
+                continue
+            tried[draft] += 1
+            gap = find_doubt(books, other, draft)
+            if gap is not None:
+                keep, own = str(features.ids[other]), str(features.ids[draft])
+                asked = ask_seller(gap, keep, [own], write_gap(gap, books.shelf, [other, draft]))
+                found[draft] = Doubt(other, chance, asked.text)
+    return found
