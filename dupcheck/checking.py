@@ -25,7 +25,7 @@ from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
 from dupcheck.index.opening import Progress, Source, find_kept_files, make_fetcher, open_store
-from dupcheck.judging.likely import find_likely
+from dupcheck.judging.likely import NONE_LIKELY, Likely, find_likely
 from dupcheck.judging.model import PairModel
 from dupcheck.judging.sentences import say_failed
 from dupcheck.judging.verdicts import (
@@ -55,6 +55,8 @@ if TYPE_CHECKING:  # pandas is slow to load, and opening a ledger takes longer t
 Unseen = Literal["photo", "price", "attributes"]
 UNSEEN: tuple[Unseen, ...] = get_args(Unseen)
 _PAIRS_TOLD = 5
+_WORTH_A_LOOK = 0.3
+"""A draft that is less probably any listing, as far as titles tell, is not looked at any closer."""
 _TITLE_TOLD = 60
 
 _One: TypeAlias = Listing | Mapping[str, object] | str | Path
@@ -569,24 +571,9 @@ class Checker:
 
     def _find_likely(self, found: "_Found", drafts: Sequence[int]) -> dict[int, dict[str, Any]]:
         """What each draft is probably one product with, and what to ask, as an audit would."""
-        near = found.candidates
-        if found.whole:  # all is measured together: an audit would see just this
-            near = found.settled.thin(keep_same_seller(find_candidates(found.features), self.pack, found.catalog))
-        mine = np.isin(near.left, drafts) | np.isin(near.right, drafts)
-        asked = replace(near, left=near.left[mine], right=near.right[mine])
-        known = None if found.whole or found.model is not None else self._known
-        if not len(asked) or not (found.whole or found.model is not None or known is not None):
-            return {}
-
-        def make_model() -> PairModel:
-            if found.model is not None:
-                return found.model
-            if known is not None:
-                return known.judge(found.catalog, found.features, near.left, near.right)
-            return Lesson(Answers(), Replies({})).find_model(found.catalog, found.features, near.left, near.right)
-
-        likely = find_likely(found.features, self.pack, asked, found.findings, make_model)
-        likely = likely[~found.settled.part(likely.left, likely.right)]
+        likely = self._judge_likely(found, drafts, photos=False) if drafts else NONE_LIKELY
+        if found.whole and (likely.chance >= _WORTH_A_LOOK).any():  # what an audit would see costs more than a check
+            likely = self._judge_likely(found, drafts, photos=True)
         titles, told = found.catalog.column("title"), dict[int, dict[str, Any]]()
         doubts = doubt_drafts(found.catalog, found.features, likely, np.array(drafts), found.replies)
         for draft, doubt in doubts.items():
@@ -599,6 +586,28 @@ class Checker:
                 "listing_id": other, "chance": round(doubt.chance, 3), "question": question, "text": text,
             }  # fmt: skip
         return told
+
+    def _judge_likely(self, found: "_Found", drafts: Sequence[int], photos: bool) -> Likely:
+        near, known = found.candidates, None
+        if found.whole:  # all is measured together: an audit would see just this
+            near = keep_same_seller(find_candidates(found.features, photos=photos), self.pack, found.catalog)
+            near = found.settled.thin(near)
+        elif found.model is None:
+            known = self._known
+        mine = np.isin(near.left, drafts) | np.isin(near.right, drafts)
+        if not mine.any() or not (found.whole or found.model is not None or known is not None):
+            return NONE_LIKELY
+
+        def make_model() -> PairModel:
+            if found.model is not None:
+                return found.model
+            if known is not None:
+                return known.judge(found.catalog, found.features, near.left, near.right)
+            return Lesson(Answers(), Replies({})).find_model(found.catalog, found.features, near.left, near.right)
+
+        asked = replace(near, left=near.left[mine], right=near.right[mine])
+        likely = find_likely(found.features, self.pack, asked, found.findings, make_model)
+        return likely[~found.settled.part(likely.left, likely.right)]
 
     @cached_property
     def _known(self) -> Known | None:

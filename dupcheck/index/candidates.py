@@ -13,7 +13,7 @@ import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.files.arrays import Members, group_items, group_rows, sort_distinct
-from dupcheck.index.titles import keep_telling, match_titles
+from dupcheck.index.titles import keep_telling, match_few, match_titles
 from dupcheck.messages import Message, message
 from dupcheck.model import Catalog, IntArray
 from dupcheck.photos.neighbours import find_alike
@@ -34,10 +34,12 @@ class Candidates:
         return len(self.left)
 
 
-def find_candidates(features: Features, search: Search = SEARCH) -> Candidates:
-    """Propose the pairs of listings that may be duplicates."""
+def find_candidates(features: Features, search: Search = SEARCH, *, photos: bool = True) -> Candidates:
+    """Propose the pairs of listings that may be duplicates, by their ``photos`` as well or without them."""
     n = len(features)
     ways = {"title": _pair_titles, "image": _pair_photos, "codes": _pair_codes}
+    if not photos:
+        del ways["image"]
     misses: dict[str, list[Message]] = {name: [] for name in ways}
     from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
 
@@ -64,11 +66,14 @@ def _pair_titles(features: Features, misses: list[Message], search: Search) -> I
     common = int((held > search.common_word).sum())
     if common:
         misses.append(message("audit.may_miss_words", words=common, titles=search.common_word, rarest=search.rarest))
-    near = match_titles(keep_telling(titles, held, search), features.jobs, search)
-    apart = near.row < near.col
-    mirrored = near.row > near.col
-    a = np.concatenate([near.row[apart], near.col[mirrored]]).astype(np.int64)
-    b = np.concatenate([near.col[apart], near.row[mirrored]]).astype(np.int64)
+    telling = keep_telling(titles, held, search)
+    if len(telling) <= search.small:
+        row, col = match_few(telling, search)
+    else:
+        near = match_titles(telling, features.jobs, search)
+        row, col = near.row.astype(np.int64), near.col.astype(np.int64)
+    apart, mirrored = row < col, row > col
+    a, b = np.concatenate([row[apart], col[mirrored]]), np.concatenate([col[apart], row[mirrored]])
     distinct = max(len(members.sizes), 1)
     keys = sort_distinct([a * distinct + b])
     across = _pair_groups(members, keys // distinct, keys % distinct, len(features), search)

@@ -54,6 +54,10 @@ class Likely:
         )  # fmt: skip
 
 
+_NOTHING: IntArray = np.empty(0, dtype=np.int64)
+NONE_LIKELY = Likely(_NOTHING, _NOTHING, np.empty(0))
+
+
 def find_likely(
     features: Features, pack: RulePack, candidates: Candidates, findings: Findings, make_model: Callable[[], PairModel]
 ) -> Likely:

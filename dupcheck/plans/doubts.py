@@ -29,10 +29,12 @@ def doubt_drafts(
     catalog: Catalog, features: Features, likely: Likely, drafts: IntArray, replies: Replies | None
 ) -> dict[int, Doubt]:
     """Return for each draft the likeliest listing about which an audit would ask; drafts without one are left out."""
-    books = Bookkeeper(Shelf(catalog, features), replies)
     found: dict[int, Doubt] = {}
-    tried: dict[int, int] = dict.fromkeys(drafts.tolist(), 0)
     sure = likely[likely.chance >= ONE]
+    if not len(sure):
+        return found
+    books = Bookkeeper(Shelf(catalog, features), replies)
+    tried: dict[int, int] = dict.fromkeys(drafts.tolist(), 0)
     for left, right, chance in zip(sure.left.tolist(), sure.right.tolist(), sure.chance.tolist(), strict=True):
         for draft, other in ((right, left), (left, right)):
             if draft in found or tried.get(draft, _TRIED) >= _TRIED:

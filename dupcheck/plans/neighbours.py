@@ -7,11 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-import numpy as np
-
 from dupcheck.axes import HEAD
 from dupcheck.groups import is_too_large
-from dupcheck.judging.likely import Likely
+from dupcheck.judging.likely import NONE_LIKELY, Likely
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
 from dupcheck.plans.offers import settle_values, sort_offers
@@ -44,7 +42,7 @@ def find_doubt(books: Bookkeeper, known: int, new: int) -> Gap | None:
     """Return what to ask about two listings that are probably one product; None where they are others all the same, or
     nothing is left to ask.
     """
-    gap = _Desk(books, (), _NO_PAIRS).compare(known, new)
+    gap = _Desk(books, (), NONE_LIKELY).compare(known, new)
     return None if not isinstance(gap, Gap) or _name_versions(gap) else gap
 
 
@@ -170,7 +168,7 @@ class _Desk:
         here, there = one - other, other - one
         if len(here) > _WORDS or len(there) > _WORDS or not any(is_slip(a, b) for a in here for b in there):
             return False
-        gap = self._compare(left, right)
+        gap = self.compare(left, right)
         return isinstance(gap, Gap) and (
             gap.what == "proof"  # the catalogue itself shows which word is misspelt
             or (
@@ -283,7 +281,6 @@ def _is_code(word: str) -> bool:
 
 
 _TWIN = Gap("twin")
-_NO_PAIRS = Likely(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4
