@@ -17,6 +17,8 @@ _OVERPRINTED = 0.4
 """The share of it where something may be printed over the border."""
 _BEYOND = 0.3
 """The share of a frame's colour at most in the lines just inside of it: a frame ends at once, a wall fades."""
+_SOME = 15  # pixels of a line, about, that tell its colour
+_ENDS = (1, -1, 1, -1)
 _ROUNDS = 4
 """Borders within borders that are trimmed."""
 
@@ -83,7 +85,7 @@ def bound_color(color: ByteArray) -> tuple[tuple[int, int, int], tuple[int, int,
 
 def _find_color(line: ByteArray) -> ByteArray:
     """The middling colour of a line of pixels."""
-    some = line[:: 1 + len(line) // 15].copy()
+    some = line[:: 1 + len(line) // _SOME].copy()
     some.sort(axis=0)
     middling: ByteArray = some[len(some) // 2]
     return middling
@@ -93,17 +95,26 @@ def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
     """Take off each side the lines that have the one colour of its outermost line, but for a share of ``specks``."""
     top, bottom, left, right = box
     view = picture[top:bottom, left:right]
-    plain: dict[tuple[int, ...], ByteArray] = {}
+    height, width = view.shape[:2]
+    rims = (view[:1], view[-1:], view[:, :1], view[:, -1:])
+    across = view[:: max(height - 1, 1), :: 1 + width // _SOME].copy()  # the first and the last line, sorted at once
+    down = view[:: 1 + height // _SOME, :: max(width - 1, 1)].copy()
+    across.sort(axis=1)
+    down.sort(axis=0)
+    rows, columns = across[:, across.shape[1] // 2], down[len(down) // 2]
+    shares: dict[tuple[int, tuple[int, int, int]], FloatArray] = {}
+    plain: dict[tuple[int, int, int], ByteArray] = {}
     counts = []
-    for axis, end in ((1, False), (1, True), (0, False), (0, True)):
-        line = view[-1 if end else 0] if axis else view[:, -1 if end else 0]
-        low, high = bound_color(_find_color(line))
-        if cv2.countNonZero(cv2.inRange(line[None], low, high)) < (1 - specks) * len(line):
+    for rim, color, axis, end in zip(rims, (rows[0], rows[-1], columns[0], columns[-1]), (1, 1, 0, 0), _ENDS):
+        low, high = bound_color(color)
+        if cv2.countNonZero(cv2.inRange(rim, low, high)) < (1 - specks) * (width if axis else height):
             counts.append(0)
             continue
         if low not in plain:
             plain[low] = cv2.inRange(view, low, high).astype(np.uint8, copy=False)
-        share = cv2.reduce(plain[low], axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
-        off = (share[::-1] if end else share) < 255 * (1 - specks)
-        counts.append(int(off.argmax()) if off.any() else len(off))
+        if (axis, low) not in shares:
+            shares[axis, low] = cv2.reduce(plain[low], axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+        off = shares[axis, low][::end] < 255 * (1 - specks)
+        first = int(off.argmax())
+        counts.append(first if off[first] else len(off))
     return top + counts[0], bottom - counts[1], left + counts[2], right - counts[3]

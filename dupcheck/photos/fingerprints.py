@@ -128,11 +128,11 @@ def judge_flatness(squares: ByteArray) -> tuple[BoolArray, BoolArray]:
     levels = np.sort(np.bincount(some.ravel(), minlength=16 * count).reshape(count, 16), axis=1)
     blank, graphic = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
     for i in np.flatnonzero(levels[:, -4:].sum(axis=1) >= (2 * _FLAT_SHARE - 1) * some.shape[1]):
-        pixels = squares[i].reshape(-1, 3)
-        low, high = bound_color(np.sort(pixels, axis=0)[area // 2])
-        blank[i] = cv2.countNonZero(cv2.inRange(squares[i], low, high)) > (1 - _TRACE) * area
-        coarse = (pixels >> 4).astype(np.int32)
-        most = np.sort(np.bincount((coarse[:, 0] << 8) | (coarse[:, 1] << 4) | coarse[:, 2]))[::-1]
+        counts = [np.cumsum(cv2.calcHist([squares[i]], [channel], None, [256], [0, 256])) for channel in range(3)]
+        color = np.array([np.searchsorted(below, area // 2, side="right") for below in counts])
+        blank[i] = cv2.countNonZero(cv2.inRange(squares[i], *bound_color(color))) > (1 - _TRACE) * area
+        coarse = cv2.calcHist([squares[i]], [0, 1, 2], None, [16] * 3, [0, 256] * 3).ravel()
+        most = np.sort(coarse[coarse > 0])[::-1]
         graphic[i] = most[0] > _GROUND_SHARE * area and most[:4].sum() > _FLAT_SHARE * area
     return blank, blank | graphic
 
