@@ -23,7 +23,7 @@ from dupcheck.index.candidates import Candidates, find_candidates, keep_same_sel
 from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
 from dupcheck.judging.differences import find_differences
-from dupcheck.judging.likely import Likely, find_likely
+from dupcheck.judging.likely import Likely, find_likely, find_worth
 from dupcheck.judging.model import PairModel
 from dupcheck.judging.sentences import draw_steps, list_steps, say_condition, say_differences, say_failed
 from dupcheck.judging.spellings import Spellings
@@ -41,6 +41,7 @@ from dupcheck.learned.labels import answer_by_labels, read_truth
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
 from dupcheck.model import (
+    BoolArray,
     Catalog,
     Condition,
     Difference,
@@ -54,7 +55,7 @@ from dupcheck.model import (
     Weighed,
 )
 from dupcheck.photos.descriptions import describe_pairs
-from dupcheck.photos.verification import SAME
+from dupcheck.photos.verification import SAME, Worth
 from dupcheck.plans import order_by_risk, plan_findings
 from dupcheck.reports import format_summary, photo_thumbnails, render_cell, render_comparison, save_report
 from dupcheck.reports.cell import render_explanation, watch_in_notebook
@@ -382,8 +383,10 @@ def audit(
     )
     _tell(progress, "audit.stage_candidates", 0, 1)
     answers = answers if answers is None or isinstance(answers, Mapping) else list(answers)
-    search = choose_search(len(read), bool(labels is not None or (answers and not isinstance(answers, Mapping))))
-    candidates = settled.thin(keep_same_seller(find_candidates(features, search), pack, read))
+    listed = not (answers is None or isinstance(answers, Mapping))
+    search = choose_search(len(read), labels is not None or (listed and bool(answers)))
+    worth = _choose_worth(read, features, pack, taught=labels is not None or (listed and bool(answers or settled.held)))
+    candidates = settled.thin(keep_same_seller(find_candidates(features, search, worth=worth), pack, read))
     _tell(progress, "audit.stage_candidates", 1, 1)
     findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
@@ -429,6 +432,19 @@ def _list_answers(answers: Mapping[str, Reply] | Iterable[Answer] | None) -> lis
     if isinstance(answers, Mapping):
         return [Answer(reply, kind) for kind, reply in answers.items()]
     return list(answers or ())
+
+
+def _choose_worth(catalog: Catalog, features: Features, pack: RulePack, *, taught: bool) -> Worth:
+    """What says of which pairs of listings it matters what their photos show; where answers judge, any may count."""
+    seller = pack.number_sellers(catalog.column("shop").tolist())
+
+    def worth(left: IntArray, right: IntArray) -> BoolArray:
+        asked: BoolArray = np.ones(len(left), dtype=np.bool_) if seller is None else seller[left] == seller[right]
+        if not taught:
+            asked[asked] = find_worth(features, pack, left[asked], right[asked])
+        return asked
+
+    return worth
 
 
 def _learn(

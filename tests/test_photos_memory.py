@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from dupcheck import audit, pipeline
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
 from dupcheck.photos import table, verification
@@ -222,3 +225,60 @@ def test_which_of_two_stands_first_makes_no_difference(shop: Path, tmp_path: Pat
     assert np.array_equal(compare_photos(turned, len(names) - 1 - left, len(names) - 1 - right), bits)
     assert seen == []
     assert (bits <= SAME).any()
+
+
+WORDS = ("brass", "violin", "stand", "linen", "apron", "teapot", "copper", "kettle")
+
+
+@st.composite
+def shops(draw: st.DrawFn) -> list[Listing]:
+    """Listings of which many show one thing's photos; some say the same, some nothing of the kind."""
+    listings = []
+    for k in range(draw(st.integers(2, 12))):
+        title = " ".join(draw(st.lists(st.sampled_from(WORDS), min_size=0, max_size=4)))
+        photo = draw(st.sampled_from(["", "0.jpg", "0-mirrored.jpg", "0-white.jpg", "1.jpg", "1-mirrored.jpg"]))
+        price = draw(st.sampled_from([None, 9.0, 10.0, 40.0]))
+        seller = draw(st.sampled_from(["", "North", "South"]))
+        also = draw(st.sampled_from([(), ("2.jpg",), ("0-white.jpg", "2.jpg")]))
+        listings.append(
+            Listing(f"L{k}", title, price=price, currency="USD", main_image=photo, images=also, shop=seller)
+        )
+    return listings
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(listings=shops(), pack=st.sampled_from(["common", "aliexpress", "etsy", "shopee"]))
+def test_what_comes_to_nothing_is_not_looked_at_and_nothing_changes(
+    shop: Path, tmp_path_factory: pytest.TempPathFactory, listings: list[Listing], pack: str
+) -> None:
+    catalog = make_catalog(listings, image_root=shop)
+    told = audit(catalog, pack, cache=tmp_path_factory.mktemp("some"), jobs=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "_choose_worth", lambda *_, **__: None)
+        whole = audit(catalog, pack, cache=tmp_path_factory.mktemp("all"), jobs=1)
+    assert told.pairs.equals(whole.pairs)
+    assert told.plans == whole.plans
+    assert told.advice == whole.advice
+    assert told.findings.strength.tolist() == whole.findings.strength.tolist()
+
+
+def test_photos_by_which_no_rule_can_tell_are_looked_at_once_they_matter(
+    shop: Path, tmp_path: Path, seen: list[tuple[int, int]]
+) -> None:
+    def find_pairs(second: str, pack: str = "common") -> int:
+        listings = [
+            Listing("a", "brass violin stand", price=9.0, currency="USD", main_image="3.jpg", shop="North"),
+            Listing("b", second, price=9.0, currency="USD", main_image="3-white.jpg", shop="South"),
+        ]
+        return len(audit(make_catalog(listings, image_root=shop), pack, cache=tmp_path, jobs=1).pairs)
+
+    assert find_pairs("linen apron in blue") == 0
+    assert seen == [], "one photo, but nothing else in common"
+    assert find_pairs("linen apron in blue") == 0
+    assert seen == []
+    assert find_pairs("brass stand for a violin") == 1
+    assert seen
+    seen.clear()
+    assert find_pairs("linen apron in blue") == 0
+    assert find_pairs("brass stand for a violin") == 1
+    assert seen == []

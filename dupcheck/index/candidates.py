@@ -5,8 +5,9 @@ equal codes. Listings with the same core title are one row of the title search, 
 crowd out its neighbours. Every bound that can lose a pair is counted and said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -15,10 +16,15 @@ from dupcheck.features import Features
 from dupcheck.files.arrays import Members, group_items, group_rows, sort_distinct
 from dupcheck.index.titles import keep_telling, match_few, match_titles
 from dupcheck.messages import Message, message
-from dupcheck.model import Catalog, IntArray
+from dupcheck.model import BoolArray, Catalog, IntArray
 from dupcheck.photos.neighbours import find_alike
+from dupcheck.photos.table import Photos
+from dupcheck.photos.verification import Worth
 from dupcheck.rules import RulePack
 from dupcheck.run import SEARCH, Search
+
+_MANY = 250
+"""So many pairs of listings under two photos are not asked one by one whether the photos matter."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,20 @@ class Candidates:
         return len(self.left)
 
 
-def find_candidates(features: Features, search: Search = SEARCH, *, photos: bool = True) -> Candidates:
-    """Propose the pairs of listings that may be duplicates, by their ``photos`` as well or without them."""
+def find_candidates(
+    features: Features, search: Search = SEARCH, worth: Worth | None = None, *, photos: bool = True
+) -> Candidates:
+    """Propose the pairs of listings that may be duplicates, by their ``photos`` as well or without them.
+
+    ``worth`` says of pairs of listings whether it matters what their photos show; the photos of others are not looked
+    at.
+    """
     n = len(features)
-    ways = {"title": _pair_titles, "image": _pair_photos, "codes": _pair_codes}
+    ways: dict[str, Callable[[Features, list[Message], Search], IntArray]] = {
+        "title": _pair_titles,
+        "image": partial(_pair_photos, worth=worth),
+        "codes": _pair_codes,
+    }
     if not photos:
         del ways["image"]
     misses: dict[str, list[Message]] = {name: [] for name in ways}
@@ -80,17 +96,33 @@ def _pair_titles(features: Features, misses: list[Message], search: Search) -> I
     return sort_distinct([pair_within(members, len(features), misses, "title", search), across])
 
 
-def _pair_photos(features: Features, misses: list[Message], search: Search) -> IntArray:
+def _pair_photos(features: Features, misses: list[Message], search: Search, worth: Worth | None) -> IntArray:
     """Pairs of listings of which one shows a photo of what the other's shows, from the same side."""
     photos = features.photos
     listing = np.concatenate([np.flatnonzero(photos.main >= 0), photos.extra_listing])
     photo = np.concatenate([photos.main[photos.main >= 0], photos.extra])
     used = photo >= 0
     members = group_items(photo[used], listing[used], len(photos))
-    left, right = find_alike(photos, features.jobs)
+    ask = None if worth is None else _ask_listings(photos, photo[used], listing[used], worth)
+    left, right = find_alike(photos, features.jobs, ask)
     n = len(features)
     within = pair_within(members, n, misses, "image", search)
     return sort_distinct([within, _pair_groups(members, left, right, n, search)])
+
+
+def _ask_listings(photos: Photos, photo: IntArray, listing: IntArray, worth: Worth) -> Worth:
+    """Return what says of pairs of photos whether it is worth it for any two listings that show them or their like."""
+    members = group_items(photos.stand_in[photo], listing, len(photos))
+
+    def ask(first: IntArray, second: IntArray) -> BoolArray:
+        asked: BoolArray = members.sizes[first] * members.sizes[second] > _MANY
+        few = np.flatnonzero(~asked)
+        owner, i, j = _cross_groups(members, first[few], second[few], _MANY)
+        told = (i != j) & worth(i, j)
+        asked[few[owner[told]]] = True
+        return asked
+
+    return ask
 
 
 def _pair_codes(features: Features, misses: list[Message], search: Search) -> IntArray:
@@ -115,16 +147,23 @@ def pair_within(members: Members, n: int, misses: list[Message], way: str, searc
 
 def _pair_groups(members: Members, a: IntArray, b: IntArray, n: int, search: Search) -> IntArray:
     """Every pair across two groups, for each pair of groups; of a crowd the first members only."""
+    _, i, j = _cross_groups(members, a, b, search.crowd)
+    return _keys(i, j, n)
+
+
+def _cross_groups(members: Members, a: IntArray, b: IntArray, most: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Return for each pair of groups each pair across them, of at most so many first members: whose it is, and both."""
     if not len(a):
-        return np.empty(0, dtype=np.int64)
-    sizes = np.minimum(members.sizes, search.crowd)
+        none = np.empty(0, dtype=np.int64)
+        return none, none, none
+    sizes = np.minimum(members.sizes, most)
     count = sizes[a] * sizes[b]
     owner = np.repeat(np.arange(len(a)), count)
     rank = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     width = sizes[b][owner]
     i = members.items[members.start[a[owner]] + rank // np.maximum(width, 1)]
     j = members.items[members.start[b[owner]] + rank % np.maximum(width, 1)]
-    return _keys(i, j, n)
+    return owner, i, j
 
 
 def _keys(i: IntArray, j: IntArray, n: int) -> IntArray:

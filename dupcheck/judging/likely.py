@@ -10,9 +10,10 @@ from dupcheck.index.candidates import Candidates
 from dupcheck.judging.differences import contradict
 from dupcheck.judging.model import PairModel
 from dupcheck.judging.twins import Twins
-from dupcheck.judging.verdicts import Findings, measure_signals
+from dupcheck.judging.verdicts import Findings, find_open, measure_signals
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.rules import RulePack
+from dupcheck.signals import get_signal
 
 _LEAST = 0.05
 """Less probable pairs are as good as none."""
@@ -67,14 +68,25 @@ def find_likely(
     """
     left, right = candidates.left, candidates.right
     at = np.flatnonzero(~_stand_in(candidates, findings.duplicates, len(features)))
-    signals = measure_signals(features, left[at], right[at])
     with np.errstate(invalid="ignore"):
-        open_ones = (signals["title"] >= _ALIKE) & ~contradict(features, pack, left[at], right[at], signals)
-    at = at[open_ones]
+        at = at[get_signal("title").measure(features, left[at], right[at]) >= _ALIKE]
+    signals = measure_signals(features, left[at], right[at])
+    at = at[~contradict(features, pack, left[at], right[at], signals)]
     chance = _measure(make_model(), left[at], right[at]) if len(at) else np.empty(0)
     order = np.argsort(-chance, kind="stable")
     order = order[chance[order] >= _LEAST]
     return Likely(left[at[order]], right[at[order]], chance[order])
+
+
+def find_worth(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> BoolArray:
+    """Return which pairs could come to anything, whatever their photos show.
+
+    The others no rule can catch by any photo, and none of them is asked about.
+    """
+    with np.errstate(invalid="ignore"):
+        worth: BoolArray = get_signal("title").measure(features, left, right) >= _ALIKE
+    worth |= find_open(features, pack, left, right)
+    return worth
 
 
 def _measure(model: PairModel, left: IntArray, right: IntArray) -> FloatArray:

@@ -16,11 +16,15 @@ from dupcheck.messages import Lang, say
 from dupcheck.model import BoolArray, Condition, FloatArray, IntArray, Verdict
 from dupcheck.rules import Rule, RulePack
 from dupcheck.signals import SIGNALS, get_signal
+from dupcheck.signals.color import Color
+from dupcheck.signals.image import Image
 
 _CHUNK = 400_000
 STRENGTH_DIGITS = 9
 _NEAR = 0.75
 """How much of the way to a limit a value has to go for a pair to be worth naming as near."""
+_SEEN = (Image.name, Color.name)
+"""The signals that look at photos."""
 _UNTOLD = 0.8
 """What a condition that cannot be told counts towards a pair's strength: less than one that holds, but a red M and a
 blue L of two shops, whose prices say nothing, must not keep apart what their siblings bind together."""
@@ -122,8 +126,27 @@ def join_findings(parts: Sequence[Findings]) -> Findings:
     )
 
 
+def find_open(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> BoolArray:
+    """Return which pairs some rule may catch, whatever their photos show."""
+    return _may_fire(pack, _measure_unseen(features, left, right))
+
+
+def _measure_unseen(features: Features, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
+    return {signal.name: signal.measure(features, left, right) for signal in SIGNALS if signal.name not in _SEEN}
+
+
+def _may_fire(pack: RulePack, signals: Mapping[str, FloatArray]) -> BoolArray:
+    caught: BoolArray = np.logical_or.reduce([rule.may_fire(signals) for rule in pack.rules])
+    return caught
+
+
 def _judge(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> Findings:
-    signals = measure_signals(features, left, right)
+    told = _measure_unseen(features, left, right)
+    if (features.photos.main >= 0).any():  # photos that make no difference are not looked at
+        worth = np.flatnonzero(_may_fire(pack, told))
+        left, right = left[worth], right[worth]
+        told = {name: values[worth] for name, values in told.items()}
+    signals = {s.name: told[s.name] if s.name in told else s.measure(features, left, right) for s in SIGNALS}
     rule = np.full(len(left), -1, dtype=np.int64)
     in_order = sorted(range(len(pack.rules)), key=lambda r: pack.rules[r].verdict != "duplicate")
     for r in in_order:

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from dupcheck.photos.pictures import ByteArray
 
@@ -18,7 +19,6 @@ _OVERPRINTED = 0.4
 _BEYOND = 0.3
 """The share of a frame's colour at most in the lines just inside of it: a frame ends at once, a wall fades."""
 _SOME = 15  # pixels of a line, about, that tell its colour
-_ENDS = (1, -1, 1, -1)
 _ROUNDS = 4
 """Borders within borders that are trimmed."""
 
@@ -102,10 +102,11 @@ def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
     across.sort(axis=1)
     down.sort(axis=0)
     rows, columns = across[:, across.shape[1] // 2], down[len(down) // 2]
-    shares: dict[tuple[int, tuple[int, int, int]], FloatArray] = {}
+    shares: dict[tuple[int, tuple[int, int, int]], npt.NDArray[np.float32]] = {}
     plain: dict[tuple[int, int, int], ByteArray] = {}
     counts = []
-    for rim, color, axis, end in zip(rims, (rows[0], rows[-1], columns[0], columns[-1]), (1, 1, 0, 0), _ENDS):
+    colors = rows[0], rows[-1], columns[0], columns[-1]
+    for rim, color, axis, end in zip(rims, colors, (1, 1, 0, 0), (1, -1, 1, -1), strict=True):
         low, high = bound_color(color)
         if cv2.countNonZero(cv2.inRange(rim, low, high)) < (1 - specks) * (width if axis else height):
             counts.append(0)
@@ -113,7 +114,9 @@ def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
         if low not in plain:
             plain[low] = cv2.inRange(view, low, high).astype(np.uint8, copy=False)
         if (axis, low) not in shares:
-            shares[axis, low] = cv2.reduce(plain[low], axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+            shares[axis, low] = (
+                cv2.reduce(plain[low], axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).astype(np.float32, copy=False).ravel()
+            )
         off = shares[axis, low][::end] < 255 * (1 - specks)
         first = int(off.argmax())
         counts.append(first if off[first] else len(off))

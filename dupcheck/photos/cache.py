@@ -127,7 +127,8 @@ class Cache:
     def circles(self, way: str) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Yield name, contents and pairs of each circle whose contents were all held against one another in a way.
 
-        The pairs are two little-endian 32-bit positions each, of those that are alike.
+        The pairs are two little-endian 32-bit positions each: ascending, of those that are alike; descending, of those
+        that were not looked at.
         """
         query = "SELECT name, contents, pairs FROM circle WHERE algorithm IN ({}) ORDER BY kept DESC"
         for name, contents, pairs in self._select(query, [f"{_LOOKING}:2:{way}"]):

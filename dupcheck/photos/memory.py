@@ -65,9 +65,10 @@ class Memory:
                 cache.keep_looks(zip(*ends, facts, strict=True), kind)
 
     def recall_circle(self, rows: IntArray, way: str) -> tuple[BoolArray, IntArray, IntArray]:
-        """Return which of ``rows`` were all held against one another before, and which of those pairs are alike.
+        """Return which of ``rows`` were all held against one another before, and which of those pairs may be alike.
 
-        The pairs are positions in ``rows``; ``way`` names how they were held against one another.
+        The pairs are positions in ``rows``: ascending where the two are alike, descending where they were not looked
+        at. ``way`` names how they were held against one another.
         """
         best = np.zeros(len(rows), dtype=np.bool_), _NONE, _NONE
         with self._open() as cache:
@@ -81,8 +82,10 @@ class Memory:
                 count = int((known >= 0).sum())
                 if count > most:
                     most = count
-                    positions = np.frombuffer(alike_pairs, dtype=_POSITION).astype(np.int64)
-                    alike = known[positions].reshape(-1, 2)
+                    positions = np.frombuffer(alike_pairs, dtype=_POSITION).astype(np.int64).reshape(-1, 2)
+                    unseen = positions[:, 0] > positions[:, 1]
+                    alike = np.sort(known[positions], axis=1)
+                    alike[unseen] = alike[unseen, ::-1]
                     alike = alike[(alike >= 0).all(axis=1)]
                     best[0][:] = False
                     best[0][known[known >= 0]] = True
@@ -91,7 +94,10 @@ class Memory:
         return best
 
     def keep_circle(self, rows: IntArray, way: str, first: IntArray, second: IntArray) -> None:
-        """Keep that ``rows`` were all held against one another, and which pairs of positions in them are alike."""
+        """Keep that ``rows`` were all held against one another, and which pairs of positions in them may be alike.
+
+        Ascending ones are alike, descending ones were not looked at.
+        """
         with self._open() as cache:
             if cache is not None:
                 pairs = np.stack([first, second], axis=1).astype(_POSITION).tobytes()

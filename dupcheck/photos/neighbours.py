@@ -7,16 +7,18 @@ from dupcheck.model import BoolArray, IntArray
 from dupcheck.photos.hamming import join_hashes
 from dupcheck.photos.suspicion import PLAIN, keep_telling, list_hashes, suspect
 from dupcheck.photos.table import Photos
-from dupcheck.photos.verification import see_alike
+from dupcheck.photos.verification import Worth, see_alike
 from dupcheck.run import SEARCH
 
 _MANY = 12_000
 
 
-def find_alike(photos: Photos, jobs: int = 1) -> tuple[IntArray, IntArray]:
+def find_alike(photos: Photos, jobs: int = 1, worth: Worth | None = None) -> tuple[IntArray, IntArray]:
     """Return pairs of photo rows, ``i < j``, each once and sorted, that show one thing from one side, or may do so.
 
-    What was held against one another before, and kept, is not looked at again.
+    What was held against one another before, and kept, is not looked at again. ``worth`` says of pairs of rows that
+    stand for others, too (``Photos.stand_in``), whether it matters what they show: the others are left out, and asked
+    about again the next time.
     """
     alone = photos.stand_in == np.arange(len(photos))
     held = photos.usable & photos.pictured & alone
@@ -26,13 +28,17 @@ def find_alike(photos: Photos, jobs: int = 1) -> tuple[IntArray, IntArray]:
     new = photos.usable & alone
     new[pictured[met]] = False
     first, second = find_neighbours(photos, new, np.flatnonzero(alone))
-    first, second = np.concatenate([first, pictured[one]]), np.concatenate([second, pictured[other]])
-    alike = see_alike(photos, first, second, jobs)
-    first, second = first[alike], second[alike]
-    if not met.all():
+    waiting = int((one > other).sum())
+    first = np.concatenate([first, pictured[np.minimum(one, other)]])
+    second = np.concatenate([second, pictured[np.maximum(one, other)]])
+    alike, unseen = see_alike(photos, first, second, jobs, worth)
+    if not met.all() or unseen.sum() < waiting:
         place = np.cumsum(held) - 1
-        both = photos.pictured[first] & photos.pictured[second]
-        photos.memory.keep_circle(pictured, way, place[first[both]], place[second[both]])
+        known = np.flatnonzero((alike | unseen) & photos.pictured[first] & photos.pictured[second])
+        ends = place[np.stack([first[known], second[known]])]
+        ends[:, unseen[known]] = ends[::-1, unseen[known]]
+        photos.memory.keep_circle(pictured, way, *ends)
+    first, second = first[alike], second[alike]
     return _sort_pairs(*_add_copies(photos, first, second), len(photos))
 
 

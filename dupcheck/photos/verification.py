@@ -6,7 +6,7 @@ Matthews: Lucas-Kanade 20 Years On, 2004) and compared block by block: a seller'
 neighbouring blocks at the rim, another product spoils blocks everywhere, another colour spoils none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -28,6 +28,9 @@ DIFFERENT = 16.0
 """The least distance of two pictures that no hash suspects."""
 RECOLORED = 0.05
 """The share of a photo's blocks from which on a change of colour is one."""
+
+Worth = Callable[[IntArray, IntArray], BoolArray]
+"""Says of pairs of rows whether it matters what their pictures show."""
 
 _CHUNK = 50_000  # pairs whose hashes are compared at a time, and pairs that are looked at
 _PAIRS = 2048
@@ -135,10 +138,13 @@ def _find_facts(
     return facts
 
 
-def see_alike(photos: Photos, first: IntArray, second: IntArray, jobs: int = 1) -> BoolArray:
-    """Return which pairs of neighbours show one thing from one side; what is known by its hash alone is taken for it.
+def see_alike(
+    photos: Photos, first: IntArray, second: IntArray, jobs: int = 1, worth: Worth | None = None
+) -> tuple[BoolArray, BoolArray]:
+    """Return which pairs of neighbours show one thing from one side, and which were not looked at for being not worth
+    it; what is known by its hash alone is taken for alike.
 
-    Only these are remembered: of all others it is enough to know that they were held against one another.
+    Only what is alike is remembered: of all others it is enough to know that they were held against one another.
     """
     alike = ~(photos.pictured[first] & photos.pictured[second])
     at = np.flatnonzero(~alike)
@@ -147,17 +153,26 @@ def see_alike(photos: Photos, first: IntArray, second: IntArray, jobs: int = 1) 
     known, facts = photos.memory.recall(keys)
     alike[at[known]] = facts["bits"] <= COMPARABLE
     new = np.flatnonzero(~known)
+    unseen = np.zeros(len(first), dtype=np.bool_)
     parts = [new[k : k + _PAIRS] for k in range(0, len(new), _PAIRS)]
 
-    def look(part: IntArray) -> npt.NDArray[np.void]:
-        return _find_facts(photos, one[part], other[part], measure_nearest(photos, one[part], other[part]))
+    def look(part: IntArray) -> tuple[IntArray, npt.NDArray[np.void]]:
+        nearest = measure_nearest(photos, one[part], other[part])
+        hopeful = np.flatnonzero(_glance_at_colors(photos, one[part], other[part], nearest))
+        if worth is not None:
+            asked = worth(one[part[hopeful]], other[part[hopeful]])
+            unseen[at[part[hopeful[~asked]]]] = True
+            hopeful = hopeful[asked]
+        part, nearest = part[hopeful], nearest[hopeful]
+        facts = _find_facts(photos, one[part], other[part], nearest) if len(part) else np.empty(0, dtype=LOOK)
+        return part, facts
 
     with ThreadPoolExecutor(max(jobs, 1)) as pool:  # NumPy and OpenCV let go of Python's lock
-        for part, found in zip(parts, pool.map(look, parts), strict=True):
+        for part, found in pool.map(look, parts):
             near = found["bits"] <= COMPARABLE
             alike[at[part]] = near
             photos.memory.remember(keys[part[near]], found[near])
-    return alike
+    return alike, unseen
 
 
 def _is_same_print(photos: Photos, first: IntArray, second: IntArray) -> BoolArray:
@@ -201,13 +216,8 @@ def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt
 
 def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
     pairs, prints = len(first), photos.prints
-    one, other = photos.place[first], photos.place[second]
-    worth = np.ones(pairs, dtype=np.bool_)
-    doubtful = np.flatnonzero(choose_doubtful(nearest))
-    maps = place_parts(prints, one[doubtful], other[doubtful], nearest[doubtful].argmin(axis=1))
-    worth[doubtful] = measure_layouts(photos.layouts, one[doubtful], other[doubtful], maps) >= AGREEING
-    left = np.flatnonzero(worth)
-    one, other, nearest = one[left], other[left], nearest[left]
+    left = np.flatnonzero(_glance_at_colors(photos, first, second, nearest))
+    one, other, nearest = photos.place[first[left]], photos.place[second[left]], nearest[left]
     clear, glances = _glance(prints, one, other, nearest)
     at, hard = left[clear], np.setdiff1d(np.arange(len(left)), clear, assume_unique=True)
     one, other, nearest, left = one[hard], other[hard], nearest[hard], left[hard]
@@ -217,6 +227,16 @@ def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArra
     fit = align(prints["light"], one, other, pair, tries)
     held, found = _compare_fits(prints, one, other, fit, nearest)
     return join_looks([glances, found]).spread(np.append(at, left[held]), pairs)
+
+
+def _glance_at_colors(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> BoolArray:
+    """Return which pairs are suspected by strong evidence, or have the same colours in the same places."""
+    hopeful = np.ones(len(first), dtype=np.bool_)
+    doubtful = np.flatnonzero(choose_doubtful(nearest))
+    one, other = photos.place[first[doubtful]], photos.place[second[doubtful]]
+    maps = place_parts(photos.prints, one, other, nearest[doubtful].argmin(axis=1))
+    hopeful[doubtful] = measure_layouts(photos.layouts, one, other, maps) >= AGREEING
+    return hopeful
 
 
 def _compare_fits(

@@ -104,6 +104,12 @@ class Rule:
         """Return for each alternative which pairs it catches."""
         return tuple(a.hold(signals) for a in self.alternatives)
 
+    def may_fire(self, signals: Mapping[str, FloatArray]) -> BoolArray:
+        """Return which pairs the rule catches if every signal that is not among ``signals`` turns out as it asks."""
+        ways = [_hold_clause(clause, signals, open_ones=True) for clause in self.when]
+        caught: BoolArray = np.logical_or.reduce(ways)
+        return caught
+
     def fire(self, signals: Mapping[str, FloatArray]) -> BoolArray:
         """Return which pairs the rule catches."""
         caught: BoolArray = np.logical_or.reduce(self.hold(signals))
@@ -122,10 +128,13 @@ class Rule:
         return sum(len(x.fires) + len(x.spares) for x in ways)
 
 
-def _hold_clause(clause: Sequence[Limit], signals: Mapping[str, FloatArray]) -> BoolArray:
+def _hold_clause(clause: Sequence[Limit], signals: Mapping[str, FloatArray], *, open_ones: bool = False) -> BoolArray:
     n = len(next(iter(signals.values())))
     holds, told = np.ones(n, dtype=bool), np.zeros(n, dtype=bool)
     for limit in clause:
+        if open_ones and limit.signal not in signals:
+            told[:] = True
+            continue
         held, skipped = limit.hold(signals[limit.signal])
         holds &= held | skipped
         told |= held
