@@ -14,12 +14,14 @@ TOLERANCE = 18
 
 _SPECKS = 0.02
 """The share of a border line's pixels that may have another colour."""
+_CORNER = 0.04
+"""The share of a line at each of its ends that is left out: there two sides of a frame meet, and JPEGs ring."""
 _OVERPRINTED = 0.4
 """The share of it where something may be printed over the border."""
 _BEYOND = 0.3
 """The share of a frame's colour at most in the lines just inside of it: a frame ends at once, a wall fades."""
 _SOME = 15  # pixels of a line, about, that tell its colour
-_ROUNDS = 4
+_ROUNDS = 8
 """Borders within borders that are trimmed."""
 
 
@@ -96,9 +98,14 @@ def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
     top, bottom, left, right = box
     view = picture[top:bottom, left:right]
     height, width = view.shape[:2]
-    rims = (view[:1], view[-1:], view[:, :1], view[:, -1:])
-    across = view[:: max(height - 1, 1), :: 1 + width // _SOME].copy()  # the first and the last line, sorted at once
-    down = view[:: 1 + height // _SOME, :: max(width - 1, 1)].copy()
+    middle = (
+        slice(int(_CORNER * height), height - int(_CORNER * height)),
+        slice(int(_CORNER * width), width - int(_CORNER * width)),
+    )
+    flat, tall = view[:, middle[1]], view[middle[0]]
+    rims = (flat[:1], flat[-1:], tall[:, :1], tall[:, -1:])
+    across = flat[:: max(height - 1, 1), :: 1 + width // _SOME].copy()  # the first and the last line, sorted at once
+    down = tall[:: 1 + height // _SOME, :: max(width - 1, 1)].copy()
     across.sort(axis=1)
     down.sort(axis=0)
     rows, columns = across[:, across.shape[1] // 2], down[len(down) // 2]
@@ -108,15 +115,15 @@ def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
     colors = rows[0], rows[-1], columns[0], columns[-1]
     for rim, color, axis, end in zip(rims, colors, (1, 1, 0, 0), (1, -1, 1, -1), strict=True):
         low, high = bound_color(color)
-        if cv2.countNonZero(cv2.inRange(rim, low, high)) < (1 - specks) * (width if axis else height):
+        if cv2.countNonZero(cv2.inRange(rim, low, high)) < (1 - specks) * max(rim.shape[:2]):
             counts.append(0)
             continue
         if low not in plain:
             plain[low] = cv2.inRange(view, low, high).astype(np.uint8, copy=False)
         if (axis, low) not in shares:
-            shares[axis, low] = (
-                cv2.reduce(plain[low], axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).astype(np.float32, copy=False).ravel()
-            )
+            part = plain[low][:, middle[1]] if axis else plain[low][middle[0]]
+            share = cv2.reduce(part, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+            shares[axis, low] = share.astype(np.float32, copy=False).ravel()
         off = shares[axis, low][::end] < 255 * (1 - specks)
         first = int(off.argmax())
         counts.append(first if off[first] else len(off))
