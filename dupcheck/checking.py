@@ -24,9 +24,8 @@ from dupcheck.features import Features
 from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
-from dupcheck.index.opening import Progress, Source, find_kept_files, make_fetcher, open_store
+from dupcheck.index.opening import Progress, Source, find_kept_files, make_fetcher, open_store, place_lesson
 from dupcheck.judging.likely import NONE_LIKELY, Likely, find_likely
-from dupcheck.judging.model import PairModel
 from dupcheck.judging.sentences import say_failed
 from dupcheck.judging.verdicts import (
     Findings,
@@ -45,12 +44,13 @@ from dupcheck.plans import plan_findings
 from dupcheck.plans.doubts import doubt_drafts
 from dupcheck.reports.record import Aligned, list_pairs
 from dupcheck.rules import RulePack, read_pack
-from dupcheck.teaching import Known, Lesson, Taught, open_taught, teach_pack
 
 if TYPE_CHECKING:  # pandas is slow to load, and opening a ledger takes longer than a check
     import pandas as pd
 
+    from dupcheck.judging.model import PairModel
     from dupcheck.ledger.book import Claim, Ledger, Ticket
+    from dupcheck.teaching import Known, Taught
 
 Unseen = Literal["photo", "price", "attributes"]
 UNSEEN: tuple[Unseen, ...] = get_args(Unseen)
@@ -342,8 +342,14 @@ class Checker:
 
     def _open(self) -> Store:
         self.__dict__.pop("_known", None)
-        self.taught = open_taught(find_kept_files(self.files, self.images, self.cache))
-        self.pack = self.limits if self.taught is None else teach_pack(self.limits, self.taught.lifted)
+        self.taught, self.pack = None, self.limits
+        kept = find_kept_files(self.files, self.images, self.cache)
+        if kept is not None and place_lesson(kept).exists():
+            from dupcheck.teaching import open_taught, teach_pack  # with the model, which most checks have no use for
+
+            self.taught = open_taught(kept)
+            if self.taught is not None:
+                self.pack = teach_pack(self.limits, self.taught.lifted)
         return open_store(
             self.catalog, **self.manner, jobs=self.jobs, cache=self.cache,
             fetch=self.fetch, progress=self.progress,
@@ -598,11 +604,13 @@ class Checker:
         if not mine.any() or not (found.whole or found.model is not None or known is not None):
             return NONE_LIKELY
 
-        def make_model() -> PairModel:
+        def make_model() -> "PairModel":
             if found.model is not None:
                 return found.model
             if known is not None:
                 return known.judge(found.catalog, found.features, near.left, near.right)
+            from dupcheck.teaching import Lesson
+
             return Lesson(Answers(), Replies({})).find_model(found.catalog, found.features, near.left, near.right)
 
         asked = replace(near, left=near.left[mine], right=near.right[mine])
@@ -610,8 +618,10 @@ class Checker:
         return likely[~found.settled.part(likely.left, likely.right)]
 
     @cached_property
-    def _known(self) -> Known | None:
+    def _known(self) -> "Known | None":
         """What the last audit kept of the catalogue, opened once it is asked for."""
+        from dupcheck.teaching import Known
+
         folder = find_kept_files(self.files, self.images, self.cache)
         return None if folder is None else Known.open(folder)
 
@@ -703,7 +713,7 @@ class _Found:
     without: tuple[str, ...]
     replies: Replies | None = None
     whole: bool = False
-    model: PairModel | None = None
+    model: "PairModel | None" = None
 
     @cached_property
     def pairs(self) -> dict[int, IntArray]:

@@ -166,7 +166,7 @@ def test_an_answer_about_two_languages_teaches_nothing_of_words(
 def test_without_the_extra_one_line_says_that_it_was_not_looked_for(
     shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(twins, "_installed", lambda: False)
+    monkeypatch.setattr(twins, "_find_version", lambda: "")
     audit = dc.audit(shop, cache=tmp_path)
     told = [m.say() for m in audit.candidates.may_miss if "dupcheck[languages]" in m.say()]
     assert told == [

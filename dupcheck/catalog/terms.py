@@ -1,16 +1,22 @@
 """Words by which sheets and cells tell what they are, in sellers' languages; the words themselves are in terms.toml."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from dupcheck.files.toml import read_toml
 
 
 @cache
 def _terms(name: str) -> frozenset[str]:
-    held = tomllib.loads(files("dupcheck.catalog").joinpath("terms.toml").read_text("utf-8"))
-    return frozenset(word.casefold() for word in held[name])
+    return frozenset(word.casefold() for word in _read_terms()[name])
+
+
+@cache
+def _read_terms() -> dict[str, Any]:
+    return read_toml(Path(__file__).with_name("terms.toml"))
 
 
 def is_no_catalogue(sheet: str) -> bool:

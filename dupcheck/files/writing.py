@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO
 
 from dupcheck.errors import OutputError
@@ -108,7 +107,7 @@ def replace_file(path: Path, pieces: bytes | Iterable[bytes], *, lasting: bool =
     A ``lasting`` one is on the disk at the end; what can be made anew need not be. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".dupcheck-{token_hex(6)}.part")
+    part = path.with_name(f".dupcheck-{os.urandom(6).hex()}.part")
     try:
         with write_through(part) if lasting else part.open("xb") as file:
             file.writelines([pieces] if isinstance(pieces, bytes) else pieces)

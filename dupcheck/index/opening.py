@@ -171,6 +171,11 @@ def find_kept_files(files: Sequence[str | Path], images: str | Path | None, cach
     return _find_folder([str(f) for f in files], None if images is None else Path(images), cache) if files else None
 
 
+def place_lesson(folder: Path) -> Path:
+    """Return the folder where lies what answers taught, beside the measured catalogue ``folder``."""
+    return folder.with_name(f"{folder.name}-learned")
+
+
 def _find_folder(sources: Sequence[str], root: Path | None, cache: Path) -> Path:
     places = [str(Path(s).resolve()) for s in sources]
     if root is None and len(places) == 1:

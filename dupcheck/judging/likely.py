@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.differences import contradict
-from dupcheck.judging.model import PairModel
-from dupcheck.judging.twins import Twins
 from dupcheck.judging.verdicts import Findings, find_open, measure_signals
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
+
+if TYPE_CHECKING:  # a check loads the model only where something is in doubt
+    from dupcheck.judging.model import PairModel
+    from dupcheck.judging.twins import Twins
 
 _LEAST = 0.05
 """Less probable pairs are as good as none."""
@@ -46,7 +49,7 @@ class Likely:
         across = None if self.across is None else self.across[where]
         return Likely(self.left[where], self.right[where], self.chance[where], across)
 
-    def add(self, twins: Twins) -> "Likely":
+    def add(self, twins: "Twins") -> "Likely":
         """Return the pairs with twins in two scripts behind them."""
         across = np.arange(len(self) + len(twins.left)) >= len(self)
         return Likely(
@@ -60,7 +63,11 @@ NONE_LIKELY = Likely(_NOTHING, _NOTHING, np.empty(0))
 
 
 def find_likely(
-    features: Features, pack: RulePack, candidates: Candidates, findings: Findings, make_model: Callable[[], PairModel]
+    features: Features,
+    pack: RulePack,
+    candidates: Candidates,
+    findings: Findings,
+    make_model: "Callable[[], PairModel]",
 ) -> Likely:
     """Return the candidate pairs that no rule caught and nothing contradicts.
 
@@ -89,7 +96,7 @@ def find_worth(features: Features, pack: RulePack, left: IntArray, right: IntArr
     return worth
 
 
-def _measure(model: PairModel, left: IntArray, right: IntArray) -> FloatArray:
+def _measure(model: "PairModel", left: IntArray, right: IntArray) -> FloatArray:
     chance = model.measure(left, right)
     named = model.evidence.count_recurring(left, right) >= _RECURRING
     return np.where(named, np.minimum(chance, _UNSURE), chance)

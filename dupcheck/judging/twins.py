@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache as remember
 from functools import cached_property
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -101,7 +100,7 @@ def find_twins(catalog: Catalog, features: Features, cache: Path, encode: Encode
     if (counts > 0).sum() < 2:
         return Twins(nothing, nothing, np.empty(0))
     others = int(counts.sum() - counts.max())
-    if encode is None and not _installed():
+    if encode is None and not _find_version():
         return Twins(nothing, nothing, np.empty(0), (message("audit.may_miss_languages", count=others),))
     told: tuple[Message, ...] = (message("audit.languages_by_meaning", count=others),)
     if len(at) > MOST:  # the rarer scripts first: each of their titles has all others to be like
@@ -194,19 +193,21 @@ class _Desk:
         return self._numbers[position]
 
 
-def _installed() -> bool:
+def _find_version() -> str:
+    """Return the version of the package that reads meanings, "" where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # only where a whole catalogue is asked
+
     try:
-        version(_PACKAGE)
+        return version(_PACKAGE)
     except PackageNotFoundError:
-        return False
-    return True
+        return ""
 
 
 def _take_vectors(titles: Sequence[str], cache: Path, encode: Encode | None) -> npt.NDArray[np.float32]:
     """Return a vector of length 1 for each title: what is kept, and the others made anew."""
     keys = np.array([_hash(title) for title in titles], dtype=np.uint64)
     place = cache / "languages"
-    facts = {"format": 1, "package": version(_PACKAGE) if encode is None else ""}
+    facts = {"format": 1, "package": _find_version() if encode is None else ""}
     known, kept = np.empty(0, dtype=np.uint64), np.empty((0, 512), dtype=np.float16)
     found = load_facts(place) if encode is None else None
     if found is not None and found[1] == facts:

@@ -52,6 +52,8 @@ class Memory:
 
     def list_added(self, shows: Callable[[Sequence[Listing]], Sequence[bool]]) -> list[Listing]:
         """Return the published listings that the catalogue at hand does not show."""
+        if not self.published:
+            return []
         return [x for x, there in zip(self.published, shows(self.published), strict=True) if not there]
 
 

@@ -7,7 +7,6 @@ neighbouring blocks at the rim, another product spoils blocks everywhere, anothe
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -146,6 +145,8 @@ def see_alike(
 
     Only what is alike is remembered: of all others it is enough to know that they were held against one another.
     """
+    from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
+
     alike = ~(photos.pictured[first] & photos.pictured[second])
     at = np.flatnonzero(~alike)
     one, other = _arrange(photos, first[at], second[at])

@@ -14,6 +14,7 @@ import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.files.arrays import Array, Codebook, StoredArrays, StoredBook, load_facts, save_arrays
+from dupcheck.index.opening import place_lesson
 from dupcheck.judging.background import Background, Texts
 from dupcheck.judging.evidence import COLUMNS, Evidence
 from dupcheck.judging.model import PairModel, bind, load_trees
@@ -114,12 +115,12 @@ def _pack(background: Background, catalog: Catalog) -> dict[str, Array]:
 
 def open_taught(folder: Path | None) -> Taught | None:
     """Return what was learned beside the measured catalogue ``folder``; None where nothing was."""
-    return None if folder is None else Taught.open(_beside(folder))
+    return None if folder is None else Taught.open(place_lesson(folder))
 
 
 def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
     """Keep what was learned beside the measured catalogue ``folder``; where the limits judge forget what was kept."""
-    place = _beside(folder)
+    place = place_lesson(folder)
     if lesson.model is None or lesson.way == "limits":
         shutil.rmtree(place, ignore_errors=True)
         return
@@ -133,10 +134,6 @@ def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
     }  # fmt: skip
     with suppress(OSError):  # a full disk costs checks what was learned, not this audit its result
         save_arrays(place, arrays, facts)
-
-
-def _beside(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}-learned")
 
 
 def _under(name: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
