@@ -1,0 +1,285 @@
+"""Two titles side by side: what differs is never lost, and what means the same is no difference."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dupcheck as dc
+from dupcheck.catalog import make_catalog
+from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_spellings
+from dupcheck.model import Listing
+from dupcheck.titles.stream import cut_title
+
+Words = tuple[str, ...]
+Stated = Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def aligner() -> Aligner:
+    """An aligner of a shop from which nothing can be learned."""
+    shop = make_catalog([Listing("L-0", "Wool scarf for winter"), Listing("L-1", "Brass door knob")])
+    return Aligner(dc.audit(shop).features.statistics)
+
+
+def mirror(found: Alignment) -> tuple[Words, Words, frozenset[str], frozenset[str], bool, bool]:
+    return found.right, found.left, found.axes, found.twice, found.renamed, found.explained
+
+
+class TestWhatDiffers:
+    @pytest.mark.parametrize(
+        ("left", "right", "only_left", "only_right"),
+        [
+            ("Lamp Oak Verona", "Lamp Oak Milano", ("verona",), ("milano",)),
+            ("Vacuum V8 Cleaner", "Vacuum V8 Absolute Cleaner", (), ("absolute",)),
+            ("Vacuum V8 Cleaner", "Pro Vacuum V8 Cleaner", (), ("pro",)),
+            ("Scissors RH", "Scissors Left Hand", ("rh",), ("left", "hand")),
+            ("Scarf X100 Warm", "Scarf X101 Warm", ("100",), ("101",)),
+            ("Garden Gnome Xavier", "Garden Gnome", ("xavier",), ()),
+            ("Phone 12 FE Case Blue", "Phone 12 Case", ("fe",), ()),
+            ("加厚毛巾家用", "加厚毛巾", ("家", "用"), ()),
+            ("Mug", "", ("mug",), ()),
+        ],
+    )
+    def test_a_word_that_nothing_explains_is_told(
+        self, aligner: Aligner, left: str, right: str, only_left: Words, only_right: Words
+    ) -> None:
+        found = aligner.align(left, right)
+        assert (found.left, found.right, found.explained) == (only_left, only_right, False)
+        assert mirror(aligner.align(right, left)) == mirror(
+            Alignment(found.right, found.left, (), found.axes, found.twice, found.renamed)
+        )
+
+    @pytest.mark.parametrize(
+        ("left", "right", "axes"),
+        [
+            ("Lamp Oak", "Lamp", {"color"}),
+            ("Dress Red Size M", "Dress Blue Size M", {"color"}),
+            ("Dress Red Size M", "Dress Blue Size L", {"color", "size"}),
+            ("Set of 2 Mugs", "Set of 4 Mugs", {"pack"}),
+            ("圆领T恤女白色", "圆领T恤女黑色", {"color"}),
+            ("Pot with Lid 20 cm 24 cm", "Pot with Lid 20 cm", {"length"}),
+            ("Candle 200 ml Amber", "Candle 400 ml Amber", {"volume"}),
+        ],
+    )
+    def test_values_differ_on_their_axes_and_are_explained(
+        self, aligner: Aligner, left: str, right: str, axes: set[str]
+    ) -> None:
+        for found in (aligner.align(left, right), aligner.align(right, left)):
+            assert (set(found.axes), found.explained, found.twice) == (axes, True, frozenset())
+
+    @pytest.mark.parametrize(
+        ("left", "right"),
+        [
+            ("Wool Scarf Grey", "Grey Wool Scarf"),
+            ("Garden Gnome Free Shipping", "Garden Gnome"),
+            ("Hot Sale Garden Gnome", "Garden Gnome"),
+            ("Desk Lamp Xiaomi", "Desk Lamp Сяоми"),
+            ("Samsung S20 Plus Case", "Samsung S20+ Case"),
+            ("Part II Novel", "Part 2 Novel"),
+            ("Part VII Novel", "Part 7 Novel"),
+            ("Kettlebell 8 kg", "Kettle Bell 8 kg"),
+            ("Sewing Plug M/F", "Sewing Plug Male to Female"),
+            ("Scissors LH", "Scissors Left Hand"),
+            ("Salt & Pepper Mill", "Pepper & Salt Mill"),
+            ("Cable A/B", "Cable B/A"),
+            ("Wooden Boxes Large", "Wooden Box Large"),
+            ("mug", "MUG"),
+            ("", ""),
+        ],
+    )
+    def test_what_means_one_thing_is_no_difference(self, aligner: Aligner, left: str, right: str) -> None:
+        for found in (aligner.align(left, right), aligner.align(right, left)):
+            assert (found.left, found.right, found.turned, found.axes, found.renamed) == (
+                (),
+                (),
+                (),
+                frozenset(),
+                False,
+            )
+
+    @pytest.mark.parametrize(
+        ("left", "right", "turned"),
+        [
+            ("Adapter HDMI to VGA Cable", "Adapter VGA to HDMI Cable", {"hdmi", "to", "vga"}),
+            ("A to B cable", "B to A cable", {"a", "to", "b"}),
+            ("Bag for Gym from Rome", "Bag from Gym for Rome", {"for", "gym", "from"}),
+            (
+                "Adapter USB C to Lightning Black Cable", "Adapter Lightning to USB C Black Cable",
+                {"usb", "c", "to", "lightning"},
+            ),
+            ("CEE Plug on Schuko Socket", "Schuko Socket on CEE Plug", {"cee", "plug", "on", "schuko", "socket"}),
+            ("Bolt M6 Nut M8 Steel", "Bolt M8 Nut M6 Steel", {"6", "8"}),
+            ("Table 4 Chairs 2 Lamps", "Table 2 Chairs 4 Lamps", {"2", "chairs", "4"}),
+            ("Shelf 20 x 30 cm", "Shelf 30 x 20 cm", {"20", "x", "30"}),
+            ("Tea Cup Green Saucer Blue", "Tea Cup Blue Saucer Green", {"green", "saucer", "blue"}),
+        ],
+    )  # fmt: skip
+    def test_the_same_words_bound_otherwise_are_told(
+        self, aligner: Aligner, left: str, right: str, turned: set[str]
+    ) -> None:
+        for found in (aligner.align(left, right), aligner.align(right, left)):
+            assert (set(found.turned), found.left, found.right, found.explained) == (turned, (), (), False)
+
+    def test_words_that_moved_together_are_one_title(self, aligner: Aligner) -> None:
+        words = ["marlow", "ridgeway", "handpicked", "corner", "fjordline", "7"]
+        for k in range(len(words)):
+            assert aligner.align(" ".join(words), " ".join(words[k:] + words[:k])).explained
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("left", "right", "renamed"),
+        [
+            ("Verona Lamp Oak Base", "Milano Lamp Oak Base", True),
+            ("Ceiling Lamp Verona Oak Base", "Ceiling Lamp Milano Oak Base", True),
+            ("Scarf X100 Warm", "Scarf X101 Warm", True),
+            ("Scarf Alpha Beta Gamma Delta Warm", "Scarf One Two Three Four Warm", True),
+            # More words than a name has: two sellers worded one thing.
+            ("Scarf Alpha Beta Gamma Delta Epsilon Warm", "Scarf One Two Three Four Warm", False),
+            ("Scarf One Two Three Four Warm", "Scarf Alpha Beta Gamma Delta Epsilon Warm", False),
+            # Choices stand at the end.
+            ("Lamp Oak Verona", "Lamp Oak Milano", False),
+            # Two places, and other words around.
+            ("Alpha Scarf Beta Warm", "Gamma Scarf Delta Warm", False),
+            ("Wide Lamp Verona Oak Base", "Lamp Milano Oak Base", False),
+            # One word written wrong is no other name, one number is.
+            ("Scarf Alpha Warm", "Scarf Alpah Warm", False),
+            # One thing in two words of the language.
+            ("Sofa Bed Deep", "Couch Bed Deep", False),
+            # What follows a model's number makes another model, where it is one short word.
+            ("Vacuum V8 Cleaner", "Vacuum V8 Lite Cleaner", True),
+            ("Phone 12 Case", "Phone 12 Ultra Case", True),
+            ("Phone 12 Case", "Phone 12 Ultras Case", False),
+            ("Phone Case", "Phone Mini Case", False),
+            ("12 Phone", "Ultra 12 Phone", False),
+            ("Vacuum V8 Cleaner", "Vacuum V8 Lite Cleaner Nova", False),
+        ],
+    )
+    def test_two_names_in_one_place_are_two_products(
+        self, aligner: Aligner, left: str, right: str, renamed: bool
+    ) -> None:
+        for found in (aligner.align(left, right), aligner.align(right, left)):
+            assert (found.renamed, found.explained) == (renamed, False)
+
+    @pytest.mark.parametrize(
+        ("title", "other", "axes"),
+        [
+            ("Red Dress Red", "Dress", {"color"}),
+            ("Tee Red White Red", "Tee Black", {"color"}),
+            ("Dress Red Blue", "Dress", set()),
+            ("Dress Red Size M", "Dress", set()),
+            ("Dress Red Red", "Dress Red", set()),
+        ],
+    )
+    def test_a_value_that_is_said_twice_may_name_the_product(
+        self, aligner: Aligner, title: str, other: str, axes: set[str]
+    ) -> None:
+        assert set(aligner.align(title, other).twice) == axes
+        assert set(aligner.align(other, title).twice) == axes
+
+
+class TestStated:
+    @pytest.mark.parametrize(
+        ("left", "right", "ours", "theirs", "only_left", "only_right", "axes"),
+        [
+            # The other's attributes say the word.
+            ("Chair Acme Ltd", "Chair", {}, {"brand": "Acme Ltd"}, (), (), set()),
+            ("Chair Acme", "Chair", {"brand": "Acme"}, {}, ("acme",), (), set()),
+            # Both state one brand, once with its legal form.
+            ("Chair Acme Ltd", "Chair Acme", {"brand": "Acme Ltd"}, {"brand": "Acme"}, (), (), set()),
+            ("Chair Acme Ltd", "Chair Acme", {"brand": "Ltd Acme"}, {"brand": "Acme"}, ("ltd",), (), set()),
+            # A number is never told by an attribute: 12 may count anything.
+            ("Kit 12", "Kit", {}, {"model": "12"}, ("12",), (), set()),
+            # A colour in the title that is not the stated one is no option.
+            ("Dress Red", "Dress", {"color": "Red"}, {}, (), (), {"color"}),
+            ("Dress Red", "Dress", {"color": "Blue"}, {}, ("red",), (), set()),
+            ("Dress Red", "Dress Green", {"color": "Red"}, {"color": "Blue"}, (), ("green",), {"color"}),
+        ],
+    )
+    def test_attributes_explain_what_they_say_and_nothing_else(
+        self, aligner: Aligner, left: str, right: str, ours: Stated, theirs: Stated,
+        only_left: Words, only_right: Words, axes: set[str],
+    ) -> None:  # fmt: skip
+        found = aligner.align(left, right, (ours, theirs))
+        assert (found.left, found.right, set(found.axes)) == (only_left, only_right, axes)
+        swapped = aligner.align(right, left, (theirs, ours))
+        assert (swapped.right, swapped.left, set(swapped.axes)) == (only_left, only_right, axes)
+
+    def test_one_name_is_the_beginning_of_another(self) -> None:
+        assert begins_alike(("acme",), ("acme", "ltd"))
+        assert begins_alike(("acme", "ltd"), ("acme",))
+        assert not begins_alike(("ltd",), ("acme", "ltd"))
+        assert not begins_alike((), ("acme",))
+
+
+# Words of no language, so that no vocabulary and no stem explains any.
+SYLLABLES = ("zor", "qua", "vim", "dex", "plo", "kru", "wex", "jud")
+NAMES = st.tuples(*[st.sampled_from(SYLLABLES)] * 3).map("".join)
+
+
+class TestProperties:
+    @given(words=st.lists(NAMES, min_size=1, max_size=6), name=NAMES, place=st.integers(0, 6))
+    def test_a_word_more_is_never_lost(self, aligner: Aligner, words: list[str], name: str, place: int) -> None:
+        longer = [*words[:place], name, *words[place:]]
+        found = aligner.align(" ".join(longer), " ".join(words))
+        assert (found.left, found.right) == ((name,), ())
+        assert not found.explained
+
+    @given(st.lists(NAMES, max_size=6), st.lists(NAMES, max_size=6))
+    def test_the_words_of_each_title_are_accounted_for(
+        self, aligner: Aligner, left: list[str], right: list[str]
+    ) -> None:
+        found = aligner.align(" ".join(left), " ".join(right))
+        joined = "".join(sorted(left)) == "".join(sorted(right))
+        assert joined or not found.explained or sorted(left) == sorted(right) or "".join(left) == "".join(right)
+        for words, only in ((left, found.left), (right, found.right)):
+            rest = iter(words)
+            assert all(word in rest for word in only), "unexplained words are the title's own, in their order"
+        assert not set(found.left) & set(found.right)
+        assert mirror(aligner.align(" ".join(right), " ".join(left)))[:2] == (found.left, found.right)
+
+    @given(st.text(max_size=40))
+    def test_a_title_is_told_as_it_is_written(self, title: str) -> None:
+        tokens = cut_title(title)
+        shown = find_spellings(title, tokens)
+        assert len(shown) == len(tokens)
+
+
+class TestMarks:
+    @pytest.mark.parametrize(
+        ("left", "right", "marked"),
+        [
+            ("Hot Sale 2 pcs Mug Red", "2 pcs Mug", "(Hot) (Sale) {Pack: 2 pcs} Mug {Color: Red}"),
+            ("T-Shirt 白色 圆领", "T-Shirt 圆领", "T Shirt {Color: 白色} 圆领"),
+            ("Dark Blue Mug", "Light Blue Mug", "{Color: Dark Blue} Mug"),
+            ("Lamp Oak Verona", "Lamp Oak Milano", "Lamp Oak [Verona]"),
+            ("加厚毛巾家用", "加厚毛巾", "加厚毛巾 [家用]"),
+            ("T3 手机 青春版", "T3 手机", "T 3 手机 [青春版]"),
+            ("Hot Hot Mug", "Mug", "[Hot] [Hot] Mug"),
+            ("Mug", "Mug Verona", "Mug"),
+            ("Mug", "Mug", "Mug"),
+        ],
+    )
+    def test_each_title_is_told_with_what_only_it_says(
+        self, aligner: Aligner, left: str, right: str, marked: str
+    ) -> None:
+        assert aligner.mark(left, right)[0] == aligner.mark(right, left)[1] == marked
+
+    def test_axes_have_names_in_the_readers_language(self, aligner: Aligner) -> None:
+        assert aligner.mark("Mug Red", "Mug", "zh") == ("Mug {颜色：Red}", "Mug")
+
+    @pytest.mark.parametrize(
+        ("title", "tokens", "shown"),
+        [
+            ("Rope 25,000.00 m", None, ["Rope", "25,000.00", "m"]),
+            ("1,5 L Jug", None, ["1,5", "L", "Jug"]),
+            ("STRAẞE №5", None, ["STRAẞE", "№", "5"]),
+            ("a b", ("a", "zzz", "b"), ["a", "zzz", "b"]),
+            ("Mug Mug red", None, ["Mug", "Mug", "red"]),
+            ("", (), []),
+        ],
+    )
+    def test_words_are_spelt_as_the_seller_did(self, title: str, tokens: Words | None, shown: list[str]) -> None:
+        assert find_spellings(title, cut_title(title) if tokens is None else tokens) == shown
