@@ -36,10 +36,12 @@ TESTS = {
         "test_alignment", "test_twins", "test_lifting", "test_written_values", "test_spellings", "test_endings", *PLANS,
     ),
     "plans": (*PLANS, "test_sample_catalog", "test_exports", "test_words", "test_cli", "test_learning", "test_lifting"),
-    "exports": ("test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans", "test_plan_files"),
+    "exports": (
+        "test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans", "test_plan_files",
+    ),
     "ledger": (
-        "test_ledger", "test_claims", "test_decisions", "test_review", "test_cli", "test_fuzz", "test_accounts", "test_runs",
-        "test_learning", "test_reports_workbook",
+        "test_ledger", "test_claims", "test_decisions", "test_review", "test_cli", "test_fuzz", "test_accounts",
+        "test_runs", "test_learning", "test_reports_workbook",
     ),
 }  # fmt: skip
 OTHER: dict[type[ast.AST], str] = {
