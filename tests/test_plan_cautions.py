@@ -1,0 +1,271 @@
+"""What a plan warns of, which listing it keeps and why, and how the work is counted: each limit held at its edge."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dupcheck as dc
+from dupcheck.catalog import make_catalog
+from dupcheck.model import Change, Group, Listing, Plan
+from dupcheck.plans import bulk_price, find_discount
+from dupcheck.plans.ranking import read_age
+from dupcheck.plans.risk import count_risk, count_violations, order_by_risk
+from dupcheck.rules import read_pack
+
+TEE = "Mens Heavyweight Cotton Basic Tee Short Sleeve"
+FACTS = {"Fit": "Regular", "Collar": "O-Neck", "Fabric": "Jersey", "Hem": "Double-stitched"}
+Fields = Mapping[str, Any]
+
+
+def plan_tees(first: Fields, second: Fields, colors: tuple[str, str] = ("Red", "Blue"), **merge: Any) -> Plan:
+    """The plan for two tees that differ in their colour, and in what is given."""
+    listings = []
+    for i, (fields, color) in enumerate(zip((first, second), colors, strict=True), 1):
+        own = {"price": 10.0, "currency": "USD", "main_image": f"{i}.jpg", "image_phash": "0f0f0f0f0f0f0f0f", **fields}
+        attributes = {**FACTS, "Color": color, **own.pop("attributes", {})}
+        listings.append(Listing(f"L-{i}", f"{TEE} {color}", attributes=attributes, **own))
+    pack = read_pack("aliexpress")
+    pack = replace(pack, merge=replace(pack.merge, **merge))
+    (plan,) = dc.audit(make_catalog(listings), rules=pack).plans
+    return plan
+
+
+def name_cautions(plan: Plan) -> dict[str, dict[str, str]]:
+    return {c.key.removeprefix("plans."): {k: str(v) for k, v in c.values.items()} for c in plan.cautions}
+
+
+class TestCautions:
+    @pytest.mark.parametrize(
+        ("first", "second", "limits", "told"),
+        [
+            ({}, {}, {}, {}),
+            ({"price": 10.0}, {"price": 50.0}, {}, {}),
+            ({"price": 10.0}, {"price": 60.0}, {}, {"spread": {"times": "6.0", "max": "5"}}),
+            ({"price": 60.0}, {"price": 10.0}, {"price_spread_max": 6.0}, {}),
+            ({"price": None}, {}, {}, {"no_price": {"ids": "L-1"}}),
+            ({"stock": 0}, {"stock": 0}, {}, {"no_stock": {}}),
+            ({"stock": 0}, {"stock": 1}, {}, {}),
+            ({"stock": 0}, {}, {}, {}),
+            ({"sku_code": "A"}, {"sku_code": "A"}, {}, {"same_codes": {"codes": "A"}}),
+            ({"sku_code": "A"}, {"sku_code": "B"}, {}, {}),
+            ({"sku_code": "A" * 20}, {}, {}, {}),
+            ({"sku_code": "A" * 21}, {}, {}, {"bad_codes": {"codes": "A" * 21, "max": "20"}}),
+            ({"main_image": "one.jpg"}, {"main_image": "one.jpg"}, {},
+             {"same_photo": {"axis": "Color", "values": "Red, Blue"}}),
+            ({"main_image": ""}, {"main_image": ""}, {}, {"no_photo": {"axis": "Color", "values": "Red, Blue"}}),
+            ({"images": ("a.jpg", "b.jpg")}, {"images": ("c.jpg", "d.jpg")}, {}, {}),
+            ({"images": ("a.jpg", "b.jpg")}, {"images": ("c.jpg", "d.jpg", "e.jpg")}, {},
+             {"images": {"count": "7", "max": "6"}}),
+            ({"shop": "North"}, {"shop": "South"}, {}, {"shop_differs": {"names": "North; South"}}),
+            ({"shop": "North"}, {}, {}, {}),
+            ({"category": "A > B"}, {"category": "A > C"}, {}, {"category_differs": {"names": "A > B; A > C"}}),
+            ({"attributes": {"Hem": "Plain"}}, {}, {},
+             {"attributes_differ": {"attributes": "Hem: Plain (L-1); Double-stitched (L-2)"}}),
+            ({}, {}, {"option_name_max": 4}, {}),
+            ({}, {}, {"option_name_max": 3}, {"long_names": {"names": "Blue", "max": "3"}}),
+        ],
+    )  # fmt: skip
+    def test_a_merge_warns_of_what_its_listing_cannot_hold_and_of_nothing_else(
+        self, first: Fields, second: Fields, limits: Fields, told: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        plan = plan_tees(first, second, **limits)
+        assert plan.action == "merge_variants"
+        assert name_cautions(plan) == told
+
+    def test_values_in_letters_that_the_marketplace_refuses(self) -> None:
+        plan = plan_tees({}, {}, colors=("红色", "蓝色"))
+        assert set(name_cautions(plan)["names_alphabet"]["names"].split(", ")) == {"红色", "蓝色"}
+        assert "names_alphabet" not in name_cautions(plan_tees({}, {}, ("红色", "蓝色"), option_alphabet="any"))
+
+    @pytest.mark.parametrize(
+        ("copy", "told"),
+        [
+            ({}, {}),
+            ({"sku_code": "B"}, {"codes_given_up": {"codes": "B (L-2)"}}),
+            ({"sku_code": "A"}, {}),
+            ({"stock": 4.0}, {"stocks_differ": {"stocks": "L-2 4"}}),
+            ({"stock": 3.0}, {}),
+            ({"price": 9.5}, {"prices_differ": {"prices": "L-2 9.50 USD (kept: 10 USD)"}}),
+            ({"price": 9.0}, {"prices_differ": {"prices": "L-2 9 USD (kept: 10 USD)"}}),
+            ({"price": None}, {}),
+        ],
+    )
+    def test_what_a_copy_held_otherwise_is_told(self, copy: Fields, told: Mapping[str, Mapping[str, str]]) -> None:
+        plan = plan_tees({"sku_code": "A", "stock": 3.0, "sales": 9}, copy, colors=("Red", "Red"))
+        assert (plan.action, plan.keep, plan.offline) == ("remove_duplicates", "L-1", ("L-2",))
+        assert name_cautions(plan) == told
+
+    def test_of_many_only_the_first_three_are_named(self) -> None:
+        listings = [
+            Listing(f"L-{i}", f"{TEE} Red", price=10.0, currency="USD", sku_code=f"C{i}", sales=9 - i,
+                    attributes={**FACTS, "Color": "Red"}, image_phash="0f0f0f0f0f0f0f0f")
+            for i in range(6)
+        ]  # fmt: skip
+        for count, tail in ((4, ""), (5, " …")):
+            (plan,) = dc.audit(make_catalog(listings[:count])).plans
+            codes = name_cautions(plan)["codes_given_up"]["codes"]
+            assert codes == "; ".join(f"C{i} (L-{i})" for i in range(1, 4)) + tail
+
+
+class TestWhichStays:
+    @pytest.mark.parametrize(
+        ("first", "second", "kept", "because"),
+        [
+            ({"sales": 5}, {"sales": 6}, "L-2", "keep_sales"),
+            ({"sales": 6}, {"sales": 5}, "L-1", "keep_sales"),
+            ({"reviews": 5}, {"reviews": 6}, "L-2", "keep_reviews"),
+            # Reviews decide where sales are close, and only there.
+            ({"sales": 10, "reviews": 2}, {"sales": 9, "reviews": 800}, "L-2", "keep_reviews"),
+            ({"sales": 10, "reviews": 2}, {"sales": 8, "reviews": 9}, "L-1", "keep_sales"),
+            ({"created": "2024-01-02"}, {"created": "2023-01-02"}, "L-2", "keep_oldest"),
+            ({}, {"created": "2024-01-02"}, "L-2", "keep_oldest"),
+            ({"sales": 5, "created": "2024-01-02"}, {"sales": 5, "created": "2023-01-02"}, "L-2", "keep_oldest"),
+            ({"description": "Soft."}, {}, "L-1", "keep_completest"),
+            ({}, {"description": "Soft."}, "L-2", "keep_completest"),
+            ({"stock": 0, "sales": 50}, {"stock": 2, "sales": 1}, "L-2", "keep_available"),
+            ({"stock": 0, "sales": 50}, {"stock": 0, "sales": 1}, "L-1", "keep_sales"),
+            ({"sales": 5, "reviews": 1}, {"sales": 5, "reviews": 1}, "L-1", "keep_first"),
+            ({}, {}, "L-1", "keep_first"),
+        ],
+    )
+    def test_the_better_one_stays_and_the_plan_says_why(
+        self, first: Fields, second: Fields, kept: str, because: str
+    ) -> None:
+        plan = plan_tees(first, second, colors=("Red", "Red"))
+        assert (plan.keep, plan.reasons[0].key) == (kept, f"plans.{because}")
+        assert plan.offline == ("L-2" if kept == "L-1" else "L-1",)
+
+    @pytest.mark.parametrize(
+        ("text", "age"),
+        [
+            ("2024-03-05", "2024-03-05"), ("2024/3/5 8:01", "2024-03-05 08:01"), ("20240305", "2024-03-05"),
+            ("05.03.2024", "2024-03-05"), ("3.4.2024", "2024-04-03"), ("25/12/2024", "2024-12-25"),
+            ("12/25/2024", "2024-12-25"), ("03/04/2024", "2024"), ("04-04-2024", "2024-04-04"),
+            ("12/12/2024", "2024-12-12"), ("13/12/2024", "2024-12-13"), ("2024-13-05", ""), ("2024-12-32", ""),
+            ("2024-12-31", "2024-12-31"), ("2024-00-10", ""), ("2024-10-00", ""), ("2020年1月2日", "2020-01-02"),
+            ("1709600000", "2024-03-05 00:53"), ("1709600000000", "2024-03-05 00:53"), ("last spring", ""), ("", ""),
+        ],
+    )  # fmt: skip
+    def test_dates_are_read_however_they_are_written(self, text: str, age: str) -> None:
+        assert read_age(text) == age
+
+    @given(st.dates(min_value=date(1990, 1, 1)), st.dates(max_value=date(2099, 1, 1)))
+    def test_earlier_is_smaller(self, one: Any, other: Any) -> None:
+        if one.year < 1900 or other.year < 1900 or one.year > 2099:
+            return
+        ages = [[read_age(f"{d:%Y-%m-%d}"), read_age(f"{d:%d.%m.%Y}")] for d in (one, other)]
+        assert ages[0][0] == ages[0][1] and ages[1][0] == ages[1][1]
+        assert (ages[0][0] < ages[1][0]) == (one < other)
+
+
+class TestDiscounts:
+    @given(
+        st.lists(st.tuples(st.integers(100, 9999), st.integers(50, 9998)), min_size=1, max_size=4),
+        st.integers(1, 99),
+    )
+    def test_a_discount_is_the_nearest_where_one_serves_all_and_else_the_smallest(
+        self, cents: list[tuple[int, int]], most: int
+    ) -> None:
+        twins = [(r / 100, w / 100) for r, w in cents]
+        found = find_discount(twins, most)
+        shares = [100 - 100 * w / r for r, w in twins]
+        if min(shares) < 0.49:
+            assert found is None
+            return
+        if found is None:
+            assert min(shares) <= 0.51
+            return
+        assert 1 <= found.low <= found.percent <= found.high <= most
+        for bound, share in ((found.low, min(shares)), (found.high, max(shares))):
+            assert abs(bound - min(share, most)) <= 0.51
+        assert found.fits == (found.high - found.low <= 1)
+        off = {p: max(abs(bulk_price(r, p) - w) for r, w in twins) for p in range(found.low, found.high + 1)}
+        assert found.off == off[found.percent]
+        if found.fits:
+            assert round(found.off, 4) == min(round(x, 4) for x in off.values())
+        else:
+            assert found.percent == found.low
+
+
+def make_plan(action: Any, listings: str, *, offline: str = "", changes: str = "", group: str = "G") -> Plan:
+    (plan,) = dc.audit(
+        make_catalog(
+            [
+                Listing(
+                    f"X-{i}", f"{TEE} Red", price=1.0, currency="USD", attributes=FACTS, image_phash="0f0f0f0f0f0f0f0f"
+                )
+                for i in range(2)
+            ]
+        )
+    ).plans
+    member = plan.members[0]
+    members = [
+        replace(member, listing_id=i, role="remove" if i in offline.split() else "keep") for i in listings.split()
+    ]
+    text = plan.reasons[0]
+    return replace(
+        plan, action=action, listings=tuple(listings.split()), keep=listings.split()[0], members=tuple(members),
+        changes=tuple(Change(i, "title", "", text) for i in changes.split()), group_id=group,
+    )  # fmt: skip
+
+
+class TestRisk:
+    @pytest.mark.parametrize(
+        ("action", "listings", "offline", "changes", "mends"),
+        [
+            ("none", "A B C", "", "", 0),
+            ("ask", "A B C", "", "", 2),
+            ("differentiate", "A B C", "", "B", 2),
+            ("differentiate", "A B", "", "A B A", 2),
+            ("differentiate", "A", "", "A", 1),
+            ("remove_duplicates", "A B C", "B C", "", 2),
+            ("merge_variants", "A B C", "C", "", 1),
+        ],
+    )
+    def test_a_violation_is_a_listing_too_many(
+        self, action: str, listings: str, offline: str, changes: str, mends: int
+    ) -> None:
+        assert count_violations(make_plan(action, listings, offline=offline, changes=changes)) == mends
+
+    def test_the_gravest_first_then_what_mends_most_then_what_sells_most(self) -> None:
+        pack = read_pack("aliexpress")
+        ids = [f"L-{i}" for i in range(10)]
+        sales = [0, 0, 50, 50, 1, 1, 9, 9, 9, 9]
+        catalog = make_catalog(
+            [
+                Listing(i, "Mug", price=2.0, currency="EUR" if n == 4 else "USD", sales=float(s))
+                for n, (i, s) in enumerate(zip(ids, sales, strict=True))
+            ]
+        )
+        first, second = pack.rules[0].code, pack.rules[1].code
+
+        def plain(name: str, code: str) -> Group:
+            return Group(name, "duplicate", (code,), (), ("", ""), code, 1.0)
+
+        told = [
+            (plain("none", first), "none", "L-0 L-1", ""),
+            (plain("light", second), "remove_duplicates", "L-2 L-3", "L-3"),
+            (plain("small", first), "remove_duplicates", "L-4 L-5", "L-5"),
+            (plain("large", first), "remove_duplicates", "L-6 L-7 L-8", "L-7 L-8"),
+        ]
+        grouped = [(g, np.array([int(i[-1]) for i in listings.split()])) for g, _, listings, _ in told]
+        plans = [make_plan(a, listings, offline=off, group=g.group_id) for g, a, listings, off in told]
+        ordered, sorted_plans = order_by_risk(catalog, pack, grouped, plans)
+        assert [g.group_id for g, _ in ordered] == ["large", "small", "light", "none"]
+        assert [p.group_id for p in sorted_plans] == ["large", "small", "light", "none"]
+        risk = count_risk(
+            catalog, pack, [g for g, _ in grouped], plans, [make_plan("differentiate", "L-9", changes="L-9")]
+        )
+        assert risk["violations"] == 4
+        assert risk["violations_by_rule"] == {first: 3, second: 1}
+        assert risk["advice"] == 1
+        assert risk["at_stake"] == {"EUR": 2.0, "USD": 2.0 * (50 + 50 + 1 + 9 + 9 + 9)}
+        assert [(e["group_id"], e["removes"], e["left"]) for e in risk["top_edits"]] == [
+            ("large", 2, 2), ("light", 1, 1), ("small", 1, 0),
+        ]  # fmt: skip
