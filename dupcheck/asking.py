@@ -70,7 +70,7 @@ class Asked:
 
     def answer(self, reply: Reply, *, who: str = "", when: float = 0.0, for_all: bool = False) -> tuple[Answer, ...]:
         """Return the records of an answer: about this pair, and where ``for_all`` is wanted about its kind and about
-        each of the examples.
+        each of the examples. ``when`` it was given is in seconds since 1970.
         """
         first = Answer(reply, self.kind, self.listing_a, self.listing_b, who, when)
         if not (for_all and self.for_all):

@@ -419,7 +419,7 @@ class Checker:
         return [titles.get(x.listing_id) == _plain(x.title) for x in listings]
 
     def issue(self, ledger: "Ledger", draft: Draft, *, person: str = "", ttl: float = TTL) -> "tuple[Ticket, Answer]":
-        """Check one draft and draw a one-time token for it, with which ``person`` can claim it until ``ttl`` is over.
+        """Check one draft and draw a one-time token for it, with which ``person`` can claim it for ``ttl`` seconds.
 
         Raises CatalogError where ``draft`` is not exactly one.
         """
@@ -449,9 +449,10 @@ class Checker:
     ) -> "Claim":
         """Check one draft and reserve the right to publish it, so that nobody else can publish the same meanwhile.
 
-        What the ledger holds as reserved or published counts as part of the catalogue. ``key``, ``token``, ``person``,
-        ``ttl``, ``override`` and the claim are those of :meth:`~dupcheck.ledger.book.Ledger.claim`; its ``answer`` is
-        :meth:`Answer.as_dict`. Raises CatalogError where ``draft`` is not exactly one.
+        It is reserved for ``ttl`` seconds. What the ledger holds as reserved or published counts as part of the
+        catalogue. ``key``, ``token``, ``person``, ``override`` and the claim are those of
+        :meth:`~dupcheck.ledger.book.Ledger.claim`; its ``answer`` is :meth:`Answer.as_dict`. Raises CatalogError where
+        ``draft`` is not exactly one.
         """
         drafts, carried, content = self._read_one(draft)
 

@@ -105,7 +105,7 @@ class Listing:
         listing_id: Its id.
         title: Its title.
         price: The price, in ``currency``; of a range the lower end.
-        price_max: The higher end of a price range.
+        price_max: The higher end of a price range, in ``currency``.
         currency: The currency.
         category: The category.
         main_image: The main photo: a path or an address.
@@ -117,7 +117,7 @@ class Listing:
         image_phash: A 64-bit pHash in hex, used where there is no picture.
         min_order_quantity: The smallest order, in pieces.
         lot_size: Pieces sold together.
-        bulk_price: The wholesale price.
+        bulk_price: The wholesale price of a piece, in ``currency``.
         stock: Pieces in stock.
         sales: Pieces sold.
         reviews: The number of reviews.

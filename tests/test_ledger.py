@@ -328,6 +328,34 @@ class TestDecisions:
         assert ledger.list_decisions() == [] and events(ledger) == []
 
 
+def describe_tables(url: str) -> dict[str, object]:
+    """Each table of a database, to the length of a text, with what its rows are held to."""
+    engine = sa.create_engine(url)
+    look, told = sa.inspect(engine), dict[str, object]()
+    for table in look.get_table_names():
+        columns = [
+            (c["name"], str(c["type"]), c["nullable"], c["default"], dict(c)["primary_key"])
+            for c in look.get_columns(table)
+        ]
+        unique = sorted(tuple(sorted(u["column_names"])) for u in look.get_unique_constraints(table))
+        indexes = sorted(
+            (str(i["name"]), str(i["column_names"]), i["unique"], str(i.get("dialect_options", {}).get("sqlite_where")))
+            for i in look.get_indexes(table)
+        )
+        told[table] = (columns, unique, indexes)
+    engine.dispose()
+    return told
+
+
+def test_a_new_ledger_has_the_tables_that_the_code_speaks_of(tmp_path: Path) -> None:
+    made, spoken = (f"sqlite:///{tmp_path / name}.sqlite" for name in ("made", "spoken"))
+    open_ledger(made).close()
+    engine = sa.create_engine(spoken)
+    METADATA.create_all(engine)
+    engine.dispose()
+    assert describe_tables(made) == describe_tables(spoken)
+
+
 @pytest.mark.slow
 class TestOpening:
     def test_tables_are_those_of_the_code_and_versions_those_of_the_files(self, new_ledger: Callable[..., str]) -> None:

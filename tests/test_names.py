@@ -70,5 +70,53 @@ def test_an_example_does_what_it_shows(name: str, monkeypatch: pytest.MonkeyPatc
     assert result.failed == 0, "".join(shown)
 
 
+UNITS = re.compile(
+    r"seconds|in ``currency``|[Pp]ieces|[Tt]he number of|[Hh]ow many|so many|(?:0 … 1|0 to 1)|own unit|[Tt]he rows? |"
+    r"[Tt]he positions? |how much of it is done, and of how much"
+)
+"""How a number is told: what it counts, or in what it is measured."""
+PLAIN_NUMBERS = re.compile(r"\b(?:float|int)\b")
+
+
+def list_numbers() -> list[tuple[str, str]]:
+    """Every number that a public name takes, holds or gives, and what is said of it."""
+    found = []
+    for name in [*FUNCTIONS, *CLASSES]:
+        held = inspect.unwrap(getattr(dc, name))
+        methods = {} if inspect.isfunction(held) else {
+            f"{name}.{key}": getattr(one, "fget", None) or getattr(one, "func", None) or getattr(one, "__func__", one)
+            for key, one in vars(held).items() if not key.startswith("_")
+        }  # fmt: skip
+        own = (
+            {**getattr(held, "__annotations__", {})}
+            if inspect.isfunction(held) or dataclasses.is_dataclass(held)
+            else {}
+        )
+        own = own or getattr(held.__init__, "__annotations__", {})
+        lines = re.split(r"^    (?=\w+: )", inspect.getdoc(held) or "", flags=re.MULTILINE)
+        texts = dict(line.split(": ", 1) for line in lines[1:])
+        returned = sections(held).get("Returns", "")
+        found += [
+            (f"{name}.{key}", returned if key == "return" else texts.get(key, ""))
+            for key, kind in own.items()
+            if not key.startswith("_") and PLAIN_NUMBERS.search(str(kind))
+        ]
+        for method, function in methods.items():
+            kinds = getattr(function, "__annotations__", {}) if inspect.isfunction(function) else {}
+            found += [(f"{method}({key})", inspect.getdoc(function) or "") for key, kind in kinds.items()
+                      if PLAIN_NUMBERS.search(str(kind))]  # fmt: skip
+    return found
+
+
+def test_numbers_are_found_wherever_they_are_public() -> None:
+    names = {name for name, _ in list_numbers()}
+    assert {"Listing.price", "audit.jobs", "evaluate.return", "Checker.claim(ttl)", "Claim.expires"} <= names
+
+
+@pytest.mark.parametrize(("name", "text"), list_numbers())
+def test_a_number_says_what_it_counts_or_is_measured_in(name: str, text: str) -> None:
+    assert UNITS.search(text), f"{name}: {text}"
+
+
 def test_the_version_is_that_of_the_package() -> None:
     assert dc.__version__ == importlib.metadata.version("dupcheck")

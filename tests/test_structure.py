@@ -106,6 +106,27 @@ def test_a_module_says_what_it_is_and_no_function_has_its_name() -> None:
         assert name not in functions, place
 
 
+BUILDERS = {
+    "catalog/documents.py", "catalog/headers.py", "catalog/variants.py", "catalog/assembly.py", "plans/parts.py",
+    "ledger/chain.py", "ledger/journal.py", "titles/vocabulary.py",
+}  # fmt: skip
+"""Modules with a record that is filled step by step, and handed on when it is whole."""
+
+
+def test_records_never_change_once_they_are_made() -> None:
+    loose = set()
+    for path in MODULES:
+        for node in ast.walk(tree(path)):
+            for made in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+                call = made.func if isinstance(made, ast.Call) else made
+                given = {k.arg: ast.unparse(k.value) for k in made.keywords} if isinstance(made, ast.Call) else {}
+                if isinstance(call, ast.Name) and call.id == "dataclass":
+                    assert given.get("slots", "True") == "True", f"{path}: {node}"
+                    if given.get("frozen") != "True":
+                        loose.add(path.relative_to(PACKAGE).as_posix())
+    assert loose == BUILDERS
+
+
 def test_the_front_door_names_what_is_there_and_defines_nothing() -> None:
     assert all(hasattr(dupcheck, name) for name in dupcheck.__all__)
     assert list(dupcheck.__all__) == sorted(dupcheck.__all__)

@@ -40,7 +40,7 @@ class Ledger(Claims, Leases, Scopes):
     def note_run(
         self, files: Sequence[str], listings: int, groups: Iterable[Known], *, person: str = ""
     ) -> None:  # fmt: skip
-        """Note that a catalogue was audited, and which groups were found in it."""
+        """Note that a catalogue of so many ``listings`` was audited, and which groups were found in it."""
         self.decide([], person=person, details=write_run(files, listings, groups))
 
     def list_runs(self, files: Sequence[str]) -> list[Run]:
