@@ -23,6 +23,8 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy.dialects import postgresql as postgres
+from sqlalchemy.schema import CreateTable
 
 import dupcheck.ledger
 from dupcheck.decisions import Decision
@@ -1166,3 +1168,24 @@ def test_nothing_is_sold_twice_whatever_happens(new_ledger: Callable[..., str]) 
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+
+
+def test_rows_are_numbered_by_the_database_but_in_tables_of_one_row() -> None:
+    told = {
+        name: str(CreateTable(table).compile(dialect=postgres.dialect())) for name, table in METADATA.tables.items()
+    }
+    single = {"dupcheck_guard", "dupcheck_pulse"}
+    assert {name for name, text in told.items() if "id INTEGER NOT NULL" in text} == single
+    assert {name for name, text in told.items() if "id SERIAL NOT NULL" in text} == set(told) - single - {VERSION_TABLE}
+
+
+def test_a_ledger_of_today_is_read_without_being_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "shop" / "ledger.sqlite"
+    path.parent.mkdir()
+    with open_ledger(path) as ledger:
+        ledger.decide([PAIR])
+        wanted = ledger.list_decisions()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dupcheck.ledger.open_ledger", lambda *_, **__: pytest.fail("it was opened"))
+    assert recall(find_address(path)).decisions == wanted
+    assert [p.name for p in tmp_path.iterdir()] == ["shop"], "reading leaves nothing behind"
