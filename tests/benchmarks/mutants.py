@@ -33,9 +33,13 @@ TESTS = {
     "judging": (
         "test_contrasts", "test_candidates", "test_reports_record", "test_rules", "test_pipeline", "test_learning",
         "test_evasion", "test_sample_catalog", "test_stated_values", "test_words", "test_checking", "test_preferences",
-        "test_alignment", "test_twins", "test_lifting", "test_written_values", "test_spellings", "test_endings", *PLANS,
+        "test_alignment", "test_judging", "test_twins", "test_lifting", "test_written_values", "test_spellings",
+        "test_endings", *PLANS,
     ),
-    "plans": (*PLANS, "test_sample_catalog", "test_exports", "test_words", "test_cli", "test_learning", "test_lifting"),
+    "plans": (
+        *PLANS, "test_sample_catalog", "test_exports", "test_words", "test_cli", "test_learning", "test_lifting",
+        "test_plan_cautions",
+    ),
     "exports": (
         "test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans",
         "test_plan_files",
