@@ -42,7 +42,7 @@ TESTS = {
     ),
     "exports": (
         "test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans",
-        "test_plan_files",
+        "test_plan_files", "test_export_parts",
     ),
     "ledger": (
         "test_ledger", "test_claims", "test_decisions", "test_review", "test_cli", "test_fuzz", "test_accounts",
