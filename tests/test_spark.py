@@ -29,10 +29,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
 
 PACKAGE = Path(dc.__file__).parent.parent
+HASTY = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""A short run is over before a thorough compiler pays."""
 SETTINGS = {
     "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "512m", "spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false",
-    "spark.ui.showConsoleProgress": "false",
+    "spark.ui.showConsoleProgress": "false", "spark.driver.extraJavaOptions": HASTY,
+    "spark.executor.extraJavaOptions": HASTY,
 }  # fmt: skip
 
 
@@ -246,6 +249,55 @@ def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(se
     assert [m.key for m in found.may_miss] == [
         "audit.may_miss_titles", "audit.may_miss_crowd_title", "audit.may_miss_crowd_image",
     ]  # fmt: skip
+
+
+@needs_spark
+def test_no_photo_is_read_again_that_did_not_change(
+    session: Any, tmp_path: Path, draw_photo: Callable[..., Path], make_shop: Callable[..., Catalog]
+) -> None:
+    import pyarrow as pa
+
+    from dupcheck.photos.reading import read_photos
+    from dupcheck.spark.photos import PhotoPlace, show_photos, unpack_seen
+    from dupcheck.spark.rows import LISTING, pack_listings
+    from dupcheck.spark.session import Workshop
+
+    root = tmp_path / "pictures"
+    for seed, name in enumerate("abc"):
+        draw_photo(root / f"{name}.jpg", seed)
+    shown = [["a.jpg"], ["b.jpg", "c.jpg"], ["a.jpg"], ["gone.jpg"], ["../out.jpg"], []]
+    catalog = make_shop(*({"title": f"Lamp {k}", "images": tuple(n)} for k, n in enumerate(shown)), image_root=root)
+    packed = pa.table(pack_listings(catalog, np.arange(len(catalog))))
+    listings = session.createDataFrame(packed.to_pandas(), LISTING)
+    place = PhotoPlace(str(root), str(tmp_path / "cache"), None)
+    shop = Workshop(session, str(tmp_path / "work"))
+
+    def see(place: PhotoPlace = place) -> dict[str, bytes]:
+        table = show_photos(shop, listings, place).orderBy("pos").toArrow()
+        seen = unpack_seen(table)
+        assert {name: failure.text.key for name, failure in seen.failed.items()} == {
+            "gone.jpg": "photos.missing", "../out.jpg": "photos.outside",
+        }  # fmt: skip
+        return {name: seen.shelf.records[seen.shelf.find(key)].tobytes() for name, key in seen.content.items()}
+
+    def count_read() -> list[int]:
+        import pyarrow.parquet as pq
+
+        return [pq.read_table(p).num_rows for p in sorted((tmp_path / "cache").glob("photos-*/known/run=*"))]
+
+    first = see()
+    local, _ = read_photos(catalog)
+    assert sorted(first) == ["a.jpg", "b.jpg", "c.jpg"]
+    assert {*first.values()} == {record.tobytes() for record in local.prints}
+    assert count_read() == [3], "each once, though two listings show one"
+    assert see() == first
+    assert count_read() == [3]
+    draw_photo(root / "b.jpg", 9)
+    again = see()
+    assert count_read() == [3, 1], "the one that changed"
+    assert again["a.jpg"] == first["a.jpg"]
+    assert again["b.jpg"] != first["b.jpg"]
+    assert see(PhotoPlace(root.as_uri(), None, None)) == again, "a store says the same as a folder"
 
 
 def find_least(edges: np.ndarray) -> dict[int, int]:

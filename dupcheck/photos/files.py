@@ -4,6 +4,7 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
+from typing import Protocol
 
 from dupcheck.messages import Message, message
 from dupcheck.photos.cache import Signature
@@ -25,6 +26,18 @@ class OutsideError(Exception):
 def is_address(name: str) -> bool:
     """Whether ``name`` is a web address."""
     return name[:8].lower().startswith(("http://", "https://")) or (name[:2] == "//" and "." in name[2:].split("/")[0])
+
+
+class PhotoSource(Protocol):
+    """Where relative names of photos lead to: a :class:`PhotoFolder`, or a store of another kind."""
+
+    def find(self, name: str) -> tuple[str, Signature]:
+        """Return the path of what ``name`` stands for and its signature; OutsideError where there is nothing."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """Return what a path holds; OSError where that cannot be read."""
+        ...
 
 
 class PhotoFolder:
@@ -50,6 +63,10 @@ class PhotoFolder:
         if not stat.S_ISREG(found.st_mode):
             raise OutsideError(message("photos.not_a_file", path=name))
         return path, (found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+    def read(self, path: str) -> bytes:
+        """Return what a path holds."""
+        return Path(path).read_bytes()
 
     def _spell(self, name: str) -> str:
         path = os.path.join(self._root, name)  # noqa: PTH118 - pathlib is ten times as slow, and this runs a photo

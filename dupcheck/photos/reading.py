@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
-from dupcheck.photos.files import OutsideError, PhotoFolder, Unchanged, is_address
+from dupcheck.photos.files import OutsideError, PhotoFolder, PhotoSource, Unchanged, is_address
 from dupcheck.photos.records import FINGERPRINT, Record, parse_phash
 from dupcheck.photos.table import Photos, refuse_placeholders
 
@@ -32,6 +32,18 @@ _FRESH = 7 * 24 * 3600 * 10**9
 """Nanoseconds for which a fetched picture is taken to be what its address still shows."""
 _SET_BITS = 8
 """A catalogue hash with fewer bits set is that of a blank picture: a real one has about half of them set."""
+
+
+class Store(Protocol):
+    """Knows what was seen before: :class:`~dupcheck.photos.cache.Cache`, or what else answers like it."""
+
+    def contents(self, paths: Sequence[str]) -> Mapping[str, tuple[Signature, bytes]]: ...  # noqa: D102
+    def fingerprints(self, contents: Sequence[bytes]) -> Mapping[bytes, Record]: ...  # noqa: D102
+    def tags(self, addresses: Sequence[str]) -> Mapping[str, str]: ...  # noqa: D102
+    def keep_tags(self, tags: Mapping[str, str]) -> None: ...  # noqa: D102
+    def keep(  # noqa: D102
+        self, seen: Iterable[tuple[str, Signature, bytes]], records: Iterable[tuple[bytes, Record]]
+    ) -> None: ...
 
 
 class Fetcher(Protocol):
@@ -63,19 +75,54 @@ def read_photos(
     names, uses = _collect_uses(catalog)
     store = Cache(cache if names else None)
     try:
-        reader = _Reader(store, jobs or os.cpu_count() or 1, progress, len(names))
-        reader.read(names, catalog.image_root, fetch)
+        seen = see_photos(names, catalog.image_root, store, jobs=jobs, progress=progress, fetch=fetch)
     finally:
         store.close()
-    problems = list(_name_problems(catalog, names, uses, reader.failed))
-    left_out = 0 if fetch is not None else sum(map(is_address, names))
+    photos, problems = _place(catalog, names, uses, seen, fetch is not None)
+    if store.problem is not None:
+        problems = (*problems, Problem(None, "", "main_image", "warning", store.problem))
+    told = refuse_placeholders(catalog, photos) if whole else photos
+    return replace(told, folder=cache), problems
+
+
+def list_shown(catalog: Catalog) -> list[tuple[int, str]]:
+    """Return which listing (its position) shows a photo of which name, each two once."""
+    names, uses = _collect_uses(catalog)
+    shown = dict.fromkeys(zip(uses.listing.tolist(), uses.name.tolist(), strict=True))
+    return [(listing, names[name]) for listing, name in shown]
+
+
+def see_photos(
+    names: Sequence[str],
+    root: Path | PhotoSource | None,
+    store: "Store",
+    *,
+    jobs: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    fetch: Fetcher | None = None,
+) -> "Seen":
+    """Return what is behind the names of photos: what ``store`` knows of them is not read again, and what is read is
+    kept there. Relative names start from ``root``; web addresses are left alone without ``fetch``.
+    """
+    reader = _Reader(store, jobs or os.cpu_count() or 1, progress, len(names))
+    reader.read(names, root, fetch)
+    return reader.seen
+
+
+def place_photos(catalog: Catalog, seen: "Seen", fetched: bool) -> tuple[Photos, tuple[Problem, ...]]:
+    """Return the photos of a catalogue's listings, once they are ``seen``, and what was wrong with them."""
+    return _place(catalog, *_collect_uses(catalog), seen, fetched)
+
+
+def _place(
+    catalog: Catalog, names: Sequence[str], uses: "_Uses", seen: "Seen", fetched: bool
+) -> tuple[Photos, tuple[Problem, ...]]:
+    problems = list(_name_problems(catalog, names, uses, seen.failed))
+    left_out = 0 if fetched else sum(map(is_address, names))
     if left_out:
         problems.append(Problem(None, "", "main_image", "info", message("photos.not_fetched", count=left_out)))
-    if store.problem is not None:
-        problems.append(Problem(None, "", "main_image", "warning", store.problem))
-    photos, wrong = _assemble(catalog, names, uses, reader)
-    told = refuse_placeholders(catalog, photos) if whole else photos
-    return replace(told, folder=cache), (*problems, *wrong)
+    photos, wrong = _assemble(catalog, names, uses, seen)
+    return photos, (*problems, *wrong)
 
 
 @contextmanager
@@ -123,12 +170,14 @@ def _collect_uses(catalog: Catalog) -> tuple[list[str], _Uses]:
 
 
 @dataclass(frozen=True)
-class _Failure:
+class Failure:
+    """Why a photo could not be read."""
+
     severity: Severity
     text: Message
 
 
-class _Shelf:
+class Shelf:
     """Records by content key, in one array from the start: fingerprints are what takes memory, and lie there once."""
 
     def __init__(self, most: int) -> None:
@@ -154,23 +203,32 @@ class _Shelf:
             self._place[content] = len(self._place)
 
 
-class _Reader:
-    """Gets the fingerprints of named photos: from the cache where they are known, from the pixels where not.
+@dataclass(frozen=True)
+class Seen:
+    """What is behind the names of photos.
 
-    ``content`` is the content key of each name that could be read, ``failed`` says why the others could not.
+    ``content`` is the content key of each name that could be read, ``shelf`` the fingerprints of these, ``failed`` says
+    why the others could not; ``read`` is where those names were read from that the store did not know.
     """
 
-    def __init__(self, cache: Cache, jobs: int, progress: Callable[[int, int], None] | None, most: int) -> None:
+    shelf: Shelf
+    content: dict[str, bytes] = field(default_factory=dict)
+    failed: dict[str, Failure] = field(default_factory=dict)
+    read: dict[str, tuple[str, Signature]] = field(default_factory=dict)
+
+
+class _Reader:
+    """Gets the fingerprints of named photos: from the store where they are known, from the pixels where not."""
+
+    def __init__(self, cache: Store, jobs: int, progress: Callable[[int, int], None] | None, most: int) -> None:
         self._cache = cache
         self._jobs = jobs
         self._progress = progress or (lambda done, total: None)
         self._done = 0
         self._total = most
-        self.shelf = _Shelf(most)
-        self.content: dict[str, bytes] = {}
-        self.failed: dict[str, _Failure] = {}
+        self.seen = Seen(Shelf(most))
 
-    def read(self, names: Sequence[str], root: Path | None, fetch: Fetcher | None) -> None:
+    def read(self, names: Sequence[str], root: Path | PhotoSource | None, fetch: Fetcher | None) -> None:
         """Read the photos of these names."""
         addresses = [name for name in names if is_address(name)]
         self._read_files([name for name in names if not is_address(name)], root)
@@ -186,20 +244,20 @@ class _Reader:
             found = self._cache.fingerprints(some)
             for content in some:
                 if content in found:
-                    self.shelf.add(content, found[content])
-        self.content.update((name, content) for name, content in known.items() if content in self.shelf)
+                    self.seen.shelf.add(content, found[content])
+        self.seen.content.update((name, content) for name, content in known.items() if content in self.seen.shelf)
 
-    def _read_files(self, names: Sequence[str], root: Path | None) -> None:
+    def _read_files(self, names: Sequence[str], root: Path | PhotoSource | None) -> None:
         if root is None:
             self._tick(len(names))
             return
-        folder = PhotoFolder(root)
+        folder = PhotoFolder(root) if isinstance(root, Path) else root
         places: dict[str, tuple[str, Signature]] = {}
         for name in names:
             try:
                 places[name] = folder.find(name)
             except OutsideError as error:
-                self.failed[name] = _Failure("warning", error.text)
+                self.seen.failed[name] = Failure("warning", error.text)
         seen = self._cache.contents([path for path, _ in places.values()])
         known = {
             name: seen[path][1]
@@ -207,10 +265,10 @@ class _Reader:
             if path in seen and seen[path][0] == signature
         }
         self._recall(known)
-        self._tick(len(names) - len(places) + len(self.content))
-        self._hash_files({name: place for name, place in places.items() if name not in self.content})
+        self._tick(len(names) - len(places) + len(self.seen.content))
+        self._hash_files({n: place for n, place in places.items() if n not in self.seen.content}, folder)
 
-    def _hash_files(self, places: Mapping[str, tuple[str, Signature]]) -> None:
+    def _hash_files(self, places: Mapping[str, tuple[str, Signature]], folder: PhotoSource) -> None:
         """Read, decode and hash ahead in threads: OpenCV and NumPy do the long parts without the interpreter's lock."""
         if not places:
             return
@@ -218,39 +276,39 @@ class _Reader:
 
         with _one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
             batches = _batches(places.items())
-            ahead = deque(pool.submit(self._hash_batch, batch) for batch in islice(batches, 2 * self._jobs))
+            ahead = deque(pool.submit(self._hash_batch, batch, folder) for batch in islice(batches, 2 * self._jobs))
             try:
                 while ahead:
                     done = ahead.popleft().result()
-                    ahead.extend(pool.submit(self._hash_batch, batch) for batch in islice(batches, 1))
+                    ahead.extend(pool.submit(self._hash_batch, batch, folder) for batch in islice(batches, 1))
                     self._store(done, places)
                     self._tick(len(done))
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]]) -> list["_Outcome"]:
-        read = [_read_file(name, path, signature) for name, (path, signature) in batch]
+    def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]], folder: PhotoSource) -> list["_Outcome"]:
+        read = [_read_file(name, path, signature, folder) for name, (path, signature) in batch]
         return _hash_opened(self._open_contents(read))
 
-    def _open_contents(self, read: Sequence[tuple[str, bytes | _Failure]]) -> "_Opened":
+    def _open_contents(self, read: Sequence[tuple[str, bytes | Failure]]) -> "_Opened":
         """Decode what neither this run nor the cache knows; each content once."""
         from dupcheck.photos.pictures import PictureError, open_picture  # only where there are pictures to read
 
         keys = {name: hashlib.sha256(data).digest()[:_KEY_BYTES] for name, data in read if isinstance(data, bytes)}
-        known = self._cache.fingerprints([key for key in keys.values() if key not in self.shelf])
+        known = self._cache.fingerprints([key for key in keys.values() if key not in self.seen.shelf])
         outcomes: list[_Outcome] = []
         pictures: dict[bytes, ByteArray] = {}
         for name, data in read:
-            if isinstance(data, _Failure):
+            if isinstance(data, Failure):
                 outcomes.append(_Outcome(name, failure=data))
                 continue
             content = keys[name]
-            if content not in self.shelf and content not in known and content not in pictures:
+            if content not in self.seen.shelf and content not in known and content not in pictures:
                 try:
                     pictures[content] = open_picture(data)
                 except PictureError as error:
                     reason = message("photos.unreadable", path=name, reason=error.text)
-                    outcomes.append(_Outcome(name, failure=_Failure("error", reason)))
+                    outcomes.append(_Outcome(name, failure=Failure("error", reason)))
                     continue
             outcomes.append(_Outcome(name, content))
         return _Opened(outcomes, known, pictures)
@@ -258,12 +316,13 @@ class _Reader:
     def _store(self, done: Sequence["_Outcome"], places: Mapping[str, tuple[str, Signature]]) -> None:
         for outcome in done:
             if outcome.failure is not None:
-                self.failed[outcome.name] = outcome.failure
+                self.seen.failed[outcome.name] = outcome.failure
             else:
-                self.content[outcome.name] = outcome.content
+                self.seen.content[outcome.name] = outcome.content
                 if outcome.record is not None:
-                    self.shelf.add(outcome.content, outcome.record)
+                    self.seen.shelf.add(outcome.content, outcome.record)
         read = [outcome for outcome in done if outcome.failure is None]
+        self.seen.read.update((o.name, places[o.name]) for o in read if o.name in places)
         self._cache.keep(
             ((*places[o.name], o.content) for o in read if o.name in places),
             ((o.content, o.record) for o in read if o.record is not None),
@@ -275,7 +334,7 @@ class _Reader:
         kept = self._cache.contents(addresses).items()
         known = {address: (fetched, content) for address, ((_, fetched, _), content) in kept}
         self._recall({address: content for address, (at, content) in known.items() if 0 <= now - at < _FRESH})
-        wanted = [address for address in addresses if address not in self.content]
+        wanted = [address for address in addresses if address not in self.seen.content]
         self._tick(len(addresses) - len(wanted))
         contents = {address: known[address][1] for address in wanted if address in known}
         held = self._cache.fingerprints(list(contents.values()))
@@ -283,7 +342,7 @@ class _Reader:
         with _one_thread_each():
             for address, answer in fetch.fetch(wanted):
                 if isinstance(answer, Message):
-                    self.failed[address] = _Failure("warning", answer)
+                    self.seen.failed[address] = Failure("warning", answer)
                 elif isinstance(answer, bytes):
                     place = {address: (address, (len(answer), now, 0))}
                     self._store(_hash_opened(self._open_contents([(address, answer)])), place)
@@ -304,7 +363,7 @@ class _Outcome:
     name: str
     content: bytes = b""
     record: Record | None = None
-    failure: _Failure | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -324,17 +383,17 @@ def _hash_opened(opened: _Opened) -> list[_Outcome]:
     return [replace(outcome, record=records.get(outcome.content)) for outcome in opened.outcomes]
 
 
-def _read_file(name: str, path: str, signature: Signature) -> tuple[str, bytes | _Failure]:
+def _read_file(name: str, path: str, signature: Signature, folder: PhotoSource) -> tuple[str, bytes | Failure]:
     from dupcheck.photos.pictures import MAX_BYTES
 
     if signature[0] > MAX_BYTES:
         size = message("photos.too_many_bytes", path=name, size=signature[0] // 1_000_000, limit=MAX_BYTES // 1_000_000)
-        return name, _Failure("warning", size)
+        return name, Failure("warning", size)
     try:
-        return name, Path(path).read_bytes()
+        return name, folder.read(path)
     except OSError as error:
         reason = message("photos.unreadable", path=name, reason=error.strerror or str(error))
-        return name, _Failure("error", reason)
+        return name, Failure("error", reason)
 
 
 def _batches(
@@ -354,7 +413,7 @@ def _batches(
 
 
 def _name_problems(
-    catalog: Catalog, names: Sequence[str], uses: _Uses, failed: Mapping[str, _Failure]
+    catalog: Catalog, names: Sequence[str], uses: _Uses, failed: Mapping[str, Failure]
 ) -> Iterator[Problem]:
     rows = catalog.numbers("row")
     listings = catalog.ids
@@ -365,15 +424,15 @@ def _name_problems(
             yield Problem(int(rows[listing]), listings[listing], where, failure.severity, failure.text)
 
 
-def _assemble(catalog: Catalog, names: Sequence[str], uses: _Uses, reader: _Reader) -> tuple[Photos, list[Problem]]:
+def _assemble(catalog: Catalog, names: Sequence[str], uses: _Uses, seen: Seen) -> tuple[Photos, list[Problem]]:
     """Put the records into columns, a row a content; listings without a readable photo get their catalogue hash."""
     row_of: dict[bytes, int] = {}
     rows = np.full(len(names), -1, dtype=np.int64)
     for i, name in enumerate(names):
-        if name in reader.content:
-            rows[i] = row_of.setdefault(reader.content[name], len(row_of))
-    prints = reader.shelf.records
-    place = np.fromiter(map(reader.shelf.find, row_of), dtype=np.int64, count=len(row_of))
+        if name in seen.content:
+            rows[i] = row_of.setdefault(seen.content[name], len(row_of))
+    prints = seen.shelf.records
+    place = np.fromiter(map(seen.shelf.find, row_of), dtype=np.int64, count=len(row_of))
     main = np.full(len(catalog), -1, dtype=np.int64)
     main[uses.listing[uses.is_main]] = rows[uses.name[uses.is_main]]
     extra, extra_listing = rows[uses.name[~uses.is_main]], uses.listing[~uses.is_main]

@@ -19,11 +19,12 @@ from dupcheck.rules import RulePack, read_pack
 from dupcheck.spark.blocking import Proposed, propose_pairs
 from dupcheck.spark.judging import judge_blocks
 from dupcheck.spark.likelihood import find_probable
+from dupcheck.spark.photos import PhotoPlace
 from dupcheck.spark.reading import Manner, find_root, read_listings
 from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
 from dupcheck.spark.rows import texts_of
 from dupcheck.spark.session import Workshop, map_tables, open_session
-from dupcheck.spark.teaching import PhotoPlace, count_whole, list_troubles, measure_rows, read_titles
+from dupcheck.spark.teaching import count_whole, list_troubles, measure_rows, read_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,12 +74,14 @@ def audit_tables(
         out: The folder to write tables to.
         rules: A shipped pack's name, a TOML file, or a pack.
         settings: Limits to change, each as ``"R2.title.min=85"``.
-        images: The folder that photo paths start from, seen alike by every executor.
+        images: What photo paths start from: a folder that every executor sees alike, or a store (``s3://``, ``gs://``,
+            ``hdfs://``).
         mapping: Which header holds which field, where the file does not tell.
         currency: That of prices without one.
         delimiter: What parts the cells of CSV files, where it is no comma.
         lang: The language of texts.
-        cache: The folder where each executor keeps fingerprints of photos.
+        cache: The folder, in storage that all executors share, where fingerprints of photos are kept between runs, so
+            that no photo is read again that did not change. None: they are not kept.
         allow_hosts: Photos that are web addresses are fetched by the executors, from these hosts also where they are in
             a private network; None: they are left alone.
         work: The folder of the steps in between, in storage that all executors share; removed at the end. None: one
@@ -255,9 +258,7 @@ def _write(frame: "DataFrame", out: str, name: str) -> None:
 
 
 def _write_text(shop: Workshop, place: str, text: str) -> None:
-    jvm: Any = shop.session._jvm
-    path = jvm.org.apache.hadoop.fs.Path(place)
-    system = path.getFileSystem(shop.session._jsparkSession.sessionState().newHadoopConf())
+    system, path = shop.find(place)
     stream = system.create(path, True)
     try:
         stream.write(bytearray(text.encode("utf-8")))

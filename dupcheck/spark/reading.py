@@ -124,9 +124,7 @@ def _load(shop: Workshop, path: str, manner: Manner) -> "DataFrame":
 
 def _find_kind(shop: Workshop, path: str) -> str:
     """What the files of a path are, by the name of the first of them."""
-    jvm: Any = shop.session._jvm
-    place = jvm.org.apache.hadoop.fs.Path(path)
-    system = place.getFileSystem(shop.session._jsparkSession.sessionState().newHadoopConf())
+    system, place = shop.find(path)
     if not system.exists(place):
         raise CatalogError("catalog.no_such_file", path=path)
     files = system.listFiles(place, True)

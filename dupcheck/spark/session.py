@@ -54,15 +54,31 @@ class Workshop:
         frame.write.mode("overwrite").parquet(place)
         return self.session.read.schema(frame.schema).parquet(place)
 
+    def open_table(self, place: str | None, schema: str) -> "DataFrame":
+        """Return a table of Parquet as it lies in a folder, one without rows where there is none."""
+        if place is None or not self.holds(place):
+            return self.session.createDataFrame([], schema)
+        return self.session.read.schema(schema).parquet(place)
+
+    def holds(self, place: str) -> bool:
+        """Whether there is such a file or folder."""
+        system, path = self.find(place)
+        return bool(system.exists(path))
+
+    def find(self, place: str) -> tuple[Any, Any]:
+        """Return Hadoop's file system of a place, and its path there."""
+        jvm: Any = self.session._jvm
+        path = jvm.org.apache.hadoop.fs.Path(place)
+        return path.getFileSystem(self.session._jsparkSession.sessionState().newHadoopConf()), path
+
     def share(self, value: Any) -> Any:
         """Send a value to every executor once; ``.value`` of the answer is it."""
         return self.session.sparkContext.broadcast(value)
 
     def clear(self) -> None:
         """Remove the work folder."""
-        jvm: Any = self.session._jvm
-        path = jvm.org.apache.hadoop.fs.Path(self.folder)
-        path.getFileSystem(self.session._jsparkSession.sessionState().newHadoopConf()).delete(path, True)
+        system, path = self.find(self.folder)
+        system.delete(path, True)
 
 
 def learn_once(frame: "DataFrame", learn: "Callable[[pa.Table], Any]") -> Any:

@@ -7,8 +7,7 @@ listings teach, drawn by their place where there are more. What only has to be c
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,13 +26,13 @@ from dupcheck.features.codes import COMMON_CODE
 from dupcheck.features.schema import MATRICES, UNITED
 from dupcheck.features.stated import count_pieces, number_values
 from dupcheck.files.arrays import Codebook
-from dupcheck.index.opening import make_fetcher
 from dupcheck.learned.lexicon import count_places, is_stray
 from dupcheck.learned.taught import Taught
 from dupcheck.messages import Lang, message
-from dupcheck.photos.reading import read_photos
+from dupcheck.photos.reading import place_photos
 from dupcheck.photos.table import SHOWN_BY, is_placeholder
 from dupcheck.plans.offers import count_attributes
+from dupcheck.spark.photos import PhotoPlace, show_photos, unpack_seen
 from dupcheck.spark.rows import (
     LISTING,
     MEASURED,
@@ -128,17 +127,6 @@ def _find_stray(told: "DataFrame") -> frozenset[str]:
     return frozenset(row.word for row in map_tables(summed, pick, "word string").collect())
 
 
-@dataclass(frozen=True)
-class PhotoPlace:
-    """Where executors find photos: the folder that paths start from, the cache of their fingerprints, and the private
-    hosts that may be fetched from (None: nothing is fetched).
-    """
-
-    root: str | None
-    cache: str | None
-    hosts: Sequence[str] | None
-
-
 def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: PhotoPlace, lang: Lang) -> "DataFrame":
     """Return every listing measured: what it tells by itself."""
     shared = shop.share(taught)
@@ -151,14 +139,11 @@ def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: Photo
         read = unpack_reading(table)
         measures = measure_listings(catalog, attributes, read, known, books)
         numbers = list_numbers(catalog, count_pieces(catalog, number_values(measures.stated)))
-        placed = replace(catalog, image_root=None if place.root is None else Path(place.root))
-        photos, problems = read_photos(
-            placed, jobs=1, cache=None if place.cache is None else Path(place.cache), whole=False,
-            fetch=make_fetcher(place.hosts is not None, place.hosts or ()),
-        )  # fmt: skip
+        photos, problems = place_photos(catalog, unpack_seen(table), place.hosts is not None)
         return pack_measures(catalog, numbers_of(table, "pos"), measures, numbers, books, photos, problems, lang)
 
-    return _mark_crowds(shop, shop.keep(map_tables(told, measure, MEASURED), "measured"))
+    shown = show_photos(shop, told, place)
+    return _mark_crowds(shop, shop.keep(map_tables(shown, measure, MEASURED), "measured"))
 
 
 def _mark_crowds(shop: Workshop, measured: "DataFrame") -> "DataFrame":
