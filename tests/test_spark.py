@@ -119,7 +119,8 @@ def test_the_command_has_the_answer_of_the_local_engine_though_an_executor_is_ki
     told = "".join(f"{name} {value}\n" for name, value in settings.items())
     (tmp_path / "conf" / "spark-defaults.conf").write_text(told, "utf-8")
     out = tmp_path / "out"
-    words = ["audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate"]
+    words = ["audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate",
+             "--cache", tmp_path / "kept"]  # fmt: skip
     with subprocess.Popen(
         [sys.executable, "-m", "dupcheck", *map(str, words)],
         env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf"), "PYTHONPATH": str(PACKAGE)},
@@ -200,6 +201,39 @@ def test_a_folder_of_parquet_has_the_same_answer_with_crowds_and_rows_that_share
 
 
 @needs_spark
+@pytest.mark.usefixtures("session")
+def test_the_next_run_measures_and_judges_what_changed_and_has_the_answer_of_a_whole_one(
+    tmp_path: Path, write_csv: Callable[..., Path]
+) -> None:
+    from dupcheck.spark import audit_tables
+
+    rows = invent_rows(150)
+    path = write_csv(tmp_path / "catalog.csv", rows)
+    before = audit_tables(str(path), str(tmp_path / "before"), cache=str(tmp_path / "kept"))
+    assert before.summary["since"] is None
+    again = {**rows[20], "listing_id": "NEW-1", "title": f"{rows[20]['title']} Hot Sale"}
+    dearer = {**rows[3], "title": rows[60]["title"], "price": rows[60]["price"]}
+    today = [again, *rows[:3], dearer, *rows[4:40], *rows[41:]]  # every row below stands one row further down
+    write_csv(path, today)
+    found = audit_tables(str(path), str(tmp_path / "today"), cache=str(tmp_path / "kept"))
+    assert found.summary["since"] == {"changed": 2, "gone": 1}
+    assert sum(found.summary["candidates"]["proposed_by"].values()) < 2 * 60 < found.summary["candidates"]["pairs"]
+    assert "2 listings are new or changed since the last run" in found.summary["candidates"]["may_miss"]
+    local = dc.audit(path, cache=tmp_path / "cache")
+    groups, earlier = (
+        {row["group_id"]: frozenset(row["listings"]) for row in read_table(tmp_path / day, "plans")}
+        for day in ("today", "before")
+    )
+    assert groups == {plan.group_id: frozenset(plan.listings) for plan in local.plans}
+    assert any("NEW-1" in members for members in groups.values())
+    touched = {rows[k]["listing_id"] for k in (3, 20, 40, 60)}
+    alone = {name: members for name, members in earlier.items() if not members & touched}
+    assert alone
+    assert alone.items() <= groups.items(), "groups that nothing happened to keep their ids"
+    assert len(list((tmp_path / "kept" / "runs").glob("*/*"))) == 1, "the last run only"
+
+
+@needs_spark
 def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(session: Any, tmp_path: Path) -> None:
     from pyspark.sql import functions as sql
 
@@ -258,7 +292,7 @@ def test_no_photo_is_read_again_that_did_not_change(
     import pyarrow as pa
 
     from dupcheck.photos.reading import read_photos
-    from dupcheck.spark.photos import PhotoPlace, show_photos, unpack_seen
+    from dupcheck.spark.photos import PhotoPlace, see_all, unpack_seen
     from dupcheck.spark.rows import LISTING, pack_listings
     from dupcheck.spark.session import Workshop
 
@@ -273,7 +307,7 @@ def test_no_photo_is_read_again_that_did_not_change(
     shop = Workshop(session, str(tmp_path / "work"))
 
     def see(place: PhotoPlace = place) -> dict[str, bytes]:
-        table = show_photos(shop, listings, place).orderBy("pos").toArrow()
+        table = see_all(shop, listings, place).attach(listings).orderBy("pos").toArrow()
         seen = unpack_seen(table)
         assert {name: failure.text.key for name, failure in seen.failed.items()} == {
             "gone.jpg": "photos.missing", "../out.jpg": "photos.outside",

@@ -37,9 +37,9 @@ def keep_telling(titles: Rows, held: IntArray, search: Search = SEARCH) -> Rows:
     return titles.keep((common <= search.common_word) | rare)
 
 
-def match_titles(words: Rows, threads: int, search: Search = SEARCH) -> "coo_matrix":
-    """Return the nearest titles of each, as a matrix of cosines; found block after block, so that sums stay in the
-    cache.
+def match_titles(words: Rows, threads: int, search: Search = SEARCH, of: IntArray | None = None) -> "coo_matrix":
+    """Return the nearest titles of each, or of those ``of`` some places, as a matrix of cosines; found block after
+    block, so that sums stay in the cache.
     """
     from scipy import sparse
     from sparse_dot_topn import sp_matmul_topn, zip_sp_matmul_topn
@@ -47,10 +47,11 @@ def match_titles(words: Rows, threads: int, search: Search = SEARCH) -> "coo_mat
     norms = np.sqrt(words.sum_squares())
     scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
     titles = sparse.csr_matrix(sparse.diags_array(scale.astype(np.float32)) @ words.sparse)
+    asked = titles if of is None else titles[of]
     most = search.nearest + 1
     blocks = [
         sp_matmul_topn(
-            titles, titles[k : k + _BLOCK].T.tocsr(), top_n=most, threshold=search.likeness, n_threads=threads
+            asked, titles[k : k + _BLOCK].T.tocsr(), top_n=most, threshold=search.likeness, n_threads=threads
         )
         for k in range(0, max(titles.shape[0], 1), _BLOCK)
     ]

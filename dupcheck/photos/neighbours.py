@@ -13,12 +13,14 @@ from dupcheck.run import SEARCH
 _MANY = 12_000
 
 
-def find_alike(photos: Photos, jobs: int = 1, worth: Worth | None = None) -> tuple[IntArray, IntArray]:
+def find_alike(
+    photos: Photos, jobs: int = 1, worth: Worth | None = None, among: BoolArray | None = None
+) -> tuple[IntArray, IntArray]:
     """Return pairs of photo rows, ``i < j``, each once and sorted, that show one thing from one side, or may do so.
 
     What was held against one another before, and kept, is not looked at again. ``worth`` says of pairs of rows that
     stand for others, too (``Photos.stand_in``), whether it matters what they show: the others are left out, and asked
-    about again the next time.
+    about again the next time. Of two rows one at least is ``among`` these, or has the same picture as one of them.
     """
     alone = photos.stand_in == np.arange(len(photos))
     held = photos.usable & photos.pictured & alone
@@ -27,12 +29,16 @@ def find_alike(photos: Photos, jobs: int = 1, worth: Worth | None = None) -> tup
     met, one, other = photos.memory.recall_circle(pictured, way)
     new = photos.usable & alone
     new[pictured[met]] = False
+    if among is not None:
+        asked = np.zeros(len(photos), dtype=np.bool_)
+        asked[photos.stand_in[among]] = True
+        new &= asked
     first, second = find_neighbours(photos, new, np.flatnonzero(alone))
     waiting = int((one > other).sum())
     first = np.concatenate([first, pictured[np.minimum(one, other)]])
     second = np.concatenate([second, pictured[np.maximum(one, other)]])
     alike, unseen = see_alike(photos, first, second, jobs, worth)
-    if not met.all() or unseen.sum() < waiting:
+    if among is None and (not met.all() or unseen.sum() < waiting):
         place = np.cumsum(held) - 1
         known = np.flatnonzero((alike | unseen) & photos.pictured[first] & photos.pictured[second])
         ends = place[np.stack([first[known], second[known]])]

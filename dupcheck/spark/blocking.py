@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BUCKET = 20_000
 """Titles that meet in one bucket, more or less."""
 _PAIR = "left long, right long"
-_TITLE = "first long, core long, keys array<long>, weights array<float>"
+_TITLE = "first long, core long, new boolean, keys array<long>, weights array<float>"
 
 
 @dataclass(frozen=True)
@@ -43,30 +43,44 @@ class Proposed:
     may_miss: tuple[Message, ...]
 
 
-def propose_pairs(shop: Workshop, measured: "DataFrame", whole: Whole) -> Proposed:
-    """Propose the pairs of listings that may be duplicates."""
+def propose_pairs(shop: Workshop, measured: "DataFrame", whole: Whole, changed: "DataFrame | None" = None) -> Proposed:
+    """Propose the pairs of listings that may be duplicates; of each pair one listing at least is among those that are
+    ``changed`` (``pos``; None: all).
+    """
     from pyspark.sql import functions as sql
 
     misses = [message("audit.may_miss_titles", k=SEARCH.nearest, floor=round(100 * SEARCH.likeness))]
     ways = {
-        "title": _pair_titles(shop, measured, whole, misses),
-        "image": _pair_photos(shop, measured, whole, misses),
-        "codes": _pair_codes(measured, whole, misses),
+        "title": _pair_titles(shop, measured, whole, misses, changed),
+        "image": _pair_photos(shop, measured, whole, misses, changed),
+        "codes": _pair_codes(measured, whole, misses, changed),
     }
-    kept = {name: shop.keep(frame.distinct(), f"pairs-{name}") for name, frame in ways.items()}
+    kept = {name: shop.keep(_touch(frame.distinct(), changed), f"pairs-{name}") for name, frame in ways.items()}
     proposed_by = {name: frame.count() for name, frame in kept.items()}
     every = kept["title"].unionByName(kept["image"]).unionByName(kept["codes"]).distinct()
-    return Proposed(shop.keep(every.where(sql.col("left") < sql.col("right")), "pairs"), proposed_by, tuple(misses))
+    return Proposed(shop.keep(every.where(sql.col("left") < sql.col("right")), "proposed"), proposed_by, tuple(misses))
+
+
+def _touch(pairs: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
+    """The pairs of which one listing at least is changed."""
+    if changed is None:
+        return pairs
+    ends = [pairs.join(changed.withColumnRenamed("pos", side), side, "left_semi") for side in ("left", "right")]
+    return ends[0].unionByName(ends[1]).distinct()
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Groups: listings under one key
 
 
-def _pair_within(members: "DataFrame", misses: list[Message], way: str) -> "DataFrame":
+def _pair_within(
+    members: "DataFrame", misses: list[Message], way: str, changed: "DataFrame | None" = None
+) -> "DataFrame":
     """Every pair of listings (``pos``) under one ``key``; in a crowd only near neighbours in order."""
     from pyspark.sql import functions as sql
 
+    if changed is not None:
+        members = members.join(members.join(changed, "pos", "left_semi").select("key").distinct(), "key", "left_semi")
     crowds = members.groupBy("key").count().where(sql.col("count") > SEARCH.crowd + 1).count()
     if crowds:
         misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=SEARCH.crowd))
@@ -111,7 +125,7 @@ def _pair_across(members: "DataFrame", joined: "DataFrame") -> "DataFrame":
     return pairs.where("i != j").select(sql.least("i", "j").alias("left"), sql.greatest("i", "j").alias("right"))
 
 
-def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
+def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None") -> "DataFrame":
     """Pairs of listings that share a code."""
     from pyspark.sql import functions as sql
 
@@ -120,10 +134,12 @@ def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message]) -> "
     if common:
         out = measured.sparkSession.createDataFrame([(k,) for k in common], "key long")
         members = members.join(sql.broadcast(out), "key", "left_anti")
-    return _pair_within(members.select("key", "pos"), misses, "codes")
+    return _pair_within(members.select("key", "pos"), misses, "codes", changed)
 
 
-def _pair_photos(shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
+def _pair_photos(
+    shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None"
+) -> "DataFrame":
     """Pairs of listings of which one shows a photo of what the other's shows, from the same side.
 
     Which photos are near is found by one task, which holds every distinct one.
@@ -135,15 +151,29 @@ def _pair_photos(shop: Workshop, measured: "DataFrame", whole: Whole, misses: li
     one = shown.select("pos", sql.explode(sql.arrays_zip("k", "prints")).alias("p"))
     photos = one.select("pos", sql.col("p.k").alias("photo"), sql.col("p.prints").alias("print"))
     members = photos.select(sql.xxhash64("photo").alias("key"), "pos").distinct()
-    distinct = photos.groupBy("photo").agg(sql.min("pos").alias("pos"), sql.first("print").alias("print"))
+    distinct = (
+        _mark(photos, changed)
+        .groupBy("photo")
+        .agg(sql.min("pos").alias("pos"), sql.first("print").alias("print"), sql.max("new").alias("new"))
+    )
     refused = shop.share(whole.refused)
     near = map_once(
         distinct.withColumn("key", sql.xxhash64("photo")),
         lambda table: _find_alike(table, refused.value),
         "a long, b long",
     )
-    within = _pair_within(members, misses, "image")
+    within = _pair_within(members, misses, "image", changed)
     return within.unionByName(_pair_across(members, shop.keep(near, "alike")))
+
+
+def _mark(rows: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
+    """Say of each row whether its listing (``pos``) is among those that are changed (``new``)."""
+    from pyspark.sql import functions as sql
+
+    if changed is None:
+        return rows.withColumn("new", sql.lit(True))
+    marked = rows.join(changed.select("pos", sql.lit(True).alias("new")), "pos", "left")
+    return marked.withColumn("new", sql.coalesce("new", sql.lit(False)))
 
 
 def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> "pa.Table":
@@ -153,9 +183,9 @@ def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> "pa.Table":
     prints = pa.array([[record] for record in table.column("print").to_pylist()], pa.list_(pa.binary()))
     further = pa.array([[]] * count, pa.list_(pa.binary()))
     photos = unpack_photos(table.append_column("prints", prints).append_column("further", further), refused)
-    first, second = find_alike(photos)
-    keys = np.empty(len(photos), dtype=np.int64)
-    keys[photos.main] = table.column("key").to_numpy()
+    keys, new = np.empty(len(photos), dtype=np.int64), np.empty(len(photos), dtype=np.bool_)
+    keys[photos.main], new[photos.main] = table.column("key").to_numpy(), numbers_of(table, "new")
+    first, second = find_alike(photos, among=None if new.all() else new)
     return pa.table({"a": pa.array(keys[first]), "b": pa.array(keys[second])})
 
 
@@ -163,15 +193,17 @@ def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> "pa.Table":
 # Titles
 
 
-def _pair_titles(shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message]) -> "DataFrame":
+def _pair_titles(
+    shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None"
+) -> "DataFrame":
     """Pairs of listings whose core titles are the same or among each other's nearest."""
     from pyspark.sql import functions as sql
 
     filled = measured.where(sql.size("title_keys") > 0)
     members = filled.select(sql.xxhash64(sql.array_sort("title_keys")).alias("key"), "pos")
     bare = filled.select(sql.xxhash64(sql.array_sort("title_keys")).alias("core"), "pos", "title_keys", "title_exact")
-    distinct = bare.groupBy("core").agg(
-        sql.min("pos").alias("first"), sql.min_by("title_keys", "pos").alias("title_keys"),
+    distinct = _mark(bare, changed).groupBy("core").agg(
+        sql.min("pos").alias("first"), sql.max("new").alias("new"), sql.min_by("title_keys", "pos").alias("title_keys"),
         sql.min_by("title_exact", "pos").alias("title_exact"),
     )  # fmt: skip
     titles = shop.keep(distinct, "titles")
@@ -186,9 +218,11 @@ def _pair_titles(shop: Workshop, measured: "DataFrame", whole: Whole, misses: li
     buckets = max(int(counted[0] or 0) // BUCKET, 1) if counted is not None else 1
     shared = shop.share((whole, crowded))
     sent = map_tables(titles, lambda table: _send_titles(table, shared.value, buckets), f"bucket int, {_TITLE}")
+    if changed is not None:
+        sent = sent.join(sent.where("new").select("bucket").distinct(), "bucket", "left_semi")
     near = map_groups(sent, "bucket", lambda table: _search(table, buckets), "a long, b long, other long, cosine float")
     found = _take_nearest(near)
-    return _pair_within(members, misses, "title").unionByName(_pair_across(members, found))
+    return _pair_within(members, misses, "title", changed).unionByName(_pair_across(members, found))
 
 
 def _take_nearest(near: "DataFrame") -> "DataFrame":
@@ -237,6 +271,7 @@ def _send_titles(table: "pa.Table", known: tuple[Whole, dict[int, int]], buckets
         "bucket": pa.array(sent[:, 0], pa.int32()),
         "first": pa.array(numbers_of(table, "first")[sent[:, 1]]),
         "core": pa.array(numbers_of(table, "core")[sent[:, 1]]),
+        "new": pa.array(numbers_of(table, "new")[sent[:, 1]], pa.bool_()),
         "keys": make_lists(taken.start, words.view(np.int64)[taken.items]),
         "weights": make_lists(taken.start, taken.weights),
     })  # fmt: skip
@@ -253,9 +288,11 @@ def _search(table: "pa.Table", buckets: int) -> "pa.Table":
     weights = lists_of(table, "weights")[1].to_numpy(zero_copy_only=False)
     place = np.lexsort((code, np.repeat(np.arange(len(start) - 1), np.diff(start))))
     rows = Rows(start, code[place].astype(np.int32), weights[place], len(words))
-    near = match_titles(rows, 1)
-    apart = np.flatnonzero(near.row != near.col)
-    row, col, cosine = near.row[apart].astype(np.int64), near.col[apart].astype(np.int64), near.data[apart]
+    asked = np.flatnonzero(numbers_of(table, "new"))
+    near = match_titles(rows, 1, of=asked)
+    row, col = asked[near.row], near.col.astype(np.int64)
+    apart = np.flatnonzero(row != col)
+    row, col, cosine = row[apart], col[apart], near.data[apart]
     told = _find_first(rows, (words % np.uint64(buckets)).astype(np.int64), row, col) == bucket
     core, first = numbers_of(table, "core"), numbers_of(table, "first")
     row, col, cosine = row[told], col[told], cosine[told]

@@ -12,19 +12,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from dupcheck.judging.background import Background
 from dupcheck.judging.twins import find_script
 from dupcheck.messages import Lang, Message, message
 from dupcheck.reports.record import FORMAT, describe_pack, list_versions
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.spark.blocking import Proposed, propose_pairs
-from dupcheck.spark.judging import judge_blocks
+from dupcheck.spark.history import STEPS, Drift, History, Learned, find_drift
+from dupcheck.spark.judging import judge_blocks, thin_advice
 from dupcheck.spark.likelihood import find_probable
-from dupcheck.spark.photos import PhotoPlace
+from dupcheck.spark.photos import PhotoPlace, Shown, see_all
 from dupcheck.spark.reading import Manner, find_root, read_listings
 from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
-from dupcheck.spark.rows import texts_of
+from dupcheck.spark.rows import Whole, texts_of
 from dupcheck.spark.session import Workshop, map_tables, open_session
-from dupcheck.spark.teaching import count_whole, list_troubles, measure_rows, read_titles
+from dupcheck.spark.teaching import (
+    apply_taught,
+    count_whole,
+    list_troubles,
+    mark_crowds,
+    measure_rows,
+    read_titles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +90,8 @@ def audit_tables(
         delimiter: What parts the cells of CSV files, where it is no comma.
         lang: The language of texts.
         cache: The folder, in storage that all executors share, where fingerprints of photos are kept between runs, so
-            that no photo is read again that did not change. None: they are not kept.
+            that no photo is read again that did not change, and the run itself: the next one of the same paths measures
+            and judges what is new or changed since (:mod:`dupcheck.spark.history`). None: nothing is kept.
         allow_hosts: Photos that are web addresses are fetched by the executors, from these hosts also where they are in
             a private network; None: they are left alone.
         work: The folder of the steps in between, in storage that all executors share; removed at the end. None: one
@@ -99,16 +109,18 @@ def audit_tables(
     named = [paths] if isinstance(paths, str) else list(paths)
     session, fresh = open_session()
     shop = Workshop(session, work or f"{out.rstrip('/')}-work-{uuid4().hex[:8]}")
+    manner = Manner(mapping or {}, currency, delimiter, find_root(named, images))
+    history = History(shop, cache, [named, manner.list_facts(), describe_pack(pack, lang), lang])
+    shop = replace(shop, lasting=history.run, steps=STEPS)
     pruning = session.conf.get(_PRUNING)
     session.conf.set(_PRUNING, "false")  # or a row that is cut short counts in one step, and not in the next
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of Spark, about releases of pandas
-            return _Run(shop, pack, lang, progress).audit(
-                named, out, Manner(mapping or {}, currency, delimiter, find_root(named, images)), cache, allow_hosts
-            )
+            return _Run(shop, pack, lang, progress).audit(named, out, manner, cache, allow_hosts, history)
     finally:
-        shop.clear()
+        shop.clear(shop.folder)
+        history.clear()
         session.conf.set(_PRUNING, pruning or "true")
         if fresh:
             session.stop()
@@ -126,7 +138,13 @@ class _Run:
             self.progress(stage, done, 1)
 
     def audit(
-        self, paths: Sequence[str], out: str, manner: Manner, cache: str | None, hosts: Sequence[str] | None
+        self,
+        paths: Sequence[str],
+        out: str,
+        manner: Manner,
+        cache: str | None,
+        hosts: Sequence[str] | None,
+        history: History,
     ) -> TableAudit:
         """Take the whole way, and write what was found."""
         from pyspark.sql import functions as sql
@@ -134,41 +152,87 @@ class _Run:
         shop, lang = self.shop, self.lang
         self.tell("audit.stage_features", 0)
         read, mapping = read_listings(shop, paths, manner, lang)
-        listings, problems = read.where("problem is null"), read.where("problem is not null")
-        count = listings.count()
-        told, taught = read_titles(shop, listings, count)
-        measured = measure_rows(shop, told, taught, PhotoPlace(manner.images, cache, hosts), lang)
-        whole = count_whole(shop, told, measured, taught, count)
+        given, problems = read.where("problem is null"), read.where("problem is not null")
+        now = self._measure(given, PhotoPlace(manner.images, cache, hosts), history)
+        listings, told, measured, whole, drift = now.listings, now.told, now.measured, now.whole, now.drift
         self.tell("audit.stage_candidates", 0)
-        proposed = propose_pairs(shop, measured, whole)
-        proposed = replace(proposed, may_miss=(*proposed.may_miss, *_tell_scripts(listings)))
+        proposed = propose_pairs(shop, measured, whole, None if drift is None else drift.changed)
+        pairs = proposed.pairs if drift is None else drift.renew_pairs("pairs", proposed.pairs)
+        pairs = shop.keep(pairs, "pairs") if shop.lasting else pairs
+        more = () if drift is None else (message("audit.may_miss_drift", count=drift.fresh),)
+        proposed = replace(proposed, may_miss=(*proposed.may_miss, *_tell_scripts(listings), *more))
         self.tell("audit.stage_pairs", 0)
-        findings = judge_blocks(shop, proposed.pairs, measured, self.pack, whole)
+        judged = judge_blocks(shop, proposed.pairs, measured, self.pack, whole)
+        caught = shop.keep(judged if drift is None else drift.renew_pairs("caught", judged), "caught")
+        findings = shop.keep(thin_advice(caught), "findings")
         self.tell("audit.stage_groups", 0)
         joined = listings.drop("problem", "field", "severity").join(
             measured.drop(*_DROPPED, "troubles", "graphic"), "pos"
         )
         whole_rows = shop.keep(joined, "whole")
-        likely = find_probable(shop, proposed.pairs, findings.where("duplicate"), measured, told, self.pack, whole)
+        about = pairs if drift is None else _surround(pairs, proposed.pairs)
+        probable, background = find_probable(
+            shop, about, proposed.pairs, findings.where("duplicate"), measured, told, self.pack, whole, now.background
+        )
+        likely = shop.keep(probable if drift is None else drift.renew_pairs("likely", probable), "likely")
         remedies = plan_remedies(shop, findings, likely, whole_rows, self.pack, whole, lang)
         self.tell("audit.stage_report", 0)
-        pairs = tell_pairs(shop, findings, whole_rows, self.pack, whole, lang)
-        _write(pairs.orderBy("listing_a", "listing_b", "rule"), out, "pairs")
+        said = tell_pairs(shop, findings, whole_rows, self.pack, whole, lang)
+        _write(said.orderBy("listing_a", "listing_b", "rule"), out, "pairs")
         _write(remedies.groups, out, "groups")
         for name, plans in (("plans", remedies.plans), ("advice", remedies.advice)):
             _write(plans.select("group_id", "action", "keep", "listings", "title", "plan"), out, name)
         told_of = problems.select(
             "row", "listing_id", "field", "severity", sql.col("problem").alias("message")
         ).distinct()
-        every = told_of.unionByName(list_troubles(measured, lang))
+        every = told_of.unionByName(list_troubles(measured, listings, now.left_out, lang))
         _write(every.orderBy("row", "listing_id", "field", "message"), out, "problems")
-        summary = self._summarize(out, _describe(listings, measured, mapping), proposed, remedies)
-        _write_text(shop, f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
+        summary = self._summarize(out, _describe(listings, measured, mapping), pairs.count(), proposed, remedies)
+        summary["since"] = None if drift is None else {"changed": drift.fresh, "gone": drift.gone}
+        history.keep(Learned(whole.taught, whole, background), now.facts)
+        shop.write_text(f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
         self.tell("audit.stage_report", 1)
         return TableAudit(out, summary)
 
+    def _measure(self, given: "DataFrame", place: PhotoPlace, history: History) -> "_Measured":
+        """Measure the listings; those that did not change since an earlier run are taken from there."""
+        from pyspark.sql import functions as sql
+
+        shop, lang = self.shop, self.lang
+        count = given.count()
+        looked: list[Shown] = []
+
+        def look(listings: "DataFrame") -> "DataFrame":
+            looked.append(see_all(shop, listings, place))
+            return looked[0].find_new()
+
+        earlier = history.find()
+        drift = None if earlier is None else find_drift(shop, given, count, earlier, look)
+        if drift is None:
+            shown = see_all(shop, given, place)
+            told, taught = read_titles(shop, given, count)
+            listings, measured = given, measure_rows(shop, told, taught, shown, lang)
+            drifted, base, background = 0, count, None
+        else:
+            shown, learned, facts = looked[0], drift.earlier.recall(), drift.earlier.facts
+            taught, background = learned.taught, learned.background
+            new = apply_taught(shop, drift.pick(drift.listings), taught)
+            told = shop.keep(drift.renew("read", new), "read")
+            listings, measured = (
+                drift.listings,
+                drift.renew("measured", measure_rows(shop, drift.pick(told), taught, shown, lang)),
+            )
+            drifted, base = facts["drifted"] + drift.fresh + drift.gone, facts["taught"]
+        marked = mark_crowds(shop, shop.keep(measured, "measured"))
+        whole = count_whole(shop, told, marked, taught, count) if drift is None else learned.whole
+        if shop.lasting:
+            listings = shop.keep(listings, "placed")
+        last = listings.agg(sql.max("pos")).first()
+        facts = {"taught": base, "drifted": drifted, "places": 1 + int((last and last[0]) or 0)}
+        return _Measured(listings, told, marked, whole, drift, background, shown.left_out, facts)
+
     def _summarize(
-        self, out: str, catalog: Mapping[str, Any], proposed: Proposed, remedies: Remedies
+        self, out: str, catalog: Mapping[str, Any], count: int, proposed: Proposed, remedies: Remedies
     ) -> dict[str, Any]:
         from pyspark.sql import functions as sql
 
@@ -203,11 +267,34 @@ class _Run:
                 "problems_by_severity": {s: severities.get(s, 0) for s in ("error", "warning", "info")},
             },
             "candidates": {
-                "pairs": proposed.pairs.count(),
+                "pairs": count,
                 "proposed_by": proposed.proposed_by,
                 "may_miss": " ".join(m.say(self.lang) for m in proposed.may_miss),
             },
         }
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The listings as they are measured, what the whole of them tells, and what is different since an earlier run."""
+
+    listings: "DataFrame"
+    told: "DataFrame"
+    measured: "DataFrame"
+    whole: Whole
+    drift: Drift | None
+    background: Background | None
+    left_out: int
+    facts: Mapping[str, int]
+
+
+def _surround(pairs: "DataFrame", new: "DataFrame") -> "DataFrame":
+    """All pairs of the listings that new pairs name: what their chances are held against."""
+    from pyspark.sql import functions as sql
+
+    named = new.select(sql.explode(sql.array("left", "right")).alias("pos")).distinct()
+    ends = [pairs.join(named.withColumnRenamed("pos", side), side, "left_semi") for side in ("left", "right")]
+    return ends[0].unionByName(ends[1]).distinct()
 
 
 def _tell_scripts(listings: "DataFrame") -> tuple[Message, ...]:
@@ -255,12 +342,3 @@ def _write(frame: "DataFrame", out: str, name: str) -> None:
     kept = frame.sparkSession.read.parquet(f"{out}/{name}")
     cells = [sql.array_join(c, "; ").alias(c) if kind.startswith("array") else sql.col(c) for c, kind in kept.dtypes]
     kept.select(*cells).write.mode("overwrite").options(header=True, escape='"').csv(f"{out}/csv/{name}")
-
-
-def _write_text(shop: Workshop, place: str, text: str) -> None:
-    system, path = shop.find(place)
-    stream = system.create(path, True)
-    try:
-        stream.write(bytearray(text.encode("utf-8")))
-    finally:
-        stream.close()

@@ -30,7 +30,7 @@ FINDING = ", ".join(
 def judge_blocks(
     shop: Workshop, pairs: "DataFrame", measured: "DataFrame", pack: RulePack, whole: Whole
 ) -> "DataFrame":
-    """Return what the rules catch of the pairs."""
+    """Return what the rules catch of the pairs, all advice included (:func:`thin_advice`)."""
     shared = shop.share((pack, whole))
 
     def judge(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
@@ -39,8 +39,7 @@ def judge_blocks(
         met = meet_pairs(pairs, pos, Catalog({"shop": texts_of(held, "shop")}, {}), rules)
         return pack_findings(judge_pairs(unpack_features(held, known), rules, met), pos)
 
-    caught = shop.keep(join_blocks(pairs, measured, judge, FINDING), "caught")
-    return shop.keep(_thin_advice(caught), "findings")
+    return join_blocks(pairs, measured, judge, FINDING)
 
 
 def join_blocks(
@@ -89,7 +88,7 @@ def unpack_findings(table: "pa.Table", pos: Any) -> Findings:
     return found[np.lexsort((found.right, found.left))]
 
 
-def _thin_advice(caught: "DataFrame") -> "DataFrame":
+def thin_advice(caught: "DataFrame") -> "DataFrame":
     """Keep one advice pair a listing and rule, its strongest, as the local engine does."""
     from pyspark.sql import Window
     from pyspark.sql import functions as sql

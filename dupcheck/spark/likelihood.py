@@ -33,19 +33,21 @@ _DESCRIPTION = 400
 
 
 def find_probable(
-    shop: Workshop, pairs: "DataFrame", caught: "DataFrame", measured: "DataFrame", told: "DataFrame",
-    pack: RulePack, whole: Whole,
-) -> "DataFrame":  # fmt: skip
-    """Return the candidate pairs that no duplicate rule ``caught`` and that are probably one product."""
+    shop: Workshop, pairs: "DataFrame", new: "DataFrame", caught: "DataFrame", measured: "DataFrame",
+    told: "DataFrame", pack: RulePack, whole: Whole, known: Background | None = None,
+) -> "tuple[DataFrame, Background]":  # fmt: skip
+    """Return those of the ``new`` among all candidate ``pairs`` that no duplicate rule ``caught`` and that are probably
+    one product, and what this rests on: what is ``known`` of the whole catalogue, or what is counted now.
+    """
     from pyspark.sql import functions as sql
 
-    counted = _count_texts(told)
     titled = told.select("pos", "title", sql.substring("description", 1, _DESCRIPTION).alias("description"))
     rows = measured.drop("troubles", "graphic").join(titled, "pos")
     near, recurring = _learn_pairs(shop, pairs, rows.drop("description"), pack, whole)
-    shared = shop.share((pack, whole, _describe(counted, recurring, measured, whole)))
+    background = known if known is not None else _describe(_count_texts(told), recurring, measured, whole)
+    shared = shop.share((pack, whole, background))
     held = rows.join(near, "pos", "left")
-    left_over = pairs.join(caught.select("left", "right"), ["left", "right"], "left_anti")
+    left_over = new.join(caught.select("left", "right"), ["left", "right"], "left_anti")
 
     def weigh(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
         import pyarrow as pa
@@ -67,7 +69,7 @@ def find_probable(
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
         return pa.table({**ends, "chance": pa.array(found.chance, pa.float64())})
 
-    return shop.keep(join_blocks(left_over, held, weigh, LIKELY), "likely")
+    return join_blocks(left_over, held, weigh, LIKELY), background
 
 
 def _find_nothing() -> Findings:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 KNOWN = "name string, path string, size long, mtime long, ctime long, content binary, tag string"
 PRINTS = "content binary, print binary"
 _SEEN = f"{KNOWN}, key string, print binary, fresh boolean, failure binary"
-_SHOWN = "array<struct<name:string,content:binary,print:binary,failure:binary>>"
 _NAMING = ("main_image", "images", "skus")
 _FOLDER = f"photos-{VERSION}-{FINGERPRINT.itemsize}"
 _TASKS = 4
@@ -129,10 +128,32 @@ class _Rows:
         """Nothing: what was read is told row by row, and kept by the run."""
 
 
-def show_photos(shop: Workshop, listings: "DataFrame", place: PhotoPlace) -> "DataFrame":
-    """Return the listings with what is behind their photos (``seen``), and keep what was read."""
-    from pyspark.sql import functions as sql
+@dataclass(frozen=True)
+class Shown:
+    """What is behind the photos of a catalogue: which listing (``pos``) shows which ``name``, and what was ``seen``
+    there, a row a name; ``left_out`` counts the addresses that were not to be fetched.
+    """
 
+    uses: "DataFrame"
+    seen: "DataFrame"
+    left_out: int
+
+    def attach(self, listings: "DataFrame") -> "DataFrame":
+        """Return listings with what is behind their photos (``seen``)."""
+        from pyspark.sql import functions as sql
+
+        told = self.uses.join(self.seen.select("name", "content", "print", "failure"), "name")
+        of = sql.collect_list(sql.struct("name", "content", "print", "failure"))
+        return listings.join(told.groupBy("pos").agg(of.alias("seen")), "pos", "left")
+
+    def find_new(self) -> "DataFrame":
+        """Return which listings (``pos``) show a photo that was read today, or that could not be."""
+        new = self.seen.where("fresh or failure is not null").select("name")
+        return self.uses.join(new, "name").select("pos").distinct()
+
+
+def see_all(shop: Workshop, listings: "DataFrame", place: PhotoPlace) -> Shown:
+    """Look at all photos that listings show, and keep what was read."""
     root = place.root or ""
 
     def name(table: "pa.Table") -> "pa.Table":
@@ -140,24 +161,24 @@ def show_photos(shop: Workshop, listings: "DataFrame", place: PhotoPlace) -> "Da
 
         found = list_shown(unpack_listings(table))
         pos = numbers_of(table, "pos")
+        remote = [is_address(name) for _, name in found]
+        keys = [name if far else f"{root}/{name}" for (_, name), far in zip(found, remote, strict=True)]
         return pa.table({
             "pos": pa.array([pos[listing] for listing, _ in found], pa.int64()),
             "name": pa.array([name for _, name in found], pa.string()),
-            "key": pa.array([name if is_address(name) else f"{root}/{name}" for _, name in found], pa.string()),
+            "key": pa.array(keys, pa.string()), "remote": pa.array(remote, pa.bool_()),
         })  # fmt: skip
 
-    uses = map_tables(listings, name, "pos long, name string, key string", ["pos", *_NAMING])
-    names = uses.select("name", "key").distinct()
-    if names.isEmpty():
-        return listings.withColumn("seen", sql.lit(None).cast(_SHOWN))
+    named = map_tables(listings, name, "pos long, name string, key string, remote boolean", ["pos", *_NAMING])
+    uses = shop.keep(named, "uses")
+    names = uses.select("name", "key", "remote").distinct()
+    left_out = names.where("remote").count() if place.hosts is None else 0
     known, prints = _open(shop, place.tables)
     asked = names.join(known.withColumnRenamed("name", "key"), "key", "left").join(prints, "content", "left")
-    seen = shop.keep(_see(shop, asked, place), "photos")
+    seen = shop.keep(_see(shop, asked.drop("remote"), place), "photos")
     if place.tables is not None:
         _keep(seen, prints, place.tables)
-    told = uses.join(seen.select("name", "content", "print", "failure"), "name")
-    shown = told.groupBy("pos").agg(sql.collect_list(sql.struct("name", "content", "print", "failure")).alias("seen"))
-    return listings.join(shown, "pos", "left")
+    return Shown(uses.select("pos", "name"), seen, left_out)
 
 
 def _see(shop: Workshop, asked: "DataFrame", place: PhotoPlace) -> "DataFrame":

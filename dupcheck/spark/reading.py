@@ -42,6 +42,10 @@ class Manner:
     delimiter: str = ""
     images: str | None = None
 
+    def list_facts(self) -> list[object]:
+        """Return what tells one manner from another."""
+        return [sorted(self.mapping.items()), self.currency, self.delimiter, self.images]
+
 
 def read_listings(
     shop: Workshop, paths: Sequence[str], manner: Manner, lang: Lang

@@ -282,12 +282,11 @@ def pack_measures(
     columns["value"] = make_lists(start, pa.array([value for row in stated for _, value in row], pa.string()))
     graphics = list_graphics(catalog, photos)
     columns["graphic"] = pa.array([row in graphics for row in photos.main.tolist()], pa.bool_())
-    told = [
-        [p.row, p.listing_id, p.field, p.severity, p.text.key, p.text.say(lang), p.text.values.get("count")]
-        for p in problems
-    ]
-    troubles = json.dumps(told, ensure_ascii=False) if told else None
-    columns["troubles"] = pa.array([troubles, *[None] * (len(catalog) - 1)], pa.string())
+    told: dict[str, list[list[str]]] = {}
+    for p in problems:
+        told.setdefault(p.listing_id, []).append([p.field, p.severity, p.text.say(lang)])
+    troubles = [json.dumps(told[i], ensure_ascii=False) if i in told else None for i in catalog.ids.tolist()]
+    columns["troubles"] = pa.array(troubles, pa.string())
     return pa.table(columns | _pack_photos(photos, len(catalog)))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Batches = Iterator[pa.RecordBatch]
 
-_PIECE = 4_000_000
+PIECE = 4_000_000
 """Bytes of what was learned that go to the driver in one row."""
 
 
@@ -42,15 +42,18 @@ def open_session() -> "tuple[SparkSession, bool]":
 @dataclass(frozen=True)
 class Workshop:
     """One run: its session, and the folder that holds each finished step, so that nothing is done twice when a task or
-    an executor is lost.
+    an executor is lost. The ``steps`` that outlast the run lie in ``lasting``, if anywhere.
     """
 
     session: "SparkSession"
     folder: str
+    lasting: str | None = None
+    steps: frozenset[str] = frozenset()
 
     def keep(self, frame: "DataFrame", name: str) -> "DataFrame":
         """Write a step and return it as it lies in the work folder."""
-        place = f"{self.folder}/{name}"
+        lasts = self.lasting is not None and name in self.steps
+        place = f"{self.lasting if lasts else self.folder}/{name}"
         frame.write.mode("overwrite").parquet(place)
         return self.session.read.schema(frame.schema).parquet(place)
 
@@ -71,13 +74,27 @@ class Workshop:
         path = jvm.org.apache.hadoop.fs.Path(place)
         return path.getFileSystem(self.session._jsparkSession.sessionState().newHadoopConf()), path
 
+    def read_text(self, place: str) -> str:
+        """Return what a text file holds."""
+        rows = self.session.read.text(place, wholetext=True).collect()
+        return str(rows[0][0]) if rows else ""
+
+    def write_text(self, place: str, text: str) -> None:
+        """Write a text file."""
+        system, path = self.find(place)
+        stream = system.create(path, True)
+        try:
+            stream.write(bytearray(text.encode("utf-8")))
+        finally:
+            stream.close()
+
     def share(self, value: Any) -> Any:
         """Send a value to every executor once; ``.value`` of the answer is it."""
         return self.session.sparkContext.broadcast(value)
 
-    def clear(self) -> None:
-        """Remove the work folder."""
-        system, path = self.find(self.folder)
+    def clear(self, folder: str) -> None:
+        """Remove a folder."""
+        system, path = self.find(folder)
         system.delete(path, True)
 
 
@@ -90,7 +107,7 @@ def learn_once(frame: "DataFrame", learn: "Callable[[pa.Table], Any]") -> Any:
         import pyarrow as pa
 
         told = pickle.dumps(learn(table), protocol=5)
-        pieces = [told[k : k + _PIECE] for k in range(0, len(told), _PIECE)]
+        pieces = [told[k : k + PIECE] for k in range(0, len(told), PIECE)]
         return pa.table({"part": pa.array(range(len(pieces)), pa.int64()), "told": pa.array(pieces, pa.binary())})
 
     parts = sorted(map_once(frame, cut, "part long, told binary").collect(), key=lambda row: row.part)

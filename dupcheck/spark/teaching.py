@@ -32,7 +32,7 @@ from dupcheck.messages import Lang, message
 from dupcheck.photos.reading import place_photos
 from dupcheck.photos.table import SHOWN_BY, is_placeholder
 from dupcheck.plans.offers import count_attributes
-from dupcheck.spark.photos import PhotoPlace, show_photos, unpack_seen
+from dupcheck.spark.photos import Shown, unpack_seen
 from dupcheck.spark.rows import (
     LISTING,
     MEASURED,
@@ -47,7 +47,7 @@ from dupcheck.spark.rows import (
     unpack_slots,
     unpack_tokens,
 )
-from dupcheck.spark.session import Workshop, learn_once, map_groups, map_tables
+from dupcheck.spark.session import Workshop, learn_once, list_names, map_groups, map_tables
 from dupcheck.titles.measures import equate_units
 
 if TYPE_CHECKING:
@@ -65,7 +65,15 @@ def read_titles(shop: Workshop, listings: "DataFrame", count: int) -> "tuple[Dat
     """Return the listings with their titles as this catalogue reads them, and what it teaches."""
     pupils = _draw(listings, count)
     learned: Taught = learn_once(pupils.select("pos", "title", "price", "attributes"), _learn_words)
-    shared = shop.share(learned)
+    told = shop.keep(apply_taught(shop, listings, learned), "read")
+    stray = _find_stray(told)
+    frames = learn_once(_draw(told, count).select("pos", "price", "attributes", "slots", "tokens"), _learn_choices)
+    return told, replace(learned, frames=frames, stray=stray)
+
+
+def apply_taught(shop: Workshop, listings: "DataFrame", taught: Taught) -> "DataFrame":
+    """Return listings with their titles as a catalogue reads them that has ``taught`` this."""
+    shared = shop.share(replace(taught, frames=Taught().frames, stray=frozenset()))
 
     def read(table: "pa.Table") -> "pa.Table":
         catalog = unpack_listings(table)
@@ -74,10 +82,7 @@ def read_titles(shop: Workshop, listings: "DataFrame", count: int) -> "tuple[Dat
             table = table.append_column(name, column)
         return table
 
-    told = shop.keep(map_tables(listings, read, f"{LISTING}, {READ}"), "read")
-    stray = _find_stray(told)
-    frames = learn_once(_draw(told, count).select("pos", "price", "attributes", "slots", "tokens"), _learn_choices)
-    return told, replace(learned, frames=frames, stray=stray)
+    return map_tables(listings, read, f"{LISTING}, {READ}", list_names(LISTING))
 
 
 def _draw(frame: "DataFrame", count: int) -> "DataFrame":
@@ -127,8 +132,8 @@ def _find_stray(told: "DataFrame") -> frozenset[str]:
     return frozenset(row.word for row in map_tables(summed, pick, "word string").collect())
 
 
-def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: PhotoPlace, lang: Lang) -> "DataFrame":
-    """Return every listing measured: what it tells by itself."""
+def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, shown: Shown, lang: Lang) -> "DataFrame":
+    """Return listings measured: what each tells by itself."""
     shared = shop.share(taught)
 
     def measure(table: "pa.Table") -> "pa.Table":
@@ -139,14 +144,13 @@ def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, place: Photo
         read = unpack_reading(table)
         measures = measure_listings(catalog, attributes, read, known, books)
         numbers = list_numbers(catalog, count_pieces(catalog, number_values(measures.stated)))
-        photos, problems = place_photos(catalog, unpack_seen(table), place.hosts is not None)
+        photos, problems = place_photos(catalog, unpack_seen(table), fetched=True)
         return pack_measures(catalog, numbers_of(table, "pos"), measures, numbers, books, photos, problems, lang)
 
-    shown = show_photos(shop, told, place)
-    return _mark_crowds(shop, shop.keep(map_tables(shown, measure, MEASURED), "measured"))
+    return map_tables(shown.attach(told), measure, MEASURED)
 
 
-def _mark_crowds(shop: Workshop, measured: "DataFrame") -> "DataFrame":
+def mark_crowds(shop: Workshop, measured: "DataFrame") -> "DataFrame":
     """Name of each listing's further photos those that very many listings show (``crowded``)."""
     from pyspark.sql import functions as sql
 
@@ -160,31 +164,28 @@ def _mark_crowds(shop: Workshop, measured: "DataFrame") -> "DataFrame":
     return shop.keep(measured.join(marked, "pos", "left"), "marked")
 
 
-def list_troubles(measured: "DataFrame", lang: Lang) -> "DataFrame":
-    """Return what was wrong with photos, as rows of problems; what is no row's fault is counted in the whole."""
-    from pyspark.sql import functions as sql
+def list_troubles(measured: "DataFrame", listings: "DataFrame", left_out: int, lang: Lang) -> "DataFrame":
+    """Return what was wrong with photos, as rows of problems; ``left_out`` were not to be fetched."""
 
     def tell(table: "pa.Table") -> "pa.Table":
         import pyarrow as pa
 
-        rows = [row for text in table.column("troubles").to_pylist() for row in json.loads(text)]
-        names = ("row", "listing_id", "field", "severity", "key", "message", "n")
-        columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
-        whole = [n if row is None else None for row, n in zip(columns["row"], columns["n"], strict=True)]
-        return pa.table({
-            "row": pa.array(columns["row"], pa.int64()),
-            **{name: pa.array(columns[name], pa.string()) for name in names[1:6]}, "n": pa.array(whole, pa.int64()),
-        })  # fmt: skip
+        every = [(i, row) for text in table.column("troubles").to_pylist() for i, rows in json.loads(text).items()
+                 for row in rows]  # fmt: skip
+        columns = {name: [row[k] for _, row in every] for k, name in enumerate(("field", "severity", "message"))}
+        ids = pa.array([i for i, _ in every], pa.string())
+        return pa.table({"listing_id": ids} | {name: pa.array(cells, pa.string()) for name, cells in columns.items()})
 
-    rows = map_tables(
+    told = map_tables(
         measured.where("troubles is not null"), tell,
-        "row long, listing_id string, field string, severity string, key string, message string, n long", ["troubles"],
+        "listing_id string, field string, severity string, message string", ["troubles"],
     )  # fmt: skip
-    counted = rows.where("n is not null").groupBy("field", "severity", "key").agg(sql.sum("n").alias("n")).collect()
-    told = rows.where("n is null").select("row", "listing_id", "field", "severity", "message")
-    summed = [(None, "", r["field"], r["severity"], message(r["key"], count=r["n"]).say(lang)) for r in counted]
+    rows = told.join(listings.select("listing_id", "row"), "listing_id", "left")
+    names = ("row", "listing_id", "field", "severity", "message")
     schema = "row long, listing_id string, field string, severity string, message string"
-    return told.unionByName(measured.sparkSession.createDataFrame(summed, schema))
+    whole = [(None, "", "main_image", "info", message("photos.not_fetched", count=left_out).say(lang))]
+    said = measured.sparkSession.createDataFrame(whole if left_out else [], schema)
+    return rows.select(*names).unionByName(said)
 
 
 def _find_placeholders(told: "DataFrame", measured: "DataFrame") -> frozenset[bytes]:

@@ -48,7 +48,8 @@ class Watch:
         """Take note of all processes below one."""
         held: dict[str, list[float]] = defaultdict(list)
         for pid, kind, seconds, megabytes in _list_processes(parent):
-            self.processor[pid], self.kinds[pid] = seconds, kind
+            self.processor[pid] = seconds
+            self.kinds.setdefault(pid, kind)  # who has ended has no name any more
             held[kind].append(megabytes)
         for kind, sizes in held.items():
             now = sum(sizes) if kind == "python" else max(sizes)
