@@ -173,13 +173,13 @@ def _audit_on_spark(
     from dupcheck.reports.summary import format_summary
     from dupcheck.spark import audit_tables
 
-    place = _REMOTE.sub(r"\1//", str(out))  # a path has swallowed a slash of an address
+    place = str(_spell_address(out))
     if "://" not in place:
         check_report(out)
     with Bars(lang) as bars:
         result = audit_tables(
-            catalog, place, pack, images=None if how.images is None else str(how.images), mapping=how.mapping,
-            currency=how.currency, delimiter=how.delimiter, cache=None if cache is None else str(cache),
+            catalog, place, pack, images=_spell_address(how.images), mapping=how.mapping,
+            currency=how.currency, delimiter=how.delimiter, cache=_spell_address(cache),
             allow_hosts=allow_hosts if fetch_images else None, lang=lang, progress=bars.tell,
         )  # fmt: skip
     summary = result.summary
@@ -191,6 +191,11 @@ def _audit_on_spark(
     counts = summary["counts"]
     if fail_on is not None and (counts["flagged"] or (fail_on == "advice" and counts["pairs"])):
         sys.exit(1)
+
+
+def _spell_address(place: Path | None) -> str | None:
+    """Return a path as a text, an address with the slash that the path has swallowed."""
+    return None if place is None else _REMOTE.sub(r"\1//", str(place))
 
 
 def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> dict[str, Any]:

@@ -188,7 +188,7 @@ class _Run:
         every = told_of.unionByName(list_troubles(measured, listings, now.left_out, lang))
         _write(every.orderBy("row", "listing_id", "field", "message"), out, "problems")
         summary = self._summarize(out, _describe(listings, measured, mapping), pairs.count(), proposed, remedies)
-        summary["since"] = None if drift is None else {"changed": drift.fresh, "gone": drift.gone}
+        summary["last_run"] = None if drift is None else {"changed": drift.fresh, "gone": drift.gone}
         history.keep(Learned(whole.taught, whole, background), now.facts)
         shop.write_text(f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
         self.tell("audit.stage_report", 1)
