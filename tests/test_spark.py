@@ -126,7 +126,7 @@ def test_the_command_has_the_answer_of_the_local_engine_though_an_executor_is_ki
         env={**os.environ, "SPARK_CONF_DIR": str(tmp_path / "conf"), "PYTHONPATH": str(PACKAGE)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=end_with_parent,
     ) as command:  # fmt: skip
-        while not list(tmp_path.glob("out-work-*/measured/_SUCCESS")) and command.poll() is None:
+        while not list(tmp_path.glob("kept/runs/*/*/measured/_SUCCESS")) and command.poll() is None:
             time.sleep(0.1)
         first = find_executors(command.pid)
         if command.poll() is None:
