@@ -1,10 +1,8 @@
 """Where the stages meet for a whole catalogue: ``audit``, and ``why`` for one pair of it."""
 
-import gc
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -65,7 +63,7 @@ from dupcheck.reports.record import complete_record, describe_photos, list_sides
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
-from dupcheck.run import SEARCH, choose_search
+from dupcheck.run import SEARCH, choose_search, uncollected
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
 from dupcheck.teaching import (
@@ -87,20 +85,6 @@ if TYPE_CHECKING:
 
 _TREND = 12
 """Earlier runs whose counts a report shows."""
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Do without Python's cycle collector: nothing in an audit refers to itself, and to look for what does takes as
-    long as all else, since it goes through millions of objects again and again.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -254,7 +238,7 @@ class Audit:
     def _dicts(self) -> dict[Lang, SettledAudit]:
         return {}
 
-    @_uncollected()
+    @uncollected()
     def save(self, out: str | Path, lang: Lang | None = None) -> list[Path]:
         """Write the report folder ``out`` and return its files. Raises OutputError where that cannot be done."""
         record = self.record(lang)
@@ -320,7 +304,7 @@ class Audit:
         return render_cell(self.record())
 
 
-@_uncollected()
+@uncollected()
 def audit(
     catalog: Source,
     rules: str | Path | RulePack = "aliexpress",

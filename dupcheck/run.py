@@ -1,9 +1,13 @@
-"""The bounds of one run, each with its reason: what is read of a file at most, and how far a search goes.
+"""The bounds of one run, each with its reason: what is read of a file at most, and how far a search goes; and what a
+long one does without.
 
 Nothing is cut in silence: what goes beyond a bound is told in ``problems.csv``, or the file is refused in one line;
 what a search may miss is told with its result.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -79,3 +83,17 @@ _WIDE_UP_TO = 10_000
 def choose_search(listings: int, taught: bool) -> Search:
     """Return how far to look in a catalogue of so many listings, whose seller's answers teach or not."""
     return WIDE if taught and listings <= _WIDE_UP_TO else SEARCH
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Do without Python's cycle collector: nothing in an audit refers to itself, and to look for what does takes as
+    long as all else, since it goes through millions of objects again and again.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -22,6 +22,7 @@ from dupcheck.cli.options import (
 from dupcheck.errors import DupcheckError, LedgerError
 from dupcheck.marketplaces import list_homes
 from dupcheck.messages import Lang, say
+from dupcheck.run import uncollected
 
 if TYPE_CHECKING:
     from dupcheck.model import Catalog, Verdict
@@ -64,6 +65,7 @@ VERDICTS = ("duplicate", "advice")
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
 @option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
+@uncollected()
 def _audit(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
     cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,

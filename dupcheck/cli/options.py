@@ -4,6 +4,7 @@ The list of commands waits for all that this module imports, and for little else
 """
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -196,6 +197,7 @@ class Group(Spoken, click.Group):
         except OutputLostError as lost:
             tell(f"dupcheck: {say('cli.output_lost', lang, reason=lost)}", err=True)
             code = 2
+        gc.freeze()  # all goes at once now: a large audit need not be looked through for what could go
         sys.exit(code)
 
 

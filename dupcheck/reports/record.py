@@ -260,16 +260,26 @@ def _pair_rows(
 
 
 def _plan_rows(catalog: Catalog, plans: Sequence[Plan], lang: Lang) -> Rows:
+    mark = lru_cache(maxsize=None)(lambda k: _mark_listings(catalog, plans[k]))  # of plans several files are made
     return Rows(
         len(plans),
-        lambda where: (describe_plan(catalog, plans[k], lang) for k in where.tolist()),
+        lambda where: (describe_plan(catalog, plans[k], lang, mark(k)) for k in where.tolist()),
         lambda: ((plan.group_id,) for plan in plans),
     )
 
 
-def describe_plan(catalog: Catalog, plan: Plan, lang: Lang) -> dict[str, object]:
-    """Return a plan with a mark of each listing as it is now, so that it is not carried out once one has changed."""
-    return {**plan.as_dict(lang), "contents": mark_contents(catalog, (plan.keep, *plan.listings))}
+def describe_plan(
+    catalog: Catalog, plan: Plan, lang: Lang, marks: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    """Return a plan with a mark of each listing as it is now, so that it is not carried out once one has changed.
+
+    ``marks`` are these where they are known.
+    """
+    return {**plan.as_dict(lang), "contents": _mark_listings(catalog, plan) if marks is None else marks}
+
+
+def _mark_listings(catalog: Catalog, plan: Plan) -> dict[str, str]:
+    return mark_contents(catalog, (plan.keep, *plan.listings))
 
 
 def _describe_pairs(
@@ -451,6 +461,7 @@ class _Listings(Mapping[str, Mapping[str, Any]]):
     def __init__(self, catalog: Catalog, ids: Sequence[str]) -> None:
         self._catalog = catalog
         self._places = {i: catalog.positions[i] for i in ids}
+        self._parse = lru_cache(maxsize=50_000)(parse_attributes)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -464,5 +475,5 @@ class _Listings(Mapping[str, Mapping[str, Any]]):
         return {
             **{name: columns[name][k] for name in _SHOWN_TEXTS},
             **{name: None if math.isnan(value) else value for name, value in numbers},
-            "attributes": parse_attributes(columns["attributes"][k]),
+            "attributes": self._parse(columns["attributes"][k]),
         }
