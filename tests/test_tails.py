@@ -130,6 +130,14 @@ def test_what_stands_in_brackets_is_a_piece_of_its_own() -> None:
     assert [axis for axis, _ in slots] == ["", "variant", "", "variant"]
 
 
+@pytest.mark.parametrize(("maker", "split"), [({"brand": "Orvex"}, True), ({}, False)])
+def test_behind_the_name_of_a_maker_stands_that_of_a_product(maker: dict[str, str], split: bool) -> None:
+    titles = [f"Orvex - {name} - Zaffre" for name in ("Veloce", "Kestrel", "Lumina")]
+    titles.insert(0, "Orvex - Veloce - Gamboge")
+    tails = learn_tails(titles, [maker for _ in titles])
+    assert tails.split(titles[0], {}) == (("Orvex - Veloce", [("variant", "Gamboge")]) if split else (titles[0], []))
+
+
 def test_words_of_two_names_are_neither() -> None:
     shop = [f"{a} to {b} Adapter - {n}" for a, b in (("HDMI", "VGA"), ("VGA", "HDMI")) for n in ("1 m", "2 m")]
     tails = learn_tails([*shop, "Adapter VGA HDMI to 2 m"], [{"length": t.split(" - ")[1]} for t in shop] + [{}])

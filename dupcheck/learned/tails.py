@@ -219,9 +219,10 @@ def learn_tails(
     families: dict[Key, list[int]] = defaultdict(list)
     first: dict[str, set[str]] = defaultdict(set)
     for i, pieces in cut.items():
+        name = _join(pieces[:2] if "brand" in named.get(pieces[0], ()) else pieces[:1])
         for k in range(1, len(pieces)):
             families[_join(pieces[:k]), len(pieces) - k].append(i)
-            first[pieces[k]].add(pieces[0])
+            first[pieces[k]].add(name)
     recurring = {text for text, heads in first.items() if len(heads) >= _RECURS}
     believed: dict[Key, tuple[str, ...]] = {}
     for key, members in families.items():
