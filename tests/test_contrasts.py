@@ -176,3 +176,15 @@ class TestDifferences:
         which, answers = list_differences(features, left, right)
         wanted = [find_differences(features, a, b) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
         assert [answers[k] for k in which] == wanted
+
+
+@pytest.mark.parametrize(("brand", "told"), [("n/a", False), ("-", False), ("无品牌", False), ("Kestrel", True)])
+def test_what_stands_for_no_maker_is_no_maker(brand: str, told: bool) -> None:
+    def ask(attributes: dict[str, str]) -> list[str]:
+        rows = [
+            Listing(i, "Walnut Serving Board with Handle", price=12.0, sku_code="WB-4471", attributes=stated)
+            for i, stated in (("A", {"Brand": "Orvex"}), ("B", attributes))
+        ]
+        return [plan.question.text.say("en") if plan.question else "" for plan in dc.audit(make_catalog(rows)).plans]
+
+    assert (ask({"Brand": brand}) != ask({})) == told

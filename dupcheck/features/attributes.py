@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from dupcheck.axes import AXES, MEASURED, OPTION_AXES, pick_axes
-from dupcheck.catalog.values import parse_attributes
+from dupcheck.catalog.values import MISSING, parse_attributes
 from dupcheck.features.schema import Books
 from dupcheck.files.arrays import Rows
 from dupcheck.learned.tails import UNNAMED
@@ -54,7 +54,7 @@ def _read_row(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in parse_attributes(text).items():
         axis = align_name(name)
-        if not value.strip() or (axis in _MAKERS and normalise(value) in load_vocabulary().no_brand):
+        if says_nothing(axis, value):
             continue
         if axis == "compatible" and _is_number_told(value) and not _is_number_told(found.get(axis, value)):
             found[axis] = value  # the model, where a brand stands beside it
@@ -62,6 +62,12 @@ def _read_row(text: str) -> dict[str, str]:
     if UNNAMED in found and len(told := {axis for axis, _ in _values_in(found[UNNAMED])}) == 1:
         found.setdefault(told.pop(), found.pop(UNNAMED))
     return found
+
+
+def says_nothing(axis: str, value: str) -> bool:
+    """Whether what stands for an attribute is none: it is empty, or, for a maker, «n/a» or «no brand»."""
+    text = value.strip().casefold()
+    return not text or (axis in _MAKERS and (text in MISSING or normalise(value) in load_vocabulary().no_brand))
 
 
 def _is_number_told(text: str) -> bool:

@@ -16,6 +16,7 @@ from dupcheck.axes import AXES, MEASURED, NATURAL, OPTION_AXES, SIDE_AXES, pick_
 from dupcheck.catalog import get_skus
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.features import Features
+from dupcheck.features.attributes import says_nothing
 from dupcheck.judging.differences import name_axis
 from dupcheck.judging.spellings import Spellings
 from dupcheck.model import (
@@ -158,8 +159,8 @@ class Shelf:
         if found is None:
             found = self._attributes[text] = {}
             for name, value in parse_attributes(text).items():
-                if value.strip():
-                    found.setdefault(align_name(name), (name, value.strip()))
+                if not says_nothing(axis := align_name(name), value):
+                    found.setdefault(axis, (name, value.strip()))
         return found
 
     @cached_property
