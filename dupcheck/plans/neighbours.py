@@ -58,6 +58,13 @@ def _list_words(title: str, aliases: Mapping[str, str]) -> list[str]:
     return spell_head(trim_end(title), aliases).split()
 
 
+def may_slip(left: str, right: str) -> bool:
+    """Whether two titles differ in few words, and one of these may be another of them misspelt."""
+    one, other = {*cut_title(left)}, {*cut_title(right)}
+    here, there = one - other, other - one
+    return max(len(here), len(there)) <= _WORDS and any(is_slip(a, b) for a in here for b in there)
+
+
 class _Desk:
     def __init__(self, books: Bookkeeper, groups: Groups, likely: Likely) -> None:
         self.books, self.likely = books, likely
@@ -146,7 +153,7 @@ class _Desk:
     def pair_listings(self) -> None:
         """Make a group of every two listings that stand in none and are surely worth a question."""
         for left, right, chance in self._pairs():
-            if left in self.home or right in self.home or (chance < TWO and not self._may_slip(left, right)):
+            if left in self.home or right in self.home or (chance < TWO and not self._slips(left, right)):
                 continue
             self.groups.append([Part([left])])
             if self._join(len(self.groups) - 1, [Part([right])], left, right):
@@ -160,13 +167,12 @@ class _Desk:
         name = self._name(new)
         if name and name == self._name(known):
             return True
-        return self._may_slip(new, known)
+        return self._slips(new, known)
 
-    def _may_slip(self, left: int, right: int) -> bool:
+    def _slips(self, left: int, right: int) -> bool:
         """Whether all words by which two titles differ are slips of the pen for each other: Oceaan, Ocean."""
-        one, other = ({*cut_title(self.books.shelf.text(m, "title"))} for m in (left, right))
-        here, there = one - other, other - one
-        if len(here) > _WORDS or len(there) > _WORDS or not any(is_slip(a, b) for a in here for b in there):
+        shelf = self.books.shelf
+        if not may_slip(shelf.text(left, "title"), shelf.text(right, "title")):
             return False
         gap = self.compare(left, right)
         return isinstance(gap, Gap) and (
