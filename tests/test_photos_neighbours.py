@@ -1,13 +1,18 @@
 """Near hashes are found without comparing all pairs; held against comparing all pairs."""
 
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dupcheck.messages import Message
 from dupcheck.photos.hamming import join_hashes
-from dupcheck.photos.neighbours import find_neighbours
-from dupcheck.photos.records import HASHES
+from dupcheck.photos.neighbours import find_alike, find_neighbours
+from dupcheck.photos.records import FINGERPRINT, HASHES
 from dupcheck.photos.suspicion import SHARED_BY, keep_telling
 from dupcheck.photos.table import Photos
 
@@ -96,3 +101,30 @@ def test_an_outline_that_many_share_is_no_evidence_unless_it_is_very_near() -> N
     assert keep_telling(hashes, np.full(len(hashes), core), first, second).all(), "the thing itself is no outline"
     few = np.flatnonzero((first < 8) & (second < 8))
     assert keep_telling(hashes, np.full(len(hashes), raw), first[few], second[few]).all(), "few share it"
+
+
+def test_shared_outlines_are_told_of_each_time(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    outline = rng.integers(0, 2**63, dtype=np.uint64)
+    bits = rng.permutation(list(combinations(range(63), 2)))[: SHARED_BY + 8].astype(np.uint64)
+    prints = np.zeros(len(bits), dtype=FINGERPRINT)
+    prints["views"][:, HASHES.index("raw")] = outline ^ (np.uint64(1) << bits).sum(axis=1)
+    prints["phash"] = rng.integers(0, 2**63, len(bits), dtype=np.uint64)
+    prints["aspect"] = 1.0
+    for box in ("outer", "core", "inner"):
+        prints[box] = 0.0, 1.0, 0.0, 1.0
+    rows = np.arange(len(bits))
+    contents = np.frombuffer(b"".join(int(row).to_bytes(16) for row in rows), dtype="V16")
+    photos = Photos(rows, rows[:0], rows[:0], prints["phash"], rows, rows >= 0, prints, contents, tmp_path)
+    for _ in range(2):
+        misses: list[Message] = []
+        left, _ = find_alike(replace(photos), misses=misses)
+        assert len(left) == 0
+        assert [m.say("en") for m in misses] == [
+            f"{len(bits)} photos on plain grounds have an outline that more than {SHARED_BY} others share: by outline "
+            "alone, only what is nearly the same is compared."
+        ]
+    few = replace(photos, main=rows[:8], phash=prints["phash"][:8], place=rows[:8], usable=rows[:8] >= 0, folder=None)
+    misses = []
+    find_alike(few, misses=misses)
+    assert misses == []

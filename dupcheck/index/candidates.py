@@ -104,7 +104,7 @@ def _pair_photos(features: Features, misses: list[Message], search: Search, wort
     used = photo >= 0
     members = group_items(photo[used], listing[used], len(photos))
     ask = None if worth is None else _ask_listings(photos, photo[used], listing[used], worth)
-    left, right = find_alike(photos, features.jobs, ask)
+    left, right = find_alike(photos, features.jobs, ask, misses=misses)
     n = len(features)
     within = pair_within(members, n, misses, "image", search)
     return sort_distinct([within, _pair_groups(members, left, right, n, search)])

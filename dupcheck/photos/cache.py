@@ -128,7 +128,7 @@ class Cache:
         """Yield name, contents and pairs of each circle whose contents were all held against one another in a way.
 
         The pairs are two little-endian 32-bit positions each: ascending, of those that are alike; descending, of those
-        that were not looked at.
+        that were not looked at; one twice, whose outline many share.
         """
         query = "SELECT name, contents, pairs FROM circle WHERE algorithm IN ({}) ORDER BY kept DESC"
         for name, contents, pairs in self._select(query, [f"{_LOOKING}:2:{way}"]):

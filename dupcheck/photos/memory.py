@@ -68,7 +68,7 @@ class Memory:
         """Return which of ``rows`` were all held against one another before, and which of those pairs may be alike.
 
         The pairs are positions in ``rows``: ascending where the two are alike, descending where they were not looked
-        at. ``way`` names how they were held against one another.
+        at, and one twice whose outline many share. ``way`` names how they were held against one another.
         """
         best = np.zeros(len(rows), dtype=np.bool_), _NONE, _NONE
         with self._open() as cache:
@@ -96,7 +96,7 @@ class Memory:
     def keep_circle(self, rows: IntArray, way: str, first: IntArray, second: IntArray) -> None:
         """Keep that ``rows`` were all held against one another, and which pairs of positions in them may be alike.
 
-        Ascending ones are alike, descending ones were not looked at.
+        Ascending ones are alike, descending ones were not looked at, and one twice has an outline that many share.
         """
         with self._open() as cache:
             if cache is not None:

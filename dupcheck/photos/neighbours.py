@@ -3,9 +3,10 @@
 import numpy as np
 
 from dupcheck.files.arrays import sort_distinct
+from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, IntArray
 from dupcheck.photos.hamming import join_hashes
-from dupcheck.photos.suspicion import PLAIN, keep_telling, list_hashes, suspect
+from dupcheck.photos.suspicion import PLAIN, SHARED_BY, keep_telling, list_hashes, suspect
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import Worth, see_alike
 from dupcheck.run import SEARCH
@@ -14,13 +15,18 @@ _MANY = 12_000
 
 
 def find_alike(
-    photos: Photos, jobs: int = 1, worth: Worth | None = None, among: BoolArray | None = None
+    photos: Photos,
+    jobs: int = 1,
+    worth: Worth | None = None,
+    among: BoolArray | None = None,
+    misses: list[Message] | None = None,
 ) -> tuple[IntArray, IntArray]:
     """Return pairs of photo rows, ``i < j``, each once and sorted, that show one thing from one side, or may do so.
 
     What was held against one another before, and kept, is not looked at again. ``worth`` says of pairs of rows that
     stand for others, too (``Photos.stand_in``), whether it matters what they show: the others are left out, and asked
     about again the next time. Of two rows one at least is ``among`` these, or has the same picture as one of them.
+    ``misses`` is told what may be missed.
     """
     alone = photos.stand_in == np.arange(len(photos))
     held = photos.usable & photos.pictured & alone
@@ -33,8 +39,11 @@ def find_alike(
         asked = np.zeros(len(photos), dtype=np.bool_)
         asked[photos.stand_in[among]] = True
         new &= asked
-    first, second = find_neighbours(photos, new, np.flatnonzero(alone))
+    crowded = np.zeros(len(photos), dtype=np.bool_)
+    crowded[pictured[one[one == other]]] = True
+    first, second = find_neighbours(photos, new, np.flatnonzero(alone), crowded)
     waiting = int((one > other).sum())
+    one, other = one[one != other], other[one != other]
     first = np.concatenate([first, pictured[np.minimum(one, other)]])
     second = np.concatenate([second, pictured[np.maximum(one, other)]])
     alike, unseen = see_alike(photos, first, second, jobs, worth)
@@ -43,20 +52,23 @@ def find_alike(
         known = np.flatnonzero((alike | unseen) & photos.pictured[first] & photos.pictured[second])
         ends = place[np.stack([first[known], second[known]])]
         ends[:, unseen[known]] = ends[::-1, unseen[known]]
-        photos.memory.keep_circle(pictured, way, *ends)
+        itself = place[np.flatnonzero(crowded & held)]
+        photos.memory.keep_circle(pictured, way, *(np.append(side, itself) for side in ends))
+    if misses is not None and crowded.any():
+        misses.append(message("audit.may_miss_outlines", count=int(crowded.sum()), others=SHARED_BY))
     first, second = first[alike], second[alike]
     return _sort_pairs(*_add_copies(photos, first, second), len(photos))
 
 
 def find_neighbours(
-    photos: Photos, new: BoolArray | None = None, rows: IntArray | None = None
+    photos: Photos, new: BoolArray | None = None, rows: IntArray | None = None, crowded: BoolArray | None = None
 ) -> tuple[IntArray, IntArray]:
     """Return pairs of photo rows, ``i < j``, each once and sorted, that might be one photo.
 
     A pair is proposed when some part of the one (whole, mirrored, a half …) lies to some part of the other within
     ``SEARCH.photo_bits``, and as near as that combination of parts, and what others show, is telling. Rows known by
     their catalogue hash alone are proposed by the plain hash. Of each pair at least one row must be ``new``, and both
-    among ``rows``.
+    among ``rows``. ``crowded`` (photos,) is set for those that lose neighbours because many share their outline.
     """
     new = photos.usable if new is None else new
     if not new.any():
@@ -70,7 +82,10 @@ def find_neighbours(
     i, j = join_hashes(hashes, SEARCH.photo_bits, choose_blocks(int((photos.usable & photos.pictured).sum())))
     near = (owner[i] != owner[j]) & suspect(hashes[i], kind[i], hashes[j], kind[j])
     i, j = i[near], j[near]
-    told = (new[owner[i]] | new[owner[j]]) & keep_telling(hashes, kind, i, j)
+    telling = keep_telling(hashes, kind, i, j)
+    if crowded is not None:
+        crowded[owner[i[~telling]]] = crowded[owner[j[~telling]]] = True
+    told = (new[owner[i]] | new[owner[j]]) & telling
     i, j = i[told], j[told]
     spoken_for = (kind[i] == PLAIN) & photos.pictured[owner[i]] & photos.pictured[owner[j]]
     return _sort_pairs(owner[i[~spoken_for]], owner[j[~spoken_for]], len(photos))
