@@ -13,7 +13,7 @@ from dupcheck.messages import Message
 from dupcheck.photos.hamming import join_hashes
 from dupcheck.photos.neighbours import find_alike, find_neighbours
 from dupcheck.photos.records import FINGERPRINT, HASHES
-from dupcheck.photos.suspicion import SHARED_BY, keep_telling
+from dupcheck.photos.suspicion import SHARED_BY, SUSPECT, keep_telling, suspect
 from dupcheck.photos.table import Photos
 
 COMPLETE = 6
@@ -128,3 +128,14 @@ def test_shared_outlines_are_told_of_each_time(tmp_path: Path) -> None:
     misses = []
     find_alike(few, misses=misses)
     assert misses == []
+
+
+def test_among_many_photos_halves_of_whole_ones_must_lie_nearer() -> None:
+    raw, half, core = (np.uint8(HASHES.index(name)) for name in ("raw", "raw top", "core"))
+    bits = np.arange(12)
+    near = (np.uint64(1) << bits.astype(np.uint64)) - np.uint64(1)
+    zero = np.zeros_like(near)
+    for first, second, few, many in ((half, raw, 6, 4), (half, half, 6, 4), (core, core, SUSPECT, SUSPECT)):
+        kinds = np.full(len(bits), first), np.full(len(bits), second)
+        assert (suspect(zero, kinds[0], near, kinds[1]) == (bits <= few)).all()
+        assert (suspect(zero, kinds[0], near, kinds[1], among_many=True) == (bits <= many)).all()

@@ -12,6 +12,7 @@ from dupcheck.photos.verification import Worth, see_alike
 from dupcheck.run import SEARCH
 
 _MANY = 12_000
+"""Pictures from which on less is suspected, so that suspicions grow as pictures do."""
 
 
 def find_alike(
@@ -79,8 +80,10 @@ def find_neighbours(
     if not (new & photos.pictured).any():
         plain = kind == PLAIN
         hashes, owner, kind = hashes[plain], owner[plain], kind[plain]
-    i, j = join_hashes(hashes, SEARCH.photo_bits, choose_blocks(int((photos.usable & photos.pictured).sum())))
-    near = (owner[i] != owner[j]) & suspect(hashes[i], kind[i], hashes[j], kind[j])
+    pictures = int((photos.usable & photos.pictured).sum())
+    i, j = join_hashes(hashes, SEARCH.photo_bits, choose_blocks(pictures))
+    near = owner[i] != owner[j]
+    near &= suspect(hashes[i], kind[i], hashes[j], kind[j], among_many=pictures > _MANY)
     i, j = i[near], j[near]
     telling = keep_telling(hashes, kind, i, j)
     if crowded is not None:

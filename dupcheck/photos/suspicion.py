@@ -71,15 +71,21 @@ PLAIN = len(HASHES)
 """The kind of the plain hash, which is all that is known of a photo without a file."""
 
 
-def _list_allowed() -> npt.NDArray[np.int8]:
+def _list_allowed(halves: int) -> npt.NDArray[np.int8]:
+    """The bits allowed between each two kinds of hashes; ``halves``: between a whole picture's half and another."""
     allowed = np.full((PLAIN + 1, PLAIN + 1), -1, dtype=np.int8)
     for i, j, bits in zip(_FIRST, _SECOND, RADIUS, strict=True):
-        allowed[i, j] = allowed[j, i] = max(int(allowed[i, j]), int(bits))
+        most = halves if _OF_HALVES[i] or _OF_HALVES[j] else SUSPECT
+        allowed[i, j] = allowed[j, i] = max(int(allowed[i, j]), min(int(bits), most))
     allowed[PLAIN, PLAIN] = SUSPECT
     return allowed
 
 
-_ALLOWED = _list_allowed()
+_OF_HALVES = [name.removeprefix("mirrored ").startswith("raw ") for name in HASHES]
+_ALLOWED = _list_allowed(SUSPECT)
+_ALLOWED_AMONG_MANY = _list_allowed(4)
+"""Of the suspicions that rest on the halves of whole pictures, those of six bits are three in five of all there are in
+a large shop, and one in two thousand of them is right."""
 _SILHOUETTES = np.array([a == b == "raw" or a.startswith("raw ") or b.startswith("raw ") for a, b, _ in COMBINATIONS])
 _WEAKER = np.where(_SILHOUETTES, 64, 0).astype(np.uint8)
 _TELLING = 4
@@ -110,9 +116,12 @@ def suspect(
     first_kind: npt.NDArray[np.uint8],
     second: npt.NDArray[np.uint64],
     second_kind: npt.NDArray[np.uint8],
+    *,
+    among_many: bool = False,
 ) -> BoolArray:
     """Return which pairs of hashes of these kinds lie so near that the two pictures are worth a closer look."""
-    near: BoolArray = np.bitwise_count(first ^ second).astype(np.int8) <= _ALLOWED[first_kind, second_kind]
+    allowed = _ALLOWED_AMONG_MANY if among_many else _ALLOWED
+    near: BoolArray = np.bitwise_count(first ^ second).astype(np.int8) <= allowed[first_kind, second_kind]
     return near
 
 
