@@ -10,7 +10,8 @@ photos of PHOTOS must all show different things.
 
 ``--scale`` measures whole shops instead (``mixtures.py``): what photos cost at so many listings, in CPU seconds, beside
 the decoding of the files and the same audit without them, cold and warm; how many of the pairs that one photo was made
-for are found, and how many others; and how near the nearest hashes of a shop's pictures are, beside those of the real
+for are found, and how many others; what the check of one draft with a photo costs beside that of the same draft without
+one, against the largest shop; and how near the nearest hashes of a shop's pictures are, beside those of the real
 pictures. The pictures lie in FOLDER, to be gone on with.
 """
 
@@ -47,6 +48,8 @@ PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"}
 OTHER_COLOR = 6.0
 """ΔE from which the benchmark takes a photo as re-coloured."""
 RATE = 1e-5
+CHECKS = 5
+"""Of so many checks of one draft the median counts."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +237,7 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
         if len(counts) > 1 and min(series) > 0:
             exponents = np.diff(np.log(series)) / np.diff(np.log(counts))
             print(f"{name}: exponents {', '.join(f'{e:.2f}' for e in exponents)}")
+    measure_checks(shop, folder)
     few = min(len(files), counts[-1])
     made = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})[:few]
     for name, pictures, root in (("real pictures", files[:few], Path("/")), ("the shop's", made, folder)):
@@ -254,13 +258,41 @@ def spend(work: Callable[[], object]) -> float:
 def run_audit(catalog: Path, cache: Path) -> tuple[float, float]:
     """Return CPU seconds and peak megabytes of a whole audit in a process of its own."""
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, "-m", "dupcheck", "audit", str(catalog), "--out", out, "--cache", str(cache),
-                   "--jobs", "1", "--no-ledger"]  # fmt: skip
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-        if status:
-            sys.exit(f"the audit of {catalog} failed")
+        return run("audit", str(catalog), "--out", out, "--cache", str(cache))
+
+
+def run(*words: str) -> tuple[float, float]:
+    command = [sys.executable, "-m", "dupcheck", *words, "--jobs", "1", "--no-ledger"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):  # 1: a draft would be a duplicate
+        sys.exit(f"{' '.join(command)} failed")
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def measure_checks(shop: Shop, folder: Path) -> None:
+    """Print what the check of a draft with a new photo costs beside that of one without, as whole processes, warm."""
+    row = read_rows(shop.catalog)[-1]
+    with Image.open(folder / row["main_image"]) as photo:
+        photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "draft.jpg", quality=85)
+    spent: dict[str, list[float]] = {"draft.jpg": [], "": []}
+    with tempfile.TemporaryDirectory() as name:
+        room = Path(name)
+        for photo_name in spent:
+            with (room / f"draft{photo_name}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(row))
+                writer.writeheader()
+                writer.writerow({**row, "listing_id": "draft", "main_image": photo_name})
+        for turn in range(CHECKS + 1):
+            for photo_name, times in spent.items():
+                draft = room / f"draft{photo_name}.csv"
+                used, _ = run(
+                    "check", str(draft), "--against", str(shop.catalog), "--images", str(folder), "--cache", str(room)
+                )
+                times += [used] if turn else []  # the first one measures the catalogue
+    seen, unseen = (float(np.median(times)) for times in spent.values())
+    print(f"check of one draft, warm: {seen:.2f} s with a photo, {unseen:.2f} s without = {seen / unseen:.2f} ×")
 
 
 def count_found(photos: Photos, shop: Shop, left: IntArray, right: IntArray) -> tuple[str, int]:
