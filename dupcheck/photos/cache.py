@@ -153,9 +153,10 @@ class Cache:
 
     def _open(self, key: bytes, sealed: object) -> bytes | None:
         """Return a record without its checksum; None where that is wrong, which is told once."""
-        data = sealed[:-_SEAL_BYTES] if isinstance(sealed, bytes) else b""
-        if _seal(key, data) == sealed:
-            return data
+        if isinstance(sealed, bytes) and len(sealed) >= _SEAL_BYTES:
+            data = sealed[:-_SEAL_BYTES]
+            if _sign(key, data) == sealed[-_SEAL_BYTES:]:
+                return data
         if not self._doubted:
             self._doubted = True
             tell_doubt(message("files.spoiled", path=self._folder))
@@ -185,7 +186,13 @@ class Cache:
 
 
 def _seal(key: bytes, data: bytes) -> bytes:
-    return data + blake2b(key + data, digest_size=_SEAL_BYTES).digest()
+    return data + _sign(key, data)
+
+
+def _sign(key: bytes, data: bytes) -> bytes:
+    checksum = blake2b(key, digest_size=_SEAL_BYTES)
+    checksum.update(data)
+    return checksum.digest()
 
 
 def _name_file(path: str, signature: Sequence[int] = ()) -> bytes:

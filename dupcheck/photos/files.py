@@ -54,10 +54,11 @@ class PhotoFolder:
         as ``/`` does. What lies outside, or is no file, is an :class:`OutsideError`.
         """
         try:
-            path = self._spell(name)
-            if not (path + os.sep).startswith(self._root.rstrip(os.sep) + os.sep):
-                raise OutsideError(message("photos.outside", path=name))
-            found = os.stat(path)  # noqa: PTH116
+            path = self._keep_inside(self._spell(name), name)
+            found = os.lstat(path)
+            if stat.S_ISLNK(found.st_mode):
+                path = self._keep_inside(os.path.realpath(path), name)
+                found = os.stat(path)  # noqa: PTH116
         except (OSError, ValueError):  # not there, too long a name, a NUL in it, links in a circle
             raise OutsideError(message("photos.missing", path=name.replace("\0", "\\0")[:300])) from None
         if not stat.S_ISREG(found.st_mode):
@@ -76,7 +77,12 @@ class PhotoFolder:
             path = os.path.join(self._root, name.replace("\\", "/"))  # noqa: PTH118
         folder, last = os.path.split(path)
         path = os.path.join(self._follow(folder), last)  # noqa: PTH118
-        return os.path.realpath(path) if last in ("", ".", "..") or os.path.islink(path) else path  # noqa: PTH114
+        return os.path.realpath(path) if last in ("", ".", "..") else path
+
+    def _keep_inside(self, path: str, name: str) -> str:
+        if not (path + os.sep).startswith(self._root.rstrip(os.sep) + os.sep):
+            raise OutsideError(message("photos.outside", path=name))
+        return path
 
     def _follow(self, folder: str) -> str:
         if folder not in self._real:
