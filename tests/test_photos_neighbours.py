@@ -130,12 +130,17 @@ def test_shared_outlines_are_told_of_each_time(tmp_path: Path) -> None:
     assert misses == []
 
 
-def test_among_many_photos_halves_of_whole_ones_must_lie_nearer() -> None:
+def test_among_many_photos_whole_ones_and_their_halves_must_lie_nearer() -> None:
     raw, half, core = (np.uint8(HASHES.index(name)) for name in ("raw", "raw top", "core"))
     bits = np.arange(12)
     near = (np.uint64(1) << bits.astype(np.uint64)) - np.uint64(1)
     zero = np.zeros_like(near)
-    for first, second, few, many in ((half, raw, 6, 4), (half, half, 6, 4), (core, core, SUSPECT, SUSPECT)):
+    for first, second, few, many in (
+        (half, raw, 6, 4),
+        (half, half, 6, 4),
+        (raw, raw, 4, 2),
+        (core, core, SUSPECT, SUSPECT),
+    ):
         kinds = np.full(len(bits), first), np.full(len(bits), second)
         assert (suspect(zero, kinds[0], near, kinds[1]) == (bits <= few)).all()
         assert (suspect(zero, kinds[0], near, kinds[1], among_many=True) == (bits <= many)).all()

@@ -71,21 +71,22 @@ PLAIN = len(HASHES)
 """The kind of the plain hash, which is all that is known of a photo without a file."""
 
 
-def _list_allowed(halves: int) -> npt.NDArray[np.int8]:
-    """The bits allowed between each two kinds of hashes; ``halves``: between a whole picture's half and another."""
+def _list_allowed(wholes: int, halves: int) -> npt.NDArray[np.int8]:
+    """The bits allowed between each two kinds of hashes, at most so many between whole pictures, and their halves."""
     allowed = np.full((PLAIN + 1, PLAIN + 1), -1, dtype=np.int8)
     for i, j, bits in zip(_FIRST, _SECOND, RADIUS, strict=True):
-        most = halves if _OF_HALVES[i] or _OF_HALVES[j] else SUSPECT
+        most = halves if _OF_HALVES[i] or _OF_HALVES[j] else wholes if _OF_WHOLES[i] and _OF_WHOLES[j] else SUSPECT
         allowed[i, j] = allowed[j, i] = max(int(allowed[i, j]), min(int(bits), most))
     allowed[PLAIN, PLAIN] = SUSPECT
     return allowed
 
 
 _OF_HALVES = [name.removeprefix("mirrored ").startswith("raw ") for name in HASHES]
-_ALLOWED = _list_allowed(SUSPECT)
-_ALLOWED_AMONG_MANY = _list_allowed(4)
+_OF_WHOLES = [name.removeprefix("mirrored ") == "raw" for name in HASHES]
+_ALLOWED = _list_allowed(SUSPECT, SUSPECT)
+_ALLOWED_AMONG_MANY = _list_allowed(2, 4)
 """Of the suspicions that rest on the halves of whole pictures, those of six bits are three in five of all there are in
-a large shop, and one in two thousand of them is right."""
+a large shop, and one in two thousand of them is right; of those of four bits that rest on whole ones alone, none."""
 _SILHOUETTES = np.array([a == b == "raw" or a.startswith("raw ") or b.startswith("raw ") for a, b, _ in COMBINATIONS])
 _WEAKER = np.where(_SILHOUETTES, 64, 0).astype(np.uint8)
 _TELLING = 4
