@@ -38,7 +38,7 @@ TESTS = {
     ),
     "plans": (
         *PLANS, "test_sample_catalog", "test_exports", "test_words", "test_cli", "test_learning", "test_lifting",
-        "test_plan_cautions",
+        "test_plan_cautions", "test_questions",
     ),
     "exports": (
         "test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans",

@@ -1,0 +1,40 @@
+"""One question a kind: what recurs is asked once for all, what stands alone is answered alone."""
+
+import pytest
+
+import dupcheck as dc
+from dupcheck.catalog import make_catalog
+from dupcheck.model import Listing, Question
+
+LAMP, SOFA = "Lamp Marlow Ridgeway Handpicked Corner", "Sofa Deep Velvet Fjordline Blossom"
+
+
+def ask(*titles: str) -> list[Question]:
+    """The questions that the plans of a shop with these titles ask."""
+    shop = make_catalog([Listing(f"L-{i}", title, price=10.0, currency="USD") for i, title in enumerate(titles)])
+    return [plan.question for plan in dc.audit(shop).plans if plan.question is not None]
+
+
+@pytest.mark.parametrize(
+    ("ends", "kinds", "settles"),
+    [
+        # The same words in both: one answer settles both.
+        (("Verona", "Milano", "Verona", "Milano"), {"words:milano|verona"}, {2}),
+        (("Verona", "", "Verona", ""), {"words:|verona"}, {2}),
+        # Each its own word: a kind of such as are asked once.
+        (("Verona", "", "Milano", ""), {"each:more"}, {2}),
+        (("Verona", ""), {"each:more"}, {1}),
+    ],
+)
+def test_a_kind_is_named_by_its_words_where_it_recurs(
+    ends: tuple[str, ...], kinds: set[str], settles: set[int]
+) -> None:
+    heads = [LAMP, LAMP, SOFA, SOFA][: len(ends)]
+    asked = ask(*(f"{head} {end}".strip() for head, end in zip(heads, ends, strict=True)))
+    assert len(asked) == len(ends) // 2
+    assert {q.kind for q in asked} == kinds
+    assert {q.settles for q in asked} == settles
+    for question, end, other in zip(asked, ends[::2], ends[1::2], strict=True):
+        assert question.only_here == (end.casefold(),)
+        assert question.only_there == ((other.casefold(),) if other else ())
+        assert end in question.text.say("en") and end in question.text.say("zh")
