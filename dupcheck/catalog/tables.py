@@ -281,6 +281,8 @@ def _read_fast(raw: bytes, name: str) -> Sheet | None:
     except (ValueError, pd.errors.ParserWarning, OverflowError):  # ParserError and UnicodeDecodeError are ValueErrors
         return None
     columns = [frame[i].to_numpy(dtype=object) for i in range(frame.shape[1])]
+    if _lacks_cells(raw, columns):
+        return None  # which rows is for the careful way to say
     if len(columns) >= 3:
         broken = np.zeros(len(frame), dtype=bool)
         for column in columns:
@@ -315,6 +317,13 @@ def guess_delimiter(lines: Sequence[str], known: Container[str] = ()) -> str:
         return (counts[width] / len(rows) + min(hits, 6) * 0.25, width)
 
     return max(DELIMITERS, key=rate)
+
+
+def _lacks_cells(raw: bytes, columns: Sequence[npt.NDArray[np.object_]]) -> bool:
+    """Whether a row has fewer cells than the header: then the file holds fewer commas than rows and cells need."""
+    inside = sum("\n".join(column).count(",") for column in columns)
+    needed = (len(columns) - 1) * sum(any(row) for row in zip(*columns, strict=True))  # an empty line may have none
+    return raw.count(b",") - inside < needed
 
 
 def _sample_lines(text: str) -> list[str]:
