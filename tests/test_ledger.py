@@ -1171,8 +1171,9 @@ def test_nothing_is_sold_twice_whatever_happens(new_ledger: Callable[..., str]) 
 
 
 def test_rows_are_numbered_by_the_database_but_in_tables_of_one_row() -> None:
+    postgresql_dialect: Any = vars(postgres)["dialect"]()
     told = {
-        name: str(CreateTable(table).compile(dialect=postgres.dialect())) for name, table in METADATA.tables.items()
+        name: str(CreateTable(table).compile(dialect=postgresql_dialect)) for name, table in METADATA.tables.items()
     }
     single = {"dupcheck_guard", "dupcheck_pulse"}
     assert {name for name, text in told.items() if "id INTEGER NOT NULL" in text} == single
