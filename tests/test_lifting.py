@@ -35,13 +35,19 @@ PAIRS = np.array([(0, 1), (1, 2), (0, 3), (2, 3)])
 @pytest.mark.parametrize(
     ("same", "lifted"),
     [
-        ([True, True, True, True], True), ([True, True, True, False], True), ([True, True, False, False], False),
+        ([True, True, True, True], True), ([True, True, True, False], True), ([True, True, False, False], True),
         ([True, False, False, False], False), ([False] * 4, False),
     ],
 )  # fmt: skip
-def test_it_takes_answers_and_most_of_them(same: Sequence[bool], lifted: bool) -> None:
+def test_it_takes_two_answers_and_not_most_of_them(same: Sequence[bool], lifted: bool) -> None:
     found = find_lifted(FEATURES, PACK, PAIRS[:, 0], PAIRS[:, 1], np.array(same))
     assert found == (("compatible",) if lifted else ())
+
+
+def test_two_among_many_others_are_too_few() -> None:
+    many = np.array([True, True, *[False] * 9])
+    pairs = PAIRS[np.arange(11) % 4]
+    assert find_lifted(FEATURES, PACK, pairs[:, 0], pairs[:, 1], many) == ()
 
 
 def test_one_answer_is_none() -> None:

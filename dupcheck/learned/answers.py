@@ -278,6 +278,14 @@ class Replies:
         least = min(self.sure, HABIT_SURE) if said is not None else self.sure
         return (said or "option") if math.isfinite(least) and self.judge(left, right) >= least else None
 
+    def doubts(self, left: int, right: int) -> bool:
+        """Whether what was learned is not sure enough that two listings are one product for anything to be done, though
+        nothing differs that is not accounted for.
+        """
+        if self.judge is None or (min(left, right), max(left, right)) in self.pairs:
+            return False
+        return self.judge(left, right) < ACT_FROM
+
     def is_one(self, left: int, right: int) -> bool:
         """Whether what was learned takes two listings for one product, though not surely enough to act."""
         said = self.pairs.get((min(left, right), max(left, right)))
@@ -286,6 +294,8 @@ class Replies:
         return self.judge is not None and self.judge(left, right) >= 0.5
 
 
+ACT_FROM = 0.7
+"""Where the seller's answers judge, the probability below which what the titles account for is asked about."""
 HABIT_SURE = 0.9
 """Where many answers agree, the probability from which on the next of the sort is taken as they are."""
 _BY_PAIR = frozenset({"fact", "proof", "twin", "rest"})

@@ -73,6 +73,9 @@ class Gap:
         return f"{self.what}:{self.axis}" if self.axis else self.what
 
 
+_DOUBT = Gap("proof")
+
+
 @dataclass
 class Part:
     """Listings that are accounted for with each other, the best first, and the gap to the group's main part."""
@@ -129,7 +132,7 @@ class Bookkeeper:
         for gap in self.list_gaps(own, left, right):
             if self.replies.reply(gap.kind, left, right) not in ("same", "option"):
                 return gap
-        return None
+        return _DOUBT if self.replies.doubts(left, right) else None
 
     def is_answered(self, gap: Gap, left: int, right: int) -> bool:
         """Whether a gap is known to stand between two products, so that nothing is left to ask."""

@@ -55,7 +55,7 @@ class Estimate:
 @dataclass(frozen=True)
 class Answered:
     """What was answered: pairs by position, what was said, what a model says of each that had not learned from it, and
-    whether it would stand in one group had nothing been said.
+    whether it would stand in one group had nothing been said. ``known`` are these and the pairs that follow from them.
     """
 
     left: IntArray
@@ -63,6 +63,7 @@ class Answered:
     same: BoolArray
     before: FloatArray
     would_group: BoolArray
+    known: tuple[IntArray, IntArray, BoolArray]
 
 
 def estimate_groups(
@@ -77,7 +78,7 @@ def estimate_groups(
     calibrate = _calibrate(answered)
     a, b, weight = _list_inside(clusters)
     apart = label[left] != label[right]
-    known_in = label[answered.left] == label[answered.right]
+    known_in = label[answered.known[0]] == label[answered.known[1]]
     inside, yes_in = _count(model, a, b, answered, known_in, lambda chance: calibrate(chance, True))
     outside, yes_out = _count(
         model, left[apart], right[apart], answered, ~known_in, lambda chance: calibrate(chance, False)
@@ -155,12 +156,12 @@ def _count(
     calibrate: Callable[[FloatArray], FloatArray],
 ) -> tuple[tuple[IntArray, FloatArray], float]:
     """How many unanswered pairs stand in each bin and what the model expects of them; and the answered that are one."""
-    fresh = ~np.isin(_key(left, right), _key(answered.left, answered.right))
+    fresh = ~np.isin(_key(left, right), _key(answered.known[0], answered.known[1]))
     chance = model.measure(left[fresh], right[fresh])
     bins = np.digitize(chance, _BINS)
     size: IntArray = np.bincount(bins, minlength=len(_BINS) + 1).astype(np.int64)
     expected: FloatArray = np.bincount(bins, calibrate(chance), minlength=len(_BINS) + 1).astype(np.float64)
-    return (size, expected), float(answered.same[mine].sum())
+    return (size, expected), float(answered.known[2][mine].sum())
 
 
 def _key(left: IntArray, right: IntArray) -> IntArray:

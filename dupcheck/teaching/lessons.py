@@ -41,9 +41,9 @@ _SURE = (0.99, 0.98, 0.95)
 _SURE_FROM = 50
 """Answers that must all have been «one product» before the model may act from a probability on: by the rule of three at
 most 6 % are otherwise, and what it may do then removes nothing without a proof."""
-_LIFT = 2
-"""So many pairs that differ in what the pack calls distinct must be one product, and so many times as many as are not,
-before that no longer makes two.
+_LIFT, _LIFTED = 2, 0.25
+"""So many pairs that differ in what the pack calls distinct must be one product, and so many for each that is not,
+before that alone no longer makes two: what was learned then tells which are.
 """
 Way = Literal["limits", "answers"]
 
@@ -79,7 +79,7 @@ class Lesson:
         """What was answered, as an estimate takes it."""
         said = self.label[self.left] == self.label[self.right]
         would = _take_over(self.before, said) if self.way == "answers" else said
-        return Answered(self.left, self.right, self.same, self.before, would)
+        return Answered(self.left, self.right, self.same, self.before, would, self.bound)
 
     def find_model(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> PairModel:
         """Return the model that was learned, or the start where too little was answered; the answers bind both.
@@ -213,7 +213,7 @@ def find_lifted(
     for axis in pack.merge.distinct:
         alone = replace(pack, merge=replace(pack.merge, distinct=(axis,)))
         said = same[contradict(features, alone, left, right, signals)]
-        if said.sum() >= max(_LIFT, _LIFT * (~said).sum()):
+        if said.sum() >= max(_LIFT, _LIFTED * (~said).sum()):
             lifted.append(axis)
     return tuple(lifted)
 
