@@ -1,12 +1,11 @@
 """How right groups are thought to be, from what was answered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from dupcheck.judging.model import PairModel
-from dupcheck.learned.trees import read_odds
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, FloatArray, IntArray
 
@@ -14,16 +13,10 @@ STATED_FROM = 50
 """Answered pairs from which on it is said how right the groups are."""
 _BINS = np.array([0.005, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])
 _PRIOR = 2.0
-"""As how many answers the model's own word, corrected, counts in each bin."""
+"""As how many answers the model's own word counts in each bin."""
 _MOST = 200_000
 """Pairs within groups that are looked at; of more, some are drawn."""
 _DRAWS = 2_000
-_SPREAD = (1.0, 0.5, 1.0)
-"""How far the line that corrects the model may lie from none, as standard deviations: its height, its slope, and what
-it adds for pairs in one group.
-"""
-_STEPS = 12
-_LEAST = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,8 @@ class Estimate:
     Strata are the pairs that stand in one group and the candidate pairs that do not, each in bins of the model's
     probability. An answer counts in the stratum in which its pair would stand had it not been answered, and stands for
     as many pairs as that stratum holds (stratified importance weighting, as in OASIS: Marchant and Rubinstein, VLDB
-    2017). What was answered is known and counts as it is. Recall is of the pairs that were looked at.
+    2017). What was answered, and what follows from it, is known and counts as it is; where few were asked, the model's
+    own probabilities stand in, uncorrected. Recall is of the pairs that were looked at.
     """
 
     precision: float
@@ -75,14 +69,11 @@ def estimate_groups(
     if len(answered.left) < STATED_FROM:
         return None
     label = _label(len(model.evidence.features), clusters)
-    calibrate = _calibrate(answered)
     a, b, weight = _list_inside(clusters)
     apart = label[left] != label[right]
     known_in = label[answered.known[0]] == label[answered.known[1]]
-    inside, yes_in = _count(model, a, b, answered, known_in, lambda chance: calibrate(chance, True))
-    outside, yes_out = _count(
-        model, left[apart], right[apart], answered, ~known_in, lambda chance: calibrate(chance, False)
-    )
+    inside, yes_in = _count(model, a, b, answered, known_in)
+    outside, yes_out = _count(model, left[apart], right[apart], answered, ~known_in)
     rates = [
         _rate(answered, answered.would_group == grouped, told) for grouped, told in ((True, inside), (False, outside))
     ]
@@ -120,47 +111,15 @@ def _list_inside(clusters: Sequence[IntArray]) -> tuple[IntArray, IntArray, floa
     return a, b, total / max(len(a), 1)
 
 
-def _calibrate(answered: Answered) -> Callable[[FloatArray, bool], FloatArray]:
-    """Return what corrects a probability, of pairs that would stand in one group and of others: a line in log-odds,
-    drawn towards no correction. Which pairs were asked hangs on just these two, so that the choice does not bend it.
-    """
-    odds = _read_odds(answered.before)
-    columns = np.stack([np.ones(len(odds)), odds, answered.would_group.astype(float)], axis=1)
-    plain = np.array([0.0, 1.0, 0.0])
-    line, hold = plain.copy(), np.diag(1.0 / np.array(_SPREAD) ** 2)
-    for _ in range(_STEPS):  # Newton's
-        chance = read_odds(columns @ line)
-        slope = columns.T @ (chance - answered.same) + hold @ (line - plain)
-        bend = (columns * (chance * (1.0 - chance))[:, None]).T @ columns + hold
-        line = line - np.linalg.solve(bend, slope)
-    steep = max(float(line[1]), 0.0)
-
-    def correct(chance: FloatArray, grouped: bool) -> FloatArray:
-        return read_odds(line[0] + steep * _read_odds(chance) + line[2] * grouped)
-
-    return correct
-
-
-def _read_odds(chance: FloatArray) -> FloatArray:
-    held = np.clip(chance, _LEAST, 1.0 - _LEAST)
-    odds: FloatArray = np.log(held / (1.0 - held))
-    return odds
-
-
 def _count(
-    model: PairModel,
-    left: IntArray,
-    right: IntArray,
-    answered: Answered,
-    mine: BoolArray,
-    calibrate: Callable[[FloatArray], FloatArray],
+    model: PairModel, left: IntArray, right: IntArray, answered: Answered, mine: BoolArray
 ) -> tuple[tuple[IntArray, FloatArray], float]:
     """How many unanswered pairs stand in each bin and what the model expects of them; and the answered that are one."""
     fresh = ~np.isin(_key(left, right), _key(answered.known[0], answered.known[1]))
     chance = model.measure(left[fresh], right[fresh])
     bins = np.digitize(chance, _BINS)
     size: IntArray = np.bincount(bins, minlength=len(_BINS) + 1).astype(np.int64)
-    expected: FloatArray = np.bincount(bins, calibrate(chance), minlength=len(_BINS) + 1).astype(np.float64)
+    expected: FloatArray = np.bincount(bins, chance, minlength=len(_BINS) + 1).astype(np.float64)
     return (size, expected), float(answered.known[2][mine].sum())
 
 
