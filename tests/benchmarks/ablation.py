@@ -1,9 +1,10 @@
 """What each list of words is worth: audits catalogues without it, and prints what is lost.
 
-    python tests/benchmarks/ablation.py FOLDER … [--only values.color …]
+    python tests/benchmarks/ablation.py FOLDER … [--only values.color words.joints+words.either …]
 
 A list is one table or array of the same name in every language (``values.color``), or of a file that all languages
-share (``colors.*``). Catalogues are those of ``acts.py``: best ones that nobody knew when the lists were written.
+share (``colors.*``); lists with ``+`` between them are left out together. Catalogues are those of ``acts.py``: best
+ones that nobody knew when the lists were written.
 Printed are, against an audit with every list, pairs of one product that are no longer acted on or asked about
 (``found``), pairs of one product that are no longer acted on (``acts``), pairs of two that are acted on now (``bad``),
 listings wrongly removed now (``wrong``), how many plans ask more (``asks``), and how many catalogues change at all.
@@ -51,15 +52,16 @@ def _count(held: Any) -> int:
     return sum(map(_count, held)) if isinstance(held, list) else 1
 
 
-def drop_table(wanted: str) -> None:
-    """Let every file of words be read as if it had no such list."""
-    stem, name = wanted.split(".")
+def drop_tables(wanted: str) -> None:
+    """Let every file of words be read as if it had no such lists."""
+    names: dict[str, set[str]] = {}
+    for table in wanted.split("+"):
+        stem, name = table.split(".")
+        names.setdefault(stem, set()).add(name)
 
     def read(path: Path) -> dict[str, Any]:
-        held = read_toml(path)
-        if path.stem != stem or name not in (ALL, *held):
-            return held
-        return {key: _empty(value) if name in (ALL, key) else value for key, value in held.items()}
+        dropped = names.get(path.stem, set())
+        return {key: _empty(value) if dropped & {ALL, key} else value for key, value in read_toml(path).items()}
 
     for room in (normalising, vocabulary):
         setattr(room, "read_toml", read)  # noqa: B010
@@ -69,7 +71,7 @@ def _empty(held: Any) -> Any:
     """The same without words: tables of tables stay tables."""
     if isinstance(held, Mapping):
         return {key: _empty(value) for key, value in held.items() if isinstance(value, Mapping)}
-    return [] if isinstance(held, list) else held
+    return type(held)() if isinstance(held, list | str) else held
 
 
 def measure(folders: Sequence[Path]) -> dict[str, list[int]]:
@@ -121,20 +123,21 @@ def main() -> None:
     given = parser.parse_args()
     if given.measure:
         if given.without:
-            drop_table(given.without)
+            drop_tables(given.without)
         print(json.dumps(measure(given.folders)))
         return
     whole = run_without("", given.folders)
     tables = list_tables()
     rows = []
     for table in given.only or tables:
+        words = sum(tables[name] for name in table.split("+"))
         less = run_without(table, given.folders)
         if not less:
-            rows.append([table, tables[table], "cannot be left out", *[""] * (len(HEADER) - 3)])
+            rows.append([table, words, "cannot be left out", *[""] * (len(HEADER) - 3)])
             continue
         steps = [[b - a for a, b in zip(whole[name], less[name], strict=True)] for name in whole]
         total = [sum(column) for column in zip(*steps, strict=True)]
-        rows.append([table, tables[table], *(f"{n:+d}" for n in total), sum(any(step) for step in steps)])
+        rows.append([table, words, *(f"{n:+d}" for n in total), sum(any(step) for step in steps)])
         print(*rows[-1], file=sys.stderr, flush=True)
     print(render_table(HEADER, rows))
 
