@@ -30,10 +30,9 @@ FILES = {
         "in_one", "counted", "weighed", "digits",
     },
     "words": {
-        "selling", "stop", "whole", "fitting", "not_before_size", "joints", "either", "loose", "fillers", "links",
-        "accompanying",
-        "endings", "ordinary", "synonyms", "numerals", "no_brand", "markers", "cues", "letters", "script", "in_ie",
-        "stem_rules", "choosing", "adjectives", "whole_words", "abbreviations",
+        "selling", "stop", "whole", "fitting", "not_before_size", "joints", "fillers", "accompanying", "endings",
+        "ordinary", "synonyms", "numerals", "no_brand", "markers", "cues", "letters", "script", "in_ie", "stem_rules",
+        "choosing", "adjectives", "whole_words", "abbreviations",
     },
     "names": set(AXES),
 }  # fmt: skip

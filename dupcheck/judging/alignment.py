@@ -250,7 +250,7 @@ class Aligner:
 
     @staticmethod
     def _is_noise(reading: Reading, k: int) -> bool:
-        return reading.labels[k] == NOISE or reading.tokens[k] in load_vocabulary().loose
+        return reading.labels[k] == NOISE or reading.tokens[k] == "&"
 
     def _subtract(self, reading: Reading, other: Reading) -> list[int]:
         """The positions of a title's tokens that the other has not, or not so often; then those that say least."""
@@ -490,8 +490,7 @@ def _binds(word: str) -> bool:
 
 
 def _is_listing(word: str) -> bool:
-    v = load_vocabulary()
-    return word in _LISTING or word in v.joints or word in v.either
+    return word in _LISTING or word in load_vocabulary().joints
 
 
 def _neighbours(tokens: Sequence[str], number: str) -> set[tuple[int, str]]:

@@ -218,7 +218,7 @@ def _is_lead(chunk: str, axes: Collection[str]) -> bool:
     if _is_sign(chunk) or word in _LINKS | _NUMBER_SIGNS or align_name(chunk) in axes:
         return True
     v = load_vocabulary()
-    return word in v.links or word in v.fitting or ("size" in axes and word in v.cues["marker"])
+    return word in v.fitting or ("size" in axes and word in v.cues["marker"])
 
 
 def _is_sign(chunk: str) -> bool:

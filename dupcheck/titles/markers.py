@@ -90,12 +90,12 @@ def _find_words(pieces: list[Piece], start: int, axis: str, v: Vocabulary) -> tu
             break
         if p.kind == "measure" or (p.text in v.markers and p.axis == "") or p.text in v.cues["marker"]:
             break
-        linked = (p.text in v.joints or p.text in v.links) and end > start
+        linked = p.text in v.joints and end > start
         if not (linked and end + 1 < n and pieces[end + 1].sep == " ") and not _may_say(p, axis, end == start, v):
             break
         said.append(p)
         end += 1
-    while said and (said[-1].text in v.joints or said[-1].text in v.links):
+    while said and said[-1].text in v.joints:
         said.pop()
         end -= 1
     return end, said

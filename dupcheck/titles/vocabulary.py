@@ -61,9 +61,8 @@ class Vocabulary:
     ``longest``: the first word of each phrase, and of how many words the longest that begins so is; ``run``: how many
     signs the longest spelling in unspaced script has.
     ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
-    ``joints`` stand between two colours, ``either`` between two choices, ``fillers`` behind one, ``links`` inside a
-    value, ``accompanying`` before what only comes with a thing, ``fitting`` before what it is for; ``choosing`` asks a
-    buyer to choose; ``loose`` words say nothing on their own, ``small`` ones only bind others.
+    ``joints`` stand between two colours, ``fillers`` behind one, ``accompanying`` before what only comes with a thing,
+    ``fitting`` before what it is for; ``choosing`` asks a buyer to choose; ``small`` words only bind others.
     """
 
     phrases: Mapping[str, Reading]
@@ -84,10 +83,7 @@ class Vocabulary:
     small: frozenset[str]
     fitting: frozenset[str]
     joints: frozenset[str]
-    either: frozenset[str]
-    loose: frozenset[str]
     fillers: frozenset[str]
-    links: frozenset[str]
     accompanying: frozenset[str]
     no_brand: frozenset[str]
     choosing: tuple[str, ...]
@@ -350,9 +346,7 @@ def _read_lists() -> dict[str, Any]:
 
 def _collect_words(code: str) -> frozenset[str]:
     words = read_language(code, "words")
-    listed = [
-        w for name in ("links", "accompanying", "fitting", "joints", "fillers", "ordinary") for w in words.get(name, ())
-    ]
+    listed = [w for name in ("accompanying", "fitting", "joints", "fillers", "ordinary") for w in words.get(name, ())]
     listed += [w for cue in words.get("cues", {}).values() for w in cue]
     if code != "en":  # "type", "model" and "size" stand in titles of every language
         listed += [w for spelled in read_language(code, "names").values() for w in spelled]
@@ -394,10 +388,7 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
         small=frozenset(w for part in words.values() for w in part.get("stop", ())),
         fitting=collect("fitting"),
         joints=collect("joints"),
-        either=collect("either"),
-        loose=frozenset(w for part in words.values() for w in part.get("loose", ())),
         fillers=collect("fillers"),
-        links=collect("links"),
         accompanying=collect("accompanying"),
         choosing=_longest_first(w for part in words.values() for w in part.get("choosing", ())),
         no_brand=frozenset(normalise(w) for part in words.values() for w in part.get("no_brand", ())),
