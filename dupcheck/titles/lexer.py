@@ -33,7 +33,6 @@ def join_colors(parts: tuple[ColorPart, ...]) -> tuple[str, ...]:
     A tone goes before its colour (``azul claro`` → light blue), colours side by side are one name (``brown cherry``),
     ``/`` keeps two-tone values in order (``antique black/light gray``).
     """
-    v = load_vocabulary()
     sides: list[list[ColorPart]] = [[]]
     for part in parts:
         sep, axis, _, _ = part
@@ -43,7 +42,7 @@ def join_colors(parts: tuple[ColorPart, ...]) -> tuple[str, ...]:
         else:
             sides[-1].append(part)
     plain = [value for _, axis, value, _ in parts if axis == "color"]
-    if len(sides) == 1 and len(plain) > 2 and v.finishes.isdisjoint(plain):
+    if len(sides) == 1 and len(plain) > 2:
         return tuple(plain)
     return ("/".join(filter(None, map(_one_color, sides))),)
 
@@ -55,9 +54,7 @@ def _one_color(side: list[ColorPart]) -> str:
     for i, (_, axis, value, place) in enumerate(side):
         behind = axis == "tone" and (place == "after" or i > last)
         words.insert(max(len(words) - 1, 0) if behind else len(words), value)
-    # "navy blue", "wine red": a shade with its own colour behind it is the shade.
-    shades = [w for i, w in enumerate(words) if not (i and v.parents.get(words[i - 1]) == w)]
-    text = " ".join(w for i, w in enumerate(shades) if not (i and shades[i - 1] == w))
+    text = " ".join(w for i, w in enumerate(words) if not (i and words[i - 1] == w))
     known = v.phrases.get(text)
     return known.value if known is not None and known.axis == "color" else text
 

@@ -2,7 +2,7 @@
 
 A language's ``values.toml`` holds the spellings of values (``*`` stands for its endings), ``measures.toml`` sizes,
 packs, units and ages, ``words.toml`` what sells, links or leads to a value, and ``names.toml`` the names of attributes.
-What belongs to no language (which colour is a shade of which, how much a unit is) is in ``vocabularies``.
+What belongs to no language (how much a unit is, the order of sizes) is in ``vocabularies``.
 
 Every spelling is kept as :func:`~dupcheck.titles.normalising.normalise` writes it, hyphens as blanks, words folded.
 """
@@ -70,8 +70,6 @@ class Vocabulary:
     longest: Mapping[str, int]
     run: int
     compact: Mapping[str, str]
-    parents: Mapping[str, str]
-    finishes: frozenset[str]
     tones: frozenset[str]
     chinese: Mapping[str, Mapping[str, str]]
     letters: tuple[str, ...]
@@ -314,7 +312,7 @@ def _add_colors(b: _Phrases, code: str, values: Mapping[str, Mapping[str, Any]])
                     if " " in key:
                         b.compact.setdefault(key.replace(" ", ""), value)
     if code == "en":
-        for value in read_words("colors"):
+        for value in (*values["color"], *values["things"]):
             b.add(value, "color", value, "thing" if " " not in value else "sure")
     # A tone before a colour of one sign: 浅 + 灰 is light gray.
     for tone, prefixes in values.get("tone", {}).get("joined", {}).items():
@@ -368,15 +366,12 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
     def collect(name: str) -> frozenset[str]:
         return _as_read((w for part in words.values() for w in part.get(name, ())), whole.synonyms)
 
-    colors = read_words("colors")
     return Vocabulary(
         phrases=whole.phrases,
         also_tones=whole.also_tones,
         longest=whole.longest,
         run=whole.run,
         compact=whole.compact,
-        parents={value: entry["parent"] for value, entry in colors.items() if "parent" in entry},
-        finishes=frozenset(value for value, entry in colors.items() if entry.get("finish")),
         tones=_tones(),
         chinese=_read_phrases("zh").chinese,
         letters=tuple(read_words("sizes")["letter"]),

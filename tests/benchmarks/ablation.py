@@ -3,7 +3,7 @@
     python tests/benchmarks/ablation.py FOLDER … [--only values.color words.joints+words.either …]
 
 A list is one table or array of the same name in every language (``values.color``), or of a file that all languages
-share (``colors.*``); lists with ``+`` between them are left out together. Catalogues are those of ``acts.py``: best
+share (``gifts.*``); lists with ``+`` between them are left out together. Catalogues are those of ``acts.py``: best
 ones that nobody knew when the lists were written.
 Printed are, against an audit with every list, pairs of one product that are no longer acted on or asked about
 (``found``), pairs of one product that are no longer acted on (``acts``), pairs of two that are acted on now (``bad``),
