@@ -76,6 +76,26 @@ class TestAudits:
         assert any(p["verdict"] == "duplicate" for p in answer.pairs) == is_joined(first, second)
 
 
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            # words that mean something else together: a brand, a kind of tea
+            ("New Balance Runner Zip", "Balance Runner Zip"),
+            ("Green Tea Orbit 50g", "Black Tea Orbit 50g"),
+            # a letter behind the name of a series is no size
+            ("Floor Mat for Tesla Model S Black", "Floor Mat for Tesla Model M Black"),
+            ("Charger Samsung Galaxy S white", "Charger Samsung Galaxy M white"),
+            # words that only look like forms of one
+            ("Плата синяя Вектор", "Платье синее Вектор"),
+            ("Поло синее Орион", "Пол синий Орион"),
+        ],
+    )
+    def test_two_things_are_neither_removed_as_copies_nor_folded_into_one(self, first: str, second: str) -> None:
+        others = ("Wool scarf for winter", "Silk tie striped", "Rosin for violins", "Brass door knob")
+        plans = dc.audit(make_shop_of(first, second, *others)).plans
+        assert {p.action for p in plans} <= {"ask", "none", "differentiate"}
+
+
 def make_shop_of(*titles: str) -> Catalog:
     return make_catalog([Listing(f"L-{i}", t, price=10.0, currency="USD") for i, t in enumerate(titles)])
 
