@@ -283,6 +283,45 @@ def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(se
 
 
 @needs_spark
+def test_folders_of_csv_json_lines_and_parquet_are_read_alike_by_their_addresses(
+    session: Any, tmp_path: Path, write_csv: Callable[..., Path]
+) -> None:
+    import gzip
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from dupcheck.spark.reading import Manner, read_listings
+    from dupcheck.spark.session import Workshop
+
+    rows = [{**row, "title": f"{row['title']} „x“, 中文"} for row in invent_rows(30)]
+    parts = rows[:18], rows[18:]
+    for folder in ("csv", "lines", "parquet"):
+        (tmp_path / folder / "deeper").mkdir(parents=True)
+    for part, held in zip(("a", "deeper/b"), parts, strict=True):
+        write_csv(tmp_path / "csv" / f"{part}.csv", held)
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in held)
+        if part == "a":
+            (tmp_path / "lines" / f"{part}.jsonl").write_text(lines, "utf-8")
+        else:
+            (tmp_path / "lines" / f"{part}.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+        pq.write_table(pa.Table.from_pylist(held), tmp_path / "parquet" / f"{part}.parquet")
+        (tmp_path / "shops" / f"shop={part[-1]}").mkdir(parents=True)
+        write_csv(tmp_path / "shops" / f"shop={part[-1]}" / "part.csv", held)
+    local = dc.read_catalog(write_csv(tmp_path / "whole.csv", rows))
+    for kind in ("csv", "lines", "parquet", "shops"):
+        shop = Workshop(session, str(tmp_path / f"work-{kind}"))
+        read, mapping = read_listings(shop, [(tmp_path / kind).as_uri()], Manner({}), "en")
+        told = read.orderBy("pos").toPandas()
+        assert told["listing_id"].tolist() == local.ids.tolist(), kind
+        assert told["title"].tolist() == local.column("title").tolist(), kind
+        assert told["price"].tolist() == local.numbers("price").tolist(), kind
+        assert mapping["listing_id"] == "listing_id"
+        shops = ["a"] * 18 + ["b"] * 12 if kind == "shops" else [""] * 30
+        assert told["shop"].fillna("").tolist() == shops, "what folders are named is a column"
+
+
+@needs_spark
 def test_no_photo_is_read_again_that_did_not_change(
     session: Any, tmp_path: Path, draw_photo: Callable[..., Path], make_shop: Callable[..., Catalog]
 ) -> None:
@@ -331,6 +370,52 @@ def test_no_photo_is_read_again_that_did_not_change(
     assert see(PhotoPlace(root.as_uri(), None, None)) == again, "a store says the same as a folder"
 
 
+@needs_spark
+def test_near_photos_are_the_same_by_bands_of_hashes_as_in_one_task(
+    session: Any, tmp_path: Path, draw_photo: Callable[..., Path], make_shop: Callable[..., Catalog],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    import pyarrow as pa
+    from PIL import Image, ImageOps
+
+    from dupcheck.learned.taught import Taught
+    from dupcheck.photos.reading import read_photos
+    from dupcheck.spark import blocking
+    from dupcheck.spark.rows import Whole, pack_photos
+    from dupcheck.spark.session import Workshop
+
+    names = []
+    for seed in range(5):
+        drawn = Image.open(draw_photo(tmp_path / f"{seed}.png", seed))
+        made = {
+            "again": (drawn, 70), "worse": (drawn, 35), "turned": (ImageOps.mirror(drawn), 90),
+            "cut": (drawn.crop((9, 9, 151, 151)), 90), "framed": (ImageOps.expand(drawn, 14, "white"), 90),
+        }  # fmt: skip
+        for name, (picture, quality) in made.items():
+            picture.convert("RGB").save(tmp_path / f"{seed}-{name}.jpg", quality=quality)
+            names.append(f"{seed}-{name}.jpg")
+        names.append(f"{seed}.png")
+    rows = [{"title": f"Lamp {k}", "main_image": name} for k, name in enumerate([*names, names[0]])]
+    rows += [{"title": "Jug", "image_phash": f"c3d2e1f00f1e2d3{k}"} for k in "cd"]
+    catalog = make_shop(*rows, image_root=tmp_path)
+    photos, _ = read_photos(catalog)
+    table = pa.table({"pos": np.arange(len(catalog))} | pack_photos(photos, len(catalog)))
+    measured = session.createDataFrame(table).coalesce(1)
+    nothing = np.empty(0, dtype=np.uint64)
+    whole = Whole(len(catalog), nothing, nothing.astype(np.int64), nothing == 1, 2, {}, {}, {}, frozenset(), Taught())
+    pairs = {}
+    for most in (1_000, 0):
+        monkeypatch.setattr(blocking, "PHOTOS", most)
+        shop = Workshop(session, str(tmp_path / f"work-{most}"))
+        for changed in (None, session.createDataFrame([(3,), (len(catalog) - 1,)], "pos long")):
+            found = blocking.touch_pairs(blocking.pair_photos(shop, measured, whole, [], changed), changed)
+            pairs[most, changed is None] = {(r.left, r.right) for r in found.distinct().collect() if r.left != r.right}
+    assert pairs[0, True] == pairs[1_000, True]
+    assert pairs[0, False] == pairs[1_000, False] == {p for p in pairs[0, True] if {3, len(catalog) - 1} & {*p}}
+    assert len(pairs[0, True]) >= 5 * 10 + 2
+    assert (names.index("0-again.jpg"), names.index("0-turned.jpg")) in pairs[0, True]
+
+
 def find_least(edges: np.ndarray) -> dict[int, int]:
     nodes, place = np.unique(edges.ravel(), return_inverse=True)
     ends = place.reshape(-1, 2)
@@ -364,7 +449,7 @@ def test_in_a_crowd_each_meets_its_neighbours_however_rows_are_batched(sizes: tu
     from dupcheck.files.arrays import group_items
     from dupcheck.index.candidates import pair_within
     from dupcheck.run import SEARCH
-    from dupcheck.spark.blocking import slide_pairs
+    from dupcheck.spark.crowds import slide_pairs
 
     key = np.repeat(np.arange(len(sizes)), sizes)
     pos = np.arange(len(key))

@@ -14,7 +14,7 @@ from dupcheck.photos.blocks import compare_blocks, find_clear
 from dupcheck.photos.hamming import mask_blocks
 from dupcheck.photos.records import HASHES
 
-_SHARED = tuple(HASHES.index(name) for name in ("core", "raw"))
+SHARED_VIEWS = tuple(HASHES.index(name) for name in ("core", "raw"))
 """The hashes of which one at least is about the same where a picture was only saved anew."""
 _CHUNK = 2048
 _ASPECT = 0.03  # the logarithm by which their proportions differ at most
@@ -30,7 +30,7 @@ def choose_representatives(
     pairs of positions whether the one is a copy of the other.
     """
     stands = np.arange(len(prints))
-    for view in _SHARED:
+    for view in SHARED_VIEWS:
         for mask in mask_blocks(4):
             rows = order[stands[order] == order]
             hashes = prints["views"][rows, view]

@@ -94,8 +94,8 @@ _TELLING = 4
 _OUTLINES = np.array(["raw" in name.split() for name in HASHES] + [False])
 """Which kinds of hashes show little but a silhouette where the ground is white."""
 SHARED_BY = 32
-"""Of an outline that lies near to more than so many others, only those within ``_SHARED_BITS`` are suspected."""
-_SHARED_BITS = 2
+"""Of an outline that lies near to more than so many others, only those within ``SHARED_BITS`` are suspected."""
+SHARED_BITS = 2
 WHOLE = [k for k, (a, b, _) in enumerate(COMBINATIONS) if a == b == "raw"]
 
 
@@ -126,6 +126,11 @@ def suspect(
     return near
 
 
+def is_outline(kind: int) -> bool:
+    """Return whether hashes of this kind show little but a silhouette where the ground is white."""
+    return bool(_OUTLINES[kind])
+
+
 def keep_telling(
     hashes: npt.NDArray[np.uint64], kind: npt.NDArray[np.uint8], first: IntArray, second: IntArray
 ) -> BoolArray:
@@ -134,7 +139,7 @@ def keep_telling(
     As a shop grows, more and more of its bottles stand alike on white: what lies near to so many is no evidence, unless
     it lies very near.
     """
-    told: BoolArray = np.bitwise_count(hashes[first] ^ hashes[second]) <= _SHARED_BITS
+    told: BoolArray = np.bitwise_count(hashes[first] ^ hashes[second]) <= SHARED_BITS
     outline = np.flatnonzero(_OUTLINES[kind[first]] | _OUTLINES[kind[second]])
     one, other = first[outline], second[outline]
     shared = np.bincount(one, minlength=len(hashes)) + np.bincount(other, minlength=len(hashes)) > SHARED_BY

@@ -19,7 +19,9 @@ from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, IntArray
 from dupcheck.photos.neighbours import find_alike
 from dupcheck.run import SEARCH
-from dupcheck.spark.rows import Keys, Whole, lists_of, make_lists, numbers_of, unpack_photos
+from dupcheck.spark.bands import find_near, open_photos
+from dupcheck.spark.crowds import pair_across, pair_within
+from dupcheck.spark.rows import Keys, Whole, lists_of, make_lists, numbers_of
 from dupcheck.spark.session import Workshop, map_groups, map_once, map_tables
 
 if TYPE_CHECKING:
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
 
     Batches = Iterator[pa.RecordBatch]
 
+PHOTOS = 200_000
+"""So many distinct photos are one task's work: 3 KB each."""
 BUCKET = 20_000
 """Titles that meet in one bucket, more or less."""
-_PAIR = "left long, right long"
 _TITLE = "first long, core long, new boolean, keys array<long>, weights array<float>"
 
 
@@ -52,77 +55,21 @@ def propose_pairs(shop: Workshop, measured: "DataFrame", whole: Whole, changed: 
     misses = [message("audit.may_miss_titles", k=SEARCH.nearest, floor=round(100 * SEARCH.likeness))]
     ways = {
         "title": _pair_titles(shop, measured, whole, misses, changed),
-        "image": _pair_photos(shop, measured, whole, misses, changed),
+        "image": pair_photos(shop, measured, whole, misses, changed),
         "codes": _pair_codes(measured, whole, misses, changed),
     }
-    kept = {name: shop.keep(_touch(frame.distinct(), changed), f"pairs-{name}") for name, frame in ways.items()}
+    kept = {name: shop.keep(touch_pairs(frame.distinct(), changed), f"pairs-{name}") for name, frame in ways.items()}
     proposed_by = {name: frame.count() for name, frame in kept.items()}
     every = kept["title"].unionByName(kept["image"]).unionByName(kept["codes"]).distinct()
     return Proposed(shop.keep(every.where(sql.col("left") < sql.col("right")), "proposed"), proposed_by, tuple(misses))
 
 
-def _touch(pairs: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
-    """The pairs of which one listing at least is changed."""
+def touch_pairs(pairs: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
+    """Return the pairs of which one listing at least is changed."""
     if changed is None:
         return pairs
     ends = [pairs.join(changed.withColumnRenamed("pos", side), side, "left_semi") for side in ("left", "right")]
     return ends[0].unionByName(ends[1]).distinct()
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Groups: listings under one key
-
-
-def _pair_within(
-    members: "DataFrame", misses: list[Message], way: str, changed: "DataFrame | None" = None
-) -> "DataFrame":
-    """Every pair of listings (``pos``) under one ``key``; in a crowd only near neighbours in order."""
-    from pyspark.sql import functions as sql
-
-    if changed is not None:
-        members = members.join(members.join(changed, "pos", "left_semi").select("key").distinct(), "key", "left_semi")
-    crowds = members.groupBy("key").count().where(sql.col("count") > SEARCH.crowd + 1).count()
-    if crowds:
-        misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=SEARCH.crowd))
-    return members.repartition("key").sortWithinPartitions("key", "pos").mapInArrow(slide_pairs, _PAIR)
-
-
-def slide_pairs(batches: "Batches") -> "Batches":
-    """Pair each row with the next of its key; what a batch ends with is carried into the next."""
-    import pyarrow as pa
-
-    key, pos = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    for batch in batches:
-        old = len(key)
-        key = np.concatenate([key, batch.column("key").to_numpy()])
-        pos = np.concatenate([pos, batch.column("pos").to_numpy()])
-        found: list[tuple[IntArray, IntArray]] = []
-        for step in range(1, min(SEARCH.crowd, len(key) - 1) + 1):
-            at = np.flatnonzero((key[:-step] == key[step:]) & (np.arange(step, len(key)) >= old))
-            if not len(at) and step > old:
-                break
-            found.append((pos[at], pos[at + step]))
-        if found:
-            left, right = (np.concatenate(side) for side in zip(*found, strict=True))
-            yield pa.record_batch(
-                {"left": pa.array(np.minimum(left, right)), "right": pa.array(np.maximum(left, right))}
-            )
-        key, pos = key[-SEARCH.crowd :], pos[-SEARCH.crowd :]
-
-
-def _pair_across(members: "DataFrame", joined: "DataFrame") -> "DataFrame":
-    """Every pair of listings of two keys that are ``joined`` (``a``, ``b``); of a crowd the first members only."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as sql
-
-    order = Window.partitionBy("key").orderBy("pos")
-    first = members.withColumn("rank", sql.row_number().over(order)).where(sql.col("rank") <= SEARCH.crowd)
-    held = first.groupBy("key").agg(sql.collect_list("pos").alias("listings"))
-    ours = held.select(sql.col("key").alias("a"), sql.col("listings").alias("ours"))
-    theirs = held.select(sql.col("key").alias("b"), sql.col("listings").alias("theirs"))
-    met = joined.join(ours, "a").join(theirs, "b")
-    pairs = met.select(sql.explode("ours").alias("i"), "theirs").select("i", sql.explode("theirs").alias("j"))
-    return pairs.where("i != j").select(sql.least("i", "j").alias("left"), sql.greatest("i", "j").alias("right"))
 
 
 def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None") -> "DataFrame":
@@ -134,15 +81,15 @@ def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message], chan
     if common:
         out = measured.sparkSession.createDataFrame([(k,) for k in common], "key long")
         members = members.join(sql.broadcast(out), "key", "left_anti")
-    return _pair_within(members.select("key", "pos"), misses, "codes", changed)
+    return pair_within(members.select("key", "pos"), misses, "codes", changed)
 
 
-def _pair_photos(
+def pair_photos(
     shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None"
 ) -> "DataFrame":
     """Pairs of listings of which one shows a photo of what the other's shows, from the same side.
 
-    Which photos are near is found by one task, which holds every distinct one.
+    Which photos are near is found by one task where it can hold every distinct one, else by bands of their hashes.
     """
     from pyspark.sql import functions as sql
 
@@ -156,14 +103,15 @@ def _pair_photos(
         .groupBy("photo")
         .agg(sql.min("pos").alias("pos"), sql.first("print").alias("print"), sql.max("new").alias("new"))
     )
+    distinct = shop.keep(distinct.withColumn("key", sql.xxhash64("photo")), "photos-distinct")
     refused = shop.share(whole.refused)
-    near = map_once(
-        distinct.withColumn("key", sql.xxhash64("photo")),
-        lambda table: _find_alike(table, refused.value),
-        "a long, b long",
+    near = (
+        map_once(distinct, lambda table: _find_alike(table, refused.value), "a long, b long")
+        if distinct.count() <= PHOTOS
+        else find_near(shop, distinct, refused)
     )
-    within = _pair_within(members, misses, "image", changed)
-    return within.unionByName(_pair_across(members, shop.keep(near, "alike")))
+    within = pair_within(members, misses, "image", changed)
+    return within.unionByName(pair_across(members, shop.keep(near, "alike")))
 
 
 def _mark(rows: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
@@ -179,12 +127,9 @@ def _mark(rows: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
 def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> "pa.Table":
     import pyarrow as pa
 
-    count = table.num_rows
-    prints = pa.array([[record] for record in table.column("print").to_pylist()], pa.list_(pa.binary()))
-    further = pa.array([[]] * count, pa.list_(pa.binary()))
-    photos = unpack_photos(table.append_column("prints", prints).append_column("further", further), refused)
-    keys, new = np.empty(len(photos), dtype=np.int64), np.empty(len(photos), dtype=np.bool_)
-    keys[photos.main], new[photos.main] = table.column("key").to_numpy(), numbers_of(table, "new")
+    photos, keys = open_photos(table, refused)
+    new = np.empty(len(photos), dtype=np.bool_)
+    new[photos.main] = numbers_of(table, "new")
     first, second = find_alike(photos, among=None if new.all() else new)
     return pa.table({"a": pa.array(keys[first]), "b": pa.array(keys[second])})
 
@@ -222,7 +167,7 @@ def _pair_titles(
         sent = sent.join(sent.where("new").select("bucket").distinct(), "bucket", "left_semi")
     near = map_groups(sent, "bucket", lambda table: _search(table, buckets), "a long, b long, other long, cosine float")
     found = _take_nearest(near)
-    return _pair_within(members, misses, "title", changed).unionByName(_pair_across(members, found))
+    return pair_within(members, misses, "title", changed).unionByName(pair_across(members, found))
 
 
 def _take_nearest(near: "DataFrame") -> "DataFrame":

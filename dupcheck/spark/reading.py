@@ -30,6 +30,8 @@ _HEAD = 200
 """Rows of which the driver sees what kind of table it is."""
 _KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "json", ".ndjson": "json", ".json": "json",
           ".parquet": "parquet"}  # fmt: skip
+_SEEN = 100
+"""Files of a folder by whose names it is told what it holds."""
 _PLACES = ("_source", "_file", "_block")
 
 
@@ -115,7 +117,9 @@ def _load(shop: Workshop, path: str, manner: Manner) -> "DataFrame":
 
     reader = shop.session.read
     try:
-        kind = _find_kind(shop, path)
+        kind, parted = _find_kind(shop, path)
+        # Folders below are read too; where they are named name=value, that is a column of what they hold.
+        reader = reader.option("recursiveFileLookup", not parted)
         if kind == "csv":
             sign = {"tab": "\t"}.get(manner.delimiter, manner.delimiter) or ("\t" if path.endswith(".tsv") else ",")
             return reader.options(header=True, multiLine=True, escape='"', sep=sign).csv(path)
@@ -126,17 +130,23 @@ def _load(shop: Workshop, path: str, manner: Manner) -> "DataFrame":
         raise CatalogError("catalog.unreadable", path=path, reason=str(error).splitlines()[0]) from error
 
 
-def _find_kind(shop: Workshop, path: str) -> str:
-    """What the files of a path are, by the name of the first of them."""
+def _find_kind(shop: Workshop, path: str) -> tuple[str, bool]:
+    """What the files of a path are, by the name of the first of them, and whether its folders are named name=value."""
     system, place = shop.find(path)
     if not system.exists(place):
         raise CatalogError("catalog.no_such_file", path=path)
     files = system.listFiles(place, True)
-    while files.hasNext():
-        name = str(files.next().getPath().getName())
+    found, seen = "", 0
+    while files.hasNext() and seen < _SEEN:
+        file = files.next().getPath()
+        name = str(file.getName())
         kind = _KINDS.get(Path(name.removesuffix(".gz")).suffix.lower())
         if kind is not None and not name.startswith(("_", ".")):
-            return kind
+            found, seen = found or kind, seen + 1
+            if "=" in str(file.getParent().getName()):
+                return found, True
+    if found:
+        return found, False
     raise CatalogError("catalog.spark_kind", path=path)
 
 

@@ -287,10 +287,11 @@ def pack_measures(
         told.setdefault(p.listing_id, []).append([p.field, p.severity, p.text.say(lang)])
     troubles = [json.dumps(told[i], ensure_ascii=False) if i in told else None for i in catalog.ids.tolist()]
     columns["troubles"] = pa.array(troubles, pa.string())
-    return pa.table(columns | _pack_photos(photos, len(catalog)))
+    return pa.table(columns | pack_photos(photos, len(catalog)))
 
 
-def _pack_photos(photos: Photos, count: int) -> "dict[str, pa.Array]":
+def pack_photos(photos: Photos, count: int) -> "dict[str, pa.Array]":
+    """Return what ``count`` listings show: ``photo``, ``further`` and ``prints``."""
     import pyarrow as pa
 
     keys: list[bytes] = []

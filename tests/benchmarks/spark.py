@@ -7,7 +7,8 @@ Each size is an invented catalogue (``bulk.py``). Both engines run as the comman
 after the other, each with a cache folder of its own that is empty. Processor seconds are those of all processes that
 the command starts, read from ``/proc`` twice a second, as is the peak of what the driver (its JVM), the largest
 executor (its JVM) and all Python processes hold; heaps and shuffled bytes are what Spark's event log says. Growth is
-the power of the number of listings by which processor seconds grow from one size to the next. Linux only.
+the power of the number of listings by which processor seconds grow from one size to the next. With ``--change`` the
+titles of that share of listings are changed then, and Spark runs once more on what it kept. Linux only.
 """
 
 import argparse
@@ -105,10 +106,8 @@ def read_events(folder: Path) -> dict[str, float]:
     return told
 
 
-def run_spark(
-    words: Sequence[str | Path], work: Path, settings: dict[str, str]
-) -> tuple[float, Watch, dict[str, float]]:
-    """Run the command on Spark with these settings, and return its seconds, its processes and its events."""
+def run_spark(words: Sequence[str | Path], work: Path, settings: dict[str, str]) -> dict[str, object]:
+    """Run the command, whose last word is where it writes, on Spark with these settings: return a row of the table."""
     conf, events = work / "conf", work / "events"
     for folder in (conf, events):
         shutil.rmtree(folder, ignore_errors=True)
@@ -134,7 +133,15 @@ def run_spark(
             time.sleep(0.5)
     if process.returncode:
         sys.exit(f"{' '.join(map(str, words))} ended with {process.returncode}\n{(work / 'said.txt').read_text()}")
-    return time.perf_counter() - started, watch, read_events(events)
+    seconds, told = time.perf_counter() - started, read_events(events)
+    summary = json.loads((Path(words[-1]) / "summary.json").read_text("utf-8"))
+    return {
+        "seconds": seconds, "processor seconds": watch.sum(), "of these Python": watch.sum("python"),
+        "driver MB": watch.peaks["driver"], "driver heap MB": told["heap"] / 1e6,
+        "executor MB": watch.peaks["executor"], "Python MB": watch.peaks["python"],
+        "shuffled MB": told["shuffled"] / 1e6, "tasks": told["tasks"], "candidates": summary["candidates"]["pairs"],
+        "groups": summary["counts"]["groups"],
+    }  # fmt: skip
 
 
 def read_groups(place: Path) -> dict[str, frozenset[str]]:
@@ -169,8 +176,9 @@ def _count(listings: Path) -> int:
 
 
 def measure(
-    catalog: Path, truth: Path | None, work: Path, more: Sequence[str | Path], settings: dict[str, str], alone: bool
-) -> list[dict[str, object]]:
+    catalog: Path, truth: Path | None, work: Path, more: Sequence[str | Path], settings: dict[str, str],
+    alone: bool, change: float,
+) -> list[dict[str, object]]:  # fmt: skip
     """Run both engines on one catalogue and return a row for each."""
     rows: list[dict[str, object]] = []
     count = _count(catalog)
@@ -185,17 +193,8 @@ def measure(
             "candidates": record["candidates"]["pairs"], "groups": record["counts"]["groups"],
         })  # fmt: skip
     out = work / "spark-report"
-    seconds, watch, events = run_spark(
-        (*audit, "--engine", "spark", "--out", out, "--cache", work / "spark-cache"), work, settings
-    )
-    summary = json.loads((out / "summary.json").read_text("utf-8"))
-    rows.append({
-        "listings": count, "engine": "Spark", "seconds": seconds, "processor seconds": watch.sum(),
-        "of these Python": watch.sum("python"), "driver MB": watch.peaks["driver"],
-        "driver heap MB": events["heap"] / 1e6, "executor MB": watch.peaks["executor"],
-        "Python MB": watch.peaks["python"], "shuffled MB": events["shuffled"] / 1e6, "tasks": events["tasks"],
-        "candidates": summary["candidates"]["pairs"], "groups": summary["counts"]["groups"],
-    })  # fmt: skip
+    spark = (*audit, "--engine", "spark", "--cache", work / "spark-cache", "--out")
+    rows.append({"listings": count, "engine": "Spark", **run_spark((*spark, out), work, settings)})
     if local is not None:
         ours, theirs = read_groups(work / "local-report" / "groups.csv"), read_groups(out / "csv" / "groups")
         here, there = set(ours.values()), set(theirs.values())
@@ -204,7 +203,26 @@ def measure(
         if truth is not None:
             recall = [measure_recall(found.values(), truth) for found in (ours, theirs)]
             print(f"True pairs in one group: {recall[0]:.4f} (local), {recall[1]:.4f} (Spark).", flush=True)
+    if change:
+        changed = change_titles(catalog, change)
+        again = run_spark((*spark, work / "spark-again"), work, settings)
+        rows.append({"listings": count, "engine": f"Spark, {changed} changed", **again})
     return rows
+
+
+def change_titles(catalog: Path, share: float) -> int:
+    """Change the titles of a share of listings, spread over all, and return of how many."""
+    with catalog.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, names = list(reader), list(reader.fieldnames or ())
+    changed = rows[:: max(round(1 / share), 1)]
+    for row in changed:
+        row["title"] = f"New {row['title']}"
+    with catalog.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
+    return len(changed)
 
 
 def render(rows: Sequence[dict[str, object]]) -> str:
@@ -236,6 +254,7 @@ def main() -> None:
     parser.add_argument("--driver", default="1g", help="spark.driver.memory (default: 1g)")
     parser.add_argument("--executor", default="1g", help="spark.executor.memory (default: 1g)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another setting of Spark's")
+    parser.add_argument("--change", type=float, default=0, metavar="SHARE", help="change these and run once more")
     parser.add_argument("--spark-only", action="store_true", help="leave the local engine out")
     parser.add_argument("--work", type=Path, help="a folder to work in, kept (default: one that is removed)")
     given = parser.parse_args()
@@ -257,7 +276,7 @@ def main() -> None:
             if size:
                 write_bulk(size, work, given.seed)
                 catalog, truth = work / "catalog.csv", work / "truth.csv"
-            rows += measure(catalog, truth, work, more, settings, given.spark_only)
+            rows += measure(catalog, truth, work, more, settings, given.spark_only, given.change)
             print(f"\n{render(rows)}", flush=True)
 
 
