@@ -234,6 +234,6 @@ def _look(shop: Workshop, suspected: "DataFrame", photos: "DataFrame", refused: 
         import pyarrow as pa
 
         held, one, other = _open_pairs(table, refused.value)
-        return table.select(["a", "b"]).filter(pa.array(see_alike(held, one, other)))
+        return table.select(["a", "b"]).filter(pa.array(see_alike(held, one, other)[0]))
 
     return map_tables(_join_prints(suspected, photos), see, _PAIR)

@@ -96,6 +96,14 @@ class History:
 
     def find(self) -> Earlier | None:
         """Return the last run that came to its end, if any did."""
+        ended = self._list_ended()
+        if not ended:
+            return None
+        folder = ended[-1]
+        return Earlier(self._shop, folder, json.loads(self._shop.read_text(f"{folder}/{_FACTS}")))
+
+    def _list_ended(self) -> list[str]:
+        """The folders of runs that came to their end, the last one last."""
         found: list[tuple[int, str]] = []
         if self._folder is not None and self._shop.holds(self._folder):
             system, path = self._shop.find(self._folder)
@@ -103,10 +111,7 @@ class History:
                 name = f"{self._folder}/{status.getPath().getName()}"
                 if self._shop.holds(f"{name}/{_FACTS}"):
                     found.append((int(status.getModificationTime()), name))
-        if not found:
-            return None
-        folder = max(found)[1]
-        return Earlier(self._shop, folder, json.loads(self._shop.read_text(f"{folder}/{_FACTS}")))
+        return [name for _, name in sorted(found)]
 
     def keep(self, learned: Learned, facts: Mapping[str, Any]) -> None:
         """End a run: from now on it is the last one, and those before it go."""
@@ -117,10 +122,9 @@ class History:
         frame = self._shop.session.createDataFrame(pieces, "part int, told binary")
         frame.write.mode("overwrite").parquet(f"{self.run}/learned")
         self._shop.write_text(f"{self.run}/{_FACTS}", json.dumps(dict(facts)))
-        system, path = self._shop.find(self._folder)
-        for status in system.listStatus(path):
-            if not str(self.run).endswith(str(status.getPath().getName())):
-                system.delete(status.getPath(), True)
+        for folder in self._list_ended():
+            if folder != self.run:
+                self._shop.clear(folder)
 
     def clear(self) -> None:
         """Remove what this run kept, if it did not come to its end."""
