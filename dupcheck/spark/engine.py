@@ -23,9 +23,9 @@ from dupcheck.spark.judging import judge_blocks, thin_advice
 from dupcheck.spark.likelihood import find_probable
 from dupcheck.spark.photos import PhotoPlace, Shown, see_all
 from dupcheck.spark.reading import Manner, find_root, read_listings
-from dupcheck.spark.remedies import Remedies, plan_remedies, tell_pairs
+from dupcheck.spark.remedies import PAIR, Remedies, plan_remedies, tell_pairs
 from dupcheck.spark.rows import Whole, texts_of
-from dupcheck.spark.session import Workshop, map_tables, open_session
+from dupcheck.spark.session import Workshop, list_names, map_tables, open_session
 from dupcheck.spark.teaching import (
     apply_taught,
     count_whole,
@@ -177,8 +177,8 @@ class _Run:
         likely = shop.keep(probable if drift is None else drift.renew_pairs("likely", probable), "likely")
         remedies = plan_remedies(shop, findings, likely, whole_rows, self.pack, whole, lang)
         self.tell("audit.stage_report", 0)
-        said = tell_pairs(shop, findings, whole_rows, self.pack, whole, lang)
-        _write(said.orderBy("listing_a", "listing_b", "rule"), out, "pairs")
+        said = self._tell_pairs(findings, whole_rows, whole, drift)
+        _write(said.select(list_names(PAIR)).orderBy("listing_a", "listing_b", "rule"), out, "pairs")
         _write(remedies.groups, out, "groups")
         for name, plans in (("plans", remedies.plans), ("advice", remedies.advice)):
             _write(plans.select("group_id", "action", "keep", "listings", "title", "plan"), out, name)
@@ -230,6 +230,20 @@ class _Run:
         last = listings.agg(sql.max("pos")).first()
         facts = {"taught": base, "drifted": drifted, "places": 1 + int((last and last[0]) or 0)}
         return _Measured(listings, told, marked, whole, drift, background, shown.left_out, facts)
+
+    def _tell_pairs(
+        self, findings: "DataFrame", listings: "DataFrame", whole: Whole, drift: Drift | None
+    ) -> "DataFrame":
+        """Put findings into words, save those of which an earlier run has said the same."""
+        shop, known = self.shop, None
+        if drift is not None:
+            named = findings.select("left", "right", "rule").withColumnRenamed("rule", "number")
+            known = drift.hold_pairs("said").join(named, ["left", "right", "number"], "left_semi")
+            said = known.select("left", "right", "number").withColumnRenamed("number", "rule")
+            findings = findings.join(said, ["left", "right", "rule"], "left_anti")
+        told = tell_pairs(shop, findings, listings, self.pack, whole, self.lang)
+        told = told if known is None else told.unionByName(known)
+        return shop.keep(told, "said") if shop.lasting else told
 
     def _summarize(
         self, out: str, catalog: Mapping[str, Any], count: int, proposed: Proposed, remedies: Remedies

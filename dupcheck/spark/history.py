@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ANEW = 0.1
 """The share of listings which, once changed or gone, have the whole catalogue taught, measured and judged anew."""
-STEPS = frozenset({"placed", "read", "measured", "pairs", "caught", "likely"})
+STEPS = frozenset({"placed", "read", "measured", "pairs", "caught", "likely", "said"})
 """The steps that the next run takes up."""
 _FACTS = "facts.json"
 
@@ -78,10 +78,14 @@ class Drift:
 
     def renew_pairs(self, step: str, new: "DataFrame") -> "DataFrame":
         """Return a step's rows of pairs: those of the earlier run of which both ends hold, and the new ones."""
+        return self.hold_pairs(step).unionByName(new)
+
+    def hold_pairs(self, step: str) -> "DataFrame":
+        """Return a step's rows of pairs of the earlier run of which both ends hold."""
         kept = self.earlier.open(step)
         for side in ("left", "right"):
             kept = kept.join(self.stale.withColumnRenamed("pos", side), side, "left_anti")
-        return kept.unionByName(new)
+        return kept
 
 
 class History:

@@ -415,7 +415,7 @@ def _tell_plans(table: "pa.Table", pack: RulePack, lang: Lang) -> "pa.Table":
 def tell_pairs(
     shop: Workshop, findings: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole, lang: Lang
 ) -> "DataFrame":
-    """Return every finding in words: the columns of ``pairs.csv``."""
+    """Return every finding in words: the columns of ``pairs.csv``, behind the places of both and the rule's number."""
     shared = shop.share((pack, whole))
 
     def tell(found: "pa.Table", rows: "pa.Table") -> "pa.Table":
@@ -423,13 +423,16 @@ def tell_pairs(
 
         rules, known = shared.value
         pos, features, catalog = numbers_of(rows, "pos"), unpack_features(rows, known), unpack_listings(rows)
-        told = list(list_pairs(catalog, features, rules, unpack_findings(found, pos), lang))
+        caught = unpack_findings(found, pos)
+        told = list(list_pairs(catalog, features, rules, caught, lang))
         flat = {name: [pair[name] for pair in told] for name in ("listing_a", "listing_b", "rule", "verdict")}
         return pa.table({
+            "left": pa.array(pos[caught.left], pa.int64()), "right": pa.array(pos[caught.right], pa.int64()),
+            "number": pa.array(caught.rule, pa.int32()),
             **{name: pa.array(values, pa.string()) for name, values in flat.items()},
             "differs_in": pa.array([";".join(d["axis"] for d in pair["differs_in"]) for pair in told], pa.string()),
             **{name: pa.array([pair["signals"][name] for pair in told], pa.float64()) for name in _SIGNALS},
             "explanation": pa.array([pair["explanation"] for pair in told], pa.string()),
         })  # fmt: skip
 
-    return join_blocks(findings, listings, tell, PAIR)
+    return join_blocks(findings, listings, tell, f"left long, right long, number int, {PAIR}")
