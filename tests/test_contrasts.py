@@ -75,7 +75,6 @@ class TestAudits:
         )
         assert any(p["verdict"] == "duplicate" for p in answer.pairs) == is_joined(first, second)
 
-
     @pytest.mark.parametrize(
         ("first", "second"),
         [

@@ -14,7 +14,7 @@ from signal_tests import BLANKS, SignalTests, features, pairs, shop, turned  # n
 
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
-from dupcheck.model import Catalog, FloatArray, IntArray, Listing, Weighed
+from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Listing, Weighed
 from dupcheck.photos.reading import read_photos
 from dupcheck.signals import SIGNALS, Signal, get_signal
 
@@ -53,6 +53,9 @@ class TitleJudge:
 
     def weigh(self, left: IntArray, right: IntArray) -> list[Weighed]:
         raise AssertionError("a signal asks for no reasons")
+
+    def is_told_one(self, left: IntArray, right: IntArray) -> BoolArray:
+        raise AssertionError("a signal asks for no answers")
 
 
 def taught(features: Features) -> Features:  # noqa: F811

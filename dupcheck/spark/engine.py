@@ -189,8 +189,8 @@ class _Run:
         _write(every.orderBy("row", "listing_id", "field", "message"), out, "problems")
         summary = self._summarize(out, _describe(listings, measured, mapping), pairs.count(), proposed, remedies)
         summary["last_run"] = None if drift is None else {"changed": drift.fresh, "gone": drift.gone}
-        history.keep(Learned(whole.taught, whole, background), now.facts)
-        shop.write_text(f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
+        history.keep(Learned(whole, background), now.facts)
+        shop.put_text(f"{out}/summary.json", json.dumps(summary, ensure_ascii=False, indent=1))
         self.tell("audit.stage_report", 1)
         return TableAudit(out, summary)
 
@@ -215,7 +215,7 @@ class _Run:
             drifted, base, background = 0, count, None
         else:
             shown, learned, facts = looked[0], drift.earlier.recall(), drift.earlier.facts
-            taught, background = learned.taught, learned.background
+            taught, background = learned.whole.taught, learned.background
             new = apply_taught(shop, drift.pick(drift.listings), taught)
             told = shop.keep(drift.renew("read", new), "read")
             listings, measured = (

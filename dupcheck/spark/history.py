@@ -7,15 +7,19 @@ once a tenth has changed.
 """
 
 import json
-import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
+import numpy as np
+
+from dupcheck.files.arrays import Packed, name_arrays, take_named
+from dupcheck.judging.background import Background
 from dupcheck.reports.record import list_versions
-from dupcheck.spark.rows import LISTING
+from dupcheck.spark.rows import LISTING, Whole
 from dupcheck.spark.session import PIECE, Workshop, list_names
 
 if TYPE_CHECKING:
@@ -30,11 +34,28 @@ _FACTS = "facts.json"
 
 @dataclass(frozen=True)
 class Learned:
-    """What a run learned of the whole catalogue: how titles are read, what is counted, what chances rest on."""
+    """What a run learned of the whole catalogue: how titles are read and what is counted, and what chances rest on."""
 
-    taught: Any
-    whole: Any
-    background: Any
+    whole: Whole
+    background: Background
+
+    def pack(self) -> bytes:
+        """Return this as arrays and JSON in one file: what lies in a store that others can write to runs no code."""
+        packed = self.whole.pack()
+        facts = np.frombuffer(json.dumps(packed.facts).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+        file = BytesIO()
+        parts = name_arrays("whole", packed.arrays) | name_arrays("background", self.background.as_arrays())
+        np.savez(file, allow_pickle=False, facts=facts, **parts)
+        return file.getvalue()
+
+    @classmethod
+    def unpack(cls, told: bytes) -> Self:
+        """Return what was packed."""
+        with np.load(BytesIO(told), allow_pickle=False) as kept:
+            arrays = {name: kept[name] for name in kept.files}
+        facts = json.loads(arrays["facts"].tobytes().decode("utf-8", "surrogatepass"))
+        whole = Whole.unpack(Packed(take_named("whole", arrays), facts))
+        return cls(whole, Background.from_arrays(take_named("background", arrays)))
 
 
 class Earlier:
@@ -50,8 +71,7 @@ class Earlier:
     def recall(self) -> Learned:
         """Return what the earlier run learned."""
         rows = self.open("learned").collect()
-        learned: Learned = pickle.loads(b"".join(bytes(row.told) for row in sorted(rows, key=lambda r: r.part)))
-        return learned
+        return Learned.unpack(b"".join(bytes(row.told) for row in sorted(rows, key=lambda r: r.part)))
 
 
 @dataclass(frozen=True)
@@ -121,11 +141,11 @@ class History:
         """End a run: from now on it is the last one, and those before it go."""
         if self._folder is None:
             return
-        told = pickle.dumps(learned, protocol=5)
+        told = learned.pack()
         pieces = [(k, bytearray(told[at : at + PIECE])) for k, at in enumerate(range(0, len(told), PIECE))]
         frame = self._shop.session.createDataFrame(pieces, "part int, told binary")
         frame.write.mode("overwrite").parquet(f"{self.run}/learned")
-        self._shop.write_text(f"{self.run}/{_FACTS}", json.dumps(dict(facts)))
+        self._shop.put_text(f"{self.run}/{_FACTS}", json.dumps(dict(facts)))
         for folder in self._list_ended():
             if folder != self.run:
                 self._shop.clear(folder)

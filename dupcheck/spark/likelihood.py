@@ -16,6 +16,7 @@ from dupcheck.judging.likely import find_likely
 from dupcheck.judging.model import PairModel, bind, load_start
 from dupcheck.judging.verdicts import Findings
 from dupcheck.model import Catalog, IntArray
+from dupcheck.plans.neighbours import may_slip
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.spark.judging import join_blocks, meet_pairs
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-LIKELY = "left long, right long, chance double"
+LIKELY = "left long, right long, chance double, slips boolean"
 _TABLES = ("words", "described", "spelled")
 _DESCRIPTION = 400
 """Signs of a description that the model reads."""
@@ -67,7 +68,10 @@ def find_probable(
 
         found = find_likely(features, rules, met, _find_nothing(), make_model)
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
-        return pa.table({**ends, "chance": pa.array(found.chance, pa.float64())})
+        titles = catalog.column("title")
+        slips = [may_slip(titles[a], titles[b]) for a, b in zip(found.left.tolist(), found.right.tolist(), strict=True)]
+        chance = pa.array(found.chance, pa.float64())
+        return pa.table({**ends, "chance": chance, "slips": pa.array(slips, pa.bool_())})
 
     return join_blocks(left_over, held, weigh, LIKELY), background
 

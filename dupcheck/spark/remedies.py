@@ -128,7 +128,8 @@ def _join_likely(likely: "DataFrame", arranged: "DataFrame", listings: "DataFram
     for side in ("left", "right"):
         named = heads.select(sql.col("pos").alias(side), sql.col("head").alias(f"head_{side}"))
         single = single.join(named, side, "left")
-    single = single.where((sql.col("chance") >= ONE) | (sql.col("head_left") == sql.col("head_right")))
+    near = (sql.col("chance") >= ONE) | (sql.col("head_left") == sql.col("head_right")) | sql.col("slips")
+    single = single.where(near)
     return whole.where(sql.col("mean") >= GROUP).select("left", "right").unionByName(single.select("left", "right"))
 
 

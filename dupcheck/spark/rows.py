@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ from dupcheck.features.schema import (
     rename_values,
     weigh_titles,
 )
-from dupcheck.files.arrays import Codebook, Rows, StoredBook, hash_text
+from dupcheck.files.arrays import Codebook, Packed, Rows, StoredBook, hash_text, name_arrays, take_named
 from dupcheck.learned.taught import Taught
 from dupcheck.messages import Lang
 from dupcheck.model import (
@@ -90,6 +90,27 @@ class Whole:
     told: Mapping[str, Mapping[str, int]]
     refused: frozenset[bytes]
     taught: Taught
+
+    def pack(self) -> Packed:
+        """Return what makes this again."""
+        taught = self.taught.pack()
+        arrays = {"keys": self.keys, "seen": self.seen, "exact": self.exact}
+        facts = {name: getattr(self, name) for name in ("listings", "floor", "same", "told")}
+        return Packed(
+            arrays | name_arrays("common", self.common) | name_arrays("taught", taught.arrays),
+            {**facts, "refused": sorted(photo.hex() for photo in self.refused), "taught": taught.facts},
+        )
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> Self:
+        """Return what was packed."""
+        arrays, facts = packed
+        return cls(
+            listings=int(facts["listings"]), keys=arrays["keys"], seen=arrays["seen"], exact=arrays["exact"],
+            floor=int(facts["floor"]), common=take_named("common", arrays), same=facts["same"], told=facts["told"],
+            refused=frozenset(map(bytes.fromhex, facts["refused"])),
+            taught=Taught.unpack(take_named("taught", arrays), facts["taught"]),
+        )  # fmt: skip
 
     @cached_property
     def book(self) -> StoredBook:

@@ -79,7 +79,7 @@ class Workshop:
         rows = self.session.read.text(place, wholetext=True).collect()
         return str(rows[0][0]) if rows else ""
 
-    def write_text(self, place: str, text: str) -> None:
+    def put_text(self, place: str, text: str) -> None:
         """Write a text file."""
         system, path = self.find(place)
         stream = system.create(path, True)
