@@ -118,6 +118,27 @@ def test_a_draft_that_no_rule_catches_is_asked_about_where_it_is_probably_known(
     assert chinese.likely is not None and "同一商品" in chinese.advise()
 
 
+@pytest.mark.slow
+def test_a_large_catalogue_is_asked_about_by_what_its_audit_kept(tmp_path: Path) -> None:
+    shops = ("it_casalinghi", "en_pets", "fr_linge", "en_craft_supplies")
+    rows = []
+    for shop in shops:
+        read = dc.read_catalog(PROJECT / "tests" / "shops" / "apart" / shop / "catalog.csv")
+        rows += [replace(get_listing(read, k), listing_id=f"{shop}-{k}") for k in range(len(read))]
+    asked = next(r for r in rows if r.title.startswith("Plaid Cocon doublé sherpa, coloris Beige"))
+    held = [r for r in rows if r is not asked]
+    assert len(held) > SEARCH.small
+    write_catalog(make_catalog(held), tmp_path / "catalog.csv")
+    (before,) = dc.check(asked, tmp_path / "catalog.csv", cache=tmp_path / "cache")
+    assert before.likely is None, "what no audit has looked through is not guessed at"
+    dc.audit(tmp_path / "catalog.csv", cache=tmp_path / "cache")
+    (after,) = dc.check(asked, tmp_path / "catalog.csv", cache=tmp_path / "cache")
+    assert after.likely is not None and after.verdict == "publish"
+    wanted = find_doubt_of_audit(held, asked)
+    assert wanted is not None and after.likely["listing_id"] == wanted[0]
+    assert after.likely["chance"] == pytest.approx(wanted[1], abs=0.05)
+
+
 def list_told(pairs: Any) -> dict[frozenset[str], tuple[str, Any]]:
     """Each pair that was found, with its rule and what it differs in, told from the listing whose id comes first."""
     return {

@@ -277,3 +277,41 @@ class TestGroupsOfACatalogue:
 
 def get_title(audit: dc.Audit, listing_id: str) -> str:
     return str(audit.catalog.table.at[audit.catalog.positions[listing_id], "title"])
+
+
+@given(worlds(), st.data())
+@settings(max_examples=80, deadline=None)
+def test_what_is_told_to_be_one_is_as_far_from_others_and_never_further_than_before(
+    world: tuple[Matrix, Matrix], data: st.DataObject
+) -> None:
+    strength, never = world
+    n = len(strength)
+    i, j = np.triu_indices(n, 1)
+    told = np.array(data.draw(st.lists(st.booleans(), min_size=len(i), max_size=len(i))), dtype=bool)
+    before = np.where(never[i, j] > 0, 1e6, 1.0 - strength[i, j])
+    after = mirror(groups._hold_told(before, told, n), n)
+    if not told.any():
+        np.testing.assert_array_equal(after[i, j], before)
+    for a, b in zip(i[told].tolist(), j[told].tolist(), strict=True):
+        others = [k for k in range(n) if k not in (a, b)]
+        assert after[a, b] == 0.0
+        np.testing.assert_array_equal(after[a, others], after[b, others])
+        for k in others:
+            assert after[a, k] == 0.0 or after[a, k] >= 1e6 or not (never[a, k] or never[b, k])
+
+
+def test_an_answer_adds_a_listing_to_a_group_and_does_not_make_one_of_two_that_are_far_apart() -> None:
+    n = 5
+    strength = np.full((n, n), 0.05)
+    for a, b in ((0, 1), (2, 3)):
+        strength[a, b] = strength[b, a] = 0.9
+    i, j = np.triu_indices(n, 1)
+    distance = 1.0 - strength[i, j]
+
+    def hold(a: int, b: int) -> bool:
+        told = (i == a) & (j == b)
+        return bool(groups._confirm(np.where(told, 0.0, distance), told, n)[told][0])
+
+    assert hold(1, 4) and not hold(1, 2)
+    distance[(i == 0) & (j == 3)] = 0.1  # something else speaks for it as well
+    assert hold(1, 2)

@@ -331,6 +331,13 @@ class TestAnswers:
         known = Answers((*given, Answer("different", "", "a", "d"))).implied
         assert known == {("a", "b"): "same", ("b", "c"): "same", ("a", "c"): "different", ("a", "d"): "different"}
 
+    def test_one_answer_does_not_make_one_of_two_lots(self) -> None:
+        two = [Answer("option", "", *pair) for pair in (("a", "b"), ("b", "c"), ("x", "y"), ("y", "z"))]
+        slip = Answer("option", "", "b", "y")
+        known = Answers((*two, slip)).implied
+        assert known["a", "c"] == known["x", "z"] == known["b", "y"] == "option" and len(known) == 7
+        assert Answers((*two, slip, Answer("option", "", "a", "y"))).implied["c", "z"] == "option", "borne out"
+
     @settings(max_examples=50, deadline=None)
     @given(st.lists(st.integers(0, 3), min_size=8, max_size=8), st.data())
     def test_what_follows_from_true_answers_is_true(self, product: list[int], data: st.DataObject) -> None:
@@ -366,6 +373,12 @@ class TestAnswers:
         assert Replies({}, many).reply("words:p|q", 0, 1) is None
         assert Replies({}, many, {}, lambda a, b: 0.95, 0.99).reply("words:p|q", 0, 1) == "option"
         assert Replies({}, many, {}, lambda a, b: 0.5, 0.99).reply("words:p|q", 0, 1) is None
+
+    def test_what_was_learned_may_doubt_what_titles_account_for_and_answers_never(self) -> None:
+        unsure = Replies({}, None, {(0, 1): "option"}, lambda a, b: 0.6)
+        assert unsure.doubts(2, 1) and not unsure.doubts(1, 0)
+        assert not Replies({}, None, {}, lambda a, b: 0.8).doubts(0, 1)
+        assert not Replies({}).doubts(0, 1), "nothing was learned"
 
     def test_a_proof_is_never_learned(self) -> None:
         replies = Replies({"proof": "same"}, None, {(0, 1): "same"}, lambda a, b: 1.0, 0.5)
