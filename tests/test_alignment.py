@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
-from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_spellings
+from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_spellings, label_title
 from dupcheck.model import Listing
+from dupcheck.titles import Token
 from dupcheck.titles.stream import cut_title
 
 Words = tuple[str, ...]
@@ -245,6 +246,31 @@ class TestProperties:
         tokens = cut_title(title)
         shown = find_spellings(title, tokens)
         assert len(shown) == len(tokens)
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("title", "values", "labels"),
+        [
+            ("dark blue mug", [("dark blue", "color")], ["color", "color", ""]),
+            # A value whose words stand apart is labelled word by word, none of them twice.
+            ("dark mug blue", [("dark blue", "color")], ["color", "", "color"]),
+            ("mug mug", [("mug", "color")], ["color", ""]),
+            ("mug mug", [("mug", "color"), ("mug", "size")], ["color", "size"]),
+            ("mug mug", [("mug", "color"), ("mug", "size"), ("mug", "brand")], ["color", "size"]),
+            ("red mug dark", [("dark red", "color"), ("red", "noise")], ["color", "", "color"]),
+            # What the catalogue knows to be misspelt counts as what it is.
+            ("gray mugg", [("mug", "color")], ["", "color"]),
+            ("mug", [("plate", "color")], [""]),
+            ("mug", [("mug", "")], [""]),
+        ],
+    )
+    def test_each_word_has_the_axis_on_which_it_is_a_value(
+        self, title: str, values: list[tuple[str, str]], labels: list[str]
+    ) -> None:
+        read = label_title(title, [Token(t, "word", axis, t) for t, axis in values], {"mugg": "mug"})
+        assert list(read.labels) == labels
+        assert [bool(value) for value in read.values] == [bool(label) for label in labels]
 
 
 class TestMarks:
