@@ -4,6 +4,8 @@ import pytest
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
+from dupcheck.learned.answers import Answer
+from dupcheck.ledger.answers import read_answers, write_answers
 from dupcheck.model import Listing, Question
 
 LAMP, SOFA = "Lamp Marlow Ridgeway Handpicked Corner", "Sofa Deep Velvet Fjordline Blossom"
@@ -38,3 +40,29 @@ def test_a_kind_is_named_by_its_words_where_it_recurs(
         assert question.only_here == (end.casefold(),)
         assert question.only_there == ((other.casefold(),) if other else ())
         assert end in question.text.say("en") and end in question.text.say("zh")
+
+
+@pytest.mark.parametrize(
+    ("record", "heeded"),
+    [
+        ({"answer": "same", "kind": "words:a|b"}, True),
+        ({"answer": "same", "listing_a": "A", "listing_b": "B"}, True),
+        ({"answer": "same", "kind": "words:a|b", "listing_a": "A", "listing_b": "B"}, True),
+        ({"answer": "same", "listing_a": "A"}, False),
+        ({"answer": "same", "listing_b": "B"}, False),
+        ({"answer": "same"}, False),
+        ({"answer": "perhaps", "kind": "words:a|b"}, False),
+        ({"kind": "words:a|b"}, False),
+    ],
+)
+def test_an_answer_is_heeded_where_it_says_what_it_is_about(record: dict[str, str], heeded: bool) -> None:
+    found = read_answers([({"answers": [record]}, "Mei", 5.0)])
+    assert len(found) == heeded
+    for answer in found:
+        assert (answer.who, answer.when, answer.answer) == ("Mei", 5.0, "same")
+        assert read_answers([(write_answers([answer]), "Mei", 5.0)]) == [answer]
+
+
+def test_answers_come_back_as_they_were_written() -> None:
+    given = [Answer("same", "words:a|b", "", "", "Mei", 2.0), Answer("option", "", "A", "B", "Mei", 2.0)]
+    assert read_answers([(write_answers(given), "Mei", 2.0)]) == given
