@@ -187,6 +187,7 @@ def test_a_folder_of_parquet_has_the_same_answer_with_crowds_and_rows_that_share
         for k in range(150)
     ]  # one title and one photo on more listings than each is compared with
     rows += [{**rows[5], "title": f"{rows[5]['title']} again"}, {**rows[9], "listing_id": ""}]
+    rows[7] = {**rows[7], "image_phash": "no hash"}
     path = write_csv(tmp_path / "whole.csv", rows)
     columns = list(rows[0])
     parts = session.createDataFrame(
@@ -196,6 +197,12 @@ def test_a_folder_of_parquet_has_the_same_answer_with_crowds_and_rows_that_share
     local = dc.audit(path, cache=tmp_path / "cache")
     found = audit_tables(str(tmp_path / "parts"), str(tmp_path / "out"))
     expect_same(tmp_path / "out", local)
+    wrong = [p for p in read_table(tmp_path / "out", "problems") if p["field"] == "image_phash"]
+    local_wrong = [p for p in local.problems if p.field == "image_phash"]
+    assert [(p["row"], p["listing_id"], p["severity"], p["message"]) for p in wrong] == [
+        (p.row, p.listing_id, p.severity, p.text.say("en")) for p in local_wrong
+    ]
+    assert [p.listing_id for p in local_wrong] == ["N-0007"]
     assert "150" not in found.summary["candidates"]["may_miss"]
     assert "60 others only" in found.summary["candidates"]["may_miss"]
 

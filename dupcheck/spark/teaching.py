@@ -170,15 +170,15 @@ def list_troubles(measured: "DataFrame", listings: "DataFrame", left_out: int, l
     def tell(table: "pa.Table") -> "pa.Table":
         import pyarrow as pa
 
-        every = [(i, row) for text in table.column("troubles").to_pylist() for i, rows in json.loads(text).items()
-                 for row in rows]  # fmt: skip
+        told = zip(table.column("listing_id").to_pylist(), table.column("troubles").to_pylist(), strict=True)
+        every = [(listing_id, row) for listing_id, text in told for row in json.loads(text)]
         columns = {name: [row[k] for _, row in every] for k, name in enumerate(("field", "severity", "message"))}
         ids = pa.array([i for i, _ in every], pa.string())
         return pa.table({"listing_id": ids} | {name: pa.array(cells, pa.string()) for name, cells in columns.items()})
 
     told = map_tables(
         measured.where("troubles is not null"), tell,
-        "listing_id string, field string, severity string, message string", ["troubles"],
+        "listing_id string, field string, severity string, message string", ["listing_id", "troubles"],
     )  # fmt: skip
     rows = told.join(listings.select("listing_id", "row"), "listing_id", "left")
     names = ("row", "listing_id", "field", "severity", "message")
