@@ -23,8 +23,6 @@ LARGEST = 3_000
 """A component of more listings is first cut at its weakest pairs, so that its distances fit in memory."""
 _MOST = 5_000_000
 _NEVER = 1e6
-_FAR = 0.8
-"""The mean distance from which on two groups of several listings are not made one by an answer about two of them."""
 
 
 def cluster_listings(
@@ -50,9 +48,7 @@ def cluster_listings(
         for part, end in zip(some, ends, strict=True):
             size = len(part)
             mine = slice(end - size * (size - 1) // 2, end)
-            own = distance[mine]
-            if told is not None and told[mine].any():
-                own = _hold_told(own, _confirm(own, told[mine], size), size)
+            own = distance[mine] if told is None else _hold_told(distance[mine], told[mine], size)
             clusters += [part[c] for c in _link(own, size)]
     return tuple(sorted(clusters, key=lambda c: int(c[0])))
 
@@ -106,25 +102,6 @@ def _all_pairs(parts: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]
         right.append(part[j])
         owner.append(np.full(len(i), k, dtype=np.int64))
     return np.concatenate(left), np.concatenate(right), np.concatenate(owner)
-
-
-def _confirm(distance: FloatArray, told: BoolArray, size: int) -> BoolArray:
-    """Which of the pairs that are ``told`` to be one product hold more than themselves together: not those between two
-    groups that all else keeps well apart, for one slip of the seller would make one of the two.
-    """
-    label = np.arange(size)
-    for members in _link(np.where(told, 1.0, distance), size):
-        label[members] = members[0]
-    i, j = np.triu_indices(size, 1)
-    a, b = np.minimum(label[i], label[j]), np.maximum(label[i], label[j])
-    which = a * size + b
-    others = ~told
-    total = np.bincount(which[others], np.minimum(distance[others], 1.0), minlength=size * size)
-    mean = total / np.maximum(np.bincount(which[others], minlength=size * size), 1)
-    many = np.bincount(label, minlength=size) > 1
-    apart = (a != b) & many[a] & many[b] & (mean[which] > _FAR)
-    held: BoolArray = told & ~apart
-    return held
 
 
 def _hold_told(distance: FloatArray, told: BoolArray, size: int) -> FloatArray:

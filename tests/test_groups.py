@@ -298,20 +298,3 @@ def test_what_is_told_to_be_one_is_as_far_from_others_and_never_further_than_bef
         np.testing.assert_array_equal(after[a, others], after[b, others])
         for k in others:
             assert after[a, k] == 0.0 or after[a, k] >= 1e6 or not (never[a, k] or never[b, k])
-
-
-def test_an_answer_adds_a_listing_to_a_group_and_does_not_make_one_of_two_that_are_far_apart() -> None:
-    n = 5
-    strength = np.full((n, n), 0.05)
-    for a, b in ((0, 1), (2, 3)):
-        strength[a, b] = strength[b, a] = 0.9
-    i, j = np.triu_indices(n, 1)
-    distance = 1.0 - strength[i, j]
-
-    def hold(a: int, b: int) -> bool:
-        told = (i == a) & (j == b)
-        return bool(groups._confirm(np.where(told, 0.0, distance), told, n)[told][0])
-
-    assert hold(1, 4) and not hold(1, 2)
-    distance[(i == 0) & (j == 3)] = 0.1  # something else speaks for it as well
-    assert hold(1, 2)

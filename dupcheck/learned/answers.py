@@ -7,7 +7,7 @@ sort say more than each alone: they show a **habit** of the catalogue, with an u
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import combinations
@@ -177,39 +177,27 @@ def _join(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _follow(said: Mapping[tuple[str, str], Reply]) -> dict[tuple[str, str], Reply]:
     """What follows of pairs from what was ``said`` of others."""
-    ones = [pair for pair, reply in said.items() if reply != "different"]
-    others = [pair for pair, reply in said.items() if reply == "different"]
-    home, firm = _join(ones), _join(_list_firm(ones))
+    home = _join(pair for pair, reply in said.items() if reply != "different")
     twin = _join(pair for pair, reply in said.items() if reply == "same")
-    torn = {home[a] for a, b in others if a in home and home[a] == home.get(b)}
+    apart = {
+        tuple(sorted((home.get(a, a), home.get(b, b)))) for (a, b), reply in said.items() if reply == "different"
+    }  # fmt: skip
     members: dict[str, list[str]] = {}
-    for item, name in firm.items():
-        if home[item] not in torn:
-            members.setdefault(name, []).append(item)
-    members = {name: sorted(items) for name, items in members.items() if len(items) <= _FOLLOWS}
+    for item, name in home.items():
+        members.setdefault(name, []).append(item)
+    members = {
+        name: sorted(items) for name, items in members.items() if len(items) <= _FOLLOWS and (name, name) not in apart
+    }  # fmt: skip
     found: dict[tuple[str, str], Reply] = {}
     for items in members.values():
         for a, b in combinations(items, 2):
             found[a, b] = "same" if a in twin and twin[a] == twin.get(b) else "option"
-    for a, b in others:
-        for one in members.get(firm.get(a, ""), (a,)):
-            for other in members.get(firm.get(b, ""), (b,)):
-                if one != other:
-                    found[min(one, other), max(one, other)] = "different"
+    for one, other in sorted(apart):
+        if one != other:
+            for a in members.get(one, () if one in home else (one,)):
+                for b in members.get(other, () if other in home else (other,)):
+                    found[min(a, b), max(a, b)] = "different"
     return found
-
-
-def _list_firm(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Give the pairs from which more follows: those that add one listing, or that a third one bears out. A single
-    answer does not make one of two lots of listings: one slip would spoil both.
-    """
-    near: dict[str, set[str]] = {}
-    for a, b in pairs:
-        near.setdefault(a, set()).add(b)
-        near.setdefault(b, set()).add(a)
-    for a, b in pairs:
-        if min(len(near[a]), len(near[b])) == 1 or not near[a].isdisjoint(near[b]):
-            yield a, b
 
 
 def gather_answers(answers: Iterable[Answer]) -> Answers:
