@@ -527,6 +527,23 @@ def test_ctrl_c_that_a_library_swallows_is_heeded_later(
     assert shown.code == 130 and "stopped" in shown.err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_of_which_a_library_makes_an_error_is_heeded(
+    run: Run, sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt as stop:
+            raise ImportError("a part could not be loaded") from stop
+
+    monkeypatch.setattr("dupcheck.pipeline.audit", stumble)
+    shown = run("audit", sample_folder / "catalog.csv", "--out", tmp_path / "out")
+    assert shown.code == 130 and "stopped" in shown.err
+    assert "defect" not in shown.err
+
+
 READERS = {
     "audit": ["audit", "FILE", "--out", "OUT", "--no-ledger"], "why": ["why", "FILE", "A", "B"],
     "check": ["check", "DRAFT", "--against", "FILE", "--no-ledger"], "convert": ["convert", "FILE", "--out", "OUT.csv"],

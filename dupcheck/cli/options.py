@@ -234,6 +234,9 @@ def _call(command: Callable[[], Any], lang: Lang) -> int:
         tell(say("cli.stopped", lang), err=True)
         return 130
     except Exception as error:
+        if _Interrupt.seen:  # some libraries make an error of their own of it
+            tell(say("cli.stopped", lang), err=True)
+            return 130
         tell(f"dupcheck: {_explain(error).say(lang)}", err=True)
         if os.environ.get("DUPCHECK_DEBUG"):
             raise
