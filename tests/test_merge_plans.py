@@ -323,7 +323,7 @@ class TestSurvivors:
         [
             ({"sales": 5.0}, {"sales": 4.0, "reviews": 9.0}, "sells most (5 sold)"),
             ({"sales": 5.0, "reviews": 2.0}, {"sales": 5.0, "reviews": 1.0}, "most reviews (2)"),
-            ({"sales": 0.0}, {}, "sells most (0 sold)"),
+            ({"sales": 0.0}, {}, "of the sales that are known its are the highest (0 sold)"),
             ({"sales": 9.0, "reviews": 800.0}, {"sales": 10.0, "reviews": 2.0}, "most reviews (800)"),
             ({"sales": 2.0, "stock": 150.0}, {"sales": 90.0, "stock": 0.0}, "it alone is in stock"),
             ({"created": "2023-01-02"}, {"created": "2024-01-01"}, "oldest (2023-01-02)"),

@@ -124,7 +124,11 @@ class TestWhichStays:
             ({"sales": 10, "reviews": 2}, {"sales": 9, "reviews": 800}, "L-2", "keep_reviews"),
             ({"sales": 10, "reviews": 2}, {"sales": 8, "reviews": 9}, "L-1", "keep_sales"),
             ({"created": "2024-01-02"}, {"created": "2023-01-02"}, "L-2", "keep_oldest"),
-            ({}, {"created": "2024-01-02"}, "L-2", "keep_oldest"),
+            ({}, {"created": "2024-01-02"}, "L-2", "keep_oldest_known"),
+            # What is not known of the other is not said.
+            ({"sales": 5}, {}, "L-1", "keep_sales_known"),
+            ({}, {"reviews": 2}, "L-2", "keep_reviews_known"),
+            ({"stock": 0}, {}, "L-2", "keep_unsold"),
             ({"sales": 5, "created": "2024-01-02"}, {"sales": 5, "created": "2023-01-02"}, "L-2", "keep_oldest"),
             ({"description": "Soft."}, {}, "L-1", "keep_completest"),
             ({}, {"description": "Soft."}, "L-2", "keep_completest"),

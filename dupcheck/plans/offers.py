@@ -133,13 +133,18 @@ class Shelf:
         return count
 
     @cached_property
+    def stocks(self) -> FloatArray:
+        """The largest stock of what each listing offers, NaN where none is known."""
+        stocks = self.numbers["stock"].copy()
+        held = self.catalog.sku_columns
+        stocks[held["listing"]] = np.nan
+        np.fmax.at(stocks, held["listing"], held["stock"].astype(np.float64))
+        return stocks
+
+    @cached_property
     def sold_out(self) -> BoolArray:
         """Whether nothing of each listing is in stock; False too where no stock is known: that cannot be told."""
-        stock = self.numbers["stock"].copy()
-        held = self.catalog.sku_columns
-        stock[held["listing"]] = np.nan
-        np.fmax.at(stock, held["listing"], held["stock"].astype(np.float64))
-        out: BoolArray = stock <= 0
+        out: BoolArray = self.stocks <= 0
         return out
 
     def value(self, axis: str, position: int) -> str:

@@ -99,15 +99,24 @@ def _popularity(shelf: Shelf, position: int) -> float:
     return math.log1p(max(sales or 0.0, 0.0)) + _REVIEW_WEIGHT * math.log1p(max(reviews or 0.0, 0.0))
 
 
+def _explain_most(shelf: Shelf, name: str, keep: int, rest: Sequence[int]) -> Message | None:
+    """Say that one of a listing's numbers is the highest of all that are known, None where it is not."""
+    best, others = shelf.number(keep, name), [shelf.number(m, name) for m in rest]
+    if best is None or any(v is not None and v >= best for v in others):
+        return None
+    key = f"plans.keep_{name}_known" if None in others else f"plans.keep_{name}"
+    return message(key, id=shelf.id(keep), value=f"{best:g}")
+
+
 def _explain_popularity(shelf: Shelf, keep: int, rest: Sequence[int]) -> Message | None:
     """Say by what the first listing is ahead in sales and reviews, None where it is not."""
     mine = _popularity(shelf, keep)
     if mine < 0 or any(_popularity(shelf, m) >= mine for m in rest):
         return None
     for name in _POPULAR:
-        best = shelf.number(keep, name)
-        if best is not None and all((v := shelf.number(m, name)) is None or v < best for m in rest):
-            return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
+        told = _explain_most(shelf, name, keep, rest)
+        if told is not None:
+            return told
     sales, reviews = (f"{shelf.number(keep, name) or 0:g}" for name in _POPULAR)
     return message("plans.keep_popular", id=shelf.id(keep), sales=sales, reviews=reviews)
 
@@ -121,7 +130,8 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
         if name == "available":
             sold_out = shelf.sold_out
             if rest and sold_out[rest].all() and not sold_out[keep]:
-                return message("plans.keep_available", id=shelf.id(keep))
+                key = "plans.keep_available" if shelf.stocks[keep] > 0 else "plans.keep_unsold"
+                return message(key, id=shelf.id(keep))
             rest = [m for m in rest if sold_out[m] == sold_out[keep]]
         elif name in _POPULAR and _weighs(pack):
             told = _explain_popularity(shelf, keep, rest)
@@ -130,8 +140,10 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
             rest = [m for m in rest if _popularity(shelf, m) == _popularity(shelf, keep)]
         elif name == "created":
             mine = read_age(shelf.text(keep, name))
-            if mine and all(mine < t or not t for t in (read_age(shelf.text(m, name)) for m in rest)):
-                return message("plans.keep_oldest", id=shelf.id(keep), created=shelf.text(keep, name))
+            others = [read_age(shelf.text(m, name)) for m in rest]
+            if mine and all(mine < age or not age for age in others):
+                key = "plans.keep_oldest" if all(others) else "plans.keep_oldest_known"
+                return message(key, id=shelf.id(keep), created=shelf.text(keep, name))
             rest = [m for m in rest if read_age(shelf.text(m, name)) == mine]
         elif name == "completeness":
             full = int(shelf.completeness[keep])
@@ -139,8 +151,8 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
                 return message("plans.keep_completest", id=shelf.id(keep))
             rest = [m for m in rest if int(shelf.completeness[m]) == full]
         else:
-            best = shelf.number(keep, name)
-            if best is not None and all((v := shelf.number(m, name)) is None or v < best for m in rest):
-                return message(f"plans.keep_{name}", id=shelf.id(keep), value=f"{best:g}")
-            rest = [m for m in rest if shelf.number(m, name) == best]
+            told = _explain_most(shelf, name, keep, rest)
+            if told is not None:
+                return told
+            rest = [m for m in rest if shelf.number(m, name) == shelf.number(keep, name)]
     return message("plans.keep_first", id=shelf.id(keep))
