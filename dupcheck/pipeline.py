@@ -366,10 +366,12 @@ def audit(
         read, jobs=jobs, cache=kept, fetch=make_fetcher(fetch_images, allow_hosts), progress=progress
     )
     _tell(progress, "audit.stage_candidates", 0, 1)
-    answers = answers if answers is None or isinstance(answers, Mapping) else list(answers)
-    listed = not (answers is None or isinstance(answers, Mapping))
-    search = choose_search(len(read), labels is not None or (listed and bool(answers)))
-    worth = _choose_worth(read, features, pack, taught=labels is not None or (listed and bool(answers or settled.held)))
+    if answers is not None and not isinstance(answers, Mapping):
+        answers = list(answers)
+    taught = labels is not None or (isinstance(answers, list) and bool(answers))
+    search = choose_search(len(read), taught)
+    judged = taught or (isinstance(answers, list) and bool(settled.held))
+    worth = _choose_worth(read, features, pack, taught=judged)
     candidates = settled.thin(keep_same_seller(find_candidates(features, search, worth=worth), pack, read))
     _tell(progress, "audit.stage_candidates", 1, 1)
     findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))

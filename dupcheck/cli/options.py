@@ -231,16 +231,19 @@ def _call(command: Callable[[], Any], lang: Lang) -> int:
     except DupcheckError as error:
         tell(f"dupcheck: {error.say(lang)}", err=True)
     except (KeyboardInterrupt, click.Abort):
-        tell(say("cli.stopped", lang), err=True)
-        return 130
+        return _stop(lang)
     except Exception as error:
         if _Interrupt.seen:  # some libraries make an error of their own of it
-            tell(say("cli.stopped", lang), err=True)
-            return 130
+            return _stop(lang)
         tell(f"dupcheck: {_explain(error).say(lang)}", err=True)
         if os.environ.get("DUPCHECK_DEBUG"):
             raise
     return 2
+
+
+def _stop(lang: Lang) -> int:
+    tell(say("cli.stopped", lang), err=True)
+    return 130
 
 
 def _read_code(code: object) -> int:

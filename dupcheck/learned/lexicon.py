@@ -155,8 +155,9 @@ class Lexicon:
         corrected = text
         if not self.aliases.keys().isdisjoint(_WORD.findall(text)):
             corrected = _WORD.sub(lambda found: self.aliases.get(found[0], found[0]), text)
-        for pair in self.aliases.keys() & _PAIR.findall(corrected):
-            corrected = re.sub(rf"\b{pair}\b", self.aliases[pair], corrected)
+        for pair in _PAIR.findall(corrected):  # in the title's order: pairs may overlap
+            if pair in self.aliases:
+                corrected = re.sub(rf"\b{pair}\b", self.aliases[pair], corrected)
         if self._coded and not self._coded.isdisjoint(corrected.split()):
             corrected = _CODED.sub(lambda found: self.aliases.get(found[0], found[0]), corrected)
             corrected = self._join_codes(corrected.split())

@@ -249,7 +249,8 @@ def learn_tails(
     once = _believe_once(families, cut, chosen, heads)
     scattered = Scattered(_list_names(once, families, cut, titles), values)
     more = _restore(sure | once, scattered, [title for title in rows if title not in moved], known)
-    met = {Tails(once).find_family(title, known) for title in more.values()}
+    tails = Tails(once)
+    met = {tails.find_family(title, known) for title in more.values()}
     believed |= {key: axes for key, axes in once.items() if key in met}
     moved |= more
     options = _find_options(titles, attributes)
@@ -281,6 +282,13 @@ def _list_names(
         yield Name(head.replace("\x1f", " ").split(), texts[head], behind, axes)
 
 
+def _list_slot(
+    key: Key, slot: int, families: Mapping[Key, Sequence[int]], cut: Mapping[int, Sequence[str]]
+) -> list[str]:
+    """What stands in one slot of a family, a value a title."""
+    return [cut[i][slot - key[1]] for i in families[key]]
+
+
 def _list_choices(
     sure: Mapping[Key, Sequence[str]], families: Mapping[Key, Sequence[int]], cut: Mapping[int, Sequence[str]]
 ) -> dict[str, Counter[str]]:
@@ -288,7 +296,7 @@ def _list_choices(
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for key, axes in sure.items():
         for k, axis in enumerate(axes):
-            for value in {cut[i][k - key[1]] for i in families[key]} if axis else ():
+            for value in {*_list_slot(key, k, families, cut)} if axis else ():
                 found[value][axis] += 1
     return found
 
@@ -425,13 +433,11 @@ def _name_scales(
     """Name the slots whose values are sizes and amounts in numbers, as all of the catalogue's slots show."""
     unnamed = [(key, k) for key, axes in believed.items() for k, axis in enumerate(axes) if axis == UNNAMED]
     choices = [
-        Choices([cut[i][k - key[1]] for i in families[key]], [prices[i] if len(prices) else nan for i in families[key]])
+        Choices(_list_slot(key, k, families, cut), [prices[i] if len(prices) else nan for i in families[key]])
         for key, k in unnamed
     ]
-    sizes = [
-        [cut[i][k - key[1]] for i in families[key]]
-        for key, axes in believed.items() for k, axis in enumerate(axes) if axis == "size"
-    ]  # fmt: skip
+    sized = ((key, k) for key, axes in believed.items() for k, axis in enumerate(axes) if axis == "size")
+    sizes = [_list_slot(key, k, families, cut) for key, k in sized]
     for (key, k), axis in zip(unnamed, name_scales(choices, sizes), strict=True):
         if axis:
             believed[key] = (*believed[key][:k], axis, *believed[key][k + 1 :])

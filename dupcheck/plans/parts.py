@@ -179,10 +179,15 @@ class Bookkeeper:
 
     def _near(self, left: int, right: int, most: float) -> bool:
         """Whether both have a price in one currency, and the two are no further apart than so much of the larger."""
+        prices = self._read_prices(left, right)
+        return prices is not None and abs(prices[0] - prices[1]) <= most * max(prices)
+
+    def _read_prices(self, left: int, right: int) -> tuple[float, float] | None:
+        """Both prices, None where one is missing or they are in two currencies."""
         a, b = self.shelf.number(left, "price"), self.shelf.number(right, "price")
         if a is None or b is None or self.shelf.text(left, "currency") != self.shelf.text(right, "currency"):
-            return False
-        return abs(a - b) <= most * max(a, b)
+            return None
+        return a, b
 
     def _is_one_said_more(self, axis: str, left: int, right: int) -> bool:
         """Whether a description that one listing leaves out says nothing: one stock code, one price."""
@@ -223,10 +228,8 @@ class Bookkeeper:
 
     def _cost_half(self, left: int, right: int) -> bool:
         """Whether both have a price in one currency, and one is less than half of the other."""
-        a, b = self.shelf.number(left, "price"), self.shelf.number(right, "price")
-        if not a or not b or self.shelf.text(left, "currency") != self.shelf.text(right, "currency"):
-            return False
-        return min(a, b) < 0.5 * max(a, b)
+        prices = self._read_prices(left, right)
+        return prices is not None and all(prices) and min(prices) < 0.5 * max(prices)
 
     def _share_code(self, left: int, right: int) -> bool:
         measured = get_signal("codes").measure(self.shelf.features, np.array([left]), np.array([right]))

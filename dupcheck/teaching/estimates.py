@@ -115,7 +115,7 @@ def _count(
     model: PairModel, left: IntArray, right: IntArray, answered: Answered, mine: BoolArray
 ) -> tuple[tuple[IntArray, FloatArray], float]:
     """How many unanswered pairs stand in each bin and what the model expects of them; and the answered that are one."""
-    fresh = ~np.isin(_key(left, right), _key(answered.known[0], answered.known[1]))
+    fresh = ~np.isin(key_pairs(left, right), key_pairs(answered.known[0], answered.known[1]))
     chance = model.measure(left[fresh], right[fresh])
     bins = np.digitize(chance, _BINS)
     size: IntArray = np.bincount(bins, minlength=len(_BINS) + 1).astype(np.int64)
@@ -123,7 +123,8 @@ def _count(
     return (size, expected), float(answered.known[2][mine].sum())
 
 
-def _key(left: IntArray, right: IntArray) -> IntArray:
+def key_pairs(left: IntArray, right: IntArray) -> IntArray:
+    """Return a number for each pair of positions, the same whichever comes first."""
     keys: IntArray = np.minimum(left, right) * 2**32 + np.maximum(left, right)
     return keys
 

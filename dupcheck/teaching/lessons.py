@@ -22,7 +22,7 @@ from dupcheck.learned.trees import read_odds
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Reply
 from dupcheck.rules import Limit, Rule, RulePack
-from dupcheck.teaching.estimates import Answered, Estimate
+from dupcheck.teaching.estimates import Answered, Estimate, key_pairs
 
 LEAST = 20
 """Answered pairs from which on anything is learned."""
@@ -160,7 +160,7 @@ def learn_answers(
         label[members] = k
     said = label[left] == label[right]
     wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said) != same).sum())
-    follows = ~np.isin(_key(bound[0], bound[1]), _key(left, right))
+    follows = ~np.isin(key_pairs(bound[0], bound[1]), key_pairs(left, right))
     more = evidence.measure(bound[0][follows], bound[1][follows])
     trees = refit(
         np.concatenate([rows, more]), np.concatenate([same, bound[2][follows]]),
@@ -197,11 +197,6 @@ def _list_one_script(catalog: Catalog, pairs: Mapping[tuple[int, int], Reply]) -
         alike = ~write_in_two(catalog.column("title").tolist(), left, right)
         left, right, same = left[alike], right[alike], same[alike]
     return left, right, same
-
-
-def _key(left: IntArray, right: IntArray) -> IntArray:
-    keys: IntArray = np.minimum(left, right) * 2**32 + np.maximum(left, right)
-    return keys
 
 
 def find_lifted(
