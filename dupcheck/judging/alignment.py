@@ -64,7 +64,8 @@ class Alignment:
     ``left`` and ``right`` are unexplained words in their order; ``turned`` the words that both have in another order or
     beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks;
     ``twice`` those of them on which a title says one word twice: once it may name the product. ``renamed``: the two say
-    the same but for one run of words in one place, and that is not the end, where choices stand: two names.
+    the same but for one run of words in one place, and that is not the end, where choices stand: two names. ``bare``:
+    beside its values each title says one word at most: what they share may be a kind of thing, and no product's name.
     """
 
     left: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ class Alignment:
     axes: frozenset[str] = frozenset()
     twice: frozenset[str] = frozenset()
     renamed: bool = False
+    bare: bool = False
 
     @property
     def explained(self) -> bool:
@@ -170,13 +172,13 @@ class Aligner:
             there = [k for k in there if not _is_told(b[k], *reversed(stated))]
         ours = [self._name_axis(read_here, k, stated[0]) for k in here]
         theirs = [self._name_axis(read_there, k, stated[1]) for k in there]
-        bare = (
+        plain = (
             [k for k, axis in zip(here, ours, strict=True) if not axis],
             [k for k, axis in zip(there, theirs, strict=True) if not axis],
         )
-        if _abbreviate(a, b, *bare) or _abbreviate(b, a, *reversed(bare)):
-            here, ours = [k for k in here if k not in bare[0]], [axis for axis in ours if axis]
-            there, theirs = [k for k in there if k not in bare[1]], [axis for axis in theirs if axis]
+        if _abbreviate(a, b, *plain) or _abbreviate(b, a, *reversed(plain)):
+            here, ours = [k for k in here if k not in plain[0]], [axis for axis in ours if axis]
+            there, theirs = [k for k in there if k not in plain[1]], [axis for axis in theirs if axis]
         axes = {*ours, *theirs}
         only_here = tuple([a[k] for k, axis in zip(here, ours, strict=True) if not axis])
         only_there = tuple([b[k] for k, axis in zip(there, theirs, strict=True) if not axis])
@@ -186,7 +188,8 @@ class Aligner:
         renamed = bool(only_here or only_there) and self._is_renamed(
             read_here, read_there, unread, [k for k, axis in zip(there, theirs, strict=True) if not axis]
         )
-        return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed)
+        bare = bool(axes - {""}) and self._says_little(read_here) and self._says_little(read_there)
+        return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed, bare)
 
     def mark(self, left: str, right: str, lang: Lang = "en") -> tuple[str, str]:
         """Return both titles as text, in their sellers' spelling: ``[unexplained]``, ``{axis: value}`` with the axis'
@@ -238,6 +241,15 @@ class Aligner:
             return None
         stems = [_stem(reading.tokens[k]) for k in core]
         return sorted(stems[:first]), sorted(stems[last + 1 :])
+
+    def _says_little(self, reading: Reading) -> bool:
+        """Whether a title says at most one word beside its values."""
+        said = {
+            _stem(reading.tokens[k])
+            for k, label in enumerate(reading.labels)
+            if not label and not self._is_noise(reading, k) and reading.tokens[k][0].isalpha()
+        }
+        return len(said) <= 1
 
     @staticmethod
     def _name_axis(reading: Reading, k: int, stated: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from dupcheck.axes import AXES, MEASURED
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.model import Catalog, Difference
-from dupcheck.titles import align_name, read_title, read_value, show_value
+from dupcheck.titles import align_name, join_shown, read_title, read_value, show_value
 from dupcheck.titles.reading import UNSPACED
 from dupcheck.titles.stream import plain_text
 from dupcheck.titles.vocabulary import load_vocabulary, look_up_key
@@ -65,7 +65,7 @@ def find_spelling(title: str, attributes: str, axis: str, value: str) -> str:
     parts = [_find_in_title(title, axis, part) for part in value.split("|")]
     if not any(parts):
         return ""
-    return "/".join(part or show_value(axis, known) for part, known in zip(parts, value.split("|"), strict=True))
+    return join_shown(part or show_value(axis, known) for part, known in zip(parts, value.split("|"), strict=True))
 
 
 @lru_cache(maxsize=20_000)

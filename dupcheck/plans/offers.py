@@ -28,7 +28,16 @@ from dupcheck.model import (
     FloatArray,
     IntArray,
 )
-from dupcheck.titles import align_name, equate_units, normalise, order_values, read_title, read_value, show_value
+from dupcheck.titles import (
+    align_name,
+    equate_units,
+    join_shown,
+    normalise,
+    order_values,
+    read_title,
+    read_value,
+    show_value,
+)
 from dupcheck.titles.stream import cut_title, plain_text
 from dupcheck.titles.values import squash_code
 
@@ -258,7 +267,7 @@ class Shelf:
             said = english.casefold()
             foreign = said not in plain if axis in WORDED else axis in MEASURED and "".join(said.split()) not in joined
             shown.append((find_written(title, axis, value) if foreign else "") or english)
-        return "/".join(shown)
+        return join_shown(shown)
 
     def held_axes(self, offers: Sequence[Offer]) -> list[str]:
         """Return the axes that the listings' own SKUs use, beyond those that every listing is read for."""
@@ -351,7 +360,7 @@ def _drop_common(offers: Sequence[Offer]) -> list[Offer]:
         for i, offer in enumerate(result):
             if common & set(offer.values.get(axis, "").split("|")):
                 left = [v for v in offer.values[axis].split("|") if v not in common]
-                shown = "/".join(show_value(axis, v, "en") for v in left)
+                shown = join_shown(show_value(axis, v, "en") for v in left)
                 result[i] = replace(
                     offer, values={**offer.values, axis: "|".join(left)}, shown={**offer.shown, axis: shown}
                 )

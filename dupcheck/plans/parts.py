@@ -167,7 +167,7 @@ class Bookkeeper:
             elif (
                 ((axis in _UNSURE or axis in self.replies.lifted) and a != b)
                 or axis in words.twice
-                or (axis in words.axes and self._is_unbacked(gap, left, right, heads))
+                or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
 
@@ -239,14 +239,16 @@ class Bookkeeper:
         """The values that a listing's attributes state, as written, by axis."""
         return {axis: value for axis, (_, value) in self.shelf.attributes(position).items()}
 
-    def _is_unbacked(self, gap: Gap, left: int, right: int, heads: tuple[str, str]) -> bool:
+    def _is_unbacked(self, gap: Gap, left: int, right: int, heads: tuple[str, str], bare: bool) -> bool:
         """Whether only words say what two listings are on an axis of which that is not enough: 30 inch, 39 inch; or
-        the one says what the other does and a word more, which may be no choice: with nuts.
+        the one says what the other does and a word more, which may be no choice: with nuts; or where ``bare`` titles
+        say one word more and the prices are not the same: red lentils, green lentils.
         """
         axis, named = gap.axis, bool(heads[0]) and heads[0] == heads[1]
         stated = axis in self.shelf.attributes(left) and axis in self.shelf.attributes(right)
         if axis in _BY_WORD:
-            return not named and not stated and _says_more(gap.here, gap.there)
+            unsaid = _says_more(gap.here, gap.there) or (bare and not self._near(left, right, _EQUAL_PRICE))
+            return not named and not stated and unsaid
         if named:
             return axis in MEASURED and axis not in self.shelf.attribute_counts
         if axis in _SPEC:

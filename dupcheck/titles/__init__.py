@@ -8,7 +8,15 @@ from dupcheck.axes import AXES
 from dupcheck.titles.measures import equate_units, read_quantity
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.reading import Title, Token, read_title, read_titles
-from dupcheck.titles.values import align_name, guess_value, order_values, read_value, read_values, show_value
+from dupcheck.titles.values import (
+    align_name,
+    guess_value,
+    join_shown,
+    order_values,
+    read_value,
+    read_values,
+    show_value,
+)
 
 __all__ = [
     "AXES",
@@ -17,6 +25,7 @@ __all__ = [
     "align_name",
     "equate_units",
     "guess_value",
+    "join_shown",
     "normalise",
     "order_values",
     "read_quantity",

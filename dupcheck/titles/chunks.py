@@ -6,6 +6,7 @@ from functools import cache, lru_cache, partial
 
 from dupcheck.titles.lexer import WORN_SIZE, Piece
 from dupcheck.titles.measures import (
+    SYSTEMS,
     joint_pattern,
     lead_pattern,
     led_pattern,
@@ -23,18 +24,7 @@ MEMORY = 500_000
 @cache
 def _leads() -> str:
     """A pattern of the words that may lead to a number, so that what follows them matters."""
-    words = {w.split()[0] for w in load_vocabulary().pack_before} | {
-        "eu",
-        "eur",
-        "us",
-        "uk",
-        "cn",
-        "ru",
-        "br",
-        "jp",
-        "x",
-        "w",
-    }
+    words = {w.split()[0] for w in load_vocabulary().pack_before} | SYSTEMS | {"x", "w"}
     return rf"(?:{'|'.join(sorted(words))})(?![a-zа-я])"
 
 

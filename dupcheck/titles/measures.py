@@ -28,7 +28,9 @@ _AMOUNT = rf"(?:\d++[ -]\d++/\d++|\d++/\d++|{NUMBER})"
 _UNDIVIDED = r"(?!\d(?!\d*[一-鿿]))"  # in Chinese a count may follow at once: "34x74cm3条装"
 _END = rf"(?![a-zа-я]){_UNDIVIDED}"
 _INCH = rf"in{_END}(?!\s*\d)"
-_SYSTEM = "(?:eur?|us|uk|cn|ru|br|jp)"
+SYSTEMS = frozenset({"eu", "eur", "us", "uk", "cn", "ru", "br", "jp"})
+"""Where sizes of shoes and clothes are numbered each in its own way."""
+_SYSTEM = f"(?:{'|'.join(sorted(SYSTEMS, reverse=True))})"
 _SIGN = "[宽高长深厚]"
 _LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
 _NOT_AFTER = {
@@ -163,7 +165,8 @@ def led_pattern() -> str:
         ("before", rf"(?:{p.before})\s?\(?\s?\d{{1,5}}+(?!\.|{p.unit})(?:\s?{p.pieces})?"),
         (
             "system",
-            rf"{_SYSTEM}\s?\d{{1,2}}+(?:[.,]5|\s(?:1/2|[12]/3)(?![\w/]))?(?:-\d{{1,2}}+(?:\.5)?)?(?![\w.,/\"'-])"
+            rf"{_SYSTEM}\s?\d{{1,2}}+(?:[.,]5|\s(?:1/2|[12]/3)(?![\w/]))?(?:-\d{{1,2}}+(?:\.5)?|[cy])?"
+            rf"(?![\w.,/\"'-])"
             rf"(?!\s?(?:x\s?\d|{p.others}|{p.lengths}|{p.pieces}))",
         ),
     ])  # fmt: skip
@@ -297,7 +300,7 @@ def read_measure(group: str, text: str) -> Measure | None:
     if group in ("cnsize", "jeans"):
         return Measure("size", (re.sub(r"\s?[/x]?\s?l(?=\d)", " l", text) if text[0] == "w" else text,))
     if group == "system":
-        return _system_size(text)
+        return read_system_size(text)
     if group == "age":
         return _age(text)
     if group == "in1":
@@ -311,12 +314,13 @@ def read_measure(group: str, text: str) -> Measure | None:
     return _range(text)
 
 
-def _system_size(text: str) -> Measure | None:
+def read_system_size(text: str) -> Measure | None:
+    """Read a size that names its system first: ``eu 42``, ``us 9.5``, a child's ``us 4.5y``."""
     text = text.replace(" 1/2", ".5").replace(",", ".")
-    m = re.match(r"([a-z]+)\s?([\d.]+)( [12]/3)?(?:-([\d.]+))?", text)
+    m = re.match(r"([a-z]+)\s?([\d.]+)( [12]/3)?(?:-([\d.]+))?([cy])?", text)
     if m is None:
         return None
-    system, number = m[1], "-".join(show_number(float(n)) for n in (m[2], m[4]) if n) + (m[3] or "")
+    system, number = m[1], "-".join(show_number(float(n)) for n in (m[2], m[4]) if n) + (m[3] or "") + (m[5] or "")
     # EU sizes go without a name as often as with one; "uk. 38" is Indonesian for "size 38".
     bare = float(m[2]) >= 30 and system in ("eu", "eur", "uk", "cn")
     return Measure("size", (number if bare else f"{system} {number}".replace("eur ", "eu "),))

@@ -6,9 +6,11 @@ from itertools import pairwise
 
 from dupcheck.axes import pick_axes
 from dupcheck.titles.lexer import DELIMITERS, WORN_SIZE, Piece
+from dupcheck.titles.measures import SYSTEMS, read_system_size
 from dupcheck.titles.places import ends_value, find_after, find_before, is_color_known, is_last, settle
 from dupcheck.titles.vocabulary import Vocabulary
 
+_NUMBERED_SIZE = re.compile(r"\d{1,2}(?:\.5| [12]/3)?([cy])?")
 _SIZE_SPAN = re.compile(r"\d{1,3}(?:\.5)?(?:-\d{1,3}(?:\.5)?)+|\d{1,2}/\d{1,2}")
 _TIED_SIZE = re.compile(r"\d(?:\.5)?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
@@ -179,6 +181,8 @@ def decide_letters(pieces: list[Piece], v: Vocabulary) -> None:
 
 def decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
     """Read a bare number as a size where it stands as one: ``Short-32-Gray``, ``size 38``, ``sepatu 38 39 40``."""
+    if not SYSTEMS.isdisjoint([p.text for p in pieces]):
+        _join_systems(pieces, v)
     for i, piece in enumerate(pieces):
         if piece.axis or piece.kind not in _NUMBERED:
             continue
@@ -202,6 +206,33 @@ def decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
             )
         if sized:
             pieces[i] = piece._replace(axis="size", value=piece.text)
+
+
+def _join_systems(pieces: list[Piece], v: Vocabulary) -> None:
+    """Read in place a number and the system behind it as one size: ``36.5 EU - 4.5Y US``, but not ``iPhone 13 US``: a
+    part of its own, or one that no thing but shoes and clothes is numbered by."""
+    worn = is_worn(pieces, v)
+    for i in range(len(pieces) - 2, -1, -1):
+        piece, system = pieces[i : i + 2]
+        number = _NUMBERED_SIZE.fullmatch(piece.text)
+        if number is None or piece.axis or system.text not in SYSTEMS or system.sep != " ":
+            continue
+        beside = (
+            not i or piece.sep in DELIMITERS or worn or number[1] or (i > 1 and _is_size_of(pieces[i - 2 : i], system))
+        )
+        after = pieces[i + 2] if i + 2 < len(pieces) else None
+        if (after is not None and after.axis == "size") or (beside and ends_value(pieces, i + 1)):
+            size = read_system_size(f"{system.text} {piece.text}")
+            if size is not None:
+                pieces[i : i + 2] = [
+                    piece._replace(text=f"{piece.text} {system.text}", axis="size", value=size.values[0])
+                ]
+
+
+def _is_size_of(pieces: list[Piece], system: Piece) -> bool:
+    """Whether two pieces are a size in another system."""
+    number, own = pieces
+    return _NUMBERED_SIZE.fullmatch(number.text) is not None and own.text in SYSTEMS - {system.text}
 
 
 def is_worn(pieces: list[Piece], v: Vocabulary) -> bool:

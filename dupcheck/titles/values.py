@@ -243,6 +243,12 @@ def show_value(axis: str, canonical: str, lang: Lang = "en") -> str:
     return ("，" if lang == "zh" else ", ").join(_show(axis, value, lang) for value in canonical.split(", "))
 
 
+def join_shown(values: Iterable[str]) -> str:
+    """Return values of one axis that a listing states together, as people read them: 38/US 7.5, 36 2/3 / US 4.5."""
+    shown = list(values)
+    return (" / " if any("/" in text for text in shown) and len(shown) > 1 else "/").join(shown)
+
+
 def _show(axis: str, value: str, lang: Lang) -> str:
     if axis == "size":
         return _show_size(value, lang)
