@@ -38,6 +38,9 @@ _NAME_WORDS = 4
 _MISSPELT = 75
 """Percent of likeness from which one word may be another's misspelling."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_FAR_MORE = 4
+_VOWELS = "aeiouyаеиоуыэюя"
+_WORDS = re.compile(r"\w+")
 _LAST_SPACED = 0x2E7F
 """Behind this sign come the scripts of East Asia, which put no blanks between words."""
 _REWRITTEN = 4
@@ -66,6 +69,7 @@ class Alignment:
     ``twice`` those of them on which a title says one word twice: once it may name the product. ``renamed``: the two say
     the same but for one run of words in one place, and that is not the end, where choices stand: two names. ``bare``:
     beside its values each title says one word at most: what they share may be a kind of thing, and no product's name.
+    ``inflected``: words that are matched though the two titles say them in two forms, each with its other form.
     """
 
     left: tuple[str, ...] = ()
@@ -75,6 +79,7 @@ class Alignment:
     twice: frozenset[str] = frozenset()
     renamed: bool = False
     bare: bool = False
+    inflected: tuple[tuple[str, str], ...] = ()
 
     @property
     def explained(self) -> bool:
@@ -166,6 +171,7 @@ class Aligner:
         here, there = self._subtract(read_here, read_there), self._subtract(read_there, read_here)
         here = [k for k in here if not self._is_noise(read_here, k)]
         there = [k for k in there if not self._is_noise(read_there, k)]
+        inflected = _find_inflected(read_here, read_there, here, there, self._name_form)
         here, there = self._match_spellings(a, b, here, there)
         if here or there:
             here = [k for k in here if not _is_told(a[k], *stated)]
@@ -189,7 +195,9 @@ class Aligner:
             read_here, read_there, unread, [k for k, axis in zip(there, theirs, strict=True) if not axis]
         )
         bare = bool(axes - {""}) and self._says_little(read_here) and self._says_little(read_there)
-        return Alignment(only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed, bare)
+        return Alignment(
+            only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed, bare, inflected
+        )
 
     def mark(self, left: str, right: str, lang: Lang = "en") -> tuple[str, str]:
         """Return both titles as text, in their sellers' spelling: ``[unexplained]``, ``{axis: value}`` with the axis'
@@ -241,6 +249,17 @@ class Aligner:
             return None
         stems = [_stem(reading.tokens[k]) for k in core]
         return sorted(stems[:first]), sorted(stems[last + 1 :])
+
+    def _name_form(self, word: str) -> tuple[str, bool]:
+        """What a word is a form of, and whether the catalogue leaves no doubt of it: written so once or twice, and far
+        more often as what it stands for. The last vowel is no slip: Manuel, Manuela.
+        """
+        meant = self._aliases.get(_plain(word), "")
+        if not meant:
+            return _stem(word), False
+        seen = self._statistics.taught.lexicon.seen
+        ending = word.rstrip(_VOWELS) == meant.rstrip(_VOWELS)
+        return _stem(meant), not ending and seen.get(meant, 0) >= _FAR_MORE * max(seen.get(word, 0), 1)
 
     def _says_little(self, reading: Reading) -> bool:
         """Whether a title says at most one word beside its values."""
@@ -395,6 +414,49 @@ def _is_told(word: str, own: Mapping[str, str], other: Mapping[str, str]) -> boo
         if mine is not None and word in cut_title(mine) and begins_alike(cut_title(mine), cut_title(written)):
             return True
     return False
+
+
+def _find_inflected(
+    left: Reading, right: Reading, here: Sequence[int], there: Sequence[int], name: Callable[[str], tuple[str, bool]]
+) -> tuple[tuple[str, str], ...]:
+    """The words, no values, that one title says in another form than the other: Manuel, Manuela; glass, glasses."""
+    spare: dict[str, list[tuple[str, bool]]] = {}
+    for k in there:
+        if not right.labels[k] and right.tokens[k][0].isalpha():
+            form, sure = name(right.tokens[k])
+            spare.setdefault(form, []).append((right.tokens[k], sure))
+    found = []
+    for k in here:
+        if left.labels[k] or not left.tokens[k][0].isalpha():
+            continue
+        form, sure = name(left.tokens[k])
+        if spare.get(form):
+            other, known = spare[form].pop(0)
+            if not (sure or known):
+                found.append((left.tokens[k], other))
+    return tuple(found)
+
+
+def find_accented(left: str, right: str) -> tuple[tuple[str, str], ...]:
+    """Return words that differ only in their accents, where neither leaves them out.
+
+    >>> find_accented("Caneca avó", "Caneca avô"), find_accented("Pâté", "Pate")
+    ((('avó', 'avô'),), ())
+    """
+    if left.isascii() or right.isascii():
+        return ()
+    spoken = [
+        {"".join(map(_fold_sign, w)): w for w in _WORDS.findall(text.casefold()) if not w.isascii()}
+        for text in (left, right)
+    ]
+    both = sorted(w for w in spoken[0].keys() & spoken[1].keys() if w.isascii())
+    return tuple([(spoken[0][w], spoken[1][w]) for w in both if spoken[0][w] != spoken[1][w]])
+
+
+def is_plural(one: str, other: str) -> bool:
+    """Whether one of two forms only counts more of what the other names: filter, filters; battery, batteries."""
+    short, long = sorted((one, other), key=len)
+    return long in (f"{short}s", f"{short}es") or (short[-1:] == "y" and long == f"{short[:-1]}ies")
 
 
 def begins_alike(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -11,11 +11,12 @@ from typing import Literal
 import numpy as np
 
 from dupcheck.axes import AXES, HEAD, MEASURED, NATURAL, pick_axes
-from dupcheck.judging.alignment import Aligner, Alignment, begins_alike
+from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_accented, is_plural
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
+from dupcheck.titles import read_quantity
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stream import cut_title
 
@@ -27,6 +28,9 @@ _BY_WORD = frozenset(pick_axes(lambda axis: axis.named))
 _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart))
 """Axes that describe; where titles differ in them, it may be a choice or another product."""
 _FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
+_SOLD_BY = frozenset({"weight", "volume", "capacity", "length"})
+"""Amounts of which more costs more, and is still the same thing."""
+_DEARER = 1.1
 _UNSURE = frozenset(pick_axes(lambda axis: axis.unsure))
 """Axes that only the catalogue's titles suggest: options where the seller says so."""
 MOST_PARTS = 40
@@ -36,7 +40,9 @@ _SHARED_CODE = 0.5
 _SAME_PHOTO = 2.0
 _SAME_COLOR = 10.0
 _EQUAL_PRICE = 0.005
-_NEAR_PRICE = 0.1
+_NEAR_PRICE = 0.05
+_ALIKE_PRICE = 0.15
+"""Within so much of the larger price lie the colours of one thing."""
 _SAID_PRICE = 0.02
 _SAME_FACTS = 3
 FEW = 3
@@ -152,6 +158,9 @@ class Bookkeeper:
             yield Gap("words", words.left, words.right)
         elif words.turned:
             yield Gap("order", words.turned, words.turned)
+        forms = [pair for pair in words.inflected if not is_plural(*pair)]
+        if forms and words.explained:
+            yield _name_forms(forms)
         heads = shelf.value(HEAD, left), shelf.value(HEAD, right)
         if heads[0] != heads[1] and words.explained:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
@@ -207,7 +216,7 @@ class Bookkeeper:
             return False
         if self._share(left, right, "sku_code"):
             return self._near(left, right, _SAID_PRICE) and not (words.left and words.right)
-        if not self._share(left, right, "gtin") or not self._near(left, right, 0.5 * _NEAR_PRICE):
+        if not self._share(left, right, "gtin") or not self._near(left, right, _NEAR_PRICE):
             return False
         ours, theirs = shelf.attributes(left), shelf.attributes(right)
         both = (ours.keys() & theirs.keys()) - {LOGISTICS}
@@ -241,19 +250,46 @@ class Bookkeeper:
 
     def _is_unbacked(self, gap: Gap, left: int, right: int, heads: tuple[str, str], bare: bool) -> bool:
         """Whether only words say what two listings are on an axis of which that is not enough: 30 inch, 39 inch; or
-        the one says what the other does and a word more, which may be no choice: with nuts; or where ``bare`` titles
-        say one word more and the prices are not the same: red lentils, green lentils.
+        the one says what the other does and a word more, which may be no choice: with nuts; or a colour costs more or
+        is another kind of thing: Red Label, Blue Label; where ``bare`` titles say one word beside it, any more.
         """
         axis, named = gap.axis, bool(heads[0]) and heads[0] == heads[1]
         stated = axis in self.shelf.attributes(left) and axis in self.shelf.attributes(right)
         if axis in _BY_WORD:
-            unsaid = _says_more(gap.here, gap.there) or (bare and not self._near(left, right, _EQUAL_PRICE))
-            return not named and not stated and unsaid
+            if named or stated:
+                return False
+            return _says_more(gap.here, gap.there) or self._sets_apart(axis, left, right, bare)
+        if axis in _SOLD_BY and self._costs_more(gap, left, right):
+            return False
         if named:
             return axis in MEASURED and axis not in self.shelf.attribute_counts
         if axis in _SPEC:
             return True
         return not stated and not self._show_one_photo(left, right)
+
+    def _sets_apart(self, axis: str, left: int, right: int, bare: bool) -> bool:
+        """Whether what two titles call a choice of looks goes along with another price, or another category."""
+        if AXES[axis].priced:
+            return False
+        prices = self._read_prices(left, right)
+        most = _EQUAL_PRICE if bare else _ALIKE_PRICE
+        if prices is not None and not self._near(left, right, most) and not self._show_one_photo(left, right):
+            return True
+        kinds = {self.shelf.text(m, "category").casefold() for m in (left, right)} - {""}
+        return len(kinds) > 1
+
+    def _costs_more(self, gap: Gap, left: int, right: int) -> bool:
+        """Whether the more of two amounts costs more, and no more than so much more of it may: one thing by weight."""
+        prices = self._read_prices(left, right)
+        if prices is None or not all(prices) or len(gap.here) != 1 or len(gap.there) != 1:
+            return False
+        (here, unit), (there, other) = read_quantity(gap.here[0]), read_quantity(gap.there[0])
+        if unit != other or not (here > 0 and there > 0) or "|" in gap.here[0] + gap.there[0]:
+            return False
+        amounts, costs = here / there, prices[0] / prices[1]
+        if amounts < 1:
+            amounts, costs = 1 / amounts, 1 / costs
+        return 1 < costs <= _DEARER * amounts
 
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _APART:
@@ -291,7 +327,17 @@ class Bookkeeper:
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
             return Gap("fact", (codes[0],), (codes[1],), "gtin")
-        return None if any(self.is_proven(m, copy, copies <= FEW) for m in keep) else Gap("proof")
+        if not any(self.is_proven(m, copy, copies <= FEW) for m in keep):
+            return Gap("proof")
+        forms = self._find_forms(kept, copy)
+        return _name_forms(forms) if forms else None
+
+    def _find_forms(self, kept: int, copy: int) -> Sequence[tuple[str, str]]:
+        """Words that two titles say in two forms, where no code and no photo shows that they mean one thing."""
+        if self._share(kept, copy, "gtin") or self._share(kept, copy, "sku_code") or self._show_one_photo(kept, copy):
+            return ()
+        titles = self.shelf.text(kept, "title"), self.shelf.text(copy, "title")
+        return self.aligner.align(*titles).inflected or find_accented(*titles)
 
     def is_proven(self, left: int, right: int, few: bool = False) -> bool:
         """Whether more than titles shows two listings to be one product: the same photo, the same code, an equal price
@@ -341,6 +387,10 @@ class Bookkeeper:
         """How much it tells, in bits, that two listings state one value of an attribute."""
         counts = self.shelf.attribute_counts.get(name, {})
         return float(np.log2(sum(counts.values()) / counts.get(value.casefold(), 1))) if counts else 0.0
+
+
+def _name_forms(forms: Sequence[tuple[str, str]]) -> Gap:
+    return Gap("words", tuple([one for one, _ in forms]), tuple([other for _, other in forms]))
 
 
 def _says_more(here: Sequence[str], there: Sequence[str]) -> bool:
