@@ -87,6 +87,8 @@ class TestChoices:
         [
             (("250g", "500g"), (4.0, 6.5), "merge_variants"),
             (("1L", "2L"), (4.0, 7.0), "merge_variants"),
+            (("2 m", "5 m"), (4.0, 7.0), "merge_variants"),
+            (("30 inch", "39 inch"), (40.0, 47.0), "ask"),
             (("500g", "250g"), (4.0, 6.5), "ask"),
             (("250g", "300g"), (4.0, 6.5), "ask"),
         ],

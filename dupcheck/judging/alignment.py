@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 from dupcheck.axes import pick_axes
 from dupcheck.features import Statistics
 from dupcheck.judging.differences import name_axis
+from dupcheck.learned.lexicon import is_slip
 from dupcheck.messages import Lang, say
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.gifts import drop_gifts
@@ -258,8 +259,9 @@ class Aligner:
         if not meant:
             return _stem(word), False
         seen = self._statistics.taught.lexicon.seen
-        ending = word.rstrip(_VOWELS) == meant.rstrip(_VOWELS)
-        return _stem(meant), not ending and seen.get(meant, 0) >= _FAR_MORE * max(seen.get(word, 0), 1)
+        return _stem(meant), not _ends_otherwise(word, meant) and seen.get(meant, 0) >= _FAR_MORE * max(
+            seen.get(word, 0), 1
+        )
 
     def _says_little(self, reading: Reading) -> bool:
         """Whether a title says at most one word beside its values."""
@@ -453,10 +455,21 @@ def find_accented(left: str, right: str) -> tuple[tuple[str, str], ...]:
     return tuple([(spoken[0][w], spoken[1][w]) for w in both if spoken[0][w] != spoken[1][w]])
 
 
-def is_plural(one: str, other: str) -> bool:
-    """Whether one of two forms only counts more of what the other names: filter, filters; battery, batteries."""
+def is_sure_form(one: str, other: str) -> bool:
+    """Whether one of two forms of a word only counts more of what the other names, or is a slip of the pen.
+
+    >>> is_sure_form("filter", "filters"), is_sure_form("classsroom", "classroom"), is_sure_form("manuel", "manuela")
+    (True, True, False)
+    """
     short, long = sorted((one, other), key=len)
-    return long in (f"{short}s", f"{short}es") or (short[-1:] == "y" and long == f"{short[:-1]}ies")
+    if long in (f"{short}s", f"{short}es") or (short[-1:] == "y" and long == f"{short[:-1]}ies"):
+        return True
+    return is_slip(one, other) and not _ends_otherwise(one, other)
+
+
+def _ends_otherwise(one: str, other: str) -> bool:
+    """Whether two words are one up to their last vowels: who is meant may be another."""
+    return one.rstrip(_VOWELS) == other.rstrip(_VOWELS)
 
 
 def begins_alike(one: Sequence[str], other: Sequence[str]) -> bool:

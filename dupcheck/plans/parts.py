@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from dupcheck.axes import AXES, HEAD, MEASURED, NATURAL, pick_axes
-from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_accented, is_plural
+from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_accented, is_sure_form
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
@@ -30,6 +30,8 @@ _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart)
 _FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
 _SOLD_BY = frozenset({"weight", "volume", "capacity", "length"})
 """Amounts of which more costs more, and is still the same thing."""
+_RUNNING = (" m", " ft", " yd")
+"""Lengths by which a thing is sold; smaller ones say how it is built."""
 _DEARER = 1.1
 _UNSURE = frozenset(pick_axes(lambda axis: axis.unsure))
 """Axes that only the catalogue's titles suggest: options where the seller says so."""
@@ -158,7 +160,7 @@ class Bookkeeper:
             yield Gap("words", words.left, words.right)
         elif words.turned:
             yield Gap("order", words.turned, words.turned)
-        forms = [pair for pair in words.inflected if not is_plural(*pair)]
+        forms = [pair for pair in words.inflected if not is_sure_form(*pair)]
         if forms and words.explained:
             yield _name_forms(forms)
         heads = shelf.value(HEAD, left), shelf.value(HEAD, right)
@@ -282,6 +284,8 @@ class Bookkeeper:
         """Whether the more of two amounts costs more, and no more than so much more of it may: one thing by weight."""
         prices = self._read_prices(left, right)
         if prices is None or not all(prices) or len(gap.here) != 1 or len(gap.there) != 1:
+            return False
+        if gap.axis == "length" and not all(v.endswith(_RUNNING) for v in (*gap.here, *gap.there)):
             return False
         (here, unit), (there, other) = read_quantity(gap.here[0]), read_quantity(gap.there[0])
         if unit != other or not (here > 0 and there > 0) or "|" in gap.here[0] + gap.there[0]:
