@@ -57,7 +57,7 @@ class TestCopies:
         assert plan((left, 20.0, HOME), (right, 20.0, HOME), gtin=(code, code)) == "remove_duplicates"
 
     @pytest.mark.parametrize(
-        ("price", "action"), [(20.0, "remove_duplicates"), (20.9, "remove_duplicates"), (21.6, "ask")]
+        ("price", "action"), [(20.0, "remove_duplicates"), (21.2, "remove_duplicates"), (21.8, "ask")]
     )
     def test_a_price_that_is_further_off_proves_nothing(self, price: float, action: str) -> None:
         title = COPIES[0][0]

@@ -434,7 +434,7 @@ def _find_inflected(
         form, sure = name(left.tokens[k])
         if spare.get(form):
             other, known = spare[form].pop(0)
-            if not (sure or known):
+            if not (sure or known) and left.tokens[k].isascii() == other.isascii():
                 found.append((left.tokens[k], other))
     return tuple(found)
 

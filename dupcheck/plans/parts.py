@@ -42,7 +42,8 @@ _SHARED_CODE = 0.5
 _SAME_PHOTO = 2.0
 _SAME_COLOR = 10.0
 _EQUAL_PRICE = 0.005
-_NEAR_PRICE = 0.05
+_NEAR_PRICE = 0.07
+_SAID_AGAIN_PRICE = 0.05
 _ALIKE_PRICE = 0.15
 """Within so much of the larger price lie the colours of one thing."""
 _SAID_PRICE = 0.02
@@ -218,7 +219,7 @@ class Bookkeeper:
             return False
         if self._share(left, right, "sku_code"):
             return self._near(left, right, _SAID_PRICE) and not (words.left and words.right)
-        if not self._share(left, right, "gtin") or not self._near(left, right, _NEAR_PRICE):
+        if not self._share(left, right, "gtin") or not self._near(left, right, _SAID_AGAIN_PRICE):
             return False
         ours, theirs = shelf.attributes(left), shelf.attributes(right)
         both = (ours.keys() & theirs.keys()) - {LOGISTICS}
