@@ -334,25 +334,36 @@ def find_spellings(title: str, tokens: Sequence[str]) -> list[str]:
     >>> find_spellings("Parure Bébé Étoile", ("parure", "bebe", "etoile"))
     ['Parure', 'Bébé', 'Étoile']
     """
+    places = find_places(title, tokens)
+    return [t if at is None else title[at[0] : at[1]] for t, at in zip(tokens, places, strict=True)]
+
+
+def find_places(title: str, tokens: Sequence[str]) -> list[tuple[int, int] | None]:
+    """Return where in a title each of its tokens begins and ends; None for what was read otherwise than it is written.
+
+    >>> find_places("Parure Bébé", ("parure", "bebe"))
+    [(0, 6), (7, 11)]
+    """
     signs = [_fold_sign(sign) for sign in title]
     folded = "".join(signs)
     places = [k for k, sign in enumerate(signs) for _ in sign]
     starts = list(accumulate(map(len, signs), initial=0))
-    shown, at, slack = [], 0, 0
+    spans: list[tuple[int, int] | None] = []
+    at, slack = 0, 0
     for token in tokens:
         number = _NUMBER.search(title, places[at]) if token[0].isdigit() and at < len(places) else None
         if number is not None and number[0] != token and cut_title(number[0]) == (token,):
-            shown.append(number[0])
+            spans.append(number.span())
             at, slack = starts[number.end()], 0
             continue
         found = folded.find(token, at)
         if found < 0 or sum(c.isalnum() for c in folded[at:found]) > slack:
-            shown.append(token)
+            spans.append(None)
             slack += len(token) + _REWRITTEN
             continue
         at, slack = found + len(token), 0
-        shown.append(title[places[found] : places[at - 1] + 1])
-    return shown
+        spans.append((places[found], places[at - 1] + 1))
+    return spans
 
 
 @lru_cache(maxsize=10_000)

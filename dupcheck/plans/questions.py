@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dupcheck.judging.alignment import find_spellings
 from dupcheck.judging.differences import AxisNames
+from dupcheck.judging.quotations import quote_words
 from dupcheck.judging.spellings import find_spelling, reads_as
 from dupcheck.messages import Message, message
 from dupcheck.model import Plan, Question, Reply
@@ -36,13 +37,10 @@ def write_gap(gap: Gap, shelf: Shelf, positions: Sequence[int]) -> Gap:
     It is to be shown: what a question is remembered by stays as it was read.
     """
     if not gap.axis:
-        spelled: dict[str, str] = {}
-        for title in (shelf.text(m, "title") for m in positions):
-            if spelled.keys() >= {*gap.here, *gap.there}:
-                break
-            tokens = cut_title(title)
-            spelled = {**dict(zip(tokens, find_spellings(title, tokens), strict=True)), **spelled}
-        here, there = (tuple([spelled.get(word, word) for word in words]) for words in (gap.here, gap.there))
+        titles = list(dict.fromkeys(shelf.text(m, "title") for m in positions))
+        here, there = _quote(gap.here, gap.there, titles), _quote(gap.there, gap.here, titles)
+        if here == there and gap.what != "order":  # one word in both that only its pieces tell apart
+            return replace(gap, here=_spell(gap.here, titles), there=_spell(gap.there, titles))
         return replace(gap, here=here, there=there)
 
     def write(value: str) -> str:
@@ -54,6 +52,22 @@ def write_gap(gap: Gap, shelf: Shelf, positions: Sequence[int]) -> Gap:
         return found or next(filter(None, shown), value)
 
     return replace(gap, here=tuple(map(write, gap.here)), there=tuple(map(write, gap.there)))
+
+
+def _quote(words: Sequence[str], others: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]:
+    """Words as one text of the title that they stand in; as each is spelt somewhere where none has all of them."""
+    quoted = quote_words(words, titles, others)
+    return (quoted,) if quoted else _spell(words, titles)
+
+
+def _spell(words: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]:
+    spelled: dict[str, str] = {}
+    for title in titles:
+        if spelled.keys() >= {*words}:
+            break
+        tokens = cut_title(title)
+        spelled = {**dict(zip(tokens, find_spellings(title, tokens), strict=True)), **spelled}
+    return tuple([spelled.get(word, word) for word in words])
 
 
 def ask_seller(gap: Gap, keep: str, listings: Sequence[str], written: Gap | None = None) -> Question:
@@ -98,13 +112,21 @@ def join_words(words: Sequence[str]) -> str:
     for word in words:
         close = not text or (ord(word[0]) > 0x2E7F and ord(text[-1]) > 0x2E7F) or word in ("+", "%", "°", '"')
         text += word if close else f" {word}"
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
+    return _shorten(text)
 
 
 def _join_values(values: Sequence[str]) -> str:
     """Return values as a person reads them, of many the first."""
-    text = " / ".join(values)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
+    return _shorten(" / ".join(values))
+
+
+def _shorten(text: str) -> str:
+    """Return a text of at most the length that is shown, cut between words where it has blanks."""
+    if len(text) <= _SHOWN:
+        return text
+    cut = text[: _SHOWN - 1].rstrip()
+    whole = cut.rpartition(" ")[0] if text[len(cut) : len(cut) + 1].strip() else cut
+    return (whole if 2 * len(whole) > _SHOWN else cut).rstrip(" …") + "…"
 
 
 def say_gap(gap: Gap, keep: str) -> Message:

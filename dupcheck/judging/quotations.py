@@ -1,0 +1,178 @@
+"""Words that only one of two titles has, as they stand in it: whole words in their order and spelling, never pieces.
+
+Titles are compared by tokens, and a token may be a piece: the ``s`` of T480s, the ``40`` of 5W-40, one sign of a
+Chinese word. Nobody knows a thing by these, so what is shown is what they stand in.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from dupcheck.judging.alignment import find_places
+from dupcheck.titles.reading import UNSPACED
+from dupcheck.titles.stream import cut_title
+from dupcheck.titles.vocabulary import load_vocabulary
+
+_ELLIPSIS = " … "
+_WITHIN = 3
+"""Signs of an unspaced script that may stand between two pieces of one word."""
+_JOINTS = "-./'’+&"
+"""What ties a piece to the word that it belongs to: 5W-40, USB-C, S/O, L'Éclat."""
+_PIECE = 2
+"""Letters of what is no word alone: a piece belongs to whatever it is tied to."""
+_SMALL = 5
+"""Letters of the longest word that says nothing without the next."""
+_CLOSING = "+%°\"″'"
+_SIGN = re.compile(f"[{UNSPACED}]")
+_KATAKANA = re.compile("[\u30a1-\u30ff]")
+_BLANK = re.compile(r"\s+")
+_LOST = re.compile(r"[\s\W]*")
+_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
+_DIGITS = 3
+_LED = re.compile(r"\.\s?(\d[\w.,/]*)")
+_NEXT = re.compile(r"\s+([^\W\d_][\w'’-]*)")
+_BEFORE = re.compile(r"([^\W_][\w'’.-]*)\s+$")
+_TRIED = 12
+"""Places of a word that stands often in a title: so many are looked at."""
+
+Span = tuple[int, int]
+
+
+def quote_words(words: Sequence[str], titles: Iterable[str], others: Sequence[str] = ()) -> str:
+    """Return tokens that a title has as that title writes them; "" where none of the titles has them in this order.
+
+    Of the titles that have them the first without all of ``others`` is quoted, the tokens that only the other side has.
+
+    >>> quote_words(("s",), ["Lenovo ThinkPad T480s 14 inch"])
+    'T480s'
+    >>> quote_words(("c", "3", "30"), ["Shell Helix Ultra C3 5W-30 4 l"])
+    'C3 5W-30'
+    >>> quote_words(("nicht",), ["Reißverschluss nicht teilbar"])
+    'nicht teilbar'
+    """
+    found = ""
+    for title in titles:
+        tokens = cut_title(title)
+        at = _find_words(words, tokens)
+        if not at:
+            continue
+        if others and _find_words(others, tokens):
+            found = found or _quote(title, tokens, at, not others)
+            continue
+        return _quote(title, tokens, at, not others) or found
+    return found
+
+
+def _find_words(words: Sequence[str], tokens: Sequence[str]) -> list[int]:
+    """Where words stand among tokens, in their order and as close together as they do; empty where they do not."""
+    if not words:
+        return []
+    starts = [k for k, token in enumerate(tokens) if token == words[0]][:_TRIED]
+    ways = [way for start in starts if (way := _follow(words, tokens, start))]
+    return min(ways, key=lambda way: (sum(b - a > 1 for a, b in pairwise(way)), way[-1] - way[0]), default=[])
+
+
+def _follow(words: Sequence[str], tokens: Sequence[str], start: int) -> list[int]:
+    way = [start]
+    for word in words[1:]:
+        at = next((k for k in range(way[-1] + 1, len(tokens)) if tokens[k] == word), -1)
+        if at < 0:
+            return []
+        way.append(at)
+    return way
+
+
+def _quote(title: str, tokens: Sequence[str], at: Sequence[int], alone: bool) -> str:
+    places = find_places(title, tokens)
+    spans = [place for k in at if (place := places[k]) is not None]
+    if len(spans) < len(at):
+        return ""
+    runs = _join(title, [_widen(title, span) for span in spans], 0)
+    whole = _join(title, [_widen_sign(title, span) for span in runs], _WITHIN)
+    if len(whole) == 1:
+        whole = [_complete(title, whole[0], alone)]
+    return _ELLIPSIS.join(_BLANK.sub(" ", title[start:end]) for start, end in whole)
+
+
+def _join(title: str, spans: Sequence[Span], most: int) -> list[Span]:
+    """Put together what only marks, or at ``most`` so many signs of an unspaced script, stand between."""
+    joined: list[Span] = []
+    for start, end in spans:
+        last = joined[-1] if joined else (0, -1)
+        between = title[last[1] : start] if last[1] >= 0 else "."
+        close = last[1] >= start or _LOST.fullmatch(between) is not None
+        if joined and (close or (len(between) <= most and all(map(_SIGN.fullmatch, between)))):
+            joined[-1] = (last[0], max(end, last[1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _widen(title: str, span: Span) -> Span:
+    """Return the place of the whole word that a token is a piece of."""
+    start, end = span
+    if _SIGN.fullmatch(title[start:end]):
+        return span
+    piece = end - start <= _PIECE or any(c.isdigit() for c in title[start:end])
+    while start > 0 and _is_tied(title, start - 1, -1, piece):
+        start -= 1
+    while end < len(title) and _is_tied(title, end, 1, piece):
+        end += 1
+    while end < len(title) and title[end] in _CLOSING and not title[end : end + 2].strip(_CLOSING).strip():
+        end += 1
+    return start, end
+
+
+def _is_tied(title: str, at: int, step: int, piece: bool) -> bool:
+    """Whether a sign belongs to the word beside it: a letter or digit, or a joint behind which the word goes on."""
+    sign = title[at]
+    if _SIGN.fullmatch(sign):
+        return False
+    if sign.isalnum() or sign == "_":
+        return True
+    beyond = at + step
+    if not piece or sign not in _JOINTS or not 0 <= beyond < len(title):
+        return False
+    return title[beyond].isalnum() and _SIGN.fullmatch(title[beyond]) is None
+
+
+def _widen_sign(title: str, span: Span) -> Span:
+    """Return the place of signs of a script without spaces: a word in katakana is one, and a sign that is no word alone
+    is shown with the one before it.
+    """
+    start, end = span
+    if _KATAKANA.fullmatch(title[start]):
+        while start > 0 and _KATAKANA.fullmatch(title[start - 1]):
+            start -= 1
+    while end < len(title) and _KATAKANA.fullmatch(title[end - 1]) and _KATAKANA.fullmatch(title[end]):
+        end += 1
+    text = title[start:end]
+    if _SIGN.fullmatch(text) and text not in load_vocabulary().phrases and start and _SIGN.fullmatch(title[start - 1]):
+        return start - 1, end
+    return start, end
+
+
+def _complete(title: str, span: Span, alone: bool) -> Span:
+    """Return a place with the word beside it where what stands there says nothing by itself.
+
+    A count goes with what is counted (3 wheels), an abbreviation with what it leads to (Vol. 2), a number and a letter
+    with the word before (Grade 8, Model S); and, where it is held against nothing (``alone``), a small word
+    with what follows (not waterproof).
+    """
+    start, end = span
+    text = title[start:end]
+    if _SIGN.fullmatch(text):
+        return span
+    if text.isalpha() and (led := _LED.match(title, end)) is not None:
+        return start, led.end(1)
+    counts = text.isdigit() and len(text) <= _DIGITS
+    if (counts or (alone and _is_small(text))) and (after := _NEXT.match(title, end)) is not None:
+        return start, after.end(1)
+    if (_NUMBER.fullmatch(text) or len(text) == 1) and (before := _BEFORE.search(title, 0, start)) is not None:
+        return before.start(1), end
+    return span
+
+
+def _is_small(text: str) -> bool:
+    """Whether a word may only bind others or turn what follows: of, without, nicht."""
+    return len(text) <= _SMALL and text.isalpha() and text.islower()
