@@ -26,7 +26,7 @@ FILES = {
     "values": {*WORDED, "things", "tone"},
     "measures": {
         "size", "bed", "worn_letters", "piece", "container", "many", "pack_before", "unit", "age", "by", "by_alone",
-        "in_one", "counted", "weighed", "digits",
+        "in_one", "counted", "weighed", "digits", "part",
     },
     "words": {
         "selling", "stop", "whole", "fitting", "not_before_size", "joints", "fillers", "accompanying", "endings",

@@ -103,6 +103,8 @@ def _trim(text: str, axis: str, value: str) -> str:
     """A run of words without those behind that name no value alone and add nothing: «azul claro de»."""
     words = text.split(" ")
     while len(words) > 1 and words[-1].isalpha() and _read(axis, " ".join(words[:-1])) == value:
+        if axis == "pack" and words[-2].isdecimal():
+            break  # what is counted belongs to the count
         reading = load_vocabulary().phrases.get(look_up_key(words[-1]))
         if reading is not None and reading.axis in (axis, "tone"):
             break

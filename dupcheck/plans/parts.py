@@ -18,6 +18,7 @@ from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
 from dupcheck.titles import read_quantity
 from dupcheck.titles.scripts import sound_alike, spell_latin
+from dupcheck.titles.sets import counts_parts
 from dupcheck.titles.stream import cut_title
 
 GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof", "twin", "rest"]
@@ -184,9 +185,14 @@ class Bookkeeper:
                 yield gap
 
     def _list_counts(self, here: Values, there: Values, left: int, right: int) -> Iterator[Gap]:
-        """Counts that cost the same may count nothing: Season 4 Pack and Season 5 Pack are names."""
+        """Counts that cost the same may count nothing: Season 4 Pack and Season 5 Pack are names; and what one thing
+        consists of is no count of things: puzzles of 500 and of 1000 pieces.
+        """
         a, b = here.get("pack", frozenset()), there.get("pack", frozenset())
-        if a and b and a != b and self._near(left, right, _EQUAL_PRICE):
+        if not a or not b or a == b:
+            return
+        titles = [self.shelf.text(m, "title") for m in (left, right)]
+        if self._near(left, right, _EQUAL_PRICE) or all(map(counts_parts, titles)):
             yield Gap("axis", tuple(sorted(a)), tuple(sorted(b)), "pack")
 
     def _near(self, left: int, right: int, most: float) -> bool:

@@ -49,6 +49,7 @@ def _number_scanner(joined: bool) -> re.Pattern[str]:
     return re.compile(
         rf"(?P<memory>{_MEMORY_SIZE})"
         r"|(?P<number>\d++/\d++(?![\w/\"']))"
+        r"|(?P<grade>\d{1,2}w[-/]\d{2}(?![\w.\"'/]))"
         rf"|{number_pattern(joined)}"
         r"|(?P<decimal>(?:\d{2,3},\d|\d,5)(?![\w,%\"'/]))"
         r"|(?P<mixed>[1-5]\d\s(?:1/2|[12]/3)(?![\w/\"]))"
@@ -305,6 +306,7 @@ _READERS: Mapping[str, Callable[[Vocabulary, str], tuple[Piece, ...]]] = {
     "number": lambda _, found: (Piece(plain_number(found), "number", "", "", " ", ""),),
     "thousands": lambda _, found: (Piece(plain_number(found), "number", "", "", " ", ""),),
     "decimal": lambda _, found: (Piece(plain_number(found), "number", "", "", " ", ""),),
+    "grade": lambda _, found: (Piece(found.replace("/", "-"), "code", "", "", " ", ""),),
     "mixed": lambda _, found: (Piece(found.replace(" 1/2", ".5"), "number", "", "", " ", ""),),
     "thread": lambda _, found: (Piece("".join(found.split()), "code", "", "", " ", ""),),
     "copies": lambda _, found: (Piece(found, "measure", "pack", str(int(found[1:])), " ", ""),),

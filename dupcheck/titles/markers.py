@@ -135,6 +135,8 @@ def _find_color(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found
         known -= 1
     named = any(p.axis == "color" or p.kind == "number" for p in said[:known])
     unknown = len(said) - known
+    if first.kind == "number" and known == 1 and unknown and not (first.text[0] == "0" or _shaded(pieces, v)):
+        return None  # a count of what follows: "Color 38 Washes"
     whole = _closes(pieces, end) and (
         not unknown
         or reach == "number"

@@ -18,6 +18,10 @@ _GRAMS = re.compile(r"\d{1,2}(?:\.\d)?g")
 _TODDLER = re.compile(r"\d{1,2} ?t")
 _AGED = re.compile(r"\d+[my]")
 _LITRES = re.compile(r"\d{1,2} ?l")
+_CARATS = re.compile(r"\d{1,2}(?:\.5)? ?-?ct")
+_FINENESS = frozenset({"8", "9", "10", "12", "14", "18", "20", "21", "22", "23", "24"})
+"""Carats in which gold is sold."""
+_GENERATION = re.compile(r"[2-6]g")
 _COMPUTERS = re.compile(r"\d{1,3} ?-?pcs?")
 DOUBTFUL = frozenset(pick_axes(lambda axis: axis.doubtful))
 """Axes of what may be no measure after all, or the measure of who wears the thing."""
@@ -97,15 +101,18 @@ class _Context:
     licence: bool
     child: bool
     worn: bool
+    jewel: bool
+    shaded: bool
 
 
 def _find_context(pieces: list[Piece], v: Vocabulary) -> _Context:
     words = {p.text for p in pieces}
-    network, phone, licence, baby, clothes = (
-        not v.cues[cue].isdisjoint(words) for cue in ("network", "phone", "licence", "baby", "clothes")
+    network, phone, licence, baby, clothes, jewel, shaded = (
+        not v.cues[cue].isdisjoint(words)
+        for cue in ("network", "phone", "licence", "baby", "clothes", "carat", "shaded")
     )
     child = baby or clothes or not _CHILDREN.isdisjoint([p.value for p in pieces])
-    return _Context(network, phone, licence, child, is_worn(pieces, v))
+    return _Context(network, phone, licence, child, is_worn(pieces, v), jewel, shaded)
 
 
 def decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
@@ -120,9 +127,12 @@ def decide_codes(pieces: list[Piece], v: Vocabulary) -> None:
     context = _find_context(pieces, v)
     for i in doubtful:
         size = _read_worn(pieces, i, v) if context.worn else ""
-        if size:
+        carats = _name_carats(pieces, i, context)
+        if carats:
+            pieces[i] = pieces[i]._replace(axis=carats, value=f"{pieces[i].value} ct")
+        elif size:
             pieces[i] = pieces[i]._replace(axis="size", value=size)
-        elif _is_code(pieces[i], context):
+        elif _is_code(pieces, i, context):
             pieces[i] = pieces[i]._replace(kind="code", axis="", value="", place="")
 
 
@@ -137,7 +147,9 @@ def _is_doubtful(piece: Piece, before: Piece | None, v: Vocabulary) -> bool:
         return text == "xs" or (
             text[0].isdigit() and (_TODDLER.fullmatch(text) or _AGED.fullmatch(piece.value)) is not None
         )
-    return (_LITRES if axis == "volume" else _COMPUTERS).fullmatch(text) is not None
+    if axis == "pack":
+        return (_COMPUTERS.fullmatch(text) or _CARATS.fullmatch(text)) is not None
+    return _LITRES.fullmatch(text) is not None
 
 
 def _read_worn(pieces: list[Piece], i: int, v: Vocabulary) -> str:
@@ -152,16 +164,41 @@ def _read_worn(pieces: list[Piece], i: int, v: Vocabulary) -> str:
     return piece.text.replace(" ", "") if piece.axis == "volume" and _LITRES.fullmatch(piece.text) else ""
 
 
-def _is_code(piece: Piece, context: _Context) -> bool:
+def _is_code(pieces: list[Piece], i: int, context: _Context) -> bool:
     """Whether a piece only looks like a measure where a title speaks of something else."""
+    piece = pieces[i]
     if piece.axis == "weight":
-        return context.network and _GRAMS.fullmatch(piece.text) is not None
+        return _is_generation(pieces, i, context)
     if piece.axis == "pack":
         return context.licence and _COMPUTERS.fullmatch(piece.text) is not None
     if piece.axis != "size":
         return False
     aged = _TODDLER.fullmatch(piece.text) or _AGED.fullmatch(piece.value)
     return (context.phone and piece.text == "xs") or (aged is not None and not context.child)
+
+
+def _is_generation(pieces: list[Piece], i: int, context: _Context) -> bool:
+    """Whether grams are a generation of networks: in a title of such, or behind a model's number, Note 12 5G."""
+    text, before = pieces[i].text, find_before(pieces, i)
+    if _GRAMS.fullmatch(text) is None:
+        return False
+    if context.network:
+        return True
+    modelled = before is not None and not before.axis and before.kind in _NUMBERED
+    return modelled and not context.shaded and _GENERATION.fullmatch(text) is not None
+
+
+def _name_carats(pieces: list[Piece], i: int, context: _Context) -> str:
+    """The axis on which a count is one of carats: what gold is made of, or a stone's weight; "" where it is none."""
+    if pieces[i].axis != "pack" or _CARATS.fullmatch(pieces[i].text) is None:
+        return ""
+    golden = any(
+        p is not None and p.axis in ("color", "material") and "gold" in p.value.split()
+        for p in (find_before(pieces, i), find_after(pieces, i))
+    )
+    if golden and pieces[i].value in _FINENESS:
+        return "material"
+    return "weight" if context.jewel else ""
 
 
 def decide_letters(pieces: list[Piece], v: Vocabulary) -> None:

@@ -63,6 +63,7 @@ class Vocabulary:
     ``markers``: words that name an axis in a title, each with the axes it may name and how far it is trusted there.
     ``joints`` stand between two colours, ``fillers`` behind one, ``accompanying`` before what only comes with a thing,
     ``fitting`` before what it is for; ``choosing`` asks a buyer to choose; ``small`` words only bind others.
+    ``parts`` are words for pieces that one thing consists of, among ``pieces``.
     """
 
     phrases: Mapping[str, Reading]
@@ -87,6 +88,7 @@ class Vocabulary:
     choosing: tuple[str, ...]
     units: Mapping[str, Unit]
     pieces: frozenset[str]
+    parts: frozenset[str]
     containers: Mapping[str, str]
     many: Mapping[str, int]
     pack_before: tuple[str, ...]
@@ -390,6 +392,7 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
         units={
             w: _units()[name] for m in measures.values() for name, ws in m.get("unit", {}).items() for w in _signs(ws)
         },
+        parts=frozenset(normalise(w) for m in measures.values() for w in m.get("part", ())),
         pieces=frozenset(normalise(w) for m in measures.values() for w in m.get("piece", ())),
         containers={
             normalise(w): kind for m in measures.values() for kind, ws in m.get("container", {}).items() for w in ws
