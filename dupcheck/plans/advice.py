@@ -5,6 +5,7 @@ ranks lower changes: its main photo, its title, or both, whichever is enough. Wh
 themselves, with the signals as they would be afterwards.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -19,18 +20,21 @@ from dupcheck.judging.differences import DifferenceNames, find_differences
 from dupcheck.judging.verdicts import Findings
 from dupcheck.messages import message
 from dupcheck.model import Catalog, Change, Member, Plan
-from dupcheck.plans.changes import fit_words
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.ranking import explain_keep, rank_listing
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
 from dupcheck.signals.title import share_weight
 from dupcheck.titles import normalise, read_title
+from dupcheck.titles.stream import cut_title, plain_text
+from dupcheck.titles.vocabulary import load_vocabulary
 
 MARGIN = 5.0
 """How far below a limit a rewritten title is brought, in percent, since the catalogue's word weights shift a little."""
 _HEAD = 2
 """A rewritten title keeps at least so many of its own words."""
+_NAMES = frozenset(pick_axes(lambda axis: axis.apart == "both"))
+"""What names a product: another value is another one."""
 _NO_FACTS = frozenset(pick_axes(lambda axis: axis.untold))
 
 
@@ -108,8 +112,9 @@ def _change_component(
         if limits:
             title = _rewrite_title(shelf, pack, rewording, m, [(q, titles.get(q, "")) for q in partners], min(limits))
             titles[m] = title
-            text = message("plans.change_title", id=shelf.id(m), value=title)
-            changes.append(Change(shelf.id(m), "title", title, text))
+            ids = ", ".join(shelf.id(q) for q in partners[:3])
+            key = "plans.change_title" if title else "plans.change_title_own"
+            changes.append(Change(shelf.id(m), "title", title, message(key, id=shelf.id(m), value=title, ids=ids)))
     return changes
 
 
@@ -150,68 +155,43 @@ def _change_photo(shelf: Shelf, member: int, partners: Sequence[int]) -> Change:
 def _rewrite_title(
     shelf: Shelf, pack: RulePack, rewording: Rewording, member: int, partners: Sequence[tuple[int, str]], below: float
 ) -> str:
-    """Return the listing's title with what only it states at its end, and without some of the shared words.
+    """Return the listing's title with what only it states at its end, "" where that is not enough: then the seller
+    words it anew.
 
-    ``partners`` are listings with their new titles, "" where theirs stay as they are. What says what the thing is
-    stays: its name, brand and model, its values, and every number with the word that it belongs to.
+    ``partners`` are listings with their new titles, "" where theirs stay as they are. What both titles say is as much a
+    fact of the thing as what one says: nothing goes but words that only sell, and of these no more than must.
     """
     title = shelf.text(member, "title")
     others = [new or shelf.text(m, "title") for m, new in partners]
     facts = _own_facts(shelf, member, [m for m, _ in partners], others)
     words = title.split()
-    bound = _list_bound(shelf, member, words)
-    shared = {w for t in others for w in normalise(t).split()}
     weighed = [rewording.weigh(m, t) for (m, _), t in zip(partners, others, strict=True)]
+    selling = [k for k, sells in enumerate(_list_selling(words)) if sells]
     while True:
-        new = fit_words(" ".join(words), " ".join(facts), pack.merge.title_max)
+        new = " ".join([*words, *facts])
         words_now = rewording.weigh(member, new)
-        if not any(share_weight(words_now, other) >= below for other in weighed) or len(words) <= _HEAD:
-            return new
-        free = [k for k in range(len(words)) if not bound[k]]
-        spare = [k for k in free if k >= _HEAD and set(normalise(words[k]).split()) & shared]
-        if not free or not (spare or free[-1] >= _HEAD):
-            return new
-        gone = spare[-1] if spare else free[-1]
-        words.pop(gone)
-        bound.pop(gone)
+        alike = any(share_weight(words_now, other) >= below for other in weighed)
+        if not alike or not selling or len(words) <= _HEAD:
+            break
+        words.pop(selling.pop())
+    told = {plain_text(t) for t in (title, *others)}
+    return "" if alike or len(new) > pack.merge.title_max or plain_text(new) in told else new
 
 
-def _read_words(text: str) -> set[str]:
-    """Return the words of a text as titles are read: in one spelling and one number."""
-    return {w for t in read_title(text).tokens for w in t.text.split()}
-
-
-_LINKS = frozenset({"for", "with", "fits", "compatible", "von", "für", "pour", "para", "для", "с"})
-_BOUND = (*pick_axes(lambda axis: axis.kept), "edition")
-
-
-def _list_bound(shelf: Shelf, member: int, words: Sequence[str]) -> list[bool]:
-    """Say which words of a title no other title may lose: numbers and what stands before them, the values and names
-    that attributes state, what the category names, and the name of the thing, which stands last before «for» or «with».
-    """
-    stated = shelf.attributes(member)
-    facts = " ".join(stated[a][1] for a in _BOUND if a in stated)
-    known = _read_words(f"{facts} {shelf.text(member, 'category')}")
-    valued = {w for t in read_title(" ".join(words)).tokens if t.axis not in ("", "noise") for w in t.text.split()}
-    bound = [bool(_read_words(w) & known or set(normalise(w).split()) & valued) for w in words]
-    links = [k for k, w in enumerate(words) if w.casefold() in _LINKS]
-    for k, word in enumerate(words):
-        if any(c.isdigit() for c in word):
-            bound[k] = True
-            if k and word[:1].isdigit():
-                bound[k - 1] = True
-    if links and links[0]:
-        bound[links[0] - 1] = True
-    for k in reversed(links):  # a link stays where what it leads to stays
-        bound[k] = k + 1 < len(words) and bound[k + 1]
-    return bound
+def _list_selling(words: Sequence[str]) -> list[bool]:
+    """Say which words of a title only sell: each is a part of what is read so, and of nothing else."""
+    said = [t for t in read_title(" ".join(words)).tokens if t.kind == "word" or t.axis != "noise"]
+    noise = {w for t in said if t.axis == "noise" for w in t.text.split()} - load_vocabulary().small
+    noise -= {w for t in said if t.axis != "noise" for w in t.text.split()}
+    return [bool(parts := normalise(word).split()) and noise.issuperset(parts) for word in words]
 
 
 def _own_facts(shelf: Shelf, member: int, partners: Sequence[int], titles: Sequence[str]) -> list[str]:
     """The listing's attribute values that no partner states and that stand in no title of the pair."""
     theirs = [shelf.attributes(m) for m in partners]
     known = normalise(" ".join([shelf.text(member, "title"), *titles])).replace("-", " ")
-    facts = []
+    said = {*cut_title(shelf.text(member, "title"))}
+    facts: list[str] = []
     order = {axis: k for k, axis in enumerate(("brand", "model", *AXES))}
     stated = shelf.attributes(member)
     for axis in sorted(stated, key=lambda a: order.get(a, len(order))):
@@ -224,8 +204,23 @@ def _own_facts(shelf: Shelf, member: int, partners: Sequence[int], titles: Seque
             or f" {normalise(value).replace('-', ' ')} " in f" {known} "
         ):
             continue
-        facts.append(value if any(c.isalpha() for c in value) else f"{name} {value}")
+        fact = value if any(c.isalpha() for c in value) else f"{name} {value}"
+        words = cut_title(fact)
+        if said.isdisjoint(words):  # no word is said twice
+            facts.append(fact)
+            said.update(words)
     return facts[:4]
+
+
+def _differ_in_numbers(shelf: Shelf, one: int, other: int) -> bool:
+    """Whether only numbers of two titles differ and no model, part number or brand does: M8x60 and M8x80 may as well be
+    sizes of one thing.
+    """
+    words = [Counter(cut_title(shelf.text(m, "title"))) for m in (one, other)]
+    only = [*(words[0] - words[1]), *(words[1] - words[0])]
+    ours, theirs = shelf.attributes(one), shelf.attributes(other)
+    named = any(normalise(ours[a][1]) != normalise(theirs[a][1]) for a in _NAMES & ours.keys() & theirs.keys())
+    return bool(only) and not named and all(word[0].isdigit() for word in only)
 
 
 def _make_plan(
@@ -234,11 +229,13 @@ def _make_plan(
     ids = [shelf.id(m) for m in ranked]
     keep = ranked[0]
     members = []
+    open_ended = all(_differ_in_numbers(shelf, keep, m) for m in ranked if m != keep)
     for m in free:
         partner = next((q for q in ranked if q != m), keep)
         differences = find_differences(shelf.features, m, partner)
         differs = DifferenceNames("", {}, shelf.spellings.spell(differences, m, partner))
-        text = message("plans.two_products", partner=shelf.id(partner), differs=differs)
+        key = "plans.two_numbers" if open_ended else "plans.two_products"
+        text = message(key, partner=shelf.id(partner), differs=differs)
         members.append(Member(shelf.id(m), "keep" if m == keep else "differentiate", "", {}, shelf.id(partner), text))
     return Plan(
         group_id=name_group(ids),
@@ -249,7 +246,10 @@ def _make_plan(
         axes=(),
         skus=(),
         wholesale=None,
-        reasons=(message("plans.advice", ids=", ".join(ids)), explain_keep(shelf, pack, ranked)),
+        reasons=(
+            message(f"plans.advice{'_numbers' if open_ended else ''}", ids=", ".join(ids)),
+            explain_keep(shelf, pack, ranked),
+        ),
         cautions=(),
         members=tuple(members),
         changes=tuple(chain.from_iterable(own[m] for m in free)),

@@ -184,9 +184,12 @@ class Planner:
         return bool((count >= exception.at_least).all())
 
     def leave(self, reason: Message, ties: "Ties") -> Plan:
-        """Return the plan that leaves every member as it is, for this reason."""
+        """Return the plan that leaves every member as it is, for this reason; where others of the group wait for an
+        answer, it asks.
+        """
         roles: dict[int, Role] = dict.fromkeys(self.ranked, "allowed")
-        return self._finish("none", roles, ties, reasons=(reason,))
+        plan = self._finish("ask" if self.doubts else "none", roles, ties, reasons=(reason,))
+        return plan if plan.question is None else replace(plan, reasons=(*plan.reasons, plan.question.text))
 
     # what becomes of each member
 
