@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"[^\s,;|()\[\]【】]*\d(?:,(?=\d)|[^\s,;|()\[\]【】])*")
 _NEXT = re.compile(r"\s+[^\W\d_][^\s,;:!|()\[\]]*")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
+_MEASURE = re.compile(r"\d+(?:\.\d+)? [a-z]{1,3}")
 _LONGEST = 4
 """Words that name one value at most: «light blue and white»."""
 _UNITED = frozenset({"size", *MEASURED})
@@ -95,8 +96,14 @@ def _find_in_title(title: str, axis: str, value: str) -> str:
     found = next((text for text in texts if _read(axis, text) == value), "")
     if not found:
         place = _write_pattern(value).search(title)
-        found = place[0] if place and _read(axis, place[0]) == value else ""
+        written = place is not None and (_read(axis, place[0]) == value or _is_measure(value))
+        found = place[0] if place is not None and written else ""
     return _trim(found, axis, value)
+
+
+def _is_measure(value: str) -> bool:
+    """Whether a value is a number with a unit, which its own signs are a spelling of: 2 ct."""
+    return _MEASURE.fullmatch(value) is not None
 
 
 def _trim(text: str, axis: str, value: str) -> str:

@@ -129,7 +129,8 @@ def _part(text: str, sep: str, v: Vocabulary) -> list[Piece]:
     if text in v.compact and text not in v.phrases:
         return [Piece(text, "word", "color", v.compact[text], sep, "")]
     if _LETTERS.fullmatch(text):
-        return [_word(text, sep)]
+        named = text.endswith("'s") and (r := v.phrases.get(fold_word(text))) is not None and r.axis == "color"
+        return [Piece(text, "word", "", "", sep, "")] if named else [_word(text, sep)]  # Gray's Anatomy
     if text.endswith("+"):
         return [Piece(text[:-1], "code", "", "", sep, ""), Piece("plus", "word", "", "", " ", "")]
     text = text.strip("\"'%.&")
