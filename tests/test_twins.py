@@ -83,6 +83,31 @@ def test_prices_speak_against_it_in_one_currency_only(
     assert bool(find(tmp_path, ("雨伞", prices[0], one), ("Umbrella", prices[1], other), *OTHERS)) == is_twin
 
 
+@pytest.mark.parametrize(
+    ("stated", "is_twin"),
+    [
+        (({"Brand": "Zeeman"}, {"Brand": "Глория"}), False),
+        (({"Brand": "Greenfield"}, {"Brand": "Гринфилд"}), True),
+        (({"Brand": "Makita"}, {"Brand": "Макита"}), True),
+        (({"Brand": "Bosch"}, {"Brand": "Макита"}), False),
+        (({"Brand": "Bosch"}, {}), True),
+        (({"Gender": "Boys"}, {"Пол": "для девочек"}), False),
+        (({"Gender": "Men"}, {"Пол": "женский"}), False),
+        (({"Gender": "Unisex"}, {"Пол": "женский"}), True),
+        (({"Color": "Red"}, {"Цвет": "синий"}), True),  # perhaps a choice of one thing: the answer says so
+    ],
+)
+def test_another_brand_or_buyer_is_another_product(
+    stated: tuple[dict[str, str], dict[str, str]], is_twin: bool, tmp_path: Path
+) -> None:
+    rows = [Listing("a", "Umbrella", price=9, currency="USD", attributes=stated[0])]
+    rows.append(Listing("b", "Зонт", price=9, currency="USD", attributes=stated[1]))
+    rows += [Listing(str(k), t, price=p, currency=c) for k, (t, p, c) in enumerate(OTHERS)]
+    catalog = make_catalog(rows)
+    found = find_twins(catalog, make_features(catalog, read_photos(catalog)[0]), tmp_path, encode)
+    assert bool(len(found.left)) is is_twin
+
+
 def test_one_script_has_nothing_to_tell(tmp_path: Path) -> None:
     catalog = make_catalog([Listing("a", "Umbrella"), Listing("b", "Bicycle bell"), Listing("c", "12 345")])
     features = make_features(catalog, read_photos(catalog)[0])

@@ -110,11 +110,10 @@ def _change_component(
         if any(needed[p][0] for p in own):
             changes.append(_change_photo(shelf, m, partners))
         if limits:
-            title = _rewrite_title(shelf, pack, rewording, m, [(q, titles.get(q, "")) for q in partners], min(limits))
-            titles[m] = title
-            ids = ", ".join(shelf.id(q) for q in partners[:3])
-            key = "plans.change_title" if title else "plans.change_title_own"
-            changes.append(Change(shelf.id(m), "title", title, message(key, id=shelf.id(m), value=title, ids=ids)))
+            others = [(q, titles.get(q) or shelf.text(q, "title")) for q in partners]
+            facts = _own_facts(shelf, m, partners, [title for _, title in others])
+            titles[m] = _rewrite_title(shelf, pack, rewording, m, others, facts, min(limits))
+            changes.append(_change_title(shelf, m, partners, titles[m], facts))
     return changes
 
 
@@ -152,20 +151,27 @@ def _change_photo(shelf: Shelf, member: int, partners: Sequence[int]) -> Change:
     return Change(shelf.id(member), "main_image", own, message(key, id=shelf.id(member), value=own, ids=ids))
 
 
-def _rewrite_title(
-    shelf: Shelf, pack: RulePack, rewording: Rewording, member: int, partners: Sequence[tuple[int, str]], below: float
-) -> str:
-    """Return the listing's title with what only it states at its end, "" where that is not enough: then the seller
-    words it anew.
+def _change_title(shelf: Shelf, member: int, partners: Sequence[int], title: str, facts: Sequence[str]) -> Change:
+    """Another title, or, where none is proposed, what the seller is to word anew."""
+    key = "plans.change_title" if title else "plans.change_title_facts" if facts else "plans.change_title_own"
+    ids, said = ", ".join(shelf.id(m) for m in partners[:3]), ", ".join(facts)
+    text = message(key, id=shelf.id(member), value=title, ids=ids, facts=said)
+    return Change(shelf.id(member), "title", title, text)
 
-    ``partners`` are listings with their new titles, "" where theirs stay as they are. What both titles say is as much a
+
+def _rewrite_title(
+    shelf: Shelf, pack: RulePack, rewording: Rewording, member: int, partners: Sequence[tuple[int, str]],
+    facts: Sequence[str], below: float,
+) -> str:  # fmt: skip
+    """Return the listing's title with the ``facts`` that only it states at its end, "" where that is not enough: then
+    the seller words it anew.
+
+    ``partners`` are listings with the titles that they have or are to have. What both titles say is as much a
     fact of the thing as what one says: nothing goes but words that only sell, and of these no more than must.
     """
     title = shelf.text(member, "title")
-    others = [new or shelf.text(m, "title") for m, new in partners]
-    facts = _own_facts(shelf, member, [m for m, _ in partners], others)
     words = title.split()
-    weighed = [rewording.weigh(m, t) for (m, _), t in zip(partners, others, strict=True)]
+    weighed = [rewording.weigh(m, other) for m, other in partners]
     selling = [k for k, sells in enumerate(_list_selling(words)) if sells]
     while True:
         new = " ".join([*words, *facts])
@@ -174,7 +180,7 @@ def _rewrite_title(
         if not alike or not selling or len(words) <= _HEAD:
             break
         words.pop(selling.pop())
-    told = {plain_text(t) for t in (title, *others)}
+    told = {plain_text(t) for t in (title, *(other for _, other in partners))}
     return "" if alike or len(new) > pack.merge.title_max or plain_text(new) in told else new
 
 

@@ -1,0 +1,63 @@
+"""What a question shows of two titles: whole words as their seller wrote them, in their order."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dupcheck.judging.quotations import quote_words
+from dupcheck.titles.stream import cut_title
+
+SEEN = [
+    ("s", "Lenovo ThinkPad T480s 14 inch", "T480s"),
+    ("ect c 3 30", "Масло моторное Shell Helix Ultra ECT C3 5W-30 4 л", "ECT C3 5W-30"),
+    ("6 11", "Свеча NGK BCPR6ES-11 (1 шт)", "BCPR6ES-11"),
+    ("10 cap din 912", "M3x10 Socket Head Cap Screw DIN 912 A2", "M3x10 … Cap … DIN 912"),
+    ("3 ym 62 ae boxed", "Genuine HP305XL black ink 3YM62AE boxed", "3YM62AE boxed"),
+    ("nicht", "Reißverschluss YKK nicht teilbar 20cm", "nicht teilbar"),
+    ("季 裙", "热卖!收腰显瘦法式碎花裙 夏季连衣裙 蓝色", "夏季连衣裙"),
+]
+UNSEEN = [
+    ("e", "Bosch GSR 12V-15e Drill", "12V-15e"),
+    ("pro 11", "Surface Pro-11 Keyboard", "Pro-11"),
+    ("sans", "Déodorant bille sans alcool 50 ml", "sans alcool"),
+    ("10", "Olej silnikowy Castrol Edge 10W-60 4L", "10W-60"),
+    ("4", "Wasserhahn 4 Löcher Chrom", "4 Löcher"),
+    ("2", "Enciclopedia della cucina. Vol. 2", "Vol. 2"),
+    ("vol", "Enciclopedia della cucina. Vol. 2", "Vol. 2"),
+    ("k", "Tesla Roadster Model K", "Model K"),
+    ("ケ", "手帳型ケース 透明", "ケース"),
+    ("绒", "女士羊絨圍巾 黑色", "羊絨"),
+    ("l'oreal", "Mascara L'Oréal noir", "L'Oréal"),
+    ("new york", "Cap New York Yankees", "New York"),
+    ("steel", "Pop rivets Aluminium/Steel 250", "Steel"),
+]
+
+
+@pytest.mark.parametrize(("words", "title", "shown"), [*SEEN, *UNSEEN])
+def test_whole_words_are_quoted(words: str, title: str, shown: str) -> None:
+    assert quote_words(words.split(), [title]) == shown
+
+
+def test_the_title_that_has_the_words_is_quoted_and_not_the_one_that_has_both_sides() -> None:
+    titles = ["Case Verona and Milano", "Case Verona", "Case Milano"]
+    assert quote_words(("verona",), titles, ("milano",)) == "Verona"
+    assert quote_words(("verona",), titles[:1], ("milano",)) == "Verona"
+    assert quote_words(("verona", "case"), titles) == "", "in another order these words stand in none"
+    assert quote_words((), titles) == ""
+
+
+def test_a_small_word_that_stands_against_another_is_shown_alone() -> None:
+    assert quote_words(("левая",), ["Фара левая LADA Granta"], ("правая",)) == "левая"
+
+
+@given(st.text(max_size=40), st.data())
+def test_what_is_quoted_stands_in_the_title(title: str, data: st.DataObject) -> None:
+    tokens = cut_title(title)
+    picked = sorted(data.draw(st.sets(st.integers(0, max(len(tokens) - 1, 0)), max_size=4)))
+    shown = quote_words([tokens[k] for k in picked if k < len(tokens)], [title])
+    plain = " ".join(title.split())
+    rest = 0
+    for run in shown.split(" … ") if "…" not in title else ():
+        rest = plain.find(run, rest)
+        assert rest >= 0, "a run of the title's own signs, in their order"
+        rest += len(run)
