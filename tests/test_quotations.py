@@ -22,6 +22,7 @@ UNSEEN = [
     ("sans", "Déodorant bille sans alcool 50 ml", "sans alcool"),
     ("10", "Olej silnikowy Castrol Edge 10W-60 4L", "10W-60"),
     ("4", "Wasserhahn 4 Löcher Chrom", "4 Löcher"),
+    ("30", "Peluche Peppa Pig originale cm 30 spedizione gratis", "cm 30"),
     ("2", "Enciclopedia della cucina. Vol. 2", "Vol. 2"),
     ("vol", "Enciclopedia della cucina. Vol. 2", "Vol. 2"),
     ("k", "Tesla Roadster Model K", "Model K"),

@@ -155,9 +155,9 @@ def _widen_sign(title: str, span: Span) -> Span:
 def _complete(title: str, span: Span, alone: bool) -> Span:
     """Return a place with the word beside it where what stands there says nothing by itself.
 
-    A count goes with what is counted (3 wheels), an abbreviation with what it leads to (Vol. 2), a number and a letter
-    with the word before (Grade 8, Model S); and, where it is held against nothing (``alone``), a small word
-    with what follows (not waterproof).
+    A number goes with the unit before it (cm 30), a count with what is counted (3 wheels), an abbreviation with what it
+    leads to (Vol. 2), a number and a letter with the word before (Grade 8, Model S); and, where it is held against
+    nothing (``alone``), a small word with what follows (not waterproof).
     """
     start, end = span
     text = title[start:end]
@@ -165,10 +165,13 @@ def _complete(title: str, span: Span, alone: bool) -> Span:
         return span
     if text.isalpha() and (led := _LED.match(title, end)) is not None:
         return start, led.end(1)
+    before = _BEFORE.search(title, 0, start)
+    if before is not None and text[0].isdigit() and before[1].casefold() in load_vocabulary().units:
+        return before.start(1), end
     counts = text.isdigit() and len(text) <= _DIGITS
     if (counts or (alone and _is_small(text))) and (after := _NEXT.match(title, end)) is not None:
         return start, after.end(1)
-    if (_NUMBER.fullmatch(text) or len(text) == 1) and (before := _BEFORE.search(title, 0, start)) is not None:
+    if (_NUMBER.fullmatch(text) or len(text) == 1) and before is not None:
         return before.start(1), end
     return span
 

@@ -63,7 +63,7 @@ def find_spelling(title: str, attributes: str, axis: str, value: str) -> str:
         told = stated[0]
     if told:
         return " ".join(told.split())
-    parts = [_find_in_title(title, axis, part) for part in value.split("|")]
+    parts = [_find_in_title(title, axis, part) or _find_apart(title, axis, part) for part in value.split("|")]
     if not any(parts):
         return ""
     return join_shown(part or show_value(axis, known) for part, known in zip(parts, value.split("|"), strict=True))
@@ -104,6 +104,13 @@ def _find_in_title(title: str, axis: str, value: str) -> str:
 def _is_measure(value: str) -> bool:
     """Whether a value is a number with a unit, which its own signs are a spelling of: 2 ct."""
     return _MEASURE.fullmatch(value) is not None
+
+
+def _find_apart(title: str, axis: str, value: str) -> str:
+    """Colours that are one value and stand in two places of a title; "" where not all of them are found."""
+    colors = value.split("/") if axis == "color" else []
+    found = [_find_in_title(title, axis, color) for color in colors]
+    return "/".join(found) if len(found) > 1 and all(found) else ""
 
 
 def _trim(text: str, axis: str, value: str) -> str:
