@@ -253,7 +253,7 @@ def _make_plan(
         skus=(),
         wholesale=None,
         reasons=(
-            message(f"plans.advice{'_numbers' if open_ended else ''}", ids=", ".join(ids)),
+            message("plans.advice_numbers" if open_ended else "plans.advice", ids=", ".join(ids)),
             explain_keep(shelf, pack, ranked),
         ),
         cautions=(),
