@@ -36,6 +36,7 @@ class Axis:
     pictured: bool = False
     priced: bool = False
     unsure: bool = False
+    asked: bool = False
     kept: bool = False
     untold: bool = False
 

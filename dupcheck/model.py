@@ -241,7 +241,8 @@ class Source:
 
     ``rows`` are the rows fed, each of which began a listing (``listings``), became a part of one (``joined``, of them
     ``skus`` as its SKUs), or is told in the problems (``told``): the three always add up to it. ``unused`` are the
-    headers of columns that hold no field; ``doubt`` other encodings that are nearly as likely.
+    headers of columns that hold no field, ``reasons`` why, by header; ``facts`` those that no format knows and that are
+    attributes; ``doubt`` other encodings that are nearly as likely.
     """
 
     path: str
@@ -253,6 +254,8 @@ class Source:
     delimiter: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
     rows: int = 0
     listings: int = 0
     joined: int = 0

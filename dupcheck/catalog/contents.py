@@ -328,7 +328,8 @@ def _take_back(sample: Sample, fields: Fields) -> None:
     if len(codes) > 4 and len(set(codes)) * 5 <= len(called) and sample.headers[fields["sku_code"][0]] != "sku_code":
         del fields["sku_code"]  # a word that a reader of pages took for the code
     own = fields.get("listing_id", [])
-    if own and "sku_code" in fields and _counts_rows(sample.column(own[0])):
+    counted = own and _counts_rows(sample.column(own[0])) and not _is_called_id(sample.headers[own[0]])
+    if counted and "sku_code" in fields:
         del fields["listing_id"]
     titles = fields.get("title", [])
     if len(titles) > 1:
@@ -338,6 +339,14 @@ def _take_back(sample: Sample, fields: Fields) -> None:
 def _counts_rows(texts: Sequence[str]) -> bool:
     """Say whether a column only numbers the rows."""
     return len(texts) > 1 and texts == [str(n) for n in range(1, len(texts) + 1)]
+
+
+def _is_called_id(header: str) -> bool:
+    """Say whether a header calls its column an id, and not only a number or a code: "id", "Listing ID", "商品ID"."""
+    return (
+        re.search(r"(?<![a-z])id$|(?:item|product|listing)id$|идентификатор|identif", header.strip(" *").casefold())
+        is not None
+    )
 
 
 def _is_link(text: str) -> bool:
@@ -415,7 +424,7 @@ def _fits_code(sample: Sample, i: int) -> bool:
     texts = sample.filled(i)
     coded = sample.all_are(i, lambda t: len(t) <= _LONGEST_CODE and not re.search(r"\s", t), 0.9)
     numbered = "id" in list_words(sample.headers[i]) and all(t.isdigit() for t in texts)
-    plain = (numbered or not all(map(_is_small, texts))) and not all(map(_is_date, texts))
+    plain = (numbered or not all(map(_is_small, texts))) and not all(map(is_date, texts))
     heads = tell_head(sample.headers[i]) - {"shop", "stock"}
     own = heads <= {"sku_code", "listing_id"} or (
         heads <= {"sku_code", "title"} and "sku" in list_words(sample.headers[i])
@@ -429,8 +438,21 @@ def _fits_code(sample: Sample, i: int) -> bool:
     return coded and plain and own and len(set(texts)) >= 0.9 * len(texts)
 
 
-def _is_date(text: str) -> bool:
-    return _DATE.fullmatch(text) is not None
+def is_date(text: str) -> bool:
+    """Say whether a text is a day or a time of one."""
+    return (
+        _DATE.fullmatch(text) is not None
+        or re.fullmatch(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?", text.lower()) is not None
+    )
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text is an address: of a page, a picture or a person's mail."""
+    return (
+        _is_link(text)
+        or _MAIL.fullmatch(text) is not None
+        or (bool(re.search(r"[^\s;,|]", text)) and _is_picture(text))
+    )
 
 
 def _find_price(sample: Sample, fields: Fields) -> None:
@@ -518,7 +540,7 @@ def _find_code(sample: Sample, fields: Fields) -> int | None:
     title = fields["title"][0]
     for i in (i for i in _free(sample, fields, ("gtin",)) if not is_other_party(sample.headers[i])):
         texts = [row[i] for row in sample.rows if row[title]]
-        coded = all(_is_coded(t) for t in texts) and not all(map(_is_small, texts)) and not all(map(_is_date, texts))
+        coded = all(_is_coded(t) for t in texts) and not all(map(_is_small, texts)) and not all(map(is_date, texts))
         if len(texts) > 1 and coded and not _are_amounts(texts) and len(set(texts)) == len(texts):
             return i
     return None
@@ -632,7 +654,7 @@ def _marks_shared(sample: Sample, i: int, own: Sequence[int], titles: Sequence[s
     return (
         bool(shared)
         and all(key for key, _ in held)
-        and all(_is_coded(key) and not _is_small(key) and not _is_date(key) for key, _ in held)
+        and all(_is_coded(key) and not _is_small(key) and not is_date(key) for key, _ in held)
         and len({key for key, _ in held}) == len(held) == len(shared)
         and not any(alone)
         and any(len(set(sample.filled(k))) == len(sample.rows) for k in own)

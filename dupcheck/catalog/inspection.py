@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from dupcheck.catalog.assembly import format_number
+from dupcheck.catalog.facts import name_unused
 from dupcheck.catalog.formats import GENERIC, generic_format, list_formats, own_folder
 from dupcheck.catalog.headers import ROW_NUMBERS
 from dupcheck.catalog.listings import get_listing
@@ -61,6 +62,8 @@ class Inspection:
                     "delimiter": t.delimiter,
                     "mapping": dict(t.mapping),
                     "unused": list(t.unused),
+                    "reasons": dict(t.reasons),
+                    "facts": list(t.facts),
                     "rows": t.rows,
                     "listings": t.listings,
                     "joined": t.joined,
@@ -98,7 +101,7 @@ class Inspection:
                 categories=held["categories"],
             )
         )  # fmt: skip
-        lines += tell_problems(catalog.problems, lang, skip=("catalog.read_as", "catalog.unused"))
+        lines += tell_problems(catalog.problems, lang, skip=("catalog.read_as", "catalog.facts_read", "catalog.unused"))
         lines.append("")
         for listing in (get_listing(catalog, i) for i in range(min(_SHOWN, len(catalog)))):
             for name, value in _show_listing(listing).items():
@@ -116,8 +119,10 @@ def _tell_table(table: Source, lang: Lang) -> list[str]:
     )  # fmt: skip
     lines = [where, say("catalog.read_as", lang, format=table.title, mapping="").rstrip()]
     lines += [f"  {header} → {name}" for header, name in table.mapping.items()]
+    if table.facts:
+        lines.append(say("catalog.facts_read", lang, headers=shorten(", ".join(table.facts), 2000)))
     if table.unused:
-        lines.append(say("catalog.unused", lang, headers=shorten(", ".join(table.unused), 2000)))
+        lines.append(say("catalog.unused", lang, headers=name_unused(table.unused, table.reasons, 2000)))
     lines.append(tell_account([table], lang))
     return lines
 

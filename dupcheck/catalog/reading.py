@@ -13,12 +13,15 @@ import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED, build_catalog, format_number
 from dupcheck.catalog.currencies import find_stated, name_currency
+from dupcheck.catalog.facts import Facts, Rows, find_facts, name_unused, part_codes
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
+    GENERIC,
     FormatTitle,
     generic_format,
     known_headers,
     map_fields,
+    normalise_header,
 )
 from dupcheck.catalog.frames import are_rows, is_frame, read_frame
 from dupcheck.catalog.headers import (
@@ -64,7 +67,10 @@ STANDARD_INPUT: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user says of a file: where photos lie, which header holds which field, encoding, delimiter, currency."""
+    """What the user says of a file: where photos lie, which header holds which field, encoding, delimiter, currency.
+
+    ``facts``: whether columns that no format knows are attributes where they state something.
+    """
 
     images: Path | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +78,7 @@ class Wish:
     encoding: str = ""
     currency: str = ""
     delimiter: str = ""
+    facts: bool = True
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -226,6 +233,8 @@ def _read_sheet(
     known, fields, raw = reading.known, reading.fields, sheet
     if known.name == CANONICAL_NAME:
         sheet = replace(sheet, columns=tuple(_unguard(c) for c in sheet.columns))
+    facts = _find_facts(sheet, reading, wish)
+    fields.update(facts.fields)
     assembled = assemble_rows(sheet, known, fields)
     told.found += assembled.problems
     used: dict[str, str] = {}
@@ -238,8 +247,13 @@ def _read_sheet(
     if known.name != CANONICAL_NAME:
         shown = "; ".join(f"{header} → {name}" for header, name in used.items())
         told.add(None, "", "", "info", message("catalog.read_as", format=title, mapping=shorten(shown, 1500)))
+    reasons = {" ".join(sheet.headers[i].split()): reason for i, reason in facts.left.items()}
+    told_facts = tuple(" ".join(sheet.headers[i].split()) for places in facts.fields.values() for i in places)
+    if told_facts:
+        shown = shorten(", ".join(told_facts), 2000)
+        told.add(None, "", "", "info", message("catalog.facts_read", headers=shown))
     if unused:
-        told.add(None, "", "", "info", message("catalog.unused", headers=shorten(", ".join(unused), 2000)))
+        told.add(None, "", "", "info", message("catalog.unused", headers=name_unused(unused, reasons, 2000)))
     _name_rows(assembled, reading, told)
     catalog = build_catalog(
         assembled.columns,
@@ -253,9 +267,31 @@ def _read_sheet(
         currency=reading.currency,
     )
     source = Source(
-        str(path), known.name, title, sheet.name, reading.grid.encoding, (), reading.grid.delimiter, used, unused
-    )
+        str(path), known.name, title, sheet.name, reading.grid.encoding, (), reading.grid.delimiter, used, unused,
+        reasons, told_facts,
+    )  # fmt: skip
     return _account(_keep_rows(catalog, raw, known.name, used, assembled.groups), fed, assembled, source)
+
+
+def _find_facts(sheet: Sheet, reading: Reading, wish: Wish) -> Facts:
+    """Return which columns that no field takes are attributes, and which codes of the listings may be the maker's."""
+    if not wish.facts:
+        return Facts()
+    known, fields = reading.known, reading.fields
+    keys = next((fields[n][0] for n in ("group", "listing_id", "sku_code") if n in fields), None)
+    titles = fields.get("title", [])[:1]
+    rows = Rows(
+        sheet.columns[titles[0]].tolist() if titles else (),
+        () if keys is None else sheet.columns[keys].tolist(),
+        alone=not wish.need_ids,
+        named=known.name not in (GENERIC, CANONICAL_NAME) and not known.own,
+        counted="stock" in fields,
+    )
+    closed = {normalise_header(h) for h in known.unread}
+    unread = [i for i in reading.unused if normalise_header(sheet.headers[i][:200]) not in closed]
+    if known.name == GENERIC and not wish.mapping.keys() & {"sku_code", "attribute:Part number"}:
+        part_codes(sheet.headers, sheet.columns, fields)
+    return find_facts(sheet.headers, sheet.columns, unread, rows, fields)
 
 
 def _keep_rows(

@@ -62,6 +62,26 @@ def is_other_count(header: str) -> bool:
     return _begins("other_counts", header)
 
 
+def is_shop_data(header: str) -> bool:
+    """Say whether a header is one of the shop's own affairs: where a thing lies, what it earns, how pages show it."""
+    return _begins("shop_data", header)
+
+
+def is_flag(text: str) -> bool:
+    """Say whether a cell only says yes or no, or what a page's state is: "true", "draft", "nein"."""
+    return text in ("0", "1") or read_stock_word(text) is not None or text.casefold() in _terms("flags")
+
+
+def is_makers_code(header: str) -> bool:
+    """Say whether a header that may stand for the seller's code names the maker's, beside an id of the listing."""
+    return " ".join(re.sub(r"[_\-]", " ", header).casefold().split()) in _terms("makers_codes")
+
+
+def is_doubtful_code(header: str) -> bool:
+    """Say whether a header names a code of which only its cells tell whether the seller or the maker gave it."""
+    return " ".join(re.sub(r"[_\-]", " ", header).casefold().split()) in _terms("doubtful_codes")
+
+
 def _begins(name: str, header: str) -> bool:
     plain = " ".join(re.sub(r"[_\-]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)).casefold().split()) + " "
     return any(re.search(("" if _is_unspaced(s) else r"(?<![^\W_])") + re.escape(s), plain) for s in _terms(name))

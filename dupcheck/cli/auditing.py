@@ -152,12 +152,15 @@ def _has_earlier(since: Path, out: Path) -> bool:
 
 def _tell_reading(read: "Catalog", lang: Lang) -> None:
     """Say what became of the rows of a catalogue's files, and which of their columns hold nothing that is read."""
+    from dupcheck.catalog.facts import name_unused
     from dupcheck.catalog.inspection import tell_account
     from dupcheck.catalog.tables import shorten
 
     tell(tell_account(read.tables, lang))
-    for headers in dict.fromkeys(", ".join(t.unused) for t in read.tables if t.unused):
-        tell(say("catalog.unused", lang, headers=shorten(headers, 400)))
+    for headers in dict.fromkeys(", ".join(t.facts) for t in read.tables if t.facts):
+        tell(say("catalog.facts_read", lang, headers=shorten(headers, 400)))
+    for headers in dict.fromkeys(name_unused(t.unused, t.reasons, 400).say(lang) for t in read.tables if t.unused):
+        tell(say("catalog.unused", lang, headers=headers))
 
 
 def _refuse_options(given: Mapping[str, object]) -> None:

@@ -34,8 +34,8 @@ _SOLD_BY = frozenset({"weight", "volume", "capacity", "length"})
 _RUNNING = (" m", " ft", " yd")
 """Lengths by which a thing is sold; smaller ones say how it is built."""
 _DEARER = 1.1
-_UNSURE = frozenset(pick_axes(lambda axis: axis.unsure))
-"""Axes that only the catalogue's titles suggest: options where the seller says so."""
+_UNSURE = frozenset(pick_axes(lambda axis: axis.unsure or axis.asked))
+"""Axes that only titles suggest, or that as often make two products: options where the seller says so."""
 MOST_PARTS = 40
 """With so many parts of its group, or groups of its cluster, a listing is compared."""
 _SHARED_CODE = 0.5

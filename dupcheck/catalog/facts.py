@@ -1,0 +1,277 @@
+"""Columns that no field takes: which of them state something of the product, and why the others are left out.
+
+What a seller writes under a header that no list holds may be all that tells two listings apart: a side, an edition, a
+maker's code. So such a column is an attribute of its own name, unless what it holds says that it is something else.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from dupcheck.axes import AXES
+from dupcheck.catalog.contents import is_address, is_date
+from dupcheck.catalog.formats import Fields, list_words, tell_head
+from dupcheck.catalog.tables import TextArray
+from dupcheck.catalog.terms import (
+    count_heads,
+    is_doubtful_code,
+    is_flag,
+    is_makers_code,
+    is_other_count,
+    is_other_party,
+    is_other_price,
+    is_shop_data,
+)
+from dupcheck.catalog.values import MISSING, parse_price
+from dupcheck.messages import Lang, Message, say
+from dupcheck.titles import align_name
+
+Reason = Literal[
+    "empty", "trade", "shipping", "address", "nested", "markup", "date", "flag", "prose", "constant", "counter", "key",
+    "number", "again", "skus",
+]  # fmt: skip
+"""Why a column is no attribute; what each means stands in the messages, under ``catalog.left_…``."""
+
+_LOOKED_AT: Final = 2000
+"""Different values looked at; what a column holds is plain long before."""
+_LONG: Final = 100
+"""Characters on average from which texts are told, not stated."""
+_LONGEST: Final = 1000
+"""The same of a column whose name is an axis: what a part fits may be a long list."""
+_RARE: Final = 200
+"""A column that not one row in so many fills states nothing of the catalogue's products."""
+_FEW: Final = 3
+"""Codes from which their row can be told from chance."""
+_MANY: Final = 12
+"""Numbers from which it tells that nearly each row has another."""
+_SPARSE: Final = 4
+"""So many times as many numbers may lie between the first and the last code of a shop's own row."""
+_LONG_CODE: Final = 5
+_OPAQUE: Final = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=\D*\d)(?=[^a-f]*[a-f])[0-9a-f]{16,}|(?=\D*\d)[\w-]{20,}",
+    re.IGNORECASE,
+)
+_MARKUP: Final = re.compile(r"</?[a-z][^<>]*>|&(?:nbsp|amp|lt|gt|quot);", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)*%?")
+_COUNTED: Final = re.compile(r"(\D*)(\d{1,18})(\D*)")
+_KEYS: Final = frozenset({"id", "ids", "uuid", "guid", "gid", "key", "handle", "slug", "index", "hash"})
+"""Words of headers above a shop's own keys, where every row has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``fields``: the columns that are attributes; ``left``: why the others are none, by the column's number."""
+
+    fields: Fields = field(default_factory=dict)
+    left: Mapping[int, Reason] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a column is weighed against: the titles row by row, and which rows are of one listing, where any are.
+
+    ``alone``: a draft has no other rows that could tell what its columns hold. ``named``: only what a table of axes
+    knows counts, as in an export whose other columns are known to say nothing. ``counted``: pieces in stock have a
+    column of their own.
+    """
+
+    titles: Sequence[str]
+    keys: Sequence[str] = ()
+    alone: bool = False
+    named: bool = False
+    counted: bool = False
+
+
+def find_facts(
+    headers: Sequence[str], columns: Sequence[TextArray], unread: Sequence[int], rows: Rows, taken: Collection[str] = ()
+) -> Facts:
+    """Part the ``unread`` columns into attributes and what is none; ``taken`` are names that other columns bear."""
+    fields: Fields = {}
+    left: dict[int, Reason] = {}
+    for i in unread:
+        header = " ".join(headers[i].split())
+        if rows.named and not _tells_apart(header):
+            continue
+        reason = _find_reason(header, columns[i], rows)
+        if reason is not None:
+            left[i] = reason
+            continue
+        names = (f"attribute:{_name_fact(header)}", f"attribute:{header}")
+        free = next((n for n in names if n not in fields and n not in taken), None)
+        if free is None:
+            left[i] = "again"
+        else:
+            fields[free] = [i]
+    return Facts(fields, left)
+
+
+def _tells_apart(header: str) -> bool:
+    """Say whether a header names what makes two products of one title: a condition, an edition, a maker's code."""
+    axis = AXES.get(align_name(header))
+    return is_makers(header) or (axis is not None and (axis.apart != "" or axis.asked))
+
+
+def _name_fact(header: str) -> str:
+    """Return what an attribute is called: as its header, and a maker's code by the name that all its headers mean."""
+    return "Part number" if is_makers(header) else header.rpartition("/")[2].strip() or header
+
+
+def is_makers(header: str) -> bool:
+    """Say whether a header names the code that the maker gave: by a name for it, or by a word for each.
+
+    >>> is_makers("MPN"), is_makers("Référence fabricant"), is_makers("Référence")
+    (True, True, False)
+    """
+    heads = tell_head(header)
+    if is_makers_code(header) or ("attribute:Brand" in heads and heads & {"sku_code", "listing_id"}):
+        return True
+    return align_name(header) == "part number" and not heads & {"sku_code", "listing_id"}
+
+
+def is_own_key(header: str, texts: Sequence[str]) -> bool:
+    """Say whether codes, one a row, are a shop's own key and no maker's code: drawn by a machine, or counted up.
+
+    A maker's codes come from many hands: their shapes differ, and what lies between two of them is another maker's.
+
+    >>> is_own_key("Code", ["A-101", "A-102", "A-104", "A-105"]), is_own_key("Code", ["GDB1330", "OC 90", "VKPC 81418"])
+    (True, False)
+    """
+    if len(set(texts)) < len(texts) or len(texts) < _FEW:
+        return False
+    if not _KEYS.isdisjoint(list_words(header)) or all(map(_OPAQUE.fullmatch, texts)):
+        return True
+    found = [m for t in texts if (m := _COUNTED.fullmatch(t)) is not None]
+    if len(found) < len(texts) or len({(m[1], m[3]) for m in found}) > 1:
+        return False
+    numbers = [int(m[2]) for m in found]
+    return max(numbers) - min(numbers) < _SPARSE * len(numbers)
+
+
+def part_codes(headers: Sequence[str], columns: Sequence[TextArray], fields: Fields) -> None:
+    """Where another column is the listing's id, let a column of codes that the maker may have given state them, too.
+
+    A part number is no code of the seller's then; of a reference or an «Артикул» only the cells tell whose it is.
+    """
+    own = fields.get("listing_id", [])[:1]
+    for i in fields.get("sku_code", [])[:1] if own else ():
+        header, texts = headers[i], [t for text in columns[i] if (t := text.strip())]
+        if i in own or not texts:
+            continue
+        if is_makers_code(header) and "attribute:Part number" not in fields:
+            fields["attribute:Part number"] = fields.pop("sku_code")
+        elif is_doubtful_code(header) and not is_own_key(header, texts):
+            fields[f"attribute:Code ({' '.join(header.split())})"] = [i]
+
+
+class _LeftOut(Message):
+    """Headers of columns that were not used, each with why: in the language of the message round them."""
+
+    __slots__ = ()
+
+    def say(self, lang: Lang = "en") -> str:
+        told = (f"{h} ({say(f'catalog.left_{r}', lang)})" if r else h for h, r in self.values.items())
+        return ", ".join(told)
+
+
+def name_unused(headers: Sequence[str], reasons: Mapping[str, str], longest: int) -> Message:
+    """Return the headers of unused columns with why each is none, as a part of a message, cut where there are many."""
+    told: dict[str, str] = {}
+    for header in headers:
+        if longest > 0:
+            told[header if len(header) <= longest else f"{header[:longest]}…"] = reasons.get(header, "")
+        elif "…" not in told:
+            told["…"] = ""
+        longest -= len(header) + 2
+    return _LeftOut("left_out", told)
+
+
+def _find_reason(header: str, column: TextArray, rows: Rows) -> Reason | None:
+    """Return why a column is no attribute, None where it is one."""
+    filled = [t for text in column if (t := text.strip()) and t.casefold() not in MISSING]
+    if not filled:
+        return "empty"
+    seen = list(dict.fromkeys(filled))
+    texts = seen[:_LOOKED_AT]
+    axis = AXES.get(align_name(header))
+    if axis is not None and axis.role == "shipping":
+        return "shipping"
+    named = axis is not None or is_makers(header)
+    if _is_trade(header, texts, rows, named):
+        return "trade"
+    told = next((reason for reason, test, least in _KINDS if sum(map(test, texts)) >= least * len(texts)), None)
+    if told is not None:
+        return told
+    if sum(map(len, texts)) > (_LONGEST if named else _LONG) * len(texts):
+        return "prose"
+    if _varies(column, rows.keys):
+        return "skus"
+    if named:
+        return None
+    if rows.alone:
+        return "number" if all(map(_NUMBER.fullmatch, texts)) else None
+    return _find_common(header, column, filled, seen, rows)
+
+
+_KINDS: Final[tuple[tuple[Reason, Callable[[str], bool], float], ...]] = (
+    ("nested", lambda t: t[:1] in "[{", 0.5),
+    ("address", is_address, 0.5),
+    ("markup", lambda t: _MARKUP.search(t) is not None, 0.25),
+    ("date", is_date, 0.8),
+    ("flag", is_flag, 1.0),
+)
+
+
+def _is_trade(header: str, texts: Sequence[str], rows: Rows, named: bool) -> bool:
+    """Say whether a column tells of the trade: a price, pieces, what others call the thing, where it lies."""
+    if is_other_party(header) or (not named and is_shop_data(header)):
+        return True
+    if not all(_NUMBER.fullmatch(t) or _reads_as_price(t) for t in texts):
+        return False
+    heads = tell_head(header)
+    pieces = "stock" in heads and (not rows.counted or count_heads().isdisjoint(list_words(header)))
+    return "price" in heads or pieces or (not named and (is_other_price(header) or is_other_count(header)))
+
+
+def _reads_as_price(text: str) -> bool:
+    price = parse_price(text)
+    return price is not None and bool(price.currency)
+
+
+def _find_common(
+    header: str, column: TextArray, filled: Sequence[str], seen: Sequence[str], rows: Rows
+) -> Reason | None:
+    """Return why a column whose header no table explains is no attribute, by how its values lie over the rows."""
+    if len(seen) == 1 and len(filled) == len(column) > 1:
+        return "constant"
+    if len(filled) * _RARE < len(column):
+        return "empty"
+    distinct = len(seen) >= 0.98 * len(filled)
+    whole = distinct and len(filled) >= 0.98 * len(column)
+    if whole and len(filled) > 1 and filled == [str(n) for n in range(1, len(filled) + 1)]:
+        return "counter"
+    if whole and is_own_key(header, filled if len(seen) == len(filled) else seen):
+        return "key"
+    numbers = all(map(_NUMBER.fullmatch, seen[:_LOOKED_AT]))
+    short = all(len(t) < _LONG_CODE or not t.isdigit() for t in seen[:_LOOKED_AT])
+    if numbers and short and len(filled) >= _MANY and len(seen) >= 0.9 * len(filled):
+        return "number"
+    return "again" if _says_again(column, rows.titles) else None
+
+
+def _varies(column: TextArray, keys: Sequence[str]) -> bool:
+    """Say whether the rows of one listing say different things in a column."""
+    told: dict[str, str] = {}
+    return any(told.setdefault(key, text) != text for key, text in zip(keys, column, strict=bool(keys)) if key and text)
+
+
+def _says_again(column: TextArray, titles: Sequence[str]) -> bool:
+    """Say whether a column says nothing but what the titles beside it say, and most of that: a title for addresses."""
+    pairs = [(_list_words(t), _list_words(title)) for t, title in zip(column, titles, strict=False) if t.strip()]
+    pairs = [(told, title) for told, title in pairs if told and title][:_LOOKED_AT]
+    again = sum(told <= title and 2 * len(told) > len(title) > 1 for told, title in pairs)
+    return bool(pairs) and again >= 0.9 * len(pairs)
+
+
+def _list_words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold().replace("_", " ")))
