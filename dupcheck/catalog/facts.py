@@ -42,7 +42,7 @@ _LONGEST: Final = 1000
 _RARE: Final = 200
 """A column that not one row in so many fills states nothing of the catalogue's products."""
 _FEW: Final = 3
-"""Codes from which their row can be told from chance."""
+"""Codes below which only a row without gaps is one that was counted."""
 _MANY: Final = 12
 """Numbers from which it tells that nearly each row has another."""
 _SPARSE: Final = 4
@@ -124,9 +124,12 @@ def is_makers(header: str) -> bool:
     (True, True, False)
     """
     heads = tell_head(header)
-    if is_makers_code(header) or ("attribute:Brand" in heads and heads & {"sku_code", "listing_id"}):
+    coded = heads & {"sku_code", "listing_id"}
+    if is_makers_code(header) or (coded and "attribute:Brand" in heads):
         return True
-    return align_name(header) == "part number" and not heads & {"sku_code", "listing_id"}
+    if coded and any(align_name(word) in ("brand", "manufacturer") for word in list_words(header)):
+        return True
+    return align_name(header) == "part number" and not coded
 
 
 def is_own_key(header: str, texts: Sequence[str]) -> bool:
@@ -137,7 +140,7 @@ def is_own_key(header: str, texts: Sequence[str]) -> bool:
     >>> is_own_key("Code", ["A-101", "A-102", "A-104", "A-105"]), is_own_key("Code", ["GDB1330", "OC 90", "VKPC 81418"])
     (True, False)
     """
-    if len(set(texts)) < len(texts) or len(texts) < _FEW:
+    if len(set(texts)) < len(texts) or len(texts) < 2:
         return False
     if not _KEYS.isdisjoint(list_words(header)) or all(map(_OPAQUE.fullmatch, texts)):
         return True
@@ -145,7 +148,7 @@ def is_own_key(header: str, texts: Sequence[str]) -> bool:
     if len(found) < len(texts) or len({(m[1], m[3]) for m in found}) > 1:
         return False
     numbers = [int(m[2]) for m in found]
-    return max(numbers) - min(numbers) < _SPARSE * len(numbers)
+    return max(numbers) - min(numbers) < (_SPARSE if len(numbers) >= _FEW else 1) * len(numbers)
 
 
 def part_codes(headers: Sequence[str], columns: Sequence[TextArray], fields: Fields) -> None:

@@ -24,6 +24,7 @@ from dupcheck.learned.scattered import Name, Scattered
 from dupcheck.titles import Token, read_title, read_value
 from dupcheck.titles.selling import trim_end, trim_start
 from dupcheck.titles.stream import cut_title, plain_text
+from dupcheck.titles.values import is_code
 
 (UNNAMED,) = pick_axes(lambda axis: axis.unsure)
 """The axis of a slot whose values no attribute and no vocabulary names."""
@@ -444,7 +445,10 @@ def _name_scales(
 
 
 def _find_options(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]) -> frozenset[str]:
-    """Attributes that no table knows and that differ, more often than not, between listings of one title."""
+    """Attributes that no table knows and that differ, more often than not, between listings of one title.
+
+    What codes fill is no choice of a buyer's.
+    """
     same: dict[str, list[Mapping[str, str]]] = defaultdict(list)
     for title, row in zip(titles, attributes, strict=True):
         same[title].append(row)
@@ -459,7 +463,7 @@ def _find_options(titles: Sequence[str], attributes: Sequence[Mapping[str, str]]
                     values[name].add(value)
         for name, found in values.items():
             asked[name] += 1
-            differ[name] += len(found) > 1
+            differ[name] += len(found) > 1 and not any(map(is_code, found))
     return frozenset(name for name, n in differ.items() if n >= 2 and n >= _SHARED * asked[name])
 
 

@@ -39,7 +39,7 @@ from dupcheck.titles import (
     show_value,
 )
 from dupcheck.titles.stream import cut_title, plain_text
-from dupcheck.titles.values import squash_code
+from dupcheck.titles.values import is_code, squash_code
 
 (LOGISTICS,) = pick_axes(lambda axis: axis.role == "shipping")
 """Attributes that say how a thing is sent: no option, and no difference."""
@@ -220,11 +220,17 @@ class Shelf:
     def list_group(self, members: Sequence[int]) -> list[Offer]:
         """Return what the listings of a group offer.
 
-        An attribute that no table of axes knows, that all state and that differs, is an option of its own name.
+        An attribute that no table of axes knows, that all state and that differs, is an option of its own name; codes
+        are no choice that a buyer has.
         """
         stated = [self.attributes(m) for m in members]
         names = [n for n in stated[0] if n not in AXES and all(n in row for row in stated)] if len(members) > 1 else []
-        differ = [n for n in names if not all(say_alike(stated[0][n][1], row[n][1]) for row in stated[1:])]
+        differ = [
+            n
+            for n in names
+            if not all(say_alike(stated[0][n][1], row[n][1]) for row in stated[1:])
+            and not any(is_code(row[n][1]) for row in stated)
+        ]
         offers = [o for m in members for o in self.list_offers(m)]
         if not differ:
             return offers

@@ -4,6 +4,7 @@ Only within a part anything may be merged or removed. What keeps two parts apart
 option explains, a value that only one side states, or a fact that makes them two products.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -352,7 +353,8 @@ class Bookkeeper:
 
     def is_proven(self, left: int, right: int, few: bool = False) -> bool:
         """Whether more than titles shows two listings to be one product: the same photo, the same code, an equal price
-        beside attributes that tell, or, where only ``few`` say so, a near price beside a title that tells.
+        beside attributes that tell, or, where only ``few`` say so, a near price beside a title that tells. No price
+        proves anything beside descriptions that differ.
         """
         shelf = self.shelf
         if self._share(left, right, "gtin") or self._share(left, right, "sku_code"):
@@ -362,6 +364,8 @@ class Bookkeeper:
             return True
         if self._show_one_photo(left, right):
             return True
+        if self._are_told_apart(left, right):
+            return False
         if few and self._near(left, right, _NEAR_PRICE) and (self._tells(left) or self._tells(right)):
             return True
         if not self._near(left, right, _EQUAL_PRICE):
@@ -373,6 +377,11 @@ class Bookkeeper:
             if theirs.get(n, ("", ""))[1].casefold() == v.casefold()
         ]
         return sum(self._tell(n, v) for n, v in equal) >= _TELLING
+
+    def _are_told_apart(self, left: int, right: int) -> bool:
+        """Whether both have a description, and the two do not say the same in the same words."""
+        told = [re.findall(r"\w+", self.shelf.text(p, "description").casefold()) for p in (left, right)]
+        return all(told) and told[0] != told[1]
 
     def _show_one_photo(self, left: int, right: int) -> bool:
         """Whether the main photos of two listings are one picture, and nothing on it has another colour."""

@@ -64,6 +64,26 @@ def guess_value(axis: str, word: str) -> str:
     return values.pop() if len(values) == 1 else ""
 
 
+_CODE = re.compile(r"(?=(?:\D*\d){3})[\w/.+-]{5,}")
+_AMOUNT = re.compile(r"\d+(?:[.,]\d+)*\s?[^\W\d_]{1,4}")
+_GROUPS = 3
+"""A code is written in so many groups of signs at most."""
+
+
+def is_code(text: str) -> bool:
+    """Whether a value is built as the codes of makers and shops are: no word, no measure, no choice of a buyer's.
+
+    >>> is_code("GDB1330"), is_code("8K0 941 003"), is_code("12th"), is_code("1000 ml")
+    (True, True, False, False)
+    """
+    groups = text.split()
+    return (
+        len(groups) <= _GROUPS
+        and _CODE.fullmatch("".join(groups)) is not None
+        and _AMOUNT.fullmatch(text.strip()) is None
+    )
+
+
 def align_name(name: str) -> str:
     """Return the id of the axis that an attribute, option or column names: ``Colour``, ``颜色``, ``cor`` → color.
 
