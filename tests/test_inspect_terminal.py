@@ -15,7 +15,7 @@ from dupcheck.catalog.inspection import save_mapping
 
 pty = pytest.importorskip("pty")
 
-SHOP = "ID;Produktname;Preis;Farbton;Lagerort\nK1;Silk Tie;9,90;Rot;A-1\nK2;Enamel Mug;12,50;Blau;B-7\n"
+SHOP = "ID;Produktname;Preis;Abwaschbar;Lagerort\nK1;Silk Tie;9,90;nein;A-1\nK2;Enamel Mug;12,50;ja;B-7\n"
 Sit = Callable[..., tuple[int, str]]
 
 
@@ -61,17 +61,17 @@ def shop(tmp_path: Path) -> Path:
 def test_an_answer_is_read_shown_kept_and_used_again(
     sit: Sit, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, seen = sit(["inspect", shop], ["atribute:Color", "attribute:Color", "", "My Shop"])
+    code, seen = sit(["inspect", shop], ["atribute:Washable", "attribute:Washable", "", "My Shop"])
     assert code == 0
-    assert "Farbton (for example Rot, Blau)" in seen
+    assert "Abwaschbar (for example nein, ja)" in seen
     assert "Did you mean" in seen  # a slip of the pen is no answer
-    assert "attributes: Color=Rot" in seen
-    assert '--map "attribute:Color=Farbton"' in seen
+    assert "attributes: Washable=nein" in seen
+    assert '--map "attribute:Washable=Abwaschbar"' in seen
     assert str(tmp_path / "own" / "my-shop.toml") in seen
     monkeypatch.setenv("DUPCHECK_FORMATS", str(tmp_path / "own"))
     again = read_catalog(shop)
     assert again.tables[0].format == "my-shop"
-    assert again.column("attributes").tolist() == ["Color=Rot", "Color=Blau"]
+    assert again.column("attributes").tolist() == ["Washable=nein", "Washable=ja"]
     assert again.tables[0].unused == ("Lagerort",)
     code, seen = sit(["inspect", shop], [""])
     assert "Read as: My Shop." in seen

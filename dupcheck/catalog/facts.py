@@ -73,7 +73,7 @@ class Rows:
 
     ``alone``: a draft has no other rows that could tell what its columns hold. ``named``: only what a table of axes
     knows counts, as in an export whose other columns are known to say nothing. ``counted``: pieces in stock have a
-    column of their own.
+    column of their own. ``objects``: the columns are keys of objects, some of them of objects within these.
     """
 
     titles: Sequence[str]
@@ -81,6 +81,7 @@ class Rows:
     alone: bool = False
     named: bool = False
     counted: bool = False
+    objects: bool = False
 
 
 def find_facts(
@@ -191,6 +192,8 @@ def name_unused(headers: Sequence[str], reasons: Mapping[str, str], longest: int
 
 def _find_reason(header: str, column: TextArray, rows: Rows) -> Reason | None:
     """Return why a column is no attribute, None where it is one."""
+    if rows.objects and (header.startswith("@") or "." in header):
+        return "nested"
     filled = [t for text in column if (t := text.strip()) and t.casefold() not in MISSING]
     if not filled:
         return "empty"

@@ -262,7 +262,7 @@ def _spread_other(columns: dict[str, list[str]], texts: Sequence[str]) -> None:
     headers = [h for h in dict.fromkeys(h for cells in held for h in cells) if h and h.casefold() not in CANONICAL]
     rest = [{h: t for h, t in cells.items() if h not in headers} for cells in held]
     columns.pop("other", None)
-    if any(rest):
+    if held and any(held):  # though empty it says, when read again, that what stands beside it is no attribute
         columns["other"] = [_write_other(cells) for cells in rest]
     for header in headers:
         columns[guard_text(header)] = [guard_text(cells.get(header, "")) for cells in held]

@@ -280,13 +280,15 @@ def _find_facts(sheet: Sheet, reading: Reading, wish: Wish) -> Facts:
     known, fields = reading.known, reading.fields
     keys = next((fields[n][0] for n in ("group", "listing_id", "sku_code") if n in fields), None)
     titles = fields.get("title", [])[:1]
-    plain = {h.strip().lower() for h in sheet.headers}  # with all of these it was written here, with what was left out
+    # A table with this one was written here, and what stands beside it was left out before.
+    plain = {h.strip().lower() for h in sheet.headers} if known.name == CANONICAL_NAME else set()
     rows = Rows(
         sheet.columns[titles[0]].tolist() if titles else (),
         () if keys is None else sheet.columns[keys].tolist(),
         alone=not wish.need_ids,
-        named=(known.name not in (GENERIC, CANONICAL_NAME) and not known.own) or set(CANONICAL) - {"other"} <= plain,
+        named=(known.name not in (GENERIC, CANONICAL_NAME) and not known.own) or "other" in plain,
         counted="stock" in fields,
+        objects=sheet.objects or reading.grid.objects,
     )
     closed = {normalise_header(h) for h in known.unread}
     unread = [i for i in reading.unused if normalise_header(sheet.headers[i][:200]) not in closed]
