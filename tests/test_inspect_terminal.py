@@ -75,7 +75,7 @@ def test_an_answer_is_read_shown_kept_and_used_again(
     assert again.tables[0].unused == ("Lagerort",)
     code, seen = sit(["inspect", shop], [""])
     assert "Read as: My Shop." in seen
-    assert "Farbton (for" not in seen
+    assert "Abwaschbar (for" not in seen
 
 
 def test_what_a_table_lacks_is_asked_for(sit: Sit, shop: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from dupcheck.axes import AXES
 from dupcheck.catalog.contents import is_address, is_date
-from dupcheck.catalog.formats import Fields, list_words, tell_head
+from dupcheck.catalog.formats import Fields, list_words, map_general, tell_head
 from dupcheck.catalog.tables import TextArray
 from dupcheck.catalog.terms import (
     count_heads,
@@ -130,7 +130,7 @@ def is_makers(header: str) -> bool:
         return True
     if coded and any(align_name(word) in ("brand", "manufacturer") for word in list_words(header)):
         return True
-    return align_name(header) == "part number" and not coded
+    return align_name(header) == "part number" and not map_general([header]).keys() & {"sku_code", "listing_id"}
 
 
 def is_own_key(header: str, texts: Sequence[str]) -> bool:

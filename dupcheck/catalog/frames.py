@@ -37,6 +37,7 @@ def read_frame(
     mapping: Mapping[str, str] | None = None,
     need_ids: bool = True,
     currency: str = "",
+    facts: bool = True,
 ) -> Catalog:
     """Read a catalogue from a table, a list of dicts or a list of listings, as :func:`read_catalog` reads a file.
 
@@ -55,7 +56,7 @@ def read_frame(
         path = Path(folder) / "table.csv"
         table.map(_write_cell).to_csv(path, index=False)
         try:
-            read = read_catalog(path, images=root, mapping=mapping, need_ids=need_ids, currency=currency)
+            read = read_catalog(path, images=root, mapping=mapping, need_ids=need_ids, currency=currency, facts=facts)
         except CatalogError as error:
             raise CatalogError(error.text.key, **_name_table(error.text.values, path)) from None
     return replace(read, sources=())

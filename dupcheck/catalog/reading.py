@@ -581,6 +581,7 @@ def read_catalog(
     encoding: str = "",
     delimiter: str = "",
     currency: str = "",
+    facts: bool = True,
 ) -> Catalog:
     """Read one catalogue from one file or several. Bad rows are told in its ``problems``, and the rest goes on.
 
@@ -594,6 +595,8 @@ def read_catalog(
         encoding: That of text files, where dupcheck does not find it out itself, as in "cp1250".
         delimiter: What parts the cells of text files, where dupcheck does not find it out itself: ";" or "tab".
         currency: That of prices without one, as in "EUR" (ISO 4217).
+        facts: Whether columns that no format knows are attributes of their own names, where they state something of
+            the product; those that ``mapping`` names are in any case.
 
     Returns:
         The catalogue. Prices are in the currency that its column names, ids are texts; ``tables`` counts what became
@@ -609,7 +612,7 @@ def read_catalog(
         (69, 'USD')
     """
     if is_frame(paths) or are_rows(paths):
-        return read_frame(paths, images=images, mapping=mapping, need_ids=need_ids, currency=currency)
+        return read_frame(paths, images=images, mapping=mapping, need_ids=need_ids, currency=currency, facts=facts)
     given = [paths] if isinstance(paths, str | Path) else list(paths) if isinstance(paths, Iterable) else [paths]
     if wrong := [p for p in given if not isinstance(p, str | PathLike)]:
         raise CatalogError("catalog.bad_source", came=type(wrong[0]).__name__)
@@ -625,7 +628,7 @@ def read_catalog(
     if delimiter and not sign:
         raise CatalogError("catalog.bad_delimiter", delimiter=delimiter)
     money = _name_money(currency)
-    wish = Wish(None if images is None else Path(images), mapping or {}, need_ids, codec, money, sign)
+    wish = Wish(None if images is None else Path(images), mapping or {}, need_ids, codec, money, sign, facts)
     units = _gather_files(files)
     catalogs = [_read_file(u[0], wish) if len(u) == 1 else _read_together(u, wish) for u in units]
     if len(catalogs) > 1:

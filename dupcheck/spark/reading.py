@@ -43,6 +43,7 @@ class Manner:
     currency: str = ""
     delimiter: str = ""
     images: str | None = None
+    facts: bool = True
 
     def list_facts(self) -> list[object]:
         """Return what tells one manner from another."""
@@ -64,6 +65,7 @@ def read_listings(
     if not len(head):
         raise CatalogError("catalog.header_only", path=paths[0])
     known = _read(head, manner)
+    manner = _settle_facts(manner, known)
     before = _count_rows(raw)
     schema = [*(f"{name} {kind}" for name, kind in raw.dtypes), "_pos long"]
     numbered = raw.mapInArrow(_number(before), ", ".join(schema))
@@ -221,7 +223,21 @@ def _gather(batches: "Batches", together: str | None) -> "Iterator[pd.DataFrame]
 
 
 def _read(frame: "pd.DataFrame", manner: Manner) -> Catalog:
-    return read_frame(frame, images=manner.images, mapping=dict(manner.mapping), currency=manner.currency)
+    return read_frame(
+        frame, images=manner.images, mapping=dict(manner.mapping), currency=manner.currency, facts=manner.facts
+    )
+
+
+def _settle_facts(manner: Manner, known: Catalog) -> Manner:
+    """Return the manner in which the first rows were read: which columns state something is settled for all."""
+    found = {
+        name: header
+        for table in known.tables
+        for header, names in table.mapping.items()
+        for name in names.split(", ")
+        if name.startswith("attribute:")
+    }
+    return replace(manner, mapping={**found, **manner.mapping}, facts=False)
 
 
 def _read_batch(frame: "pd.DataFrame", headers: Sequence[str], manner: Manner, named: str, lang: Lang) -> "pa.Table":
