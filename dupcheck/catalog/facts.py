@@ -31,7 +31,14 @@ Reason = Literal[
     "empty", "trade", "shipping", "address", "nested", "markup", "date", "flag", "prose", "constant", "counter", "key",
     "number", "again", "skus",
 ]  # fmt: skip
-"""Why a column is no attribute; what each means stands in the messages, under ``catalog.left_…``."""
+"""Why a column is no attribute."""
+_TOLD: Final[Mapping[str, str]] = {
+    "empty": "catalog.left_empty", "trade": "catalog.left_trade", "shipping": "catalog.left_shipping",
+    "address": "catalog.left_address", "nested": "catalog.left_nested", "markup": "catalog.left_markup",
+    "date": "catalog.left_date", "flag": "catalog.left_flag", "prose": "catalog.left_prose",
+    "constant": "catalog.left_constant", "counter": "catalog.left_counter", "key": "catalog.left_key",
+    "number": "catalog.left_number", "again": "catalog.left_again", "skus": "catalog.left_skus",
+}  # fmt: skip
 
 _LOOKED_AT: Final = 2000
 """Different values looked at; what a column holds is plain long before."""
@@ -141,10 +148,12 @@ def is_own_key(header: str, texts: Sequence[str]) -> bool:
     >>> is_own_key("Code", ["A-101", "A-102", "A-104", "A-105"]), is_own_key("Code", ["GDB1330", "OC 90", "VKPC 81418"])
     (True, False)
     """
-    if len(set(texts)) < len(texts) or len(texts) < 2:
+    if len(set(texts)) < len(texts):
         return False
-    if not _KEYS.isdisjoint(list_words(header)) or all(map(_OPAQUE.fullmatch, texts)):
+    if not _KEYS.isdisjoint(list_words(header)):
         return True
+    if len(texts) < 2 or all(map(_OPAQUE.fullmatch, texts)):
+        return len(texts) > 1
     found = [m for t in texts if (m := _COUNTED.fullmatch(t)) is not None]
     if len(found) < len(texts) or len({(m[1], m[3]) for m in found}) > 1:
         return False
@@ -174,7 +183,7 @@ class _LeftOut(Message):
     __slots__ = ()
 
     def say(self, lang: Lang = "en") -> str:
-        told = (f"{h} ({say(f'catalog.left_{r}', lang)})" if r else h for h, r in self.values.items())
+        told = (f"{h} ({say(_TOLD[str(r)], lang)})" if r else h for h, r in self.values.items())
         return ", ".join(told)
 
 
@@ -215,7 +224,8 @@ def _find_reason(header: str, column: TextArray, rows: Rows) -> Reason | None:
     if named:
         return None
     if rows.alone:
-        return "number" if all(map(_NUMBER.fullmatch, texts)) else None
+        known = all(map(_NUMBER.fullmatch, texts)) or is_own_key(header, texts)
+        return "number" if known else None
     return _find_common(header, column, filled, seen, rows)
 
 
