@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,9 +17,11 @@ from hypothesis import strategies as st
 import dupcheck as dc
 from dupcheck.catalog import get_listing, read_catalog, read_listing, write_catalog
 from dupcheck.catalog.facts import is_makers, is_own_key
+from dupcheck.catalog.frames import read_frame
 from dupcheck.messages import say
 from dupcheck.model import Catalog
 from dupcheck.pipeline import Audit
+from dupcheck.spark.reading import Manner, settle_facts
 
 TITLES = ("Roasted arabica coffee beans", "Oak garden stool weatherproof", "Ceramic mug handmade glaze",
           "Felt tip pen set for kids", "Linen table runner with fringe", "Copper kettle for camp fires")  # fmt: skip
@@ -254,7 +257,9 @@ def test_no_price_proves_a_copy_where_descriptions_differ(tmp_path: Path) -> Non
 
 
 def test_a_draft_is_read_as_its_catalogue_is(tmp_path: Path) -> None:
-    catalog = read_catalog(put(tmp_path / "x.csv", table("Edition", ["11th", "11th", "12th", "12th", "9th", "9th"])))
+    catalog = read_catalog(
+        put(tmp_path / "x.csv", table("Edition", ["11th", "11th", "12th", "12th", "9th", "9th"])[::2])
+    )
     draft: dict[str, Any] = {"title": TITLES[1], "price": "17.90", "Edition": "13th"}
     (answer,) = dc.check(draft, catalog)
     assert answer.plan is not None
@@ -280,3 +285,13 @@ def test_the_command_line_names_both_kinds_and_removes_only_what_is_one(tmp_path
         audit = json.loads((tmp_path / lang / "audit.json").read_text("utf-8"))
         held = {m["listing_id"]: m["role"] for g in audit["groups"] for m in g["members"]}
         assert {i for i, role in held.items() if role == "remove"} in ({"L4"}, {"L5"})
+
+
+def test_on_spark_the_first_rows_settle_what_a_column_is_for_all() -> None:
+    frame = pd.DataFrame(table("Roast", STATED["Roast"]))
+    manner = settle_facts(Manner({}), read_frame(frame))
+    assert manner.mapping == {"attribute:Roast": "Roast"}
+    part = frame.iloc[:1].assign(Roast="dark")
+    read = read_frame(part, mapping=dict(manner.mapping), facts=manner.facts)
+    assert get_listing(read, 0).attributes == {"Roast": "dark"}
+    assert not read.tables[0].unused

@@ -65,7 +65,7 @@ def read_listings(
     if not len(head):
         raise CatalogError("catalog.header_only", path=paths[0])
     known = _read(head, manner)
-    manner = _settle_facts(manner, known)
+    manner = settle_facts(manner, known)
     before = _count_rows(raw)
     schema = [*(f"{name} {kind}" for name, kind in raw.dtypes), "_pos long"]
     numbered = raw.mapInArrow(_number(before), ", ".join(schema))
@@ -228,7 +228,7 @@ def _read(frame: "pd.DataFrame", manner: Manner) -> Catalog:
     )
 
 
-def _settle_facts(manner: Manner, known: Catalog) -> Manner:
+def settle_facts(manner: Manner, known: Catalog) -> Manner:
     """Return the manner in which the first rows were read: which columns state something is settled for all."""
     found = {
         name: header
