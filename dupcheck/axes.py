@@ -35,6 +35,7 @@ class Axis:
     one_place: bool = False
     pictured: bool = False
     priced: bool = False
+    sold_by: bool = False
     unsure: bool = False
     asked: bool = False
     kept: bool = False

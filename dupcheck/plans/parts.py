@@ -30,7 +30,7 @@ _BY_WORD = frozenset(pick_axes(lambda axis: axis.named))
 _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart))
 """Axes that describe; where titles differ in them, it may be a choice or another product."""
 _FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
-_SOLD_BY = frozenset({"weight", "volume", "capacity", "length"})
+_SOLD_BY = frozenset(pick_axes(lambda axis: axis.sold_by))
 """Amounts of which more costs more, and is still the same thing."""
 _RUNNING = (" m", " ft", " yd")
 """Lengths by which a thing is sold; smaller ones say how it is built."""
