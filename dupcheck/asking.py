@@ -21,6 +21,8 @@ from dupcheck.teaching import Lesson
 AT_ONCE = 20
 """Questions that are chosen at a time: what is answered changes what is worth asking."""
 _EXAMPLES = 10
+_AGAIN = 5
+"""Of so many questions one may be asked again."""
 _MOST = 300_000
 """Candidate pairs among which questions are looked for; of more, every n-th."""
 
@@ -101,9 +103,9 @@ _PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
 def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
     """Return the questions that settle most about an audited catalogue, at most ``count``.
 
-    First, for a third of them, the kinds of difference for which most listings wait; then pairs: half those whose
-    answer tells most about all that is in doubt, half drawn from all that limits and model say, so that the answers
-    also tell who is right.
+    First, once more, answers that stand against all others; then, for a third of them, the kinds of difference for
+    which most listings wait; then pairs: half those whose answer tells most about all that is in doubt, half drawn from
+    all that limits and model say, so that the answers also tell who is right.
     What was answered is not asked again.
 
     Args:
@@ -122,8 +124,9 @@ def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
         [True, True]
     """
     desk = _Desk(audit)
-    kinds = desk.ask_kinds(count // 3)
-    return [*kinds, *desk.ask_pairs(count - len(kinds), [(q.listing_a, q.listing_b) for q in kinds])]
+    first = desk.ask_again(-(-count // _AGAIN))
+    first += desk.ask_kinds(count // 3)
+    return [*first, *desk.ask_pairs(count - len(first), [(q.listing_a, q.listing_b) for q in first])]
 
 
 class _Desk:
@@ -132,9 +135,22 @@ class _Desk:
         self.lesson = audit.lesson
         self.model = find_model(audit)
 
+    def ask_again(self, most: int) -> list[Asked]:
+        """What was answered and stands against all other answers, the least believed first."""
+        if self.lesson is None:
+            return []
+        found: list[Asked] = []
+        for a, b in self.lesson.doubted:
+            if len(found) < most and {a, b} <= self.audit.catalog.positions.keys():
+                said = self.lesson.answers.pairs[a, b]
+                before = next(text for reply, text, _ in _PLAIN if reply == said.answer)
+                text = message("questions.again", a=a, b=b, said=before)
+                found.append(self._show(said.kind, text, _PLAIN, a, b, 1, ()))
+        return found
+
     def ask_kinds(self, most: int) -> list[Asked]:
         """The kinds of question in plans, those first for which most listings wait."""
-        said = self.lesson.answers if self.lesson is not None else None
+        known = set() if self.lesson is None else {*self.lesson.implied, *self.lesson.doubted}
         waiting: dict[str, list[Plan]] = {}
         for plan in self.audit.plans:
             if plan.question is not None:
@@ -143,7 +159,7 @@ class _Desk:
         found: list[Asked] = []
         for kind in order:
             pairs = [(p.keep, i) for p in waiting[kind] for i in _list_waiting(p)]
-            open_ones = [p for p in pairs if said is None or tuple(sorted(p)) not in said.implied]
+            open_ones = [p for p in pairs if tuple(sorted(p)) not in known]
             if not open_ones or len(found) >= most:
                 continue
             question = waiting[kind][0].question
@@ -172,6 +188,7 @@ class _Desk:
         known = {(place[a], place[b]) for a, b in asked}
         if self.lesson is not None:
             known |= set(zip(*(side.tolist() for side in self.lesson.bound[:2]), strict=True))
+            known |= {(place[a], place[b]) for a, b in self.lesson.doubted if a in place and b in place}
         keys = {min(p) * len(audit.features) + max(p) for p in known}
         taken = np.flatnonzero(np.isin(left * len(audit.features) + right, np.array(sorted(keys), dtype=np.int64)))
         texts: dict[str, int] = {}

@@ -7,10 +7,10 @@ sort say more than each alone: they show a **habit** of the catalogue, with an u
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -94,12 +94,46 @@ class Answers:
         return found
 
     @cached_property
+    def confirmed(self) -> frozenset[tuple[str, str]]:
+        """Pairs of which the last two answers say the same."""
+        last, twice = dict[tuple[str, str], bool](), dict[tuple[str, str], bool]()
+        for answer in self.all:
+            if answer.pair is not None:
+                twice[answer.pair] = last.get(answer.pair) == answer.one_product
+                last[answer.pair] = answer.one_product
+        return frozenset(pair for pair, same in twice.items() if same)
+
+    @cached_property
     def implied(self) -> Mapping[tuple[str, str], Reply]:
         """What is known of pairs: what was answered of each, and what follows from that: A is B and B is C, so that A
         is C; A is B and not C, so that B is not C. Of listings whose answers contradict one another nothing follows.
         """
+        return self.imply()
+
+    def imply(self, doubted: Collection[tuple[str, str]] = ()) -> Mapping[tuple[str, str], Reply]:
+        """Return what is known of pairs where some answers are ``doubted``: of «one product» nothing is taken from
+        them, «another product» stands for the pair itself alone.
+        """
         said = {pair: answer.answer for pair, answer in self.pairs.items()}
-        return _follow(said) | said
+        sure = {pair: reply for pair, reply in said.items() if pair not in doubted}
+        kept = {pair: reply for pair, reply in said.items() if pair in sure or reply == "different"}
+        return _follow(sure) | kept
+
+    def find_tangles(self) -> list[list[tuple[str, str]]]:
+        """Return pairs whose answers cannot all be right, each time the one of two products first, then the way from
+        one product to the next that says that they are one.
+        """
+        near: dict[str, list[str]] = {}
+        for (a, b), answer in self.pairs.items():
+            if answer.one_product:
+                near.setdefault(a, []).append(b)
+                near.setdefault(b, []).append(a)
+        found = []
+        for (a, b), answer in self.pairs.items():
+            way = () if answer.one_product or a not in near or b not in near else _find_way(near, a, b)
+            if way:
+                found.append([(a, b), *((min(step), max(step)) for step in pairwise(way))])
+        return found
 
     @cached_property
     def said(self) -> frozenset[tuple[tuple[str, str], str]]:
@@ -158,6 +192,25 @@ class Answers:
             if not answer.one_product and a in home and home[a] == home.get(b):
                 found.append((joined[home[a]], answer))
         return found
+
+
+def _find_way(near: Mapping[str, Sequence[str]], begin: str, end: str) -> list[str]:
+    """The shortest way from one to the other, both included; empty where there is none."""
+    came, front = {begin: begin}, [begin]
+    while front and end not in came:
+        after = []
+        for at in front:
+            for other in near[at]:
+                if other not in came:
+                    came[other] = at
+                    after.append(other)
+        front = after
+    if end not in came:
+        return []
+    way = [end]
+    while way[-1] != begin:
+        way.append(came[way[-1]])
+    return way
 
 
 def _join(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

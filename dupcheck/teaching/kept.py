@@ -23,7 +23,7 @@ from dupcheck.learned.trees import Trees
 from dupcheck.model import Catalog, IntArray
 from dupcheck.teaching.lessons import Lesson, place_pairs
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Taught:
     answers: Answers
     sure: float
     lifted: tuple[str, ...] = ()
+    doubted: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> Self | None:
@@ -47,7 +48,7 @@ class Taught:
         return cls(
             Trees.from_arrays(_under("trees", arrays)), Background.from_arrays(_under("background", arrays)),
             StoredBook(arrays["ids.keys"], arrays["ids.codes"]), Answers(tuple(Answer(**a) for a in facts["answers"])),
-            float(facts["sure"]), tuple(facts["lifted"]),
+            float(facts["sure"]), tuple(facts["lifted"]), tuple((a, b) for a, b in facts["doubted"]),
         )  # fmt: skip
 
     def judge(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[PairModel, Replies]:
@@ -56,7 +57,7 @@ class Taught:
         """
         places = np.array([self.ids.find(i) for i in catalog.ids.tolist()], dtype=np.int64)
         evidence = Evidence(catalog, features, self.background, places, left, right, Texts(catalog))
-        pairs = place_pairs(catalog.positions, self.answers.implied)
+        pairs = place_pairs(catalog.positions, self.answers.imply(self.doubted))
         ends = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
         same = np.array([reply != "different" for reply in pairs.values()], dtype=bool)
         model = PairModel(self.trees, evidence, *bind(len(features), ends[:, 0], ends[:, 1], same))
@@ -131,6 +132,7 @@ def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
     facts = {
         "format": _FORMAT, "columns": list(COLUMNS), "answers": [asdict(a) for a in lesson.answers.all],
         "sure": json.loads(json.dumps(lesson.sure)), "lifted": list(lesson.lifted),
+        "doubted": [list(pair) for pair in lesson.doubted],
     }  # fmt: skip
     with suppress(OSError):  # a full disk costs checks what was learned, not this audit its result
         save_arrays(place, arrays, facts)

@@ -45,6 +45,10 @@ _LIFT, _LIFTED = 2, 0.25
 """So many pairs that differ in what the pack calls distinct must be one product, and so many for each that is not,
 before that alone no longer makes two: what was learned then tells which are.
 """
+_SLIP = 0.05
+"""The share of answers that a seller gives by mistake."""
+_BELIEVED = 0.5
+"""An answer is asked again before anything is built on it where it is more probably a slip than meant."""
 Way = Literal["limits", "answers"]
 
 
@@ -73,6 +77,14 @@ class Lesson:
         default_factory=lambda: (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
     )
     """What was answered and what follows from it."""
+    doubted: tuple[tuple[str, str], ...] = ()
+    """Pairs whose answer stands against all others, the least believed first: they are asked again, and nothing is
+    built on them until they are answered twice alike."""
+
+    @property
+    def implied(self) -> Mapping[tuple[str, str], Reply]:
+        """What is known of pairs, by id."""
+        return self.answers.imply(self.doubted)
 
     @property
     def answered(self) -> Answered:
@@ -97,6 +109,7 @@ class Lesson:
             "answers": len(self.answers), "pairs": len(self.left), "judges": self.way,
             "judged": self.judged, "errors_limits": self.errors_limits, "errors_model": self.errors_model,
             "contradictions": [[list(a.pair or ()), list(b.pair or ())] for a, b in self.answers.find_contradictions()],
+            "doubted": [list(pair) for pair in self.doubted],
             "stated": None if stated is None else stated.as_dict(),
         }  # fmt: skip
 
@@ -124,6 +137,9 @@ class Lesson:
                     b=" – ".join(second.pair or ()),
                 )
             )  # fmt: skip
+        if self.doubted:
+            first_pair = " – ".join(self.doubted[0])
+            told.append(message("questions.learned_doubted", count=len(self.doubted), pair=first_pair))
         told.append(message("questions.not_stated") if stated is None else stated.tell())
         return tuple(told)
 
@@ -144,17 +160,21 @@ def learn_answers(
     """
     known = gather_answers(answers)
     place = catalog.positions
-    pairs = place_pairs(place, known.implied)
     seen = place_pairs(place, {(d.listing_a, d.listing_b): d.answer for d in decided})
     direct = place_pairs(place, {pair: answer.answer for pair, answer in known.pairs.items()})
     left, right, same = _list_one_script(catalog, seen | direct)
-    bound = _list_one_script(catalog, seen | pairs)
-    plain = Lesson(known, Replies(known.kinds, known, pairs), left=left, right=right, same=same, bound=bound)
+    plain = _bind(Lesson(known, Replies({}), left=left, right=right, same=same), catalog, seen)
     if len(left) < LEAST:
         return plain
     evidence = Evidence.learn(catalog, features, candidates.left, candidates.right)
     rows = evidence.measure(left, right)
     before = _judge_unseen(rows, same)
+    fixed = set(seen) | set(place_pairs(place, {pair: known.pairs[pair].answer for pair in known.confirmed}))
+    belief = _believe(before, same)
+    belief[[pair in fixed for pair in zip(left.tolist(), right.tolist(), strict=True)]] = 1.0
+    by_pair = dict(zip(_name_pairs(catalog, left, right), belief.tolist(), strict=True))
+    plain = _bind(replace(plain, doubted=_find_doubted(known, by_pair)), catalog, seen)
+    bound = plain.bound
     label = np.arange(len(features)) + len(clusters)
     for k, members in enumerate(clusters):
         label[members] = k
@@ -164,7 +184,7 @@ def learn_answers(
     more = evidence.measure(bound[0][follows], bound[1][follows])
     trees = refit(
         np.concatenate([rows, more]), np.concatenate([same, bound[2][follows]]),
-        np.concatenate([np.ones(len(rows)), np.full(len(more), _FOLLOWED)]),
+        np.concatenate([belief, np.full(len(more), _FOLLOWED)]),
     )  # fmt: skip
     model = PairModel(trees, evidence, *bind(len(features), *bound))
     model = model.remember(candidates.left, candidates.right)
@@ -172,14 +192,48 @@ def learn_answers(
     grouped = label[candidates.left] == label[candidates.right]
     better = _is_better(chance, grouped, before, said, same)
     way: Way = "answers" if wrong_model <= _MORE_ERRORS * wrong_limits and better else "limits"
-    sure = _find_sure(before, same) if way == "answers" else np.inf
-    lifted = () if pack is None or way == "limits" else find_lifted(features, pack, left, right, same)
-    replies = Replies(known.kinds, known, pairs, model.judge if way == "answers" else None, sure, lifted)
+    meant = belief >= _BELIEVED
+    sure = _find_sure(before[meant], same[meant]) if way == "answers" else np.inf
+    lifted = ()
+    if pack is not None and way == "answers":
+        lifted = find_lifted(features, pack, left[meant], right[meant], same[meant])
+    judge = model.judge if way == "answers" else None
+    replies = Replies(known.kinds, known, plain.replies.pairs, judge, sure, lifted)
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
-        errors_model=wrong_model, before=before, label=label, sure=sure,
-        lifted=lifted,
+        errors_model=wrong_model, before=before, label=label, sure=sure, lifted=lifted,
     )  # fmt: skip
+
+
+def _bind(lesson: Lesson, catalog: Catalog, seen: Mapping[tuple[int, int], Reply]) -> Lesson:
+    """Return the lesson with what its answers say of pairs; ``seen`` is what decisions say."""
+    pairs = place_pairs(catalog.positions, lesson.implied)
+    known = lesson.answers
+    return replace(
+        lesson, replies=Replies(known.kinds, known, pairs), bound=_list_one_script(catalog, dict(seen) | pairs)
+    )  # fmt: skip
+
+
+def _believe(before: FloatArray, same: BoolArray) -> FloatArray:
+    """How probable it is that each answer is meant and no slip, as a model has it that has not learned from it."""
+    agreed = np.where(same, before, 1.0 - before)
+    meant = (1.0 - _SLIP) * agreed
+    belief: FloatArray = meant / (meant + _SLIP * (1.0 - agreed))
+    return belief
+
+
+def _name_pairs(catalog: Catalog, left: IntArray, right: IntArray) -> list[tuple[str, str]]:
+    return [(min(p), max(p)) for p in zip(catalog.ids[left].tolist(), catalog.ids[right].tolist(), strict=True)]
+
+
+def _find_doubted(known: Answers, belief: Mapping[tuple[str, str], float]) -> tuple[tuple[str, str], ...]:
+    """The answers that are more probably slips than meant; and of those that cannot all be right the least believed."""
+    doubted = {pair for pair in known.pairs if belief.get(pair, 1.0) < _BELIEVED}
+    for tangle in known.find_tangles():
+        open_ones = [pair for pair in tangle if pair not in known.confirmed]
+        if open_ones and not doubted.intersection(tangle):
+            doubted.add(min(open_ones, key=lambda pair: belief.get(pair, 1.0)))
+    return tuple(sorted(doubted, key=lambda pair: (belief.get(pair, 1.0), pair)))
 
 
 def place_pairs(place: Mapping[str, int], pairs: Mapping[tuple[str, str], Reply]) -> dict[tuple[int, int], Reply]:
