@@ -7,7 +7,7 @@ import numpy as np
 
 from dupcheck.decisions import Settled
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
-from dupcheck.judging.model import PairModel, choose_pairs, rank_telling
+from dupcheck.judging.model import PairModel, choose_pairs, find_alike, rank_telling
 from dupcheck.learned.answers import Answer, Answers, Replies
 from dupcheck.messages import Lang, Message, message
 from dupcheck.model import IntArray, Plan, Reply, Weighed
@@ -23,6 +23,9 @@ AT_ONCE = 20
 _EXAMPLES = 10
 _AGAIN = 5
 """Of so many questions one may be asked again."""
+_ALIKE, _MOST_ALIKE = 4, 3_000
+"""Pairs that are shown beside the one that is asked about, where they are like it, and among how many, the most
+doubtful, they are looked for."""
 _MOST = 300_000
 """Candidate pairs among which questions are looked for; of more, every n-th."""
 
@@ -44,6 +47,7 @@ class Asked:
         settles: How many listings wait for it.
         chance: The probability, 0 … 1, that the two are one product.
         examples: Further pairs that differ in the same way.
+        alike: Further pairs that differ in another way and are so like this one that mostly the same is true of them.
 
     Examples:
         >>> import dupcheck as dc
@@ -64,19 +68,26 @@ class Asked:
     settles: int
     chance: float
     examples: tuple[tuple[str, str], ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()
 
     @property
     def for_all(self) -> bool:
-        """Whether an answer counts for every pair that differs in the same way."""
-        return self.kind.partition(":")[0] in _FOR_ALL
+        """Whether an answer can count for more than this pair: for every pair that differs in the same way, or for
+        those that are ``alike``.
+        """
+        return bool(self.alike) or self.kind.partition(":")[0] in _FOR_ALL
 
     def answer(self, reply: Reply, *, who: str = "", when: float = 0.0, for_all: bool = False) -> tuple[Answer, ...]:
         """Return the records of an answer: about this pair, and where ``for_all`` is wanted about its kind and about
-        each of the examples. ``when`` it was given is in seconds since 1970.
+        each of the examples, or about each that is ``alike``: of these «the same» says that they are one product, and
+        not that one of the two may go. ``when`` it was given is in seconds since 1970.
         """
         first = Answer(reply, self.kind, self.listing_a, self.listing_b, who, when)
         if not (for_all and self.for_all):
             return (first,)
+        if self.alike:
+            each: Reply = "different" if reply == "different" else "option"
+            return (first, *(Answer(each, "", a, b, who, when) for a, b in self.alike))
         more = [Answer(reply, self.kind, a, b, who, when) for a, b in self.examples]
         return (first, *more, Answer(reply, self.kind, "", "", who, when))
 
@@ -90,6 +101,7 @@ class Asked:
                 for reply, text, leads in self.replies
             ],
             "settles": self.settles, "chance": round(self.chance, 3), "examples": [list(e) for e in self.examples],
+            "alike": [list(e) for e in self.alike],
         }  # fmt: skip
 
 
@@ -202,7 +214,16 @@ class _Desk:
         telling = free[rank_telling(self.model.evidence, chance[free], pairs[free], asked_before, 2 * most)]
         picked = choose_pairs(chance, grouped, (core[left], core[right]), most, taken, telling)
         books = Bookkeeper(Shelf(audit.catalog, audit.features), Replies({}))
-        return [self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k])) for k in picked.tolist()]
+        doubtful = free[np.argsort(-chance[free] * (1 - chance[free]), kind="stable")[:_MOST_ALIKE]]
+        alike = find_alike(self.model.evidence, pairs[picked], pairs[doubtful], 3 * _ALIKE)
+        ids = audit.features.ids
+        found, shown = [], set(picked.tolist())
+        for k, places in zip(picked.tolist(), alike, strict=True):
+            beside = [p for p in doubtful[places].tolist() if p not in shown][:_ALIKE]
+            shown.update(beside)
+            more = [(str(ids[left[p]]), str(ids[right[p]])) for p in beside]
+            found.append(self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k]), more))
+        return found
 
     def _look_widely(self, search: Search) -> Candidates:
         settled = self.audit.settled or Settled()
@@ -210,20 +231,23 @@ class _Desk:
             keep_same_seller(find_candidates(self.audit.features, search), self.audit.pack, self.audit.catalog)
         )
 
-    def _ask_pair(self, books: Bookkeeper, left: int, right: int, chance: float) -> Asked:
+    def _ask_pair(
+        self, books: Bookkeeper, left: int, right: int, chance: float, alike: Sequence[tuple[str, str]]
+    ) -> Asked:
         own = {m: books.shelf.list_offers(m) for m in (left, right)}
         gap = books.find_gap(own, left, right)
         a, b = str(self.audit.features.ids[left]), str(self.audit.features.ids[right])
         if gap is None or gap.what == "names":  # where names differ the limits do not ask
             return self._show(
-                "" if gap is None else gap.kind, message("questions.pair", a=a, b=b), _PLAIN, a, b, 2, (), chance
+                "" if gap is None else gap.kind, message("questions.pair", a=a, b=b), _PLAIN, a, b, 2, (), chance, alike
             )
         question = ask_seller(gap, a, [b], write_gap(gap, books.shelf, [left, right]))
-        return self._show(gap.kind, question.text, question.replies, a, b, 2, (), chance)
+        return self._show(gap.kind, question.text, question.replies, a, b, 2, (), chance, alike)
 
     def _show(
         self, kind: str, text: Message, replies: tuple[tuple[Reply, Message, Message], ...], a: str, b: str,
         settles: int, examples: Sequence[tuple[str, str]], chance: float | None = None,
+        alike: Sequence[tuple[str, str]] = (),
     ) -> Asked:  # fmt: skip
         catalog = self.audit.catalog
         left, right = catalog.positions[a], catalog.positions[b]
@@ -232,7 +256,7 @@ class _Desk:
             chance = float(self.model.measure(np.array([left]), np.array([right]))[0])
         return Asked(
             kind, text, a, b, titles[left], titles[right], photos[left], photos[right], replies, settles, chance,
-            tuple(examples[:_EXAMPLES]),
+            tuple(examples[:_EXAMPLES]), tuple(alike),
         )  # fmt: skip
 
 

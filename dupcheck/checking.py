@@ -349,7 +349,7 @@ class Checker:
 
             self.taught = open_taught(kept)
             if self.taught is not None:
-                self.pack = teach_pack(self.limits, self.taught.lifted)
+                self.pack = teach_pack(self.limits, self.taught.lifted, self.taught.one)
         return open_store(
             self.catalog, **self.manner, jobs=self.jobs, cache=self.cache,
             fetch=self.fetch, progress=self.progress,

@@ -384,7 +384,7 @@ def audit(
     if folder is not None and answers is not None and not isinstance(answers, Mapping):
         keep_lesson(folder, read, lesson)
     if lesson.way == "answers":
-        features, pack = replace(features, learned=lesson.model), teach_pack(pack, lesson.lifted)
+        features, pack = replace(features, learned=lesson.model), teach_pack(pack, lesson.lifted, lesson.one)
         findings = judge_pairs(features, pack, candidates)
     made: list[PairModel] = []
 
@@ -597,7 +597,7 @@ def why(
     if taught is not None:
         nothing = np.empty(0, dtype=np.int64)
         features, _ = taught.teach(read, features, nothing, nothing)
-        pack = teach_pack(pack, taught.lifted)
+        pack = teach_pack(pack, taught.lifted, taught.one)
     return _explain(read, features, pack, left, right, lang)
 
 

@@ -122,9 +122,12 @@ class _Interview:
         for key in keys:
             tell(f"    {key}  {said[_KEYS[key]].say(lang)}")
         if question.for_all and question.settles > 1:
-            for a, b in question.examples:
+            for a, b in question.alike or question.examples:
                 tell(f"      {a}  {self.titles[a]}  –  {b}  {self.titles[b]}")
-            tell(f"    {say('questions.key_all', lang, count=question.settles)}")
+            if question.alike:
+                tell(f"    {say('questions.key_alike', lang, count=len(question.alike))}")
+            else:
+                tell(f"    {say('questions.key_all', lang, count=question.settles)}")
             keys += [f"{key}*" for key in keys]
         tell(f"    {say('questions.keys', lang)}")
         while True:
@@ -147,7 +150,7 @@ class _Interview:
                                                           **write_answers(said)})  # fmt: skip
         self.given.append((at, self.book.list_acts(person=self.person, last=1)[0].number))
         leads = next(leads for r, _, leads in question.replies if r == reply)
-        settled = question.settles if for_all else 2
+        settled = (question.settles + 2 * len(question.alike)) if for_all else 2
         tell(f"  {say('questions.settled', self.lang, count=settled, leads=leads)}")
 
     def _undo(self, at: int) -> int:

@@ -12,19 +12,18 @@ from pathlib import Path
 import numpy as np
 
 from dupcheck.files.arrays import Array
-from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
-from dupcheck.learned.trees import Trees, fit_trees, read_odds
+from dupcheck.judging.evidence import COLUMNS, REASONS, Evidence
+from dupcheck.learned.trees import Trees, read_odds
 from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
 
 START = Path(__file__).with_name("start.npz")
-ANSWER_WEIGHT = 30.0
-"""As how many rows of other catalogues one answer counts."""
-_REFIT_ROUNDS = 60
 _CARRIED = 400
-"""So many answers are carried to the pairs that are like theirs; the trees that are fitted anew learn from all."""
-_FREE = 30.0
+"""So many answers are carried to the pairs that are like theirs; of more, some from first to last."""
+_FREE = 60.0
 """How far answers may pull what the start says: the variance of what is added to its log-odds."""
 _STEPS = 60
+_ALIKE = 0.7
+"""Pairs that end in one leaf in so many of the trees are shown together: what is true of the one mostly is of all."""
 _LOOKED_AT = 1_200
 _SOME_TREES = 3
 """Every third tree is enough to tell which pairs are alike."""
@@ -65,34 +64,23 @@ def load_trees() -> Trees:
 
 def refit(rows: FloatArray, same: BoolArray, weights: FloatArray | None = None) -> Trees:
     """Return trees that have learned from a catalogue's answers, beside what the start knows. ``weights`` say as how
-    many answers each row counts, one each where nothing is said.
+    many answers each row counts, at most one; one each where nothing is said.
 
-    They are two in one, each half: trees fitted anew, which find what the answers have in common; and the start, in
-    which each answer carries to the pairs that are like its own.
-    """
-    start = load_start()
-    if weights is None:
-        weights = np.ones(len(same))
-    anew = fit_trees(
-        np.concatenate([start.rows, rows]), np.concatenate([start.same, same]), DIRECTIONS,
-        np.concatenate([start.weights, ANSWER_WEIGHT * weights]), _REFIT_ROUNDS,
-    )  # fmt: skip
-    return anew.mix(_carry(start.trees, rows, same))
-
-
-def _carry(trees: Trees, rows: FloatArray, same: BoolArray) -> Trees:
-    """Return the trees with what the answers add to each leaf: a logistic regression on top of what the trees say,
+    Each answer is carried to the leaves in which its pair ends: a logistic regression on top of what the start says,
     whose kernel is the share of trees in which two pairs end in one leaf.
     """
+    trees = load_trees()
+    if weights is None:
+        weights = np.ones(len(same))
     if len(rows) > _CARRIED:
         some = np.unique(np.linspace(0, len(rows) - 1, _CARRIED).astype(np.int64))
-        rows, same = rows[some], same[some]
+        rows, same, weights = rows[some], same[some], weights[some]
     leaves, said = trees.find_leaves(rows), trees.add_up(rows)
     alike = _compare_leaves(leaves)
     amount = np.zeros(len(rows))
     step = np.linalg.inv(alike / 4 + np.eye(len(rows)) / _FREE)
     for _ in range(_STEPS):  # a logistic curve bends by no more than a quarter: no step goes too far
-        amount -= step @ (read_odds(said + alike @ amount) - same + amount / _FREE)
+        amount -= step @ (weights * (read_odds(said + alike @ amount) - same) + amount / _FREE)
     each = np.repeat(amount / leaves.shape[1], leaves.shape[1])
     return trees.shift(np.bincount(leaves.ravel(), each, minlength=len(trees.value)).astype(np.float64))
 
@@ -103,6 +91,21 @@ def _compare_leaves(leaves: IntArray) -> FloatArray:
     for column in leaves.T:
         alike += column[:, None] == column[None, :]
     found: FloatArray = (alike / max(leaves.shape[1], 1)).astype(np.float64)
+    return found
+
+
+def find_alike(evidence: Evidence, asked: IntArray, pairs: IntArray, most: int) -> list[IntArray]:
+    """Return for each pair that is ``asked`` which of ``pairs`` are most like it, the likest first, at most so many:
+    those that end in one leaf with it in most trees of the start. Both are two columns.
+    """
+    if not len(asked) or not len(pairs):
+        return [np.empty(0, dtype=np.int64) for _ in asked]
+    leaves = load_trees().find_leaves(evidence.measure(pairs[:, 0], pairs[:, 1]))
+    found = []
+    for own in load_trees().find_leaves(evidence.measure(asked[:, 0], asked[:, 1])):
+        share = (leaves == own).mean(axis=1)
+        order = np.argsort(-share, kind="stable")[:most]
+        found.append(order[share[order] >= _ALIKE])
     return found
 
 

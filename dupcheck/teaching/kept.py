@@ -37,6 +37,7 @@ class Taught:
     sure: float
     lifted: tuple[str, ...] = ()
     doubted: tuple[tuple[str, str], ...] = ()
+    one: float = 0.5
 
     @classmethod
     def open(cls, folder: Path) -> Self | None:
@@ -49,6 +50,7 @@ class Taught:
             Trees.from_arrays(_under("trees", arrays)), Background.from_arrays(_under("background", arrays)),
             StoredBook(arrays["ids.keys"], arrays["ids.codes"]), Answers(tuple(Answer(**a) for a in facts["answers"])),
             float(facts["sure"]), tuple(facts["lifted"]), tuple((a, b) for a, b in facts["doubted"]),
+            float(facts["one"]),
         )  # fmt: skip
 
     def judge(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[PairModel, Replies]:
@@ -132,7 +134,7 @@ def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
     facts = {
         "format": _FORMAT, "columns": list(COLUMNS), "answers": [asdict(a) for a in lesson.answers.all],
         "sure": json.loads(json.dumps(lesson.sure)), "lifted": list(lesson.lifted),
-        "doubted": [list(pair) for pair in lesson.doubted],
+        "doubted": [list(pair) for pair in lesson.doubted], "one": lesson.one,
     }  # fmt: skip
     with suppress(OSError):  # a full disk costs checks what was learned, not this audit its result
         save_arrays(place, arrays, facts)

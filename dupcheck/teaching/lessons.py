@@ -4,9 +4,10 @@ Until twenty pairs are answered the limits judge alone. From then on a model is 
 the answers no worse than the limits did, each answer by a model that had not learned from it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -28,7 +29,10 @@ LEAST = 20
 """Answered pairs from which on anything is learned."""
 ONE, TWO = 0.5, 0.15
 """From the one on the model takes two listings for one product, below the other for two; between, the limits judge."""
-_FOLDS = 4
+_FOLDS = 10
+_AT_ONCE = 12
+"""Pairs that one answer is about at most."""
+_ONE_AT_LEAST = 0.25
 _FOLLOWED = 0.5
 """As how many answers a pair counts of which only follows what it is."""
 _WORSE, _SURELY = 0.01, 0.8
@@ -50,13 +54,14 @@ _SLIP = 0.05
 _BELIEVED = 0.5
 """An answer is asked again before anything is built on it where it is more probably a slip than meant."""
 Way = Literal["limits", "answers"]
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True)
 class Lesson:
     """What was learned. ``way`` is who judges now; of ``judged`` answered pairs the limits took ``errors_limits`` for
-    what they are not, the model ``errors_model``. ``lifted`` are axes that the pack calls distinct and that this seller
-    has as choices of one product.
+    what they are not, the model ``errors_model``; from the probability ``one`` on it takes two for one. ``lifted`` are
+    axes that the pack calls distinct and that this seller has as choices of one product.
     """
 
     answers: Answers
@@ -73,6 +78,7 @@ class Lesson:
     label: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     sure: float = np.inf
     lifted: tuple[str, ...] = ()
+    one: float = ONE
     bound: tuple[IntArray, IntArray, BoolArray] = field(
         default_factory=lambda: (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
     )
@@ -90,7 +96,7 @@ class Lesson:
     def answered(self) -> Answered:
         """What was answered, as an estimate takes it."""
         said = self.label[self.left] == self.label[self.right]
-        would = _take_over(self.before, said) if self.way == "answers" else said
+        would = _take_over(self.before, said, self.one) if self.way == "answers" else said
         return Answered(self.left, self.right, self.same, self.before, would, self.bound)
 
     def find_model(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> PairModel:
@@ -168,10 +174,11 @@ def learn_answers(
         return plain
     evidence = Evidence.learn(catalog, features, candidates.left, candidates.right)
     rows = evidence.measure(left, right)
-    before = _judge_unseen(rows, same)
-    fixed = set(seen) | set(place_pairs(place, {pair: known.pairs[pair].answer for pair in known.confirmed}))
+    ends = list(zip(left.tolist(), right.tolist(), strict=True))
+    before = _judge_unseen(rows, same, _name_answers(ends, place_pairs(place, known.pairs)))
+    fixed = set(seen) | set(place_pairs(place, dict.fromkeys(known.confirmed, True)))
     belief = _believe(before, same)
-    belief[[pair in fixed for pair in zip(left.tolist(), right.tolist(), strict=True)]] = 1.0
+    belief[[pair in fixed for pair in ends]] = 1.0
     by_pair = dict(zip(_name_pairs(catalog, left, right), belief.tolist(), strict=True))
     plain = _bind(replace(plain, doubted=_find_doubted(known, by_pair)), catalog, seen)
     bound = plain.bound
@@ -179,7 +186,6 @@ def learn_answers(
     for k, members in enumerate(clusters):
         label[members] = k
     said = label[left] == label[right]
-    wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said) != same).sum())
     follows = ~np.isin(key_pairs(bound[0], bound[1]), key_pairs(left, right))
     more = evidence.measure(bound[0][follows], bound[1][follows])
     trees = refit(
@@ -190,11 +196,13 @@ def learn_answers(
     model = model.remember(candidates.left, candidates.right)
     chance = model.measure(candidates.left, candidates.right)
     grouped = label[candidates.left] == label[candidates.right]
-    better = _is_better(chance, grouped, before, said, same)
+    one = _find_one(chance)
+    wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said, one) != same).sum())
+    better = _is_better((_take_over(chance, grouped, one), grouped), (_take_over(before, said, one), said), same)
     way: Way = "answers" if wrong_model <= _MORE_ERRORS * wrong_limits and better else "limits"
     meant = belief >= _BELIEVED
     sure = _find_sure(before[meant], same[meant]) if way == "answers" else np.inf
-    lifted = ()
+    lifted: tuple[str, ...] = ()
     if pack is not None and way == "answers":
         lifted = find_lifted(features, pack, left[meant], right[meant], same[meant])
     judge = model.judge if way == "answers" else None
@@ -202,6 +210,7 @@ def learn_answers(
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
         errors_model=wrong_model, before=before, label=label, sure=sure, lifted=lifted,
+        one=one,
     )  # fmt: skip
 
 
@@ -236,7 +245,7 @@ def _find_doubted(known: Answers, belief: Mapping[tuple[str, str], float]) -> tu
     return tuple(sorted(doubted, key=lambda pair: (belief.get(pair, 1.0), pair)))
 
 
-def place_pairs(place: Mapping[str, int], pairs: Mapping[tuple[str, str], Reply]) -> dict[tuple[int, int], Reply]:
+def place_pairs(place: Mapping[str, int], pairs: Mapping[tuple[str, str], _Told]) -> dict[tuple[int, int], _Told]:
     """Return what is said of pairs by where their listings stand, the lower first; those that are gone are left out."""
     found = ((place[a], place[b], reply) for (a, b), reply in pairs.items() if a in place and b in place)
     return {(min(a, b), max(a, b)): reply for a, b, reply in found}
@@ -267,30 +276,54 @@ def find_lifted(
     return tuple(lifted)
 
 
-def _judge_unseen(rows: FloatArray, same: BoolArray) -> FloatArray:
+def _name_answers(ends: Sequence[tuple[int, int]], said: Mapping[tuple[int, int], Answer]) -> IntArray:
+    """Which answer each pair is from: pairs answered at once are of one, if they are no more than a question shows."""
+    when = Counter(answer.when for answer in said.values())
+    names: dict[Hashable, int] = {}
+    keys = [
+        said[pair].when if pair in said and said[pair].when and when[said[pair].when] <= _AT_ONCE else pair
+        for pair in ends
+    ]  # fmt: skip
+    return np.array([names.setdefault(key, len(names)) for key in keys], dtype=np.int64)
+
+
+def _judge_unseen(rows: FloatArray, same: BoolArray, of_answer: IntArray) -> FloatArray:
     """What a model says of each answered pair that has learned from the other answers only."""
     chance = np.empty(len(same))
-    order = np.argsort(same, kind="stable")  # each part holds its share of both
-    part = np.empty(len(same), dtype=np.int64)
-    part[order] = np.arange(len(same)) % _FOLDS
+    _, first = np.unique(of_answer, return_index=True)
+    order = np.argsort(same[first], kind="stable")  # each part holds its share of both
+    part = np.empty(len(first), dtype=np.int64)
+    part[order] = np.arange(len(first)) % _FOLDS
     for k in range(_FOLDS):
-        out = part == k
-        chance[out] = read_odds(refit(rows[~out], same[~out]).add_up(rows[out]))
+        out = part[of_answer] == k
+        if out.any():
+            chance[out] = read_odds(refit(rows[~out], same[~out]).add_up(rows[out]))
     return chance
 
 
-def _take_over(chance: FloatArray, grouped: BoolArray) -> BoolArray:
+def _find_one(chance: FloatArray) -> float:
+    """The probability from which on pairs are grouped so that the F1 to be expected is greatest: where little is known,
+    fewer pairs would be found from one half on than are missed. What is done with a group asks for more.
+    """
+    best = np.sort(chance)[::-1]
+    hits = np.cumsum(best)
+    expected = 2 * hits / (np.arange(1, len(best) + 1) + best.sum())
+    return float(np.clip(best[expected.argmax()], _ONE_AT_LEAST, ONE)) if len(best) else ONE
+
+
+def _take_over(chance: FloatArray, grouped: BoolArray, one: float) -> BoolArray:
     """Which pairs are one product once the model has taken over: what it takes for one, and what the limits group as
     long as it does not take them for two.
     """
-    return (chance >= ONE) | (grouped & (chance >= TWO))
+    return (chance >= one) | (grouped & (chance >= TWO))
 
 
-def _is_better(chance: FloatArray, grouped: BoolArray, before: FloatArray, said: BoolArray, same: BoolArray) -> bool:
+def _is_better(all_pairs: tuple[BoolArray, BoolArray], answered: tuple[BoolArray, BoolArray], same: BoolArray) -> bool:
     """Whether the model's groups are surely as right as the limits': by F1 over all candidate pairs, of which each
-    answer stands for those about which limits and model say the same.
+    answer stands for those about which limits and model say the same. Of all pairs and of those answered: what the
+    model says, and what the limits say.
     """
-    stratum, of_answer = 2 * grouped + _take_over(chance, grouped), 2 * said + _take_over(before, said)
+    stratum, of_answer = (2 * limits + model for model, limits in (all_pairs, answered))
     size = np.bincount(stratum, minlength=4).astype(float)
     asked = np.bincount(of_answer, minlength=4)
     yes = np.bincount(of_answer, same.astype(float), minlength=4)
@@ -311,20 +344,30 @@ def _find_sure(before: FloatArray, same: BoolArray) -> float:
     return float(np.inf)
 
 
-def teach_pack(pack: RulePack, lifted: Sequence[str] = ()) -> RulePack:
+def teach_pack(pack: RulePack, lifted: Sequence[str] = (), one: float = ONE) -> RulePack:
     """Return a pack in which what was learned judges: duplicate rules no longer catch what it takes for two products,
     and the axes that are ``lifted`` no longer make two.
 
-    Which pairs it takes for one is for the pack to say: rule L1 of the pack ``common``, or any limit on ``learned``.
+    Which pairs it takes for one is for the pack to say: rule L1 of the pack ``common``, or any limit on ``learned``. A
+    limit of one half is what is usual, and gives way to ``one``.
     """
     floor = Limit("learned", "min", TWO, "skip")
     distinct = tuple(axis for axis in pack.merge.distinct if axis not in lifted)
     return replace(
-        pack, rules=tuple(_add_floor(r, floor) for r in pack.rules), merge=replace(pack.merge, distinct=distinct)
+        pack, rules=tuple(_add_floor(r, floor, one) for r in pack.rules), merge=replace(pack.merge, distinct=distinct)
     )
 
 
-def _add_floor(rule: Rule, floor: Limit) -> Rule:
-    if rule.verdict != "duplicate" or "learned" in rule.signals:
+def _add_floor(rule: Rule, floor: Limit, one: float) -> Rule:
+    if rule.verdict != "duplicate":
         return rule
-    return replace(rule, alternatives=tuple(replace(a, limits=(*a.limits, floor)) for a in rule.alternatives))
+    if "learned" not in rule.signals:
+        return replace(rule, alternatives=tuple(replace(a, limits=(*a.limits, floor)) for a in rule.alternatives))
+    return replace(
+        rule,
+        alternatives=tuple(replace(a, limits=tuple(_lower(x, one) for x in a.limits)) for a in rule.alternatives),
+    )
+
+
+def _lower(limit: Limit, one: float) -> Limit:
+    return replace(limit, limit=one) if limit.signal == "learned" and limit.limit == ONE else limit

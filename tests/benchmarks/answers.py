@@ -74,7 +74,7 @@ class Seller:
             self._tell_pairs(audit, way, count, fit)
             return
         for asked in questions(audit, count):
-            pairs = [(asked.listing_a, asked.listing_b), *asked.examples][: 1 + _EXAMPLES]
+            pairs = [(asked.listing_a, asked.listing_b), *(asked.alike or asked.examples)][: 1 + _EXAMPLES]
             if any(i not in self.product for pair in pairs for i in pair):
                 continue
             said = [self.judge(*pair) for pair in pairs]
