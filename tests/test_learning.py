@@ -1,6 +1,7 @@
 """What answers teach: trees as arrays, evidence of pairs, habits, the gate, questions, and ``dupcheck ask``."""
 
 import json
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import cast
@@ -19,7 +20,7 @@ from dupcheck.decisions import hash_listings
 from dupcheck.errors import CatalogError
 from dupcheck.index.candidates import find_candidates
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
-from dupcheck.judging.model import START, PairModel, _carry, bind, choose_pairs, load_start, rank_telling, refit
+from dupcheck.judging.model import START, PairModel, bind, choose_pairs, find_alike, load_trees, rank_telling, refit
 from dupcheck.learned.answers import (
     APART_FROM,
     ONE_FROM,
@@ -39,6 +40,7 @@ from dupcheck.rules import read_pack
 from dupcheck.signals import SIGNALS
 from dupcheck.teaching import teach_pack
 
+APART = Path(__file__).parent / "shops" / "apart"
 NAMES = ("Prima", "Lalu", "Weston", "Verona", "Milano", "Otra", "Belmar", "Corin", "Dunvale", "Estrel")
 COLORS = ("Red", "Blue", "Black", "White")
 
@@ -152,13 +154,22 @@ class TestEvidence:
         )
 
 
+@cache
+def real_rows() -> np.ndarray:
+    """The evidence of every candidate pair of a shop that the start has never seen."""
+    catalog = dc.read_catalog(APART / "it_casalinghi" / "catalog.csv")
+    audit = dc.audit(catalog)
+    left, right = audit.candidates.left, audit.candidates.right
+    return Evidence.learn(catalog, audit.features, left, right).measure(left, right)
+
+
 class TestStart:
     def test_it_is_small_and_holds_numbers_only(self) -> None:
         assert START.stat().st_size <= 500_000
         with np.load(START, allow_pickle=False) as kept:
             assert {kept[name].dtype.kind for name in kept.files if name != "columns"} <= set("fiub")
-        start = load_start()
-        assert start.rows.shape == (len(start.same), len(COLUMNS))
+        trees = load_trees()
+        assert len(trees.roots) == 150 and trees.feature.max() < len(COLUMNS)
         assert START.with_suffix(".toml").is_file(), "the data sheet"
 
     def test_equal_titles_are_likelier_one_product_than_other_models(self) -> None:
@@ -172,37 +183,38 @@ class TestStart:
         alike, other = model.measure(np.array([0, 0]), np.array([1, 2]))
         assert alike > 0.5 > other
 
-    @pytest.mark.slow
     def test_answers_outweigh_it(self) -> None:
-        start = load_start()
-        rows = np.repeat(start.rows[start.same][:1], 40, axis=0)
+        one = real_rows()[[int(load_trees().add_up(real_rows()).argmax())]]
+        rows = np.repeat(one, 40, axis=0)
         rows[:, COLUMNS.index("axis_color")] = np.arange(40) % 2  # this seller's colours are products of their own
         taught = read_odds(refit(rows, np.arange(40) % 2 == 1).add_up(rows))
         assert ((taught >= 0.5) == (np.arange(40) % 2 == 1)).all()
 
     def test_an_answer_carries_to_pairs_like_its_own_and_hardly_to_others(self) -> None:
-        start = load_start()
-        said = start.trees.add_up(start.rows)
-        alike, *others = np.argsort(np.abs(said), kind="stable")[:400].tolist()
-        rows = np.repeat(start.rows[[alike]], 6, axis=0)
+        start, many = load_trees(), real_rows()
+        said = start.add_up(many)
+        alike, *others = np.argsort(np.abs(said), kind="stable").tolist()
+        rows = np.repeat(many[[alike]], 6, axis=0)
         for answer in (True, False):
-            taught = _carry(start.trees, rows, np.full(6, answer))
-            moved = (taught.add_up(start.rows) - said) * (1 if answer else -1)
+            taught = refit(rows, np.full(6, answer))
+            moved = (taught.add_up(many) - said) * (1 if answer else -1)
             assert moved[alike] > 0.5 and moved[alike] >= np.quantile(moved, 0.99)
             assert moved[alike] > 2 * np.median(np.abs(moved[others]))
 
-    def test_two_in_one_are_their_mean_and_still_a_sum(self) -> None:
-        start = load_start()
-        rows = start.rows[::400]
+    def test_an_answer_that_is_less_believed_carries_less(self) -> None:
+        start, many = load_trees(), real_rows()
+        rows = many[[int(np.abs(start.add_up(many)).argmin())]]
+        moved = [
+            refit(rows, np.array([True]), np.array([w])).add_up(rows)[0] - start.add_up(rows)[0] for w in (1.0, 0.2)
+        ]
+        assert moved[0] > moved[1] > 0
+
+    def test_what_was_learned_is_still_a_sum(self) -> None:
+        start, rows = load_trees(), real_rows()[::10]
         taught = refit(rows, np.arange(len(rows)) % 3 == 0)
-        one, other = (
-            start.trees.shift(np.where(start.trees.left == np.arange(len(start.trees.left)), k, 0.0))
-            for k in (1.0, 3.0)
-        )
-        both = one.mix(other)
-        assert both.add_up(rows) == pytest.approx((one.add_up(rows) + other.add_up(rows)) / 2)
-        assert one.add_up(rows) == pytest.approx(start.trees.add_up(rows) + len(start.trees.roots))
-        for trees in (both, taught):
+        more = start.shift(np.where(start.left == np.arange(len(start.left)), 1.0, 0.0))
+        assert more.add_up(rows) == pytest.approx(start.add_up(rows) + len(start.roots))
+        for trees in (more, taught):
             addends, base = trees.weigh(rows)
             assert addends.sum(axis=1) + base == pytest.approx(trees.add_up(rows))
             assert Trees.from_arrays(trees.as_arrays()).add_up(rows) == pytest.approx(trees.add_up(rows), abs=1e-3)
@@ -212,7 +224,7 @@ class TestStart:
         audit = dc.audit(catalog)
         evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
         left, right = np.array([3, 0]), np.array([1, 2])
-        model = PairModel(load_start().trees, evidence, *bind(len(catalog), left, right, np.array([True, False])))
+        model = PairModel(load_trees(), evidence, *bind(len(catalog), left, right, np.array([True, False])))
         assert model.measure(np.array([1, 2, 3]), np.array([3, 0, 1])).tolist() == [1.0, 0.0, 1.0]
 
     def test_a_probability_is_a_sum_of_reasons(self) -> None:
@@ -230,7 +242,7 @@ def _plain_model(catalog: Catalog) -> PairModel:
     audit = dc.audit(catalog)
     evidence = Evidence.learn(catalog, audit.features, audit.candidates.left, audit.candidates.right)
     none = np.empty(0, dtype=np.int64)
-    return PairModel(load_start().trees, evidence, *bind(len(catalog), none, none, none == 0))
+    return PairModel(load_trees(), evidence, *bind(len(catalog), none, none, none == 0))
 
 
 class TestPacks:
@@ -261,12 +273,12 @@ class TestPacks:
 
 class TestChoice:
     def test_those_come_first_that_tell_most_about_what_is_in_doubt(self) -> None:
-        start = load_start()
-        leaves = start.trees.find_leaves(start.rows)
+        many = real_rows()
+        leaves = load_trees().find_leaves(many)
         common = 0
         apart = (leaves == leaves[common]).mean(axis=1)
         rare = int(apart.argmin())
-        rows = start.rows[[common] * 10 + [rare] * 3]
+        rows = many[[common] * 10 + [rare] * 3]
 
         class Table:
             def measure(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -281,6 +293,24 @@ class TestChoice:
         settled = np.array([1.0] * 10 + [0.5] * 3)
         assert rank_telling(evidence, settled, pairs, none, 5)[0] >= 10, "nothing is in doubt about the many"
         assert sorted(rank_telling(evidence, half, pairs, none, 50).tolist()) == [*range(13)]
+
+    def test_pairs_that_are_like_one_are_found_the_likest_first(self) -> None:
+        many = real_rows()
+        leaves = load_trees().find_leaves(many)
+        share = (leaves == leaves[0]).mean(axis=1)
+
+        class Table:
+            def measure(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+                return np.asarray(many[left])
+
+        pairs = np.stack([np.arange(len(many)), np.arange(len(many))], axis=1)
+        evidence = cast(Evidence, Table())
+        (found,) = find_alike(evidence, pairs[:1], pairs, 8)
+        assert share[found[0]] == 1.0 and (np.diff(share[found]) <= 0).all()
+        assert len(found) <= 8 and (share[found] >= 0.7).all()
+        far = pairs[share < 0.5]
+        assert [len(f) for f in find_alike(evidence, pairs[:1], far, 8)] == [0]
+        assert find_alike(evidence, pairs[:0], pairs, 8) == []
 
     def test_the_telling_ones_are_half(self) -> None:
         ends = np.arange(100), np.arange(100, 200)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from dupcheck.files.arrays import Array
 from dupcheck.judging.evidence import COLUMNS, REASONS, Evidence
 from dupcheck.learned.trees import Trees, read_odds
 from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
@@ -32,34 +31,13 @@ _NOISE = 0.3
 _PLACES = {reason: [COLUMNS.index(name) for name in names] for reason, names in REASONS.items()}
 
 
-@dataclass(frozen=True)
-class Start:
-    """What the model knows before any answer: its trees, and the rows that they were fitted to."""
-
-    trees: Trees
-    rows: FloatArray
-    same: BoolArray
-    weights: FloatArray
-
-
-@cache
-def load_start() -> Start:
-    """Return the start that is shipped."""
-    with np.load(START, allow_pickle=False) as kept:
-        return Start(
-            load_trees(), kept["rows"].astype(np.float64), kept["same"].astype(bool),
-            kept["weights"].astype(np.float64),
-        )  # fmt: skip
-
-
 @cache
 def load_trees() -> Trees:
     """Return the trees of the start alone: what judges before any answer."""
     with np.load(START, allow_pickle=False) as kept:
         if tuple(kept["columns"].tolist()) != COLUMNS:
             raise ValueError("start.npz was made for other columns: make it again with tests/benchmarks/start.py")
-        arrays: dict[str, Array] = {name: kept[name] for name in kept.files if name not in ("rows", "same", "weights")}
-    return Trees.from_arrays(arrays)
+        return Trees.from_arrays({name: kept[name] for name in kept.files if name != "columns"})
 
 
 def refit(rows: FloatArray, same: BoolArray, weights: FloatArray | None = None) -> Trees:

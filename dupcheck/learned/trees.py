@@ -22,7 +22,6 @@ _BINS = 250
 _STEP = 20_000
 """Pairs that are asked at once: their places in all trees fit in the processor's cache."""
 _NAMES = ("feature", "limit", "left", "right", "missing_left", "value", "roots", "bias")
-_PLACES = ("left", "right", "roots")
 
 
 @dataclass(frozen=True)
@@ -62,18 +61,6 @@ class Trees:
             if self.left[k] != k:
                 more[k] = (more[self.left[k]] + more[self.right[k]]) / 2
         return replace(self, value=self.value + more)
-
-    def mix(self, other: "Trees") -> "Trees":
-        """Return trees whose log-odds are the mean of what the two say."""
-        behind = len(self.feature)
-        joined = {
-            name: np.concatenate([getattr(self, name), getattr(other, name) + (behind if name in _PLACES else 0)])
-            for name in _NAMES[:-1] if name not in ("value", "missing_left")
-        }  # fmt: skip
-        return Trees(
-            **joined, missing_left=np.concatenate([self.missing_left, other.missing_left]),
-            value=np.concatenate([self.value, other.value]) / 2, bias=(self.bias + other.bias) / 2,
-        )  # fmt: skip
 
     def weigh(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return for each row the addend of every column, and what they are added to: together the log-odds."""
@@ -128,7 +115,7 @@ def fit_trees(
     ``directions``: 1 where more of a column can only speak for one product, -1 where only against, 0 where either.
     ``same`` must hold both.
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier  # only where something is learned
+    from sklearn.ensemble import HistGradientBoostingClassifier  # only where the start is made
 
     told = ~np.isnan(rows)
     low = np.where(told, rows, np.inf).min(axis=0)

@@ -13,7 +13,7 @@ import numpy as np
 from dupcheck.judging.background import Background, Texts, list_lone_words, measure_far
 from dupcheck.judging.evidence import Evidence
 from dupcheck.judging.likely import find_likely
-from dupcheck.judging.model import PairModel, bind, load_start
+from dupcheck.judging.model import PairModel, bind, load_trees
 from dupcheck.judging.verdicts import Findings
 from dupcheck.model import Catalog, IntArray
 from dupcheck.plans.neighbours import may_slip
@@ -64,7 +64,7 @@ def find_probable(
         nothing = np.empty(0, dtype=np.int64)
 
         def make_model() -> PairModel:
-            return PairModel(load_start().trees, evidence, *bind(len(features), nothing, nothing, nothing == 0))
+            return PairModel(load_trees(), evidence, *bind(len(features), nothing, nothing, nothing == 0))
 
         found = find_likely(features, rules, met, _find_nothing(), make_model)
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}

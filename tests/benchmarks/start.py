@@ -86,8 +86,8 @@ def main() -> None:
     owner = np.repeat(np.arange(len(parts)), [len(p[2]) for p in parts])
     trees = fit_trees(rows.astype(float), same, DIRECTIONS, weights.astype(float))
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {"rows": rows, "same": same, "weights": weights, "columns": np.array(COLUMNS)}
-    np.savez_compressed(given.out, **{**arrays, **trees.as_arrays()})
+    arrays: dict[str, Any] = {"columns": np.array(COLUMNS), **trees.as_arrays()}
+    np.savez_compressed(given.out, **arrays)
     print(
         f"{len(parts)} catalogues, {len(rows)} pairs, {same.mean():.3f} one product, {given.out.stat().st_size:,} bytes"
     )
