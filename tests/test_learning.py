@@ -72,6 +72,52 @@ def taught() -> tuple[dc.Audit, dc.Audit, dict[str, str]]:
     return before, audit, product
 
 
+@pytest.fixture(scope="module")
+def slipped(taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> tuple[dc.Audit, list[Answer], Answer]:
+    """The audit with one wrong answer among the right ones, these, and the wrong one."""
+    after = taught[1]
+    assert after.lesson is not None
+    given = list(after.lesson.answers.all)
+    apart = next(a for a in given if a.pair is not None and a.answer == "different" and not after.lesson.doubted)
+    wrong = Answer("option", "", *(apart.pair or ()), when=1000.0)
+    known = [a for a in given if a is not apart and a.pair != apart.pair]
+    return dc.audit(after.catalog, answers=[*known, wrong]), known, wrong
+
+
+class TestSlips:
+    """A seller who answers wrongly once among many right answers."""
+
+    def test_it_is_asked_again_first_and_nothing_is_built_on_it(
+        self, slipped: tuple[dc.Audit, list[Answer], Answer]
+    ) -> None:  # fmt: skip
+        audit, _, wrong = slipped
+        assert audit.lesson is not None and wrong.pair in audit.lesson.doubted
+        groups = [set(g.listings) for g, _ in audit.grouped]
+        assert not any(set(wrong.pair or ()) <= g for g in groups)
+        first = questions(audit, 20)[: len(audit.lesson.doubted)]
+        (again,) = (q for q in first if {q.listing_a, q.listing_b} == set(wrong.pair or ()))
+        assert [reply for reply, _, _ in again.replies] == ["same", "option", "different"] and again.settles == 1
+        for lang in LANGS:
+            assert again.replies[1][1].say(lang) in again.text.say(lang), "what was said is shown"
+            assert any(" – ".join(audit.lesson.doubted[0]) in text.say(lang) for text in audit.lesson.tell(None))
+        assert list(wrong.pair or ()) in cast(list[object], audit.lesson.as_dict(None)["doubted"])
+
+    def test_said_twice_it_is_believed(self, slipped: tuple[dc.Audit, list[Answer], Answer]) -> None:
+        audit, known, wrong = slipped
+        assert wrong.pair is not None
+        twice = [*known, wrong, Answer("option", "", *wrong.pair, when=1001.0)]
+        after = dc.audit(audit.catalog, answers=twice)
+        assert after.lesson is not None and wrong.pair not in after.lesson.doubted
+        assert after.lesson.implied[wrong.pair] == "option"
+
+    def test_taken_back_it_stands(self, slipped: tuple[dc.Audit, list[Answer], Answer]) -> None:
+        audit, known, wrong = slipped
+        assert wrong.pair is not None
+        after = dc.audit(audit.catalog, answers=[*known, wrong, Answer("different", "", *wrong.pair, when=1001.0)])
+        assert after.lesson is not None and wrong.pair not in after.lesson.doubted
+        assert after.lesson.implied[wrong.pair] == "different"
+
+
 class TestTrees:
     def fit(self) -> tuple[Trees, np.ndarray, np.ndarray]:
         rng = np.random.default_rng(0)
@@ -356,6 +402,24 @@ class TestAnswers:
             ("a", "d"): "different", ("b", "d"): "different", ("e", "f"): "same",
         }  # fmt: skip
 
+    def test_nothing_follows_from_what_is_doubted(self) -> None:
+        given = [Answer("same", "", "a", "b"), Answer("same", "", "b", "c"), Answer("different", "", "c", "d")]
+        known = Answers(tuple(given))
+        assert known.imply([("b", "c")]) == {("a", "b"): "same", ("c", "d"): "different"}
+        assert known.imply([("c", "d")]) == {
+            ("a", "b"): "same", ("b", "c"): "same", ("a", "c"): "same", ("c", "d"): "different"
+        }  # fmt: skip
+
+    def test_what_was_answered_twice_alike_is_confirmed(self) -> None:
+        said = [Answer(x, "", "b", "a", when=k) for k, x in enumerate(("same", "different", "option", "same"))]
+        assert [bool(Answers(tuple(said[:k])).confirmed) for k in range(5)] == [False, False, False, False, True]
+
+    def test_answers_that_cannot_all_be_right_are_found_with_what_joins_them(self) -> None:
+        given = [Answer("same", "", a, b) for a, b in ("ab", "bc", "cd", "ef")]
+        known = Answers((*given, Answer("different", "", "d", "a"), Answer("different", "", "a", "e")))
+        (tangle,) = known.find_tangles()
+        assert tangle[0] == ("a", "d") and sorted(tangle[1:]) == [("a", "b"), ("b", "c"), ("c", "d")]
+
     def test_nothing_follows_where_answers_contradict_one_another(self) -> None:
         given = [Answer("same", "", "a", "b"), Answer("same", "", "b", "c"), Answer("different", "", "a", "c")]
         known = Answers((*given, Answer("different", "", "a", "d"))).implied
@@ -370,6 +434,17 @@ class TestAnswers:
         ]  # fmt: skip
         for (a, b), reply in Answers(tuple(given)).implied.items():
             assert (reply != "different") == (product[int(a)] == product[int(b)])
+
+    def test_an_answer_counts_for_pairs_that_are_only_alike_but_says_of_none_that_it_may_go(self) -> None:
+        shown = Asked("words:a|b", message("questions.pair", a="a", b="b"), "a", "b", "", "", "", "", (), 2, 0.5,
+                      alike=(("a", "c"), ("d", "e")))  # fmt: skip
+        said = shown.answer("same", for_all=True, when=3.0)
+        assert [(x.pair, x.kind, x.answer) for x in said] == [
+            (("a", "b"), "words:a|b", "same"), (("a", "c"), "", "option"), (("d", "e"), "", "option")
+        ]  # fmt: skip
+        assert {x.answer for x in shown.answer("different", for_all=True)} == {"different"}
+        assert [x.pair for x in shown.answer("same")] == [("a", "b")]
+        assert shown.as_dict()["alike"] == [["a", "c"], ["d", "e"]]
 
     def test_an_answer_for_all_counts_for_every_example_that_was_shown(self) -> None:
         shown = Asked("axis:color", message("questions.pair", a="a", b="b"), "a", "b", "", "", "", "", (), 9, 0.5,

@@ -175,7 +175,9 @@ def learn_answers(
     evidence = Evidence.learn(catalog, features, candidates.left, candidates.right)
     rows = evidence.measure(left, right)
     ends = list(zip(left.tolist(), right.tolist(), strict=True))
-    before = _judge_unseen(rows, same, _name_answers(ends, place_pairs(place, known.pairs)))
+    of_answer = _name_answers(ends, place_pairs(place, known.pairs))
+    many = np.bincount(of_answer)[of_answer].astype(np.float64)
+    before = _judge_unseen(rows, same, of_answer)
     fixed = set(seen) | set(place_pairs(place, dict.fromkeys(known.confirmed, True)))
     belief = _believe(before, same)
     belief[[pair in fixed for pair in ends]] = 1.0
@@ -190,7 +192,7 @@ def learn_answers(
     more = evidence.measure(bound[0][follows], bound[1][follows])
     trees = refit(
         np.concatenate([rows, more]), np.concatenate([same, bound[2][follows]]),
-        np.concatenate([belief, np.full(len(more), _FOLLOWED)]),
+        np.concatenate([belief / np.sqrt(many), np.full(len(more), _FOLLOWED)]),
     )  # fmt: skip
     model = PairModel(trees, evidence, *bind(len(features), *bound))
     model = model.remember(candidates.left, candidates.right)
@@ -198,7 +200,8 @@ def learn_answers(
     grouped = label[candidates.left] == label[candidates.right]
     one = _find_one(chance)
     wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said, one) != same).sum())
-    better = _is_better((_take_over(chance, grouped, one), grouped), (_take_over(before, said, one), said), same)
+    all_pairs, answered = (_take_over(chance, grouped, one), grouped), (_take_over(before, said, one), said)
+    better = _is_better(all_pairs, answered, same, 1.0 / many)
     way: Way = "answers" if wrong_model <= _MORE_ERRORS * wrong_limits and better else "limits"
     meant = belief >= _BELIEVED
     sure = _find_sure(before[meant], same[meant]) if way == "answers" else np.inf
@@ -290,6 +293,7 @@ def _name_answers(ends: Sequence[tuple[int, int]], said: Mapping[tuple[int, int]
 def _judge_unseen(rows: FloatArray, same: BoolArray, of_answer: IntArray) -> FloatArray:
     """What a model says of each answered pair that has learned from the other answers only."""
     chance = np.empty(len(same))
+    weights = 1.0 / np.sqrt(np.bincount(of_answer)[of_answer])
     _, first = np.unique(of_answer, return_index=True)
     order = np.argsort(same[first], kind="stable")  # each part holds its share of both
     part = np.empty(len(first), dtype=np.int64)
@@ -297,7 +301,7 @@ def _judge_unseen(rows: FloatArray, same: BoolArray, of_answer: IntArray) -> Flo
     for k in range(_FOLDS):
         out = part[of_answer] == k
         if out.any():
-            chance[out] = read_odds(refit(rows[~out], same[~out]).add_up(rows[out]))
+            chance[out] = read_odds(refit(rows[~out], same[~out], weights[~out]).add_up(rows[out]))
     return chance
 
 
@@ -318,15 +322,17 @@ def _take_over(chance: FloatArray, grouped: BoolArray, one: float) -> BoolArray:
     return (chance >= one) | (grouped & (chance >= TWO))
 
 
-def _is_better(all_pairs: tuple[BoolArray, BoolArray], answered: tuple[BoolArray, BoolArray], same: BoolArray) -> bool:
+def _is_better(
+    all_pairs: tuple[BoolArray, BoolArray], answered: tuple[BoolArray, BoolArray], same: BoolArray, weights: FloatArray
+) -> bool:
     """Whether the model's groups are surely as right as the limits': by F1 over all candidate pairs, of which each
     answer stands for those about which limits and model say the same. Of all pairs and of those answered: what the
-    model says, and what the limits say.
+    model says, and what the limits say; pairs that were answered at once are one answer together, by their ``weights``.
     """
     stratum, of_answer = (2 * limits + model for model, limits in (all_pairs, answered))
     size = np.bincount(stratum, minlength=4).astype(float)
-    asked = np.bincount(of_answer, minlength=4)
-    yes = np.bincount(of_answer, same.astype(float), minlength=4)
+    asked = np.bincount(of_answer, weights, minlength=4)
+    yes = np.bincount(of_answer, weights * same, minlength=4)
     prior = np.array([0.02, 0.5, 0.5, 0.9])  # nothing is known beforehand of what they disagree about
     rate = np.random.default_rng(0).beta((yes + prior)[:, None], (asked - yes + 1 - prior)[:, None], size=(4, 2_000))
     true = size @ rate
