@@ -35,7 +35,7 @@ from dupcheck.learned.answers import (
 from dupcheck.learned.trees import Trees, fit_trees, read_odds
 from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.messages import LANGS, message
-from dupcheck.model import Catalog, Listing
+from dupcheck.model import Catalog, Listing, Reply
 from dupcheck.rules import read_pack
 from dupcheck.signals import SIGNALS
 from dupcheck.teaching import teach_pack
@@ -79,8 +79,8 @@ def slipped(taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> tuple[dc.Audit
     assert after.lesson is not None
     given = list(after.lesson.answers.all)
     apart = next(a for a in given if a.pair is not None and a.answer == "different" and not after.lesson.doubted)
-    wrong = Answer("option", "", *(apart.pair or ()), when=1000.0)
-    known = [a for a in given if a is not apart and a.pair != apart.pair]
+    wrong = Answer("option", "", apart.listing_a, apart.listing_b, when=1000.0)
+    known = [a for a in given if a.pair != apart.pair]
     return dc.audit(after.catalog, answers=[*known, wrong]), known, wrong
 
 
@@ -411,8 +411,15 @@ class TestAnswers:
         }  # fmt: skip
 
     def test_what_was_answered_twice_alike_is_confirmed(self) -> None:
-        said = [Answer(x, "", "b", "a", when=k) for k, x in enumerate(("same", "different", "option", "same"))]
+        replies: tuple[Reply, ...] = ("same", "different", "option", "same")
+        said = [Answer(reply, "", "b", "a", when=k) for k, reply in enumerate(replies)]
         assert [bool(Answers(tuple(said[:k])).confirmed) for k in range(5)] == [False, False, False, False, True]
+
+    def test_what_is_built_on_an_answer_is_what_it_alone_joins(self) -> None:
+        given = [Answer("same", "", a, b) for a, b in ("ab", "bc", "cd", "de", "ec")]
+        assert Answers((*given, Answer("different", "", "a", "f"))).count_built() == {
+            ("a", "b"): 4, ("b", "c"): 6, ("c", "d"): 1, ("d", "e"): 1, ("c", "e"): 1
+        }  # fmt: skip
 
     def test_answers_that_cannot_all_be_right_are_found_with_what_joins_them(self) -> None:
         given = [Answer("same", "", a, b) for a, b in ("ab", "bc", "cd", "ef")]

@@ -119,16 +119,33 @@ class Answers:
         kept = {pair: reply for pair, reply in said.items() if pair in sure or reply == "different"}
         return _follow(sure) | kept
 
-    def find_tangles(self) -> list[list[tuple[str, str]]]:
-        """Return pairs whose answers cannot all be right, each time the one of two products first, then the way from
-        one product to the next that says that they are one.
+    def count_built(self) -> Mapping[tuple[str, str], int]:
+        """Return how many pairs are one product by each answer that says so and by no other way: those of all that is
+        one with the one listing and all that is one with the other.
         """
+        near = self._near
+        found = {}
+        for (a, b), answer in self.pairs.items():
+            if answer.one_product:
+                here = _reach(near, a, (a, b))
+                found[a, b] = 1 if b in here else min(len(here), _FOLLOWS) * min(len(_reach(near, b, (a, b))), _FOLLOWS)
+        return found
+
+    @cached_property
+    def _near(self) -> Mapping[str, Sequence[str]]:
+        """What each listing is one product with, by an answer."""
         near: dict[str, list[str]] = {}
         for (a, b), answer in self.pairs.items():
             if answer.one_product:
                 near.setdefault(a, []).append(b)
                 near.setdefault(b, []).append(a)
-        found = []
+        return near
+
+    def find_tangles(self) -> list[list[tuple[str, str]]]:
+        """Return pairs whose answers cannot all be right, each time the one of two products first, then the way from
+        one product to the next that says that they are one.
+        """
+        near, found = self._near, []
         for (a, b), answer in self.pairs.items():
             way = () if answer.one_product or a not in near or b not in near else _find_way(near, a, b)
             if way:
@@ -192,6 +209,18 @@ class Answers:
             if not answer.one_product and a in home and home[a] == home.get(b):
                 found.append((joined[home[a]], answer))
         return found
+
+
+def _reach(near: Mapping[str, Sequence[str]], begin: str, but: tuple[str, str]) -> set[str]:
+    """All that is one product with a listing, however many steps it takes, but for one answer."""
+    found, front = {begin}, [begin]
+    while front and len(found) <= _FOLLOWS:
+        at = front.pop()
+        for other in near[at]:
+            if other not in found and (min(at, other), max(at, other)) != but:
+                found.add(other)
+                front.append(other)
+    return found
 
 
 def _find_way(near: Mapping[str, Sequence[str]], begin: str, end: str) -> list[str]:

@@ -52,7 +52,9 @@ before that alone no longer makes two: what was learned then tells which are.
 _SLIP = 0.05
 """The share of answers that a seller gives by mistake."""
 _BELIEVED = 0.5
-"""An answer is asked again before anything is built on it where it is more probably a slip than meant."""
+"""An answer is asked again before anything is built on it where it is more probably a slip than meant …"""
+_BUILT = 0.5
+"""… or where, of the pairs that are one product by it alone, so many would be expected not to be."""
 Way = Literal["limits", "answers"]
 _Told = TypeVar("_Told")
 
@@ -239,8 +241,11 @@ def _name_pairs(catalog: Catalog, left: IntArray, right: IntArray) -> list[tuple
 
 
 def _find_doubted(known: Answers, belief: Mapping[tuple[str, str], float]) -> tuple[tuple[str, str], ...]:
-    """The answers that are more probably slips than meant; and of those that cannot all be right the least believed."""
+    """The answers that are more probably slips than meant, for how much is built on them; and of those that cannot all
+    be right the least believed.
+    """
     doubted = {pair for pair in known.pairs if belief.get(pair, 1.0) < _BELIEVED}
+    doubted |= {pair for pair, built in known.count_built().items() if (1.0 - belief.get(pair, 1.0)) * built > _BUILT}
     for tangle in known.find_tangles():
         open_ones = [pair for pair in tangle if pair not in known.confirmed]
         if open_ones and not doubted.intersection(tangle):
