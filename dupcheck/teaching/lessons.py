@@ -177,7 +177,8 @@ def learn_answers(
     evidence = Evidence.learn(catalog, features, candidates.left, candidates.right)
     rows = evidence.measure(left, right)
     ends = list(zip(left.tolist(), right.tolist(), strict=True))
-    of_answer = _name_answers(ends, place_pairs(place, known.pairs))
+    said_pairs = place_pairs(place, known.pairs)
+    of_answer = _name_answers(ends, said_pairs)
     many = np.bincount(of_answer)[of_answer].astype(np.float64)
     before = _judge_unseen(rows, same, of_answer)
     fixed = set(seen) | set(place_pairs(place, dict.fromkeys(known.confirmed, True)))
@@ -203,7 +204,8 @@ def learn_answers(
     one = _find_one(chance)
     wrong_limits, wrong_model = int((said != same).sum()), int((_take_over(before, said, one) != same).sum())
     all_pairs, answered = (_take_over(chance, grouped, one), grouped), (_take_over(before, said, one), said)
-    better = _is_better(all_pairs, answered, same, 1.0 / many)
+    by_kind = [pair in said_pairs and said_pairs[pair].kind in known.kinds for pair in ends]
+    better = _is_better(all_pairs, answered, same, np.where(by_kind, 0.0, 1.0 / many))
     way: Way = "answers" if wrong_model <= _MORE_ERRORS * wrong_limits and better else "limits"
     meant = belief >= _BELIEVED
     sure = _find_sure(before[meant], same[meant]) if way == "answers" else np.inf
