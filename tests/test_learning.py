@@ -676,6 +676,19 @@ class TestAsk:
     def test_another_key_is_asked_for_again(self, folder: Path) -> None:
         assert "«maybe»" in self.ask(folder, "maybe\nq\n")
 
+    def test_one_key_answers_for_the_pairs_that_are_shown_with_it(self, folder: Path, ledger: str) -> None:
+        catalog = read_catalog(folder / "catalog.csv")
+        first = questions(dc.audit(catalog, answers=[]), 3)
+        at = next(k for k, asked in enumerate(first) if asked.alike)
+        said = self.ask(folder, "s\n" * at + "3*\nq\n")
+        for a, b in first[at].alike:
+            assert f"{a}  " in said and f"  –  {b}  " in said
+        kept = recall(find_address(ledger)).answers
+        assert {x.pair for x in kept} == {
+            tuple(sorted(p)) for p in ((first[at].listing_a, first[at].listing_b), *first[at].alike)
+        }  # fmt: skip
+        assert {x.answer for x in kept} == {"different"}
+
     def test_it_speaks_chinese(self, folder: Path) -> None:
         assert "您的回答" in self.ask(folder, "3\nq\n", "--lang", "zh")
 
