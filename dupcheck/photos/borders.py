@@ -67,13 +67,15 @@ def take_frame(picture: ByteArray, core: Box, inner: Box) -> Box:
         width = min(inner[k], size - inner[k + 1])
         if width <= min(core[k], size - core[k + 1]):
             continue
-        rims = (0, size - 1, min(core[k], width - 1), max(core[k + 1] - 1, size - width))
-        colors = [_find_color(turned[rim]).astype(np.int16) for rim in rims[:2]]
+        colors = [_find_color(turned[rim]).astype(np.int16) for rim in (0, size - 1)]
         if np.abs(colors[0] - colors[1]).max() > TOLERANCE:
             continue
-        colors += [_find_color(turned[rim]).astype(np.int16) for rim in rims[2:]]
         beyond = np.abs(turned[[width + 2, -width - 3]] - colors[0]).max(axis=2) <= TOLERANCE
-        if np.ptp(colors, axis=0).max() <= TOLERANCE and beyond.mean(axis=1).max() < _BEYOND:
+        if beyond.mean(axis=1).max() >= _BEYOND:
+            continue
+        rims = min(core[k], width - 1), max(core[k + 1] - 1, size - width)
+        colors += [_find_color(turned[rim]).astype(np.int16) for rim in rims]
+        if np.ptp(colors, axis=0).max() <= TOLERANCE:
             taken[k : k + 2] = max(core[k], width), min(core[k + 1], size - width)
     return taken[0], taken[1], taken[2], taken[3]
 

@@ -19,6 +19,7 @@ _SQUARE = 64
 """Side of the square that parts are hashed from."""
 _TRACE = 0.005
 _FLAT_SHARE, _GROUND_SHARE = 0.95, 0.6
+_BINS = 16
 
 
 def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
@@ -50,7 +51,9 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     records["phash"] = hash_pictures(pictures)
     records["views"][:, : len(VIEWS)] = hash_spectra(spectra)
     records["views"][:, len(VIEWS) :] = hash_spectra(spectra[:, _MIRRORED_AT] * _MIRROR)
-    records["light"] = np.stack([_resize(square, SIDE) for square in light[_CORE]])
+    records["light"] = np.stack(
+        [cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for square in light[_CORE]]
+    )
     records["chroma"] = measure_chroma(np.stack([_resize(square, COLOR_SIDE) for square in squares[_CORE]]))
     size = np.array([picture.shape[:2] for picture in pictures], dtype=np.float64)
     edges = boxes / size[:, None, [0, 0, 1, 1]]
@@ -124,10 +127,12 @@ def judge_flatness(squares: ByteArray) -> tuple[BoolArray, BoolArray]:
     A graphic is mostly background, and a few flat colours make up nearly all of it; what is blank is one, too.
     """
     count, area = len(squares), squares.shape[1] * squares.shape[2]
-    some = (squares[:, ::2, ::2, 1] >> 4).reshape(count, -1) + 16 * np.arange(count)[:, None]
-    levels = np.sort(np.bincount(some.ravel(), minlength=16 * count).reshape(count, 16), axis=1)
+    some = (squares[:, ::2, ::2, 1] >> 4).reshape(count, -1) + _BINS * np.arange(count, dtype=np.int32)[:, None]
+    levels = np.sort(np.bincount(some.ravel(), minlength=_BINS * count).reshape(count, _BINS), axis=1)[:, ::-1]
+    many, few = (2 * _FLAT_SHARE - 1) * some.shape[1], (2 * _GROUND_SHARE - 1) * some.shape[1]
+    ground = (levels[:, 0] > few) | (levels[:, :2].sum(axis=1) >= many)  # one colour may lie in two bins
     blank, graphic = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    for i in np.flatnonzero(levels[:, -4:].sum(axis=1) >= (2 * _FLAT_SHARE - 1) * some.shape[1]):
+    for i in np.flatnonzero(ground & (levels[:, :4].sum(axis=1) >= many)):
         counts = [np.cumsum(cv2.calcHist([squares[i]], [channel], None, [256], [0, 256])) for channel in range(3)]
         color = np.array([np.searchsorted(below, area // 2, side="right") for below in counts])
         blank[i] = cv2.countNonZero(cv2.inRange(squares[i], *bound_color(color))) > (1 - _TRACE) * area

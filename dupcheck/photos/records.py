@@ -5,7 +5,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-VERSION = 12
+VERSION = 13
 """Part of the cache key: goes up whenever a record would come out otherwise."""
 
 SIDE = 48
@@ -59,11 +59,11 @@ FINGERPRINT = np.dtype(
         ("graphic", np.bool_),
     ]
 )
-"""``phash`` is the 64-bit ``imagehash.phash`` of the whole picture; ``views`` the hashes of its parts, 0 where a part
-is too plain for a hash to mean something; ``light`` and ``chroma`` are thumbnails of the core, of HSL lightness (which
-a change of hue leaves alone) and of CIE a* and b*; ``outer``, ``core`` and ``inner`` are boxes (top, bottom, left,
-right as fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to see.
-``graphic``: a few flat colours, as placeholders and logos have."""
+"""``phash`` is the 64-bit ``imagehash.phash`` of the whole picture, but for rounding; ``views`` the hashes of parts,
+0 where a part is too plain for a hash to mean something; ``light`` and ``chroma`` are thumbnails of the core, of HSL
+lightness (which a change of hue leaves alone) and of CIE a* and b*; ``outer``, ``core`` and ``inner`` are boxes (top,
+bottom, left, right as fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to
+see. ``graphic``: a few flat colours, as placeholders and logos have."""
 
 LOOK_VERSION = 3
 """Part of the cache key of looks at two pictures: goes up whenever one would find something else."""
