@@ -95,6 +95,12 @@ def _find_color(line: ByteArray) -> ByteArray:
     return middling
 
 
+def _are_mixed(low: ByteArray, high: ByteArray) -> npt.NDArray[np.bool_]:
+    """Which rims have more than one colour, by their sampled pixels but for the lowest and the highest of a channel."""
+    apart: npt.NDArray[np.bool_] = (high - low).max(axis=1) > 2 * TOLERANCE
+    return apart
+
+
 def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
     """Take off each side the lines that have the one colour of its outermost line, but for a share of ``specks``."""
     top, bottom, left, right = box
@@ -110,6 +116,9 @@ def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
     down = tall[:: 1 + height // _SOME, :: max(width - 1, 1)].copy()
     across.sort(axis=1)
     down.sort(axis=0)
+    if specks == _SPECKS and min(across.shape[1], len(down)) > _SOME // 2:  # most often there is nothing to trim
+        if (_are_mixed(across[:, 1], across[:, -2]) & _are_mixed(down[1], down[-2])).all():
+            return box
     rows, columns = across[:, across.shape[1] // 2], down[len(down) // 2]
     shares: dict[tuple[int, tuple[int, int, int]], npt.NDArray[np.float32]] = {}
     plain: dict[tuple[int, int, int], ByteArray] = {}

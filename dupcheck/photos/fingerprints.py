@@ -26,22 +26,24 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     """Return the records of RGB pictures (height, width, 3), in order."""
     count = len(pictures)
     records = np.zeros(count, dtype=FINGERPRINT)
-    squares = np.empty((3, count, _SQUARE, _SQUARE, 3), dtype=np.uint8)
+    squares: list[ByteArray] = []
+    place = np.empty((3, count), dtype=np.int64)
     boxes, inner = np.empty((count, 3, 4)), np.empty((count, 4), dtype=np.int64)
     for i, picture in enumerate(pictures):
         found = find_boxes(picture)
         for k, box in enumerate(found):
-            if k and box == found[k - 1]:
-                squares[k, i] = squares[k - 1, i]
-            else:
-                squares[k, i] = _cut_square(picture, box)
-        inner[i] = find_inner(squares[_CORE, i])
+            if not k or box != found[k - 1]:
+                squares.append(_cut_square(picture, box))
+            place[k, i] = len(squares) - 1
+        inner[i] = find_inner(squares[-1])
         core = _unframe(picture, found[_CORE], inner[i])
         if core != found[_CORE]:
-            squares[_CORE, i] = _cut_square(picture, core)
-            inner[i] = find_inner(squares[_CORE, i])
+            squares.append(_cut_square(picture, core))
+            place[_CORE, i] = len(squares) - 1
+            inner[i] = find_inner(squares[-1])
         boxes[i] = *found[:_CORE], core
-    light = measure_lightness(squares.reshape(-1, _SQUARE, 3)).reshape(squares.shape[:-1])
+    every = np.stack(squares)
+    light = measure_lightness(every.reshape(-1, _SQUARE, 3)).reshape(every.shape[:-1])[place]
     within = np.stack([_cut_square(square, box) for square, box in zip(light[_CORE], inner, strict=True)])
     spectra = np.empty((count, len(VIEWS), 8, 8), dtype=np.float32)
     for name, square in zip(_BOXES, (*light, within), strict=True):
@@ -54,7 +56,7 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     records["light"] = np.stack(
         [cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for square in light[_CORE]]
     )
-    records["chroma"] = measure_chroma(np.stack([_resize(square, COLOR_SIDE) for square in squares[_CORE]]))
+    records["chroma"] = measure_chroma(np.stack([_resize(square, COLOR_SIDE) for square in every[place[_CORE]]]))
     size = np.array([picture.shape[:2] for picture in pictures], dtype=np.float64)
     edges = boxes / size[:, None, [0, 0, 1, 1]]
     top, bottom, left, right = edges[:, _CORE].T
@@ -62,7 +64,7 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     scale, start = np.stack([bottom - top] * 2 + [right - left] * 2, axis=1), np.stack([top, top, left, left], axis=1)
     records["inner"] = start + inner / _SQUARE * scale
     records["aspect"] = (boxes[:, _CORE, 3] - boxes[:, _CORE, 2]) / (boxes[:, _CORE, 1] - boxes[:, _CORE, 0])
-    records["blank"], records["graphic"] = judge_flatness(squares[0])
+    records["blank"], records["graphic"] = judge_flatness(every[place[0]])
     return records
 
 

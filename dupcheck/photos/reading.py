@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from dupcheck.photos.pictures import ByteArray
 
 _BATCH = 32
+_STORED = 512
+"""Files whose fingerprints are stored at a time, and at least every ``_STORED_SECONDS``: what an interruption loses."""
+_STORED_SECONDS = 1.0
 _KEY_BYTES = 16
 _RECALLED = 2000  # records that are taken from the cache at a time
 _BATCH_BYTES = 32_000_000
@@ -226,6 +229,8 @@ class _Reader:
         self._progress = progress or (lambda done, total: None)
         self._done = 0
         self._total = most
+        self._unkept: list[_Outcome] = []
+        self._kept_at = time.monotonic()
         self.seen = Seen(Shelf(most))
 
     def read(self, names: Sequence[str], root: Path | PhotoSource | None, fetch: Fetcher | None) -> None:
@@ -284,6 +289,7 @@ class _Reader:
                     self._store(done, places)
                     self._tick(len(done))
             finally:
+                self._keep(places)
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]], folder: PhotoSource) -> list["_Outcome"]:
@@ -321,12 +327,20 @@ class _Reader:
                 self.seen.content[outcome.name] = outcome.content
                 if outcome.record is not None:
                     self.seen.shelf.add(outcome.content, outcome.record)
-        read = [outcome for outcome in done if outcome.failure is None]
-        self.seen.read.update((o.name, places[o.name]) for o in read if o.name in places)
+        read = [outcome for outcome in done if outcome.failure is None and outcome.name in places]
+        self.seen.read.update((o.name, places[o.name]) for o in read)
+        self._unkept += read
+        if len(self._unkept) >= _STORED or time.monotonic() - self._kept_at > _STORED_SECONDS:
+            self._keep(places)
+
+    def _keep(self, places: Mapping[str, tuple[str, Signature]]) -> None:
+        """Store what was read since the last time: many at once, for each time costs as much as some fifty files."""
+        read, self._unkept = self._unkept, []
         self._cache.keep(
-            ((*places[o.name], o.content) for o in read if o.name in places),
+            ((*places[o.name], o.content) for o in read),
             ((o.content, o.record) for o in read if o.record is not None),
         )
+        self._kept_at = time.monotonic()
 
     def _read_addresses(self, addresses: Sequence[str], fetch: Fetcher) -> None:
         """Fetch what was not fetched in the last days; what is behind an address may change."""
@@ -346,11 +360,13 @@ class _Reader:
                 elif isinstance(answer, bytes):
                     place = {address: (address, (len(answer), now, 0))}
                     self._store(_hash_opened(self._open_contents([(address, answer)])), place)
+                    self._keep(place)
                     self._cache.keep_tags({address: fetch.tags.get(address, "")})
                 else:
                     content = contents[address]
                     place = {address: (address, (0, now, 0))}
                     self._store([_Outcome(address, content, held[content])], place)
+                    self._keep(place)
                 self._tick(1)
 
     def _tick(self, count: int) -> None:

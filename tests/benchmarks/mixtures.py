@@ -171,6 +171,16 @@ def write_shop(files: Sequence[Path], count: int, folder: Path, seed: int = 0) -
     return Shop(*shop, tuple(shown[p] for p in photos), tuple(beside[p] for p in photos))
 
 
+def write_strangers(files: Sequence[Path], count: int, folder: Path, seed: int = 0) -> None:
+    """Write ``count`` pictures of different products to the folder «different»; what lies there stays."""
+    pictures = load_pictures(files)
+    for k in range(count):
+        path = folder / "different" / f"{k:06}.jpg"
+        if not path.exists():
+            drawn = mix(pictures, np.random.default_rng([seed, k, 2]))
+            _write(path, cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes())
+
+
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)

@@ -1,7 +1,8 @@
 """Measures the photo signal on a folder of photos: which edits it sees through, and how often it is wrong.
 
 usage: photos.py PHOTOS [WHITE_BACKGROUNDS] [--seed N] [--limit BITS] [--half even|odd|all]
-       photos.py PHOTOS [WHITE_BACKGROUNDS] --scale 1000,2000,4000,8000 [--shop FOLDER]
+       photos.py PHOTOS [WHITE_BACKGROUNDS] --scale 1000,2000,4000,8000 [--shop FOLDER] [--gallery]
+       photos.py PHOTOS [WHITE_BACKGROUNDS] --different 5000 [--shop FOLDER]
 
 Every photo is edited in every way of ``edits.py`` and looked for through the whole path: files on disk,
 ``read_photos``, ``find_neighbours`` among all originals and edited photos of one edit, then the distance at the limit.
@@ -12,26 +13,33 @@ photos of PHOTOS must all show different things.
 the decoding of the files and the same audit without them, cold and warm; how many of the pairs that one photo was made
 for are found, and how many others; what the check of one draft with a photo costs beside that of the same draft without
 one, against the largest shop; and how near the nearest hashes of a shop's pictures are, beside those of the real
-pictures. The pictures lie in FOLDER, to be gone on with.
+pictures. Each audit is told beside what it is held to; the last shop is audited by two threads as well, by the clock
+and in CPU seconds. The pictures lie in FOLDER, to be gone on with. With ``--gallery`` each listing shows two further
+photos, and what these cost is told.
+
+``--different`` counts how many of so many photos of different products are taken for one, and how many of 150 real ones
+and these.
 """
 
 import argparse
+import atexit
 import csv
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 from edits import EDITS, save_edited
-from mixtures import Shop, write_shop
+from mixtures import Shop, write_shop, write_strangers
 from PIL import Image
 
 from dupcheck.catalog import make_catalog, read_catalog
@@ -69,11 +77,21 @@ def main() -> None:
     options.add_argument("--at-most", type=int, default=1000, help="photos to edit")
     options.add_argument("--scale", help="listings, by comma: measure whole shops")
     options.add_argument("--shop", type=Path, help="where their pictures lie")
+    options.add_argument("--gallery", action="store_true", help="with two further photos a listing")
+    options.add_argument("--different", type=int, help="photos of so many different products: which are taken for one")
     given = options.parse_args()
-    if given.scale:
+    folders = [f for f in (given.photos, given.white) if f]
+    if given.scale or given.different:
         with tempfile.TemporaryDirectory() as room:
+            shop = given.shop or Path(room)
+            if given.different:
+                measure_strangers(folders, given.different, shop, given.seed)
+                return
             counts = sorted(map(int, given.scale.split(",")))
-            measure_shops([f for f in (given.photos, given.white) if f], counts, given.shop or Path(room), given.seed)
+            if given.gallery:
+                measure_galleries(folders, counts, shop, given.seed)
+            else:
+                measure_shops(folders, counts, shop, given.seed)
         return
     step = {"even": slice(0, None, 2), "odd": slice(1, None, 2), "all": slice(None)}[given.half]
     files = list_pictures(given.photos)[step][: given.at_most]
@@ -208,6 +226,7 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
     )
     print("|---|---|---|---|---|---|---|---|---|")
     costs: dict[str, list[float]] = {"reading cold": [], "looking cold": [], "photos cold": [], "photos warm": []}
+    held: list[str] = []
     for count in counts:
         shop = write_shop(files, count, folder, seed)
         names = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})
@@ -225,23 +244,100 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
         found, others = count_found(photos, shop, left, right)
         with tempfile.TemporaryDirectory() as cache:
             audits = [run_audit(path, Path(cache)) for path in (shop.bare, shop.bare, shop.catalog, shop.catalog)]
-        (bare_cold, _), (bare, _), (with_photos, peak), (again, _) = audits
+        bare_cold, bare, with_photos, again = (audit.used for audit in audits)
         for name, spent in zip(costs, (cold, looking, with_photos - bare_cold, again - bare), strict=True):
             costs[name].append(spent)
         print(
             f"| {count:,} | {floor:.1f} | {cold:.1f}, {warm:.2f} | {looking:.2f}, {recalling:.2f} |"
-            f" {bare_cold:.1f}, {bare:.1f} | {with_photos:.1f}, {again:.1f} | {peak:.0f} | {found} | {others} |",
+            f" {bare_cold:.1f}, {bare:.1f} | {with_photos:.1f}, {again:.1f} | {audits[2].peak:.0f} | {found} |"
+            f" {others} |",
             flush=True,
         )
-    for name, series in costs.items():
-        if len(counts) > 1 and min(series) > 0:
-            exponents = np.diff(np.log(series)) / np.diff(np.log(counts))
-            print(f"{name}: exponents {', '.join(f'{e:.2f}' for e in exponents)}")
+        held.append(
+            f"{count:,}: reading {cold / floor:.2f} × decoding (goal 2.0), looking {looking / floor:.2f} × (0.25);"
+            f" audit cold {with_photos / (floor + bare_cold):.2f} × decoding and an audit without photos (1.3),"
+            f" warm {again / bare:.2f} × (1.15)"
+        )
+    print("", *held, sep="\n")
+    tell_growth(costs, counts)
+    measure_both_cores(shop)
     measure_checks(shop, folder)
     few = min(len(files), counts[-1])
     made = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})[:few]
     for name, pictures, root in (("real pictures", files[:few], Path("/")), ("the shop's", made, folder)):
         print(f"{name}: nearest of all hashes, bits → share of {len(pictures)}: {tell_nearest(read(pictures, root))}")
+
+
+def tell_growth(costs: dict[str, list[float]], counts: list[int]) -> None:
+    for name, series in costs.items():
+        if len(counts) > 1 and min(series) > 0:
+            exponents = np.diff(np.log(series)) / np.diff(np.log(counts))
+            print(f"{name}: exponents {', '.join(f'{e:.2f}' for e in exponents)}")
+
+
+def measure_both_cores(shop: Shop) -> None:
+    """Print what an audit by two threads takes by the clock and of the processor; the clock needs a quiet machine."""
+    with tempfile.TemporaryDirectory() as cache:
+        for way in ("cold", "warm"):
+            both = run_audit(shop.catalog, Path(cache), jobs=2)
+            print(
+                f"audit by two threads, {way}: {both.clock:.1f} s by the clock, {both.used:.1f} CPU s"
+                f" = {both.clock / both.used:.2f} × (goal 0.6)"
+            )
+
+
+def measure_galleries(folders: list[Path], counts: list[int], folder: Path, seed: int) -> None:
+    """Print what two further photos a listing cost, and how that grows."""
+    files = [path for source in folders for path in list_pictures(source)]
+    costs: dict[str, list[float]] = {"reading cold": [], "looking cold": [], "audit cold": [], "audit warm": []}
+    print(f"| listings | {' | '.join(costs)} | photos |\n|---|---|---|---|---|---|")
+    for count in counts:
+        shop = write_shop(files, count, folder, seed)
+        rows = read_rows(shop.catalog)
+        rng = np.random.default_rng([seed, count])
+        names = [row["main_image"] for row in rows]
+        for k, row in enumerate(rows):  # of its own and its neighbours' pictures, turned: a few are shown by several
+            row["images"] = ";".join(names[int(j)] for j in (k + rng.integers(1, 200, 2)) % count)
+        with tempfile.TemporaryDirectory() as name:
+            path = folder / f"gallery-{count}.csv"
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
+            started = time.process_time()
+            photos, _ = read_photos(read_catalog(path), jobs=1)
+            between = time.process_time()
+            find_alike(photos)
+            spent = [between - started, time.process_time() - between]
+            spent += [run_audit(path, Path(name)).used for _ in range(2)]
+        for series, seconds in zip(costs.values(), spent, strict=True):
+            series.append(seconds)
+        print(f"| {count:,} | {' | '.join(f'{s:.1f}' for s in spent)} | {len(photos):,} |", flush=True)
+    tell_growth(costs, counts)
+
+
+def measure_strangers(folders: list[Path], count: int, folder: Path, seed: int) -> None:
+    """Print how many pairs of photos of different products are taken for one photo."""
+    files = [path for source in folders for path in list_pictures(source)]
+    write_strangers(files, count, folder, seed)
+    made = sorted((folder / "different").glob("*.jpg"))[:count]
+    strangers = read(made, folder)
+    left, right = find_alike(strangers)
+    wrong = int((compare_photos(strangers, left, right) <= SAME).sum())
+    print(f"{count:,} photos of different products: {wrong} of {count * (count - 1) // 2:,} pairs taken for one photo")
+    for source in folders:
+        few = list_pictures(source)[:150]
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name)
+            for number, path in enumerate([*few, *made]):
+                (root / f"{number:06}{path.suffix}").symlink_to(path)
+            photos = read(sorted(root.iterdir()), root)
+        own = np.zeros(len(photos), dtype=np.bool_)
+        own[photos.main[: len(few)]] = True
+        left, right = find_alike(photos)
+        across = own[left] != own[right]
+        wrong = int((compare_photos(photos, left[across], right[across]) <= SAME).sum())
+        print(f"{len(few)} of {source.name} × these: {wrong} of {len(few) * count:,} pairs")
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -255,20 +351,42 @@ def spend(work: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def run_audit(catalog: Path, cache: Path) -> tuple[float, float]:
-    """Return CPU seconds and peak megabytes of a whole audit in a process of its own."""
+@dataclass(frozen=True)
+class Run:
+    """CPU seconds, seconds by the clock and peak megabytes of a whole command in a process of its own."""
+
+    used: float
+    clock: float
+    peak: float
+
+
+def run_audit(catalog: Path, cache: Path, jobs: int = 1) -> Run:
     with tempfile.TemporaryDirectory() as out:
-        return run("audit", str(catalog), "--out", out, "--cache", str(cache))
+        return run("audit", str(catalog), "--out", out, "--cache", str(cache), "--jobs", str(jobs))
 
 
-def run(*words: str) -> tuple[float, float]:
-    command = [sys.executable, "-m", "dupcheck", *words, "--jobs", "1", "--no-ledger"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def run(*words: str) -> Run:
+    command = [sys.executable, "-m", "dupcheck", *words, "--no-ledger"]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=as_installed())
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):  # 1: a draft would be a duplicate
         sys.exit(f"{' '.join(command)} failed")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return Run(used.ru_utime + used.ru_stime, time.perf_counter() - started, used.ru_maxrss / 1024)
+
+
+@cache
+def as_installed() -> dict[str, str]:
+    """The environment of a command whose code is compiled and whose words are read, as after a first run."""
+    room = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, room, ignore_errors=True)
+    kept = {**os.environ, "PYTHONPYCACHEPREFIX": f"{room}/compiled", "DUPCHECK_CACHE": f"{room}/kept"}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-m", "dupcheck", "audit", str(Path(__file__).parents[2] / "sample_catalog/catalog.csv")]
+    for _ in range(2):
+        subprocess.run([*command, "--out", f"{room}/out", "--no-ledger"], env=kept, check=True, capture_output=True)
+    return kept
 
 
 def measure_checks(shop: Shop, folder: Path) -> None:
@@ -287,12 +405,13 @@ def measure_checks(shop: Shop, folder: Path) -> None:
         for turn in range(CHECKS + 1):
             for photo_name, times in spent.items():
                 draft = room / f"draft{photo_name}.csv"
-                used, _ = run(
-                    "check", str(draft), "--against", str(shop.catalog), "--images", str(folder), "--cache", str(room)
-                )
-                times += [used] if turn else []  # the first one measures the catalogue
+                checked = run(
+                    "check", str(draft), "--against", str(shop.catalog), "--images", str(folder), "--cache", str(room),
+                    "--jobs", "1",
+                )  # fmt: skip
+                times += [checked.used] if turn else []  # the first one measures the catalogue
     seen, unseen = (float(np.median(times)) for times in spent.values())
-    print(f"check of one draft, warm: {seen:.2f} s with a photo, {unseen:.2f} s without = {seen / unseen:.2f} ×")
+    print(f"check of one draft, warm: {seen:.2f} s with a photo, {unseen:.2f} s without = {seen / unseen:.2f} × (1.2)")
 
 
 def count_found(photos: Photos, shop: Shop, left: IntArray, right: IntArray) -> tuple[str, int]:
