@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 import dupcheck
+from dupcheck.catalog import read_catalog
+from dupcheck.photos import pictures
 from dupcheck.photos.cache import FILE_NAME
+from dupcheck.photos.reading import read_photos
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +68,36 @@ def test_killed_in_the_middle_and_two_at_once(shop: Path, tmp_path: Path) -> Non
     assert (tmp_path / "one" / "pairs.csv").read_text("utf-8-sig").count("\n") > COUNT // 2
     with sqlite3.connect(cache / FILE_NAME) as store:
         assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("moment", [1, 40, 80])
+def test_of_what_was_read_before_an_interruption_nothing_is_read_again(
+    shop: Path, tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bytes] = []
+    open_picture = pictures.open_picture
+
+    def count(data: bytes) -> pictures.ByteArray:
+        opened.append(data)
+        return open_picture(data)
+
+    told: list[int] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append(done)
+        if done >= moment:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(pictures, "open_picture", count)
+    with pytest.raises(KeyboardInterrupt):
+        read_photos(read_catalog(shop), cache=tmp_path, jobs=1, progress=stop)
+    assert moment <= told[-1]
+    kept = count_kept(tmp_path)
+    assert kept == (told[-1] + 1) // 2, "two files each hold one picture"
+    opened.clear()
+    photos, problems = read_photos(read_catalog(shop), cache=tmp_path, jobs=1)
+    assert len(opened) == COUNT // 2 - kept
+    assert len(photos) == COUNT // 2 and not problems
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal")

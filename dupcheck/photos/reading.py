@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dupcheck.photos.pictures import ByteArray
 
 _BATCH = 32
-_STORED = 512
+_STORED = 128
 """Files whose fingerprints are stored at a time, and at least every ``_STORED_SECONDS``: what an interruption loses."""
 _STORED_SECONDS = 1.0
 _KEY_BYTES = 16
