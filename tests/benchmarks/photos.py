@@ -330,7 +330,7 @@ def measure_strangers(folders: list[Path], count: int, folder: Path, seed: int) 
         with tempfile.TemporaryDirectory() as name:
             root = Path(name)
             for number, path in enumerate([*few, *made]):
-                (root / f"{number:06}{path.suffix}").symlink_to(path)
+                shutil.copyfile(path, root / f"{number:06}{path.suffix}")
             photos = read(sorted(root.iterdir()), root)
         own = np.zeros(len(photos), dtype=np.bool_)
         own[photos.main[: len(few)]] = True

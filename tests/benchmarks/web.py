@@ -54,8 +54,6 @@ class Site:
                     site.asked[host, self.path] += 1
                 with contextlib.suppress(OSError):  # who was killed does not listen
                     site.answer(self, host, int(self.path.strip("/").partition(".")[0]))
-                with site.lock:
-                    site.now[host] -= 1
 
             def log_message(self, *words: object) -> None:
                 pass
@@ -72,6 +70,8 @@ class Site:
     def answer(self, request: BaseHTTPRequestHandler, host: str, number: int) -> None:
         if host == SLOW:
             time.sleep(0.05)
+        with self.lock:  # before the answer: who has all of it asks for the next one at once
+            self.now[host] -= 1
         if host == BUSY and number // len(HOSTS) % BUSY_EVERY == 0 and self.asked[host, request.path] == 1:
             request.send_response(503)
             request.send_header("Retry-After", "1")
