@@ -296,7 +296,7 @@ def measure_galleries(folders: list[Path], counts: list[int], folder: Path, seed
         rows = read_rows(shop.catalog)
         rng = np.random.default_rng([seed, count])
         names = [row["main_image"] for row in rows]
-        for k, row in enumerate(rows):  # of its own and its neighbours' pictures, turned: a few are shown by several
+        for k, row in enumerate(rows):  # what two of the next listings show first
             row["images"] = ";".join(names[int(j)] for j in (k + rng.integers(1, 200, 2)) % count)
         with tempfile.TemporaryDirectory() as name:
             path = folder / f"gallery-{count}.csv"
