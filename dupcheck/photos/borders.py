@@ -116,9 +116,9 @@ def _trim(picture: ByteArray, box: Box, specks: float) -> Box:
     down = tall[:: 1 + height // _SOME, :: max(width - 1, 1)].copy()
     across.sort(axis=1)
     down.sort(axis=0)
-    if specks == _SPECKS and min(across.shape[1], len(down)) > _SOME // 2:  # most often there is nothing to trim
-        if (_are_mixed(across[:, 1], across[:, -2]) & _are_mixed(down[1], down[-2])).all():
-            return box
+    told = specks == _SPECKS and min(across.shape[1], len(down)) > _SOME // 2
+    if told and (_are_mixed(across[:, 1], across[:, -2]) & _are_mixed(down[1], down[-2])).all():
+        return box  # as most often, there is nothing to trim
     rows, columns = across[:, across.shape[1] // 2], down[len(down) // 2]
     shares: dict[tuple[int, tuple[int, int, int]], npt.NDArray[np.float32]] = {}
     plain: dict[tuple[int, int, int], ByteArray] = {}
