@@ -20,7 +20,7 @@ _FIRST_STEPS, _LATER_STEPS, _FINE_STEPS = 4, 8, 10
 _REFINED = 2  # of the maps that are tried, so many are refined
 _PROMISING, _HOPEFUL = 0.55, 0.6
 """Agreeing shares below which no photo seen twice lies: as suspected, and after the first steps of refinement."""
-_STILL = 0.0005  # of a side: a step that is smaller is the last one
+_STILL = 0.0002  # of a side: a step that is smaller is the last one
 _BEHIND = 0.1  # the agreeing share by which a map may be behind another and be followed further
 _STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01]).astype(np.float32)
 _ENLARGED = 1.0001  # a map's determinant from which on it is turned round
