@@ -1,4 +1,4 @@
-"""The plain hash is that of imagehash but for rounding, and so is that of a part."""
+"""The plain hash is that of imagehash, bit for bit; the hash of a part is that of imagehash but for rounding."""
 
 from typing import Any
 
@@ -38,39 +38,21 @@ def ask_imagehash(picture: ByteArray) -> int:
     return int(str(imagehash.phash(Image.fromarray(picture))), 16)
 
 
-def count_apart(picture: ByteArray) -> int:
-    return (int(hash_pictures([picture])[0]) ^ ask_imagehash(picture)).bit_count()
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["noise", "smooth"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_many_pictures_of_any_size(kind: str) -> None:
     random = np.random.default_rng(KINDS.index(kind))
-    sizes = [*random.integers(8, 330, (60, 2)).tolist(), *random.integers(96, 321, (60, 2)).tolist()]
-    sizes += [(32, 32), (100, 134), (134, 100), (178, 100), (31, 33), (320, 96)]
-    apart = [count_apart(draw(kind, height, width, seed)) for seed, (height, width) in enumerate(sizes)]
-    assert max(apart) <= 4
-    assert np.mean(apart) < 1.2
+    sizes = [*random.integers(1, 330, (60, 2)).tolist(), *random.integers(96, 321, (60, 2)).tolist()]
+    sizes += [(1, 1), (1, 300), (300, 1), (32, 32), (100, 134), (134, 100), (178, 100), (31, 33), (320, 96)]
+    pictures = [draw(kind, height, width, seed) for seed, (height, width) in enumerate(sizes)]
+    assert hash_pictures(pictures).tolist() == [ask_imagehash(picture) for picture in pictures]
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(8, 330), st.integers(8, 330), st.integers(0, 10**6))
-def test_a_picture_alone(height: int, width: int, seed: int) -> None:
-    assert count_apart(draw("smooth", height, width, seed)) <= 6
-
-
-@given(st.integers(1, 330), st.integers(1, 330), st.integers(1, 330), st.sampled_from(KINDS), st.integers(0, 10**6))
-def test_a_picture_has_one_hash_whatever_stands_beside_it(
-    height: int, width: int, other: int, kind: str, seed: int
-) -> None:
-    picture, beside = draw(kind, height, width, seed), draw("noise", other, width, seed)
-    assert hash_pictures([beside, picture, beside])[1] == hash_pictures([picture])[0]
-
-
-@given(st.integers(2, 330), st.integers(2, 330), st.integers(1, 255))
-def test_what_has_one_level_hashes_to_its_level_alone(height: int, width: int, level: int) -> None:
-    plain = np.full((height, width, 3), level, dtype=np.uint8)
-    assert int(hash_pictures([plain])[0]) == 1 << 63 == ask_imagehash(plain)
+@given(st.integers(1, 330), st.integers(1, 330), st.sampled_from(KINDS), st.integers(0, 10**6))
+def test_a_picture_alone(height: int, width: int, kind: str, seed: int) -> None:
+    picture = draw(kind, height, width, seed)
+    assert hash_pictures([picture]).tolist() == [ask_imagehash(picture)]
 
 
 def test_no_pictures() -> None:

@@ -1,16 +1,17 @@
 """64-bit perceptual hashes: the lowest frequencies of a picture of 32 x 32, each above or below their median.
 
-The plain hash is that of ``imagehash.phash`` but for rounding, and so are those of parts: the resampling and the cosine
-transform are one matrix each way, so that a hash is two small products. The method is Zauner's (Implementation and
-Benchmarking of Perceptual Image Hash Functions, 2010) as imagehash has it.
+The plain hash is, bit for bit, that of ``imagehash.phash``, computed for many pictures at once; the hashes of parts are
+made in the same way from spectra that a matrix product takes. The method is Zauner's (Implementation and Benchmarking
+of Perceptual Image Hash Functions, 2010) as imagehash has it, resampling included.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
-import cv2
+import imagehash
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from dupcheck.photos.pictures import ByteArray
 
@@ -21,23 +22,46 @@ PLAINEST = 4.0
 
 _EDGE = 32
 _LOW = 8
-_TIED = 1.0  # of frequencies, as far from their median as rounding may move them: as in plain shapes, equal to it
+_TIED = 1e-6
 _COSINES = 2 * np.cos(np.pi / (2 * _EDGE) * np.arange(_LOW)[:, None] * (2 * np.arange(_EDGE) + 1))
 """The 8 lowest rows of the discrete cosine transform (DCT-II) of 32 levels."""
+_GRAY = np.array([19595, 38470, 7471], dtype=np.float32) / np.float32(65536)
+"""The weights of Pillow's grey: with them a sum over bytes is exact in 24 bits."""
 
 
 def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
-    """Return the plain hash of RGB pictures (height, width, 3) of any sizes.
+    """Return ``imagehash.phash`` of RGB pictures (height, width, 3) of any sizes.
 
-    Most come out bit for bit as imagehash has them, for it rounds grey and resampled levels to whole numbers, which
-    moves one frequency in a hundred across the median.
+    Pillow turns a picture to grey and resamples it, across and then down, in whole numbers and rounds after each step.
+    Those sums are exact in floating point, too, where whole pictures are a few matrix products. Tall pictures, which
+    newer releases of Pillow resample down first, are left to imagehash.
     """
-    spectra = np.empty((len(pictures), _LOW, _LOW), dtype=np.float32)
-    for spectrum, picture in zip(spectra, pictures, strict=True):
-        gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-        np.matmul(project(gray.shape[0]) @ gray, project(gray.shape[1]).T, out=spectrum)
-    flat = spectra.reshape(len(pictures), _LOW * _LOW)
-    return _pack(flat > np.median(flat, axis=1, keepdims=True) + _TIED)
+    hashes = np.zeros(len(pictures), dtype=np.uint64)
+    wide = [i for i, picture in enumerate(pictures) if _goes_across_first(*picture.shape[:2])]
+    small = np.empty((len(wide), _EDGE, _EDGE))
+    for level, i in zip(small, wide, strict=True):
+        height, width = pictures[i].shape[:2]
+        gray = np.floor(pictures[i].reshape(-1, 3).astype(np.float32) @ _GRAY + np.float32(0.5)).astype(np.float64)
+        across = _round(gray.reshape(height, width) @ _resampling(width).T)
+        np.matmul(_resampling(height), across, out=level)
+    if wide:
+        small = _round(small)
+        low = (_COSINES @ small @ _COSINES.T).reshape(len(wide), -1)
+        apart = low - np.median(low, axis=1, keepdims=True)
+        hashes[wide] = _pack(apart > 0)
+        for k in np.flatnonzero((np.abs(apart) < _TIED).any(axis=1)):
+            hashes[wide[k]] = _hash_tied(small[k])
+    for i in set(range(len(pictures))).difference(wide):
+        hashes[i] = _pack(imagehash.phash(Image.fromarray(pictures[i])).hash.ravel())
+    return hashes
+
+
+def _hash_tied(small: npt.NDArray[np.float64]) -> np.uint64:
+    """Hash a picture some of whose frequencies equal their median, as plain shapes do: as imagehash rounds."""
+    from scipy.fft import dct  # only where there is such a picture
+
+    low = dct(dct(small, axis=0), axis=1)[:_LOW, :_LOW].ravel()
+    return np.uint64(_pack(low > np.median(low)))
 
 
 def hash_spectra(spectra: npt.NDArray[np.float32]) -> HashArray:
@@ -58,6 +82,10 @@ def project(size: int) -> npt.NDArray[np.float32]:
     return projection
 
 
+def _goes_across_first(height: int, width: int) -> bool:
+    return height <= (1.5 * width if width >= 2 * _EDGE else width)
+
+
 def _lanczos(size: int) -> npt.NDArray[np.float64]:
     """The (32, size) weights by which Pillow's Lanczos resamples a line of pixels."""
     step = size / _EDGE
@@ -70,6 +98,19 @@ def _lanczos(size: int) -> npt.NDArray[np.float64]:
     kernel = np.sinc(place) * np.sinc(place / 3) * ((place >= -3) & (place < 3) & (at >= start) & (at < stop))
     weights: npt.NDArray[np.float64] = kernel / kernel.sum(axis=1, keepdims=True)
     return weights
+
+
+@lru_cache(maxsize=4096)
+def _resampling(size: int) -> npt.NDArray[np.float64]:
+    """The same weights as Pillow holds them: whole multiples of 2⁻²²."""
+    unit = 1 << 22
+    weights = _lanczos(size) * unit
+    whole: npt.NDArray[np.float64] = np.trunc(weights + np.copysign(0.5, weights)) / unit
+    return whole
+
+
+def _round(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.floor(levels + 0.5).clip(0.0, 255.0)
 
 
 def _pack(bits: npt.NDArray[np.bool_]) -> HashArray:

@@ -59,7 +59,7 @@ FINGERPRINT = np.dtype(
         ("graphic", np.bool_),
     ]
 )
-"""``phash`` is the 64-bit ``imagehash.phash`` of the whole picture, but for rounding; ``views`` the hashes of parts,
+"""``phash`` is the 64-bit ``imagehash.phash`` of the whole picture; ``views`` the hashes of its parts,
 0 where a part is too plain for a hash to mean something; ``light`` and ``chroma`` are thumbnails of the core, of HSL
 lightness (which a change of hue leaves alone) and of CIE a* and b*; ``outer``, ``core`` and ``inner`` are boxes (top,
 bottom, left, right as fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to
