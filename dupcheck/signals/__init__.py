@@ -1,6 +1,6 @@
 """Signals: each measures one thing about two listings in its natural unit, or answers NaN, «cannot tell».
 
-Adding one is one file, one entry in ``SIGNALS``, its name and unit in ``words`` and one test class that inherits
+Adding one is one file, one entry in ``SIGNALS``, its name in ``messages/*/signals.toml`` and one test class that inherits
 the tests all signals share.
 """
 

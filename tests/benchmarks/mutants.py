@@ -2,7 +2,7 @@
 
     python tests/benchmarks/mutants.py [--sample 200] [--rooms judging plans exports ledger] [--seed 1] [--near]
 
-A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong. The tests of the room run
+A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong, or a statement left out. The tests of the room run
 once on a copy of the project, which tells what test runs what line and what fails without a change; then, for each
 change, those that run its line, until one fails, and then the room's others: what fixtures and caches share is run by
 the first that asks for it. With --near the others are left out, which is faster and, if anything, too strict. Prints
@@ -64,7 +64,7 @@ def list_changes(text: str) -> Iterator[tuple[int, int, str]]:
     for line in text.encode().splitlines(keepends=True):
         lines.append(lines[-1] + len(line))
 
-    def place(node: ast.expr) -> tuple[int, int]:
+    def place(node: ast.expr | ast.stmt) -> tuple[int, int]:
         assert node.end_lineno is not None and node.end_col_offset is not None
         return lines[node.lineno - 1] + node.col_offset, lines[node.end_lineno - 1] + node.end_col_offset
 
@@ -91,6 +91,10 @@ def list_changes(text: str) -> Iterator[tuple[int, int, str]]:
             yield (*place(node), str(not node.value))
         elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
             yield (*place(node), repr(node.value + 1))
+        elif isinstance(node, ast.AugAssign | ast.Continue | ast.Break) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        ):
+            yield (*place(node), "pass")
 
 
 def list_lines(text: str, place: int) -> range:
