@@ -1,0 +1,130 @@
+"""Where plans cut, name and compare: each held at its edge, by rows that a person can check."""
+
+from typing import Any
+
+import pytest
+from test_neighbours import plan as plan_likely
+from test_neighbours import stock
+
+import dupcheck as dc
+from dupcheck.catalog import make_catalog
+from dupcheck.model import Listing
+from dupcheck.plans.changes import cut_words
+from dupcheck.plans.offers import find_written, shorten_values
+from dupcheck.plans.tiers import find_discount
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("text", "most", "cut"),
+        [
+            ("Oak Wall Clock", 14, "Oak Wall Clock"),
+            ("Oak Wall Clock", 13, "Oak Wall"),
+            ("Oak Wall Clock", 8, "Oak Wall"),
+            ("Oak Wall Clock", 7, "Oak"),
+            ("Oak Flask 300 ml", 13, "Oak"),  # «Flask 300» would be half a measure
+            ("Case for iPhone 14 Pro", 15, "Case for"),
+            ("12 34 56 78", 7, "12 34"),  # nothing but numbers: whole ones
+            ("Oak - Clock", 6, "Oak"),
+            ("Oak, Pine | Ash", 11, "Oak, Pine"),
+            ("Donaudampfschiff", 5, "Donau"),
+            ("真空压缩袋被子", 4, "真空压缩"),
+        ],
+    )
+    def test_a_text_is_cut_between_words(self, text: str, most: int, cut: str) -> None:
+        assert cut_words(text, most) == cut
+
+    @pytest.mark.parametrize(
+        ("values", "most", "short"),
+        [
+            (["Blue", "Green"], 5, ["Blue", "Green"]),
+            (["Blue +", "Forest Green Dark"], 6, ["Blue +", "Forest Green Dark"]),
+            (["Case Blue", "Case Green"], 6, ["Blue", "Green"]),
+            (["Case Blue", "case Green"], 6, ["Blue", "Green"]),
+            (["Case Blue", "Box Green"], 6, ["Case Blue", "Box Green"]),
+            (["Royal Navy Blue", "Royal Navy Gold"], 10, ["Blue", "Gold"]),
+            (["Sea Green Light", "Sky Blue Light"], 9, ["Sea Green", "Sky Blue"]),
+            (["Sea Green Light", "Sea Green Dark"], 5, ["Light", "Dark"]),
+            (["30 x 40 cm Frame", "50 x 60 cm Frame"], 10, ["30 x 40 cm", "50 x 60 cm"]),
+            (["30 x 40 cm Frame", "50 x 60 cm Frame"], 9, ["30 x 40 cm Frame", "50 x 60 cm Frame"]),
+            (["Green Tea with Lemon"], 9, ["Green Tea with Lemon"]),  # less than half of it would be left
+            (["Green Tea Lemon"], 9, ["Green Tea"]),
+        ],
+    )
+    def test_option_names_lose_what_all_share_and_stay_apart(
+        self, values: list[str], most: int, short: list[str]
+    ) -> None:
+        assert shorten_values(values, most) == dict(zip(values, short, strict=True))
+
+    @pytest.mark.parametrize(
+        ("title", "axis", "value", "written"),
+        [
+            ("Damen Schal rot", "color", "red", "Rot"),
+            ("Rot Damen Schal", "color", "red", "Rot"),
+            ("Schal rot, Mütze blau", "color", "blue", "Blau"),
+            ("Schal (rot)", "color", "red", "Rot"),
+            ("Scarf light blue, soft", "color", "light blue", "Light blue"),
+            ("Schal rot", "color", "blue", ""),
+            ("Schal rot", "size", "red", ""),
+        ],
+    )
+    def test_a_value_is_told_in_the_words_of_the_title(self, title: str, axis: str, value: str, written: str) -> None:
+        assert find_written(title, axis, value) == written
+
+
+@pytest.mark.parametrize(
+    ("twins", "most", "discount"),
+    [
+        ([(10.0, 9.0)], 99, (10, 10, 10, True)),
+        ([(10.0, 9.0), (10.0, 8.9)], 99, (10, 10, 11, True)),
+        ([(100.0, 90.0), (10.0, 8.9)], 99, (10, 10, 11, True)),
+        ([(10.0, 9.0), (100.0, 89.0)], 99, (11, 10, 11, True)),
+        ([(10.0, 9.0), (10.0, 8.8)], 99, (10, 10, 12, False)),
+        ([(10.0, 9.95)], 99, (1, 1, 1, True)),
+        ([(10.0, 2.0)], 50, (50, 50, 50, True)),
+        ([(10.0, 2.0), (10.0, 9.0)], 50, (10, 10, 50, False)),
+    ],
+)
+def test_one_discount_serves_prices_that_are_a_point_apart(
+    twins: list[tuple[float, float]], most: int, discount: tuple[int, int, int, bool]
+) -> None:
+    found = find_discount(twins, most)
+    assert found is not None and (found.percent, found.low, found.high, found.fits) == discount
+
+
+FACTS = {"Fabric": "Jersey", "Collar": "O-Neck", "Hem": "Double-stitched"}
+
+
+class TestOneCode:
+    """Two titles that word one thing in two ways, under one GTIN."""
+
+    @pytest.mark.parametrize(
+        ("other", "action"),
+        [
+            ({}, "remove_duplicates"),
+            ({"price": 10.5}, "remove_duplicates"),
+            ({"price": 10.6}, "ask"),
+            ({"price": None}, "ask"),
+            ({"currency": "EUR"}, "ask"),
+            ({"gtin": "4006381333948"}, None),
+            ({"attributes": {k: FACTS[k] for k in ("Fabric", "Collar")}}, "ask"),
+            ({"attributes": {**FACTS, "Hem": "Raw"}}, "ask"),
+            ({"attributes": {**FACTS, "Care": "Cold"}}, "ask"),
+        ],
+    )
+    def test_three_equal_facts_and_one_price_make_it_a_copy(self, other: dict[str, Any], action: str | None) -> None:
+        own: dict[str, Any] = {"price": 10.0, "currency": "USD", "gtin": "4006381333931", "attributes": FACTS}
+        first = Listing("A", "Heavyweight Cotton Basic Tee Washable", **own)
+        second = Listing("B", "Soft Heavyweight Cotton Basic Tee", **{**own, **other})
+        found = dc.audit(make_catalog([first, second])).plans
+        assert [p.action for p in found] == ([] if action is None else [action])
+
+
+class TestWhoStandsBesideWhom:
+    def test_nobody_is_its_own_partner(self, sample_audit: dc.Audit) -> None:
+        members = [m for p in sample_audit.plans for m in p.members]
+        assert len(members) > 20 and not [m for m in members if m.partner == m.listing_id]
+
+    def test_the_weakest_pair_of_a_likely_group_are_two(self) -> None:
+        (vases,) = [p for p in plan_likely(stock(), ("D", "E", 0.9)) if "D" in p.concerned]
+        assert {m.listing_id: m.partner for m in vases.members} == {"D": "E", "E": "D"}
