@@ -2,11 +2,11 @@
 
     python tests/benchmarks/mutants.py [--sample 200] [--rooms judging plans exports ledger] [--seed 1] [--near]
 
-A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong, or a statement left out. The tests of the room run
-once on a copy of the project, which tells what test runs what line and what fails without a change; then, for each
-change, those that run its line, until one fails, and then the room's others: what fixtures and caches share is run by
-the first that asks for it. With --near the others are left out, which is faster and, if anything, too strict. Prints
-each change that no test noticed, and how many were noticed.
+A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong, or a statement left out. The
+tests of the room run once on a copy of the project, which tells what test runs what line and what fails without a
+change; then, for each change, those that run its line, until one fails, and then the room's others: what fixtures and
+caches share is run by the first that asks for it. With --near the others are left out, which is faster and, if
+anything, too strict. Prints each change that no test noticed, and how many were noticed.
 """
 
 import argparse
