@@ -368,6 +368,12 @@ print(m.say("lang.locale", "ru"))
                      "DUPCHECK_LANG": preferred},
             )  # fmt: skip
             assert wanted in ran.stdout, ran.stderr
+        pages = "from dupcheck.serve.review.page import *; print(render_shell('qq').decode())"
+        shown = subprocess.run(
+            [sys.executable, "-c", pages], capture_output=True, encoding="utf-8", cwd=tmp_path, check=True,
+            env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
+        ).stdout  # fmt: skip
+        assert '<html lang="fr"' in shown
 
 
 @pytest.mark.parametrize("lang", LANGS)

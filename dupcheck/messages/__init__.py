@@ -93,8 +93,8 @@ def list_whole() -> tuple[Lang, ...]:
 
 
 def list_texts(subject: str, lang: Lang = "en") -> Mapping[str, str]:
-    """Return every text of a subject, by name, for a page that fills them in itself."""
-    return _texts(lang, subject)
+    """Return every text of a subject, by name, for a page that fills them in itself; English where none is there."""
+    return {**_texts("en", subject), **_texts(lang, subject)}
 
 
 def say(key: str, lang: Lang = "en", /, **values: object) -> str:

@@ -31,7 +31,7 @@ def save_answers(answers: Sequence[Mapping[str, Any]], out: Path, lang: Lang = "
     rows = sorted((_describe(answer, lang) for answer in answers), key=lambda row: STATES.index(row["state"]))
     style = read_asset("report.css")
     page = load_template("answers.html").render(
-        lang=lang, locale="zh-CN" if lang == "zh" else "en", rows=rows, summary=summarize_answers(answers, lang),
+        lang=lang, locale=say("lang.locale", lang), rows=rows, summary=summarize_answers(answers, lang),
         title=say("check.page_title", lang), marks=say("audit.why_titles", lang),
         style=Markup(style), policy=f"default-src 'none'; style-src '{hash_asset(style)}'; base-uri 'none'",
         say=lambda key, **values: say(key, lang, **values),

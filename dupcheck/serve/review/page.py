@@ -6,7 +6,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dupcheck.messages import Lang, list_texts
+from dupcheck.messages import Lang, list_texts, say
 from dupcheck.reports.documents import encode_json
 
 POLICY = (
@@ -31,7 +31,7 @@ def render_shell(lang: Lang) -> bytes:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     page = environment.get_template("review.html").render(
-        locale="zh-CN" if lang == "zh" else "en", words=Markup(text), say=list_texts("review", lang).__getitem__
+        locale=say("lang.locale", lang), words=Markup(text), say=list_texts("review", lang).__getitem__
     )
     return page.encode()
 
