@@ -5,6 +5,7 @@ They run in the environment that nox itself is in, so that one ``pip install -e 
 
 import random
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -117,8 +118,8 @@ def licences(session: nox.Session) -> None:
 @nox.session
 def image(session: nox.Session) -> None:
     """The container image: built, and the sample checked in it."""
-    if shutil.which("docker") is None:
-        session.skip("Docker is not installed")
+    if shutil.which("docker") is None or subprocess.run(["docker", "info"], capture_output=True).returncode:
+        session.skip("Docker is not installed, or its daemon does not run")
     session.run("docker", "build", "--tag", "dupcheck", ".", external=True)
     sample = "dupcheck sample /tmp/shop && dupcheck audit /tmp/shop/catalog.csv --out /tmp/report && dupcheck --version"
     session.run("docker", "run", "--rm", "--entrypoint", "sh", "dupcheck", "-c", sample, external=True)

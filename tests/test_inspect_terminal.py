@@ -14,6 +14,7 @@ from dupcheck.catalog import read_catalog
 from dupcheck.catalog.inspection import save_mapping
 
 pty = pytest.importorskip("pty")
+pytestmark = pytest.mark.slow
 
 SHOP = "ID;Produktname;Preis;Abwaschbar;Lagerort\nK1;Silk Tie;9,90;nein;A-1\nK2;Enamel Mug;12,50;ja;B-7\n"
 Sit = Callable[..., tuple[int, str]]

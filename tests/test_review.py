@@ -674,6 +674,7 @@ class TestEdits:
             assert made is None or len({tuple(s["options"].values()) for s in made["skus"]}) == 2
 
 
+@pytest.mark.slow
 class TestCommand:
     def test_it_answers_and_stops_as_asked(
         self, launch: Callable[..., Any], sample_folder: Path, tmp_path: Path

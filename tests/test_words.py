@@ -321,6 +321,7 @@ def test_one_is_one_and_two_are_two() -> None:
     assert told == ["0 errors", "1 error", "2 errors", "1.5 errors", "21 errors", "many errors"]
 
 
+@pytest.mark.slow
 class TestAnotherLanguage:
     """A language is a folder: nothing else has to know of it."""
 

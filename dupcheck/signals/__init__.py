@@ -1,7 +1,7 @@
 """Signals: each measures one thing about two listings in its natural unit, or answers NaN, «cannot tell».
 
-Adding one is one file, one entry in ``SIGNALS``, its name in ``messages/*/signals.toml`` and one test class that inherits
-the tests all signals share.
+Adding one is one file, one entry in ``SIGNALS``, its name in ``messages/*/signals.toml`` and one test class that
+inherits the tests all signals share.
 """
 
 from typing import TYPE_CHECKING, Literal, Protocol
