@@ -490,6 +490,10 @@ class Change:
     value: str
     text: Message
 
+    def as_dict(self, lang: Lang = "en") -> dict[str, object]:
+        """Return the change as ``merges.json`` holds it."""
+        return {"listing_id": self.listing_id, "field": self.field, "value": self.value, "text": self.text.say(lang)}
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -607,10 +611,7 @@ class Plan:
                 "min_order_quantity": self.wholesale.min_order_quantity,
                 "discount_percent": self.wholesale.discount_percent,
             },
-            "changes": [
-                {"listing_id": c.listing_id, "field": c.field, "value": c.value, "text": c.text.say(lang)}
-                for c in self.changes
-            ],
+            "changes": [c.as_dict(lang) for c in self.changes],
             "reasons": [m.say(lang) for m in self.reasons],
             "cautions": [m.say(lang) for m in self.cautions],
             "question": None if self.question is None else self.question.as_dict(lang),

@@ -1,7 +1,7 @@
 """Clusters → groups and their plans: each cluster is parted, and what has a name of its own is a group of its own."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -45,26 +45,31 @@ def make_plans(
     """
     books = Bookkeeper(Shelf(catalog, features, preferred), answers)
     read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
-    common = frozenset(kind for kind, n in _count_names(read).items() if n >= COMMON)
+    named = Counter(kind for parts, _ in read for kind in list_names(parts))
+    common = frozenset(kind for kind, n in named.items() if n >= COMMON)
     kept = _draw_plans(books, features, pack, findings.duplicates, read, common, drafts, likely)
     return tuple((group, members) for group, members, _ in kept), count_settled([plan for *_, plan in kept])
 
 
-def count_names(
+def part_clusters(
     catalog: Catalog, features: Features, pack: RulePack, clusters: Sequence[IntArray]
-) -> Mapping[str, int]:
-    """Return in how many of some clusters each two names part them, by the kind of the gap between these."""
+) -> list[list[Part]]:
+    """Return the parts of each of some clusters, the main one first: what the next steps of :func:`make_plans` take."""
     books = Bookkeeper(Shelf(catalog, features))
-    return _count_names([_part(books, pack, members.tolist(), frozenset()) for members in clusters])
+    return [_part(books, pack, members.tolist(), frozenset())[0] for members in clusters]
+
+
+def list_names(parts: Sequence[Part]) -> set[str]:
+    """Return the kinds of the gaps between two names that part a cluster."""
+    return {part.gap.kind for part in parts if part.gap is not None and part.gap.what == "names"}
 
 
 def arrange_groups(
-    catalog: Catalog, features: Features, pack: RulePack, clusters: Sequence[IntArray], common: frozenset[str]
+    catalog: Catalog, features: Features, pack: RulePack, clusters: Sequence[list[Part]], common: frozenset[str]
 ) -> list[list[int]]:
     """Return the listings of each group that some clusters are, before anything that is likely stands beside them."""
     books = Bookkeeper(Shelf(catalog, features))
-    read = [_part(books, pack, members.tolist(), frozenset()) for members in clusters]
-    arranged = (group for parts, own in read for group in _arrange(books, parts, own, common))
+    arranged = (group for parts in clusters for group in _arrange(books, parts, _offer(books, pack, parts), common))
     return [[m for part in group for m in part.members] for group in arranged]
 
 
@@ -73,16 +78,23 @@ def draw_plans(
     features: Features,
     pack: RulePack,
     findings: Findings,
-    clusters: Sequence[IntArray],
+    clusters: Sequence[list[Part]],
     common: frozenset[str],
     likely: Likely,
 ) -> list[tuple[Group, IntArray, Plan]]:
-    """Return what :func:`make_plans` does for some clusters of a catalogue, of which it is known what is ``common`` in
-    all of it; how many listings wait for one answer is still to be counted.
+    """Return what :func:`make_plans` does for some clusters of a catalogue, of which the parts are known, and what is
+    ``common`` in all of it; how many listings wait for one answer is still to be counted.
     """
     books = Bookkeeper(Shelf(catalog, features))
-    read = [_part(books, pack, members.tolist(), frozenset()) for members in clusters]
+    read = [(parts, _offer(books, pack, parts)) for parts in clusters]
     return _draw_plans(books, features, pack, findings.duplicates, read, common, frozenset(), likely)
+
+
+def _offer(books: Bookkeeper, pack: RulePack, parts: Sequence[Part]) -> Own:
+    """What each listing of a cluster offers; nothing of one that is not parted, where nobody asks."""
+    if len(parts) == 1:
+        return {}
+    return _rank(books, pack, sorted(m for part in parts for m in part.members), frozenset())[1]
 
 
 def _draw_plans(
@@ -113,17 +125,14 @@ def _draw_plans(
 
 def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[Part], Own]:
     """The parts of a cluster, the main one first, and what each of its listings offers."""
-    ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
-    own = sort_offers(settle_values(books.shelf.list_group(ranked)), ranked)
+    ranked, own = _rank(books, pack, members, drafts)
     return books.part(ranked, own), own
 
 
-def _count_names(clusters: Iterable[tuple[Sequence[Part], Own]]) -> Counter[str]:
-    """In how many clusters a kind of gap between two names parts them."""
-    count: Counter[str] = Counter()
-    for parts, _ in clusters:
-        count.update({part.gap.kind for part in parts if part.gap is not None and part.gap.what == "names"})
-    return count
+def _rank(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[int], Own]:
+    """The listings of a cluster, the best first, and what each of them offers."""
+    ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
+    return ranked, sort_offers(settle_values(books.shelf.list_group(ranked)), ranked)
 
 
 def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dupcheck.model import Catalog, FloatArray, Group, IntArray, Plan
+from dupcheck.model import Action, Catalog, FloatArray, Group, IntArray, Plan
 from dupcheck.rules import RulePack
 
 TOP = 10
@@ -19,17 +19,22 @@ Grouped = tuple[Group, IntArray]
 
 def count_violations(plan: Plan) -> int:
     """Return how many listings too many a plan mends."""
-    if plan.action == "none":
+    return count_mended(plan.action, len(plan.listings), len({c.listing_id for c in plan.changes}), len(plan.offline))
+
+
+def count_mended(action: Action, listings: int, changed: int, offline: int) -> int:
+    """Return how many listings too many a plan mends that is about so many ``listings``, of which some are to be
+    ``changed`` and some go ``offline``.
+    """
+    if action == "none":
         return 0
-    if plan.action == "ask":
-        return len(plan.listings) - 1
-    if plan.action == "differentiate":
-        return max(len({c.listing_id for c in plan.changes}), len(plan.listings) - 1)
-    return len(plan.offline)
+    if action == "ask":
+        return listings - 1
+    return max(changed, listings - 1) if action == "differentiate" else offline
 
 
-def _severity(group: Group, pack: RulePack) -> int:
-    """The place of the group's gravest rule in the pack, from 0: a pack names its rules in that order."""
+def rank_severity(group: Group, pack: RulePack) -> int:
+    """Return the place of a group's gravest rule in the pack, from 0: a pack names its rules in that order."""
     codes = [r.code for r in pack.rules]
     return min((codes.index(c) for c in group.rules if c in codes), default=len(codes))
 
@@ -39,12 +44,11 @@ def measure_turnover(catalog: Catalog) -> FloatArray:
     return np.nan_to_num(catalog.numbers("sales") * catalog.numbers("price"))
 
 
-def place_plan(pack: RulePack, group: Group, plan: Plan, sold: float, first: int) -> tuple[bool, int, int, float, int]:
+def place_plan(mends: int, severity: int, sold: float, first: int) -> tuple[bool, int, int, float, int]:
     """Return by what a plan is put in order: whether nothing is to be done, the place of its gravest rule, how much it
     mends and what its listings have ``sold``, both negative, and its ``first`` listing's position.
     """
-    mends = count_violations(plan)
-    return mends == 0, _severity(group, pack), -mends, -sold, first
+    return mends == 0, severity, -mends, -sold, first
 
 
 def order_by_risk(
@@ -58,7 +62,9 @@ def order_by_risk(
 
     def place(k: int) -> tuple[object, ...]:
         group, members = grouped[k]
-        return place_plan(pack, group, plans[k], float(sold[members].sum()), int(members[0]))
+        return place_plan(
+            count_violations(plans[k]), rank_severity(group, pack), float(sold[members].sum()), int(members[0])
+        )
 
     order = sorted(range(len(grouped)), key=place)
     return tuple(grouped[k] for k in order), tuple(plans[k] for k in order)
@@ -80,7 +86,7 @@ def count_risk(
         mends = count_violations(plan)
         if not mends:
             continue
-        by_rule[pack.rules[min(_severity(group, pack), len(pack.rules) - 1)].code] += mends
+        by_rule[pack.rules[min(rank_severity(group, pack), len(pack.rules) - 1)].code] += mends
         for m in (catalog.positions[i] for i in plan.listings):
             stake[currency[m]] = stake.get(currency[m], 0.0) + float(sold[m])
     left = total = sum(by_rule.values())

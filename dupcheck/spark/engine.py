@@ -175,7 +175,7 @@ class _Run:
             shop, about, proposed.pairs, findings.where("duplicate"), measured, told, self.pack, whole, now.background
         )
         likely = shop.keep(probable if drift is None else drift.renew_pairs("likely", probable), "likely")
-        remedies = plan_remedies(shop, findings, likely, whole_rows, self.pack, whole, lang)
+        remedies = plan_remedies(shop, findings, likely, whole_rows, self.pack, whole, lang, drift)
         self.tell("audit.stage_report", 0)
         said = self._tell_pairs(findings, whole_rows, whole, drift)
         _write(said.select(list_names(PAIR)).orderBy("listing_a", "listing_b", "rule"), out, "pairs")

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 ANEW = 0.1
 """The share of listings which, once changed or gone, have the whole catalogue taught, measured and judged anew."""
-STEPS = frozenset({"placed", "read", "measured", "pairs", "caught", "likely", "said"})
+STEPS = frozenset({
+    "placed", "read", "measured", "pairs", "caught", "likely", "said",
+    "duplicates-components", "clusters", "arranged", "groups-components", "drawn",
+})  # fmt: skip
 """The steps that the next run takes up."""
 _FACTS = "facts.json"
 

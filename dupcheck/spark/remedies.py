@@ -5,9 +5,8 @@ one answer.
 """
 
 import json
-import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,18 +15,20 @@ from dupcheck.axes import HEAD
 from dupcheck.groups import cluster_listings
 from dupcheck.judging.likely import Likely
 from dupcheck.messages import Lang
-from dupcheck.model import Group, IntArray, Plan
+from dupcheck.model import Catalog, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
-from dupcheck.plans.clusters import COMMON, arrange_groups, count_names, draw_plans
+from dupcheck.plans.clusters import COMMON, arrange_groups, draw_plans, list_names, part_clusters
 from dupcheck.plans.neighbours import GROUP, ONE, spell_title
+from dupcheck.plans.parts import Gap, Part
 from dupcheck.plans.questions import name_alone
-from dupcheck.plans.risk import count_violations, measure_turnover, place_plan
+from dupcheck.plans.risk import count_mended, measure_turnover, place_plan, rank_severity
 from dupcheck.reports.documents import SettledAudit, settle_value
 from dupcheck.reports.record import describe_group, describe_plan, list_pairs
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.spark.components import find_components
+from dupcheck.spark.history import Drift
 from dupcheck.spark.judging import join_blocks, unpack_findings
 from dupcheck.spark.rows import Whole, numbers_of, unpack_features, unpack_listings
 from dupcheck.spark.session import Workshop, join_groups, map_tables
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
 
 BATCH = 4_000
 """Listings whose components are worked on together, more or less; a component is never parted."""
-_CLUSTER = "pos long, cluster long, kind string, n long"
+_CLUSTER = "pos long, component long, cluster long, part int, place int, held boolean, gap string, kind string"
+_ARRANGED = "pos long, piece long, title string, head string"
 _PLAN = (
-    "group_id string, first long, sold double, plan binary, grouped binary, kind string, alone string, waiting long, "
-    "contents string, listings array<long>, gone array<long>"
+    "component long, group_id string, first long, sold double, severity int, action string, keep string, title string, "
+    "ids array<string>, offline long, said string, grouped string, kind string, alone string, waiting long, "
+    "listings array<long>, gone array<long>"
 )
 _SIGNALS = tuple(signal.name for signal in SIGNALS)
 PAIR = ", ".join(
@@ -68,41 +71,91 @@ class Remedies:
 
 def plan_remedies(
     shop: Workshop, findings: "DataFrame", likely: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole,
-    lang: Lang,
+    lang: Lang, drift: Drift | None = None,
 ) -> Remedies:  # fmt: skip
     """Return groups, their plans, and advice for listings that no plan names; what is ``likely`` to be one product with
     a group is asked about beside it.
-    """
-    from pyspark.sql import functions as sql
 
+    Of components that nothing happened to since an earlier run the groups and plans are those of that run.
+    """
     caught = findings.where("duplicate")
-    batches = _batch(shop, caught, "duplicates")
-    held, pairs = _gather(batches, listings), _join_batch(caught, batches)
     shared = shop.share((pack, whole))
-    clusters = shop.keep(
-        join_groups(pairs, held, lambda found, rows: _cluster(found, rows, *shared.value), _CLUSTER), "clusters"
+    homes = find_components(shop, caught.select("left", "right"), "duplicates")
+    touched = _find_touched(shop, homes, None if drift is None else drift.stale, drift, "duplicates")
+    batches = _batch(homes, touched)
+    held, pairs = _gather(batches, listings), _join_batch(caught, batches)
+    made = join_groups(pairs, held, lambda found, rows: _cluster(found, rows, *shared.value), _CLUSTER)
+    clusters = shop.keep(_renew(made, drift, "clusters", homes, touched), "clusters")
+    common = _find_common(clusters)
+    moved = None
+    if drift is not None and touched is not None:
+        touched = shop.keep(
+            _add_shifted(touched, clusters, common, _find_common(drift.earlier.open("clusters"))), "moved-homes"
+        )
+        moved = homes.join(touched, "component", "left_semi").select("pos").unionByName(drift.stale).distinct()
+        batches = _batch(homes, touched)
+        held, pairs = _gather(batches, listings), _join_batch(caught, batches)
+    parted = clusters.drop("component", "kind")
+    made = join_groups(
+        pairs, held.join(parted, "pos", "left"), lambda _, rows: _arrange(rows, shared.value, common), _ARRANGED
     )
-    named = clusters.where("kind is not null").groupBy("kind").agg(sql.sum("n").alias("n"))
-    common = frozenset(row["kind"] for row in named.where(sql.col("n") >= COMMON).collect())
-    clustered = clusters.where("kind is null").select("pos", "cluster")
-    arranged = shop.keep(
-        join_groups(
-            pairs, held.join(clustered, "pos", "left"),
-            lambda _, rows: _arrange(rows, shared.value, common), "pos long, piece long, title string, head string",
-        ), "arranged",
-    )  # fmt: skip
+    arranged = shop.keep(_renew(made, drift, "arranged", homes, touched), "arranged")
     ends = caught.select("left", "right").unionByName(_join_likely(likely, arranged, listings))
     ends = ends.unionByName(_join_alike(arranged, "title")).unionByName(_join_alike(arranged, "head"))
-    batches = _batch(shop, ends, "groups")
-    placed = _gather(batches, listings).join(clustered, "pos", "left")
-    drawn = shop.keep(
-        join_groups(
-            _join_batch(_stack_pairs(caught, likely), batches), placed,
-            lambda found, rows: _draw(found, rows, shared.value, common, lang), _PLAN,
-        ), "drawn",
+    homes = find_components(shop, ends, "groups")
+    touched = _find_touched(shop, homes, moved, drift, "groups")
+    batches = _batch(homes, touched)
+    placed = _gather(batches, listings).join(parted, "pos", "left")
+    made = join_groups(
+        _join_batch(_stack_pairs(caught, likely), batches), placed,
+        lambda found, rows: _draw(found, rows, shared.value, common, lang), _PLAN,
     )  # fmt: skip
-    changes, advice = _tell_apart(shop, findings, drawn, listings, shared, pack, lang)
-    return Remedies(*_finish(shop, _settle(drawn), changes, listings, pack, lang), advice)
+    drawn = shop.keep(_renew(made, drift, "drawn", homes, touched), "drawn")
+    changes, advice = _tell_apart(shop, findings, drawn, listings, shared, lang)
+    return Remedies(*_finish(shop, _settle(drawn), changes, listings, lang), advice)
+
+
+def _find_touched(
+    shop: Workshop, homes: "DataFrame", moved: "DataFrame | None", drift: Drift | None, name: str
+) -> "DataFrame | None":
+    """Return the components that are others than in an earlier run, None where all are to be looked at: those with a
+    listing that has ``moved``, or that stood in one component with such a listing.
+    """
+    if drift is None or moved is None:
+        return None
+    before = drift.earlier.open(f"{name}-components")
+    torn = before.join(moved, "pos", "left_semi").select("component").distinct()
+    around = before.join(torn, "component", "left_semi").select("pos").unionByName(moved)
+    return shop.keep(homes.join(around, "pos", "left_semi").select("component").distinct(), f"{name}-touched")
+
+
+def _renew(
+    made: "DataFrame", drift: Drift | None, step: str, homes: "DataFrame", touched: "DataFrame | None"
+) -> "DataFrame":
+    """Return a step's rows: those ``made`` of components that were touched, those of an earlier run of all others."""
+    if drift is None or touched is None:
+        return made
+    by = "component" if "component" in made.columns else "pos"
+    same = homes.join(touched, "component", "left_anti").select(by).distinct()
+    return made.unionByName(drift.earlier.open(step).join(same, by, "left_semi"))
+
+
+def _find_common(clusters: "DataFrame") -> frozenset[str]:
+    """The kinds of gaps between two names that part so many clusters that they are no names."""
+    from pyspark.sql import functions as sql
+
+    named = clusters.where("kind is not null").groupBy("kind").agg(sql.countDistinct("cluster").alias("n"))
+    return frozenset(row["kind"] for row in named.where(sql.col("n") >= COMMON).collect())
+
+
+def _add_shifted(
+    touched: "DataFrame", clusters: "DataFrame", common: frozenset[str], before: frozenset[str]
+) -> "DataFrame":
+    """Add to components those with names that have become common, or are so no longer."""
+    from pyspark.sql import functions as sql
+
+    shifted = clusters.where(sql.col("kind").isin(*sorted(common ^ before))).select("component")
+    return touched.unionByName(shifted).distinct()
 
 
 def _join_likely(likely: "DataFrame", arranged: "DataFrame", listings: "DataFrame") -> "DataFrame":
@@ -148,11 +201,13 @@ def _stack_pairs(caught: "DataFrame", likely: "DataFrame") -> "DataFrame":
     return caught.unionByName(likely, allowMissingColumns=True)
 
 
-def _batch(shop: Workshop, edges: "DataFrame", name: str) -> "DataFrame":
-    """Each listing of the edges with its component and the batch (``block``) that this is worked on in."""
+def _batch(homes: "DataFrame", touched: "DataFrame | None" = None) -> "DataFrame":
+    """Each listing of the components that are ``touched`` (None: of all) with its component and the batch (``block``)
+    that this is worked on in.
+    """
     from pyspark.sql import functions as sql
 
-    found = find_components(shop, edges, name)
+    found = homes if touched is None else homes.join(touched, "component", "left_semi")
     batches = max(found.count() // BATCH, 1)
     return found.withColumn("block", sql.pmod(sql.xxhash64("component"), sql.lit(batches)))
 
@@ -171,10 +226,43 @@ def _join_batch(findings: "DataFrame", batches: "DataFrame") -> "DataFrame":
 
 def _cluster(found: "pa.Table", rows: "pa.Table", pack: RulePack, whole: Whole) -> "pa.Table":
     pos, features = numbers_of(rows, "pos"), unpack_features(rows, whole)
+    component = numbers_of(rows, "component")
     clusters = cluster_listings(features, pack, unpack_findings(found, pos))
-    names = count_names(unpack_listings(rows), features, pack, clusters)
-    rows_of = [{"pos": int(pos[m]), "cluster": int(pos[c[0]])} for c in clusters for m in c.tolist()]
-    return _stack([*rows_of, *({"kind": kind, "n": n} for kind, n in names.items())], _CLUSTER)
+    made = []
+    for members, parts in zip(clusters, part_clusters(unpack_listings(rows), features, pack, clusters), strict=True):
+        names = list_names(parts)
+        for number, part in enumerate(parts):
+            gap = part.gap
+            first = {
+                "gap": None if gap is None else json.dumps([gap.what, gap.here, gap.there, gap.axis]),
+                "kind": None if gap is None or gap.kind not in names else gap.kind,
+            }
+            made += [
+                {"pos": int(pos[m]), "component": int(component[m]), "cluster": int(pos[members[0]]), "part": number,
+                 "place": place, "held": m in part.held, **(first if place == 0 else {})}
+                for place, m in enumerate(part.members)
+            ]  # fmt: skip
+    return _stack(made, _CLUSTER)
+
+
+def _unpack_clusters(rows: "pa.Table") -> list[list[Part]]:
+    """The clusters that listings stand in, each as its parts."""
+    columns = (rows.column(name).to_pylist() for name in ("cluster", "part", "place", "held", "gap"))
+    clusters: dict[int, dict[int, Part]] = {}
+    told = ((*cells, k) for k, cells in enumerate(zip(*columns, strict=True)) if cells[0] is not None)
+    for cluster, number, place, held, gap, k in sorted(told, key=lambda row: row[:3]):
+        if place == 0:
+            clusters.setdefault(cluster, {})[number] = Part([], None if gap is None else _unpack_gap(gap))
+        part = clusters[cluster][number]
+        part.members.append(k)
+        if held:
+            part.held.append(k)
+    return [list(parts.values()) for parts in clusters.values()]
+
+
+def _unpack_gap(told: str) -> Gap:
+    what, here, there, axis = json.loads(told)
+    return Gap(what, tuple(here), tuple(there), axis)
 
 
 def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[str]) -> "pa.Table":
@@ -183,7 +271,7 @@ def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[
     pack, whole = known
     pos, features = numbers_of(rows, "pos"), unpack_features(rows, whole)
     catalog = unpack_listings(rows)
-    groups = arrange_groups(catalog, features, pack, _list_clusters(rows), common)
+    groups = arrange_groups(catalog, features, pack, _unpack_clusters(rows), common)
     sizes = [len(group) for group in groups]
     titles, axis = catalog.column("title"), features.axes.get(HEAD)
     aliases = features.statistics.taught.lexicon.aliases
@@ -196,14 +284,6 @@ def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[
         "title": pa.array(named, pa.string()),
         "head": pa.array(np.repeat(np.array(heads, dtype=object), sizes), pa.string()),
     })  # fmt: skip
-
-
-def _list_clusters(rows: "pa.Table") -> list[IntArray]:
-    home: dict[int, list[int]] = {}
-    for k, cluster in enumerate(rows.column("cluster").to_pylist()):
-        if cluster is not None:
-            home.setdefault(cluster, []).append(k)
-    return [np.array(home[c], dtype=np.int64) for c in sorted(home)]
 
 
 def _unpack_likely(table: "pa.Table", pos: IntArray) -> Likely:
@@ -223,23 +303,33 @@ def _draw(
         unpack_findings(found.filter(by_rule), pos),
         _unpack_likely(found.filter(found.column("chance").is_valid()), pos),
     )
-    drawn = draw_plans(catalog, features, pack, caught, _list_clusters(rows), common, likely)
-    sold = measure_turnover(catalog)
+    drawn = draw_plans(catalog, features, pack, caught, _unpack_clusters(rows), common, likely)
+    sold, component = measure_turnover(catalog), numbers_of(rows, "component")
     made = []
     for group, members, plan in drawn:
-        question, contents = plan.question, describe_plan(catalog, plan, lang)["contents"]
+        question = plan.question
         offline = {catalog.positions[i] for i in plan.offline}
         made.append({
-            "group_id": group.group_id, "first": int(pos[members[0]]), "sold": float(sold[members].sum()),
-            "plan": pickle.dumps(plan), "grouped": pickle.dumps(group),
+            "component": int(component[members[0]]), "group_id": group.group_id, "first": int(pos[members[0]]),
+            "sold": float(sold[members].sum()), "severity": rank_severity(group, pack),
+            **_say_plan(catalog, plan, lang), "offline": len(plan.offline),
+            "grouped": json.dumps(describe_group(group, plan, lang), ensure_ascii=False),
             "kind": None if question is None else question.kind,
             "alone": None if question is None else name_alone(question),
             "waiting": 0 if question is None else len(question.listings),
-            "contents": json.dumps(contents, ensure_ascii=False),
             "listings": [int(pos[catalog.positions[i]]) for i in plan.listings],
             "gone": [int(pos[m]) for m in sorted(offline)],
         })  # fmt: skip
     return _stack(made, _PLAN)
+
+
+def _say_plan(catalog: Catalog, plan: Plan, lang: Lang) -> dict[str, Any]:
+    """A plan in words, and what of it is asked for by name."""
+    said = settle_value(describe_plan(catalog, plan, lang))
+    return {
+        "action": plan.action, "keep": plan.keep, "title": plan.title, "ids": list(plan.listings),
+        "said": json.dumps(said, ensure_ascii=False),
+    }  # fmt: skip
 
 
 def _settle(drawn: "DataFrame") -> "DataFrame":
@@ -258,7 +348,10 @@ def _settle(drawn: "DataFrame") -> "DataFrame":
 # Different products that look like one
 
 
-_CHANGE = "group_id string, component long, place int, change binary, plan binary, first long, contents string"
+_CHANGE = (
+    "group_id string, component long, place int, change string, first long, action string, keep string, title string, "
+    "ids array<string>, said string"
+)
 
 
 def _tell_apart(
@@ -267,7 +360,6 @@ def _tell_apart(
     drawn: "DataFrame",
     listings: "DataFrame",
     shared: Any,
-    pack: RulePack,
     lang: Lang,
 ) -> "tuple[DataFrame, DataFrame]":
     """What the listings of plans must change besides, and advice for those that no plan names."""
@@ -278,14 +370,14 @@ def _tell_apart(
     for side in ("left", "right"):
         advice = advice.join(gone.select(sql.col("pos").alias(side)), side, "left_anti")
     advice = shop.keep(advice, "advice-pairs")
-    batches = _batch(shop, advice, "advice")
+    batches = _batch(find_components(shop, advice.select("left", "right"), "advice"))
     home = drawn.select("group_id", sql.explode("listings").alias("pos"))
     held, pairs = _gather(batches, listings).join(home, "pos", "left"), _join_batch(advice, batches)
     made = shop.keep(
         join_groups(pairs, held, lambda found, rows: _advise(found, rows, shared.value, lang), _CHANGE), "advised"
     )
-    alone = made.where("plan is not null").select("first", "plan", "contents")
-    told = shop.keep(map_tables(alone, lambda table: _tell_plans(table, pack, lang), DRAWN), "advice")
+    alone = made.where("said is not null").select("group_id", "first", "action", "keep", "title", "ids", "said")
+    told = shop.keep(map_tables(alone, _finish_plans, DRAWN), "advice")
     return made.where("change is not null"), told.orderBy("first")
 
 
@@ -300,15 +392,17 @@ def _advise(found: "pa.Table", rows: "pa.Table", known: tuple[RulePack, Whole], 
     plans = [Plan(g, "none", "", tuple(ids), "", (), (), None, (), (), ()) for g, ids in home.items()]
     mended, added = tell_apart(catalog, features, pack, unpack_findings(found, pos), plans)
     made: list[dict[str, Any]] = [
-        {"group_id": plan.group_id, "component": component[c.listing_id], "place": k, "change": pickle.dumps(c)}
+        {
+            "group_id": plan.group_id, "component": component[c.listing_id], "place": k,
+            "change": json.dumps(settle_value(c.as_dict(lang)), ensure_ascii=False),
+        }
         for plan in mended
         for k, c in enumerate(plan.changes)
-    ]
+    ]  # fmt: skip
     made += [
         {
-            "group_id": plan.group_id, "component": component[plan.listings[0]], "plan": pickle.dumps(plan),
-            "first": component[plan.listings[0]],
-            "contents": json.dumps(describe_plan(catalog, plan, lang)["contents"], ensure_ascii=False),
+            "group_id": plan.group_id, "component": component[plan.listings[0]],
+            "first": component[plan.listings[0]], **_say_plan(catalog, plan, lang),
         }
         for plan in added
     ]  # fmt: skip
@@ -327,21 +421,15 @@ DRAWN = (
 
 
 def _finish(
-    shop: Workshop, settled: "DataFrame", changes: "DataFrame", listings: "DataFrame", pack: RulePack, lang: Lang
+    shop: Workshop, settled: "DataFrame", changes: "DataFrame", listings: "DataFrame", lang: Lang
 ) -> "tuple[DataFrame, DataFrame]":
     from pyspark.sql import functions as sql
 
     mended = changes.groupBy("group_id").agg(
         sql.array_sort(sql.collect_list(sql.struct("component", "place", "change"))).alias("changes")
     )
-    whole = settled.join(mended, "group_id", "left").select(
-        "first", "sold", "plan", "grouped", "kind", "settles", "contents", "changes"
-    )
-
-    def tell(table: "pa.Table") -> "pa.Table":
-        return _tell_plans(table, pack, lang)
-
-    told = shop.keep(map_tables(whole, tell, DRAWN), "plans")
+    whole = settled.join(mended, "group_id", "left").drop("component", "alone", "waiting", "plans", "listings", "gone")
+    told = shop.keep(map_tables(whole, _finish_plans, DRAWN), "plans")
     members = map_tables(told, lambda table: _list_members(table, lang), _MEMBER)
     shown = listings.select("listing_id", "title", "price", "url")
     groups = members.join(shown, "listing_id", "left").orderBy(*ORDER, "place")
@@ -389,26 +477,24 @@ def _stack(rows: Sequence[Mapping[str, Any]], schema: str) -> "pa.Table":
     return pa.Table.from_pylist(list(rows), schema=pa.schema(list(_read_schema(schema).items())))
 
 
-def _tell_plans(table: "pa.Table", pack: RulePack, lang: Lang) -> "pa.Table":
-    """Put plans into words, once it is known what their listings change besides and how many wait for one answer."""
+def _finish_plans(table: "pa.Table") -> "pa.Table":
+    """Add to plans what their listings change besides and how many wait for one answer, which only all plans tell."""
     made = []
     for row in table.to_pylist():
-        plan: Plan = pickle.loads(row["plan"])
-        group: Group | None = None if row.get("grouped") is None else pickle.loads(row["grouped"])
-        question = plan.question
-        if question is not None:
-            plan = replace(plan, question=replace(question, kind=row["kind"], settles=row["settles"]))
-        more = tuple(pickle.loads(change["change"]) for change in row.get("changes") or ())
-        plan = replace(plan, changes=(*plan.changes, *more))
+        said = json.loads(row["said"])
+        more = [json.loads(change["change"]) for change in row.get("changes") or ()]
+        said["changes"] += more
+        if said["question"] is not None:
+            said["question"] |= {"kind": row["kind"], "settles": row["settles"]}
+        changed = len({change["listing_id"] for change in said["changes"]})
+        mends = count_mended(row["action"], len(row["ids"]), changed, row.get("offline") or 0)
         place: Mapping[str, Any] = {}
-        if group is not None:
-            place = dict(zip(ORDER, place_plan(pack, group, plan, row["sold"], row["first"]), strict=True))
-        said = settle_value({**plan.as_dict(lang), "contents": json.loads(row["contents"])})
+        if row.get("grouped") is not None:
+            place = dict(zip(ORDER, place_plan(mends, row["severity"], row["sold"], row["first"]), strict=True))
         made.append({
-            "first": row["first"], **place, "group_id": plan.group_id, "action": plan.action, "keep": plan.keep,
-            "listings": list(plan.listings), "title": plan.title, "plan": json.dumps(said, ensure_ascii=False),
-            "grouped": None if group is None else json.dumps(describe_group(group, plan, lang), ensure_ascii=False),
-            "violations": count_violations(plan), "advised": len({c.listing_id for c in plan.changes}),
+            "first": row["first"], **place, "group_id": row["group_id"], "action": row["action"], "keep": row["keep"],
+            "listings": row["ids"], "title": row["title"], "plan": json.dumps(said, ensure_ascii=False),
+            "grouped": row.get("grouped"), "violations": mends, "advised": changed,
         })  # fmt: skip
     return _stack(made, DRAWN)
 
