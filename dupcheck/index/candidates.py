@@ -23,7 +23,7 @@ from dupcheck.photos.verification import Worth
 from dupcheck.rules import RulePack
 from dupcheck.run import SEARCH, Search
 
-_MANY = 250
+MANY = 250
 """So many pairs of listings under two photos are not asked one by one whether the photos matter."""
 
 
@@ -115,9 +115,9 @@ def _ask_listings(photos: Photos, photo: IntArray, listing: IntArray, worth: Wor
     members = group_items(photos.stand_in[photo], listing, len(photos))
 
     def ask(first: IntArray, second: IntArray) -> BoolArray:
-        asked: BoolArray = members.sizes[first] * members.sizes[second] > _MANY
+        asked: BoolArray = members.sizes[first] * members.sizes[second] > MANY
         few = np.flatnonzero(~asked)
-        owner, i, j = _cross_groups(members, first[few], second[few], _MANY)
+        owner, i, j = _cross_groups(members, first[few], second[few], MANY)
         told = (i != j) & worth(i, j)
         asked[few[owner[told]]] = True
         return asked

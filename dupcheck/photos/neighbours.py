@@ -83,7 +83,7 @@ def find_neighbours(
     pictures = int((photos.usable & photos.pictured).sum())
     i, j = join_hashes(hashes, SEARCH.photo_bits, choose_blocks(pictures))
     near = owner[i] != owner[j]
-    near &= suspect(hashes[i], kind[i], hashes[j], kind[j], among_many=pictures > _MANY)
+    near &= suspect(hashes[i], kind[i], hashes[j], kind[j], among_many=are_many(pictures))
     i, j = i[near], j[near]
     telling = keep_telling(hashes, kind, i, j)
     if crowded is not None:
@@ -119,9 +119,14 @@ def _add_copies(photos: Photos, first: IntArray, second: IntArray) -> tuple[IntA
     return np.concatenate(firsts), np.concatenate(seconds)
 
 
+def are_many(pictures: int) -> bool:
+    """Return whether so many pictures are so many that less is suspected of each two."""
+    return pictures > _MANY
+
+
 def choose_blocks(pictures: int) -> int:
     """Return into how many blocks the hashes of so many pictures are cut: into longer ones where there are many."""
-    return 8 if pictures <= _MANY else 7
+    return 7 if are_many(pictures) else 8
 
 
 def _sort_pairs(first: IntArray, second: IntArray, rows: int) -> tuple[IntArray, IntArray]:

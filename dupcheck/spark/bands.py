@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dupcheck.messages import Message, message
 from dupcheck.model import IntArray
 from dupcheck.photos.copies import SHARED_VIEWS, is_copy
 from dupcheck.photos.hamming import RUN, mask_blocks
-from dupcheck.photos.neighbours import choose_blocks
+from dupcheck.photos.neighbours import are_many, choose_blocks, find_neighbours
 from dupcheck.photos.suspicion import PLAIN, SHARED_BITS, SHARED_BY, is_outline, list_hashes, suspect
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import see_alike
 from dupcheck.run import SEARCH
 from dupcheck.spark.components import find_components
-from dupcheck.spark.crowds import pair_across, pair_within
 from dupcheck.spark.rows import numbers_of, unpack_photos
 from dupcheck.spark.session import Workshop, map_tables
 
@@ -32,19 +32,25 @@ if TYPE_CHECKING:
 
 _PAIR = "a long, b long"
 _ENTRY = "mask int, band long, hash long, kind int, owner long, new boolean, pictured boolean"
-_MET = "a long, a_kind int, b long, b_kind int, bits int, new boolean"
+_MET = "a long, a_kind int, b long, b_kind int, bits int, new boolean, pictured boolean"
+HOME = "key long, home long, rank long"
+"""The schema of photos by their ``key``: the one that stands for each, and their order among those of one picture."""
+SUSPECTED = "a long, b long, pictured boolean"
+"""The schema of pairs of photos that may show one thing; ``pictured``: there are pictures of both to look at."""
 _COPY_BLOCKS = 4
 
 
-def find_near(shop: Workshop, photos: "DataFrame", refused: Any) -> "DataFrame":
-    """Return which photos show one thing from one side, or may do so, as pairs of keys (``a``, ``b``).
+def suspect_photos(
+    shop: Workshop, photos: "DataFrame", refused: Any, misses: list[Message]
+) -> "tuple[DataFrame, DataFrame]":
+    """Return which photo stands for each, and which of those that stand for others may show one thing from one side.
 
     ``photos`` has a row a distinct photo: its ``key``, ``photo``, ``print``, and whether it is ``new``; of two photos
     one at least is new. ``refused`` are those that say nothing, as they are shared with all executors.
     """
     from pyspark.sql import functions as sql
 
-    blocks = choose_blocks(photos.where("length(print) > 0").count())
+    pictures = photos.where("length(print) > 0").count()
     copies = find_components(shop, _find_copies(shop, photos, refused), "copies")
     homes = photos.select("key", "new").join(
         copies.select(sql.col("pos").alias("key"), "component"), "key", "left"
@@ -52,11 +58,31 @@ def find_near(shop: Workshop, photos: "DataFrame", refused: Any) -> "DataFrame":
     homes = shop.keep(homes.select("key", "new", sql.coalesce("component", "key").alias("home")), "photo-homes")
     asked = homes.groupBy("home").agg(sql.max("new").alias("new")).withColumnRenamed("home", "key")
     alone = shop.keep(photos.drop("new").join(asked, "key"), "photos-alone")
-    met = shop.keep(_meet(shop, alone, refused, blocks), "photos-met")
-    suspected = _keep_telling(met).where("new").select("a", "b").distinct()
-    near = shop.keep(_look(shop, suspected, alone, refused), "photos-near")
-    members = homes.select(sql.col("home").alias("key"), sql.col("key").alias("pos"))
-    return pair_within(members, [], "image").unionByName(pair_across(members, near)).toDF("a", "b")
+    met = shop.keep(_meet(shop, alone, refused, pictures), "photos-met")
+    suspected = _keep_telling(met, misses).where("new").groupBy("a", "b").agg(sql.max("pictured").alias("pictured"))
+    return homes.select("key", "home", sql.col("key").alias("rank")), suspected
+
+
+def suspect_at_once(table: "pa.Table", refused: frozenset[bytes]) -> "pa.Table":
+    """Return what :func:`suspect_photos` does for photos that one task holds, as rows of one table: of ``HOME``, of
+    ``SUSPECTED``, and the ``crowded`` that lose neighbours because many share their outline.
+    """
+    import pyarrow as pa
+
+    photos, keys = open_photos(table, refused)
+    told = np.empty(len(photos), dtype=np.bool_)
+    told[photos.main] = numbers_of(table, "new")
+    alone = photos.stand_in == np.arange(len(photos))
+    asked, crowded = np.zeros((2, len(photos)), dtype=np.bool_)
+    asked[photos.stand_in[told]] = True
+    first, second = find_neighbours(photos, photos.usable & alone & asked, np.flatnonzero(alone), crowded)
+    pictured = photos.pictured[first] & photos.pictured[second]
+    parts = [
+        {"key": keys, "home": keys[photos.stand_in], "rank": photos.rank},
+        {"a": keys[first], "b": keys[second], "pictured": pictured},
+        {"crowded": keys[crowded]},
+    ]
+    return pa.concat_tables([pa.table(part) for part in parts], promote_options="default")
 
 
 def open_photos(table: "pa.Table", refused: frozenset[bytes]) -> tuple[Photos, IntArray]:
@@ -134,9 +160,9 @@ def _open_pairs(table: "pa.Table", refused: frozenset[bytes]) -> tuple[Photos, I
 # Hashes that lie near
 
 
-def _meet(shop: Workshop, photos: "DataFrame", refused: Any, blocks: int) -> "DataFrame":
+def _meet(shop: Workshop, photos: "DataFrame", refused: Any, pictures: int) -> "DataFrame":
     """Pairs of hashes that lie so near that their pictures are worth a closer look."""
-    masks = mask_blocks(blocks)
+    masks, many = mask_blocks(choose_blocks(pictures)), are_many(pictures)
 
     def send(table: "pa.Table") -> "pa.Table":
         import pyarrow as pa
@@ -156,13 +182,13 @@ def _meet(shop: Workshop, photos: "DataFrame", refused: Any, blocks: int) -> "Da
         })  # fmt: skip
 
     def slide(batches: "Batches") -> "Batches":
-        return slide_hashes(batches, masks)
+        return slide_hashes(batches, masks, many)
 
     sent = map_tables(photos, send, _ENTRY, ["key", "photo", "print", "new"])
     return sent.repartition("mask", "band").sortWithinPartitions("mask", "band", "hash").mapInArrow(slide, _MET)
 
 
-def slide_hashes(batches: "Batches", masks: list[np.uint64]) -> "Batches":
+def slide_hashes(batches: "Batches", masks: list[np.uint64], among_many: bool = False) -> "Batches":
     """Hold each hash against the next ones of its band; what agrees in several bands is told in the first."""
     import pyarrow as pa
 
@@ -179,7 +205,7 @@ def slide_hashes(batches: "Batches", masks: list[np.uint64]) -> "Batches":
             at = at[at + step < len(hashes)]
             at = at[(rows["mask"][at] == rows["mask"][at + step]) & (rows["band"][at] == rows["band"][at + step])]
             told = at[at + step >= old]
-            found = _compare(rows, hashes, told, told + step, every)
+            found = _compare(rows, hashes, told, told + step, every, among_many)
             if len(found["a"]):
                 yield pa.record_batch({name: pa.array(column) for name, column in found.items()})
             step += 1
@@ -187,13 +213,18 @@ def slide_hashes(batches: "Batches", masks: list[np.uint64]) -> "Batches":
 
 
 def _compare(
-    rows: dict[str, np.ndarray], hashes: np.ndarray, one: IntArray, other: IntArray, masks: np.ndarray
+    rows: dict[str, np.ndarray],
+    hashes: np.ndarray,
+    one: IntArray,
+    other: IntArray,
+    masks: np.ndarray,
+    among_many: bool,
 ) -> dict[str, np.ndarray]:
     apart = hashes[one] ^ hashes[other]
     bits = np.bitwise_count(apart).astype(np.int32)
     kinds = rows["kind"][one].astype(np.uint8), rows["kind"][other].astype(np.uint8)
     near = (bits <= SEARCH.photo_bits) & (rows["owner"][one] != rows["owner"][other])
-    near &= suspect(hashes[one], kinds[0], hashes[other], kinds[1])
+    near &= suspect(hashes[one], kinds[0], hashes[other], kinds[1], among_many=among_many)
     near &= ~((kinds[0] == PLAIN) & rows["pictured"][one] & rows["pictured"][other])  # their other hashes say more
     at = np.flatnonzero(near)
     first = ((apart[at, None] & masks[None, :]) == 0).argmax(axis=1)
@@ -204,10 +235,11 @@ def _compare(
     return {
         "a": rows["owner"][one], "a_kind": rows["kind"][one], "b": rows["owner"][other], "b_kind": rows["kind"][other],
         "bits": bits[at], "new": rows["new"][one] | rows["new"][other],
+        "pictured": rows["pictured"][one] & rows["pictured"][other],
     }  # fmt: skip
 
 
-def _keep_telling(met: "DataFrame") -> "DataFrame":
+def _keep_telling(met: "DataFrame", misses: list[Message]) -> "DataFrame":
     """The pairs that rest on more than an outline that many pictures share, or on one that lies very near."""
     from pyspark.sql import functions as sql
 
@@ -224,11 +256,21 @@ def _keep_telling(met: "DataFrame") -> "DataFrame":
         )
         marked = marked.join(held, [side, f"{side}_kind"], "left")
     shared = sql.coalesce("a_shared", sql.lit(False)) | sql.coalesce("b_shared", sql.lit(False))
-    return marked.where((sql.col("bits") <= SHARED_BITS) | ~sql.col("outline") | ~shared)
+    telling = (sql.col("bits") <= SHARED_BITS) | ~sql.col("outline") | ~shared
+    lost = marked.where(~telling)
+    tell_crowded(lost.select(sql.explode(sql.array("a", "b")).alias("crowded")), misses)
+    return marked.where(telling)
 
 
-def _look(shop: Workshop, suspected: "DataFrame", photos: "DataFrame", refused: Any) -> "DataFrame":
-    """The suspected pairs that show one thing from one side."""
+def tell_crowded(crowded: "DataFrame", misses: list[Message]) -> None:
+    """Say how many photos lose neighbours because many share their outline."""
+    count = crowded.distinct().count()
+    if count:
+        misses.append(message("audit.may_miss_outlines", count=count, others=SHARED_BY))
+
+
+def look_at_pairs(suspected: "DataFrame", photos: "DataFrame", refused: Any) -> "DataFrame":
+    """Return the suspected pairs that show one thing from one side."""
 
     def see(table: "pa.Table") -> "pa.Table":
         import pyarrow as pa
@@ -236,4 +278,4 @@ def _look(shop: Workshop, suspected: "DataFrame", photos: "DataFrame", refused: 
         held, one, other = _open_pairs(table, refused.value)
         return table.select(["a", "b"]).filter(pa.array(see_alike(held, one, other)[0]))
 
-    return map_tables(_join_prints(suspected, photos), see, _PAIR)
+    return map_tables(_join_prints(suspected.select("a", "b"), photos), see, _PAIR)

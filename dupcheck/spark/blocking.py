@@ -9,20 +9,23 @@ counted and said.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dupcheck.files.arrays import Rows
+from dupcheck.index.candidates import MANY
 from dupcheck.index.titles import keep_telling, match_titles
+from dupcheck.judging.likely import find_worth
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, IntArray
-from dupcheck.photos.neighbours import find_alike
+from dupcheck.rules import RulePack
 from dupcheck.run import SEARCH
-from dupcheck.spark.bands import find_near, open_photos
+from dupcheck.spark.bands import HOME, SUSPECTED, look_at_pairs, suspect_at_once, suspect_photos, tell_crowded
 from dupcheck.spark.crowds import pair_across, pair_within
-from dupcheck.spark.rows import Keys, Whole, lists_of, make_lists, numbers_of
-from dupcheck.spark.session import Workshop, map_groups, map_once, map_tables
+from dupcheck.spark.judging import join_blocks
+from dupcheck.spark.rows import Keys, Whole, lists_of, make_lists, numbers_of, texts_of, unpack_features
+from dupcheck.spark.session import Workshop, list_names, map_groups, map_once, map_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,16 +49,19 @@ class Proposed:
     may_miss: tuple[Message, ...]
 
 
-def propose_pairs(shop: Workshop, measured: "DataFrame", whole: Whole, changed: "DataFrame | None" = None) -> Proposed:
+def propose_pairs(
+    shop: Workshop, measured: "DataFrame", whole: Whole, changed: "DataFrame | None" = None,
+    pack: RulePack | None = None,
+) -> Proposed:  # fmt: skip
     """Propose the pairs of listings that may be duplicates; of each pair one listing at least is among those that are
-    ``changed`` (``pos``; None: all).
+    ``changed`` (``pos``; None: all). Photos of pairs that no rule of the ``pack`` could catch are not looked at.
     """
     from pyspark.sql import functions as sql
 
     misses = [message("audit.may_miss_titles", k=SEARCH.nearest, floor=round(100 * SEARCH.likeness))]
     ways = {
         "title": _pair_titles(shop, measured, whole, misses, changed),
-        "image": pair_photos(shop, measured, whole, misses, changed),
+        "image": pair_photos(shop, measured, whole, misses, changed, pack),
         "codes": _pair_codes(measured, whole, misses, changed),
     }
     kept = {name: shop.keep(touch_pairs(frame.distinct(), changed), f"pairs-{name}") for name, frame in ways.items()}
@@ -85,11 +91,13 @@ def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message], chan
 
 
 def pair_photos(
-    shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None"
-) -> "DataFrame":
+    shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None",
+    pack: RulePack | None = None,
+) -> "DataFrame":  # fmt: skip
     """Pairs of listings of which one shows a photo of what the other's shows, from the same side.
 
-    Which photos are near is found by one task where it can hold every distinct one, else by bands of their hashes.
+    Which photos may be near is found by one task where it can hold every distinct one, else by bands of their hashes;
+    those of which it matters are looked at. Of one picture saved many times one stands for all.
     """
     from pyspark.sql import functions as sql
 
@@ -105,13 +113,79 @@ def pair_photos(
     )
     distinct = shop.keep(distinct.withColumn("key", sql.xxhash64("photo")), "photos-distinct")
     refused = shop.share(whole.refused)
-    near = (
-        map_once(distinct, lambda table: _find_alike(table, refused.value), "a long, b long")
+    homes, suspected = (
+        _suspect_at_once(shop, distinct, refused, misses)
         if distinct.count() <= PHOTOS
-        else find_near(shop, distinct, refused)
+        else suspect_photos(shop, distinct, refused, misses)
     )
+    near = suspected.where("not pictured").select("a", "b")
+    seen = suspected.where("pictured")
+    if not seen.isEmpty():
+        if pack is not None:
+            seen = shop.keep(_keep_worth(shop, seen, members.join(homes, "key"), measured, pack, whole), "photos-asked")
+        near = near.unionByName(look_at_pairs(seen, distinct, refused))
+    kin = homes.select(sql.col("home").alias("key"), sql.col("rank").alias("pos"))
+    alike = pair_within(kin, None, "image").unionByName(pair_across(kin, near))
+    for side, end in (("left", "a"), ("right", "b")):
+        alike = alike.join(homes.select(sql.col("rank").alias(side), sql.col("key").alias(end)), side)
     within = pair_within(members, misses, "image", changed)
-    return within.unionByName(pair_across(members, shop.keep(near, "alike")))
+    return within.unionByName(pair_across(members, shop.keep(alike.select("a", "b"), "alike")))
+
+
+def _suspect_at_once(
+    shop: Workshop, photos: "DataFrame", refused: Any, misses: list[Message]
+) -> "tuple[DataFrame, DataFrame]":
+    told = map_once(
+        photos, lambda table: suspect_at_once(table, refused.value), f"{HOME}, {SUSPECTED}, crowded long"
+    )  # fmt: skip
+    told = shop.keep(told, "photos-suspected")
+    tell_crowded(told.select("crowded").where("crowded is not null"), misses)
+    return (
+        told.where("key is not null").select(*list_names(HOME)),
+        told.where("a is not null").select(*list_names(SUSPECTED)),
+    )
+
+
+def _keep_worth(
+    shop: Workshop, suspected: "DataFrame", uses: "DataFrame", measured: "DataFrame", pack: RulePack, whole: Whole
+) -> "DataFrame":
+    """The suspected pairs of photos by which it is decided of any two listings that show them or their like, whether
+    they come to anything. ``uses`` says which listing (``pos``) shows a photo for which which stands (``home``).
+    """
+    from pyspark.sql import functions as sql
+
+    shown = uses.select("home", "pos")
+    sizes = shown.groupBy("home").agg(sql.count(sql.lit(1)).alias("n"))
+    met = suspected.select("a", "b")
+    for side in ("a", "b"):
+        met = met.join(sizes.select(sql.col("home").alias(side), sql.col("n").alias(f"{side}_n")), side)
+    many = sql.col("a_n") * sql.col("b_n") > MANY
+    pairs = met.where(~many).select("a", "b")
+    for side, end in (("a", "i"), ("b", "j")):
+        pairs = pairs.join(shown.select(sql.col("home").alias(side), sql.col("pos").alias(end)), side)
+    pairs = pairs.where("i != j").select(
+        "a", "b", sql.least("i", "j").alias("left"), sql.greatest("i", "j").alias("right")
+    )
+    nothing = sql.array().cast("array<binary>")
+    plain = measured.drop("troubles", "graphic", "crowded").withColumns(
+        {"photo": sql.lit(None).cast("binary"), "further": nothing, "prints": nothing}
+    )  # what photos show is not asked here
+    shared = shop.share((pack, whole))
+
+    def ask(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        rules, known = shared.value
+        pos = numbers_of(held, "pos")
+        left, right = (np.searchsorted(pos, numbers_of(pairs, side)) for side in ("left", "right"))
+        worth = find_worth(unpack_features(held, known), rules, left, right)
+        seller = rules.number_sellers(texts_of(held, "shop").tolist())
+        if seller is not None:
+            worth &= seller[left] == seller[right]
+        return pairs.select(["a", "b"]).filter(pa.array(worth))
+
+    asked = join_blocks(pairs, plain, ask, "a long, b long")
+    return met.where(many).select("a", "b").unionByName(asked).distinct()
 
 
 def _mark(rows: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
@@ -122,16 +196,6 @@ def _mark(rows: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
         return rows.withColumn("new", sql.lit(True))
     marked = rows.join(changed.select("pos", sql.lit(True).alias("new")), "pos", "left")
     return marked.withColumn("new", sql.coalesce("new", sql.lit(False)))
-
-
-def _find_alike(table: "pa.Table", refused: frozenset[bytes]) -> "pa.Table":
-    import pyarrow as pa
-
-    photos, keys = open_photos(table, refused)
-    new = np.empty(len(photos), dtype=np.bool_)
-    new[photos.main] = numbers_of(table, "new")
-    first, second = find_alike(photos, among=None if new.all() else new)
-    return pa.table({"a": pa.array(keys[first]), "b": pa.array(keys[second])})
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -19,15 +19,19 @@ _PAIR = "left long, right long"
 
 
 def pair_within(
-    members: "DataFrame", misses: list[Message], way: str, changed: "DataFrame | None" = None
+    members: "DataFrame", misses: list[Message] | None, way: str, changed: "DataFrame | None" = None
 ) -> "DataFrame":
-    """Return every pair of listings (``pos``) under one ``key``; in a crowd only near neighbours in order."""
+    """Return every pair of listings (``pos``) under one ``key``; in a crowd only near neighbours in order, which
+    ``misses`` is told (None: nobody is).
+    """
     from pyspark.sql import functions as sql
 
     if changed is not None:
         members = members.join(members.join(changed, "pos", "left_semi").select("key").distinct(), "key", "left_semi")
-    crowds = members.groupBy("key").count().where(sql.col("count") > SEARCH.crowd + 1).count()
-    if crowds:
+    crowds = 0
+    if misses is not None:
+        crowds = members.groupBy("key").count().where(sql.col("count") > SEARCH.crowd + 1).count()
+    if misses is not None and crowds:
         misses.append(message(f"audit.may_miss_crowd_{way}", crowds=crowds, size=SEARCH.crowd))
     return members.repartition("key").sortWithinPartitions("key", "pos").mapInArrow(slide_pairs, _PAIR)
 

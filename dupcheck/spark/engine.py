@@ -156,7 +156,7 @@ class _Run:
         now = self._measure(given, PhotoPlace(manner.images, cache, hosts), history)
         listings, told, measured, whole, drift = now.listings, now.told, now.measured, now.whole, now.drift
         self.tell("audit.stage_candidates", 0)
-        proposed = propose_pairs(shop, measured, whole, None if drift is None else drift.changed)
+        proposed = propose_pairs(shop, measured, whole, None if drift is None else drift.changed, self.pack)
         pairs = proposed.pairs if drift is None else drift.renew_pairs("pairs", proposed.pairs)
         pairs = shop.keep(pairs, "pairs") if shop.lasting else pairs
         more = () if drift is None else (message("audit.may_miss_drift", count=drift.fresh),)
