@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import end_with_parent
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.errors import DupcheckError
@@ -111,12 +113,12 @@ def find_executors(command: int) -> list[int]:
 def test_the_command_has_the_answer_of_the_local_engine_though_an_executor_is_killed(
     sample_folder: Path, sample_audit: dc.Audit, tmp_path: Path
 ) -> None:
-    settings = {
+    conf = {
         **SETTINGS, "spark.master": "local-cluster[2,1,512]", "spark.executor.memory": "512m",
         "spark.local.dir": tmp_path / "spark", "spark.executorEnv.PYTHONPATH": PACKAGE,
     }  # fmt: skip
     (tmp_path / "conf").mkdir()
-    told = "".join(f"{name} {value}\n" for name, value in settings.items())
+    told = "".join(f"{name} {value}\n" for name, value in conf.items())
     (tmp_path / "conf" / "spark-defaults.conf").write_text(told, "utf-8")
     out = tmp_path / "out"
     words = ["audit", sample_folder / "catalog.csv", "--engine", "spark", "--out", out, "--fail-on", "duplicate",
@@ -168,6 +170,55 @@ def invent_rows(count: int) -> list[dict[str, str]]:
                 "category": draw.choice(("Home", "Kitchen", "")), "image_phash": f"{photo ^ (k == 2):016x}",
             })  # fmt: skip
     return rows
+
+
+WORDS = ("oak", "brass", "linen", "glass", "river", "moon", "velvet", "copper", "birch", "amber", "coral", "slate")
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[dict[str, str]]:
+    """One product in a few listings: each with its own choice, wording, price, photo, shop and faults; in one script,
+    for what two scripts say alike is looked for by the local engine only.
+    """
+    name = " ".join(draw(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4, unique=True)))
+    thing = draw(st.sampled_from(("lamp", "mug", "phone case", "tie")))
+    photo, price = draw(st.integers(1, 2**64 - 2)), draw(st.integers(1, 900))
+    tail = st.sampled_from((
+        "", " Red", " Navy Blue", " XL", " 3pcs", " 2 m", " - Red / S", " - Blue / M", " 10 x 20 cm", " für Auto",
+        " iPhone 14", " iPhone 15", " Hot Sale", " new!", " Prima", " Lalu",
+    ))  # fmt: skip
+    rows = []
+    for _ in range(draw(st.integers(1, 5))):
+        rows.append({
+            "title": f"{name} {thing}{draw(tail)}{draw(tail)}",
+            "price": draw(st.sampled_from((str(price), str(price), f"{price * 1.2:.2f}", ""))),
+            "currency": draw(st.sampled_from(("USD", "USD", "EUR"))),
+            "attributes": draw(st.sampled_from(("", "Color=Red; Size=S", "Brand=Orvane; Material=Oak", "Color=Blue"))),
+            "image_phash": f"{photo ^ draw(st.sampled_from((0, 0, 1, 6, 2**63 - 1))):016x}",
+            "sku_code": draw(st.sampled_from(("", "", "AB-1201", f"K-{price}"))),
+            "shop": draw(st.sampled_from(("", "Mira"))), "min_order_quantity": draw(st.sampled_from(("", "10"))),
+        })  # fmt: skip
+    return rows
+
+
+@needs_spark
+@pytest.mark.usefixtures("session")
+@settings(
+    max_examples=3, phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(shop=st.lists(families(), min_size=12, max_size=30))
+def test_any_catalogue_has_the_answer_of_the_local_engine(
+    shop: list[list[dict[str, str]]], tmp_path_factory: pytest.TempPathFactory, write_csv: Callable[..., Path]
+) -> None:
+    from dupcheck.spark import audit_tables
+
+    folder = tmp_path_factory.mktemp("any")
+    rows = [row for family in shop for row in family]
+    path = write_csv(folder / "catalog.csv", [{"listing_id": f"L-{k}", **row} for k, row in enumerate(rows)])
+    local = dc.audit(path, cache=folder / "cache")
+    audit_tables(str(path), str(folder / "out"))
+    expect_same(folder / "out", local)
 
 
 @needs_spark
@@ -235,6 +286,60 @@ def test_the_next_run_measures_and_judges_what_changed_and_has_the_answer_of_a_w
     assert any("NEW-1" in members for members in groups.values())
     assert len(earlier.items() & groups.items()) > len(earlier) - 6, "groups that nothing happened to keep their ids"
     assert len(list((tmp_path / "kept" / "runs").glob("*/*"))) == 1, "the last run only"
+
+
+def alter_rows(rows: list[dict[str, str]], seed: int) -> list[dict[str, str]]:
+    """The catalogue a day later: some titles and prices are others, some listings are gone, and one is new."""
+    draw = random.Random(seed)
+    today = [dict(row) for row in rows]
+    for row in draw.sample(today, 4):
+        other = draw.choice(rows)
+        row |= draw.choice(({"title": f"{row['title']} Hot Sale"}, {"title": other["title"], "price": other["price"]}))
+    for row in draw.sample(today, 2):
+        today.remove(row)
+    return [*today, {**draw.choice(rows), "listing_id": f"NEW-{seed}"}]
+
+
+@needs_spark
+@pytest.mark.usefixtures("session")
+def test_groups_and_plans_of_an_earlier_run_are_those_that_would_be_made_anew(
+    tmp_path: Path, write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dupcheck.spark import audit_tables, remedies
+
+    draw = random.Random(5)
+    rows = invent_rows(120)
+    for k in range(8):  # two names that part a few products, and more of them after a change
+        same = {"price": "20", "currency": "USD", "image_phash": f"{draw.getrandbits(64):016x}"}
+        name = " ".join(draw.sample(("brass", "oak", "linen", "glass", "cotton", "steel", "wool"), 3))
+        rows += [
+            {"listing_id": f"P-{k}-{maker}", "title": f"{name} reading stand {maker}", **same}
+            for maker in (("Prima", "Lalu") if k < 2 else ("Verona", f"Milano {k}"))
+        ]
+    path, kept = write_csv(tmp_path / "catalog.csv", rows), tmp_path / "kept"
+    audit_tables(str(path), str(tmp_path / "before"), cache=str(kept))
+    shutil.copytree(kept, tmp_path / "anew-kept")
+    today = alter_rows(rows, 11)
+    for row in today:
+        if row["listing_id"] in ("P-2-Verona", "P-2-Milano 2"):
+            row["title"] = row["title"].replace("Verona", "Prima").replace("Milano 2", "Lalu")
+    write_csv(path, today)
+    looked: list[tuple[int, int]] = []
+    find = remedies._find_touched
+
+    def watch(*words: Any) -> Any:
+        touched = find(*words)
+        looked.append((0 if touched is None else touched.count(), words[1].select("component").distinct().count()))
+        return touched
+
+    monkeypatch.setattr(remedies, "_find_touched", watch)
+    audit_tables(str(path), str(tmp_path / "today"), cache=str(kept))
+    assert all(0 < touched < 0.4 * components for touched, components in looked), looked
+    monkeypatch.setattr(remedies, "_find_touched", lambda *_: None)
+    audit_tables(str(path), str(tmp_path / "anew"), cache=str(tmp_path / "anew-kept"))
+    for name in ("pairs", "groups", "plans", "advice"):
+        assert read_table(tmp_path / "today", name) == read_table(tmp_path / "anew", name), name
+    assert read_table(tmp_path / "today", "plans"), "or nothing is shown"
 
 
 @needs_spark
@@ -423,6 +528,47 @@ def test_near_photos_are_the_same_by_bands_of_hashes_as_in_one_task(
     assert (names.index("0-again.jpg"), names.index("0-turned.jpg")) in pairs[0, True]
 
 
+@needs_spark
+@pytest.mark.usefixtures("session")
+def test_photos_that_no_rule_could_catch_are_not_looked_at_and_shared_outlines_are_told_of_as_the_local_engine_does(
+    tmp_path: Path, draw_photo: Callable[..., Path], write_csv: Callable[..., Path]
+) -> None:
+    from PIL import Image, ImageDraw
+
+    from dupcheck.index.candidates import find_candidates
+    from dupcheck.spark import audit_tables
+
+    drawn = Image.open(draw_photo(tmp_path / "stock.png", 1)).convert("RGB")
+    things = "garden hose reel", "silk evening scarf", "bicycle pump gauge", "porcelain tea pot"
+    rows: list[dict[str, str]] = []
+    for k, thing in enumerate(things):
+        drawn.crop((k, k, 160, 160)).save(tmp_path / f"stock-{k}.jpg", quality=90 - 9 * k)
+        shop = {"main_image": f"stock-{k}.jpg", "shop": f"Shop {k}"}
+        rows.append({"title": f"{thing} Nr. {k}", "price": str(5 + 40 * k), **shop})
+    rows += [{**rows[0], "title": f"{things[0]} Nr. 0 new", "main_image": "stock-1.jpg"}]
+    colors = np.random.default_rng(2).integers(20, 230, (48, 3)).tolist()
+    for k, color in enumerate(colors):
+        ground = Image.new("RGB", (160, 160), "white")
+        pen = ImageDraw.Draw(ground)
+        pen.rectangle((52, 12, 108, 148), fill=tuple(color))
+        for line in range(6):
+            pen.line(
+                (56, 24 + 20 * line, 56 + k % 48, 24 + 20 * line + (k * line) % 13), fill=tuple(color[::-1]), width=5
+            )
+        ground.save(tmp_path / f"bottle-{k}.png")
+        rows.append(
+            {"title": f"flacon {k * 7919 % 997} model {k}", "price": str(9 + k), "main_image": f"bottle-{k}.png"}
+        )
+    told = [{"listing_id": f"L-{k}", "currency": "USD", **row} for k, row in enumerate(rows)]
+    path = write_csv(tmp_path / "catalog.csv", told)
+    local = dc.audit(path, "common", cache=tmp_path / "cache")
+    found = audit_tables(str(path), str(tmp_path / "out"), "common").summary["candidates"]
+    assert found == local.as_dict()["candidates"]
+    assert "an outline that more than" in found["may_miss"]
+    every = find_candidates(local.features).proposed_by["image"]
+    assert found["proposed_by"]["image"] < every, "stock pictures of other things are not laid beside each other"
+
+
 def find_least(edges: np.ndarray) -> dict[int, int]:
     nodes, place = np.unique(edges.ravel(), return_inverse=True)
     ends = place.reshape(-1, 2)
@@ -473,6 +619,38 @@ def test_what_spark_is_not_given_yet_is_said(sample_folder: Path, run: Callable[
     ended = run("audit", sample_folder / "catalog.csv", "--engine", "spark", "--export", "shopify", "--all")
     assert ended.code == 2
     assert "--export, --all" in ended.err
+
+
+@needs_spark
+@pytest.mark.usefixtures("session")
+def test_addresses_reach_spark_as_they_are_given(
+    tmp_path: Path, draw_photo: Callable[..., Path], write_csv: Callable[..., Path], run: Callable[..., Any]
+) -> None:
+    rows = [{**row, "main_image": f"{k % 3}.png"} for k, row in enumerate(invent_rows(12))]
+    (tmp_path / "shop").mkdir()
+    write_csv(tmp_path / "shop" / "part.csv", rows)
+    for seed in range(3):
+        draw_photo(tmp_path / "pictures" / f"{seed}.png", seed)
+    given, out, kept, pictures = ((tmp_path / name).as_uri() for name in ("shop", "out", "kept", "pictures"))
+    ended = run("audit", given, "--engine", "spark", "--out", out, "--cache", kept, "--images", pictures)
+    assert ended.code == 0, ended.err
+    assert json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["catalog"]["photos"] == 3
+    assert len(list((tmp_path / "kept").glob("photos-*/prints/run=*/*.parquet"))) >= 1
+    assert list((tmp_path / "kept").glob("runs/*/*/facts.json"))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept", "out", "pictures", "shop"], "no folder named file:"
+
+
+@needs_spark
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("address", ["s3a://shop/listings", "s3a:/shop/listings", "hdfs://nowhere.invalid:1/listings"])
+def test_an_address_that_spark_cannot_open_is_one_clear_error(
+    address: str, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    ended = run("audit", address, "--engine", "spark", "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert "listings cannot be opened" in ended.err
+    assert "Traceback" not in ended.err + ended.out
+    assert len(ended.err.strip().splitlines()) <= 2, ended.err
 
 
 @needs_spark

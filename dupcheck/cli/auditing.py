@@ -200,7 +200,9 @@ def _audit_on_spark(
 
 def _spell_address(place: Path | None) -> str | None:
     """Return a path as a text, an address with the slash that the path has swallowed."""
-    return None if place is None else _REMOTE.sub(r"\1//", str(place))
+    if place is None:
+        return None
+    return _REMOTE.sub(lambda found: found[1] + ("///" if found[1] == "file:" else "//"), str(place))
 
 
 def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> dict[str, Any]:

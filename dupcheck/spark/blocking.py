@@ -170,7 +170,7 @@ def _keep_worth(
     plain = measured.drop("troubles", "graphic", "crowded").withColumns(
         {"photo": sql.lit(None).cast("binary"), "further": nothing, "prints": nothing}
     )  # what photos show is not asked here
-    shared = shop.share((pack, whole))
+    shared = shop.share(pack, whole)
 
     def ask(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
         import pyarrow as pa
@@ -225,7 +225,7 @@ def _pair_titles(
     crowded = dict(zip(common["key"].tolist(), common["count"].tolist(), strict=True))
     counted = titles.agg(sql.sum(sql.size("title_keys"))).first()
     buckets = max(int(counted[0] or 0) // BUCKET, 1) if counted is not None else 1
-    shared = shop.share((whole, crowded))
+    shared = shop.share(whole, crowded)
     sent = map_tables(titles, lambda table: _send_titles(table, shared.value, buckets), f"bucket int, {_TITLE}")
     if changed is not None:
         sent = sent.join(sent.where("new").select("bucket").distinct(), "bucket", "left_semi")

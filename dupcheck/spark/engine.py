@@ -109,6 +109,7 @@ def audit_tables(
     named = [paths] if isinstance(paths, str) else list(paths)
     session, fresh = open_session()
     shop = Workshop(session, work or f"{out.rstrip('/')}-work-{uuid4().hex[:8]}")
+    shop.find(out)  # what cannot be written is said before the work begins
     manner = Manner(mapping or {}, currency, delimiter, find_root(named, images))
     history = History(shop, cache, [named, manner.list_facts(), describe_pack(pack, lang), lang])
     shop = replace(shop, lasting=history.run, steps=STEPS)

@@ -1,9 +1,9 @@
 """Yesterday's run as tables: listings that did not change since are neither measured nor judged again.
 
-A run keeps its listings, what was measured of them, their candidate pairs and what the rules caught, as Parquet in a
-folder of its own. The next one lays today's listings beside them by id: what is new or changed is measured by what the
-earlier run taught, and held against all; each listing keeps its place. As a check does it, the whole is learned anew
-once a tenth has changed.
+A run keeps its listings, what was measured of them, their candidate pairs, what the rules caught, and the groups and
+plans in words, as Parquet in a folder of its own. The next one lays today's listings beside them by id: what is new or
+changed is measured by what the earlier run taught, and held against all; each listing keeps its place. As a check does
+it, the whole is learned anew once a tenth has changed.
 """
 
 import json

@@ -31,7 +31,7 @@ def judge_blocks(
     shop: Workshop, pairs: "DataFrame", measured: "DataFrame", pack: RulePack, whole: Whole
 ) -> "DataFrame":
     """Return what the rules catch of the pairs, all advice included (:func:`thin_advice`)."""
-    shared = shop.share((pack, whole))
+    shared = shop.share(pack, whole)
 
     def judge(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
         rules, known = shared.value

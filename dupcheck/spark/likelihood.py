@@ -46,20 +46,20 @@ def find_probable(
     rows = measured.drop("troubles", "graphic").join(titled, "pos")
     near, recurring = _learn_pairs(shop, pairs, rows.drop("description"), pack, whole)
     background = known if known is not None else _describe(_count_texts(told), recurring, measured, whole)
-    shared = shop.share((pack, whole, background))
+    shared, ground = shop.share(pack, whole), shop.share(background)
     held = rows.join(near, "pos", "left")
     left_over = new.join(caught.select("left", "right"), ["left", "right"], "left_anti")
 
     def weigh(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
         import pyarrow as pa
 
-        rules, known, background = shared.value
+        rules, known = shared.value
         pos = numbers_of(held, "pos")
         catalog = Catalog({name: texts_of(held, name) for name in ("title", "description", "shop")}, {})
         features = unpack_features(held, known)
         met = meet_pairs(pairs, pos, catalog, rules)
         start, items = lists_of(held, "near")
-        here = replace(background, near=items.to_numpy(zero_copy_only=False), start=start)
+        here = replace(ground.value, near=items.to_numpy(zero_copy_only=False), start=start)
         evidence = Evidence(catalog, features, here, np.arange(len(features)), met.left, met.right, Texts(catalog))
         nothing = np.empty(0, dtype=np.int64)
 
@@ -114,7 +114,7 @@ def _learn_pairs(
     """
     from pyspark.sql import functions as sql
 
-    shared = shop.share((pack, whole))
+    shared = shop.share(pack, whole)
 
     def learn(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
         import pyarrow as pa

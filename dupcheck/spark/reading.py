@@ -16,7 +16,7 @@ from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, message
 from dupcheck.model import Catalog, IntArray, Problem
 from dupcheck.spark.rows import LISTING, pack_listings
-from dupcheck.spark.session import Workshop
+from dupcheck.spark.session import Workshop, opening
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,10 +115,8 @@ def _open(shop: Workshop, paths: Sequence[str], manner: Manner) -> "tuple[DataFr
 
 
 def _load(shop: Workshop, path: str, manner: Manner) -> "DataFrame":
-    from pyspark.errors import AnalysisException
-
     reader = shop.session.read
-    try:
+    with opening(path):
         kind, parted = _find_kind(shop, path)
         # Folders below are read too; where they are named name=value, that is a column of what they hold.
         reader = reader.option("recursiveFileLookup", not parted)
@@ -128,8 +126,6 @@ def _load(shop: Workshop, path: str, manner: Manner) -> "DataFrame":
         if kind == "json":
             return reader.option("primitivesAsString", True).json(path)
         return reader.parquet(path)
-    except AnalysisException as error:
-        raise CatalogError("catalog.unreadable", path=path, reason=str(error).splitlines()[0]) from error
 
 
 def _find_kind(shop: Workshop, path: str) -> tuple[str, bool]:

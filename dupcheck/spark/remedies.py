@@ -79,7 +79,7 @@ def plan_remedies(
     Of components that nothing happened to since an earlier run the groups and plans are those of that run.
     """
     caught = findings.where("duplicate")
-    shared = shop.share((pack, whole))
+    shared = shop.share(pack, whole)
     homes = find_components(shop, caught.select("left", "right"), "duplicates")
     touched = _find_touched(shop, homes, None if drift is None else drift.stale, drift, "duplicates")
     batches = _batch(homes, touched)
@@ -503,7 +503,7 @@ def tell_pairs(
     shop: Workshop, findings: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole, lang: Lang
 ) -> "DataFrame":
     """Return every finding in words: the columns of ``pairs.csv``, behind the places of both and the rule's number."""
-    shared = shop.share((pack, whole))
+    shared = shop.share(pack, whole)
 
     def tell(found: "pa.Table", rows: "pa.Table") -> "pa.Table":
         import pyarrow as pa

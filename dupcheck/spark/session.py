@@ -4,10 +4,11 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dupcheck.errors import DupcheckError
+from dupcheck.errors import CatalogError, DupcheckError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,6 +50,7 @@ class Workshop:
     folder: str
     lasting: str | None = None
     steps: frozenset[str] = frozenset()
+    _sent: dict[tuple[int, ...], tuple[object, Any]] = field(default_factory=dict, repr=False)
 
     def keep(self, frame: "DataFrame", name: str) -> "DataFrame":
         """Write a step and return it as it lies in the work folder."""
@@ -65,14 +67,16 @@ class Workshop:
 
     def holds(self, place: str) -> bool:
         """Whether there is such a file or folder."""
-        system, path = self.find(place)
-        return bool(system.exists(path))
+        with opening(place):
+            system, path = self.find(place)
+            return bool(system.exists(path))
 
     def find(self, place: str) -> tuple[Any, Any]:
-        """Return Hadoop's file system of a place, and its path there."""
+        """Return Hadoop's file system of a place, and its path there. Raises CatalogError where Spark has none."""
         jvm: Any = self.session._jvm
-        path = jvm.org.apache.hadoop.fs.Path(place)
-        return path.getFileSystem(self.session._jsparkSession.sessionState().newHadoopConf()), path
+        with opening(place):
+            path = jvm.org.apache.hadoop.fs.Path(place)
+            return path.getFileSystem(self.session._jsparkSession.sessionState().newHadoopConf()), path
 
     def read_text(self, place: str) -> str:
         """Return what a text file holds."""
@@ -88,14 +92,30 @@ class Workshop:
         finally:
             stream.close()
 
-    def share(self, value: Any) -> Any:
-        """Send a value to every executor once; ``.value`` of the answer is it."""
-        return self.session.sparkContext.broadcast(value)
+    def share(self, *values: Any) -> Any:
+        """Send values to every executor once, however often they are shared; ``.value`` of the answer is they."""
+        key = tuple(map(id, values))
+        if key not in self._sent:
+            self._sent[key] = values, self.session.sparkContext.broadcast(values if len(values) > 1 else values[0])
+        return self._sent[key][1]
 
     def clear(self, folder: str) -> None:
         """Remove a folder."""
         system, path = self.find(folder)
         system.delete(path, True)
+
+
+@contextmanager
+def opening(place: str) -> Iterator[None]:
+    """Tell of a place that Spark cannot open in one line: CatalogError."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JJavaError, PySparkException) as error:
+        told = error.java_exception.toString() if isinstance(error, Py4JJavaError) else str(error)
+        raise CatalogError("catalog.unreadable", path=place, reason=told.splitlines()[0].rstrip(".")) from error
 
 
 def learn_once(frame: "DataFrame", learn: "Callable[[pa.Table], Any]") -> Any:

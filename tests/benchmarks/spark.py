@@ -8,7 +8,9 @@ after the other, each with a cache folder of its own that is empty. Processor se
 the command starts, read from ``/proc`` twice a second, as is the peak of what the driver (its JVM), the largest
 executor (its JVM) and all Python processes hold; heaps and shuffled bytes are what Spark's event log says. Growth is
 the power of the number of listings by which processor seconds grow from one size to the next. With ``--change`` the
-titles of that share of listings are changed then, and Spark runs once more on what it kept. Linux only.
+titles of that share of listings are changed then, and Spark runs once more on what it kept. With ``--recall`` the
+candidate pairs of both engines are held against each other and the truth; for that the local engine runs once more.
+Linux only.
 """
 
 import argparse
@@ -24,6 +26,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 from bulk import write_bulk
@@ -50,7 +53,8 @@ class Watch:
         held: dict[str, list[float]] = defaultdict(list)
         for pid, kind, seconds, megabytes in _list_processes(parent):
             self.processor[pid] = seconds
-            self.kinds.setdefault(pid, kind)  # who has ended has no name any more
+            if self.kinds.get(pid, "python") == "python":  # a JVM that starts or ends has no name
+                self.kinds[pid] = kind
             held[kind].append(megabytes)
         for kind, sizes in held.items():
             now = sum(sizes) if kind == "python" else max(sizes)
@@ -170,6 +174,41 @@ def measure_recall(groups: Iterable[frozenset[str]], truth: Path) -> float:
     return pairs[0] / pairs[1] if pairs[1] else math.nan
 
 
+def read_candidates(cache: Path) -> set[frozenset[str]]:
+    """Return the candidate pairs that a run on Spark kept."""
+    import pyarrow.parquet as pq
+
+    (run,) = cache.glob("runs/*/*")
+    placed = pq.read_table(run / "placed", columns=["pos", "listing_id"]).to_pydict()
+    names = dict(zip(placed["pos"], placed["listing_id"], strict=True))
+    pairs = pq.read_table(run / "pairs", columns=["left", "right"]).to_pydict()
+    return {frozenset((names[a], names[b])) for a, b in zip(pairs["left"], pairs["right"], strict=True)}
+
+
+def compare_candidates(
+    catalog: Path, truth: Path, images: str | Path | None, local_cache: Path, spark_cache: Path
+) -> str:
+    """Return how many candidate pairs both engines have, each alone, and which share of the truth's pairs is there."""
+    import dupcheck as dc
+
+    found = dc.audit(catalog, images=images, cache=local_cache)
+    ids = found.catalog.ids
+    left, right = found.candidates.left, found.candidates.right
+    ours = {frozenset(pair) for pair in zip(ids[left].tolist(), ids[right].tolist(), strict=True)}
+    theirs = read_candidates(spark_cache)
+    with truth.open(encoding="utf-8-sig", newline="") as file:
+        products: dict[str, list[str]] = defaultdict(list)
+        for row in csv.DictReader(file):
+            products[row["product_id"]].append(row["listing_id"])
+    true = {frozenset(pair) for some in products.values() for pair in combinations(some, 2)}
+    shares = [len(true & pairs) / max(len(true), 1) for pairs in (ours, theirs)]
+    return (
+        f"Candidates: {len(ours & theirs)} of both, {len(ours - theirs)} the local engine's alone, {len(theirs - ours)}"
+        f" Spark's alone. True pairs among them: {shares[0]:.4f} (local), {shares[1]:.4f} (Spark), difference"
+        f" {shares[1] - shares[0]:+.4f}."
+    )
+
+
 def _count(listings: Path) -> int:
     with listings.open(encoding="utf-8-sig", newline="") as file:
         return sum(1 for _ in csv.reader(file)) - 1
@@ -177,7 +216,7 @@ def _count(listings: Path) -> int:
 
 def measure(
     catalog: Path, truth: Path | None, work: Path, more: Sequence[str | Path], settings: dict[str, str],
-    alone: bool, change: float,
+    alone: bool, change: float, recall: bool = False,
 ) -> list[dict[str, object]]:  # fmt: skip
     """Run both engines on one catalogue and return a row for each."""
     rows: list[dict[str, object]] = []
@@ -201,8 +240,12 @@ def measure(
         print(f"\n{catalog}: {len(here & there)} groups are the same; {len(here - there)} are the local engine's alone,"
               f" {len(there - here)} Spark's alone.", flush=True)  # fmt: skip
         if truth is not None:
-            recall = [measure_recall(found.values(), truth) for found in (ours, theirs)]
-            print(f"True pairs in one group: {recall[0]:.4f} (local), {recall[1]:.4f} (Spark).", flush=True)
+            shares = [measure_recall(found.values(), truth) for found in (ours, theirs)]
+            print(f"True pairs in one group: {shares[0]:.4f} (local), {shares[1]:.4f} (Spark).", flush=True)
+        if truth is not None and recall:
+            images = more[1] if more else None
+            caches = work / "local-cache", work / "spark-cache"
+            print(compare_candidates(catalog, truth, images, *caches), flush=True)
     if change:
         changed = change_titles(catalog, change)
         again = run_spark((*spark, work / "spark-again"), work, settings)
@@ -255,6 +298,7 @@ def main() -> None:
     parser.add_argument("--executor", default="1g", help="spark.executor.memory (default: 1g)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another setting of Spark's")
     parser.add_argument("--change", type=float, default=0, metavar="SHARE", help="change these and run once more")
+    parser.add_argument("--recall", action="store_true", help="hold candidate pairs against each other and --truth")
     parser.add_argument("--spark-only", action="store_true", help="leave the local engine out")
     parser.add_argument("--work", type=Path, help="a folder to work in, kept (default: one that is removed)")
     given = parser.parse_args()
@@ -276,7 +320,7 @@ def main() -> None:
             if size:
                 write_bulk(size, work, given.seed)
                 catalog, truth = work / "catalog.csv", work / "truth.csv"
-            rows += measure(catalog, truth, work, more, settings, given.spark_only, given.change)
+            rows += measure(catalog, truth, work, more, settings, given.spark_only, given.change, given.recall)
             print(f"\n{render(rows)}", flush=True)
 
 
