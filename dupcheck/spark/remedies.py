@@ -431,7 +431,8 @@ def _finish(
     whole = settled.join(mended, "group_id", "left").drop("component", "alone", "waiting", "plans", "listings", "gone")
     told = shop.keep(map_tables(whole, _finish_plans, DRAWN), "plans")
     members = map_tables(told, lambda table: _list_members(table, lang), _MEMBER)
-    shown = listings.select("listing_id", "title", "price", "url")
+    price = sql.when(~sql.isnan("price"), sql.col("price")).alias("price")  # an empty cell where there is none
+    shown = listings.select("listing_id", "title", price, "url")
     groups = members.join(shown, "listing_id", "left").orderBy(*ORDER, "place")
     return groups.select(*GROUP_COLUMNS), told.orderBy(*ORDER)
 
