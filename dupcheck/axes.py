@@ -77,6 +77,8 @@ def pick_axes(fits: Callable[[Axis], bool]) -> tuple[str, ...]:
 
 OPTION_AXES: Final = pick_axes(lambda axis: axis.role == "option")
 """The axes on which one listing's options usually vary, in the order a buyer sees them."""
+CHOICES: Final = pick_axes(lambda axis: axis.role == "option" and axis.named)
+"""Axes on which what both listings state makes two choices of one thing, whatever code each choice has."""
 SIDE_AXES: Final = pick_axes(lambda axis: axis.role == "side")
 """Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
 MEASURED: Final = frozenset(pick_axes(lambda axis: axis.values == "measure"))

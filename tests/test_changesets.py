@@ -648,7 +648,7 @@ class TestRowsOfTheSeller:
         )
         assert done.code == 0, done.err
         merged = rows((tmp_path / "m.csv").read_text("utf-8-sig"))
-        assert [(r["listing_id"], r["weight_kg"], r["tags"]) for r in merged] == [("a", "0.8", "home")]
+        assert [(r["listing_id"], r["attributes"], r["tags"]) for r in merged] == [("a", "weight_kg=0.8", "home")]
         assert dc.read_catalog(tmp_path / "m.csv").count_skus() == 3
 
     def test_a_made_listing_has_none(self, make_shop: Callable[..., Catalog]) -> None:

@@ -98,3 +98,56 @@ class TestChoices:
     ) -> None:
         one, other = (f"Darjeeling first flush organic leaf {a}" for a in amounts)
         assert plan((one, prices[0], HOME), (other, prices[1], HOME)) == action
+
+
+class TestCodesAndChoices:
+    TONER = "Laserjet 243 toner cartridge original {}"
+
+    def test_each_colour_has_a_part_number_of_its_own(self) -> None:
+        one, other = (self.TONER.format(c) for c in ("cyan", "yellow"))
+        assert plan((one, 56.9, HOME), (other, 56.9, HOME), mpn=("TN243C", "TN243Y")) == "merge_variants"
+
+    def test_two_part_numbers_of_one_colour_are_two_things(self) -> None:
+        title = self.TONER.format("cyan")
+        assert plan((title, 56.9, HOME), (title, 56.9, HOME), mpn=("TN243C", "TN247C")) in ("", "ask", "differentiate")
+
+
+class TestCountsWithEndings:
+    def test_a_count_with_an_ending_is_no_length_in_feet(self) -> None:
+        titles = [
+            "Yenidoğan Hastane Çıkışı 10'lu Set Pembe",
+            "Yenidoğan Hastane Çıkışı 5'li Set Mavi",
+            "Yenidoğan Hastane Çıkışı 5'li Set Ekru",
+            "Yenidoğan Hastane Çıkışı 5'li Set Pembe",
+            "Ninni Bebek Islak Mendil Sensitive 90'lı 1 Paket",
+            "3'lü Bebek Patik Çorap 0-6 Ay Karışık Renk",
+            "Yumuşak Uçlu Silikon Kaşık 2'li Pembe",
+            "6'lı Bebek Soket Çorap 12-18 Ay Karışık Renk",
+            "Ninni Bebek Islak Mendil Natural 90'lı 12 Paket",
+            "Pilli Ultra Air Emzik 0-6 Ay 2'li Mavi",
+        ]
+        prices = [549.9, 349.9, 349.9, 349.9, 34, 79, 89, 119, 369, 249]
+        kinds = [*["Hastane Çıkışı"] * 4, "Mendil", "Çorap", "Beslenme", "Çorap", "Mendil", "Emzik"]
+        table = pd.DataFrame({"id": [f"L-{i}" for i in range(10)], "title": titles, "price": prices, "category": kinds})
+        audit = dc.audit(dc.read_catalog(table))
+        assert {m.listing_id for p in audit.plans for m in p.members} >= {"L-1", "L-2", "L-3"}
+
+
+class TestColumnsThatNobodyKnows:
+    def test_what_differs_in_a_column_of_its_own_name_hides_no_choice(self) -> None:
+        titles = [f"Linen curtain panel rod pocket {color}" for color in ("beige", "white")]
+        action = plan(
+            (titles[0], 20.0, HOME), (titles[1], 20.0, HOME), drape=("0.8 gsm", "0.9 gsm"), hem=("wide", "thin")
+        )
+        assert action == "merge_variants"
+
+
+class TestWhichIsKept:
+    def test_of_equal_listings_the_one_that_is_written_well_stays(self) -> None:
+        rows = [
+            ("L-1", "SHIMANO XT REAR DERAILLEUR 12 SPEED", 89.0),
+            ("L-2", "Shimano XT rear derailleur 12 speed", 89.0),
+        ]
+        (made,) = dc.audit(dc.read_catalog(pd.DataFrame(rows, columns=["id", "title", "price"]))).plans
+        assert made.keep == "L-2"
+        assert any(reason.key == "plans.keep_written" for reason in made.reasons)

@@ -60,6 +60,8 @@ _OPAQUE: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKUP: Final = re.compile(r"</?[a-z][^<>]*>|&(?:nbsp|amp|lt|gt|quot);", re.IGNORECASE)
+_PATH: Final = re.compile(r"[a-z_]+(?:/[a-z_]+)+")
+"""A header that leads to a field of another object, as data bases export them: sellers/name."""
 _NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)*%?")
 _COUNTED: Final = re.compile(r"(\D*)(\d{1,18})(\D*)")
 _KEYS: Final = frozenset({"id", "ids", "uuid", "guid", "gid", "key", "handle", "slug", "index", "hash"})
@@ -202,6 +204,8 @@ def name_unused(headers: Sequence[str], reasons: Mapping[str, str], longest: int
 def _find_reason(header: str, column: TextArray, rows: Rows) -> Reason | None:
     """Return why a column is no attribute, None where it is one."""
     if rows.objects and (header.startswith("@") or "." in header):
+        return "nested"
+    if _PATH.fullmatch(header) and not any(align_name(part) in AXES for part in header.split("/")):
         return "nested"
     filled = [t for text in column if (t := text.strip()) and t.casefold() not in MISSING]
     if not filled:

@@ -122,9 +122,12 @@ def _weigh_row(row: Mapping[str, str], books: Books) -> tuple[_Weighed, _Weighed
         if not parts:
             continue
         weight = AXES[name].weight if name in AXES else 1.0
-        names[0].append(books["names"][name])
-        names[1].append(weight**0.5)
-        for part in sorted(parts):
-            values[0].append(books["values"][f"{name}={part}"])
-            values[1].append((weight / len(parts)) ** 0.5)
+        share = (weight / len(parts)) ** 0.5
+        said = [f"{name}={part}" for part in sorted(parts)]
+        # What no table knows may be a choice: it counts where it agrees, and where it differs it is a difference.
+        asked, weights = ([name], [weight**0.5]) if name in AXES else (said, [share] * len(said))
+        names[0].extend(books["names"][key] for key in asked)
+        names[1].extend(weights)
+        values[0].extend(books["values"][key] for key in said)
+        values[1].extend([share] * len(said))
     return names, values

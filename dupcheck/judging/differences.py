@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupcheck.axes import AXES, HIDDEN
+from dupcheck.axes import AXES, CHOICES, HIDDEN
 from dupcheck.features import Features
 from dupcheck.judging.contradictions import contradict_fits
 from dupcheck.messages import Lang, Message, say
@@ -35,9 +35,25 @@ def contradict(
             result |= (a >= 0) & (b >= 0) & (a != b)
     result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
     if "model" in pack.merge.distinct:
-        result |= signals["codes"] == 0.0
+        result |= (signals["codes"] == 0.0) & ~_number_choices(features, left, right)
     if features.learned is not None:
         result &= ~features.learned.is_told_one(left, right)
+    return result
+
+
+def _number_choices(features: Features, left: IntArray, right: IntArray) -> BoolArray:
+    """Return which pairs only part numbers tell apart where a choice differs too: each colour has one of its own."""
+    result = np.zeros(len(left), dtype=bool)
+    for axis in CHOICES:
+        column = features.axes.get(axis)
+        if column is not None:
+            a, b = column.codes[left], column.codes[right]
+            result |= (a >= 0) & (b >= 0) & (a != b)
+    stated = features.part_numbers.sizes > 0
+    result &= stated[left] & stated[right]
+    at = np.flatnonzero(result)
+    named = features.model_shapes.dot(left[at], right[at]) > 0
+    result[at] = ~(named & (features.model_codes.dot(left[at], right[at]) == 0))
     return result
 
 

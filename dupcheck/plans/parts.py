@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from dupcheck.axes import AXES, HEAD, MEASURED, NATURAL, pick_axes
+from dupcheck.axes import AXES, CHOICES, HEAD, MEASURED, NATURAL, pick_axes
 from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_accented, is_sure_form
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
@@ -306,8 +306,15 @@ class Bookkeeper:
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _APART:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
+            if AXES[axis].role == "code" and self._choose(left, right):
+                continue  # each colour has a part number of its own
             if a != b and (AXES[axis].apart == "one" or (a and b)) and not _is_one_name(axis, a, b):
                 yield Gap("fact", (a,), (b,), axis)
+
+    def _choose(self, left: int, right: int) -> bool:
+        """Whether both listings state a choice, and not the same."""
+        pairs = ((self.shelf.value(axis, left), self.shelf.value(axis, right)) for axis in CHOICES)
+        return any(a and b and a != b for a, b in pairs)
 
     # --- copies -------------------------------------------------------------------------------------------------
 

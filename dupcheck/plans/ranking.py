@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from dupcheck.learned.lexicon import is_slip
 from dupcheck.messages import Message, message
 from dupcheck.plans.offers import Shelf
 from dupcheck.rules import RulePack
@@ -18,8 +19,9 @@ def rank_listing(
     """Return a sort key: the listing to keep first, by the pack's order; what is missing ranks last, drafts behind, and
     before all the one that the seller wants to keep.
 
-    Sales and reviews that stand together in the order are weighed together: where sales are close, many reviews count
-    for more, since no marketplace moves them.
+    Of listings that are equal in all that, the one whose title is written best comes first. Sales and reviews that
+    stand together in the order are weighed together: where sales are close, many reviews count for more, since no
+    marketplace moves them.
     """
     key: list[object] = [position in drafts, position not in shelf.preferred]
     for name in pack.keep:
@@ -35,7 +37,7 @@ def rank_listing(
         else:
             value = shelf.number(position, name)
             key.append(np.inf if value is None else -value)
-    return (*key, shelf.id(position))
+    return (*key, _count_flaws(shelf, position), shelf.id(position))
 
 
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)(.*)", re.DOTALL)
@@ -78,6 +80,9 @@ def read_age(text: str) -> str:
 
 
 _MONTHS, _DAYS = 12, 31
+_WORDS = re.compile(r"\w+")
+_SHOUTED = 12
+"""Signs from which a title in capitals is no name or code."""
 _POPULAR = ("sales", "reviews")
 _REVIEW_WEIGHT = 0.07
 """Reviews decide only where sales are close: 9 sales and 800 reviews outweigh 10 sales and 2; 9 reviews do not make up
@@ -121,6 +126,14 @@ def _explain_popularity(shelf: Shelf, keep: int, rest: Sequence[int]) -> Message
     return message("plans.keep_popular", id=shelf.id(keep), sales=sales, reviews=reviews)
 
 
+def _count_flaws(shelf: Shelf, position: int) -> int:
+    """Return how many words of a title are misspelt, by the catalogue's own spelling; shouting counts as one more."""
+    title = shelf.text(position, "title")
+    aliases = shelf.features.statistics.taught.lexicon.aliases
+    misspelt = sum(w in aliases and is_slip(w, aliases[w]) for w in _WORDS.findall(title.casefold()))
+    return misspelt + (title.isupper() and len(title) >= _SHOUTED)
+
+
 def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message:
     """Say in which point of the pack's order the first listing is ahead of all that equal it until then."""
     keep, rest = ranked[0], list(ranked[1:])
@@ -155,4 +168,7 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
             if told is not None:
                 return told
             rest = [m for m in rest if shelf.number(m, name) == shelf.number(keep, name)]
+    flaws = _count_flaws(shelf, keep)
+    if rest and all(flaws < _count_flaws(shelf, m) for m in rest):
+        return message("plans.keep_written", id=shelf.id(keep))
     return message("plans.keep_first", id=shelf.id(keep))

@@ -32,6 +32,8 @@ SYSTEMS = frozenset({"eu", "eur", "us", "uk", "cn", "ru", "br", "jp"})
 """Where sizes of shoes and clothes are numbered each in its own way."""
 _SYSTEM = f"(?:{'|'.join(sorted(SYSTEMS, reverse=True))})"
 _SIGN = "[宽高长深厚]"
+_FEET = r"'(?!s|[^\W\d_]{2})"
+"""The mark of feet, which no word goes on behind: «10'lu Set» is Turkish for a set of ten."""
 _LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
 _NOT_AFTER = {
     "个": "月",
@@ -93,7 +95,7 @@ def _parts() -> _Parts:
     names = [s for s in v.units if s not in ("'", '"', "in", "k")]
     long_units = _alternatives(s for s in names if not v.units[s].short or len(s) > 1)
     return _Parts(
-        rf"(?:\s?{_alternatives(names)}|-(?:{long_units}|{_INCH})|\s?\"|'(?!s)|k{_END}|{_INCH}"
+        rf"(?:\s?{_alternatives(names)}|-(?:{long_units}|{_INCH})|\s?\"|{_FEET}|k{_END}|{_INCH}"
         rf"|(?<=[\d.]\d)\s{_INCH}|\sin(?=\s*(?:$|[x)(,|]))|(?<=[1-9]\d00)\sk{_END})",
         _alternatives(s for s in names if v.units[s].axis == "length"),
         _alternatives(s for s in names if v.units[s].axis != "length"),
@@ -115,7 +117,7 @@ def joint_pattern() -> str:
 def _joined_groups() -> tuple[tuple[str, str], ...]:
     """Sides, with signs and with words between them; then a count of what is measured."""
     v, p = load_vocabulary(), _parts()
-    side = rf"{_AMOUNT}(?:\s?(?:{p.lengths}|{_INCH}|\"|'(?!s)))?{_LETTER}"
+    side = rf"{_AMOUNT}(?:\s?(?:{p.lengths}|{_INCH}|\"|{_FEET}))?{_LETTER}"
     joint = rf"(?:\s?x\s?{_SIGN}?|{_SIGN})"
     sides = rf"{side}(?:{joint}{side}){{1,3}}(?!\.){_UNDIVIDED}(?!\s?{p.others})(?!\s?x\s?\d)(?![a-z])"
     two = r"\d{2,3}(?:[.,]\d)?"

@@ -64,7 +64,7 @@ def guess_value(axis: str, word: str) -> str:
     return values.pop() if len(values) == 1 else ""
 
 
-_CODE = re.compile(r"(?=(?:\D*\d){3})[\w/.+-]{5,}")
+_LONG_CODE = re.compile(r"(?=(?:\D*\d){3})[\w/.+-]{5,}")
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*\s?[^\W\d_]{1,4}")
 _GROUPS = 3
 """A code is written in so many groups of signs at most."""
@@ -79,7 +79,7 @@ def is_code(text: str) -> bool:
     groups = text.split()
     return (
         len(groups) <= _GROUPS
-        and _CODE.fullmatch("".join(groups)) is not None
+        and _LONG_CODE.fullmatch("".join(groups)) is not None
         and _AMOUNT.fullmatch(text.strip()) is None
     )
 
