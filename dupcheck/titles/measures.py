@@ -38,7 +38,7 @@ _LETTER = r"(?:\s?(?:w|h|d|l|dia|t)(?![a-z0-9]))?"
 _NOT_AFTER = {
     "个": "月",
     "条": "纹",
-    "本": "色",
+    "本": "色体",
     "把": "手",
     "台": "灯",
     "包": "邮装",
@@ -145,7 +145,7 @@ def number_pattern(joined: bool) -> str:
         *joins[2:],
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
         ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)|\d{2,3}\s?호(?!\w)|\d{2,3}サイズ"),
-        ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{count}{_UNBOUND}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
+        ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?(?!(?:{p.before})\s?\(?\s?\d){count}{_UNBOUND}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
     ]
     # One copy of the units serves three groups: the name that counts is that of the group closed last.
     amounts = [("range", rf"{NUMBER}\s?-\s?{NUMBER}"), ("list", r"\d++(?:[/+]\d++){1,7}+"), ("measure", _AMOUNT)]
