@@ -124,11 +124,13 @@ class _Interview:
         if question.for_all and question.settles > 1:
             for a, b in question.alike or question.examples:
                 tell(f"      {a}  {self.titles[a]}  –  {b}  {self.titles[b]}")
+            wide = [f"{key}*" for key in keys]
+            told = ", ".join(wide)
             if question.alike:
-                tell(f"    {say('questions.key_alike', lang, count=len(question.alike))}")
+                tell(f"    {say('questions.key_alike', lang, keys=told, count=len(question.alike))}")
             else:
-                tell(f"    {say('questions.key_all', lang, count=question.settles)}")
-            keys += [f"{key}*" for key in keys]
+                tell(f"    {say('questions.key_all', lang, keys=told, count=question.settles)}")
+            keys += wide
         tell(f"    {say('questions.keys', lang)}")
         while True:
             try:

@@ -137,6 +137,7 @@ def number_pattern(joined: bool) -> str:
     count = _alternatives([*v.pieces, *v.containers, *v.many])
     per = _alternatives(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"])
     ages = _alternatives(v.ages)
+    other = rf"(?!(?:{p.before})\s?\(?\s?\d)"  # "Size 8 Pack of 25"
     groups = [
         *joins[:2],
         ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
@@ -145,7 +146,7 @@ def number_pattern(joined: bool) -> str:
         *joins[2:],
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
         ("shoe", r"\d\d(?:\.5)?\s?[码号](?!\w)|\d{2,3}\s?호(?!\w)|\d{2,3}サイズ"),
-        ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?(?!(?:{p.before})\s?\(?\s?\d){count}{_UNBOUND}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
+        ("count", rf"\d{{1,6}}+(?:\.5)?\s?-?\s?{other}{count}{_UNBOUND}(?:\s?(?:/|per|in)\s?(?:a\s)?{per})?"),
     ]
     # One copy of the units serves three groups: the name that counts is that of the group closed last.
     amounts = [("range", rf"{NUMBER}\s?-\s?{NUMBER}"), ("list", r"\d++(?:[/+]\d++){1,7}+"), ("measure", _AMOUNT)]
