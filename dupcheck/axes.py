@@ -35,7 +35,6 @@ class Axis:
     one_place: bool = False
     pictured: bool = False
     priced: bool = False
-    sold_by: bool = False
     unsure: bool = False
     asked: bool = False
     kept: bool = False

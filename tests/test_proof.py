@@ -82,23 +82,6 @@ class TestChoices:
     def test_one_shared_word_is_no_name_where_the_prices_differ(self) -> None:
         assert plan(("Red lentils", 2.0, HOME), ("Green lentils", 2.2, HOME)) in ("ask", "")
 
-    @pytest.mark.parametrize(
-        ("amounts", "prices", "action"),
-        [
-            (("250g", "500g"), (4.0, 6.5), "merge_variants"),
-            (("1L", "2L"), (4.0, 7.0), "merge_variants"),
-            (("2 m", "5 m"), (4.0, 7.0), "merge_variants"),
-            (("30 inch", "39 inch"), (40.0, 47.0), "ask"),
-            (("500g", "250g"), (4.0, 6.5), "ask"),
-            (("250g", "300g"), (4.0, 6.5), "ask"),
-        ],
-    )
-    def test_more_of_a_thing_that_costs_more_is_a_choice(
-        self, amounts: tuple[str, str], prices: tuple[float, float], action: str
-    ) -> None:
-        one, other = (f"Darjeeling first flush organic leaf {a}" for a in amounts)
-        assert plan((one, prices[0], HOME), (other, prices[1], HOME)) == action
-
 
 class TestCodesAndChoices:
     TONER = "Laserjet 243 toner cartridge original {}"

@@ -17,7 +17,6 @@ from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
-from dupcheck.titles import read_quantity
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.sets import counts_parts
 from dupcheck.titles.stream import cut_title
@@ -30,11 +29,6 @@ _BY_WORD = frozenset(pick_axes(lambda axis: axis.named))
 _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart))
 """Axes that describe; where titles differ in them, it may be a choice or another product."""
 _FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
-_SOLD_BY = frozenset(pick_axes(lambda axis: axis.sold_by))
-"""Amounts of which more costs more, and is still the same thing."""
-_RUNNING = (" m", " ft", " yd")
-"""Lengths by which a thing is sold; smaller ones say how it is built."""
-_DEARER = 1.1
 _UNSURE = frozenset(pick_axes(lambda axis: axis.unsure or axis.asked))
 """Axes that only titles suggest, or that as often make two products: options where the seller says so."""
 MOST_PARTS = 40
@@ -269,8 +263,6 @@ class Bookkeeper:
             if named or stated:
                 return False
             return _says_more(gap.here, gap.there) or self._sets_apart(axis, left, right, bare)
-        if axis in _SOLD_BY and self._costs_more(gap, left, right):
-            return False
         if named:
             return axis in MEASURED and axis not in self.shelf.attribute_counts
         if axis in _SPEC:
@@ -287,21 +279,6 @@ class Bookkeeper:
             return True
         kinds = {self.shelf.text(m, "category").casefold() for m in (left, right)} - {""}
         return len(kinds) > 1
-
-    def _costs_more(self, gap: Gap, left: int, right: int) -> bool:
-        """Whether the more of two amounts costs more, and no more than so much more of it may: one thing by weight."""
-        prices = self._read_prices(left, right)
-        if prices is None or not all(prices) or len(gap.here) != 1 or len(gap.there) != 1:
-            return False
-        if gap.axis == "length" and not all(v.endswith(_RUNNING) for v in (*gap.here, *gap.there)):
-            return False
-        (here, unit), (there, other) = read_quantity(gap.here[0]), read_quantity(gap.there[0])
-        if unit != other or not (here > 0 and there > 0) or "|" in gap.here[0] + gap.there[0]:
-            return False
-        amounts, costs = here / there, prices[0] / prices[1]
-        if amounts < 1:
-            amounts, costs = 1 / amounts, 1 / costs
-        return 1 < costs <= _DEARER * amounts
 
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _APART:
