@@ -17,6 +17,7 @@ from dupcheck.features import Features, make_features
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Listing, Weighed
 from dupcheck.photos.reading import read_photos
 from dupcheck.signals import SIGNALS, Signal, get_signal
+from dupcheck.titles import AXES, align_name
 
 Measure = Callable[..., float]
 
@@ -146,18 +147,19 @@ class TestAttributes(SignalTests):
     )  # fmt: skip
     @settings(max_examples=25, deadline=None)
     def test_it_is_the_mean_cosine_of_what_both_state(self, rows: list[dict[str, list[str]]]) -> None:
-        stated = [{name: " ".join(words) for name, words in row.items()} for row in rows]
-        measured = features_of(make_catalog(listings([{"title": "x", "attributes": a} for a in stated])))
+        told = [{name: " ".join(words) for name, words in row.items()} for row in rows]
+        measured = features_of(make_catalog(listings([{"title": "x", "attributes": a} for a in told])))
         for i, a in enumerate(rows):
             for j, b in enumerate(rows):
                 both = a.keys() & b.keys()
                 weight = {name: 3.0 if name in ("Brand", "Model") else 1.0 for name in both}
-                agreed = sum(
-                    weight[n] * len(set(a[n]) & set(b[n])) / math.sqrt(len(set(a[n])) * len(set(b[n]))) for n in both
-                )
+                agreed = {
+                    n: weight[n] * len(set(a[n]) & set(b[n])) / math.sqrt(len(set(a[n])) * len(set(b[n]))) for n in both
+                }
+                stated = sum(weight[n] if align_name(n) in AXES else agreed[n] for n in both)
                 (value,) = get_signal("attributes").measure(measured, np.array([i]), np.array([j]))
-                if both:
-                    assert value == pytest.approx(agreed / sum(weight.values()), abs=1e-4)
+                if stated:
+                    assert value == pytest.approx(sum(agreed.values()) / stated, abs=1e-4)
                 else:
                     assert math.isnan(value)
 

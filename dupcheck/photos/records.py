@@ -5,7 +5,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-VERSION = 13
+VERSION = 14
 """Part of the cache key: goes up whenever a record would come out otherwise."""
 
 SIDE = 48

@@ -17,8 +17,8 @@ class Attributes:
 
     Names are aligned across languages; each value is compared as a set of words (cosine), so «Cotton, Spandex» and
     «Spandex; cotton» agree wholly. Brand, model and material weigh more. Option axes (colour, size, pack …) are
-    differences, not disagreement, and stay out. NaN where the two state no attribute in common: a missing field is
-    never equal.
+    differences, not disagreement, and stay out; so is what differs under a name that no table knows: it counts where
+    it agrees. NaN where the two state no attribute in common: a missing field is never equal.
     """
 
     name = "attributes"
