@@ -146,7 +146,8 @@ class TestAnalysts:
     def test_a_table_is_a_catalogue(self, sample_folder: Path, sample_audit: dc.Audit) -> None:
         table = pd.read_csv(sample_folder / "catalog.csv")
         audit = dc.audit(table, images=sample_folder)
-        assert audit.pairs.equals(sample_audit.pairs)
+        # photos that were looked at in another company have the same bits but for rounding
+        pd.testing.assert_frame_equal(audit.pairs, sample_audit.pairs, rtol=0, atol=0.01)
         rows = dc.audit([{str(k): v for k, v in row.items()} for row in table.to_dict("records")], images=sample_folder)
         assert rows.groups.equals(sample_audit.groups)
 
