@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ Cells = dict[tuple[int, int], Any]
 def make_book(cells: Cells, *, wide: int = 0, looks: dict[str, str] | None = None, joined: str = "") -> bytes:
     """A workbook of two sheets whose first one holds these cells, by row and column from 1."""
     book = Workbook()
+    book.properties.created = datetime(2026, 1, 1)  # when a template was made is its own; when it is saved is not
     sheet = book.active
     assert sheet is not None
     sheet.title = "Goods"
