@@ -40,6 +40,7 @@ _MISSPELT = 75
 """Percent of likeness from which one word may be another's misspelling."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FAR_MORE = 4
+"""So many times as often a word must stand as what it is, that another spelling of it is a slip beyond doubt."""
 _VOWELS = "aeiouyаеиоуыэюя"
 _WORDS = re.compile(r"\w+")
 _LAST_SPACED = 0x2E7F
@@ -259,9 +260,8 @@ class Aligner:
         if not meant:
             return _stem(word), False
         seen = self._statistics.taught.lexicon.seen
-        return _stem(meant), not _ends_otherwise(word, meant) and seen.get(meant, 0) >= _FAR_MORE * max(
-            seen.get(word, 0), 1
-        )
+        often = seen.get(meant, 0) >= _FAR_MORE * max(seen.get(word, 0), 1)
+        return _stem(meant), often and not _ends_otherwise(word, meant)
 
     def _says_little(self, reading: Reading) -> bool:
         """Whether a title says at most one word beside its values."""

@@ -12,6 +12,7 @@ from dupcheck.judging.contradictions import contradict_fits
 from dupcheck.messages import Lang, Message, say
 from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
 from dupcheck.rules import RulePack
+from dupcheck.signals.codes import tell_models_apart
 from dupcheck.titles import show_value
 
 
@@ -35,7 +36,8 @@ def contradict(
             result |= (a >= 0) & (b >= 0) & (a != b)
     result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
     if "model" in pack.merge.distinct:
-        result |= (signals["codes"] == 0.0) & ~_number_choices(features, left, right)
+        at = np.flatnonzero(signals["codes"] == 0.0)
+        result[at[~_number_choices(features, left[at], right[at])]] = True
     if features.learned is not None:
         result &= ~features.learned.is_told_one(left, right)
     return result
@@ -51,9 +53,7 @@ def _number_choices(features: Features, left: IntArray, right: IntArray) -> Bool
             result |= (a >= 0) & (b >= 0) & (a != b)
     stated = features.part_numbers.sizes > 0
     result &= stated[left] & stated[right]
-    at = np.flatnonzero(result)
-    named = features.model_shapes.dot(left[at], right[at]) > 0
-    result[at] = ~(named & (features.model_codes.dot(left[at], right[at]) == 0))
+    result[result] = ~tell_models_apart(features, left[result], right[result])
     return result
 
 

@@ -39,7 +39,9 @@ _SAME_PHOTO = 2.0
 _SAME_COLOR = 10.0
 _EQUAL_PRICE = 0.005
 _NEAR_PRICE = 0.07
+"""Two prices of one thing whose titles say the same are no further apart, as shares of the larger; …"""
 _SAID_AGAIN_PRICE = 0.05
+"""… nor are those of one that is said in other words under one barcode."""
 _ALIKE_PRICE = 0.15
 """Within so much of the larger price lie the colours of one thing."""
 _SAID_PRICE = 0.02

@@ -30,9 +30,7 @@ class Codes:
     def measure(self, features: "Features", left: IntArray, right: IntArray) -> FloatArray:
         """Return 1, ½, 0 or NaN for each pair."""
         result = np.full(len(left), np.nan)
-        alike = features.model_shapes.dot(left, right) > 0
-        alike[alike] = features.model_codes.dot(left[alike], right[alike]) == 0
-        result[alike] = 0.0
+        result[tell_models_apart(features, left, right)] = 0.0
         result[features.codes.dot(left, right) > 0] = 0.5
         stated = features.part_numbers.sizes > 0
         both: BoolArray = stated[left] & stated[right]
@@ -47,3 +45,10 @@ class Codes:
             return say("signals.cannot_tell", lang)
         key = "codes_shared" if value > 0.5 else "codes_written" if value > 0 else "codes_different"
         return say(f"signals.{key}", lang)
+
+
+def tell_models_apart(features: "Features", left: IntArray, right: IntArray) -> BoolArray:
+    """Return for which pairs the titles' model codes are of one shape and none is shared: A54, A55."""
+    apart: BoolArray = features.model_shapes.dot(left, right) > 0
+    apart[apart] = features.model_codes.dot(left[apart], right[apart]) == 0
+    return apart
