@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Self
 
 import numpy as np
@@ -85,14 +86,16 @@ class Frames:
         """Return which frame a title fills, and the places of the words that fill it: the fewest that fill one."""
         if not len(self.keys):
             return None
-        best: tuple[int, int, int, int] | None = None
         places = _list_places(tokens)
-        for start, stop, key in _list_holes([tokens[k] for k in places], brand):
-            at = int(np.searchsorted(self.keys, np.uint64(key)))
-            if at < len(self.keys) and int(self.keys[at]) == key:
-                found = (stop - start, -int(self.sizes[at]), start, at)
-                best = found if best is None else min(best, found)
-        return None if best is None else (best[3], places[best[2] : best[2] + best[0]])
+        holes = list(_list_holes([tokens[k] for k in places], brand))
+        keys = np.array([key for _, _, key in holes], dtype=np.uint64)
+        known = np.searchsorted(self.keys, keys)  # all at once: each by itself takes longer than all else here
+        filled = np.flatnonzero(self.keys[np.minimum(known, len(self.keys) - 1)] == keys)
+        if not len(filled):
+            return None
+        found = [(*holes[k][:2], int(known[k])) for k in filled.tolist()]
+        width, _, start, at = min((stop - start, -int(self.sizes[at]), start, at) for start, stop, at in found)
+        return at, places[start : start + width]
 
 
 def learn_frames(
@@ -278,24 +281,30 @@ def _list_holes(tokens: Sequence[Token], brand: Collection[str]) -> Iterator[tup
         before.append((before[-1] * _STEP + h) & _MASK)
     for h in reversed(hashes):
         behind.append((behind[-1] * _STEP + h) & _MASK)
-    telling, fits = [_tells(t) for t in tokens], [_fits(t, brand) for t in tokens]
-    total = sum(telling)
+    told = [0, *accumulate(map(_tells, tokens))]
+    fits = [_fits(t, brand) for t in tokens]
     for start in range(n):
         for stop in range(start + 1, min(start + _RUN, n) + 1):
             if not fits[stop - 1]:
                 break
-            if total - sum(telling[start:stop]) >= _AROUND:
+            if told[n] - told[stop] + told[start] >= _AROUND:
                 yield start, stop, (before[start] * _BEFORE + behind[n - stop] * _BEHIND) & _MASK
 
 
 def _tells(token: Token) -> bool:
     """Whether a word says what the titles of a frame are of."""
-    return (not token.axis and sum(map(str.isalpha, token.text)) >= _WORD) or token.kind == "cjk"
+    return (not token.axis and _count_signs(token.text)[0] >= _WORD) or token.kind == "cjk"
 
 
 def _fits(token: Token, brand: Collection[str]) -> bool:
     """Whether a word may be a choice: no model's number, no brand."""
-    return not any(map(str.isdigit, token.text)) and token.text not in brand
+    return not _count_signs(token.text)[1] and token.text not in brand
+
+
+@lru_cache(maxsize=200_000)
+def _count_signs(word: str) -> tuple[int, int]:
+    """How many letters and how many digits a word has."""
+    return sum(map(str.isalpha, word)), sum(map(str.isdigit, word))
 
 
 @lru_cache(maxsize=200_000)
