@@ -5,6 +5,7 @@ An audit's rows may be :class:`Rows`, put into words as they are read: a report 
 
 import math
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, overload
@@ -64,6 +65,23 @@ class Rows(Sequence[Mapping[str, Any]]):
                 yield row
 
         return Rows(len(self), describe, self.keys)
+
+
+class Listings(Mapping[str, Mapping[str, Any]]):
+    """The listings of an audit, by their ids, made when they are read."""
+
+    @abstractmethod
+    def pick(self, listing_id: str, names: Sequence[str]) -> tuple[Any, ...]:
+        """Return some texts and numbers of one of the listings, without the rest of it."""
+
+
+def pick_fields(listings: Mapping[str, Mapping[str, Any]], listing_id: str, names: Sequence[str]) -> tuple[Any, ...]:
+    """Return some texts and numbers of a listing of an audit; None for each that is not known."""
+    if listing_id not in listings:
+        return (None,) * len(names)
+    if isinstance(listings, Listings):
+        return listings.pick(listing_id, names)
+    return tuple(map(listings[listing_id].get, names))
 
 
 GROUPS_SHOWN = 3_000

@@ -30,7 +30,7 @@ from dupcheck.photos.descriptions import describe_pairs
 from dupcheck.photos.files import is_address
 from dupcheck.photos.verification import COMPARABLE, SAME
 from dupcheck.plans import count_risk
-from dupcheck.reports.documents import Rows, SettledAudit, pick_groups, settle_value
+from dupcheck.reports.documents import Listings, Rows, SettledAudit, pick_groups, settle_value
 from dupcheck.rules import Limit, RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.signals.image import find_nearest
@@ -40,6 +40,7 @@ T = TypeVar("T")
 FORMAT = 1
 _SHOWN_TEXTS = ("title", "currency", "category", "shop", "main_image", "url", "sku_code", "created")
 _SHOWN_NUMBERS = ("price", "sales", "reviews", "min_order_quantity")
+_SHOWN = (*_SHOWN_TEXTS, *_SHOWN_NUMBERS)
 _ACCOUNT = ("rows", "listings", "joined", "skus", "told")
 """What became of rows: each began a listing, joined one (as one of its SKUs, or as another part), or was told."""
 _BATCH = 20_000
@@ -455,7 +456,7 @@ def describe_group(group: Group, plan: Plan, lang: Lang) -> dict[str, Any]:
     }
 
 
-class _Listings(Mapping[str, Mapping[str, Any]]):
+class _Listings(Listings):
     """What the reports show of each listing, by its id, made as it is read."""
 
     def __init__(self, catalog: Catalog, ids: Sequence[str]) -> None:
@@ -470,10 +471,16 @@ class _Listings(Mapping[str, Mapping[str, Any]]):
         return iter(self._places)
 
     def __getitem__(self, listing_id: str) -> Mapping[str, Any]:
+        shown = dict(zip(_SHOWN, self.pick(listing_id, _SHOWN), strict=True))
+        shown["attributes"] = self._parse(self._catalog.columns["attributes"][self._places[listing_id]])
+        return shown
+
+    def pick(self, listing_id: str, names: Sequence[str]) -> tuple[Any, ...]:
         k, columns = self._places[listing_id], self._catalog.columns
-        numbers = ((name, float(columns[name][k])) for name in _SHOWN_NUMBERS)
-        return {
-            **{name: columns[name][k] for name in _SHOWN_TEXTS},
-            **{name: None if math.isnan(value) else value for name, value in numbers},
-            "attributes": self._parse(columns["attributes"][k]),
-        }
+        return tuple(
+            [_settle_number(columns[name][k]) if name in _SHOWN_NUMBERS else columns[name][k] for name in names]
+        )
+
+
+def _settle_number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

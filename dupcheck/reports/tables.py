@@ -10,11 +10,12 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, BinaryIO, Self
 
 from dupcheck.files.cells import encode_text, show_cell, stream_table
 from dupcheck.messages import say
-from dupcheck.reports.documents import Rows, SettledAudit, settle_audit
+from dupcheck.reports.documents import Rows, SettledAudit, pick_fields, settle_audit
 from dupcheck.reports.phrases import language, name_of
 
 _BATCH = 5_000
@@ -29,6 +30,7 @@ _PLAIN_NUMBER = re.compile(r"0|[1-9]\d{0,14}")
 """A number of up to 15 digits stays as it is."""
 
 
+@lru_cache(maxsize=50_000)
 def hold_id(listing_id: str) -> str:
     """Return an id as a table holds it: one that a spreadsheet would change ends in a tab, which makes it text there.
 
@@ -114,6 +116,8 @@ GROUP_COLUMNS = (
 OFFLINE_COLUMNS = ("listing_id", "instead", "title", "price", "url", "reason", "group_id")
 _IDS = frozenset({"listing_id", "keep", "instead"})
 _GOES = frozenset({"fold", "remove"})
+_TOLD = ("title", "price", "url")
+"""What these tables say of a listing."""
 
 
 def list_group_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
@@ -122,13 +126,13 @@ def list_group_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
     for group in audit["groups"]:
         action = name_of("action", group["action"], lang)
         for member in group["members"]:
-            listing = listings.get(member["listing_id"], {})
+            title, price, url = pick_fields(listings, member["listing_id"], _TOLD)
             yield (
                 group["group_id"],
                 member["listing_id"],
-                listing.get("title", ""),
-                listing.get("price"),
-                listing.get("url", ""),
+                title or "",
+                price,
+                url or "",
                 action,
                 group["keep"],
                 member["role"],
@@ -150,13 +154,9 @@ def list_offline_rows(audit: SettledAudit) -> Iterator[tuple[object, ...]]:
         stays = joined if group["action"] == "merge_variants" else set()
         for member in group["members"]:
             if member["role"] in _GOES - stays:
-                listing = listings.get(member["listing_id"], {})
+                title, price, url = pick_fields(listings, member["listing_id"], _TOLD)
                 reason = say(f"report.offline_{member['role']}", lang, keep=group["keep"])
-                price, url = listing.get("price"), listing.get("url", "")
-                yield (
-                    member["listing_id"], group["keep"], listing.get("title", ""), price, url, reason,
-                    group["group_id"],
-                )  # fmt: skip
+                yield member["listing_id"], group["keep"], title or "", price, url or "", reason, group["group_id"]
 
 
 def stream_groups(audit: Mapping[str, Any]) -> Iterator[bytes]:
