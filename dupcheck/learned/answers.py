@@ -119,6 +119,13 @@ class Answers:
         kept = {pair: reply for pair, reply in said.items() if pair in sure or reply == "different"}
         return _follow(sure) | kept
 
+    def find_unsure(
+        self, doubted: Collection[tuple[str, str]], weak: Collection[tuple[str, str]]
+    ) -> set[tuple[str, str]]:
+        """Return the pairs that are one product only if some of the ``weak`` answers are meant."""
+        known, without = self.imply(doubted), self.imply({*doubted, *weak})
+        return {p for p, reply in known.items() if reply != "different" and without.get(p, "different") == "different"}
+
     def count_built(self) -> Mapping[tuple[str, str], int]:
         """Return how many pairs are one product by each answer that says so and by no other way: those of all that is
         one with the one listing and all that is one with the other.
@@ -341,14 +348,15 @@ class Replies:
         judge: Callable[[int, int], float] | None = None,
         sure: float = math.inf,
         lifted: Iterable[str] = (),
+        unsure: Iterable[tuple[int, int]] = (),
     ) -> None:
-        self.lifted = frozenset(lifted)
+        self.lifted, self.unsure = frozenset(lifted), frozenset(unsure)
         self.kinds, self.answers, self.pairs = kinds, answers or Answers(), pairs or {}
         self.judge, self.sure = judge, sure
 
     def reply(self, kind: str, left: int, right: int) -> Reply | None:
         """Return what is known of a gap of this kind between two positions, None where it must be asked."""
-        said = self.pairs.get((min(left, right), max(left, right)))
+        said = self.tell(left, right)
         what = kind.partition(":")[0]
         if said is not None or what in _BY_PAIR:
             return said
@@ -360,10 +368,17 @@ class Replies:
         least = min(self.sure, HABIT_SURE) if said is not None else self.sure
         return (said or "option") if math.isfinite(least) and self.judge(left, right) >= least else None
 
+    def tell(self, left: int, right: int) -> Reply | None:
+        """Return what is surely known of a pair, None where nothing is."""
+        pair = min(left, right), max(left, right)
+        return None if pair in self.unsure else self.pairs.get(pair)
+
     def doubts(self, left: int, right: int) -> bool:
         """Whether what was learned is not sure enough that two listings are one product for anything to be done, though
         nothing differs that is not accounted for.
         """
+        if (min(left, right), max(left, right)) in self.unsure:
+            return True
         if self.judge is None or (min(left, right), max(left, right)) in self.pairs:
             return False
         return self.judge(left, right) < ACT_FROM

@@ -128,7 +128,7 @@ class Bookkeeper:
         """Whether the seller said of this pair that it is one product, or choices of one: of the first of a group that
         counts for all of it.
         """
-        return self.replies.pairs.get((min(first, other), max(first, other))) in (replies or ("same", "option"))
+        return self.replies.tell(first, other) in (replies or ("same", "option"))
 
     def _find_other(self, own: Mapping[int, Sequence[Offer]], main: Part, part: Part) -> Gap | None:
         gaps = (self.find_gap(own, a, b) for a in main.members for b in part.members)
@@ -136,6 +136,8 @@ class Bookkeeper:
 
     def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
         """Return what is not accounted for between two listings, None where all is."""
+        if (min(left, right), max(left, right)) in self.replies.unsure:
+            return _DOUBT
         for gap in self.list_gaps(own, left, right):
             if self.replies.reply(gap.kind, left, right) not in ("same", "option"):
                 return gap
@@ -303,7 +305,7 @@ class Bookkeeper:
         prices prove nothing.
         """
         kept = keep[0]
-        if self.replies.pairs.get((min(kept, copy), max(kept, copy))) == "same":
+        if self.replies.tell(kept, copy) == "same":
             return None
         offered = [offer for m in keep for offer in own[m]]
         here, there = _gather(offered), _gather(own[copy])

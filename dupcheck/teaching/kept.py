@@ -23,7 +23,7 @@ from dupcheck.learned.trees import Trees
 from dupcheck.model import Catalog, IntArray
 from dupcheck.teaching.lessons import Lesson, place_pairs
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Taught:
     lifted: tuple[str, ...] = ()
     doubted: tuple[tuple[str, str], ...] = ()
     one: float = 0.5
+    weak: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> Self | None:
@@ -50,7 +51,7 @@ class Taught:
             Trees.from_arrays(_under("trees", arrays)), Background.from_arrays(_under("background", arrays)),
             StoredBook(arrays["ids.keys"], arrays["ids.codes"]), Answers(tuple(Answer(**a) for a in facts["answers"])),
             float(facts["sure"]), tuple(facts["lifted"]), tuple((a, b) for a, b in facts["doubted"]),
-            float(facts["one"]),
+            float(facts["one"]), tuple((a, b) for a, b in facts["weak"]),
         )  # fmt: skip
 
     def judge(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[PairModel, Replies]:
@@ -63,7 +64,8 @@ class Taught:
         ends = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
         same = np.array([reply != "different" for reply in pairs.values()], dtype=bool)
         model = PairModel(self.trees, evidence, *bind(len(features), ends[:, 0], ends[:, 1], same))
-        return model, Replies(self.answers.kinds, self.answers, pairs, model.judge, self.sure, self.lifted)
+        unsure = place_pairs(catalog.positions, dict.fromkeys(self.answers.find_unsure(self.doubted, self.weak), True))
+        return model, Replies(self.answers.kinds, self.answers, pairs, model.judge, self.sure, self.lifted, unsure)
 
     def teach(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[Features, Replies]:
         """Return features by which what was learned judges, and the replies."""
@@ -135,6 +137,7 @@ def keep_lesson(folder: Path, catalog: Catalog, lesson: Lesson) -> None:
         "format": _FORMAT, "columns": list(COLUMNS), "answers": [asdict(a) for a in lesson.answers.all],
         "sure": json.loads(json.dumps(lesson.sure)), "lifted": list(lesson.lifted),
         "doubted": [list(pair) for pair in lesson.doubted], "one": lesson.one,
+        "weak": [list(pair) for pair in lesson.weak],
     }  # fmt: skip
     with suppress(OSError):  # a full disk costs checks what was learned, not this audit its result
         save_arrays(place, arrays, facts)

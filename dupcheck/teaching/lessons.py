@@ -53,6 +53,8 @@ _SLIP = 0.05
 """The share of answers that a seller gives by mistake."""
 _BELIEVED = 0.5
 """An answer is asked again before anything is built on it where it is more probably a slip than meant …"""
+_ACTED_ON = 0.98
+"""Nothing is done by an answer alone that is less probably meant than this: it is asked once more where it matters."""
 _BUILT = 0.5
 """… or where, of the pairs that are one product by it alone, so many would be expected not to be."""
 Way = Literal["limits", "answers"]
@@ -88,6 +90,9 @@ class Lesson:
     doubted: tuple[tuple[str, str], ...] = ()
     """Pairs whose answer stands against all others, the least believed first: they are asked again, and nothing is
     built on them until they are answered twice alike."""
+    weak: tuple[tuple[str, str], ...] = ()
+    """Pairs that were answered to be one product by an answer that little else speaks for: they are grouped, and
+    nothing is done with them until they are answered twice alike."""
 
     @property
     def implied(self) -> Mapping[tuple[str, str], Reply]:
@@ -185,7 +190,10 @@ def learn_answers(
     belief = _believe(before, same)
     belief[[pair in fixed for pair in ends]] = 1.0
     by_pair = dict(zip(_name_pairs(catalog, left, right), belief.tolist(), strict=True))
-    plain = _bind(replace(plain, doubted=_find_doubted(known, by_pair)), catalog, seen)
+    weak = tuple(
+        pair for pair, answer in known.pairs.items() if answer.one_product and by_pair.get(pair, 1.0) < _ACTED_ON
+    )
+    plain = _bind(replace(plain, doubted=_find_doubted(known, by_pair), weak=weak), catalog, seen)
     bound = plain.bound
     label = np.arange(len(features)) + len(clusters)
     for k, members in enumerate(clusters):
@@ -213,7 +221,7 @@ def learn_answers(
     if pack is not None and way == "answers":
         lifted = find_lifted(features, pack, left[meant], right[meant], same[meant])
     judge = model.judge if way == "answers" else None
-    replies = Replies(known.kinds, known, plain.replies.pairs, judge, sure, lifted)
+    replies = Replies(known.kinds, known, plain.replies.pairs, judge, sure, lifted, plain.replies.unsure)
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
         errors_model=wrong_model, before=before, label=label, sure=sure, lifted=lifted,
@@ -225,8 +233,9 @@ def _bind(lesson: Lesson, catalog: Catalog, seen: Mapping[tuple[int, int], Reply
     """Return the lesson with what its answers say of pairs; ``seen`` is what decisions say."""
     pairs = place_pairs(catalog.positions, lesson.implied)
     known = lesson.answers
+    unsure = place_pairs(catalog.positions, dict.fromkeys(known.find_unsure(lesson.doubted, lesson.weak), True))
     return replace(
-        lesson, replies=Replies(known.kinds, known, pairs), bound=_list_one_script(catalog, dict(seen) | pairs)
+        lesson, replies=Replies(known.kinds, known, pairs, unsure=unsure), bound=_list_one_script(catalog, dict(seen) | pairs)
     )  # fmt: skip
 
 

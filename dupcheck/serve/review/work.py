@@ -251,7 +251,11 @@ class Work:
         learned = None if self.audit.lesson is None else self.audit.lesson.replies
         if learned is None:
             return Replies(known.kinds, known, pairs)
-        return Replies(known.kinds, known, pairs, learned.judge, learned.sure)
+        # what was answered since the audit stands as it was said, and is held against the others by the next one
+        unsure = {
+            pair for pair in learned.unsure if learned.pairs.get(pair) == pairs.get(pair, learned.pairs.get(pair))
+        }
+        return Replies(known.kinds, known, pairs, learned.judge, learned.sure, learned.lifted, unsure)
 
 
 def is_for_all(kind: str) -> bool:
