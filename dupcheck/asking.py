@@ -1,7 +1,8 @@
 """Which questions are worth the seller's time: twenty at a time, those first on which most hangs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
@@ -23,6 +24,8 @@ AT_ONCE = 20
 _EXAMPLES = 10
 _AGAIN = 5
 """Of so many questions one may be asked again."""
+_KINDS = 1 / 3
+"""The share of questions that are about kinds."""
 _ALIKE, _MOST_ALIKE = 4, 3_000
 """Pairs that are shown beside the one that is asked about, where they are like it, and among how many, the most
 doubtful, they are looked for."""
@@ -105,6 +108,7 @@ class Asked:
         }  # fmt: skip
 
 
+_TELLING = ("brand", "model", "condition")
 _FOR_ALL = frozenset({"words", "names", "order", "silent", "axis"})
 _PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
     (reply, message(f"questions.pair_{reply}"), message(f"questions.leads_{reply}"))
@@ -137,7 +141,7 @@ def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
     """
     desk = _Desk(audit)
     first = desk.ask_again(-(-count // _AGAIN))
-    first += desk.ask_kinds(count // 3)
+    first += desk.ask_kinds(int(count * _KINDS))
     return [*first, *desk.ask_pairs(count - len(first), [(q.listing_a, q.listing_b) for q in first])]
 
 
@@ -181,7 +185,7 @@ class _Desk:
                 question = next(q for p in waiting[kind] if b in _list_waiting(p) and (q := p.question) is not None)
             alike = kind.partition(":")[0] in _FOR_ALL
             settles = len(pairs) if alike else len(question.listings)
-            others = open_ones[1:] if alike else ()
+            others = [p for p in _spread(waiting[kind], {*open_ones[1:]}) if self._is_plain(*p)] if alike else ()
             found.append(self._show(kind, question.text, question.replies, a, b, settles, others))
         return found
 
@@ -189,7 +193,8 @@ class _Desk:
         """Pairs from which most is learned."""
         audit = self.audit
         search = choose_search(len(audit.catalog), taught=True)
-        near = audit.candidates if search == SEARCH else self._look_widely(search)
+        widely = self.lesson is not None and len(self.lesson.answers) > 0  # so has an audit that was taught looked
+        near = audit.candidates if widely or search == SEARCH else self._look_widely(search)
         left, right = near.left, near.right
         step = -(-len(left) // _MOST) or 1
         left, right = left[::step], right[::step]
@@ -219,11 +224,22 @@ class _Desk:
         ids = audit.features.ids
         found, shown = [], set(picked.tolist())
         for k, places in zip(picked.tolist(), alike, strict=True):
-            beside = [p for p in doubtful[places].tolist() if p not in shown][:_ALIKE]
+            named = {p: (str(ids[left[p]]), str(ids[right[p]])) for p in doubtful[places].tolist() if p not in shown}
+            beside = [p for p, pair in named.items() if self._is_plain(*pair)][:_ALIKE]
             shown.update(beside)
-            more = [(str(ids[left[p]]), str(ids[right[p]])) for p in beside]
+            more = [named[p] for p in beside]
             found.append(self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k]), more))
         return found
+
+    def _is_plain(self, a: str, b: str) -> bool:
+        """Whether two listings state no two brands, models, conditions or item numbers: an answer for many pairs is
+        none about pairs in which such a thing differs too.
+        """
+        catalog, axes = self.audit.catalog, self.audit.features.axes
+        left, right = catalog.positions[a], catalog.positions[b]
+        stated = [(column.value(left), column.value(right)) for axis in _TELLING if (column := axes.get(axis))]
+        gtin = catalog.column("gtin")
+        return all(not one or not other or one == other for one, other in [*stated, (gtin[left], gtin[right])])
 
     def _look_widely(self, search: Search) -> Candidates:
         settled = self.audit.settled or Settled()
@@ -258,6 +274,12 @@ class _Desk:
             kind, text, a, b, titles[left], titles[right], photos[left], photos[right], replies, settles, chance,
             tuple(examples[:_EXAMPLES]), tuple(alike),
         )  # fmt: skip
+
+
+def _spread(plans: Sequence[Plan], among: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs of plans, one of each plan before a second of any: who is shown many sees how much they differ."""
+    each = [[(p.keep, i) for i in _list_waiting(p)] for p in plans]
+    return [pair for some in zip_longest(*each) for pair in some if pair in among]
 
 
 def _list_waiting(plan: Plan) -> tuple[str, ...]:

@@ -349,7 +349,9 @@ class Replies:
         sure: float = math.inf,
         lifted: Iterable[str] = (),
         unsure: Iterable[tuple[int, int]] = (),
+        near: Callable[[int, int], float] | None = None,
     ) -> None:
+        self.near = near or judge
         self.lifted, self.unsure = frozenset(lifted), frozenset(unsure)
         self.kinds, self.answers, self.pairs = kinds, answers or Answers(), pairs or {}
         self.judge, self.sure = judge, sure
@@ -395,5 +397,5 @@ ACT_FROM = 0.7
 """Where the seller's answers judge, the probability below which what the titles account for is asked about."""
 HABIT_SURE = 0.9
 """Where many answers agree, the probability from which on the next of the sort is taken as they are."""
-_BY_PAIR = frozenset({"fact", "proof", "twin", "rest"})
+_BY_PAIR = frozenset({"fact", "proof", "unsure", "twin", "rest"})
 """Gaps about one pair only: what is the same there says nothing of others."""

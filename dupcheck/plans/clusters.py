@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.groups import describe_groups, name_group
+from dupcheck.groups import JOIN, describe_groups, name_group
 from dupcheck.judging.likely import Likely
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import Replies
@@ -148,11 +148,31 @@ def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozens
         if part not in named and len(part.members) > 1 and _stands_alone(books, part, own)
         and not books.replies.is_one(first, part.members[0])
     ]  # fmt: skip
-    groups = [[main], *([part] for part in (*named, *apart))]
+    groups = [[main]]
+    for part in (*named, *apart):
+        if part not in named or not _put_beside_named(books, groups[1:], part, own):
+            groups.append([part])
     for part in others:
         if part not in named and part not in apart:
             _put_beside(books, groups, part, own)
     return [group for group in groups if sum(len(part.members) for part in group) > 1]
+
+
+def _put_beside_named(books: Bookkeeper, groups: Sequence[list[Part]], part: Part, own: Own) -> bool:
+    """Put a part that is another product than the main one beside a group of which it probably is one, if there is any:
+    two that are not the first may be one another's.
+    """
+    near = books.replies.near
+    if near is None:
+        return False
+    for group in groups[:MOST_PARTS]:
+        first, other = group[0].members[0], part.members[0]
+        gap = books.find_gap(own, first, other)
+        if gap is not None and not _is_other(books, gap, first, other) and near(first, other) >= JOIN:
+            part.gap = gap
+            group.append(part)
+            return True
+    return False
 
 
 def _put_beside(books: Bookkeeper, groups: Sequence[list[Part]], part: Part, own: Own) -> None:

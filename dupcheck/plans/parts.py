@@ -21,7 +21,7 @@ from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.sets import counts_parts
 from dupcheck.titles.stream import cut_title
 
-GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof", "twin", "rest"]
+GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof", "unsure", "twin", "rest"]
 _APART = (*pick_axes(lambda axis: axis.apart == "both"), *pick_axes(lambda axis: axis.apart == "one"))
 """What makes listings different products where both state it and it differs; a condition where only one does."""
 _BY_WORD = frozenset(pick_axes(lambda axis: axis.named))
@@ -81,6 +81,8 @@ class Gap:
 
 
 _DOUBT = Gap("proof")
+_UNSAID = Gap("unsure")
+"""Said once, and little else speaks for it."""
 
 
 @dataclass
@@ -137,7 +139,7 @@ class Bookkeeper:
     def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
         """Return what is not accounted for between two listings, None where all is."""
         if (min(left, right), max(left, right)) in self.replies.unsure:
-            return _DOUBT
+            return _UNSAID
         for gap in self.list_gaps(own, left, right):
             if self.replies.reply(gap.kind, left, right) not in ("same", "option"):
                 return gap

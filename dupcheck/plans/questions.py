@@ -22,6 +22,7 @@ _REPLIES: Mapping[str, tuple[Reply, ...]] = {
     "axis": ("option", "different"),
     "fact": ("same", "different"),
     "proof": ("same", "different"),
+    "unsure": ("same", "option", "different"),
     "twin": ("same", "option", "different"),
     "rest": ("same", "different"),
 }
