@@ -395,6 +395,63 @@ def test_one_photo_and_one_title_on_thousands_of_listings_stay_a_bounded_work(se
 
 
 @needs_spark
+def test_no_table_of_listings_goes_through_the_driver_because_its_file_is_small(session: Any, tmp_path: Path) -> None:
+    from pyspark.sql import functions as sql
+
+    from dupcheck.spark.session import settle
+
+    told = session.range(20_000).select(sql.col("id").alias("pos"), sql.repeat(sql.lit("lamp "), 400).alias("title"))
+    told.write.parquet(str(tmp_path / "told"))
+    assert sum(p.stat().st_size for p in (tmp_path / "told").glob("*.parquet")) < 2_000_000, "or Spark sends no table"
+    name = "spark.sql.autoBroadcastJoinThreshold"
+    before = session.conf.get(name)
+
+    def plan(small: Any) -> str:
+        held = session.read.parquet(str(tmp_path / "told"))
+        joined = held.join(small(held.withColumnRenamed("title", "other")), "pos")
+        joined.write.mode("overwrite").format("noop").save()
+        text: str = joined._jdf.queryExecution().executedPlan().toString()
+        return text
+
+    assert "BroadcastHashJoin" in plan(lambda table: table)
+    with settle(session):
+        assert "Broadcast" not in plan(lambda table: table)
+        assert "BroadcastHashJoin" in plan(sql.broadcast), "what is known to be small may be sent"
+    assert session.conf.get(name) == before
+    assert session.conf.get("spark.sql.adaptive.autoBroadcastJoinThreshold", None) is None
+    with pytest.raises(ZeroDivisionError), settle(session):
+        raise ZeroDivisionError
+    assert session.conf.get(name) == before
+
+
+def test_a_store_that_does_not_answer_is_not_said_to_lack_the_photo(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyarrow")
+    from pyarrow.fs import FileSystem
+
+    from dupcheck.photos.files import OutsideError
+    from dupcheck.spark.photos import StoredPhotos
+
+    class Silent:
+        def get_file_info(self, path: str) -> Any:
+            raise OSError(f"Could not connect to server for {path}\nand more")
+
+    class Known(FileSystem):  # type: ignore[misc]
+        @staticmethod
+        def from_uri(uri: str) -> tuple[Any, str]:
+            return Silent(), uri.removeprefix("s3://")
+
+    with pytest.raises(OutsideError) as caught:
+        StoredPhotos("nix://shop/photos").find("a.jpg")
+    assert "cannot be read: Unrecognized" in caught.value.text.say("en")
+    monkeypatch.setattr("pyarrow.fs.FileSystem", Known)
+    with pytest.raises(OutsideError) as caught:
+        StoredPhotos("s3a://shop/photos/").find("a.jpg")
+    assert caught.value.text.say("en").endswith(
+        "a.jpg cannot be read: Could not connect to server for shop/photos/a.jpg"
+    )
+
+
+@needs_spark
 def test_folders_of_csv_json_lines_and_parquet_are_read_alike_by_their_addresses(
     session: Any, tmp_path: Path, write_csv: Callable[..., Path]
 ) -> None:

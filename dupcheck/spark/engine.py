@@ -25,7 +25,7 @@ from dupcheck.spark.photos import PhotoPlace, Shown, see_all
 from dupcheck.spark.reading import Manner, find_root, read_listings
 from dupcheck.spark.remedies import PAIR, Remedies, plan_remedies, tell_pairs
 from dupcheck.spark.rows import Whole, texts_of
-from dupcheck.spark.session import Workshop, list_names, map_tables, open_session
+from dupcheck.spark.session import Workshop, list_names, map_tables, open_session, settle
 from dupcheck.spark.teaching import (
     apply_taught,
     count_whole,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-_PRUNING = "spark.sql.csv.parser.columnPruning.enabled"
 _DROPPED = ("listing_id", "currency", "category", "shop")
 """What measured rows repeat of their listings."""
 
@@ -113,16 +112,13 @@ def audit_tables(
     manner = Manner(mapping or {}, currency, delimiter, find_root(named, images))
     history = History(shop, cache, [named, manner.list_facts(), describe_pack(pack, lang), lang])
     shop = replace(shop, lasting=history.run, steps=STEPS)
-    pruning = session.conf.get(_PRUNING)
-    session.conf.set(_PRUNING, "false")  # or a row that is cut short counts in one step, and not in the next
     try:
-        with warnings.catch_warnings():
+        with settle(session), warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of Spark, about releases of pandas
             return _Run(shop, pack, lang, progress).audit(named, out, manner, cache, allow_hosts, history)
     finally:
         shop.clear(shop.folder)
         history.clear()
-        session.conf.set(_PRUNING, pruning or "true")
         if fresh:
             session.stop()
 

@@ -84,12 +84,13 @@ class StoredPhotos:
         parts = name.replace("\\", "/").split("/")
         if ".." in parts or name.startswith(("/", "\\")):
             raise OutsideError(message("photos.outside", path=name))
-        system, root = self._store
-        path = f"{root}/{'/'.join(parts)}"
         try:
+            system, root = self._store
+            path = f"{root}/{'/'.join(parts)}"
             found = system.get_file_info(path)
-        except (OSError, ValueError):
-            raise OutsideError(message("photos.missing", path=name[:300])) from None
+        except (OSError, ValueError) as error:  # a store that does not answer says nothing of what it holds
+            reason = f"{error}".split("\n", 1)[0][:300]
+            raise OutsideError(message("photos.unreadable", path=name[:300], reason=reason)) from None
         if found.type == FileType.NotFound:
             raise OutsideError(message("photos.missing", path=name[:300]))
         if found.type != FileType.File:
