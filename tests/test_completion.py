@@ -9,12 +9,14 @@ from typing import get_args
 import platformdirs
 import pytest
 from click.shell_completion import CompletionItem, ShellComplete
+from small_files import Put
 
 from dupcheck.cli import auditing, main, preferences
 from dupcheck.exports import EXPORTS
 from dupcheck.messages import LANGS
 from dupcheck.model import Verdict
 from dupcheck.packs import list_packs
+from dupcheck.rules import read_pack
 
 PROJECT = Path(__file__).resolve().parent.parent
 HEAVY = (
@@ -63,6 +65,68 @@ def test_codes_of_the_pack_that_was_named() -> None:
     assert values("rules", "show", "R") == ["R1", "R2", "R3", "R4"]
     assert values("rules", "show", "--rules", "no-such-pack", "R") == []
     assert all(item.help for item in complete("rules", "show", "R"))
+
+
+def test_the_limits_that_can_be_set() -> None:
+    assert values("audit", "--set", "R2") == ["R2."]
+    assert values("audit", "--set", "") == ["R1.", "R2.", "R3.", "R4.", "L1."]
+    offered = values("check", "--set", "R2.")
+    assert {"R2.title.min=", "R2.same-code.title.min="} <= set(offered)
+    assert values("rules", "list", "--set", "R2.title") == ["R2.title.min="]
+    assert values("audit", "--set", "X9.") == []
+    assert values("audit", "--rules", "no-such-pack", "--set", "R2.") == []
+
+
+@pytest.mark.parametrize("name", list_packs())
+def test_what_is_offered_of_a_pack_is_what_it_takes(name: str) -> None:
+    pack = read_pack(name)
+    shown = {item.value: item.help for item in complete("rules", "show", "--rules", name, "")}
+    assert shown == {rule.code: rule.summary.say("en") for rule in pack.rules}
+    assert list(shown) == [rule.code for rule in pack.rules]
+    for rule in pack.rules:
+        limits = [
+            f"{rule.code}.{f'{a.name}.' if a.name else ''}{limit.signal}.{limit.side}={limit.limit:g}"
+            for a in rule.alternatives for limit in a.limits
+        ]  # fmt: skip
+        offered = values("audit", "--rules", name, "--set", f"{rule.code}.")
+        assert offered == [limit.rpartition("=")[0] + "=" for limit in limits]
+        for limit in limits:  # each is one that can be set, were it to what it is already
+            assert pack.with_limit(limit).changed
+
+
+def test_a_pack_of_ones_own_is_completed_as_it_will_be_read(put: Put) -> None:
+    own = put("own.toml", """
+        format = 1
+        extends = "aliexpress"
+        drop = ["R3"]
+        [[rule]]
+        code = "R1"
+        when = [{ image = { max = 3 } }, { title = { min = 99 } }]
+        [[rule]]
+        code = "X1"
+        like = "common.R2"
+    """)  # fmt: skip
+    codes = [rule.code for rule in read_pack(own).rules]
+    assert values("rules", "show", "--rules", str(own), "") == codes
+    assert "R3" not in codes and "X1" in codes and codes[-1] == "L1"
+    assert values("audit", "--rules", str(own), "--set", "R1.") == ["R1.image.max=", "R1.2.title.min="]
+    broken = put("broken.toml", "rule = 3\n")
+    assert values("rules", "show", "--rules", str(broken), "") == []
+
+
+@pytest.mark.parametrize("words", ["dupcheck rules show ", "dupcheck audit --set R2."])
+def test_the_completion_of_rules_waits_for_nothing_heavy(words: str) -> None:
+    code = (
+        "import sys\nfrom dupcheck.cli import main\n"
+        f"try:\n    main(prog_name='dupcheck')\nfinally:\n    print([m for m in {HEAVY} if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT,
+        env={**os.environ, "_DUPCHECK_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "3"},
+    )  # fmt: skip
+    *offered, loaded = ran.stdout.splitlines()
+    assert loaded == "[]"
+    assert "plain,R2" in offered or "plain,R2.title.min=" in offered
 
 
 def test_formats_and_other_choices() -> None:

@@ -21,7 +21,7 @@ LAYERS = (
     {"errors", "model", "run"},
     {"sample"},
     {"files"},
-    {"axes"},
+    {"axes", "pack_files"},
     {"titles", "photos"},
     {"catalog"},
     {"learned"},

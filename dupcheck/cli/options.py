@@ -328,6 +328,51 @@ def complete_packs(context: click.Context, param: click.Parameter, begun: str) -
     return known or complete_files(context, param, begun)
 
 
+def _read_rules(context: click.Context) -> "list[Mapping[str, Any]]":
+    """The tables of the rules of the pack that was named, none where it cannot be read; signals are not loaded."""
+    from dupcheck.pack_files import find_pack, list_rules, load_tables
+
+    try:
+        return list_rules(load_tables(find_pack(str(context.params.get("rules") or "aliexpress")), []))
+    except DupcheckError:
+        return []
+
+
+def complete_codes(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
+    """Complete the code of a rule of the pack that was named."""
+    from click.shell_completion import CompletionItem
+
+    lang, found = say_language(context), []
+    for rule in _read_rules(context):
+        told = rule.get("summary")
+        text = (told.get(lang) or told.get("en")) if isinstance(told, dict) else None
+        if (code := str(rule.get("code", ""))).startswith(begun):
+            found.append(CompletionItem(code, help=text))
+    return found
+
+
+def complete_settings(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
+    """Complete which limit is to be set: the codes of the rules first, then the limits of the one that was begun."""
+    from click.shell_completion import CompletionItem
+
+    from dupcheck.pack_files import list_limits
+
+    code, dot, _ = begun.partition(".")
+    rules = _read_rules(context)
+    if not dot:
+        named = [f"{rule.get('code', '')}." for rule in rules]
+    else:
+        named = [f"{code}.{limit}=" for rule in rules if rule.get("code") == code for limit in list_limits(rule)]
+    return [CompletionItem(name) for name in named if name.startswith(begun)]
+
+
+def set_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Declare ``--set``."""
+    return option(
+        "--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set", shell_complete=complete_settings
+    )(command)
+
+
 def File() -> click.Path:  # noqa: N802
     """A place in the file system, as :class:`pathlib.Path`."""
     from pathlib import Path
@@ -397,7 +442,7 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
         (
             reading_options,
             rules_option,
-            option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
+            set_option,
             option("--jobs", type=click.IntRange(0), default=0, metavar="N", help="opt_jobs"),
             option("--cache", type=File(), metavar="DIR", help="opt_cache"),
             option("--fetch-images", is_flag=True, help="opt_fetch_images"),

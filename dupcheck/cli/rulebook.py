@@ -9,18 +9,18 @@ import click
 from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Group,
+    complete_codes,
     lang_option,
     open_pack,
     option,
     rules_option,
     say_language,
+    set_option,
 )
 from dupcheck.messages import Lang, say
 from dupcheck.packs import list_packs
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from dupcheck.rules import RulePack
 
 
@@ -34,7 +34,7 @@ def _rules(context: click.Context) -> None:
 def _pack_options(command: Callable[..., None]) -> Callable[..., None]:
     for add in (
         lang_option,
-        option("--set", "settings", multiple=True, metavar="R2.title.min=85", help="opt_set"),
+        set_option,
         rules_option,
     ):
         command = add(command)
@@ -44,21 +44,6 @@ def _pack_options(command: Callable[..., None]) -> Callable[..., None]:
 def _find_code(pack: "RulePack", code: str) -> str:
     """The rule's code as the pack writes it, however it is typed."""
     return next((rule.code for rule in pack.rules if rule.code.casefold() == code.casefold()), code)
-
-
-def _complete_codes(context: click.Context, param: click.Parameter, begun: str) -> "list[CompletionItem]":
-    """Complete the code of a rule of the pack that was named."""
-    from click.shell_completion import CompletionItem
-
-    from dupcheck.errors import RulesError
-    from dupcheck.rules import read_pack
-
-    try:
-        pack = read_pack(str(context.params.get("rules") or "aliexpress"))
-    except RulesError:
-        return []
-    lang = say_language(context)
-    return [CompletionItem(r.code, help=r.summary.say(lang)) for r in pack.rules if r.code.startswith(begun)]
 
 
 @_rules.command("list", help="help_rules_list")
@@ -74,7 +59,7 @@ def _rules_list(rules: str, settings: tuple[str, ...], lang: Lang) -> None:
 
 
 @_rules.command("show", help="help_rules_show")
-@click.argument("code", required=False, shell_complete=_complete_codes)
+@click.argument("code", required=False, shell_complete=complete_codes)
 @_pack_options
 def _rules_show(code: str | None, rules: str, settings: tuple[str, ...], lang: Lang) -> None:
     pack = open_pack(rules, settings, lang)

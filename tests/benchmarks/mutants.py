@@ -3,17 +3,22 @@
     python tests/benchmarks/mutants.py [--sample 200] [--rooms judging plans exports ledger] [--seed 1] [--near]
 
 A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong, or a statement left out. The
-tests of the room run once on a copy of the project, which tells what test runs what line and what fails without a
-change; then, for each change, those that run its line, until one fails, and then the room's others: what fixtures and
-caches share is run by the first that asks for it. With --near the others are left out, which is faster and, if
-anything, too strict. Prints each change that no test noticed, and how many were noticed.
+tests of the rooms run once on a copy of the project, which tells what test runs what line and what fails without a
+change; then, for each change, those that run its line, until one fails, and then the others of its room: what fixtures
+and caches share is run by the first that asks for it. With --near the others are left out, which is faster and, if
+anything, too strict. Prints each change that no test noticed, and how many were noticed. The changes are tried in the
+order in which they were drawn, so that those before --seconds ran out are a sample as well. Needs Linux or macOS.
 """
 
 import argparse
 import ast
+import contextlib
+import importlib
+import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +27,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from coverage import CoverageData
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -49,8 +55,11 @@ TESTS = {
         "test_runs", "test_learning", "test_reports_workbook",
     ),
 }  # fmt: skip
-LAYOUT = "tests/test_structure.py"
-"""How the code is laid out is asked of every change: no test of these runs a line."""
+QUIETLY = ("-q", "-m", "not slow", "-p", "no:cacheprovider")
+FEW = 12
+"""So many of the tests that run a line are asked before the others."""
+HIDDEN = shutil.ignore_patterns(".venv", ".git", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
+Change = tuple[str, Path, int, int, str]
 OTHER: dict[type[ast.AST], str] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
     ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is", ast.And: "or", ast.Or: "and",
@@ -108,58 +117,103 @@ def list_lines(text: str, place: int) -> range:
     return found
 
 
-class Tests:
-    """The tests of a room on a copy of the project: which run which line, and what they say of it now."""
+LIBRARIES = (
+    "cv2", "fastapi", "hypothesis", "lxml.etree", "numpy", "openpyxl", "pandas", "PIL.Image", "pytest", "scipy.sparse",
+    "sklearn", "sqlalchemy", "xlsxwriter",
+)  # fmt: skip
+"""What tests import, loaded once for all of them: each change is tried in a fork of this process."""
 
-    def __init__(self, copy: Path, room: str) -> None:
+
+class Tests:
+    """The tests of some rooms: which run which line of the first copy, and what they say of any copy now."""
+
+    def __init__(self, copy: Path, rooms: list[str]) -> None:
         """Run all of them once; what fails there is left out."""
         self.copy = copy
-        self.names = [f"tests/{name}.py" for name in TESTS[room] if (copy / "tests" / f"{name}.py").exists()]
+        self.names = {
+            room: [f"tests/{name}.py" for name in TESTS[room] if (copy / "tests" / f"{name}.py").exists()]
+            for room in rooms
+        }
+        everything = list(dict.fromkeys(name for names in self.names.values() for name in names))
+        seen = [word for room in rooms for word in ("--cov", f"dupcheck/{room}")]
+        command = [sys.executable, "-m", "pytest", *QUIETLY, "-n", "2", *seen, "--cov-context", "test", "--cov-report="]
         begun = time.monotonic()
-        seen = ("--cov", f"dupcheck/{room}", "--cov-context", "test", "--cov-report", "")
-        told = self._run("-n", "2", *seen, *self.names)[1]
+        told = subprocess.run([*command, *everything], cwd=copy, capture_output=True, text=True, check=False).stdout
+        self.seconds = time.monotonic() - begun
         self.failing = set(re.findall(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", told, re.MULTILINE))
-        self.seconds = time.monotonic() - begun + 60
         if not (copy / ".coverage").exists():
-            raise SystemExit(f"the tests of {room} did not end:\n{told[-3000:]}")
-        own = (copy / ".coverage").rename(copy / f"coverage-{room}")  # it is read again at each question
-        self.data = CoverageData(str(own))
-        self.data.read()
+            raise SystemExit(f"the tests did not end:\n{told[-3000:]}")
+        self.lines: dict[str, dict[int, list[str]]] = {}
         self.size: Counter[str] = Counter()
-        for file in self.data.measured_files():
-            for names_of_line in self.data.contexts_by_lineno(file).values():
+        data = CoverageData(str(copy / ".coverage"))
+        data.read()
+        for file in data.measured_files():
+            lines = self.lines[str(Path(file).relative_to(copy))] = data.contexts_by_lineno(file)
+            for names_of_line in lines.values():
                 self.size.update(names_of_line)
 
     def select(self, path: Path, place: int) -> list[str]:
         """Return the tests that run a line, or its file where importing runs it; those that run little first."""
-        lines = self.data.contexts_by_lineno(str(self.copy / path))
-        here = {c for n in list_lines((self.copy / path).read_text("utf-8"), place) for c in lines.get(n, ())}
+        lines = self.lines.get(str(path), {})
+        here = {c for n in list_lines((PROJECT / path).read_text("utf-8"), place) for c in lines.get(n, ())}
         if "" in here:
             here |= {c for contexts in lines.values() for c in contexts}
         ordered = sorted(here - {""}, key=lambda c: (self.size[c], c))
         tests = dict.fromkeys(c.rpartition("|")[0] for c in ordered)
         return [test for test in tests if test not in self.failing]
 
-    def pass_all(self, first: list[str], near: bool = False) -> bool:
-        """Return whether all tests of the room pass; those that are named first tell soonest; ``near``: these alone."""
-        if first or near:
-            listed = self.copy / "chosen.txt"
-            listed.write_text("\n".join([LAYOUT, *first]), "utf-8")
-            if not self._run("-n", "0", "-x", f"@{listed}")[0]:
-                return False
-        if near:
-            return True
-        left_out = [word for name in sorted(self.failing) for word in ("--deselect", name)]
-        return self._run("-n", "2", "-x", *left_out, *self.names)[0]
+    def pass_all(self, copy: Path, room: str, first: list[str], near: bool) -> bool:
+        """Return whether all tests of the room pass; those that are named first tell soonest; ``near``: these alone.
 
-    def _run(self, *words: str) -> tuple[bool, str]:
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *words]
-        limit = getattr(self, "seconds", None)
-        try:
-            ended = subprocess.run(command, cwd=self.copy, capture_output=True, text=True, timeout=limit, check=False)
-        except subprocess.TimeoutExpired:
-            return False, ""
-        return ended.returncode == 0, ended.stdout
+        How the code is laid out is asked of every change: no test of that runs a line.
+        """
+        left_out = [word for name in sorted(self.failing) for word in ("--deselect", name)]
+        few, rest = first[:FEW], first[FEW:]
+        return (
+            (not few or self._pass(copy, *few))
+            and (not rest or self._pass(copy, *rest))
+            and self._pass(copy, "tests/test_structure.py")
+            and (near or self._pass(copy, *left_out, *self.names[room]))
+        )
+
+    def _pass(self, copy: Path, *words: str) -> bool:
+        """Run tests in a fork of this process; what does not end fails."""
+        child = os.fork()
+        if not child:
+            os.setsid()
+            os.chdir(copy)
+            sys.path.insert(0, str(copy))
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):
+                os.dup2(nowhere, stream)
+            os._exit(int(pytest.main([*QUIETLY, "-n", "0", "-x", *words])))
+        end = time.monotonic() + 60 + self.seconds
+        while time.monotonic() < end:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                return status == 0
+            time.sleep(0.05)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return False
+
+
+def try_changes(tests: Tests, copy: Path, chosen: list[Change], near: bool, end: float, told: Path) -> None:
+    """Try changes one after the other; a line each of what came of it."""
+    for room, path, first, last, instead in chosen:
+        if time.monotonic() > end:
+            break
+        whole = (copy / path).read_bytes()
+        line = whole[:first].count(b"\n") + 1
+        able = tests.select(path, line)
+        (copy / path).write_bytes(whole[:first] + instead.encode() + whole[last:])
+        passed = tests.pass_all(copy, room, able, near)
+        (copy / path).write_bytes(whole)
+        with told.open("a", encoding="utf-8") as file:
+            file.write(f"{room} {'missed' if passed else 'noticed'}\n")
+        if passed:
+            print(f"{path}:{line}: {whole[first:last].decode()!r} → {instead!r} ({len(able)} tests run it)", flush=True)
 
 
 def main() -> None:
@@ -168,43 +222,41 @@ def main() -> None:
     words.add_argument("--sample", type=int, default=200)
     words.add_argument("--rooms", nargs="+", choices=list(TESTS), default=list(TESTS))
     words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--seconds", type=float, default=0, help="stop after so long (0: never)")
+    words.add_argument("--seconds", type=float, default=1e9, help="try no further change after so long")
     words.add_argument("--near", action="store_true", help="run only the tests that run the changed line")
+    words.add_argument("--jobs", type=int, default=1, help="how many changes are tried at a time")
     given = words.parse_args()
-    started, noticed, missed = time.monotonic(), 0, []
-    changes = []
+    end = time.monotonic() + given.seconds
+    changes: list[Change] = []
     for room in given.rooms:
         for path in sorted((PROJECT / "dupcheck" / room).rglob("*.py")):
             changes += [(room, path.relative_to(PROJECT), *change) for change in list_changes(path.read_text("utf-8"))]
     chosen = random.Random(given.seed).sample(changes, min(given.sample, len(changes)))
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "project"
-        hidden = shutil.ignore_patterns(
-            ".venv", ".git", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*"
-        )
-        shutil.copytree(PROJECT, copy, ignore=hidden)
-        tests: dict[str, Tests] = {}
-        for room in given.rooms:
-            tests[room] = Tests(copy, room)
-            print(f"{room}: {len(tests[room].failing)} tests fail without a change and are left out", flush=True)
-        for room, path, start, end, instead in chosen:
-            if given.seconds and time.monotonic() - started > given.seconds:
-                break
-            file = copy / path
-            whole = file.read_bytes()
-            line = whole[:start].count(b"\n") + 1
-            able = tests[room].select(path, line)
-            file.write_bytes(whole[:start] + instead.encode() + whole[end:])
-            passed = tests[room].pass_all(able, given.near)
-            file.write_bytes(whole)
-            noticed += not passed
-            if passed:
-                changed = f"{whole[start:end].decode()!r} → {instead!r}"
-                missed.append(f"{path}:{line}: {changed} ({len(able)} tests run it)")
-                print(missed[-1], flush=True)
-    tried = noticed + len(missed)
-    share = 100 * noticed / max(1, tried)
-    print(f"{tried} changes of {len(changes):,} possible ones tried: {noticed} noticed ({share:.0f} %)")
+        copies = [Path(folder) / str(n) / "project" for n in range(given.jobs)]
+        for copy in copies:
+            shutil.copytree(PROJECT, copy, ignore=HIDDEN)
+        tests = Tests(copies[0], given.rooms)
+        print(f"{len(tests.failing)} tests fail without a change and are left out: {sorted(tests.failing)}", flush=True)
+        for name in LIBRARIES:
+            importlib.import_module(name)
+        told = [copy.parent / "told.txt" for copy in copies]
+        workers = []
+        for n, copy in enumerate(copies):
+            worker = os.fork()
+            if not worker:
+                try_changes(tests, copy, chosen[n :: given.jobs], given.near, end, told[n])
+                os._exit(0)
+            workers.append(worker)
+        for worker in workers:
+            os.waitpid(worker, 0)
+        count = Counter(line for file in told if file.exists() for line in file.read_text("utf-8").splitlines())
+    for room in given.rooms:
+        noticed, missed = count[f"{room} noticed"], count[f"{room} missed"]
+        print(f"{room}: {noticed} of {noticed + missed} noticed")
+    noticed = sum(count[f"{room} noticed"] for room in given.rooms)
+    share = 100 * noticed / max(1, count.total())
+    print(f"{count.total()} changes of {len(changes):,} possible ones tried: {noticed} noticed ({share:.0f} %)")
 
 
 if __name__ == "__main__":

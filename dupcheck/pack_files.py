@@ -1,0 +1,157 @@
+"""Pack files: found, parsed, and laid over what they extend.
+
+Nothing here knows signals, so that the completion of a rule's code or limit waits for none.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dupcheck.errors import CatalogError, RulesError
+from dupcheck.files.given import WRITTEN_BYTES, read_given
+from dupcheck.messages import Message, message
+from dupcheck.messages.guessing import guess_name
+from dupcheck.packs import list_packs, packs_folder
+
+
+def find_pack(source: str | Path, beside: Path | None = None) -> Path:
+    """Return the file of a shipped pack, or the file that is named. Raises RulesError where no pack is called so."""
+    path = Path(source)
+    if path.suffix == ".toml":
+        return path if beside is None else beside / path
+    path = packs_folder() / f"{source}.toml"
+    if not path.is_file():
+        raise RulesError("rules.no_such_pack", name=str(source), packs=", ".join(list_packs()))
+    return path
+
+
+def parse_file(path: Path) -> dict[str, Any]:
+    """Return what one file says. Raises RulesError where it cannot be read or is no TOML."""
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise RulesError("rules.no_such_file", path=str(path))
+        return tomllib.loads(read_given(path, WRITTEN_BYTES).decode("utf-8-sig"))
+    except CatalogError as error:
+        raise RulesError("rules.unreadable", path=str(path), reason=error.text) from None
+    except OSError as error:
+        raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RulesError("rules.not_toml", path=str(path), reason=str(error)) from None
+
+
+def load_tables(path: Path, wrong: list[Message], below: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Parse a pack file and lay it over the pack that it extends and the rules that its own are like.
+
+    What is wrong with it is appended to ``wrong``. Raises RulesError where the file itself cannot be read.
+    """
+    data = parse_file(path)
+    if path.resolve() in below:
+        wrong.append(message("rules.extends_itself", path=path.name))
+        return data
+    base: dict[str, Any] = {}
+    parent = data.pop("extends", None)
+    if parent is not None:
+        try:
+            base = load_tables(find_pack(str(parent), path.parent), wrong, (*below, path.resolve()))
+        except RulesError as error:
+            wrong.append(error.text)
+    rules = data.get("rule")
+    if isinstance(rules, list):
+        data["rule"] = [_find_like(r, wrong) if isinstance(r, dict) and "like" in r else r for r in rules]
+    return _overlay(base, {"name": path.stem, **data}) if base else data
+
+
+def _find_like(rule: dict[str, Any], wrong: list[Message]) -> dict[str, Any]:
+    name, _, code = str(rule["like"]).partition(".")
+    own = {k: v for k, v in rule.items() if k not in ("like", "also")}
+    try:
+        there = load_tables(find_pack(name), wrong)
+    except RulesError as error:
+        wrong.append(error.text)
+        return own
+    rules = {str(r.get("code")): r for r in there.get("rule", [])}
+    if code not in rules:
+        near, place = guess_name(code, rules), f"{rule.get('code')}.like"
+        hint = (
+            message("rules.did_you_mean", word=near[0]) if near else message("rules.known_are", words=", ".join(rules))
+        )
+        wrong.append(message("rules.unknown_value", place=place, value=repr(rule["like"]), hint=hint))
+        return own
+    return _lay_rule(rules[code], rule)
+
+
+def _lay_rule(below: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule laid over another. Own conditions take the place of all that the other had; ``also`` adds to them."""
+    found = {**below, **{k: v for k, v in own.items() if k not in ("like", "also")}}
+    if "when" in own and "or" not in own:
+        found.pop("or", None)
+    return _add_conditions(found, own["also"]) if "also" in own else found
+
+
+def _add_conditions(rule: dict[str, Any], also: Any) -> dict[str, Any]:
+    if not isinstance(also, dict):
+        return {**rule, "also": also}  # told to be no table when the pack is validated
+    for place in ("when", "or"):
+        there = rule.get(place)
+        if isinstance(there, list):
+            rule[place] = [_add_to(table, also, place) for table in there]
+        elif isinstance(there, dict):
+            rule[place] = {**there, **also}
+    return rule
+
+
+def _add_to(table: Any, also: Mapping[str, Any], place: str) -> Any:
+    if not isinstance(table, dict):
+        return table
+    if place == "when":
+        return {**table, **also}
+    own = {k: v for k, v in table.items() if k not in ("fires", "spares")}  # they know nothing of what was added
+    return {**own, "when": {**table["when"], **also}} if isinstance(table.get("when"), dict) else table
+
+
+_NAMED = {"rule": "code", "exception": "name", "opposite": "name"}
+"""Lists of tables whose entries replace those of the same name in the pack below; other lists are appended."""
+
+
+def _overlay(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in own.items():
+        below = result.get(key)
+        if key in _NAMED and isinstance(below, list) and isinstance(value, list):
+            name = _NAMED[key]
+            entries = {str(e.get(name)): e for e in below}
+            for entry in value:
+                here = str(entry.get(name)) if isinstance(entry, dict) else repr(entry)
+                lay = _lay_rule if key == "rule" and here in entries else _lay_table
+                entries[here] = lay(entries.get(here, {}), entry) if isinstance(entry, dict) else entry
+            result[key] = list(entries.values())
+        elif isinstance(below, list) and isinstance(value, list):
+            result[key] = [*below, *value]
+        elif isinstance(below, dict) and isinstance(value, dict):
+            result[key] = {**below, **value}
+        else:
+            result[key] = value
+    return result
+
+
+def _lay_table(below: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    return {**below, **own}
+
+
+def list_rules(tables: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the tables of a pack's rules, those that are dropped left out; what was learned stands last."""
+    rules, dropped = (there if isinstance(there := tables.get(key), list) else [] for key in ("rule", "drop"))
+    kept = [r for r in rules if isinstance(r, dict) and r.get("code") not in dropped]
+    return sorted(kept, key=lambda rule: any(".learned." in f".{limit}" for limit in list_limits(rule)))
+
+
+def list_limits(rule: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what ``--set`` calls the limits of a rule's table: ``title.min``, ``same-code.title.min``."""
+    when, others = rule.get("when", []), rule.get("or", [])
+    clauses = [(str(k + 1) if k else "", c) for k, c in enumerate(when if isinstance(when, list) else [when])]
+    clauses += [(str(o.get("name", "")), o.get("when")) for o in others if isinstance(o, dict)]
+    for name, clause in clauses:
+        for signal, limit in clause.items() if isinstance(clause, dict) else ():
+            sides = [side for side in ("min", "max") if isinstance(limit, dict) and side in limit]
+            yield from (f"{name}.{signal}.{side}" if name else f"{signal}.{side}" for side in sides)
