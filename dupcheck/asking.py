@@ -139,13 +139,15 @@ def questions(audit: Audit, count: int = AT_ONCE) -> list[Asked]:
         >>> [q.settles >= 0 for q in dc.questions(dc.audit("sample_catalog/catalog.csv"), 2)]
         [True, True]
     """
-    desk = _Desk(audit)
+    desk = Desk(audit)
     first = desk.ask_again(-(-count // _AGAIN))
     first += desk.ask_kinds(int(count * _KINDS))
     return [*first, *desk.ask_pairs(count - len(first), [(q.listing_a, q.listing_b) for q in first])]
 
 
-class _Desk:
+class Desk:
+    """Chooses the questions about one audit."""
+
     def __init__(self, audit: Audit) -> None:
         self.audit = audit
         self.lesson = audit.lesson
@@ -185,7 +187,7 @@ class _Desk:
                 question = next(q for p in waiting[kind] if b in _list_waiting(p) and (q := p.question) is not None)
             alike = kind.partition(":")[0] in _FOR_ALL
             settles = len(pairs) if alike else len(question.listings)
-            others = [p for p in _spread(waiting[kind], {*open_ones[1:]}) if self._is_plain(*p)] if alike else ()
+            others = [p for p in _spread(waiting[kind], {*open_ones[1:]}) if self.is_plain(*p)] if alike else ()
             found.append(self._show(kind, question.text, question.replies, a, b, settles, others))
         return found
 
@@ -225,13 +227,13 @@ class _Desk:
         found, shown = [], set(picked.tolist())
         for k, places in zip(picked.tolist(), alike, strict=True):
             named = {p: (str(ids[left[p]]), str(ids[right[p]])) for p in doubtful[places].tolist() if p not in shown}
-            beside = [p for p, pair in named.items() if self._is_plain(*pair)][:_ALIKE]
+            beside = [p for p, pair in named.items() if self.is_plain(*pair)][:_ALIKE]
             shown.update(beside)
             more = [named[p] for p in beside]
             found.append(self._ask_pair(books, int(left[k]), int(right[k]), float(chance[k]), more))
         return found
 
-    def _is_plain(self, a: str, b: str) -> bool:
+    def is_plain(self, a: str, b: str) -> bool:
         """Whether two listings state no two brands, models, conditions or item numbers: an answer for many pairs is
         none about pairs in which such a thing differs too.
         """

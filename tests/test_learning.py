@@ -4,7 +4,7 @@ import json
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
-from dupcheck.asking import Asked, explain_pair, find_model, questions
+from dupcheck.asking import Asked, Desk, explain_pair, find_model, questions
 from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.cli import main
 from dupcheck.decisions import hash_listings
@@ -116,6 +116,52 @@ class TestSlips:
         after = dc.audit(audit.catalog, answers=[*known, wrong, Answer("different", "", *wrong.pair, when=1001.0)])
         assert after.lesson is not None and wrong.pair not in after.lesson.doubted
         assert after.lesson.implied[wrong.pair] == "different"
+
+
+class TestWeak:
+    """Answers that two listings are one product."""
+
+    def test_a_weak_one_groups_and_is_asked_once_more(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
+        after, product = taught[1], taught[2]
+        assert after.lesson is not None and after.lesson.model is not None
+        given = list(after.lesson.answers.all)
+        known = after.lesson.replies.pairs
+        ids = after.catalog.ids.tolist()
+        open_ones = [
+            (a, b)
+            for a, b in combinations(range(len(ids)), 2)
+            if (a, b) not in known and product[ids[a]] != product[ids[b]]
+        ]
+        ends = np.array(open_ones)
+        chance = after.lesson.model.measure(ends[:, 0], ends[:, 1])
+        a, b = open_ones[int(np.argmax(chance))]
+        said = Answer("option", "", ids[a], ids[b], when=2000.0)
+        again = Answer("option", "", ids[a], ids[b], when=2001.0)
+        audit = dc.audit(after.catalog, answers=[*given, said])
+        assert audit.lesson is not None
+        assert said.pair in {*audit.lesson.weak, *audit.lesson.doubted}
+        assert audit.lesson.replies.tell(a, b) not in ("same", "option")
+        twice = dc.audit(after.catalog, answers=[*given, said, again])
+        assert twice.lesson is not None and twice.lesson.replies.tell(a, b) == "option"
+
+
+class TestExamples:
+    @pytest.mark.parametrize(
+        ("one", "other", "plain"),
+        [
+            ({}, {}, True),
+            ({"gtin": "4006381333931"}, {}, True),
+            ({"gtin": "4006381333931"}, {"gtin": "5901234123457"}, False),
+            ({"attributes": {"Brand": "Halden"}}, {"attributes": {"Brand": "Lalu"}}, False),
+            ({"attributes": {"Condition": "New"}}, {"attributes": {"Condition": "Used"}}, False),
+        ],
+    )
+    def test_pairs_beside_a_question_differ_in_nothing_that_tells_products_apart(
+        self, one: dict[str, Any], other: dict[str, Any], plain: bool
+    ) -> None:
+        rows = [Listing("a", "Desk lamp brass arm oak", **one), Listing("b", "Desk lamp brass arm elm", **other)]
+        audit = dc.audit(make_catalog(rows))
+        assert Desk(audit).is_plain("a", "b") is plain
 
 
 class TestTrees:
@@ -484,6 +530,18 @@ class TestAnswers:
         assert unsure.doubts(2, 1) and not unsure.doubts(1, 0)
         assert not Replies({}, None, {}, lambda a, b: 0.8).doubts(0, 1)
         assert not Replies({}).doubts(0, 1), "nothing was learned"
+
+    def test_nothing_is_done_by_an_answer_that_little_else_speaks_for(self) -> None:
+        replies = Replies({"silent:color": "option"}, None, {(0, 1): "same", (1, 2): "option"}, unsure=[(0, 1)])
+        assert replies.tell(1, 0) is None and replies.doubts(1, 0) and replies.is_one(0, 1)
+        assert replies.tell(2, 1) == "option" and not replies.doubts(1, 2)
+
+    def test_what_follows_from_a_weak_answer_is_unsure_and_what_others_say_too_is_not(self) -> None:
+        pairs = ["ab", "bc", "ad", "bd"]
+        said = gather_answers(Answer("option", "", a, b, when=k) for k, (a, b) in enumerate(pairs))
+        assert said.find_unsure((), [("b", "c")]) == {("b", "c"), ("a", "c"), ("c", "d")}
+        assert said.find_unsure((), [("a", "b")]) == set(), "by d they are one all the same"
+        assert said.find_unsure([("b", "c")], [("b", "c")]) == set(), "of what is doubted nothing is known"
 
     def test_a_proof_is_never_learned(self) -> None:
         replies = Replies({"proof": "same"}, None, {(0, 1): "same"}, lambda a, b: 1.0, 0.5)
