@@ -183,3 +183,52 @@ def test_a_decision_is_told_with_who_when_and_how_to_undo_it(
     assert told.code == 0 and "Jo" in told.out and "dupcheck decisions withdraw C-1 C-2" in told.out
     assert run("decisions", "withdraw", "C-1", "C-2").code == 0
     assert run("check", draft, "--against", "shop.csv", "--update").code == 1
+
+
+def strangers(count: int) -> dict[str, Sketch]:
+    """A known catalogue of so many titles, with the ids of whoever asks."""
+    return {"old": own(titles("Lid", count), ids="x").sketch}
+
+
+@pytest.mark.parametrize(("mine", "known", "account", "new"), [
+    (LEAST, LEAST, "", False), (LEAST, LEAST - 1, "shop", True), (LEAST - 1, LEAST, "shop", True),
+    (MOST - 1, LEAST - 1, "shop", True), (LEAST - 1, MOST, "", False), (LEAST - 1, MOST - 1, "shop", True),
+])  # fmt: skip
+def test_of_enough_titles_none_of_which_is_the_same_ids_tell(mine: int, known: int, account: str, new: bool) -> None:
+    assert find_account(own(titles("Cup", mine), ids="x"), strangers(known)) == (account, new)
+
+
+@pytest.mark.parametrize(("lamps", "boots", "account"), [
+    (40, 20, "lamps"), (39, 20, ""), (20, 40, "boots"), (20, 20, ""), (50, 2, "lamps"),
+])  # fmt: skip
+def test_of_two_that_it_fits_it_is_the_one_that_it_fits_twice_as_well(lamps: int, boots: int, account: str) -> None:
+    known = {"lamps": own(titles("Lamp", 100)).sketch, "boots": own(titles("Boot", 100)).sketch}
+    asked = own(titles("Lamp", lamps), titles("Boot", boots))
+    assert find_account(asked, known) == (account, False)
+    assert find_account(asked, dict(reversed(known.items()))) == (account, False)
+
+
+@pytest.mark.parametrize(("shared", "account"), [(9, ""), (10, ""), (11, "")])
+def test_strangers_that_share_half_of_their_ids_may_be_one_shop(shared: int, account: str) -> None:
+    ids = sketch_texts([*(f"x{i}" for i in range(shared)), *(f"y{i}" for i in range(20 - shared))])
+    asked = own(titles("Cup", 20), ids="x")
+    known = {"old": {**own(titles("Lid", 20)).sketch, "ids": ids}}
+    assert find_account(asked, known) == (("shop", True) if shared < 10 else (account, False))
+
+
+def test_an_account_remembers_the_eight_places_seen_last() -> None:
+    known: Sketch = {}
+    for n in range(10):
+        known = join_files({"titles": ["t"], "files": [f"place{n}"]}, known)
+    assert known == {"titles": ["t"], "files": [f"place{n}" for n in range(9, 1, -1)]}
+    again = join_files({"files": ["place5"]}, known)
+    assert again["files"][:2] == ["place5", "place9"] and len(again["files"]) == 8
+
+
+@pytest.mark.parametrize(("file", "known", "name"), [
+    (" -lamps. ", (), "lamps"), ("lamps", ("lamps",), "lamps-2"), ("lamps", ("lamps", "lamps-2"), "lamps-3"),
+    ("", (), "catalog"), ("--", ("catalog",), "catalog-2"), ("lamps", ("lamps-2",), "lamps"),
+])  # fmt: skip
+def test_a_new_account_is_called_as_its_file_and_nobody_else(file: str, known: tuple[str, ...], name: str) -> None:
+    there = {k: own(titles(f"Lid{n}", 40), ids=f"k{n}").sketch for n, k in enumerate(known)}
+    assert find_account(own(titles("Cup", 40), file=file), there) == (name, True)

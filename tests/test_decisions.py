@@ -410,3 +410,9 @@ class TestCommands:
         told = run(*words)
         assert told.code == 2 and told.out == "" and says in told.err and "Traceback" not in told.err
         assert sorted(p.name for p in desk.iterdir()) == ["catalog.csv"], "nothing is made by mistake"
+
+
+def test_a_document_of_decisions_can_be_read_by_a_person() -> None:
+    text = write_decisions([Decision("甲-1", "B", "not_duplicate", "两个型号", "a", "b")])
+    assert "甲-1" in text and "两个型号" in text and text.endswith("}\n")
+    assert text.splitlines()[1].startswith(' "format"')

@@ -3,15 +3,19 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.decisions import Decision, Settled
+from dupcheck.exports.checks import check_addresses, check_formulas
 from dupcheck.exports.ebay import _write_field
+from dupcheck.exports.merging import Merged, _change
 from dupcheck.exports.parcels import find_unit
 from dupcheck.exports.revising import revise_plans, take_out
 from dupcheck.exports.texts import find_header, show_count, show_html, show_price
@@ -94,6 +98,83 @@ class TestUnits:
     def test_without_one_it_is_kilograms_or_centimetres_and_a_word_is_no_inch(self) -> None:
         assert find_unit("weight", ["Weight"]) == find_unit("length", ["Length in the parcel"]) == 1.0
         assert find_unit("weight", ["Weight", "Give the weight in grams"]) == 0.001
+
+
+def show(count: int) -> dc.Catalog:
+    """Two colours of one thing, each with a main photo and so many more."""
+    more = tuple(f"https://img.example/{k}.jpg" for k in range(2, count + 2))
+    return make_catalog([
+        Listing(
+            str(n), f"{TEE} {c}", price=9.0, currency="RUB", category="15687", stock=3.0, sku_code=f"S-{n}",
+            main_image="https://img.example/1.jpg", images=more, attributes={**FACTS, "Color": c},
+        )
+        for n, c in enumerate(("Red", "Blue"), 1)
+    ])  # fmt: skip
+
+
+class TestHowManyPhotos:
+    """A feed names as many photos as its marketplace takes, the first ones in their order, and not one more."""
+
+    @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 14])
+    def test_ten_beside_the_main_one_in_a_feed_of_google(self, count: int, tmp_path: Path) -> None:
+        lines = export(show(count), "google", tmp_path).read_text("utf-8-sig")
+        for row in csv.DictReader(io.StringIO(lines), delimiter="\t"):
+            assert row["image_link"] == "https://img.example/1.jpg"
+            further = [f"https://img.example/{k}.jpg" for k in range(2, count + 2)]
+            assert row.get("additional_image_link", "") == ",".join(further[:10])
+
+    @pytest.mark.parametrize("count", [0, 8, 9, 10, 12])
+    def test_ten_in_all_in_a_feed_of_yandex(self, count: int, tmp_path: Path) -> None:
+        root = etree.fromstring(export(show(count), "yml", tmp_path).read_bytes())
+        for offer in root.iter("offer"):
+            told = [p.text for p in offer.findall("picture")]
+            assert told == [f"https://img.example/{k}.jpg" for k in range(1, count + 2)][:10]
+
+
+def merged(**fields: Any) -> Merged:
+    listing = Listing("A", "Tee", price=9.0, currency="USD", **fields)
+    return Merged(listing, (), None, ())
+
+
+class TestWhatIsSaidBeforehand:
+    @pytest.mark.parametrize("length", [39, 40, 41, 90])
+    def test_a_formula_is_shown_by_its_first_forty_signs(self, length: int) -> None:
+        text = "=" + "HYPERLINK(" + "x" * (length - 11)
+        (told,) = check_formulas(merged(description=text))
+        assert told.say("en").count("x" * (min(length, 40) - 11)) == 1
+        assert "x" * (min(length, 40) - 10) not in told.say("en")
+
+    def test_three_formulas_and_three_photos_are_shown(self) -> None:
+        texts = {f"a{n}": f"=CALL{n}()" for n in range(5)}
+        (told,) = check_formulas(merged(attributes=texts))
+        assert [f"=CALL{n}()" in told.say("en") for n in range(5)] == [True, True, True, False, False]
+        photos = tuple(f"p{n}.jpg" for n in range(5))
+        (said,) = check_addresses(merged(main_image=photos[0], images=photos[1:]))
+        assert [p in said.say("en") for p in photos] == [True, True, True, False, False]
+
+    def test_what_is_no_formula_and_on_the_web_is_not_told(self) -> None:
+        assert check_formulas(merged(description="Wash = cold")) == []
+        assert check_addresses(merged(main_image="https://img.example/1.jpg")) == []
+
+    @pytest.mark.parametrize(("field", "value", "cells"), [
+        ("title", "Cup", {"title": "Cup"}), ("description", "Round", {"description": "Round"}), ("title", "", {}),
+        ("main_image", "b.jpg", {"main_image": "b.jpg", "images": ("a.jpg", "c.jpg")}),
+        ("main_image", "z.jpg", {"main_image": "z.jpg", "images": ("a.jpg", "b.jpg", "c.jpg")}),
+        ("attributes.Colour", "Red", {"attributes": {"Fit": "Slim", "Colour": "Red"}}),
+        ("attributes.Fit", "Wide", {"attributes": {"Color": "Blue", "Fit": "Wide"}}), ("price", "3", {}),
+    ])  # fmt: skip
+    def test_a_change_that_a_plan_names_is_made_and_nothing_else(
+        self, field: str, value: str, cells: dict[str, Any]
+    ) -> None:
+        listing = Listing(
+            "A", "Tee", description="Soft", main_image="a.jpg", images=("b.jpg", "", "c.jpg", "b.jpg"),
+            attributes={"Color": "Blue", "Fit": "Slim"},
+        )  # fmt: skip
+        assert _change(listing, field, value) == replace(listing, **cells)
+
+    def test_a_listing_without_a_photo_gets_one(self) -> None:
+        bare = Listing("A", "Tee", images=("b.jpg",))
+        assert _change(bare, "main_image", "a.jpg") == replace(bare, main_image="a.jpg", images=("b.jpg",))
 
 
 class TestFields:

@@ -784,3 +784,14 @@ class TestAsk:
         assert run.exit_code == 2
         assert "line 1" in run.output
         assert "Traceback" not in run.output
+
+
+def test_only_what_speaks_one_way_everywhere_is_held_to_one_way() -> None:
+    free = {name for name, way in zip(COLUMNS, DIRECTIONS, strict=True) if way == 0}
+    kind = {"with_price", "with_attributes", "with_photo", "title_length"}
+    assert free == {c for c in COLUMNS if c.startswith("axis_")} | {"words_recur", "axes_clash", "axes_silent", *kind}
+    assert set(DIRECTIONS) == {-1, 0, 1}
+    against = {c for c in COLUMNS if c.endswith(("_more", "_less", "_best", "_worst", "_clash"))} - free
+    assert {c for c, way in zip(COLUMNS, DIRECTIONS, strict=True) if way < 0} == {
+        *against, "image", "color", "price", "price_ratio",
+    }  # fmt: skip

@@ -62,3 +62,23 @@ def test_what_is_quoted_stands_in_the_title(title: str, data: st.DataObject) -> 
         rest = plain.find(run, rest)
         assert rest >= 0, "a run of the title's own signs, in their order"
         rest += len(run)
+
+
+@pytest.mark.parametrize(("words", "title", "shown"), [
+    ("x", "Sharp X-5 radio", "X-5"), ("x", "Sharp X- radio", "Sharp X"), ("5", "Sharp X-5 radio", "X-5"),
+    ("red mug", "Red tin mug", "Red … mug"), ("red tin", "Mug, Red / Tin", "Red / Tin"),
+    ("cup red", "cup big cup red", "cup red"), ("a c b", "A B C D", ""), ("a b c", "A x A B C", "A B C"),
+    ("25", "Heft 25% Rabatt", "25%"), ("25", "Heft 25 %", "Heft 25"),
+    ("blue", "Blue_line mug", "Blue_line"), ("mug", "mug-", "mug"), ("mug", "-mug", "mug"),
+])  # fmt: skip
+def test_a_piece_is_shown_with_what_it_is_tied_to(words: str, title: str, shown: str) -> None:
+    assert quote_words(words.split(), [title]) == shown
+
+
+def test_the_title_that_has_the_others_too_is_quoted_last() -> None:
+    titles = ["Mug Red and Blue", "Cup RED"]
+    assert quote_words(["red"], titles, ["blue"]) == "RED"
+    assert quote_words(["red"], titles[:1], ["blue"]) == "Red"
+    assert quote_words(["red"], titles, []) == "Red"
+    assert quote_words(["green"], titles, ["blue"]) == ""
+    assert quote_words([], titles) == ""

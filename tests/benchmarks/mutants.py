@@ -40,7 +40,7 @@ TESTS = {
         "test_contrasts", "test_candidates", "test_reports_record", "test_rules", "test_pipeline", "test_learning",
         "test_evasion", "test_sample_catalog", "test_stated_values", "test_words", "test_checking", "test_preferences",
         "test_alignment", "test_judging", "test_twins", "test_lifting", "test_written_values", "test_spellings",
-        "test_endings", *PLANS,
+        "test_endings", "test_quotations", *PLANS,
     ),
     "plans": (
         *PLANS, "test_sample_catalog", "test_exports", "test_words", "test_cli", "test_learning", "test_lifting",
@@ -48,11 +48,11 @@ TESTS = {
     ),
     "exports": (
         "test_export_golden", "test_templates", "test_exports", "test_changesets", "test_merge_plans",
-        "test_plan_files", "test_export_parts",
+        "test_plan_files", "test_export_parts", "test_export_fields",
     ),
     "ledger": (
         "test_ledger", "test_claims", "test_decisions", "test_review", "test_cli", "test_fuzz", "test_accounts",
-        "test_runs", "test_learning", "test_reports_workbook",
+        "test_runs", "test_learning", "test_reports_workbook", "test_seal",
     ),
 }  # fmt: skip
 QUIETLY = ("-q", "-m", "not slow", "-p", "no:cacheprovider")
@@ -153,14 +153,17 @@ class Tests:
                 self.size.update(names_of_line)
 
     def select(self, path: Path, place: int) -> list[str]:
-        """Return the tests that run a line, or its file where importing runs it; those that run little first."""
+        """Return the tests that run a line, or its file where importing runs it; those that run little first.
+
+        Of a file that holds nothing but what importing runs, these are all tests of its room.
+        """
         lines = self.lines.get(str(path), {})
         here = {c for n in list_lines((PROJECT / path).read_text("utf-8"), place) for c in lines.get(n, ())}
         if "" in here:
             here |= {c for contexts in lines.values() for c in contexts}
         ordered = sorted(here - {""}, key=lambda c: (self.size[c], c))
         tests = dict.fromkeys(c.rpartition("|")[0] for c in ordered)
-        return [test for test in tests if test not in self.failing]
+        return [t for t in tests if t not in self.failing] if ordered or "" not in here else self.names[path.parts[1]]
 
     def pass_all(self, copy: Path, room: str, first: list[str], near: bool) -> bool:
         """Return whether all tests of the room pass; those that are named first tell soonest; ``near``: these alone.
