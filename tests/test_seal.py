@@ -28,9 +28,10 @@ def test_it_is_its_owners_alone(ledger: Path) -> None:
     assert name_seal(ledger).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize(
-    "text", ["", "no JSON", "[]", "{}", json.dumps({"event": 3}), json.dumps({"event": "x", "chain": "a"})]
-)
+NO_SEALS = ("", "no JSON", "[]", "{}", '{"event": 3}', '{"event": "x", "chain": "a"}')
+
+
+@pytest.mark.parametrize("text", NO_SEALS)
 def test_what_is_none_is_as_if_it_were_not_there(ledger: Path, text: str) -> None:
     name_seal(ledger).write_text(text, "utf-8")
     assert read_seal(ledger) is None
