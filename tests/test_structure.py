@@ -3,8 +3,10 @@
 import ast
 import importlib.util
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,3 +172,13 @@ def test_a_wheel_carries_everything_and_finds_its_rules(tmp_path: Path) -> None:
     assert Path(shown[1]).is_relative_to(site)
     assert shown[2].split() == sorted(p.stem for p in (PROJECT / "rules").glob("*.toml"))
     assert "image" in shown[3]
+
+
+def test_the_lock_file_holds_whatever_the_project_asks_for() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
+    locked = {
+        line.partition("==")[0] for line in (PROJECT / "dev.lock").read_text("utf-8").splitlines() if "==" in line
+    }
+    names = {re.split(r"[\[<>=~! ]", text)[0].lower().replace("_", "-") for text in asked} - {project["name"]}
+    assert names <= locked, "nox -s lock"
