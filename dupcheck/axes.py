@@ -78,6 +78,9 @@ OPTION_AXES: Final = pick_axes(lambda axis: axis.role == "option")
 """The axes on which one listing's options usually vary, in the order a buyer sees them."""
 CHOICES: Final = pick_axes(lambda axis: axis.role == "option" and axis.named)
 """Axes on which what both listings state makes two choices of one thing, whatever code each choice has."""
+CODED: Final = pick_axes(lambda axis: axis.role in ("option", "side") and not axis.apart and axis.id != "compatible")
+"""Axes of which each choice may carry a maker's number of its own: two numbers tell no products apart where it differs,
+and it is asked what they are."""
 SIDE_AXES: Final = pick_axes(lambda axis: axis.role == "side")
 """Axes that go along with another one (a bigger bed is heavier); an option only where no other tells listings apart."""
 MEASURED: Final = frozenset(pick_axes(lambda axis: axis.values == "measure"))

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupcheck.axes import AXES, CHOICES, HIDDEN
+from dupcheck.axes import AXES, CODED, HIDDEN
 from dupcheck.features import Features
 from dupcheck.judging.contradictions import contradict_fits
 from dupcheck.messages import Lang, Message, say
@@ -44,9 +44,10 @@ def contradict(
 
 
 def _number_choices(features: Features, left: IntArray, right: IntArray) -> BoolArray:
-    """Return which pairs only part numbers tell apart where a choice differs too: each colour has one of its own."""
+    """Return which pairs only part numbers tell apart where a choice differs too: each colour and each capacity has one
+    of its own."""
     result = np.zeros(len(left), dtype=bool)
-    for axis in CHOICES:
+    for axis in CODED:
         column = features.axes.get(axis)
         if column is not None:
             a, b = column.codes[left], column.codes[right]

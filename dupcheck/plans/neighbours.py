@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from dupcheck.axes import HEAD
+import numpy as np
+
+from dupcheck.axes import HEAD, MEASURED, NATURAL
 from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import NONE_LIKELY, Likely
 from dupcheck.learned.lexicon import is_slip
@@ -15,6 +17,7 @@ from dupcheck.learned.tails import spell_head
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
+from dupcheck.signals import get_signal
 from dupcheck.titles.selling import trim_end
 from dupcheck.titles.stream import cut_title
 
@@ -144,7 +147,7 @@ class _Desk:
             new, known = (left, right) if right in self.home else (right, left)
             if known not in self.home or new in self.home:
                 continue
-            if chance < ONE and not self._is_near(new, known):
+            if chance < ONE and not self._is_near(new, known) and not self._measure_apart(new, known):
                 continue
             if self._join(self.home[known], [Part([new])], known, new):
                 self.home[new] = self.home[known]
@@ -153,7 +156,9 @@ class _Desk:
     def pair_listings(self) -> None:
         """Make a group of every two listings that stand in none and are surely worth a question."""
         for left, right, chance in self._pairs():
-            if left in self.home or right in self.home or (chance < TWO and not self._slips(left, right)):
+            if left in self.home or right in self.home:
+                continue
+            if chance < TWO and not self._slips(left, right) and not self._measure_apart(left, right):
                 continue
             self.groups.append([Part([left])])
             if self._join(len(self.groups) - 1, [Part([right])], left, right):
@@ -161,6 +166,14 @@ class _Desk:
                 self.ties |= {left: Tie(right, None, chance, ()), right: Tie(left, None, chance, ())}
             else:
                 self.groups.pop()
+
+    def _measure_apart(self, left: int, right: int) -> bool:
+        """Whether two titles say the same, but for the amount of it, which both state."""
+        pair = np.array([left]), np.array([right])
+        if not get_signal("title").measure(self.books.shelf.features, *pair)[0] >= _EQUAL:
+            return False
+        gap = self.compare(left, right)
+        return isinstance(gap, Gap) and gap.what == "axis" and gap.axis in _AMOUNTS
 
     def _is_near(self, new: int, known: int) -> bool:
         """Whether two titles name one thing before their choices, or nearly: all that differs is misspelt."""
@@ -286,6 +299,9 @@ def _is_code(word: str) -> bool:
     return digits >= _CODE or (word.isascii() and any(map(str.isalpha, word)) and (digits > 0 or len(word) < _WORD))
 
 
+_AMOUNTS = frozenset({*MEASURED, *NATURAL})
+_EQUAL = 100.0
+"""The likeness of titles that say the same but for their choices."""
 _TWIN = Gap("twin")
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""

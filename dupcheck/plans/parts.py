@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from dupcheck.axes import AXES, CHOICES, HEAD, MEASURED, NATURAL, pick_axes
+from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_axes
 from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_accented, is_sure_form
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Reply
@@ -24,6 +24,7 @@ from dupcheck.titles.stream import cut_title
 GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof", "unsure", "twin", "rest"]
 _APART = (*pick_axes(lambda axis: axis.apart == "both"), *pick_axes(lambda axis: axis.apart == "one"))
 """What makes listings different products where both state it and it differs; a condition where only one does."""
+_NUMBERS = tuple([axis for axis in _APART if AXES[axis].role == "code"])
 _BY_WORD = frozenset(pick_axes(lambda axis: axis.named))
 """Axes on which a title's word is enough: what it names is a choice wherever it stands."""
 _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart))
@@ -170,6 +171,7 @@ class Bookkeeper:
         if heads[0] != heads[1] and words.explained:
             yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
         yield from self._list_counts(here, there, left, right)
+        numbered = self._are_numbered(left, right)
         for axis in sorted({*here, *there, *words.axes} - NATURAL.keys()):
             a, b = here.get(axis) or self._state(axis, left), there.get(axis) or self._state(axis, right)
             if a == b or (axis in MEASURED and a <= here.get("size", b) and b <= there.get("size", a)):
@@ -181,6 +183,7 @@ class Bookkeeper:
             elif (
                 ((axis in _UNSURE or axis in self.replies.lifted) and a != b)
                 or axis in words.twice
+                or numbered
                 or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
@@ -289,15 +292,20 @@ class Bookkeeper:
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _APART:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
-            if AXES[axis].role == "code" and self._choose(left, right):
-                continue  # each colour has a part number of its own
+            if AXES[axis].role == "code" and self._choose(left, right, CODED):
+                continue  # each colour has a part number of its own; of others it is asked what they are
             if a != b and (AXES[axis].apart == "one" or (a and b)) and not _is_one_name(axis, a, b):
                 yield Gap("fact", (a,), (b,), axis)
 
-    def _choose(self, left: int, right: int) -> bool:
-        """Whether both listings state a choice, and not the same."""
-        pairs = ((self.shelf.value(axis, left), self.shelf.value(axis, right)) for axis in CHOICES)
+    def _choose(self, left: int, right: int, axes: Sequence[str] = CHOICES) -> bool:
+        """Whether both listings state a choice on one of some axes, and not the same."""
+        pairs = ((self.shelf.value(axis, left), self.shelf.value(axis, right)) for axis in axes)
         return any(a and b and a != b for a, b in pairs)
+
+    def _are_numbered(self, left: int, right: int) -> bool:
+        """Whether the maker numbers two listings apart that differ in no choice for which a word is enough."""
+        numbers = ((self.shelf.value(axis, left), self.shelf.value(axis, right)) for axis in _NUMBERS)
+        return any(a and b and a != b for a, b in numbers) and not self._choose(left, right)
 
     # --- copies -------------------------------------------------------------------------------------------------
 
