@@ -537,7 +537,7 @@ class TestAnswers:
         assert replies.tell(2, 1) == "option" and not replies.doubts(1, 2)
 
     def test_what_follows_from_a_weak_answer_is_unsure_and_what_others_say_too_is_not(self) -> None:
-        pairs = ["ab", "bc", "ad", "bd"]
+        pairs = [("a", "b"), ("b", "c"), ("a", "d"), ("b", "d")]
         said = gather_answers(Answer("option", "", a, b, when=k) for k, (a, b) in enumerate(pairs))
         assert said.find_unsure((), [("b", "c")]) == {("b", "c"), ("a", "c"), ("c", "d")}
         assert said.find_unsure((), [("a", "b")]) == set(), "by d they are one all the same"

@@ -134,3 +134,17 @@ class TestWhichIsKept:
         (made,) = dc.audit(dc.read_catalog(pd.DataFrame(rows, columns=["id", "title", "price"]))).plans
         assert made.keep == "L-2"
         assert any(reason.key == "plans.keep_written" for reason in made.reasons)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("Samsung 990 PRO NVMe SSD 1TB", "Samsung 990 PRO NVMe SSD 2TB"),
+            ("Crystal patch cable snagless 3 m", "Crystal patch cable snagless 5 m"),
+        ],
+    )
+    def test_a_number_of_its_own_for_each_amount_is_asked_about(self, one: str, other: str) -> None:
+        assert plan((one, 56.9, HOME), (other, 56.9, HOME), mpn=("MZV9P1T0", "MZV9P2T0")) == "ask"
+
+    def test_more_of_the_same_for_nothing_is_no_copy(self) -> None:
+        one, other = "Walnut oil cleaner bottle 500 ml", "Walnut oil cleaner bottle 500 ml + 250 ml gratis"
+        assert plan((one, 19.9, HOME), (other, 19.9, HOME)) not in ("remove_duplicates", "merge_variants")

@@ -29,6 +29,9 @@ def drop_gifts(title: str) -> str:
 
     Such are «+ Free Gift», «with free keychain gift», «送油纸»: the word itself, what leads to it from a «with» or «+»,
     and a bracket that holds it. More of the thing itself is no gift: «+ 250 ml free».
+
+    >>> drop_gifts("Steel Mug + Free Gift"), drop_gifts("Brake Fluid 500 ml + 250 ml gratis")
+    ('Steel Mug', 'Brake Fluid 500 ml + 250 ml gratis')
     """
     words, _ = _gift_words()
     folded = title.casefold()
