@@ -45,7 +45,8 @@ def contradict(
 
 def _number_choices(features: Features, left: IntArray, right: IntArray) -> BoolArray:
     """Return which pairs only part numbers tell apart where a choice differs too: each colour and each capacity has one
-    of its own."""
+    of its own.
+    """
     result = np.zeros(len(left), dtype=bool)
     for axis in CODED:
         column = features.axes.get(axis)

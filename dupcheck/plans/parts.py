@@ -292,20 +292,19 @@ class Bookkeeper:
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _APART:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
-            if AXES[axis].role == "code" and self._choose(left, right, CODED):
+            if AXES[axis].role == "code" and self._differ(left, right, CODED):
                 continue  # each colour has a part number of its own; of others it is asked what they are
             if a != b and (AXES[axis].apart == "one" or (a and b)) and not _is_one_name(axis, a, b):
                 yield Gap("fact", (a,), (b,), axis)
 
-    def _choose(self, left: int, right: int, axes: Sequence[str] = CHOICES) -> bool:
-        """Whether both listings state a choice on one of some axes, and not the same."""
+    def _differ(self, left: int, right: int, axes: Sequence[str]) -> bool:
+        """Whether both listings state a value on one of some axes, and not the same."""
         pairs = ((self.shelf.value(axis, left), self.shelf.value(axis, right)) for axis in axes)
         return any(a and b and a != b for a, b in pairs)
 
     def _are_numbered(self, left: int, right: int) -> bool:
         """Whether the maker numbers two listings apart that differ in no choice for which a word is enough."""
-        numbers = ((self.shelf.value(axis, left), self.shelf.value(axis, right)) for axis in _NUMBERS)
-        return any(a and b and a != b for a, b in numbers) and not self._choose(left, right)
+        return self._differ(left, right, _NUMBERS) and not self._differ(left, right, CHOICES)
 
     # --- copies -------------------------------------------------------------------------------------------------
 
