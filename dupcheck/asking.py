@@ -109,7 +109,7 @@ class Asked:
 
 
 _TELLING = ("brand", "model", "condition")
-_FOR_ALL = frozenset({"words", "names", "order", "silent", "axis"})
+_FOR_ALL = frozenset({"words", "names", "order", "silent", "axis", "line"})
 _PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
     (reply, message(f"questions.pair_{reply}"), message(f"questions.leads_{reply}"))
     for reply in ("same", "option", "different")

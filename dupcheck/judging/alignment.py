@@ -69,7 +69,8 @@ class Alignment:
     ``left`` and ``right`` are unexplained words in their order; ``turned`` the words that both have in another order or
     beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks;
     ``twice`` those of them on which a title says one word twice: once it may name the product. ``renamed``: the two say
-    the same but for one run of words in one place, and that is not the end, where choices stand: two names. ``bare``:
+    the same but for one run of words in one place, and that is not the end, where choices stand: two names. ``frame``:
+    the words around such a run, wherever it stands but at the start, "" where there is none. ``bare``:
     beside its values each title says one word at most: what they share may be a kind of thing, and no product's name.
     ``inflected``: words that are matched though the two titles say them in two forms, each with its other form.
     """
@@ -80,6 +81,7 @@ class Alignment:
     axes: frozenset[str] = frozenset()
     twice: frozenset[str] = frozenset()
     renamed: bool = False
+    frame: str = ""
     bare: bool = False
     inflected: tuple[tuple[str, str], ...] = ()
 
@@ -90,6 +92,7 @@ class Alignment:
 
 
 EQUAL = Alignment()
+_HOLE = "_"
 
 
 def label_title(title: str, tokens: Sequence[Token], aliases: Mapping[str, str] | None = None) -> Reading:
@@ -193,12 +196,15 @@ class Aligner:
         turned = () if only_here or only_there else _find_turned(a, b)
         twice = {*_find_twice(a, here, ours), *_find_twice(b, there, theirs)}
         unread = [k for k, axis in zip(here, ours, strict=True) if not axis]
-        renamed = bool(only_here or only_there) and self._is_renamed(
-            read_here, read_there, unread, [k for k, axis in zip(there, theirs, strict=True) if not axis]
-        )
+        unread_there = [k for k, axis in zip(there, theirs, strict=True) if not axis]
+        renamed, frame = False, ""
+        if only_here or only_there:
+            renamed = self._is_renamed(read_here, read_there, unread, unread_there)
+            frame = self._find_frame(read_here, read_there, unread, unread_there)
         bare = bool(axes - {""}) and self._says_little(read_here) and self._says_little(read_there)
         return Alignment(
-            only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed, bare, inflected
+            only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed, frame, bare,
+            inflected,
         )
 
     def mark(self, left: str, right: str, lang: Lang = "en") -> tuple[str, str]:
@@ -237,11 +243,19 @@ class Aligner:
             return False
         if len(here) == len(there) == 1 and fuzz.ratio(left.tokens[here[0]], right.tokens[there[0]]) >= _MISSPELT:
             return not left.tokens[here[0]].isalpha()
-        rest = [self._cut_around(reading, at) for reading, at in ((left, here), (right, there))]
-        if None in rest:
-            return False
-        (before, behind), (before_b, behind_b) = (r for r in rest if r is not None)
-        return bool(behind and behind_b) and before == before_b and behind == behind_b
+        one, other = self._cut_around(left, here), self._cut_around(right, there)
+        return one is not None and one == other and bool(one[1])
+
+    def _find_frame(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> str:
+        """What two titles say around the one run of words in which they differ, "" where there is no such run, or where
+        they begin with it: that is a name.
+        """
+        if not 0 < len(here) <= _NAME_WORDS or not 0 < len(there) <= _NAME_WORDS:
+            return ""
+        one, other = self._cut_around(left, here), self._cut_around(right, there)
+        if one is None or one != other or not one[0]:
+            return ""
+        return " ".join((*one[0], _HOLE, *one[1]))
 
     def _cut_around(self, reading: Reading, at: Sequence[int]) -> tuple[list[str], list[str]] | None:
         """The words of the core before and behind a run, each sorted; None where it is no run."""
@@ -286,10 +300,14 @@ class Aligner:
         return reading.labels[k] == NOISE or reading.tokens[k] == "&"
 
     def _subtract(self, reading: Reading, other: Reading) -> list[int]:
-        """The positions of a title's tokens that the other has not, or not so often; then those that say least."""
+        """The positions of a title's tokens that the other has not, or not so often; then those that say least, or that
+        it reads otherwise: the 100 of 100 pcs is not that of 100 ohm.
+        """
         spare = Counter(other.tokens)
+        alike = Counter(zip(other.tokens, other.labels, strict=True))
+        read = list(zip(reading.tokens, reading.labels, strict=True))
         left = []
-        for k in sorted(range(len(reading.tokens)), key=lambda k: self._is_noise(reading, k)):
+        for k in sorted(range(len(read)), key=lambda k: (self._is_noise(reading, k), not alike[read[k]])):
             if spare[reading.tokens[k]] > 0:
                 spare[reading.tokens[k]] -= 1
             else:

@@ -14,6 +14,7 @@ from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import NONE_LIKELY, Likely
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
+from dupcheck.plans.lines import may_stand_in_line
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
@@ -37,6 +38,7 @@ def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[l
     desk.join_groups()
     desk.join_listings()
     desk.pair_listings()
+    desk.join_lines()
     desk.join_twins()
     return [group for group in desk.groups if _count(group) > 1], desk.ties
 
@@ -167,6 +169,21 @@ class _Desk:
             else:
                 self.groups.pop()
 
+    def join_lines(self) -> None:
+        """Put beside each other whatever stands in one line, the smaller group beside the larger."""
+        for left, right, chance in self._pairs():
+            if self.home.get(left, -1) == self.home.get(right, -2) or not self._stand_in_line(left, right):
+                continue
+            one, other = _count(self._list_parts(left)), _count(self._list_parts(right))
+            near, new = (left, right) if one >= other else (right, left)
+            home, parts = self._open(near), self._list_parts(new)
+            if is_too_large(one + other) or not self._join(home, parts, near, new):
+                continue
+            self.ties |= {m: Tie(o, None, chance, ()) for m, o in ((new, near), (near, new)) if m not in self.ties}
+            if new in self.home:
+                self._move(self.home[new], home)
+            self.home[new] = home
+
     def _measure_apart(self, left: int, right: int) -> bool:
         """Whether two titles say the same, but for the amount of it, which both state."""
         pair = np.array([left]), np.array([right])
@@ -174,6 +191,14 @@ class _Desk:
             return False
         gap = self.compare(left, right)
         return isinstance(gap, Gap) and gap.what == "axis" and gap.axis in _AMOUNTS
+
+    def _stand_in_line(self, left: int, right: int) -> bool:
+        """Whether two titles are one but for what may be a choice, and nothing is known of that."""
+        shelf = self.books.shelf
+        if not may_stand_in_line(shelf.text(left, "title"), shelf.text(right, "title")):
+            return False
+        gap = self.compare(left, right)
+        return isinstance(gap, Gap) and gap.what == "line"
 
     def _is_near(self, new: int, known: int) -> bool:
         """Whether two titles name one thing before their choices, or nearly: all that differs is misspelt."""
@@ -289,7 +314,7 @@ def _count(group: Sequence[Part]) -> int:
 
 def _name_versions(gap: Gap | str) -> bool:
     """Whether two differ in one code or letter for one: 1.4541 and 1.4404, X and XR are no synonyms, and no sizes."""
-    if isinstance(gap, str) or len(gap.here) != 1 or len(gap.there) != 1:
+    if isinstance(gap, str) or gap.what == "line" or len(gap.here) != 1 or len(gap.there) != 1:
         return False
     return any(map(_is_code, (*gap.here, *gap.there)))
 

@@ -14,14 +14,16 @@ import numpy as np
 from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_axes
 from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_accented, is_sure_form
 from dupcheck.learned.answers import Replies
+from dupcheck.learned.tails import UNNAMED
 from dupcheck.model import Reply
+from dupcheck.plans.lines import is_step, may_stand_in_line, quote_choice
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.sets import counts_parts
-from dupcheck.titles.stream import cut_title
+from dupcheck.titles.stream import cut_title, plain_text
 
-GapKind = Literal["names", "words", "order", "silent", "axis", "fact", "proof", "unsure", "twin", "rest"]
+GapKind = Literal["names", "words", "order", "silent", "axis", "line", "fact", "proof", "unsure", "twin", "rest"]
 _APART = (*pick_axes(lambda axis: axis.apart == "both"), *pick_axes(lambda axis: axis.apart == "one"))
 """What makes listings different products where both state it and it differs; a condition where only one does."""
 _NUMBERS = tuple([axis for axis in _APART if AXES[axis].role == "code"])
@@ -60,12 +62,15 @@ Values = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What is not accounted for between two listings; ``axis`` is the axis or attribute in question, "" for words."""
+    """What is not accounted for between two listings; ``axis`` is the axis or attribute in question, "" for words.
+    ``frame`` is what the titles of a line say around the words that differ.
+    """
 
     what: GapKind
     here: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
     axis: str = ""
+    frame: str = ""
 
     @property
     def names_both(self) -> bool:
@@ -78,7 +83,8 @@ class Gap:
         if self.what in ("names", "words", "order"):
             one, other = sorted((" ".join(self.here), " ".join(self.there)))
             return f"{self.what}:{one}|{other}"
-        return f"{self.what}:{self.axis}" if self.axis else self.what
+        about = self.axis or self.frame
+        return f"{self.what}:{about}" if about else self.what
 
 
 _DOUBT = Gap("proof")
@@ -155,10 +161,10 @@ class Bookkeeper:
         yield from self._list_facts(left, right)
         here, there = _gather(own[left]), _gather(own[right])
         shelf = self.shelf
-        words = self.aligner.align(
-            shelf.text(left, "title"), shelf.text(right, "title"), (self._write(left), self._write(right))
-        )
-        if self._is_renamed(words, left, right):
+        words = self._align(left, right)
+        if self._is_line(words, left, right):
+            yield Gap("line", words.left, words.right, frame=words.frame)
+        elif self._is_renamed(words, left, right):
             yield Gap("names", words.left, words.right)
         elif (words.left or words.right) and not self._is_more_said(words, left, right):
             yield Gap("words", words.left, words.right)
@@ -187,6 +193,48 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
+
+    def _align(self, left: int, right: int) -> Alignment:
+        shelf = self.shelf
+        return self.aligner.align(
+            shelf.text(left, "title"), shelf.text(right, "title"), (self._write(left), self._write(right))
+        )
+
+    def _is_line(self, words: Alignment, left: int, right: int) -> bool:
+        """Whether two titles are one but for a number or a letter, in which choices of one thing may differ."""
+        if not words.frame or not is_step(words.left, words.right):
+            return False
+        return not (self._cost_half(left, right) and self._share_code(left, right))
+
+    def find_choice(self, first: int, other: int) -> tuple[str, str] | None:
+        """Return what two listings of one line say where they differ, as their titles write it; None where they are not
+        in one line.
+        """
+        words = self._align(first, other)
+        if not self._is_line(words, first, other):
+            return None
+        shelf = self.shelf
+        return (
+            quote_choice(shelf.text(first, "title"), words.left), quote_choice(shelf.text(other, "title"), words.right)
+        )  # fmt: skip
+
+    def name_choices(self, offers: Sequence[Offer], members: Sequence[int]) -> tuple[Offer, ...]:
+        """Return the offers of listings that are one product, with what those say that stand in one line with the
+        first of them, each where they differ.
+        """
+        first, *others = members
+        if any(UNNAMED in offer.values for offer in offers):
+            return tuple(offers)
+        found = {m: choice for m in others if (choice := self.find_choice(first, m)) is not None}
+        if len({here for here, _ in found.values()}) != 1:
+            return tuple(offers)
+        said = {m: there for m, (_, there) in found.items()} | {first: next(iter(found.values()))[0]}
+        return tuple([
+            o if o.member not in said else replace(
+                o, values={**o.values, UNNAMED: plain_text(said[o.member])}, shown={**o.shown, UNNAMED: said[o.member]}
+            )
+            for o in offers
+        ])  # fmt: skip
 
     def _list_counts(self, here: Values, there: Values, left: int, right: int) -> Iterator[Gap]:
         """Counts that cost the same may count nothing: Season 4 Pack and Season 5 Pack are names; and what one thing
@@ -292,10 +340,18 @@ class Bookkeeper:
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _APART:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
-            if AXES[axis].role == "code" and self._differ(left, right, CODED):
+            if a == b or not (AXES[axis].apart == "one" or (a and b)) or _is_one_name(axis, a, b):
+                continue
+            if AXES[axis].role == "code" and self._number_apart(left, right):
                 continue  # each colour has a part number of its own; of others it is asked what they are
-            if a != b and (AXES[axis].apart == "one" or (a and b)) and not _is_one_name(axis, a, b):
-                yield Gap("fact", (a,), (b,), axis)
+            yield Gap("fact", (a,), (b,), axis)
+
+    def _number_apart(self, left: int, right: int) -> bool:
+        """Whether two listings differ in something that makers number: a choice, or a step of a line."""
+        if self._differ(left, right, CODED):
+            return True
+        titles = self.shelf.text(left, "title"), self.shelf.text(right, "title")
+        return may_stand_in_line(*titles) and self._is_line(self._align(left, right), left, right)
 
     def _differ(self, left: int, right: int, axes: Sequence[str]) -> bool:
         """Whether both listings state a value on one of some axes, and not the same."""

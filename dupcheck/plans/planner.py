@@ -37,7 +37,7 @@ from dupcheck.plans.offers import (
     sort_offers,
 )
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
-from dupcheck.plans.questions import ask_seller, name_kinds, say_gap, write_gap
+from dupcheck.plans.questions import ask_seller, gather_line, name_kinds, say_gap, write_gap
 from dupcheck.plans.ranking import explain_keep, rank_listing
 from dupcheck.plans.wholesale import plan_tier
 from dupcheck.rules import RuleException, RulePack
@@ -116,7 +116,7 @@ class Planner:
         """Go on with these members only."""
         inside = set(members)
         self.ranked = [m for m in self.ranked if m in inside]
-        self.offers = tuple(o for o in self.offers if o.member in inside)
+        self.offers = self.books.name_choices(tuple(o for o in self.offers if o.member in inside), self.ranked)
         self.axes = find_axes(self.offers, self.shelf.held_axes(self.offers))
         self.keep = self.ranked[0]
 
@@ -364,7 +364,10 @@ class Planner:
         kind = min(kinds, key=lambda k: (-kinds[k], k))
         listings = [m for m, gap in asked.items() if gap.kind == kind]
         gap = asked[listings[0]]
-        written = write_gap(gap, self.shelf, [*listings, self.keep, *self.ranked])
+        if gap.what == "line":
+            written = gather_line([write_gap(asked[m], self.shelf, [m, self.keep]) for m in listings])
+        else:
+            written = write_gap(gap, self.shelf, [*listings, self.keep, *self.ranked])
         return ask_seller(gap, self.shelf.id(self.keep), [self.shelf.id(m) for m in listings], written)
 
     def _is_said(self, member: int, gap: Gap) -> bool:
@@ -434,7 +437,8 @@ class Planner:
                     differs=DifferenceNames("", {}, self.shelf.spellings.spell(tie.differences, m, tie.partner)),
                 )  # fmt: skip
             if m in self.doubts:
-                written = write_gap(self.doubts[m], self.shelf, [m, self.keep, *self.ranked])
+                around = () if self.doubts[m].frame else self.ranked
+                written = write_gap(self.doubts[m], self.shelf, [m, self.keep, *around])
                 gap = say_gap(written, self.shelf.id(self.keep))
                 explanation = message("questions.tied", tie=explanation, gap=gap)
             members.append(Member(self.shelf.id(m), roles[m], code, options, partner, explanation))

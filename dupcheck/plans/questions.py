@@ -10,6 +10,7 @@ from dupcheck.judging.quotations import quote_words
 from dupcheck.judging.spellings import find_spelling, reads_as
 from dupcheck.messages import Message, message
 from dupcheck.model import Plan, Question, Reply
+from dupcheck.plans.lines import quote_choice
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Gap
 from dupcheck.titles.stream import cut_title
@@ -20,6 +21,7 @@ _REPLIES: Mapping[str, tuple[Reply, ...]] = {
     "order": ("different", "same"),
     "silent": ("option", "different", "same"),
     "axis": ("option", "different"),
+    "line": ("option", "different"),
     "fact": ("same", "different"),
     "proof": ("same", "different"),
     "unsure": ("same", "option", "different"),
@@ -35,8 +37,11 @@ EACH = "each"
 def write_gap(gap: Gap, shelf: Shelf, positions: Sequence[int]) -> Gap:
     """Return a gap in the words of these listings: as a title or an attribute of theirs writes each, the first first.
 
-    It is to be shown: what a question is remembered by stays as it was read.
+    It is to be shown: what a question is remembered by stays as it was read. Of a line the positions are the two.
     """
+    if gap.frame:
+        first, last = shelf.text(positions[0], "title"), shelf.text(positions[-1], "title")
+        return replace(gap, here=(quote_choice(last, gap.here),), there=(quote_choice(first, gap.there),))
     if not gap.axis:
         titles = list(dict.fromkeys(shelf.text(m, "title") for m in positions))
         here, there = _quote(gap.here, gap.there, titles), _quote(gap.there, gap.here, titles)
@@ -98,8 +103,13 @@ def _choose_key(gap: Gap) -> str:
     return f"questions.{gap.what}"
 
 
+def gather_line(gaps: Sequence[Gap]) -> Gap:
+    """Return the gaps between one listing of a line and the others as one: what it says, and what each of them does."""
+    return replace(gaps[0], there=tuple(dict.fromkeys(value for gap in gaps for value in gap.there)))
+
+
 def _say_gap(gap: Gap, keep: str, listings: Sequence[str]) -> dict[str, object]:
-    join = _join_values if gap.axis else join_words
+    join = _join_values if gap.axis or gap.frame else join_words
     here, there = join(gap.here), join(gap.there)
     return {
         "here": here, "there": there, "more": here or there, "axis": AxisNames("", {}, (gap.axis,)), "keep": keep,

@@ -24,7 +24,7 @@ from dupcheck.serve.review.scenes import Scene
 
 ALL_AT_ONCE = 500
 """Groups up to which all are planned anew, as an audit would; of more, only those that something was said about."""
-FOR_ALL = frozenset({"words", "names", "order", "silent", "axis"})
+FOR_ALL = frozenset({"words", "names", "order", "silent", "axis", "line"})
 """Questions whose answer counts for every pair that differs so; others are about their own listings."""
 
 
