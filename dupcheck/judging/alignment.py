@@ -197,14 +197,13 @@ class Aligner:
         twice = {*_find_twice(a, here, ours), *_find_twice(b, there, theirs)}
         unread = [k for k, axis in zip(here, ours, strict=True) if not axis]
         unread_there = [k for k, axis in zip(there, theirs, strict=True) if not axis]
-        renamed, frame = False, ""
+        renamed, frame, choices = False, "", frozenset(axes - {""})
         if only_here or only_there:
             renamed = self._is_renamed(read_here, read_there, unread, unread_there)
             frame = self._find_frame(read_here, read_there, unread, unread_there)
         bare = bool(axes - {""}) and self._says_little(read_here) and self._says_little(read_there)
         return Alignment(
-            only_here, only_there, turned, frozenset(axes - {""}), frozenset(twice - {""}), renamed, frame, bare,
-            inflected,
+            only_here, only_there, turned, choices, frozenset(twice - {""}), renamed, frame, bare, inflected
         )
 
     def mark(self, left: str, right: str, lang: Lang = "en") -> tuple[str, str]:

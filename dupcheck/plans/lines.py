@@ -37,7 +37,7 @@ def is_step(here: Sequence[str], there: Sequence[str]) -> bool:
     if one is None or other is None:
         return len(here[0]) == len(there[0]) == 1 and here[0].isalpha() and there[0].isalpha()
     least, most = sorted((_measure(one), _measure(other)))
-    digits = [sum(map(str.isdigit, m[0].partition(".")[0])) for m in (one, other)]
+    digits = [len(re.sub(r"\D", "", m[0]).lstrip("0")) for m in (one, other)]
     if min(digits) >= _SERIAL:
         return False
     return min(digits) < _COUNTED or most >= _STEP * least

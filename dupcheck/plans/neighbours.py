@@ -14,7 +14,7 @@ from dupcheck.groups import is_too_large
 from dupcheck.judging.likely import NONE_LIKELY, Likely
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
-from dupcheck.plans.lines import may_stand_in_line
+from dupcheck.plans.lines import is_step, may_stand_in_line
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Tie
@@ -22,10 +22,13 @@ from dupcheck.signals import get_signal
 from dupcheck.titles.selling import trim_end
 from dupcheck.titles.stream import cut_title
 
-GROUP, ONE, TWO = 0.4, 0.5, 0.8
+SURE, GROUP, ONE, TWO = 0.4, 0.25, 0.3, 0.5
 """The probability from which on a group is asked about beside another, by the mean of all their pairs, which errs less
-than the likeliest of them; one listing beside a group; and two listings that nothing else is known of.
+than the likeliest of them, where it is acted on as it stands, and where it is not; one listing beside a group; and two
+listings that nothing else is known of.
 """
+SAID = 0.15
+"""… and where all that differs is said on axes, so that no word is left that may be another product's name."""
 
 Groups = Sequence[Sequence[Part]]
 
@@ -129,12 +132,14 @@ class _Desk:
             total[key] += chance
             best.setdefault(key, (left, right, chance))
         means = {key: amount / (size[key[0]] * size[key[1]]) for key, amount in total.items()}
-        for key in sorted((k for k, mean in means.items() if mean >= GROUP), key=lambda k: (-means[k], k)):
-            left, right, _ = best[key]
+        for key in sorted(means, key=lambda k: (-means[k], k)):
+            left, right, chance = best[key]
             a, b = self.home[left], self.home[right]
-            if a == b:
-                continue
             big, small = (a, b) if (size[a], -a) >= (size[b], -b) else (b, a)
+            if a == b or (means[key] < SURE and not self._only_asks(small)):
+                continue
+            if means[key] < GROUP and not self._is_said(left, right, chance):
+                continue
             new, near = (left, right) if self.home[left] == small else (right, left)
             if self._join(big, self.groups[small], near, new):
                 self.ties[self.groups[small][0].members[0]] = Tie(near, None, means[key], ())
@@ -149,7 +154,7 @@ class _Desk:
             new, known = (left, right) if right in self.home else (right, left)
             if known not in self.home or new in self.home:
                 continue
-            if chance < ONE and not self._is_near(new, known) and not self._measure_apart(new, known):
+            if not (chance >= ONE or self._is_said(new, known, chance) or self._is_near(new, known)):
                 continue
             if self._join(self.home[known], [Part([new])], known, new):
                 self.home[new] = self.home[known]
@@ -160,7 +165,7 @@ class _Desk:
         for left, right, chance in self._pairs():
             if left in self.home or right in self.home:
                 continue
-            if chance < TWO and not self._slips(left, right) and not self._measure_apart(left, right):
+            if not (chance >= TWO or self._is_said(left, right, chance) or self._slips(left, right)):
                 continue
             self.groups.append([Part([left])])
             if self._join(len(self.groups) - 1, [Part([right])], left, right):
@@ -172,10 +177,13 @@ class _Desk:
     def join_lines(self) -> None:
         """Put beside each other whatever stands in one line, the smaller group beside the larger."""
         for left, right, chance in self._pairs():
-            if self.home.get(left, -1) == self.home.get(right, -2) or not self._stand_in_line(left, right):
+            if self.home.get(left, -1) == self.home.get(right, -2):
                 continue
             one, other = _count(self._list_parts(left)), _count(self._list_parts(right))
             near, new = (left, right) if one >= other else (right, left)
+            told = self._compare_in_line(left, right)
+            if told is None or (told != "one" and not self._only_asks(self.home.get(new, -1))):
+                continue
             home, parts = self._open(near), self._list_parts(new)
             if is_too_large(one + other) or not self._join(home, parts, near, new):
                 continue
@@ -184,21 +192,28 @@ class _Desk:
                 self._move(self.home[new], home)
             self.home[new] = home
 
-    def _measure_apart(self, left: int, right: int) -> bool:
-        """Whether two titles say the same, but for the amount of it, which both state."""
-        pair = np.array([left]), np.array([right])
-        if not get_signal("title").measure(self.books.shelf.features, *pair)[0] >= _EQUAL:
-            return False
+    def _is_said(self, left: int, right: int, chance: float) -> bool:
+        """Whether two titles are accounted for but for values on axes, which are mostly choices; where no more than
+        that speaks for them, they say the same beside an amount.
+        """
+        if chance < SAID:
+            pair = np.array([left]), np.array([right])
+            if not get_signal("title").measure(self.books.shelf.features, *pair)[0] >= _EQUAL:
+                return False
         gap = self.compare(left, right)
-        return isinstance(gap, Gap) and gap.what == "axis" and gap.axis in _AMOUNTS
+        if not isinstance(gap, Gap):
+            return gap == "one"
+        return gap.axis in _AMOUNTS if chance < SAID else gap.what in _ACCOUNTED
 
-    def _stand_in_line(self, left: int, right: int) -> bool:
-        """Whether two titles are one but for what may be a choice, and nothing is known of that."""
+    def _compare_in_line(self, left: int, right: int) -> Gap | Literal["one"] | None:
+        """What is to be asked about two titles that are one but for what may be a choice, or that they are one; None
+        where they are no line, or two products.
+        """
         shelf = self.books.shelf
         if not may_stand_in_line(shelf.text(left, "title"), shelf.text(right, "title")):
-            return False
+            return None
         gap = self.compare(left, right)
-        return isinstance(gap, Gap) and gap.what == "line"
+        return gap if gap == "one" or (isinstance(gap, Gap) and gap.what == "line") else None
 
     def _is_near(self, new: int, known: int) -> bool:
         """Whether two titles name one thing before their choices, or nearly: all that differs is misspelt."""
@@ -255,6 +270,10 @@ class _Desk:
 
     def _list_parts(self, listing: int) -> list[Part]:
         return self.groups[self.home[listing]] if listing in self.home else [Part([listing])]
+
+    def _only_asks(self, place: int) -> bool:
+        """Whether nothing would be done with a group as it stands: one put beside another waits for an answer."""
+        return place < 0 or len(self.groups[place][0].members) == 1
 
     def _move(self, place: int, home: int) -> None:
         """Note that the parts of a group stand in another one now."""
@@ -314,8 +333,10 @@ def _count(group: Sequence[Part]) -> int:
 
 def _name_versions(gap: Gap | str) -> bool:
     """Whether two differ in one code or letter for one: 1.4541 and 1.4404, X and XR are no synonyms, and no sizes."""
-    if isinstance(gap, str) or gap.what == "line" or len(gap.here) != 1 or len(gap.there) != 1:
+    if isinstance(gap, str) or gap.axis or gap.frame or len(gap.here) != 1 or len(gap.there) != 1:
         return False
+    if gap.here[0].isdigit() and gap.there[0].isdigit():
+        return not is_step(gap.here, gap.there)
     return any(map(_is_code, (*gap.here, *gap.there)))
 
 
@@ -328,6 +349,7 @@ _AMOUNTS = frozenset({*MEASURED, *NATURAL})
 _EQUAL = 100.0
 """The likeness of titles that say the same but for their choices."""
 _TWIN = Gap("twin")
+_ACCOUNTED = ("axis", "silent", "proof")
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4
