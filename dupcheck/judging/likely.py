@@ -8,8 +8,7 @@ import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
-from dupcheck.judging.differences import contradict
-from dupcheck.judging.verdicts import Findings, find_open, measure_signals
+from dupcheck.judging.verdicts import Findings, find_open
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.signals import get_signal
@@ -63,13 +62,10 @@ NONE_LIKELY = Likely(_NOTHING, _NOTHING, np.empty(0))
 
 
 def find_likely(
-    features: Features,
-    pack: RulePack,
-    candidates: Candidates,
-    findings: Findings,
-    make_model: "Callable[[], PairModel]",
+    features: Features, candidates: Candidates, findings: Findings, make_model: "Callable[[], PairModel]"
 ) -> Likely:
-    """Return the candidate pairs that no rule caught and nothing contradicts.
+    """Return the candidate pairs that no rule caught. What keeps a pair from any rule, another code or another device
+    that it fits, is among what its chance is measured by: it may be a choice.
 
     The model is made only where there is something to ask it.
     """
@@ -77,8 +73,6 @@ def find_likely(
     at = np.flatnonzero(~_stand_in(candidates, findings.duplicates, len(features)))
     with np.errstate(invalid="ignore"):
         at = at[get_signal("title").measure(features, left[at], right[at]) >= _ALIKE]
-    signals = measure_signals(features, left[at], right[at])
-    at = at[~contradict(features, pack, left[at], right[at], signals)]
     chance = _measure(make_model(), left[at], right[at]) if len(at) else np.empty(0)
     order = np.argsort(-chance, kind="stable")
     order = order[chance[order] >= _LEAST]

@@ -108,7 +108,7 @@ def _draw_plans(
     likely: Likely | None,
 ) -> list[tuple[Group, IntArray, Plan]]:
     parted = [piece for parts, own in read for piece in _arrange(books, parts, own, common)]
-    parted, ties = (parted, {}) if likely is None else ask_neighbours(books, parted, likely)
+    parted, ties = (parted, {}) if likely is None else ask_neighbours(books, parted, likely, caught)
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
     described = [
         group or _name_likely(books.shelf, members.tolist(), ties)

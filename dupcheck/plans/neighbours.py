@@ -11,7 +11,9 @@ import numpy as np
 
 from dupcheck.axes import HEAD, MEASURED, NATURAL
 from dupcheck.groups import is_too_large
+from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import NONE_LIKELY, Likely
+from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
 from dupcheck.plans.lines import is_step, may_stand_in_line
@@ -33,8 +35,13 @@ SAID = 0.15
 Groups = Sequence[Sequence[Part]]
 
 
-def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[list[list[Part]], dict[int, Tie]]:
-    """Return the groups, each of them a list of parts, with what is likely to belong to them, and what binds that."""
+def ask_neighbours(
+    books: Bookkeeper, groups: Groups, likely: Likely, caught: Findings | None = None
+) -> tuple[list[list[Part]], dict[int, Tie]]:
+    """Return the groups, each of them a list of parts, with what is likely to belong to them, and what binds that.
+
+    What rules ``caught`` though it came to stand in no group, or in two, is asked about as well.
+    """
     desk = _Desk(books, groups, likely)
     desk.join_titles()
     desk.join_heads()
@@ -42,6 +49,8 @@ def ask_neighbours(books: Bookkeeper, groups: Groups, likely: Likely) -> tuple[l
     desk.join_listings()
     desk.pair_listings()
     desk.join_lines()
+    if caught is not None:
+        desk.join_caught(caught)
     desk.join_twins()
     return [group for group in desk.groups if _count(group) > 1], desk.ties
 
@@ -177,20 +186,37 @@ class _Desk:
     def join_lines(self) -> None:
         """Put beside each other whatever stands in one line, the smaller group beside the larger."""
         for left, right, chance in self._pairs():
-            if self.home.get(left, -1) == self.home.get(right, -2):
-                continue
-            one, other = _count(self._list_parts(left)), _count(self._list_parts(right))
-            near, new = (left, right) if one >= other else (right, left)
-            told = self._compare_in_line(left, right)
-            if told is None or (told != "one" and not self._only_asks(self.home.get(new, -1))):
-                continue
-            home, parts = self._open(near), self._list_parts(new)
-            if is_too_large(one + other) or not self._join(home, parts, near, new):
-                continue
-            self.ties |= {m: Tie(o, None, chance, ()) for m, o in ((new, near), (near, new)) if m not in self.ties}
-            if new in self.home:
-                self._move(self.home[new], home)
-            self.home[new] = home
+            if self._are_apart(left, right):
+                self._put_together(left, right, self._compare_in_line(left, right), Tie(right, None, chance, ()))
+
+    def join_caught(self, caught: Findings) -> None:
+        """Put beside each other what a rule caught and what stands in no group, or in two that wait for an answer."""
+        order = np.argsort(-caught.strength, kind="stable")
+        ends = zip(caught.left[order].tolist(), caught.right[order].tolist(), order.tolist(), strict=True)
+        for left, right, k in ends:
+            if self._are_apart(left, right):
+                differences = find_differences(self.books.shelf.features, left, right)
+                tie = Tie(right, int(caught.rule[k]), float(caught.strength[k]), differences)
+                self._put_together(left, right, self.compare(left, right), tie)
+
+    def _are_apart(self, left: int, right: int) -> bool:
+        return self.home.get(left, -1) != self.home.get(right, -2)
+
+    def _put_together(self, left: int, right: int, told: Gap | Literal["one", "other"] | None, tie: Tie) -> None:
+        """Put the smaller group of two listings beside the larger, where something is to be asked and nothing would be
+        done with it as it stands, or where they are one.
+        """
+        one, other = _count(self._list_parts(left)), _count(self._list_parts(right))
+        near, new = (left, right) if one >= other else (right, left)
+        if told in (None, "other") or (told != "one" and not self._only_asks(self.home.get(new, -1))):
+            return
+        home, parts = self._open(near), self._list_parts(new)
+        if is_too_large(one + other) or not self._join(home, parts, near, new):
+            return
+        self.ties |= {m: tie._replace(partner=o) for m, o in ((new, near), (near, new)) if m not in self.ties}
+        if new in self.home:
+            self._move(self.home[new], home)
+        self.home[new] = home
 
     def _is_said(self, left: int, right: int, chance: float) -> bool:
         """Whether two titles are accounted for but for values on axes, which are mostly choices; where no more than

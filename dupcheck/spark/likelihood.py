@@ -16,6 +16,7 @@ from dupcheck.judging.likely import find_likely
 from dupcheck.judging.model import PairModel, bind, load_trees
 from dupcheck.judging.verdicts import Findings
 from dupcheck.model import Catalog, IntArray
+from dupcheck.plans.lines import may_stand_in_line
 from dupcheck.plans.neighbours import may_slip
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-LIKELY = "left long, right long, chance double, slips boolean"
+LIKELY = "left long, right long, chance double, near boolean"
 _TABLES = ("words", "described", "spelled")
 _DESCRIPTION = 400
 """Signs of a description that the model reads."""
@@ -66,12 +67,13 @@ def find_probable(
         def make_model() -> PairModel:
             return PairModel(load_trees(), evidence, *bind(len(features), nothing, nothing, nothing == 0))
 
-        found = find_likely(features, rules, met, _find_nothing(), make_model)
+        found = find_likely(features, met, _find_nothing(), make_model)
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
         titles = catalog.column("title")
-        slips = [may_slip(titles[a], titles[b]) for a, b in zip(found.left.tolist(), found.right.tolist(), strict=True)]
+        ends_of = zip(found.left.tolist(), found.right.tolist(), strict=True)
+        near = [may_slip(one := titles[a], other := titles[b]) or may_stand_in_line(one, other) for a, b in ends_of]
         chance = pa.array(found.chance, pa.float64())
-        return pa.table({**ends, "chance": chance, "slips": pa.array(slips, pa.bool_())})
+        return pa.table({**ends, "chance": chance, "near": pa.array(near, pa.bool_())})
 
     return join_blocks(left_over, held, weigh, LIKELY), background
 

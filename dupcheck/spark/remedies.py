@@ -18,7 +18,7 @@ from dupcheck.messages import Lang
 from dupcheck.model import Catalog, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.clusters import COMMON, arrange_groups, draw_plans, list_names, part_clusters
-from dupcheck.plans.neighbours import GROUP, ONE, spell_title
+from dupcheck.plans.neighbours import GROUP, SAID, spell_title
 from dupcheck.plans.parts import Gap, Part
 from dupcheck.plans.questions import name_alone
 from dupcheck.plans.risk import count_mended, measure_turnover, place_plan, rank_severity
@@ -173,6 +173,7 @@ def _join_likely(likely: "DataFrame", arranged: "DataFrame", listings: "DataFram
         sql.least("piece_left", "piece_right").alias("one"), sql.greatest("piece_left", "piece_right").alias("other")
     ).agg(
         (sql.sum("chance") / sql.first(sql.col("size_left") * sql.col("size_right"))).alias("mean"),
+        (sql.max("chance") >= SAID).alias("said"), sql.bool_or("near").alias("near"),
         sql.min("left").alias("left"), sql.min_by("right", sql.struct("left", "right")).alias("right"),
     )  # fmt: skip
     stated = sql.map_from_arrays("axis", "value")
@@ -181,9 +182,10 @@ def _join_likely(likely: "DataFrame", arranged: "DataFrame", listings: "DataFram
     for side in ("left", "right"):
         named = heads.select(sql.col("pos").alias(side), sql.col("head").alias(f"head_{side}"))
         single = single.join(named, side, "left")
-    near = (sql.col("chance") >= ONE) | (sql.col("head_left") == sql.col("head_right")) | sql.col("slips")
+    near = (sql.col("chance") >= SAID) | (sql.col("head_left") == sql.col("head_right")) | sql.col("near")
     single = single.where(near)
-    return whole.where(sql.col("mean") >= GROUP).select("left", "right").unionByName(single.select("left", "right"))
+    whole = whole.where((sql.col("mean") >= GROUP) | sql.col("said") | sql.col("near"))
+    return whole.select("left", "right").unionByName(single.select("left", "right"))
 
 
 def _join_alike(arranged: "DataFrame", by: str) -> "DataFrame":
