@@ -615,7 +615,7 @@ class Checker:
             return Lesson(Answers(), Replies({})).find_model(found.catalog, found.features, near.left, near.right)
 
         asked = replace(near, left=near.left[mine], right=near.right[mine])
-        likely = find_likely(found.features, asked, found.findings, make_model)
+        likely = find_likely(found.features, self.pack, asked, found.findings, make_model)
         return likely[~found.settled.part(likely.left, likely.right)]
 
     @cached_property

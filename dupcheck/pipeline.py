@@ -392,7 +392,7 @@ def audit(
         made.append(lesson.find_model(read, features, candidates.left, candidates.right))
         return made[0]
 
-    likely = find_likely(features, candidates, findings, make_model)
+    likely = find_likely(features, pack, candidates, findings, make_model)
     if made and folder is not None and len(read) > SEARCH.small:
         keep_known(folder, made[0])
     twins = find_twins(read, features, kept)

@@ -147,7 +147,7 @@ def test_only_open_pairs_are_measured() -> None:
     findings = judge_pairs(features, pack, candidates)
     lesson = Lesson(Answers(), Replies({}))
     likely = find_likely(
-        features, candidates, findings,
+        features, pack, candidates, findings,
         lambda: lesson.find_model(catalog, features, candidates.left, candidates.right),
     )  # fmt: skip
     caught = set(zip(findings.duplicates.left.tolist(), findings.duplicates.right.tolist(), strict=True))

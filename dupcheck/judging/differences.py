@@ -22,6 +22,18 @@ def contradict(
     """Return which pairs differ in something that the pack calls distinct: never one product, but where the seller has
     said so.
     """
+    result = contradict_stated(features, pack, left, right)
+    result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
+    if "model" in pack.merge.distinct:
+        at = np.flatnonzero(signals["codes"] == 0.0)
+        result[at[~_number_choices(features, left[at], right[at])]] = True
+    if features.learned is not None:
+        result &= ~features.learned.is_told_one(left, right)
+    return result
+
+
+def contradict_stated(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> BoolArray:
+    """Return which pairs state two values on an axis that the pack calls distinct, codes in their titles aside."""
     result = np.zeros(len(left), dtype=bool)
     for axis in pack.merge.distinct:
         column = features.axes.get(axis)
@@ -34,12 +46,6 @@ def contradict(
             kind = np.array([*(number[name] for name in names), -1])[column.codes]
             a, b = kind[left], kind[right]
             result |= (a >= 0) & (b >= 0) & (a != b)
-    result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
-    if "model" in pack.merge.distinct:
-        at = np.flatnonzero(signals["codes"] == 0.0)
-        result[at[~_number_choices(features, left[at], right[at])]] = True
-    if features.learned is not None:
-        result &= ~features.learned.is_told_one(left, right)
     return result
 
 

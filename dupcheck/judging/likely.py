@@ -8,6 +8,7 @@ import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
+from dupcheck.judging.differences import contradict_stated
 from dupcheck.judging.verdicts import Findings, find_open
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.rules import RulePack
@@ -62,10 +63,14 @@ NONE_LIKELY = Likely(_NOTHING, _NOTHING, np.empty(0))
 
 
 def find_likely(
-    features: Features, candidates: Candidates, findings: Findings, make_model: "Callable[[], PairModel]"
+    features: Features,
+    pack: RulePack,
+    candidates: Candidates,
+    findings: Findings,
+    make_model: "Callable[[], PairModel]",
 ) -> Likely:
-    """Return the candidate pairs that no rule caught. What keeps a pair from any rule, another code or another device
-    that it fits, is among what its chance is measured by: it may be a choice.
+    """Return the candidate pairs that no rule caught and that state nothing by which the pack calls them distinct.
+    Another code in the title keeps a pair from every rule and from no question: it may be a choice.
 
     The model is made only where there is something to ask it.
     """
@@ -73,6 +78,10 @@ def find_likely(
     at = np.flatnonzero(~_stand_in(candidates, findings.duplicates, len(features)))
     with np.errstate(invalid="ignore"):
         at = at[get_signal("title").measure(features, left[at], right[at]) >= _ALIKE]
+    distinct = contradict_stated(features, pack, left[at], right[at])
+    if features.learned is not None:
+        distinct &= ~features.learned.is_told_one(left[at], right[at])
+    at = at[~distinct]
     chance = _measure(make_model(), left[at], right[at]) if len(at) else np.empty(0)
     order = np.argsort(-chance, kind="stable")
     order = order[chance[order] >= _LEAST]

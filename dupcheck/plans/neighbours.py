@@ -350,7 +350,19 @@ class _Desk:
             if next(self.books.list_gaps(own, first, new), None) is not None:
                 return "one"
             gap = Gap("proof")
-        return "other" if gap.what in _OTHERS or self.books.is_answered(gap, first, new) else gap
+        if self.books.is_answered(gap, first, new) or (
+            gap.what in _OTHERS and not self._may_be_one_maker(gap, first, new)
+        ):
+            return "other"
+        return gap
+
+    def _may_be_one_maker(self, gap: Gap, first: int, new: int) -> bool:
+        """Whether two listings name two makers, of which one title names the other's as well: 易生 eSUN."""
+        if gap.what != "fact" or gap.axis != "brand":
+            return False
+        here, there = ({*cut_title(self.books.shelf.text(m, "title"))} for m in (first, new))
+        one, other = ({*cut_title(v)} for v in (*gap.here, *gap.there))
+        return bool(one and other) and (other <= here or one <= there)
 
 
 def _count(group: Sequence[Part]) -> int:

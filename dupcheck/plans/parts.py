@@ -475,12 +475,19 @@ def _says_more(here: Sequence[str], there: Sequence[str]) -> bool:
 
 
 def _is_one_name(axis: str, one: str, other: str) -> bool:
-    """Whether two texts name one brand, the one at more length or in another script."""
+    """Whether two texts name one brand, the one at more length or in another script: Dunlop, Jim Dunlop."""
     if axis != "brand":
         return False
-    if begins_alike(cut_title(one), cut_title(other)):
+    words = cut_title(one), cut_title(other)
+    if begins_alike(*words) or (min(map(len, words)) and _ends_alike(*words)):
         return True
     return one.isascii() != other.isascii() and sound_alike(spell_latin(one), spell_latin(other))
+
+
+def _ends_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the last words of the longer name are the shorter."""
+    width = min(len(one), len(other))
+    return one[-width:] == other[-width:]
 
 
 def _gather(offers: Sequence[Offer]) -> Values:

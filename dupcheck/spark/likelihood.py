@@ -67,7 +67,7 @@ def find_probable(
         def make_model() -> PairModel:
             return PairModel(load_trees(), evidence, *bind(len(features), nothing, nothing, nothing == 0))
 
-        found = find_likely(features, met, _find_nothing(), make_model)
+        found = find_likely(features, rules, met, _find_nothing(), make_model)
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
         titles = catalog.column("title")
         ends_of = zip(found.left.tolist(), found.right.tolist(), strict=True)
