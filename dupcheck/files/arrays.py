@@ -237,6 +237,10 @@ class Rows:
         shape = (len(self), max(self.width, 1))
         return sparse.csr_array((self.weights, self.items, self.start.astype(np.int32)), shape=shape)
 
+    @cached_property
+    def _exact(self) -> Any:
+        return self.sparse.astype(np.float64)
+
     def take(self, rows: IntArray) -> "Rows":
         """Return the rows at ``rows``."""
         at, start = take_ranges(self.start, rows)
@@ -275,8 +279,7 @@ class Rows:
         return result
 
     def _dot_many(self, left: IntArray, right: IntArray) -> FloatArray:
-        ours, theirs = (self.sparse[side].astype(np.float64) for side in (left, right))
-        products = ours.multiply(theirs).tocsr()
+        products = self._exact[left].multiply(self._exact[right]).tocsr()
         pair = np.repeat(np.arange(len(left)), np.diff(products.indptr))
         return np.bincount(pair, products.data, minlength=len(left)).astype(np.float64, copy=False)
 
