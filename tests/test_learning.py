@@ -192,6 +192,19 @@ class TestTrees:
         ).fit(rows[:, :3], same)  # fmt: skip
         np.testing.assert_allclose(machine.decision_function(rows[:, :3]), trees.add_up(rows), atol=1e-6)
 
+    @pytest.mark.parametrize("start", [True, False])
+    def test_many_rows_end_in_the_leaves_to_which_each_walks(self, start: bool) -> None:
+        trees = load_trees() if start else self.fit()[0]
+        rng = np.random.default_rng(7)
+        inner = trees.left != np.arange(len(trees.left))
+        asked = [trees.limit[inner & (trees.feature == c)] for c in range(len(COLUMNS) if start else 4)]
+        near = [np.concatenate([limits, limits + 1e-9, limits - 1e-9, [0.0, -1e9, 1e9, np.nan]]) for limits in asked]
+        rows = np.column_stack([rng.choice(values, 2_500) for values in near])
+        walked = np.concatenate([trees.find_leaves(rows[k : k + 1]) for k in range(len(rows))])
+        assert (trees.find_leaves(rows) == walked).all()
+        each = np.concatenate([trees.add_up(rows[k : k + 1]) for k in range(len(rows))])
+        assert (trees.add_up(rows) == each).all(), "to the last bit"
+
     def test_addends_make_up_the_log_odds(self) -> None:
         trees, rows, _ = self.fit()
         addends, base = trees.weigh(rows)
@@ -547,6 +560,18 @@ class TestAnswers:
         replies = Replies({"proof": "same"}, None, {(0, 1): "same"}, lambda a, b: 1.0, 0.5)
         assert replies.reply("proof", 1, 0) == "same"
         assert replies.reply("proof", 1, 2) is None
+
+    def test_what_was_said_of_a_few_examples_binds_no_pair_whose_values_nobody_saw(self) -> None:
+        few = [Answer("option", "axis:weight", f"a{k}", f"b{k}") for k in range(11)]
+        said = Answers((*few, Answer("option", "axis:weight")))
+        assert said.kinds == {"axis:weight": "option"} and not said.binding
+        many = [Answer("option", "axis:weight", f"c{k}", f"d{k}") for k in range(ONE_FROM)]
+        assert Answers((*said.all, *many)).binding == said.kinds
+        against = Answer("different", "axis:weight", "e", "f")
+        assert not Answers((*said.all, *many, against)).binding, "one answer against all others"
+        assert Answers((Answer("different", "silent:color"),)).binding == {"silent:color": "different"}
+        named = Answer("same", "words:|deluxe")
+        assert Answers((named,)).binding == {named.kind: "same"}, "it says which words mean nothing"
 
     @pytest.mark.parametrize("kind", ["words:mint|mango", "each:names"])
     def test_words_on_both_sides_are_one_sort(self, kind: str) -> None:

@@ -170,6 +170,17 @@ class Answers:
         return {a.kind: a.answer for a in self.all if a.kind and a.pair is None}
 
     @cached_property
+    def binding(self) -> Mapping[str, Reply]:
+        """The answers to kinds that close every gap of theirs. «One product» of a kind that leaves open what the two
+        state, said beside a few examples, is no more than they show: such a kind binds where its sort is a habit, and
+        until then each pair waits for its own answer.
+        """
+        return {
+            kind: reply for kind, reply in self.kinds.items()
+            if reply == "different" or kind.partition(":")[0] not in _OPEN or self.tell_habit(kind) is not None
+        }  # fmt: skip
+
+    @cached_property
     def habits(self) -> Mapping[str, Counter[Reply]]:
         """How often each sort of question was answered how, each question once."""
         last: dict[tuple[str, tuple[str, str] | None], Answer] = {}
@@ -397,5 +408,7 @@ ACT_FROM = 0.7
 """Where the seller's answers judge, the probability below which what the titles account for is asked about."""
 HABIT_SURE = 0.9
 """Where many answers agree, the probability from which on the next of the sort is taken as they are."""
+_OPEN = frozenset({"axis", "silent"})
+"""Kinds that name what two listings differ on and not in what: 1,000 mg and 500 mg, 1 kg and 2 kg."""
 _BY_PAIR = frozenset({"fact", "proof", "unsure", "twin", "rest"})
 """Gaps about one pair only: what is the same there says nothing of others."""

@@ -65,7 +65,7 @@ class Taught:
         same = np.array([reply != "different" for reply in pairs.values()], dtype=bool)
         model = PairModel(self.trees, evidence, *bind(len(features), ends[:, 0], ends[:, 1], same))
         unsure = place_pairs(catalog.positions, dict.fromkeys(self.answers.find_unsure(self.doubted, self.weak), True))
-        return model, Replies(self.answers.kinds, self.answers, pairs, model.judge, self.sure, self.lifted, unsure)
+        return model, Replies(self.answers.binding, self.answers, pairs, model.judge, self.sure, self.lifted, unsure)
 
     def teach(self, catalog: Catalog, features: Features, left: IntArray, right: IntArray) -> tuple[Features, Replies]:
         """Return features by which what was learned judges, and the replies."""

@@ -221,7 +221,7 @@ def learn_answers(
     if pack is not None and way == "answers":
         lifted = find_lifted(features, pack, left[meant], right[meant], same[meant])
     judge = model.judge if way == "answers" else None
-    replies = Replies(known.kinds, known, plain.replies.pairs, judge, sure, lifted, plain.replies.unsure, model.judge)
+    replies = Replies(known.binding, known, plain.replies.pairs, judge, sure, lifted, plain.replies.unsure, model.judge)
     return replace(
         plain, replies=replies, way=way, model=model, judged=len(left), errors_limits=wrong_limits,
         errors_model=wrong_model, before=before, label=label, sure=sure, lifted=lifted,
@@ -235,7 +235,7 @@ def _bind(lesson: Lesson, catalog: Catalog, seen: Mapping[tuple[int, int], Reply
     known = lesson.answers
     unsure = place_pairs(catalog.positions, dict.fromkeys(known.find_unsure(lesson.doubted, lesson.weak), True))
     return replace(
-        lesson, replies=Replies(known.kinds, known, pairs, unsure=unsure),
+        lesson, replies=Replies(known.binding, known, pairs, unsure=unsure),
         bound=_list_one_script(catalog, dict(seen) | pairs),
     )  # fmt: skip
 
