@@ -11,11 +11,17 @@ from typing import Any
 import pytest
 
 import dupcheck as dc
+from dupcheck import errors
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = [name for name in dc.__all__ if name != "__version__"]
 FUNCTIONS = [name for name in NAMES if inspect.isfunction(inspect.unwrap(getattr(dc, name)))]
 CLASSES = [name for name in NAMES if isinstance(getattr(dc, name), type) and not name.endswith("Error")]
+ERRORS = {
+    name: held for name, held in vars(errors).items()
+    if isinstance(held, type) and issubclass(held, dc.DupcheckError)
+}  # fmt: skip
+"""All errors meant for a person, those too that only the more general one of them is offered for."""
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -58,10 +64,10 @@ def test_a_class_tells_what_it_holds(name: str) -> None:
         assert told(parts["Args"]) == list(inspect.signature(held).parameters)
 
 
-@pytest.mark.parametrize("name", ["", *FUNCTIONS, *CLASSES, "DupcheckError"])
+@pytest.mark.parametrize("name", ["", *FUNCTIONS, *CLASSES, *ERRORS])
 def test_an_example_does_what_it_shows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    held = inspect.unwrap(getattr(dc, name)) if name else dc
+    held = (ERRORS.get(name) or inspect.unwrap(getattr(dc, name))) if name else dc
     text = held.__doc__ if not name else inspect.getdoc(held)
     test = doctest.DocTestParser().get_doctest(str(text), {}, name or "dupcheck", None, 0)
     assert test.examples
