@@ -1,15 +1,26 @@
 """The shipped rule packs: where they lie and what they are called, known without reading one; what a pack may hold."""
 
-import tomllib
+import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib would be a part of what it takes to complete a name
 
 
-def packs_folder() -> Path:
+def packs_folder() -> "Path":
     """Return the folder of the shipped packs: inside an installed package, beside it in a checkout."""
-    inside = Path(__file__).parent / "rule_packs"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+    from pathlib import Path
+
+    return Path(_find_folder())
+
+
+def _find_folder() -> str:
+    inside = os.path.join(_HERE, "rule_packs")  # noqa: PTH118
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_HERE), "rules")  # noqa: PTH112, PTH118, PTH120
 
 
 def list_packs() -> tuple[str, ...]:
@@ -23,10 +34,14 @@ def list_packs() -> tuple[str, ...]:
         >>> "aliexpress" in dc.list_packs()
         True
     """
-    return tuple(sorted(p.stem for p in packs_folder().glob("*.toml")))
+    files = os.listdir(_find_folder())  # noqa: PTH208
+    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
 
 @cache
 def read_pack_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return what a pack file may hold: table → key → its type, default and meaning in each language."""
-    return tomllib.loads((Path(__file__).parent / "pack_keys.toml").read_text("utf-8"))
+    import tomllib
+
+    with open(os.path.join(_HERE, "pack_keys.toml"), "rb") as file:  # noqa: PTH118, PTH123
+        return tomllib.load(file)

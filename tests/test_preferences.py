@@ -79,12 +79,12 @@ class TestPreferences:
 
     @pytest.mark.parametrize(("variable", "value", "lang"), [
         ("LC_ALL", "zh_CN.UTF-8", "zh"), ("LANG", "zh_TW.UTF-8", "zh"), ("LANG", "de_DE.UTF-8", "en"),
-        ("LANG", "C", "en"),
+        ("LANG", "C", "en"), ("LC_CTYPE", "zh_CN.UTF-8", "zh"),
     ])  # fmt: skip
     def test_the_machines_language_counts_last(
         self, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, lang: str
     ) -> None:
-        for name in ("DUPCHECK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        for name in ("DUPCHECK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LC_CTYPE"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv(variable, value)
         assert preferences.guess_language(()) == lang

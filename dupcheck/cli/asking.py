@@ -1,7 +1,6 @@
 """``ask``: the questions that settle most, one at a time."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ from dupcheck.cli.console import ask, tell
 from dupcheck.cli.options import (
     Bars,
     Command,
+    File,
     Manner,
     complete_files,
     ledger_option,
@@ -21,6 +21,8 @@ from dupcheck.cli.options import (
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dupcheck.asking import Asked
     from dupcheck.ledger.book import Ledger
     from dupcheck.model import Reply
@@ -32,15 +34,15 @@ _KEYS: "dict[str, Reply]" = {"1": "same", "2": "option", "3": "different"}
 @click.command("ask", cls=Command, help="help_ask")
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @shared_options
-@option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
-@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
+@option("--answers", type=File(), metavar="FILE", help="opt_answers")
+@option("--labels", type=File(), metavar="FILE", help="opt_labels")
 @option("--count", type=click.IntRange(1, 200), default=20, show_default=True, metavar="N", help="opt_count")
 @person_option("--who", "--as")
 @ledger_option
 def _ask(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
-    cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
-    answers: Path | None, labels: Path | None, count: int, person: str, ledger: str | None, account: str,
+    cache: "Path | None", fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
+    answers: "Path | None", labels: "Path | None", count: int, person: str, ledger: str | None, account: str,
 ) -> None:  # fmt: skip
     from dupcheck.asking import questions
     from dupcheck.cli.ledgers import enter_ledger, name_owner
@@ -76,8 +78,10 @@ def _ask(
         tell(say("questions.saved", lang, path=book.address))
 
 
-def find_answers(catalog: tuple[str, ...], answers: Path | None) -> Path:
+def find_answers(catalog: tuple[str, ...], answers: "Path | None") -> "Path":
     """Return where an older dupcheck kept answers: as named, or beside the (first) catalogue."""
+    from pathlib import Path
+
     first = Path(catalog[0])
     return answers or first.parent / f"{first.name}.answers.jsonl"
 

@@ -3,7 +3,6 @@
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +11,7 @@ from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Bars,
     Command,
+    File,
     Manner,
     complete_files,
     ledger_option,
@@ -22,9 +22,10 @@ from dupcheck.cli.options import (
 from dupcheck.errors import DupcheckError, LedgerError
 from dupcheck.marketplaces import list_homes
 from dupcheck.messages import Lang, say
-from dupcheck.run import uncollected
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dupcheck.model import Catalog, Verdict
     from dupcheck.pipeline import Audit
     from dupcheck.rules import RulePack
@@ -45,7 +46,7 @@ VERDICTS = ("duplicate", "advice")
 @shared_options
 @option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=File(),
     default="dupcheck-report",
     show_default=True,
     metavar="DIR",
@@ -53,26 +54,31 @@ VERDICTS = ("duplicate", "advice")
 )
 @option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="opt_engine")
 @option("--export", "exports", type=click.Choice(list(list_homes())), multiple=True, help="opt_export")
-@option("--template", "templates", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+@option("--template", "templates", type=File(), multiple=True, metavar="FILE",
         help="opt_template")  # fmt: skip
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")
-@option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+@option("--decisions", "documents", type=File(), multiple=True, metavar="FILE",
         help="opt_decisions_file")  # fmt: skip
 @option("--since", metavar="DIR|ledger", help="opt_since")
 @option("--json", "as_json", is_flag=True, help="opt_audit_json")
 @option("--fail-on", type=click.Choice(VERDICTS), help="opt_fail_on")
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
-@option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="opt_answers")
-@option("--labels", type=click.Path(path_type=Path), metavar="FILE", help="opt_labels")
-@uncollected()
-def _audit(
+@option("--answers", type=File(), metavar="FILE", help="opt_answers")
+@option("--labels", type=File(), metavar="FILE", help="opt_labels")
+def _audit(**given: Any) -> None:
+    from dupcheck.run import uncollected
+
+    with uncollected():
+        _run_audit(**given)
+
+
+def _run_audit(
     catalog: tuple[str, ...], rules: str, settings: tuple[str, ...], how: Manner, jobs: int,
-    cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: Path,
-    engine: Any, exports: tuple[str, ...], templates: tuple[Path, ...], all_plans: bool, documents: tuple[Path, ...],
-    since: str | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None,
-    account: str, no_ledger: bool, answers: Path | None,
-    labels: Path | None,
+    cache: "Path | None", fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang, out: "Path",
+    engine: Any, exports: tuple[str, ...], templates: "tuple[Path, ...]", all_plans: bool,
+    documents: "tuple[Path, ...]", since: str | None, as_json: bool, fail_on: "Verdict | None", ledger: str | None,
+    account: str, no_ledger: bool, answers: "Path | None", labels: "Path | None",
 ) -> None:  # fmt: skip
     if engine == "spark":
         refused = {
@@ -83,6 +89,8 @@ def _audit(
         pack = open_pack(rules, settings, lang)
         _audit_on_spark(catalog, out, pack, how, cache, fetch_images, allow_hosts, lang, fail_on, as_json)
         return
+    from pathlib import Path
+
     from dupcheck.cli.asking import find_answers
     from dupcheck.cli.ledgers import (
         find_ledger,
@@ -145,7 +153,7 @@ def _audit(
         sys.exit(1)
 
 
-def _has_earlier(since: Path, out: Path) -> bool:
+def _has_earlier(since: "Path", out: "Path") -> bool:
     """Whether there is something to compare with: a schedule that names its own report has none in its first night."""
     return out.exists() or since.absolute() != out.absolute()
 
@@ -171,7 +179,7 @@ def _refuse_options(given: Mapping[str, object]) -> None:
 
 
 def _audit_on_spark(
-    catalog: Sequence[str], out: Path, pack: "RulePack", how: Manner, cache: Path | None,
+    catalog: Sequence[str], out: "Path", pack: "RulePack", how: Manner, cache: "Path | None",
     fetch_images: bool, allow_hosts: Sequence[str], lang: Lang, fail_on: "Verdict | None", as_json: bool,
 ) -> None:  # fmt: skip
     from dupcheck.reports.folder import check_report
@@ -198,14 +206,14 @@ def _audit_on_spark(
         sys.exit(1)
 
 
-def _spell_address(place: Path | None) -> str | None:
+def _spell_address(place: "Path | None") -> str | None:
     """Return a path as a text, an address with the slash that the path has swallowed."""
     if place is None:
         return None
     return _REMOTE.sub(lambda found: found[1] + ("///" if found[1] == "file:" else "//"), str(place))
 
 
-def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> dict[str, Any]:
+def _summarize(result: "Audit", out: "Path", written: "Sequence[Path]") -> dict[str, Any]:
     """What programs want to know of an audit, for one line of JSON; the rest is in ``audit.json``."""
     record = result.record()
     told = {name: record[name] for name in ("format", "lang", "versions", "settings", "catalog", "counts", "unchecked")}
@@ -223,7 +231,7 @@ def _summarize(result: "Audit", out: Path, written: Sequence[Path]) -> dict[str,
 @shared_options
 def _why(
     catalog: str, listing_a: str, listing_b: str, rules: str, settings: tuple[str, ...],
-    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    how: Manner, jobs: int, cache: "Path | None", fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.pipeline import why

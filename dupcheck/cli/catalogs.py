@@ -1,13 +1,14 @@
 """``merge``, ``convert`` and ``formats``: catalogues in and out."""
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Command,
+    File,
     Manner,
     complete_files,
     lang_option,
@@ -18,20 +19,23 @@ from dupcheck.cli.options import (
 from dupcheck.errors import CatalogError
 from dupcheck.messages import Lang, say
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("merge", cls=Command, help="help_merge")
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
-@option("--plans", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_plans")
-@option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="opt_merged")
+@option("--plans", required=True, type=File(), metavar="FILE", help="opt_plans")
+@option("--out", required=True, type=File(), metavar="FILE", help="opt_merged")
 @option("--all", "all_plans", is_flag=True, help="opt_all_plans")
-@option("--decisions", "documents", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+@option("--decisions", "documents", type=File(), multiple=True, metavar="FILE",
         help="opt_decisions_file")  # fmt: skip
 @reading_options
 @ledger_option
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 @lang_option
 def _merge(
-    catalog: tuple[str, ...], plans: Path, out: Path, all_plans: bool, documents: tuple[Path, ...],
+    catalog: tuple[str, ...], plans: "Path", out: "Path", all_plans: bool, documents: "tuple[Path, ...]",
     how: Manner, ledger: str | None, account: str, no_ledger: bool,
     lang: Lang,
 ) -> None:  # fmt: skip
@@ -93,10 +97,12 @@ def _merge(
 
 @click.command("convert", cls=Command, help="help_convert")
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
-@option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE", help="opt_convert_out")
+@option("--out", type=File(), required=True, metavar="FILE", help="opt_convert_out")
 @reading_options
 @lang_option
-def _convert(catalog: tuple[str, ...], out: Path, how: Manner, lang: Lang) -> None:
+def _convert(catalog: tuple[str, ...], out: "Path", how: Manner, lang: Lang) -> None:
+    from pathlib import Path
+
     from dupcheck.catalog import write_catalog
     from dupcheck.catalog.inspection import tell_account, tell_problems
     from dupcheck.catalog.listings import CATALOG_ENDINGS, PROBLEM_COLUMNS, write_problems

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ from dupcheck.cli.console import tell, tell_document
 from dupcheck.cli.options import (
     Bars,
     Command,
+    File,
     Manner,
     complete_files,
     lang_option,
@@ -24,6 +24,8 @@ from dupcheck.errors import LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dupcheck.checking import Answer
     from dupcheck.ledger.book import Claim
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 @option("--against", required=True, metavar="CATALOG", multiple=True, help="opt_against", shell_complete=complete_files)
 @shared_options
 @option("--json", "as_json", is_flag=True, help="opt_json")
-@option("--out", type=click.Path(path_type=Path), metavar="DIR", help="opt_check_out")
+@option("--out", type=File(), metavar="DIR", help="opt_check_out")
 @option("--allow-missing-photos", is_flag=True, help="opt_allow_missing_photos")
 @option("--update", is_flag=True, help="opt_update")
 @option("--claim", "key", metavar="NAME", help="opt_claim")
@@ -46,8 +48,8 @@ if TYPE_CHECKING:
 @option("--no-ledger", is_flag=True, help="opt_no_ledger")
 def _check(
     draft: tuple[str, ...], against: tuple[str, ...], rules: str, settings: tuple[str, ...],
-    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
-    lang: Lang, as_json: bool, out: Path | None, allow_missing_photos: bool, update: bool, key: str | None,
+    how: Manner, jobs: int, cache: "Path | None", fetch_images: bool, allow_hosts: tuple[str, ...],
+    lang: Lang, as_json: bool, out: "Path | None", allow_missing_photos: bool, update: bool, key: str | None,
     token: str, ttl: float, override: str, person: str, ledger: str | None, account: str, no_ledger: bool,
 ) -> None:  # fmt: skip
     from dupcheck.checking import Checker
@@ -107,7 +109,7 @@ def _check(
 @ledger_option
 def _token(
     draft: tuple[str, ...], against: tuple[str, ...], rules: str, settings: tuple[str, ...],
-    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    how: Manner, jobs: int, cache: "Path | None", fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang, ttl: float, as_json: bool, person: str, ledger: str | None, account: str,
 ) -> None:  # fmt: skip
     from dupcheck.checking import Checker
@@ -133,7 +135,7 @@ def _token(
         sys.exit(1)
 
 
-def _tell_answers(answers: "Sequence[Answer]", as_json: bool, out: Path | None, lang: Lang) -> None:
+def _tell_answers(answers: "Sequence[Answer]", as_json: bool, out: "Path | None", lang: Lang) -> None:
     told = [answer.as_dict() for answer in answers]
     for answer, row in zip(answers, told, strict=True):
         tell_document(row) if as_json else _tell_answer(answer)

@@ -1,7 +1,6 @@
 """``decide`` and ``decisions``: what the seller has decided."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +8,7 @@ import click
 from dupcheck.cli.console import tell, tell_bytes, tell_document
 from dupcheck.cli.options import (
     Command,
+    File,
     Group,
     Known,
     Manner,
@@ -24,6 +24,8 @@ from dupcheck.errors import LedgerError
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dupcheck.decisions import DecisionKind
     from dupcheck.learned.answers import Answer
     from dupcheck.ledger.documents import Saying
@@ -40,14 +42,14 @@ def _list_kinds() -> tuple[str, ...]:
 @click.argument("ids", metavar="[ID ID …]", nargs=-1)
 @option("--as", "kind", type=Known(_list_kinds), help="opt_as")
 @option("--reason", default="", metavar="TEXT", help="opt_reason")
-@option("--from", "source", type=click.Path(path_type=Path), metavar="FILE", help="opt_from")
+@option("--from", "source", type=File(), metavar="FILE", help="opt_from")
 @option("--draft", "drafts", multiple=True, metavar="DRAFT", help="opt_with_draft")
 @reading_options
 @person_option("--by")
 @ledger_option
 @lang_option
 def _decide(
-    catalog: str, ids: tuple[str, ...], kind: "DecisionKind | None", reason: str, source: Path | None,
+    catalog: str, ids: tuple[str, ...], kind: "DecisionKind | None", reason: str, source: "Path | None",
     drafts: tuple[str, ...], how: Manner, person: str, ledger: str | None,
     account: str, lang: Lang,
 ) -> None:  # fmt: skip
@@ -95,7 +97,7 @@ def _decide(
 _WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
-def _read_workbook(source: Path) -> "tuple[list[Saying], list[Answer]]":
+def _read_workbook(source: "Path") -> "tuple[list[Saying], list[Answer]]":
     """What was chosen in a report's workbook: of each group, what is said of its listings and of those taken out, and
     what was answered. An answer says what listings are; the plan that follows from it is still to be accepted.
     """
@@ -172,10 +174,10 @@ def _decisions_list(
 
 
 @_decisions.command("export", help="help_decisions_export")
-@option("--out", type=click.Path(path_type=Path), metavar="FILE", help="opt_decisions_out")
+@option("--out", type=File(), metavar="FILE", help="opt_decisions_out")
 @ledger_option
 @lang_option
-def _decisions_export(out: Path | None, ledger: str | None, account: str, lang: Lang) -> None:
+def _decisions_export(out: "Path | None", ledger: str | None, account: str, lang: Lang) -> None:
     from dupcheck.cli.ledgers import list_decided
     from dupcheck.files.writing import write_file
     from dupcheck.ledger.documents import write_decisions

@@ -1,18 +1,21 @@
 """``sample`` and ``cache``: what comes with dupcheck, and what it keeps."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dupcheck.cli.console import tell
-from dupcheck.cli.options import Command, Group, lang_option, option, say_language
+from dupcheck.cli.options import Command, File, Group, lang_option, option, say_language
 from dupcheck.messages import Lang, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("sample", cls=Command, help="help_sample")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=File())
 @lang_option
-def _sample(folder: Path, lang: Lang) -> None:
+def _sample(folder: "Path", lang: Lang) -> None:
     from dupcheck.sample import write_sample
 
     tell(say("cli.sample_written", lang, path=write_sample(folder)))
@@ -25,7 +28,7 @@ def _cache(context: click.Context) -> None:
         context.invoke(_cache_show, cache=None, lang=say_language(context))
 
 
-_cache_option = option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="opt_cache")
+_cache_option = option("--cache", type=File(), metavar="DIR", help="opt_cache")
 
 
 def _megabytes(size: int) -> str:
@@ -35,7 +38,7 @@ def _megabytes(size: int) -> str:
 @_cache.command("show", help="help_cache_show")
 @_cache_option
 @lang_option
-def _cache_show(cache: Path | None, lang: Lang) -> None:
+def _cache_show(cache: "Path | None", lang: Lang) -> None:
     from dupcheck.files.cache import default_cache, list_cache
 
     folder = cache or default_cache()
@@ -48,7 +51,7 @@ def _cache_show(cache: Path | None, lang: Lang) -> None:
 @_cache.command("clear", help="help_cache_clear")
 @_cache_option
 @lang_option
-def _cache_clear(cache: Path | None, lang: Lang) -> None:
+def _cache_clear(cache: "Path | None", lang: Lang) -> None:
     from dupcheck.files.cache import clear_cache, default_cache
 
     folder = cache or default_cache()

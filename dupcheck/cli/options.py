@@ -373,11 +373,17 @@ def set_option(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-def File() -> click.Path:  # noqa: N802
-    """A place in the file system, as :class:`pathlib.Path`."""
-    from pathlib import Path
+class File(click.Path):
+    """A place in the file system, as :class:`pathlib.Path`: loaded when one is named, not where one may be."""
 
-    return click.Path(path_type=Path)
+    def convert(self, value: "str | os.PathLike[str]", param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the place; where a word is completed nobody goes there."""
+        named = super().convert(value, param, ctx)
+        if ctx is not None and ctx.resilient_parsing:
+            return named
+        from pathlib import Path
+
+        return Path(os.fsdecode(named))
 
 
 def rules_option(command: Callable[..., None]) -> Callable[..., None]:

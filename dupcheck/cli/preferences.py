@@ -23,6 +23,8 @@ KEYS: Mapping[str, type] = {
     "ledger": str, "account": str, "cache": str, "jobs": int,
 }  # fmt: skip
 _PATHS = ("images", "ledger", "cache")
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG", "LC_CTYPE")
+"""Where a system says what its user reads, the first that is set."""
 
 
 def _find(words: Sequence[str]) -> str:
@@ -104,12 +106,15 @@ def guess_language(words: Sequence[str]) -> Lang:
         except CatalogError:
             asked = ""  # the command itself says what is wrong with the file
     if asked not in LANGS:
-        named = next((v for k in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(k))), "") or _ask_windows()
+        named = next((v for k in _VARIABLES if (v := os.environ.get(k))), "") or _ask_system()
         asked = named.partition("_")[0].partition("-")[0].lower()
     return asked if asked in LANGS else "en"
 
 
-def _ask_windows() -> str:
+def _ask_system() -> str:
+    """The language that Windows was set up in, or macOS without a terminal; on Linux the variables tell all."""
+    if sys.platform == "linux":
+        return ""
     import locale
 
     return (locale.getlocale()[0] or "").replace("Chinese", "zh")

@@ -1,6 +1,5 @@
 """``review``: the page on which the seller decides."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +7,7 @@ import click
 from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Command,
+    File,
     Manner,
     complete_files,
     ledger_option,
@@ -19,6 +19,8 @@ from dupcheck.cli.options import (
 from dupcheck.messages import Lang, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dupcheck.model import Catalog
 
 
@@ -27,15 +29,15 @@ if TYPE_CHECKING:
 @option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="opt_host")
 @option("--port", type=click.IntRange(0, 65535), default=8766, show_default=True, metavar="N", help="opt_port")
 @option("--token", default="", envvar="DUPCHECK_TOKEN", metavar="SECRET", help="opt_token")
-@option("--people", type=click.Path(path_type=Path), metavar="FILE", help="opt_people")
+@option("--people", type=File(), metavar="FILE", help="opt_people")
 @option("--no-browser", is_flag=True, help="opt_no_browser")
 @person_option("--as")
 @ledger_option
 @shared_options
 def _review(
-    catalog: tuple[str, ...], host: str, port: int, token: str, people: Path | None, no_browser: bool, person: str,
+    catalog: tuple[str, ...], host: str, port: int, token: str, people: "Path | None", no_browser: bool, person: str,
     ledger: str | None, account: str, rules: str, settings: tuple[str, ...],
-    how: Manner, jobs: int, cache: Path | None, fetch_images: bool, allow_hosts: tuple[str, ...],
+    how: Manner, jobs: int, cache: "Path | None", fetch_images: bool, allow_hosts: tuple[str, ...],
     lang: Lang,
 ) -> None:  # fmt: skip
     import webbrowser

@@ -1,6 +1,6 @@
 """``serve``: checks, decisions and claims over HTTP."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +8,7 @@ from dupcheck.cli.console import tell
 from dupcheck.cli.options import (
     Bars,
     Command,
+    File,
     Manner,
     complete_files,
     ledger_option,
@@ -17,13 +18,16 @@ from dupcheck.cli.options import (
 )
 from dupcheck.messages import Lang, say
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("serve", cls=Command, help="help_serve")
 @click.argument("catalog", nargs=-1, required=True, shell_complete=complete_files)
 @option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="opt_host")
 @option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, metavar="N", help="opt_port")
 @option("--token", default="", envvar="DUPCHECK_TOKEN", metavar="SECRET", help="opt_token")
-@option("--people", type=click.Path(path_type=Path), metavar="FILE", help="opt_people")
+@option("--people", type=File(), metavar="FILE", help="opt_people")
 @option("--allow-override", is_flag=True, help="opt_allow_override")
 @person_option("--as")
 @option(
@@ -33,9 +37,9 @@ from dupcheck.messages import Lang, say
 @ledger_option
 @shared_options
 def _serve(
-    catalog: tuple[str, ...], host: str, port: int, token: str, people: Path | None, allow_override: bool, person: str,
-    max_body: int, max_drafts: int, ledger: str | None, account: str, rules: str,
-    settings: tuple[str, ...], how: Manner, jobs: int, cache: Path | None,
+    catalog: tuple[str, ...], host: str, port: int, token: str, people: "Path | None", allow_override: bool,
+    person: str, max_body: int, max_drafts: int, ledger: str | None, account: str, rules: str,
+    settings: tuple[str, ...], how: Manner, jobs: int, cache: "Path | None",
     fetch_images: bool, allow_hosts: tuple[str, ...], lang: Lang,
 ) -> None:  # fmt: skip
     from dupcheck.serve.server import FETCH_SECONDS, check_needed, open_port, read_people, run_server

@@ -1,22 +1,25 @@
 """``init``: asks what every command would otherwise be told, and keeps it beside the catalogue."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dupcheck.cli.console import ask, tell
-from dupcheck.cli.options import Command, fail, lang_option, option
+from dupcheck.cli.options import Command, File, fail, lang_option, option
 from dupcheck.cli.preferences import NAME, write_preferences
 from dupcheck.messages import LANGS, Lang, say
 from dupcheck.packs import list_packs
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("init", cls=Command, help="help_init")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.argument("folder", type=File(file_okay=False), default=".")
 @option("--yes", "-y", is_flag=True, help="opt_yes")
 @lang_option
-def _init(folder: Path, yes: bool, lang: Lang) -> None:
+def _init(folder: "Path", yes: bool, lang: Lang) -> None:
     path = folder / NAME
     if path.exists():
         fail(say("cli.init_there", lang, path=path))
