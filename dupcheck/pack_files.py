@@ -1,65 +1,70 @@
 """Pack files: found, parsed, and laid over what they extend.
 
-Nothing here knows signals, so that the completion of a rule's code or limit waits for none.
+Nothing here knows signals or loads pathlib, so that the completion of a rule's code or limit waits for neither.
 """
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dupcheck.errors import CatalogError, RulesError
 from dupcheck.files.given import WRITTEN_BYTES, read_given
 from dupcheck.messages import Message, message
 from dupcheck.messages.guessing import guess_name
-from dupcheck.packs import list_packs, packs_folder
+from dupcheck.packs import find_folder, list_packs
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def find_pack(source: str | Path, beside: Path | None = None) -> Path:
+def find_pack(source: "str | Path", beside: str = "") -> str:
     """Return the file of a shipped pack, or the file that is named. Raises RulesError where no pack is called so."""
-    path = Path(source)
-    if path.suffix == ".toml":
-        return path if beside is None else beside / path
-    path = packs_folder() / f"{source}.toml"
-    if not path.is_file():
+    path = str(source)
+    if os.path.splitext(path)[1] == ".toml":  # noqa: PTH122
+        return os.path.join(beside, path)  # noqa: PTH118
+    path = os.path.join(find_folder(), f"{path}.toml")  # noqa: PTH118
+    if not os.path.isfile(path):  # noqa: PTH113
         raise RulesError("rules.no_such_pack", name=str(source), packs=", ".join(list_packs()))
     return path
 
 
-def parse_file(path: Path) -> dict[str, Any]:
+def parse_file(path: str) -> dict[str, Any]:
     """Return what one file says. Raises RulesError where it cannot be read or is no TOML."""
     try:
-        if not path.is_file():  # a pipe would be waited for
-            raise RulesError("rules.no_such_file", path=str(path))
+        if not os.path.isfile(path):  # noqa: PTH113 - a pipe would be waited for
+            raise RulesError("rules.no_such_file", path=path)
         return tomllib.loads(read_given(path, WRITTEN_BYTES).decode("utf-8-sig"))
     except CatalogError as error:
-        raise RulesError("rules.unreadable", path=str(path), reason=error.text) from None
+        raise RulesError("rules.unreadable", path=path, reason=error.text) from None
     except OSError as error:
-        raise RulesError("rules.unreadable", path=str(path), reason=error.strerror or str(error)) from None
+        raise RulesError("rules.unreadable", path=path, reason=error.strerror or str(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RulesError("rules.not_toml", path=str(path), reason=str(error)) from None
+        raise RulesError("rules.not_toml", path=path, reason=str(error)) from None
 
 
-def load_tables(path: Path, wrong: list[Message], below: tuple[Path, ...] = ()) -> dict[str, Any]:
+def load_tables(path: str, wrong: list[Message], below: tuple[str, ...] = ()) -> dict[str, Any]:
     """Parse a pack file and lay it over the pack that it extends and the rules that its own are like.
 
     What is wrong with it is appended to ``wrong``. Raises RulesError where the file itself cannot be read.
     """
     data = parse_file(path)
-    if path.resolve() in below:
-        wrong.append(message("rules.extends_itself", path=path.name))
+    place = os.path.realpath(path)
+    name = os.path.basename(path)  # noqa: PTH119
+    if place in below:
+        wrong.append(message("rules.extends_itself", path=name))
         return data
     base: dict[str, Any] = {}
     parent = data.pop("extends", None)
     if parent is not None:
         try:
-            base = load_tables(find_pack(str(parent), path.parent), wrong, (*below, path.resolve()))
+            base = load_tables(find_pack(str(parent), os.path.dirname(path)), wrong, (*below, place))  # noqa: PTH120
         except RulesError as error:
             wrong.append(error.text)
     rules = data.get("rule")
     if isinstance(rules, list):
         data["rule"] = [_find_like(r, wrong) if isinstance(r, dict) and "like" in r else r for r in rules]
-    return _overlay(base, {"name": path.stem, **data}) if base else data
+    return _overlay(base, {"name": os.path.splitext(name)[0], **data}) if base else data  # noqa: PTH122
 
 
 def _find_like(rule: dict[str, Any], wrong: list[Message]) -> dict[str, Any]:

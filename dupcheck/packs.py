@@ -15,10 +15,11 @@ def packs_folder() -> "Path":
     """Return the folder of the shipped packs: inside an installed package, beside it in a checkout."""
     from pathlib import Path
 
-    return Path(_find_folder())
+    return Path(find_folder())
 
 
-def _find_folder() -> str:
+def find_folder() -> str:
+    """Return the same folder as a text: for what is to load no more than it needs."""
     inside = os.path.join(_HERE, "rule_packs")  # noqa: PTH118
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_HERE), "rules")  # noqa: PTH112, PTH118, PTH120
 
@@ -34,7 +35,7 @@ def list_packs() -> tuple[str, ...]:
         >>> "aliexpress" in dc.list_packs()
         True
     """
-    files = os.listdir(_find_folder())  # noqa: PTH208
+    files = os.listdir(find_folder())  # noqa: PTH208
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
 

@@ -117,7 +117,7 @@ def test_a_pack_of_ones_own_is_completed_as_it_will_be_read(put: Put) -> None:
 
 
 @pytest.mark.parametrize(("words", "one", "more"), [
-    ("dupcheck rules show ", "plain,R2", ()), ("dupcheck audit --set R2.", "plain,R2.title.min=", ()),
+    ("dupcheck rules show ", "plain,R2", LIGHT[:1]), ("dupcheck audit --set R2.", "plain,R2.title.min=", LIGHT[:1]),
     ("dupcheck audit --rules e", "plain,ebay", LIGHT), ("dupcheck audit --ru", "plain,--rules", LIGHT),
 ])  # fmt: skip
 def test_a_completion_waits_for_nothing_that_it_does_not_need(words: str, one: str, more: tuple[str, ...]) -> None:

@@ -6,16 +6,19 @@ told instead of filling the memory.
 
 import os
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dupcheck.errors import CatalogError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_BYTES = 500_000_000
 WRITTEN_BYTES = 20_000_000
 """Of a file that people write themselves: rules, formats, preferences."""
 
 
-def read_given(path: str | Path, most: int = MOST_BYTES) -> bytes:
+def read_given(path: "str | Path", most: int = MOST_BYTES) -> bytes:
     """Return the bytes of a file. Raises CatalogError where it is none that can be read, or has more than ``most``."""
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

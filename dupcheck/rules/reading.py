@@ -28,7 +28,7 @@ def read_pack(source: str | Path | RulePack) -> RulePack:
     if isinstance(source, RulePack):
         return source
     path, reader = find_pack(source), Validator(str(source))
-    pack = reader.read(load_tables(path, reader.wrong), path.stem)
+    pack = reader.read(load_tables(path, reader.wrong), Path(path).stem)
     own = parse_file(path)
     return replace(pack, inherited=tuple(t for t in _EACH_ITS_OWN if t not in own)) if "extends" in own else pack
 
