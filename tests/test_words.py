@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.plural import PluralRule
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -319,6 +320,13 @@ def test_a_word_beside_a_number_has_the_forms_of_its_language() -> None:
 def test_one_is_one_and_two_are_two() -> None:
     told = [say("report.text_severity_error", "en", n=n) for n in (0, 1, 2, 1.5, 21, "many")]
     assert told == ["0 errors", "1 error", "2 errors", "1.5 errors", "21 errors", "many errors"]
+
+
+def test_the_commonest_condition_holds_for_what_babel_says() -> None:
+    rule = PluralRule({"one": messages._SINGULAR})
+    holds = messages._read_condition(messages._SINGULAR)
+    for number in (0, 1, 2, 11, 21, 101, -1, -2, 1.0, 1.5, 0.1, -1.0, 1e6):
+        assert holds(number) == (rule(number) == "one"), number
 
 
 @pytest.mark.slow

@@ -322,8 +322,8 @@ class Store:
             return self._measure_all(drafts, photos, without, jobs)
         alone = make_features(drafts, photos, base=self.open_base())
         draft, listing = self.find_near(alone, choose_search(len(self), taught))
-        near = np.union1d(listing, self.find_ids(drafts.column("listing_id").tolist()))
-        near = np.setdiff1d(near, self.find_ids(without))
+        near = sort_distinct([listing, self.find_ids(drafts.column("listing_id").tolist())])
+        near = near[~np.isin(near, self.find_ids(without))]
         titles = [normalise(t) for t in self._texts("listing.title").take(near)]
         words = self._learn_from(drafts, titles)
         again = np.array([_is_read_anew(t, self.statistics.taught, words) for t in titles], dtype=bool)

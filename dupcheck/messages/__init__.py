@@ -7,7 +7,7 @@ message's values, ``{name:listing|listings}`` with a number and the word in the 
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,12 +55,23 @@ def _text(key: str, lang: Lang) -> str:
     return str(_texts("en", subject)[name] if found is None else found)
 
 
-@cache
-def _plural_rules(lang: Lang) -> tuple[Any, ...]:
-    """Return the conditions under which a number takes each of a text's forms but the last."""
-    from babel.plural import PluralRule  # only where a number is told
+_SINGULAR = "i = 1 and v = 0"
+"""The condition that most languages have, in the words of CLDR; for any other Babel is loaded."""
 
-    return tuple(PluralRule({"one": condition}) for condition in _texts(lang, "lang")["plural"])
+
+@cache
+def _plural_rules(lang: Lang) -> tuple[Callable[[float], bool], ...]:
+    """Return the conditions under which a number takes each of a text's forms but the last."""
+    return tuple(_read_condition(condition) for condition in _texts(lang, "lang")["plural"])
+
+
+def _read_condition(condition: str) -> Callable[[float], bool]:
+    if condition == _SINGULAR:
+        return lambda number: abs(number) == 1
+    from babel.plural import PluralRule
+
+    rule = PluralRule({"one": condition})
+    return lambda number: rule(number) == "one"
 
 
 def _choose_form(number: object, forms: list[str], lang: Lang) -> str:
@@ -68,7 +79,7 @@ def _choose_form(number: object, forms: list[str], lang: Lang) -> str:
         number = int(number.replace(",", ""))  # one that its teller wrote with marks between the thousands
     if isinstance(number, int | float):
         for rule, form in zip(_plural_rules(lang), forms, strict=False):
-            if rule(number) == "one":
+            if rule(number):
                 return form
     return forms[-1]
 

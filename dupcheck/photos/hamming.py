@@ -8,7 +8,6 @@ in the best of them.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -27,10 +26,12 @@ _BLOCKS = 4
 _BITS = 16
 
 
-@cache
-def _order() -> IntArray:
-    """Hash bits of one frequency band stand together: spread them. Not at once, for the generator is slow to load."""
-    return np.random.default_rng(7).permutation(64)
+_ORDER = np.array([
+    16, 27, 54, 10, 35, 53, 49, 12, 0, 57, 6, 4, 45, 61, 32, 22, 19, 24, 14, 42, 39, 50, 26, 20, 28, 63, 51, 36, 56, 1,
+    37, 9, 3, 40, 44, 46, 13, 62, 47, 17, 18, 58, 59, 55, 8, 7, 33, 30, 15, 29, 38, 48, 23, 52, 25, 5, 43, 2, 31, 34,
+    60, 21, 41, 11,
+])  # fmt: skip
+"""Hash bits of one frequency band stand together: an order, drawn once, that spreads them."""
 
 
 def join_hashes(hashes: HashArray, radius: int, blocks: int = 8) -> tuple[IntArray, IntArray]:
@@ -88,7 +89,7 @@ def _join_distinct(hashes: HashArray, radius: int, blocks: int) -> tuple[IntArra
 
 def mask_blocks(blocks: int) -> list[np.uint64]:
     """Return bit masks, each of two of the ``blocks`` blocks that the 64 bits are cut into."""
-    parts = [sum(1 << int(bit) for bit in part) for part in np.array_split(_order(), blocks)]
+    parts = [sum(1 << int(bit) for bit in part) for part in np.array_split(_ORDER, blocks)]
     return [np.uint64(a | b) for a, b in combinations(parts, 2)]
 
 
@@ -134,7 +135,7 @@ def index_hashes(hashes: HashArray) -> HashIndex:
 
 def _cut(hashes: HashArray) -> list[npt.NDArray[np.uint16]]:
     """The four blocks of each hash, of bits spread over all of it."""
-    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")[:, _order()]
+    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")[:, _ORDER]
     packed = np.packbits(bits, axis=1, bitorder="little")
     return [np.ascontiguousarray(packed[:, 2 * b : 2 * b + 2]).view("<u2").ravel() for b in range(_BLOCKS)]
 

@@ -116,14 +116,15 @@ class Photos:
         """The pairs of listings that share a further photo, as sorted keys: the first's position times all, plus."""
         telling = self.usable if self.crowded is None else self.usable & ~self.crowded
         told = np.flatnonzero(telling[self.extra])
-        pairs = np.unique(np.stack([self.extra[told], self.extra_listing[told]], axis=1), axis=0)
-        _, start, count = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+        size = np.int64(max(len(self.main), 1))
+        photo, listing = np.divmod(sort_distinct([self.extra[told] * size + self.extra_listing[told]]), size)
+        _, start, count = np.unique(photo, return_index=True, return_counts=True)
         found = [np.empty(0, dtype=np.int64)]
         for shown in range(2, SHOWN_BY + 1):
             first = start[count == shown]
             for a in range(shown):
                 for b in range(a + 1, shown):
-                    found.append(pairs[first + a, 1] * np.int64(len(self.main)) + pairs[first + b, 1])
+                    found.append(listing[first + a] * size + listing[first + b])
         return sort_distinct(found)
 
     @cached_property
