@@ -28,6 +28,7 @@ from dupcheck.judging.verdicts import (
     explain_finding,
     find_nearest_rule,
     is_near,
+    join_findings,
     judge_conditions,
     thin_advice,
 )
@@ -201,6 +202,20 @@ ADVICE = st.lists(
 
 
 class TestAdvice:
+    @pytest.mark.parametrize("parts", [1, 2, 3])
+    def test_findings_put_together_are_all_of_them_in_their_order(self, parts: int) -> None:
+        one = Findings(
+            np.array([0, 1]), np.array([2, 3]), np.array([0, 1]), np.array([0.5, 1.0]), np.array([True, False]),
+            np.array([False, True]), {"title": np.array([80.0, 90.0])},
+        )  # fmt: skip
+        joined = join_findings([one] * parts)
+        assert len(joined) == 2 * parts
+        for k in range(parts):
+            again = joined[np.arange(2 * k, 2 * k + 2)]
+            for name in ("left", "right", "rule", "strength", "duplicate", "distinct"):
+                assert getattr(again, name).tolist() == getattr(one, name).tolist()
+            assert again.signals["title"].tolist() == [80.0, 90.0]
+
     @given(ADVICE)
     def test_each_listing_keeps_its_strongest_pair_of_each_rule(
         self, made: list[tuple[int, int, int, int, bool]]

@@ -25,6 +25,7 @@ class TestWords:
             ("Oak Flask 300 ml", 13, "Oak"),  # «Flask 300» would be half a measure
             ("Case for iPhone 14 Pro", 15, "Case for"),
             ("12 34 56 78", 7, "12 34"),  # nothing but numbers: whole ones
+            ("12 34 56 78", 5, "12 34"),
             ("Oak - Clock", 6, "Oak"),
             ("Oak, Pine | Ash", 11, "Oak, Pine"),
             ("Donaudampfschiff", 5, "Donau"),

@@ -162,3 +162,69 @@ def test_what_is_ahead_in_both_together_and_in_neither_alone_is_kept_for_both() 
     (plan,) = dc.audit(make_catalog(rows)).plans
     assert (plan.keep, plan.reasons[0].key) == ("L-1", "plans.keep_popular")
     assert plan.reasons[0].values == {"id": "L-1", "sales": "9.5", "reviews": "300"}
+
+
+@pytest.mark.parametrize(
+    ("prices", "told_of"),
+    [
+        ((2.0, 10.0), {}),
+        ((2.0, 18.0), {"spread_packs": {"times": "9.0", "max": "5", "piece": "1.1"}}),
+        ((2.0, 100.0), {"spread_packs": {"times": "50.0", "max": "5", "piece": "5.0"}}),
+        ((2.0, 102.0), {"spread": {"times": "51.0", "max": "5"}}),
+        ((20.0, 2.0), {"spread": {"times": "10.0", "max": "5"}}),
+    ],
+)
+def test_packs_that_differ_in_price_are_held_by_the_piece(
+    prices: tuple[float, float], told_of: Mapping[str, Mapping[str, object]]
+) -> None:
+    rows = [
+        Listing(
+            f"L-{k}", f"{count} pcs Microfibre Lens Cloth Lint Free Soft", price=price, currency="USD",
+            attributes=FACTS, image_phash="0f0f0f0f0f0f0f0f", sales=99.0 - k,
+        )
+        for k, (count, price) in enumerate(zip((2, 20), prices, strict=True))
+    ]  # fmt: skip
+    pack = read_pack("shopee")
+    (plan,) = dc.audit(make_catalog(rows), rules=replace(pack, merge=replace(pack.merge, price_spread_max=5.0))).plans
+    assert plan.action == "merge_variants"
+    assert {name: values for name, values in told(plan).items() if name.startswith("spread")} == told_of
+
+
+HOODIE = "Heavyweight Cotton Basic Hoodie"
+
+
+@pytest.mark.parametrize(
+    ("axis", "title", "values", "merged"),
+    [
+        ("Color", f"{HOODIE}-*-Slim", ("Red", "Blue"), f"{HOODIE}-Slim"),
+        ("Color", f"{HOODIE}-Slim-*", ("Red", "Blue"), f"{HOODIE}-Slim"),
+        ("Color", f"{HOODIE} *, Slim", ("Red", "Blue"), f"{HOODIE} Slim"),
+        ("Color", f"* {HOODIE}", ("Red", "Blue"), HOODIE),
+        # What begins a title begins it as large as before, unless it has a spelling of its own.
+        ("Color", "* heavyweight cotton basic hoodie", ("Red", "Blue"), "Heavyweight cotton basic hoodie"),
+        ("Color", "* heavyweight cotton basic hoodie", ("red", "blue"), "heavyweight cotton basic hoodie"),
+        ("Color", "* iPhone cotton basic case", ("Red", "Blue"), "iPhone cotton basic case"),
+        # What led to a value, or held it, goes with it.
+        ("Color", f"{HOODIE} (*)", ("Red", "Blue"), HOODIE),
+        ("Color", f"{HOODIE} - * - Zip", ("Red", "Blue"), f"{HOODIE} - Zip"),
+        ("Color", f"{HOODIE} in *", ("Red", "Blue"), HOODIE),
+        ("Color", f"{HOODIE} Color *", ("Red", "Blue"), HOODIE),
+        ("Color", f"{HOODIE} * Color", ("Red", "Blue"), HOODIE),
+        ("Size", f"{HOODIE} for Men, Size *", ("L", "M"), f"{HOODIE} for Men"),
+        ("Color", "Ceramic Pot * & Saucer Outdoor Set", ("Red", "Blue"), "Ceramic Pot Saucer Outdoor Set"),
+        ("颜色", "加厚纯棉连帽卫衣*", ("红色", "蓝色"), "加厚纯棉连帽卫衣"),
+        ("颜色", "加厚纯棉连帽卫衣 颜色* 宽松", ("红色", "蓝色"), "加厚纯棉连帽卫衣 宽松"),
+    ],
+)
+def test_what_became_an_option_leaves_the_title_and_nothing_else_does(
+    axis: str, title: str, values: tuple[str, str], merged: str
+) -> None:
+    rows = [
+        Listing(
+            f"L-{k}", title.replace("*", value), price=10.0, currency="USD", attributes={**FACTS, axis: value},
+            image_phash="0f0f0f0f0f0f0f0f", main_image=f"{k}.jpg", sales=99.0 - k,
+        )
+        for k, value in enumerate(values)
+    ]  # fmt: skip
+    (plan,) = dc.audit(make_catalog(rows)).plans
+    assert (plan.action, plan.title) == ("merge_variants", merged)

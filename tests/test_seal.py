@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import dupcheck as dc
 from dupcheck.ledger.seal import name_seal, read_seal, write_seal
 
 
@@ -43,3 +44,17 @@ def test_what_hinders_it_is_no_error(ledger: Path) -> None:
     write_seal(ledger, 1, "a")
     assert read_seal(ledger) is None
     write_seal(ledger.parent / "gone" / "ledger.sqlite", 1, "a")
+
+
+def test_a_ledger_is_verified_against_what_was_noted_of_it(ledger: Path) -> None:
+    with dc.open_ledger(ledger) as opened:
+        opened.decide([dc.Decision("A", "B", "not_duplicate", "two models", "", "")])
+        known = opened.verify()
+        assert read_seal(ledger) == known
+        for event, chain in ((known[0] + 1, known[1]), (known[0], "0" * len(known[1]))):
+            write_seal(ledger, event, chain)
+            with pytest.raises(dc.LedgerError) as raised:
+                opened.verify()
+            assert raised.value.text.key == "ledger.went_back"
+        write_seal(ledger, *known)
+        assert opened.verify() == known

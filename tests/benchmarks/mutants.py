@@ -33,14 +33,14 @@ from coverage import CoverageData
 PROJECT = Path(__file__).resolve().parents[2]
 PLANS = (
     "test_merge_plans", "test_plans", "test_plan_titles", "test_neighbours", "test_groups", "test_decisions",
-    "test_changesets", "test_review",
+    "test_changesets", "test_review", "test_plan_edges", "test_plan_tiers",
 )  # fmt: skip
 TESTS = {
     "judging": (
         "test_contrasts", "test_candidates", "test_reports_record", "test_rules", "test_pipeline", "test_learning",
         "test_evasion", "test_sample_catalog", "test_stated_values", "test_words", "test_checking", "test_preferences",
         "test_alignment", "test_judging", "test_twins", "test_lifting", "test_written_values", "test_spellings",
-        "test_endings", "test_quotations", *PLANS,
+        "test_endings", "test_quotations", "test_background", *PLANS,
     ),
     "plans": (
         *PLANS, "test_sample_catalog", "test_exports", "test_words", "test_cli", "test_learning", "test_lifting",
@@ -52,7 +52,7 @@ TESTS = {
     ),
     "ledger": (
         "test_ledger", "test_claims", "test_decisions", "test_review", "test_cli", "test_fuzz", "test_accounts",
-        "test_runs", "test_learning", "test_reports_workbook", "test_seal",
+        "test_runs", "test_learning", "test_reports_workbook", "test_seal", "test_work",
     ),
 }  # fmt: skip
 QUIETLY = ("-q", "-m", "not slow", "-p", "no:cacheprovider")
