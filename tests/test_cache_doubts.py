@@ -34,6 +34,7 @@ def read(desk: Path, run: Run) -> tuple[bytes, str]:
     return (desk / "r" / "pairs.csv").read_bytes(), ended.err
 
 
+@pytest.mark.slow
 def test_any_flipped_bit_is_told_and_measured_again(desk: Path, run: Run) -> None:
     first, _ = read(desk, run)
     assert read(desk, run) == (first, "")

@@ -268,6 +268,7 @@ def test_a_draft_is_read_as_its_catalogue_is(tmp_path: Path) -> None:
     assert read.attributes == {"Edition": "13th"}
 
 
+@pytest.mark.slow
 def test_the_command_line_names_both_kinds_and_removes_only_what_is_one(tmp_path: Path) -> None:
     rows = [
         {**row, "Seen": f"2026-03-0{n + 1}", "Condition": condition}

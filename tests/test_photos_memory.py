@@ -246,6 +246,7 @@ def shops(draw: st.DrawFn) -> list[Listing]:
     return listings
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(listings=shops(), pack=st.sampled_from(["common", "aliexpress", "etsy", "shopee"]))
 def test_what_comes_to_nothing_is_not_looked_at_and_nothing_changes(

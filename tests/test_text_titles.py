@@ -429,6 +429,7 @@ TITLES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(TITLES)
 @example("a" * 5000)

@@ -210,6 +210,7 @@ class TestKeptVocabulary:
         )  # fmt: skip
         return run.stdout
 
+    @pytest.mark.slow
     def test_what_is_kept_is_what_is_made_and_what_is_spoiled_is_made_anew(self, tmp_path: Path) -> None:
         (tmp_path / "taken").touch()
         made = self.read(tmp_path / "taken")  # where nothing can be kept
