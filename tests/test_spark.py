@@ -491,6 +491,25 @@ def test_folders_of_csv_json_lines_and_parquet_are_read_alike_by_their_addresses
 
 
 @needs_spark
+def test_a_file_of_many_listings_becomes_parts_of_later_steps(
+    session: Any, tmp_path: Path, write_csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow.parquet as pq
+
+    from dupcheck.spark import reading
+    from dupcheck.spark.session import Workshop
+
+    monkeypatch.setattr(reading, "PART", 25)
+    path = write_csv(tmp_path / "catalog.csv", invent_rows(90))
+    read, _ = reading.read_listings(Workshop(session, str(tmp_path / "work")), [str(path)], reading.Manner({}), "en")
+    parts = sorted(pq.read_table(p).column("pos").to_pylist() for p in tmp_path.glob("work/listings/*.parquet"))
+    assert [pos for part in parts for pos in part] == list(range(len(dc.read_catalog(path))))
+    assert [len(part) for part in parts[:-1]] == [25] * (len(parts) - 1)
+    assert 0 < len(parts[-1]) <= 25
+    assert read.rdd.getNumPartitions() > 1, "or one task measures the whole file"
+
+
+@needs_spark
 def test_no_photo_is_read_again_that_did_not_change(
     session: Any, tmp_path: Path, draw_photo: Callable[..., Path], make_shop: Callable[..., Catalog]
 ) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PROBLEM = "problem string, field string, severity string"
 _HEAD = 200
 """Rows of which the driver sees what kind of table it is."""
+PART = 20_000
+"""Listings in a part of what was read: later steps are parted by these, not by the files that came in."""
 _KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "json", ".ndjson": "json", ".json": "json",
           ".parquet": "parquet"}  # fmt: skip
 _SEEN = 100
@@ -76,7 +78,7 @@ def read_listings(
         named = sql.when(told[0], sql.col(ids[0])).otherwise(sql.col("_pos").cast("string"))
         numbered = numbered.repartition(named).sortWithinPartitions(ids[0], "_pos")
     read = _make_reader(headers, manner, ids[0] if ids else "", together, lang)
-    return shop.keep(numbered.mapInArrow(read, f"{LISTING}, {PROBLEM}"), "listings"), known.mapping
+    return shop.keep(numbered.mapInArrow(read, f"{LISTING}, {PROBLEM}"), "listings", PART), known.mapping
 
 
 def _names(headers: Sequence[str]) -> list[str]:

@@ -75,11 +75,13 @@ class Workshop:
     steps: frozenset[str] = frozenset()
     _sent: dict[tuple[int, ...], tuple[object, Any]] = field(default_factory=dict, repr=False)
 
-    def keep(self, frame: "DataFrame", name: str) -> "DataFrame":
-        """Write a step and return it as it lies in the work folder."""
+    def keep(self, frame: "DataFrame", name: str, most: int = 0) -> "DataFrame":
+        """Write a step and return it as it lies in the work folder, ``most`` rows in a file: a file of Parquet is read
+        by one task.
+        """
         lasts = self.lasting is not None and name in self.steps
         place = f"{self.lasting if lasts else self.folder}/{name}"
-        frame.write.mode("overwrite").parquet(place)
+        frame.write.mode("overwrite").option("maxRecordsPerFile", most).parquet(place)
         return self.session.read.schema(frame.schema).parquet(place)
 
     def open_table(self, place: str | None, schema: str) -> "DataFrame":
