@@ -75,17 +75,26 @@ def find_likely(
     The model is made only where there is something to ask it.
     """
     left, right = candidates.left, candidates.right
+    at = find_doubtful(features, pack, candidates, findings)
+    chance = _measure(make_model(), left[at], right[at]) if len(at) else np.empty(0)
+    order = np.argsort(-chance, kind="stable")
+    order = order[chance[order] >= _LEAST]
+    return Likely(left[at[order]], right[at[order]], chance[order])
+
+
+def find_doubtful(features: Features, pack: RulePack, candidates: Candidates, findings: Findings) -> IntArray:
+    """Return the places of the candidate pairs that the model is asked about: no duplicate rule caught them, their
+    titles are alike, and they state nothing by which the pack calls them distinct.
+    """
+    left, right = candidates.left, candidates.right
     at = np.flatnonzero(~_stand_in(candidates, findings.duplicates, len(features)))
     with np.errstate(invalid="ignore"):
         at = at[get_signal("title").measure(features, left[at], right[at]) >= _ALIKE]
     distinct = contradict_stated(features, pack, left[at], right[at])
     if features.learned is not None:
         distinct &= ~features.learned.is_told_one(left[at], right[at])
-    at = at[~distinct]
-    chance = _measure(make_model(), left[at], right[at]) if len(at) else np.empty(0)
-    order = np.argsort(-chance, kind="stable")
-    order = order[chance[order] >= _LEAST]
-    return Likely(left[at[order]], right[at[order]], chance[order])
+    doubtful: IntArray = at[~distinct]
+    return doubtful
 
 
 def find_worth(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> BoolArray:

@@ -19,7 +19,7 @@ from dupcheck.reports.record import FORMAT, describe_pack, list_versions
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.spark.blocking import Proposed, propose_pairs
 from dupcheck.spark.history import STEPS, Drift, History, Learned, find_drift
-from dupcheck.spark.judging import judge_blocks, thin_advice
+from dupcheck.spark.judging import FINDING, judge_blocks, thin_advice
 from dupcheck.spark.likelihood import find_probable
 from dupcheck.spark.photos import PhotoPlace, Shown, see_all
 from dupcheck.spark.reading import Manner, find_root, read_listings
@@ -151,7 +151,7 @@ class _Run:
         read, mapping = read_listings(shop, paths, manner, lang)
         given, problems = read.where("problem is null"), read.where("problem is not null")
         now = self._measure(given, PhotoPlace(manner.images, cache, hosts), history)
-        listings, told, measured, whole, drift = now.listings, now.told, now.measured, now.whole, now.drift
+        listings, measured, whole, drift = now.listings, now.measured, now.whole, now.drift
         self.tell("audit.stage_candidates", 0)
         proposed = propose_pairs(shop, measured, whole, None if drift is None else drift.changed, self.pack)
         pairs = proposed.pairs if drift is None else drift.renew_pairs("pairs", proposed.pairs)
@@ -159,18 +159,18 @@ class _Run:
         more = () if drift is None else (message("audit.may_miss_drift", count=drift.fresh),)
         proposed = replace(proposed, may_miss=(*proposed.may_miss, *_tell_scripts(listings), *more))
         self.tell("audit.stage_pairs", 0)
-        judged = judge_blocks(shop, proposed.pairs, measured, self.pack, whole)
-        caught = shop.keep(judged if drift is None else drift.renew_pairs("caught", judged), "caught")
-        findings = shop.keep(thin_advice(caught), "findings")
-        self.tell("audit.stage_groups", 0)
         joined = listings.drop("problem", "field", "severity").join(
             measured.drop(*_DROPPED, "troubles", "graphic"), "pos"
         )
         whole_rows = shop.keep(joined, "whole")
-        about = pairs if drift is None else _surround(pairs, proposed.pairs)
-        probable, background = find_probable(
-            shop, about, proposed.pairs, findings.where("duplicate"), measured, told, self.pack, whole, now.background
-        )
+        about = proposed.pairs.withColumn("new", sql.lit(True))
+        about = about if drift is None else _surround(pairs, about)
+        judged = shop.keep(judge_blocks(shop, about, whole_rows, self.pack, whole), "judged")
+        found = judged.where("rule is not null").select(list_names(FINDING))
+        caught = shop.keep(found if drift is None else drift.renew_pairs("caught", found), "caught")
+        findings = shop.keep(thin_advice(caught), "findings")
+        self.tell("audit.stage_groups", 0)
+        probable, background = find_probable(shop, judged, whole_rows, self.pack, whole, now.background)
         likely = shop.keep(probable if drift is None else drift.renew_pairs("likely", probable), "likely")
         remedies = plan_remedies(shop, findings, likely, whole_rows, self.pack, whole, lang, drift)
         self.tell("audit.stage_report", 0)
@@ -226,7 +226,7 @@ class _Run:
             listings = shop.keep(listings, "placed")
         last = listings.agg(sql.max("pos")).first()
         facts = {"taught": base, "drifted": drifted, "places": 1 + int((last and last[0]) or 0)}
-        return _Measured(listings, told, marked, whole, drift, background, shown.left_out, facts)
+        return _Measured(listings, marked, whole, drift, background, shown.left_out, facts)
 
     def _tell_pairs(
         self, findings: "DataFrame", listings: "DataFrame", whole: Whole, drift: Drift | None
@@ -290,7 +290,6 @@ class _Measured:
     """The listings as they are measured, what the whole of them tells, and what is different since an earlier run."""
 
     listings: "DataFrame"
-    told: "DataFrame"
     measured: "DataFrame"
     whole: Whole
     drift: Drift | None
@@ -300,12 +299,13 @@ class _Measured:
 
 
 def _surround(pairs: "DataFrame", new: "DataFrame") -> "DataFrame":
-    """All pairs of the listings that new pairs name: what their chances are held against."""
+    """All pairs of the listings that new pairs name, what the chances of these are held against, and which are new."""
     from pyspark.sql import functions as sql
 
     named = new.select(sql.explode(sql.array("left", "right")).alias("pos")).distinct()
     ends = [pairs.join(named.withColumnRenamed("pos", side), side, "left_semi") for side in ("left", "right")]
-    return ends[0].unionByName(ends[1]).distinct()
+    marked = ends[0].unionByName(ends[1]).distinct().join(new, ["left", "right"], "left")
+    return marked.withColumn("new", sql.coalesce("new", sql.lit(False)))
 
 
 def _tell_scripts(listings: "DataFrame") -> tuple[Message, ...]:

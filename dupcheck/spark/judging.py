@@ -1,4 +1,8 @@
-"""Candidate pairs → findings: each block of pairs is joined to the listings that it names, and judged as one batch."""
+"""Candidate pairs → findings: each block of pairs is joined to the listings that it names, and judged as one batch.
+
+In the same batch it is found which pairs the pair model is to be asked about, and what it asks of the whole catalogue:
+to bring listings to their pairs costs more than to judge these.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -6,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dupcheck.index.candidates import Candidates, keep_same_seller
+from dupcheck.judging.background import Texts, list_lone_words, measure_far
+from dupcheck.judging.likely import find_doubtful
 from dupcheck.judging.verdicts import STRENGTH_DIGITS, Findings, judge_pairs
 from dupcheck.model import Catalog, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
-from dupcheck.spark.rows import Whole, numbers_of, texts_of, unpack_features
+from dupcheck.spark.rows import FEATURES, Whole, numbers_of, texts_of, unpack_features
 from dupcheck.spark.session import Workshop, join_groups
 
 if TYPE_CHECKING:
@@ -25,21 +31,46 @@ FINDING = ", ".join(
      *(f"s_{signal.name} double" for signal in SIGNALS)]
 )  # fmt: skip
 """The schema of findings; ``left`` and ``right`` are listings by their ``pos``."""
+_JUDGED = f"{FINDING}, doubtful boolean, far double, word long, rest long"
 
 
 def judge_blocks(
-    shop: Workshop, pairs: "DataFrame", measured: "DataFrame", pack: RulePack, whole: Whole
+    shop: Workshop, pairs: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole
 ) -> "DataFrame":
-    """Return what the rules catch of the pairs, all advice included (:func:`thin_advice`)."""
+    """Return what the rules catch of the pairs that are ``new``, all advice included (:func:`thin_advice`), and which
+    of these are ``doubtful``; of all pairs how ``far`` they are from one another; and each ``word`` that is the only
+    one by which two of them differ, with a mark of the ``rest`` of its title.
+    """
     shared = shop.share(pack, whole)
 
     def judge(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
         rules, known = shared.value
         pos = numbers_of(held, "pos")
-        met = meet_pairs(pairs, pos, Catalog({"shop": texts_of(held, "shop")}, {}), rules)
-        return pack_findings(judge_pairs(unpack_features(held, known), rules, met), pos)
+        catalog = Catalog({name: texts_of(held, name) for name in ("title", "shop")}, {})
+        features = unpack_features(held, known)
+        met = meet_pairs(pairs, pos, catalog, rules)
+        fresh = meet_pairs(pairs.filter(pairs.column("new")), pos, catalog, rules)
+        found = judge_pairs(features, rules, fresh)
+        doubtful = find_doubtful(features, rules, fresh, found)
+        lone = list_lone_words(Texts(catalog).words, met.left, met.right)
+        told = [
+            pack_findings(found, pos),
+            pa.table({
+                "left": pa.array(pos[fresh.left[doubtful]], pa.int64()),
+                "right": pa.array(pos[fresh.right[doubtful]], pa.int64()),
+                "doubtful": pa.array(np.ones(len(doubtful), dtype=bool)),
+            }),
+            pa.table({
+                "left": pa.array(pos[met.left], pa.int64()), "right": pa.array(pos[met.right], pa.int64()),
+                "far": pa.array(measure_far(features, met.left, met.right), pa.float64()),
+            }),
+            pa.table({"word": pa.array(lone[:, 0], pa.int64()), "rest": pa.array(lone[:, 1], pa.int64())}),
+        ]  # fmt: skip
+        return pa.concat_tables(told, promote_options="default")
 
-    return join_blocks(pairs, measured, judge, FINDING)
+    return join_blocks(pairs, listings.select(*FEATURES, "title"), judge, _JUDGED)
 
 
 def join_blocks(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dupcheck.judging.background import Background, Texts, list_lone_words, measure_far
+from dupcheck.judging.background import Background, Texts
 from dupcheck.judging.evidence import Evidence
 from dupcheck.judging.likely import find_likely
 from dupcheck.judging.model import PairModel, bind, load_trees
@@ -21,7 +21,7 @@ from dupcheck.plans.neighbours import may_slip
 from dupcheck.rules import RulePack
 from dupcheck.signals import SIGNALS
 from dupcheck.spark.judging import join_blocks, meet_pairs
-from dupcheck.spark.rows import Whole, lists_of, numbers_of, texts_of, unpack_features
+from dupcheck.spark.rows import FEATURES, Whole, lists_of, numbers_of, texts_of, unpack_features
 from dupcheck.spark.session import Workshop, map_tables
 
 if TYPE_CHECKING:
@@ -35,21 +35,23 @@ _DESCRIPTION = 400
 
 
 def find_probable(
-    shop: Workshop, pairs: "DataFrame", new: "DataFrame", caught: "DataFrame", measured: "DataFrame",
-    told: "DataFrame", pack: RulePack, whole: Whole, known: Background | None = None,
+    shop: Workshop, judged: "DataFrame", listings: "DataFrame", pack: RulePack, whole: Whole,
+    known: Background | None = None,
 ) -> "tuple[DataFrame, Background]":  # fmt: skip
-    """Return those of the ``new`` among all candidate ``pairs`` that no duplicate rule ``caught`` and that are probably
-    one product, and what this rests on: what is ``known`` of the whole catalogue, or what is counted now.
+    """Return those of the doubtful pairs of what was ``judged`` that are probably one product, and what this rests on:
+    what is ``known`` of the whole catalogue, or what is counted now.
     """
     from pyspark.sql import functions as sql
 
-    titled = told.select("pos", "title", sql.substring("description", 1, _DESCRIPTION).alias("description"))
-    rows = measured.drop("troubles", "graphic").join(titled, "pos")
-    near, recurring = _learn_pairs(shop, pairs, rows.drop("description"), pack, whole)
-    background = known if known is not None else _describe(_count_texts(told), recurring, measured, whole)
+    far = judged.where("far is not null")
+    ends = [far.select(sql.col(side).alias("pos"), "far") for side in ("left", "right")]
+    near = ends[0].unionByName(ends[1]).groupBy("pos").agg(sql.sort_array(sql.collect_list("far")).alias("near"))
+    background = known if known is not None else _describe(
+        _count_texts(listings), _count_recurring(judged), listings, whole
+    )  # fmt: skip
     shared, ground = shop.share(pack, whole), shop.share(background)
-    held = rows.join(near, "pos", "left")
-    left_over = new.join(caught.select("left", "right"), ["left", "right"], "left_anti")
+    described = sql.substring("description", 1, _DESCRIPTION).alias("description")
+    held = listings.select(*FEATURES, "title", described).join(near, "pos", "left")
 
     def weigh(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
         import pyarrow as pa
@@ -75,7 +77,7 @@ def find_probable(
         chance = pa.array(found.chance, pa.float64())
         return pa.table({**ends, "chance": chance, "near": pa.array(near, pa.bool_())})
 
-    return join_blocks(left_over, held, weigh, LIKELY), background
+    return join_blocks(judged.where("doubtful").select("left", "right"), held, weigh, LIKELY), background
 
 
 def _find_nothing() -> Findings:
@@ -84,7 +86,7 @@ def _find_nothing() -> Findings:
     return Findings(whole, whole, whole, real, told, told, {signal.name: real for signal in SIGNALS})
 
 
-def _count_texts(told: "DataFrame") -> Mapping[str, Mapping[int, int]]:
+def _count_texts(listings: "DataFrame") -> Mapping[str, Mapping[int, int]]:
     """In how many titles and descriptions each word stands, and each sequence of signs; how long titles are."""
     from pyspark.sql import functions as sql
 
@@ -101,54 +103,26 @@ def _count_texts(told: "DataFrame") -> Mapping[str, Mapping[int, int]]:
             "n": pa.array(np.concatenate([counts[name][places] for name, places in at.items()]), pa.int64()),
         })  # fmt: skip
 
-    counted = map_tables(told, count, "of string, at long, n long", ["title", "description"])
+    counted = map_tables(listings, count, "of string, at long, n long", ["title", "description"])
     found: dict[str, dict[int, int]] = {name: {} for name in (*_TABLES, "length")}
     for row in counted.groupBy("of", "at").agg(sql.sum("n").alias("n")).collect():
         found[row["of"]][int(row["at"])] = int(row["n"])
     return found
 
 
-def _learn_pairs(
-    shop: Workshop, pairs: "DataFrame", rows: "DataFrame", pack: RulePack, whole: Whole
-) -> "tuple[DataFrame, Mapping[int, int]]":
-    """How far the candidates of each listing are from it, ascending (``near``); and in how many different products'
-    titles each word is the only one by which two candidates differ.
-    """
-    from pyspark.sql import functions as sql
-
-    shared = shop.share(pack, whole)
-
-    def learn(pairs: "pa.Table", held: "pa.Table") -> "pa.Table":
-        import pyarrow as pa
-
-        rules, known = shared.value
-        pos = numbers_of(held, "pos")
-        catalog = Catalog({name: texts_of(held, name) for name in ("title", "shop")}, {})
-        met = meet_pairs(pairs, pos, catalog, rules)
-        far = measure_far(unpack_features(held, known), met.left, met.right)
-        lone = list_lone_words(Texts(catalog).words, met.left, met.right)
-        ends, more = np.concatenate([pos[met.left], pos[met.right]]), len(lone)
-        nothing = pa.nulls(len(ends), pa.int64())
-        return pa.table({
-            "pos": pa.concat_arrays([pa.array(ends, pa.int64()), pa.nulls(more, pa.int64())]),
-            "far": pa.concat_arrays([pa.array(np.tile(far, 2), pa.float64()), pa.nulls(more, pa.float64())]),
-            "word": pa.concat_arrays([nothing, pa.array(lone[:, 0], pa.int64())]),
-            "rest": pa.concat_arrays([nothing, pa.array(lone[:, 1], pa.int64())]),
-        })  # fmt: skip
-
-    learned = shop.keep(join_blocks(pairs, rows, learn, "pos long, far double, word long, rest long"), "nearness")
-    near = learned.where("pos is not null").groupBy("pos").agg(sql.sort_array(sql.collect_list("far")).alias("near"))
-    words = learned.where("word is not null").select("word", "rest").distinct().groupBy("word").count()
-    return near, {int(row["word"]): int(row["count"]) for row in words.collect()}
+def _count_recurring(judged: "DataFrame") -> Mapping[int, int]:
+    """In how many different products' titles each word is the only one by which two candidates differ."""
+    words = judged.where("word is not null").select("word", "rest").distinct().groupBy("word").count()
+    return {int(row["word"]): int(row["count"]) for row in words.collect()}
 
 
 def _describe(
-    counted: Mapping[str, Mapping[int, int]], recurring: Mapping[int, int], measured: "DataFrame", whole: Whole
+    counted: Mapping[str, Mapping[int, int]], recurring: Mapping[int, int], listings: "DataFrame", whole: Whole
 ) -> Background:
     """What the whole catalogue says of words and listings, without what belongs to single listings."""
     from pyspark.sql import functions as sql
 
-    shares = measured.agg(
+    shares = listings.agg(
         sql.sum((~sql.isnan("price_low")).cast("long")), sql.sum((sql.size("attribute_names_keys") > 0).cast("long")),
         sql.sum(sql.col("photo").isNotNull().cast("long")),
     ).first()  # fmt: skip

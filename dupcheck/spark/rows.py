@@ -66,6 +66,12 @@ MEASURED = ", ".join(
 )  # fmt: skip
 """The schema of measured listings. ``photo`` is the key of the main photo, ``further`` those of others; ``prints`` are
 these photos' records, in this order."""
+FEATURES = (
+    "pos", "listing_id", *TEXTS, *NUMBERS, *(f"{m.field}_keys" for m in MATRICES),
+    *(f"{m.field}_weights" for m in MATRICES if m.weighted),
+    "title_exact", "axis", "value", "photo", "further", "prints", "crowded",
+)  # fmt: skip
+"""The columns that pairs of measured listings are judged by (:func:`unpack_features`)."""
 _TELLS, _SILENT = b"+", b"-"
 """With what the key of a photo begins, by whether the photo says anything."""
 
