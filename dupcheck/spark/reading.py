@@ -68,7 +68,11 @@ def read_listings(
         raise CatalogError("catalog.header_only", path=paths[0])
     known = _read(head, manner)
     manner = settle_facts(manner, known)
-    before = _count_rows(raw)
+    counted = _count_rows(raw)
+    total, before = 0, dict[tuple[str, int], int]()
+    for file, block, count in counted:
+        before[file, block] = total
+        total += count
     schema = [*(f"{name} {kind}" for name, kind in raw.dtypes), "_pos long"]
     numbered = raw.mapInArrow(_number(before), ", ".join(schema))
     ids = [f"c{k}" for k, h in enumerate(headers) if known.mapping.get(" ".join(h.split())) == "listing_id"]
@@ -77,6 +81,8 @@ def read_listings(
     if together:
         named = sql.when(told[0], sql.col(ids[0])).otherwise(sql.col("_pos").cast("string"))
         numbered = numbered.repartition(named).sortWithinPartitions(ids[0], "_pos")
+    elif max(count for *_, count in counted) > 2 * PART:  # one task parses a file, and many read what stands in it
+        numbered = numbered.repartition(-(-total // PART), sql.floor(sql.col("_pos") / PART))
     read = _make_reader(headers, manner, ids[0] if ids else "", together, lang)
     return shop.keep(numbered.mapInArrow(read, f"{LISTING}, {PROBLEM}"), "listings", PART), known.mapping
 
@@ -160,17 +166,12 @@ def _say(cell: Any, kind: Any) -> Any:
     return sql.to_json(cell) if isinstance(kind, ArrayType | MapType | StructType) else cell.cast("string")
 
 
-def _count_rows(raw: "DataFrame") -> dict[tuple[str, int], int]:
-    """How many rows stand before each part of a file, in all files."""
+def _count_rows(raw: "DataFrame") -> list[tuple[str, int, int]]:
+    """How many rows each part of a file has, in the order of all files."""
     counted = sorted(
         (int(r._source), str(r._file), int(r._block), int(r["count"])) for r in raw.groupBy(*_PLACES).count().collect()
     )
-    before: dict[tuple[str, int], int] = {}
-    total = 0
-    for _, file, block, count in counted:
-        before[file, block] = total
-        total += count
-    return before
+    return [(file, block, count) for _, file, block, count in counted]
 
 
 def _number(before: Mapping[tuple[str, int], int]) -> Any:
