@@ -64,7 +64,8 @@ class Statistics:
         """Read a title as this catalogue's titles are read."""
         lexicon = self.taught.lexicon
         head, slots = self.taught.split(drop_gifts(title))
-        tokens = mark_head(head, normalise(head), read_title(head).tokens, lexicon)
+        folded = fold(head)
+        tokens = mark_head(head, normalise(head, folded), read_title(head, folded).tokens, lexicon)
         return (*tokens, *mark_tail(slots, lexicon)) if slots else self.taught.frames.mark(tokens)
 
     @cached_property

@@ -170,7 +170,7 @@ class Aligner:
         a, b = cut_title(left), cut_title(right)
         if a == b:
             return EQUAL
-        if Counter(a) == Counter(b):
+        if sorted(a) == sorted(b):
             return Alignment(turned=_find_turned(a, b))
         read_here, read_there = self.read(left), self.read(right)
         here, there = self._subtract(read_here, read_there), self._subtract(read_there, read_here)
@@ -302,6 +302,9 @@ class Aligner:
         """The positions of a title's tokens that the other has not, or not so often; then those that say least, or that
         it reads otherwise: the 100 of 100 pcs is not that of 100 ohm.
         """
+        said = set(other.tokens)
+        if len(set(reading.tokens)) == len(reading.tokens):
+            return [k for k, token in enumerate(reading.tokens) if token not in said]
         spare = Counter(other.tokens)
         alike = Counter(zip(other.tokens, other.labels, strict=True))
         read = list(zip(reading.tokens, reading.labels, strict=True))
@@ -518,6 +521,8 @@ def _abbreviate(a: Sequence[str], b: Sequence[str], here: Sequence[int], there: 
 
 def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) -> Iterator[str]:
     """The axes on which a title says a word twice, or says something in two places."""
+    if len(at) < 2:
+        return
     said = Counter((words[k], axis) for k, axis in zip(at, axes, strict=True))
     yield from (axis for (word, axis), n in said.items() if n > 1 and word[0].isalpha())
     runs = Counter(
@@ -532,20 +537,18 @@ def _pair_off(
     a: Sequence[str], b: Sequence[str], here: list[int], there: list[int], form: Callable[[str], str]
 ) -> tuple[list[int], list[int]]:
     """The positions that are left when words of one form on both sides are taken out."""
-    if not here or not there:
+    ours, theirs = [form(a[k]) for k in here], [form(b[k]) for k in there]
+    if set(ours).isdisjoint(theirs):
         return here, there
-    spare = Counter(form(b[k]) for k in there)
-    common = Counter(form(a[k]) for k in here) & spare
-    if not common:
-        return here, there
-    return _drop(a, here, common, form), _drop(b, there, common, form)
+    common = Counter(ours) & Counter(theirs)
+    return _drop(here, ours, common), _drop(there, theirs, common)
 
 
-def _drop(words: Sequence[str], at: list[int], common: Counter[str], form: Callable[[str], str]) -> list[int]:
+def _drop(at: list[int], forms: Sequence[str], common: Counter[str]) -> list[int]:
     left, spare = [], Counter(common)
-    for k in at:
-        if spare[form(words[k])] > 0:
-            spare[form(words[k])] -= 1
+    for k, form in zip(at, forms, strict=True):
+        if spare[form] > 0:
+            spare[form] -= 1
         else:
             left.append(k)
     return left
@@ -553,6 +556,10 @@ def _drop(words: Sequence[str], at: list[int], common: Counter[str], form: Calla
 
 def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     """Words that two titles of the same words bind otherwise: A to B and B to A; two numbers that changed places."""
+    both = set(a) & set(b)
+    shared = [t for t in a if t in both]
+    if len(shared) == len(both) and shared == [t for t in b if t in both]:
+        return ()  # each once, and in one order
     reversed_in_b = {(y, c, x) for x, c, y in zip(b, b[1:], b[2:], strict=False)}
     for x, c, y in zip(a, a[1:], a[2:], strict=False):
         if x != y and (x, c, y) in reversed_in_b and not _is_listing(c) and not c[0].isdigit():
@@ -570,7 +577,6 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     exchanged = _find_exchanged(a, b)
     if exchanged:
         return exchanged
-    both = set(a) & set(b)
     numbers = dict.fromkeys(t for t in a if t[0].isdigit() and t in both)
     if len(numbers) < 2:
         return ()
