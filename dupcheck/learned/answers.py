@@ -367,6 +367,11 @@ class Replies:
         self.kinds, self.answers, self.pairs = kinds, answers or Answers(), pairs or {}
         self.judge, self.sure = judge, sure
 
+    @property
+    def known(self) -> bool:
+        """Whether anything was answered, or learned from answers."""
+        return bool(self.kinds or self.pairs) or self.judge is not None
+
     def reply(self, kind: str, left: int, right: int) -> Reply | None:
         """Return what is known of a gap of this kind between two positions, None where it must be asked."""
         said = self.tell(left, right)

@@ -14,11 +14,11 @@ from dupcheck.learned.answers import Replies
 from dupcheck.model import Catalog, Group, IntArray, Plan, Reply
 from dupcheck.plans.mixture import Own
 from dupcheck.plans.neighbours import ask_neighbours
-from dupcheck.plans.offers import Shelf, settle_values, sort_offers
+from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import FEW, MOST_PARTS, Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Planner, Ties, find_ties
 from dupcheck.plans.questions import count_settled
-from dupcheck.plans.ranking import rank_listing
+from dupcheck.plans.ranking import rank_group
 from dupcheck.rules import RulePack
 
 COMMON = 3
@@ -94,7 +94,7 @@ def _offer(books: Bookkeeper, pack: RulePack, parts: Sequence[Part]) -> Own:
     """What each listing of a cluster offers; nothing of one that is not parted, where nobody asks."""
     if len(parts) == 1:
         return {}
-    return _rank(books, pack, sorted(m for part in parts for m in part.members), frozenset())[1]
+    return rank_group(books.shelf, pack, sorted(m for part in parts for m in part.members))
 
 
 def _draw_plans(
@@ -120,19 +120,17 @@ def _draw_plans(
         label[members] = k
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
     ties = find_ties(features, caught, inside) | ties
-    return [(group, m, Planner(books, pack, group, m.tolist(), drafts, parts).make(ties)) for group, m, parts in kept]
+    offered = {min(own): own for _, own in read if own}
+    return [
+        (group, m, Planner(books, pack, group, m.tolist(), drafts, parts, offered.get(m[0])).make(ties))
+        for group, m, parts in kept
+    ]
 
 
 def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[Part], Own]:
     """The parts of a cluster, the main one first, and what each of its listings offers."""
-    ranked, own = _rank(books, pack, members, drafts)
-    return books.part(ranked, own), own
-
-
-def _rank(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[int], Own]:
-    """The listings of a cluster, the best first, and what each of them offers."""
-    ranked = sorted(members, key=lambda m: rank_listing(books.shelf, pack, m, drafts))
-    return ranked, sort_offers(settle_values(books.shelf.list_group(ranked)), ranked)
+    own = rank_group(books.shelf, pack, members, drafts)
+    return books.part(list(own), own), own
 
 
 def _arrange(books: Bookkeeper, parts: Sequence[Part], own: Own, common: frozenset[str]) -> list[list[Part]]:

@@ -223,7 +223,7 @@ class Bookkeeper:
         first of them, each where they differ.
         """
         first, *others = members
-        if any(UNNAMED in offer.values for offer in offers):
+        if not self.replies.known or any(UNNAMED in offer.values for offer in offers):
             return tuple(offers)
         found = {m: choice for m in others if (choice := self.find_choice(first, m)) is not None}
         if len({here for here, _ in found.values()}) != 1:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, starmap
+from itertools import chain, combinations, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -28,17 +28,15 @@ from dupcheck.model import (
 )
 from dupcheck.plans.cautions import list_cautions
 from dupcheck.plans.changes import change_axes, is_told_apart
-from dupcheck.plans.mixture import Mixture
+from dupcheck.plans.mixture import Mixture, Own
 from dupcheck.plans.offers import (
     Offer,
     find_axes,
     list_values,
-    settle_values,
-    sort_offers,
 )
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.questions import ask_seller, gather_line, name_kinds, say_gap, write_gap
-from dupcheck.plans.ranking import explain_keep, rank_listing
+from dupcheck.plans.ranking import explain_keep, rank_group
 from dupcheck.plans.wholesale import plan_tier
 from dupcheck.rules import RuleException, RulePack
 from dupcheck.titles import order_values
@@ -77,19 +75,23 @@ def find_ties(features: Features, caught: Findings, inside: IntArray) -> dict[in
 
 
 class Planner:
-    """Makes the plan of one group. ``members`` are listing positions; ``best`` is the one to keep first."""
+    """Makes the plan of one group. ``members`` are listing positions; ``own`` is what the listings of its cluster
+    offer, where that is known.
+    """
 
     def __init__(
         self, books: Bookkeeper, pack: RulePack, group: Group, members: Sequence[int],
-        drafts: frozenset[int] = frozenset(), parts: Sequence[Part] = (),
+        drafts: frozenset[int] = frozenset(), parts: Sequence[Part] = (), own: Own | None = None,
     ) -> None:  # fmt: skip
         self.books, self.shelf, self.pack, self.group = books, books.shelf, pack, group
         shelf = books.shelf
-        self.ranked = sorted(members, key=lambda m: rank_listing(shelf, pack, m, drafts))
-        self.offers = settle_values(shelf.list_group(self.ranked))
+        if own is None or own.keys() != set(members):  # what a part of a cluster offers may be told otherwise
+            own = rank_group(shelf, pack, members, drafts)
+        self._own = own
+        self.ranked = list(self._own)
+        self.offers = tuple(chain.from_iterable(self._own.values()))
         self.axes = find_axes(self.offers, shelf.held_axes(self.offers))
         self.keep = self.ranked[0]
-        self._own = sort_offers(self.offers, self.ranked)
         self.reasons: list[Message] = []
         self.cautions: list[Message] = []
         self.parts = parts
@@ -115,6 +117,8 @@ class Planner:
     def _narrow(self, members: Iterable[int]) -> None:
         """Go on with these members only."""
         inside = set(members)
+        if inside.issuperset(self.ranked) and not self.books.replies.known:
+            return
         self.ranked = [m for m in self.ranked if m in inside]
         self.offers = self.books.name_choices(tuple(o for o in self.offers if o.member in inside), self.ranked)
         self.axes = find_axes(self.offers, self.shelf.held_axes(self.offers))

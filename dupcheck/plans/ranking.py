@@ -9,7 +9,7 @@ import numpy as np
 
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.messages import Message, message
-from dupcheck.plans.offers import Shelf
+from dupcheck.plans.offers import Offer, Shelf, settle_values, sort_offers
 from dupcheck.rules import RulePack
 
 
@@ -38,6 +38,14 @@ def rank_listing(
             value = shelf.number(position, name)
             key.append(np.inf if value is None else -value)
     return (*key, _count_flaws(shelf, position), shelf.id(position))
+
+
+def rank_group(
+    shelf: Shelf, pack: RulePack, members: Sequence[int], drafts: frozenset[int] = frozenset()
+) -> dict[int, list[Offer]]:
+    """Return what each listing of a group offers, the best listing first."""
+    ranked = sorted(members, key=lambda m: rank_listing(shelf, pack, m, drafts))
+    return sort_offers(settle_values(shelf.list_group(ranked)), ranked)
 
 
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)(.*)", re.DOTALL)
