@@ -234,6 +234,24 @@ class TestStore:
             assert ([mine.value(k) for k in range(4)] if mine else ["", "", "", ""]) == stated
         assert photos.phash[photos.main].tolist() == features.photos.phash[features.photos.main[rows]].tolist()
 
+    def test_titles_come_back_as_they_were_read(self, sample: Catalog, store: Store, features: Features) -> None:
+        kept = store.open_whole(sample).statistics
+        anew = replace(features.statistics, read=None)
+        for title in [*sample.column("title"), "A title that no listing has, 5 cm"]:
+            assert kept.mark(title) == features.statistics.mark(title) == anew.mark(title), title
+        assert kept.read is not None and kept.read.find("A title that no listing has, 5 cm") is None
+
+    def test_the_name_and_the_choices_of_a_title_come_back_too(
+        self, make_shop: Callable[..., Catalog], read_features: Callable[[Catalog], Features]
+    ) -> None:
+        chairs = [f"Garden chair {n} - {color}" for n in range(30) for color in ("Red", "Ogee", "Moss", "Fog")]
+        shop = make_shop(*chairs)
+        features = read_features(shop)
+        kept = Store.pack(shop, features).open_whole(shop).statistics
+        assert kept.read is not None and kept.read.parted.any()
+        anew = replace(features.statistics, read=None)
+        assert [kept.mark(t) for t in chairs] == [anew.mark(t) for t in chairs]
+
     def test_what_was_measured_against_a_kept_store_is_packed_again(self, sample_folder: Path, tmp_path: Path) -> None:
         first = dc.audit(sample_folder / "catalog.csv", cache=tmp_path)
         again = dc.audit(sample_folder / "catalog.csv", cache=tmp_path)

@@ -22,6 +22,7 @@ from dupcheck.features.schema import (
     reorder_features,
     weigh_titles,
 )
+from dupcheck.features.tokens import ReadTitles
 
 __all__ = [
     "MATRICES",
@@ -33,6 +34,7 @@ __all__ = [
     "Features",
     "MatrixColumn",
     "PairJudge",
+    "ReadTitles",
     "Rewording",
     "Statistics",
     "join_features",

@@ -29,6 +29,7 @@ from dupcheck.features.stated import (
     state_axes,
     state_numbers,
 )
+from dupcheck.features.tokens import ReadTitles
 from dupcheck.features.words import count_words, list_core_words, words_of
 from dupcheck.files.arrays import Codebook, Rows
 from dupcheck.learned.frames import Frames, learn_frames
@@ -64,7 +65,7 @@ class Wording:
 @dataclass(frozen=True)
 class Reading:
     """The titles of listings as their catalogue reads them: each head, its slots, its tokens, the brand it names; and
-    each title folded, without its slots.
+    each title folded, without its slots. ``written`` are the tokens without what only the attributes tell of them.
     """
 
     heads: Sequence[str]
@@ -72,6 +73,7 @@ class Reading:
     slots: Sequence[Sequence[tuple[str, str]]]
     tokens: Sequence[tuple[Token, ...]]
     brands: Sequence[dict[str, str]]
+    written: Sequence[tuple[Token, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def make_features(
         codes=_count_columns(matrices["codes"], None if before is None else before.codes),
         stated_codes=_count_columns(matrices["stated_codes"], None if before is None else before.stated_codes),
         taught=taught,
+        read=ReadTitles.make(catalog.column("title"), read.written, [*map(bool, read.slots)]) if base is None else None,
     )
     matrices["title"] = weigh_titles(matrices["title"], statistics)
     matrices["stated_codes"] = drop_common(matrices["stated_codes"], statistics.stated_codes)
@@ -184,18 +187,18 @@ def read_listings(
     heads, slots = [head for head, _ in split], [parts for _, parts in split]
     folded = [fold(heads[i]) if slots[i] else text for i, text in enumerate(wording.folded)]
     marked: list[tuple[Token, ...]] = []
+    written: list[tuple[Token, ...]] = []
     brands: list[dict[str, str]] = []
     for i, title in enumerate(read_titles(heads, folded)):
         text = normalise(heads[i]) if slots[i] else wording.texts[i]
-        tokens = mark_head(heads[i], text, title.tokens, lexicon)
-        if i in numbers:
-            tokens = mark_numbers(tokens, numbers[i])
-        marked.append((*tokens, *mark_tail(slots[i], lexicon)) if slots[i] else tokens)
+        tokens, tail = mark_head(heads[i], text, title.tokens, lexicon), mark_tail(slots[i], lexicon)
+        written.append((*tokens, *tail) if tail else tokens)
+        marked.append((*mark_numbers(tokens, numbers[i]), *tail) if i in numbers else written[-1])
         unstated = lexicon.brands and "brand" not in attributes.rows[i]
         brands.append({"brand": brand} if unstated and (brand := lexicon.name_brand(text)) else {})
         if progress is not None and i % 4096 == 0:
             progress(i, len(heads))
-    return Reading(heads, folded, slots, marked, brands)
+    return Reading(heads, folded, slots, marked, brands, written)
 
 
 def list_numbers(catalog: Catalog, pieces: FloatArray) -> dict[str, FloatArray]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.axes import MEASURED
+from dupcheck.features.tokens import ReadTitles
 from dupcheck.files.arrays import Codebook, Rows, join_rows
 from dupcheck.learned.lexicon import Lexicon
 from dupcheck.learned.tails import mark_slots
@@ -49,7 +50,8 @@ class Statistics:
 
     ``exact`` marks the words that are numbers, codes or measures. ``codes`` and ``stated_codes`` count listings a code.
     ``told`` counts the listings that state each value of each attribute, where these listings are a part of a larger
-    catalogue; None: they are all of it, and can be counted.
+    catalogue; None: they are all of it, and can be counted. ``read`` are the catalogue's titles as they were read,
+    where they are at hand.
     """
 
     listings: int
@@ -59,14 +61,21 @@ class Statistics:
     stated_codes: IntArray
     taught: Taught
     told: Mapping[str, Mapping[str, int]] | None = None
+    read: ReadTitles | None = None
 
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
+        known = None if self.read is None else self.read.find(title)
+        tokens, parted = self._read(title) if known is None else known
+        return tokens if parted else self.taught.frames.mark(tokens)
+
+    def _read(self, title: str) -> tuple[tuple[Token, ...], bool]:
+        """The tokens of a title, before the catalogue's frames, and whether it is a head and slots."""
         lexicon = self.taught.lexicon
         head, slots = self.taught.split(drop_gifts(title))
         folded = fold(head)
         tokens = mark_head(head, normalise(head, folded), read_title(head, folded).tokens, lexicon)
-        return (*tokens, *mark_tail(slots, lexicon)) if slots else self.taught.frames.mark(tokens)
+        return (*tokens, *mark_tail(slots, lexicon)), bool(slots)
 
     @cached_property
     def weights(self) -> FloatArray:

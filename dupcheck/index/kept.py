@@ -27,6 +27,7 @@ from dupcheck.features import (
     Base,
     Features,
     MatrixColumn,
+    ReadTitles,
     Statistics,
     join_features,
     make_features,
@@ -66,7 +67,7 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.run import SEARCH, Search, choose_search
 from dupcheck.titles import normalise
 
-FORMAT = 15
+FORMAT = 16
 
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -100,7 +101,7 @@ class Store:
         facts: Mapping[str, Any] | None = None,
     ) -> Self:
         """Make the store of a measured catalogue; ``facts`` are kept beside what it needs itself."""
-        taught = features.statistics.taught.pack()
+        taught, read = features.statistics.taught.pack(), features.statistics.read
         arrays: dict[str, Array] = {
             **name_arrays("taught", taught.arrays),
             **_pack_catalog(catalog),
@@ -108,6 +109,7 @@ class Store:
             **_pack_photos(features.photos),
             **name_arrays("titles", _pack_titles(features.title)),
             **_pack_codes(features.codes),
+            **name_arrays("read", {} if read is None else read.pack()),
         }
         return cls(
             arrays,
@@ -166,6 +168,12 @@ class Store:
     def open_base(self) -> Base:
         """Return what the catalogue taught, and books that go on where its own end."""
         return Base(self.statistics, self.open_books())
+
+    def open_whole(self, catalog: Catalog) -> Base:
+        """Return the same for the very catalogue that is kept, with its titles as they were read."""
+        read = take_named("read", self.arrays)
+        known = ReadTitles.unpack(read, catalog.column("title")) if read else None
+        return Base(replace(self.statistics, read=known), self.open_books())
 
     # --- rows ------------------------------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ def measure_catalog(
     kept = None if folder is None else Store.open(folder)
     if kept is not None and _is_exact(kept, catalog):
         everything = np.arange(len(catalog))
-        return kept.take_features(everything, catalog, photos, kept.open_base(), jobs), problems
+        return kept.take_features(everything, catalog, photos, kept.open_whole(catalog), jobs), problems
     features = make_features(catalog, photos, jobs=jobs, progress=watch_stage(progress, "audit.stage_features"))
     if folder is not None:
         with suppress(OSError):  # a full disk costs the next run its head start, not this one its result
