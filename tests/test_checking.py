@@ -248,8 +248,8 @@ class TestStore:
         shop = make_shop(*chairs)
         features = read_features(shop)
         kept = Store.pack(shop, features).open_whole(shop).statistics
-        assert kept.read is not None and kept.read.parted.any()
         anew = replace(features.statistics, read=None)
+        assert any(anew.taught.split(t)[1] for t in chairs)
         assert [kept.mark(t) for t in chairs] == [anew.mark(t) for t in chairs]
 
     def test_what_was_measured_against_a_kept_store_is_packed_again(self, sample_folder: Path, tmp_path: Path) -> None:

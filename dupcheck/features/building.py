@@ -111,7 +111,7 @@ def make_features(
         codes=_count_columns(matrices["codes"], None if before is None else before.codes),
         stated_codes=_count_columns(matrices["stated_codes"], None if before is None else before.stated_codes),
         taught=taught,
-        read=ReadTitles.make(catalog.column("title"), read.written, [*map(bool, read.slots)]) if base is None else None,
+        read=_keep_titles(catalog, read, taught) if base is None else None,
     )
     matrices["title"] = weigh_titles(matrices["title"], statistics)
     matrices["stated_codes"] = drop_common(matrices["stated_codes"], statistics.stated_codes)
@@ -124,6 +124,14 @@ def make_features(
     return Features.build(
         catalog, photos, axes, Base(statistics, books), matrix=matrix, number=numbers.__getitem__, jobs=jobs
     )
+
+
+def _keep_titles(catalog: Catalog, read: Reading, taught: Taught) -> ReadTitles:
+    """The titles of a whole catalogue with what each is read as wherever it stands, whatever its listing states."""
+    whole = [
+        tokens if slots else taught.frames.mark(tokens) for tokens, slots in zip(read.written, read.slots, strict=True)
+    ]
+    return ReadTitles.make(catalog.column("title"), whole)
 
 
 def learn_words(wording: Wording, attributes: Attributes, prices: FloatArray) -> Taught:

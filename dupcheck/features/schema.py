@@ -66,16 +66,13 @@ class Statistics:
     def mark(self, title: str) -> tuple[Token, ...]:
         """Read a title as this catalogue's titles are read."""
         known = None if self.read is None else self.read.find(title)
-        tokens, parted = self._read(title) if known is None else known
-        return tokens if parted else self.taught.frames.mark(tokens)
-
-    def _read(self, title: str) -> tuple[tuple[Token, ...], bool]:
-        """The tokens of a title, before the catalogue's frames, and whether it is a head and slots."""
+        if known is not None:
+            return known
         lexicon = self.taught.lexicon
         head, slots = self.taught.split(drop_gifts(title))
         folded = fold(head)
         tokens = mark_head(head, normalise(head, folded), read_title(head, folded).tokens, lexicon)
-        return (*tokens, *mark_tail(slots, lexicon)), bool(slots)
+        return (*tokens, *mark_tail(slots, lexicon)) if slots else self.taught.frames.mark(tokens)
 
     @cached_property
     def weights(self) -> FloatArray:

@@ -15,37 +15,33 @@ _Titles = npt.NDArray[np.object_]
 
 
 class ReadTitles:
-    """Title i consists of the ``tokens`` numbered ``items[start[i]:start[i + 1]]``; ``parted`` says of each whether it
-    is a head and slots.
-    """
+    """Title i consists of the ``tokens`` numbered ``items[start[i]:start[i + 1]]``."""
 
-    def __init__(self, titles: _Titles, start: Array, items: Array, parted: Array, tokens: Sequence[Token]) -> None:
-        self.start, self.items, self.parted, self.tokens = start, items, parted, tokens
-        self._titles = titles
+    def __init__(self, titles: _Titles, start: Array, items: Array, tokens: Sequence[Token]) -> None:
+        self.titles, self.start, self.items, self.tokens = titles, start, items, tokens
 
     @classmethod
-    def make(cls, titles: _Titles, read: Sequence[Sequence[Token]], parted: Sequence[bool]) -> Self:
+    def make(cls, titles: _Titles, read: Sequence[Sequence[Token]]) -> Self:
         """Return titles with what each was ``read`` as."""
         numbers: dict[Token, int] = {}
         items = [numbers.setdefault(token, len(numbers)) for token in chain.from_iterable(read)]
         start = np.cumsum([0, *map(len, read)])
-        return cls(titles, start, np.array(items, dtype=np.int32), np.array(parted, dtype=np.bool_), list(numbers))
+        return cls(titles, start, np.array(items, dtype=np.int32), list(numbers))
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {title: k for k, title in enumerate(self._titles)}
+        return {title: k for k, title in enumerate(self.titles)}
 
-    def find(self, title: str) -> tuple[tuple[Token, ...], bool] | None:
-        """Return what a title was read as, and whether it is a head and slots; None for one that is not among these."""
+    def find(self, title: str) -> tuple[Token, ...] | None:
+        """Return what a title was read as; None for one that is not among these."""
         k = self._places.get(title)
         if k is None:
             return None
-        items = self.items[self.start[k] : self.start[k + 1]].tolist()
-        return tuple([self.tokens[i] for i in items]), bool(self.parted[k])
+        return tuple([self.tokens[i] for i in self.items[self.start[k] : self.start[k + 1]].tolist()])
 
     def pack(self) -> Arrays:
         """Return what makes this again, beside the titles."""
-        arrays: dict[str, Array] = {"start": self.start, "items": self.items, "parted": self.parted}
+        arrays: dict[str, Array] = {"start": self.start, "items": self.items}
         for field in Token._fields:
             packed = Texts.pack(getattr(token, field) for token in self.tokens)
             arrays |= {f"{field}.data": packed.data, f"{field}.start": packed.start}
@@ -56,4 +52,4 @@ class ReadTitles:
         """Return what was packed of these titles."""
         columns = [Texts(arrays[f"{field}.data"], arrays[f"{field}.start"]) for field in Token._fields]
         tokens = [Token(*texts) for texts in zip(*columns, strict=True)]
-        return cls(titles, arrays["start"], arrays["items"], arrays["parted"], tokens)
+        return cls(titles, arrays["start"], arrays["items"], tokens)
