@@ -193,11 +193,16 @@ def _number_word(word: str) -> int:
 
 
 def _number_words(cut: Sequence[Sequence[str]]) -> Rows:
-    rows = [sorted({_number_word(word) for word in words}) for words in cut]
-    sizes = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
-    start = np.concatenate([[0], np.cumsum(sizes)])
-    items = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=int(start[-1]))
-    return Rows(start, items, np.ones(len(items), dtype=np.float32), _WORDS)
+    sizes = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
+    words = np.fromiter(map(_number_word, chain.from_iterable(cut)), dtype=np.int64, count=int(sizes.sum()))
+    return _make_rows([np.repeat(np.arange(len(cut)), sizes) * _WORDS + words], len(cut), _WORDS)
+
+
+def _make_rows(keys: Sequence[IntArray], count: int, width: int) -> Rows:
+    """Rows of ones: a key is its row times the ``width``, and its column."""
+    found = sort_distinct(keys)
+    start = np.searchsorted(found, np.arange(count + 1) * width)
+    return Rows(start, (found % width).astype(np.int32), np.ones(len(found), dtype=np.float32), width)
 
 
 def _number_signs(texts: Sequence[str]) -> Rows:
@@ -216,9 +221,7 @@ def _number_signs(texts: Sequence[str]) -> Rows:
             mixed ^= mixed >> np.uint64(29)
         whole = owner[:last] == owner[length - 1 :]
         keys.append(owner[:last][whole] * _SIGNS + (mixed[whole] % np.uint64(_SIGNS)).astype(np.int64))
-    found = sort_distinct(keys)
-    start = np.searchsorted(found, np.arange(len(texts) + 1) * _SIGNS)
-    return Rows(start, (found % _SIGNS).astype(np.int32), np.ones(len(found), dtype=np.float32), _SIGNS)
+    return _make_rows(keys, len(texts), _SIGNS)
 
 
 def scale_rows(rows: Rows, weights: FloatArray) -> Rows:
