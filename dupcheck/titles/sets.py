@@ -5,6 +5,7 @@ that thing, and another count may well be another thing.
 """
 
 import re
+from functools import lru_cache
 
 from dupcheck.titles.reading import read_title
 from dupcheck.titles.vocabulary import load_vocabulary
@@ -15,6 +16,7 @@ _PACKED = re.compile(r"pa[ck]|pk")
 """What the words for packs begin with in every alphabet that has one: pack, Packung, paket, pk."""
 
 
+@lru_cache(maxsize=20_000)
 def counts_parts(title: str) -> bool:
     """Whether the count in a title says what one thing consists of.
 
