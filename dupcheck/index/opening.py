@@ -33,7 +33,7 @@ Source: TypeAlias = "str | Path | Sequence[str | Path | Mapping[str, Any] | List
 Progress = Callable[[str, int, int], None]
 """Told the stage (a key of the texts in ``words``), how much of it is done, and of how much."""
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parent.parent
 _MOST_FOLDERS = 200
 """Photo folders whose time of change is looked at before a check."""
 
