@@ -1,26 +1,25 @@
 """Lines of listings, one title but for a number or a letter, are one question; serial numbers are none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
-from dupcheck.model import Listing, Plan
+from dupcheck.model import Listing, Plan, Reply
 from dupcheck.plans.lines import is_step, quote_choice
 
 OTHERS = ("Copper Kettle Whistling 2 l", "Garden Hose Reel Wall", "Oak Chopping Board", "Wool Blanket Grey", "Lamp")
 
 
-def audit(titles: Sequence[str], prices: Sequence[float] = (), **more: object) -> dc.Audit:
-    costs = [*(prices or [19.9] * len(titles)), *range(30, 30 + len(OTHERS))]
-    return dc.audit(
-        make_catalog([Listing(f"L{k}", t, price=costs[k]) for k, t in enumerate((*titles, *OTHERS))]), **more
-    )
+def audit(titles: Sequence[str], answers: Mapping[str, Reply] | None = None) -> dc.Audit:
+    costs = [19.9] * len(titles) + [30.0 + k for k in range(len(OTHERS))]
+    listings = [Listing(f"L{k}", t, price=costs[k]) for k, t in enumerate((*titles, *OTHERS))]
+    return dc.audit(make_catalog(listings), answers=answers)
 
 
-def ask(titles: Sequence[str], prices: Sequence[float] = ()) -> list[Plan]:
-    return [p for p in audit(titles, prices).plans if p.question is not None]
+def ask(titles: Sequence[str]) -> list[Plan]:
+    return [p for p in audit(titles).plans if p.question is not None]
 
 
 REEDS = [f"Vandora Clarinet Reeds Traditional {n}" for n in ("2", "2.5", "3", "3.5")]
@@ -41,7 +40,7 @@ def test_a_line_is_one_question(titles: Sequence[str], values: str) -> None:
 
 
 @pytest.mark.parametrize(("reply", "actions"), [("option", ["merge_variants"]), ("different", [])])
-def test_one_answer_settles_a_line(reply: str, actions: list[str]) -> None:
+def test_one_answer_settles_a_line(reply: Reply, actions: list[str]) -> None:
     (plan,) = ask(REEDS)
     assert plan.question is not None
     plans = audit(REEDS, answers={plan.question.kind: reply}).plans

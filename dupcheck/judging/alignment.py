@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 
 from rapidfuzz import fuzz
 
@@ -326,7 +326,23 @@ class Aligner:
         ours, theirs = "".join(self._spell(a[k]) for k in here), "".join(self._spell(b[k]) for k in there)
         if ours == theirs and ours:
             return [], []
+        here, there = self._pair_joined(a, b, here, there)
+        there, here = self._pair_joined(b, a, there, here)
         return _match_scripts(a, b, here, there)
+
+    def _pair_joined(
+        self, a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
+    ) -> tuple[list[int], list[int]]:
+        """The positions that are left when a word of one title is taken out that the other writes in two: Hohlnieten,
+        Hohl-Nieten.
+        """
+        whole = {self._spell(a[k]): k for k in here if a[k][0].isalpha()}
+        for first, second in pairwise(there) if whole else ():
+            k = whole.pop(self._spell(b[first]) + self._spell(b[second]), None) if second == first + 1 else None
+            if k is not None:
+                here = [m for m in here if m != k]
+                there = [m for m in there if m not in (first, second)]
+        return here, there
 
     def _spell(self, word: str) -> str:
         return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")

@@ -1,5 +1,6 @@
 """What two listings differ in: axes, each with two values."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,10 @@ from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.signals.codes import tell_models_apart
 from dupcheck.titles import show_value
+from dupcheck.titles.scripts import keep_consonants, sound_alike, spell_latin
+
+_FIRST = re.compile(r"[^\W\d_]{4,}(?=-)|\S+")
+"""The first word of a maker's name; of two long ones with a hyphen the first."""
 
 
 def contradict(
@@ -40,13 +45,32 @@ def contradict_stated(features: Features, pack: RulePack, left: IntArray, right:
         if column is not None and axis == "compatible":
             result |= contradict_fits(column, left, right)
         elif column is not None:
-            # "HP" and "HP Enterprise" are one maker: brands that begin with the same word do not contradict.
-            names = [v.split(" ")[0] if axis == "brand" else v for v in column.values]
+            names = _name_makers(column.values) if axis == "brand" else column.values
             number = {name: i for i, name in enumerate(dict.fromkeys(names))}
             kind = np.array([*(number[name] for name in names), -1])[column.codes]
             a, b = kind[left], kind[right]
             result |= (a >= 0) & (b >= 0) & (a != b)
     return result
+
+
+@lru_cache(maxsize=4)
+def _name_makers(brands: tuple[str, ...]) -> tuple[str, ...]:
+    """Return one name for all brands that may be one maker's: "HP" and "HP Enterprise", "ESAB" and "ЭСАБ".
+
+    >>> _name_makers(("esab", "эсаб", "faber-castell", "faber castell", "x-rite", "x-mini"))
+    ('esab', 'esab', 'faber', 'faber', 'x-rite', 'x-mini')
+    """
+    first = [_FIRST.match(brand) for brand in brands]
+    words = [brand if m is None else m[0] for brand, m in zip(brands, first, strict=True)]
+    framed: dict[str, list[str]] = {}
+    for word in sorted({word for word in words if word.isascii()}):
+        framed.setdefault(keep_consonants(word), []).append(word)
+    named = []
+    for word in words:
+        latin = "" if word.isascii() else spell_latin(word)
+        alike = (w for w in framed.get(keep_consonants(latin), ()) if sound_alike(latin, w)) if latin else ()
+        named.append(next(iter(alike), word))
+    return tuple(named)
 
 
 def _number_choices(features: Features, left: IntArray, right: IntArray) -> BoolArray:

@@ -84,12 +84,14 @@ def find_likely(
 
 def find_doubtful(features: Features, pack: RulePack, candidates: Candidates, findings: Findings) -> IntArray:
     """Return the places of the candidate pairs that the model is asked about: no duplicate rule caught them, their
-    titles are alike, and they state nothing by which the pack calls them distinct.
+    titles are alike or they state one code, and they state nothing by which the pack calls them distinct.
     """
     left, right = candidates.left, candidates.right
     at = np.flatnonzero(~_stand_in(candidates, findings.duplicates, len(features)))
     with np.errstate(invalid="ignore"):
-        at = at[get_signal("title").measure(features, left[at], right[at]) >= _ALIKE]
+        near = get_signal("title").measure(features, left[at], right[at]) >= _ALIKE
+        near |= get_signal("codes").measure(features, left[at], right[at]) == 1.0
+    at = at[near]
     distinct = contradict_stated(features, pack, left[at], right[at])
     if features.learned is not None:
         distinct &= ~features.learned.is_told_one(left[at], right[at])
