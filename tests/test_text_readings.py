@@ -122,6 +122,10 @@ class TestNumbers:
             ("Whisky 70cl", {"volume": ("700 ml",)}),
             # of two counts the one that is sold together
             ("Crackers 2 boxes (48 pcs)", {"pack": ("48",)}),
+            # What stands before a pack whose count stands behind it is the thing's own number.
+            ("Dental Mirror Head No.4 box 12", {}),
+            ("Clarinet Reeds 2.5 box of 10", {"pack": ("10",)}),
+            ("Green Tea 6 pack 2024", {"pack": ("6",)}),
             ("Napkins 300 sheets 10 packs", {"pack": ("10",)}),
         ],
     )

@@ -171,10 +171,25 @@ def _bind_ends(pieces: list[Piece], v: Vocabulary) -> None:
 
 
 def _name_packs(pieces: list[Piece], v: Vocabulary) -> None:
-    """A number between a pack and a computer is the pack's name: «Expansion Pack 3 PC»."""
+    """A number between a pack and a computer is the pack's name: «Expansion Pack 3 PC»; one before a pack whose count
+    stands behind it is the thing's: «No. 4 box 12», «Reeds 2.5 box 10».
+    """
     for first, (k, second) in zip(pieces, list(enumerate(pieces))[1:], strict=False):
-        if second.axis == "pack" and second.text.endswith("pc") and first.text in v.pieces and not first.axis:
+        if second.axis != "pack":
+            continue
+        named = second.text.endswith("pc") and first.text in v.pieces and not first.axis
+        behind = pieces[k + 1] if k + 1 < len(pieces) else None
+        counted = behind is not None and behind.kind == "number" and not behind.axis and _is_count(behind.text)
+        number = _NUMBER_BEFORE.match(second.text)
+        if named or (number and (counted or "." in number[1])):
             pieces[k] = second._replace(axis="", value="")
+
+
+_NUMBER_BEFORE = re.compile(r"(\d+(?:\.\d+)?) ?[^\W\d]")
+
+
+def _is_count(text: str) -> bool:
+    return text.isdigit() and not _YEAR.fullmatch(text)
 
 
 def _join_packs(pieces: list[Piece]) -> None:
