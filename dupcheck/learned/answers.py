@@ -63,12 +63,14 @@ _EACH = {"each:names": "words:two", "each:more": "words:one"}
 def name_sort(kind: str) -> str:
     """Return the sort that a kind of question belongs to: its name, its axis, or how many sides have words.
 
-    >>> name_sort("words:mint|mango"), name_sort("words:|deluxe"), name_sort("silent:color")
-    ('words:two', 'words:one', 'silent:color')
+    >>> name_sort("words:mint|mango"), name_sort("words:|deluxe"), name_sort("silent:color"), name_sort("line:reeds _")
+    ('words:two', 'words:one', 'silent:color', 'line')
     """
     if kind in _EACH:
         return _EACH[kind]
     what, colon, rest = kind.partition(":")
+    if what == "line":
+        return what
     if what not in ("words", "names", "order"):
         return kind
     one, _, other = rest.partition("|")
