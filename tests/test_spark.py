@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -795,7 +796,7 @@ def test_what_was_measured_is_the_same_after_its_way_through_rows(sample: Catalo
     known, attributes = features.statistics, read_attributes(sample)
     read = read_listings(sample, Wording.of(sample), attributes, known.taught)
     kept = pa.table(pack_listings(sample, np.arange(len(sample))) | pack_reading(read))
-    assert unpack_reading(kept) == read
+    assert unpack_reading(kept) == replace(read, written=())  # read anew where plans are made
     again = unpack_listings(kept)
     assert dc.catalog.format_catalog(again) == dc.catalog.format_catalog(sample)
 

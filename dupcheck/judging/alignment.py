@@ -70,7 +70,7 @@ class Alignment:
     beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks;
     ``twice`` those of them on which a title says one word twice: once it may name the product. ``renamed``: the two say
     the same but for one run of words in one place, and that is not the end, where choices stand: two names. ``frame``:
-    the words around such a run, wherever it stands but at the start, "" where there is none. ``bare``:
+    the words around such a run at the end, or near it, "" where there is none. ``bare``:
     beside its values each title says one word at most: what they share may be a kind of thing, and no product's name.
     ``inflected``: words that are matched though the two titles say them in two forms, each with its other form.
     """
@@ -93,6 +93,8 @@ class Alignment:
 
 EQUAL = Alignment()
 _HOLE = "_"
+_BEHIND = 2
+"""So many words may stand behind a choice, «Gloves S soft grip»; behind a name more: «Band 7 Fitness Tracker Slim»."""
 
 
 def label_title(title: str, tokens: Sequence[Token], aliases: Mapping[str, str] | None = None) -> Reading:
@@ -247,12 +249,12 @@ class Aligner:
 
     def _find_frame(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> str:
         """What two titles say around the one run of words in which they differ, "" where there is no such run, or where
-        they begin with it: that is a name.
+        they begin with it, or go on behind it: that is a name.
         """
         if not 0 < len(here) <= _NAME_WORDS or not 0 < len(there) <= _NAME_WORDS:
             return ""
         one, other = self._cut_around(left, here), self._cut_around(right, there)
-        if one is None or one != other or not one[0]:
+        if one is None or one != other or not one[0] or len(one[1]) > _BEHIND:
             return ""
         return " ".join((*one[0], _HOLE, *one[1]))
 

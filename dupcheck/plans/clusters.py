@@ -13,7 +13,7 @@ from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import Replies
 from dupcheck.model import Catalog, Group, IntArray, Plan, Reply
 from dupcheck.plans.mixture import Own
-from dupcheck.plans.neighbours import ask_neighbours
+from dupcheck.plans.neighbours import Apart, ask_neighbours
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import FEW, MOST_PARTS, Bookkeeper, Gap, Part
 from dupcheck.plans.planner import Planner, Ties, find_ties
@@ -36,10 +36,12 @@ def make_plans(
     answers: Mapping[str, Reply] | Replies | None = None,
     preferred: frozenset[int] = frozenset(),
     likely: Likely | None = None,
+    part: Apart | None = None,
 ) -> tuple[tuple[tuple[Group, IntArray], ...], tuple[Plan, ...]]:
     """Return groups and a plan for each, in the clusters' order. A listing among ``drafts`` is kept only if all members
     are, one that is ``preferred`` before all others; ``answers`` are the seller's, by kind of question. Listings in no
-    cluster that are ``likely`` to be one with a member of one are asked about there.
+    cluster that are ``likely`` to be one with a member of one are asked about there, but those that the seller keeps
+    apart, as ``part`` says.
 
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
@@ -47,7 +49,7 @@ def make_plans(
     read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
     named = Counter(kind for parts, _ in read for kind in list_names(parts))
     common = frozenset(kind for kind, n in named.items() if n >= COMMON)
-    kept = _draw_plans(books, features, pack, findings.duplicates, read, common, drafts, likely)
+    kept = _draw_plans(books, features, pack, findings.duplicates, read, common, drafts, likely, part)
     return tuple((group, members) for group, members, _ in kept), count_settled([plan for *_, plan in kept])
 
 
@@ -106,9 +108,10 @@ def _draw_plans(
     common: frozenset[str],
     drafts: frozenset[int],
     likely: Likely | None,
+    part: Apart | None = None,
 ) -> list[tuple[Group, IntArray, Plan]]:
     parted = [piece for parts, own in read for piece in _arrange(books, parts, own, common)]
-    parted, ties = (parted, {}) if likely is None else ask_neighbours(books, parted, likely, caught)
+    parted, ties = (parted, {}) if likely is None else ask_neighbours(books, parted, likely, caught, part)
     pieces = [np.array(sorted(m for part in piece for m in part.members)) for piece in parted]
     described = [
         group or _name_likely(books.shelf, members.tolist(), ties)

@@ -16,6 +16,7 @@ from dupcheck.judging.likely import NONE_LIKELY, Likely
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
+from dupcheck.model import BoolArray, IntArray
 from dupcheck.plans.lines import is_step, may_stand_in_line
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
@@ -33,16 +34,18 @@ SAID = 0.15
 """… and where all that differs is said on axes, so that no word is left that may be another product's name."""
 
 Groups = Sequence[Sequence[Part]]
+Apart = Callable[[IntArray, IntArray], BoolArray]
 
 
 def ask_neighbours(
-    books: Bookkeeper, groups: Groups, likely: Likely, caught: Findings | None = None
+    books: Bookkeeper, groups: Groups, likely: Likely, caught: Findings | None = None, part: Apart | None = None
 ) -> tuple[list[list[Part]], dict[int, Tie]]:
     """Return the groups, each of them a list of parts, with what is likely to belong to them, and what binds that.
 
-    What rules ``caught`` though it came to stand in no group, or in two, is asked about as well.
+    What rules ``caught`` though it came to stand in no group is asked about as well. ``part`` says of pairs whether the
+    seller keeps them apart.
     """
-    desk = _Desk(books, groups, likely)
+    desk = _Desk(books, groups, likely, part)
     desk.join_titles()
     desk.join_heads()
     desk.join_groups()
@@ -83,8 +86,8 @@ def may_slip(left: str, right: str) -> bool:
 
 
 class _Desk:
-    def __init__(self, books: Bookkeeper, groups: Groups, likely: Likely) -> None:
-        self.books, self.likely = books, likely
+    def __init__(self, books: Bookkeeper, groups: Groups, likely: Likely, part: Apart | None = None) -> None:
+        self.books, self.likely, self.part = books, likely, part
         self.groups = [list(group) for group in groups]
         self.home = {m: k for k, group in enumerate(groups) for part in group for m in part.members}
         self.ties: dict[int, Tie] = {}
@@ -190,14 +193,21 @@ class _Desk:
                 self._put_together(left, right, self._compare_in_line(left, right), Tie(right, None, chance, ()))
 
     def join_caught(self, caught: Findings) -> None:
-        """Put beside each other what a rule caught and what stands in no group, or in two that wait for an answer."""
+        """Put what a rule caught and what stands in no group beside the other, or two of these beside each other."""
         order = np.argsort(-caught.strength, kind="stable")
         ends = zip(caught.left[order].tolist(), caught.right[order].tolist(), order.tolist(), strict=True)
         for left, right, k in ends:
-            if self._are_apart(left, right):
+            if self._are_apart(left, right) and (left not in self.home or right not in self.home):
                 differences = find_differences(self.books.shelf.features, left, right)
                 tie = Tie(right, int(caught.rule[k]), float(caught.strength[k]), differences)
                 self._put_together(left, right, self.compare(left, right), tie)
+
+    def _keep_apart(self, some: Sequence[Part], others: Sequence[Part]) -> bool:
+        """Whether the seller keeps any of some listings apart from any of others."""
+        if self.part is None:
+            return False
+        left, right = ([m for part in parts for m in part.members] for parts in (some, others))
+        return bool(self.part(np.repeat(left, len(right)), np.tile(right, len(left))).any())
 
     def _are_apart(self, left: int, right: int) -> bool:
         return self.home.get(left, -1) != self.home.get(right, -2)
@@ -211,7 +221,11 @@ class _Desk:
         if told in (None, "other") or (told != "one" and not self._only_asks(self.home.get(new, -1))):
             return
         home, parts = self._open(near), self._list_parts(new)
-        if is_too_large(one + other) or not self._join(home, parts, near, new):
+        if (
+            is_too_large(one + other)
+            or self._keep_apart(self.groups[home], parts)
+            or not self._join(home, parts, near, new)
+        ):
             return
         self.ties |= {m: tie._replace(partner=o) for m, o in ((new, near), (near, new)) if m not in self.ties}
         if new in self.home:

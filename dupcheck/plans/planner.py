@@ -33,6 +33,7 @@ from dupcheck.plans.offers import (
     Offer,
     find_axes,
     list_values,
+    sort_offers,
 )
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.plans.questions import ask_seller, gather_line, name_kinds, say_gap, write_gap
@@ -121,6 +122,7 @@ class Planner:
             return
         self.ranked = [m for m in self.ranked if m in inside]
         self.offers = self.books.name_choices(tuple(o for o in self.offers if o.member in inside), self.ranked)
+        self._own = {**self._own, **sort_offers(self.offers, self.ranked)}
         self.axes = find_axes(self.offers, self.shelf.held_axes(self.offers))
         self.keep = self.ranked[0]
 

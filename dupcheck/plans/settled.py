@@ -61,6 +61,7 @@ def plan_findings(
     grouped, plans = make_plans(
         catalog, features, pack, work, clusters, drafts=drafts, answers=answers, preferred=preferred,
         likely=None if likely is None else likely[~settled.part(likely.left, likely.right)],
+        part=settled.part if settled.held else None,
     )  # fmt: skip
     spared = findings[allowed & findings.duplicate]
     if len(spared):
