@@ -126,6 +126,9 @@ class TestNumbers:
             ("Dental Mirror Head No.4 box 12", {}),
             ("Clarinet Reeds 2.5 box of 10", {"pack": ("10",)}),
             ("Green Tea 6 pack 2024", {"pack": ("6",)}),
+            # A size spans few numbers.
+            ("Pompa obiegowa 25-60 180", {}),
+            ("Skarpety bawełniane 39-42", {"size": ("39-42",)}),
             ("Napkins 300 sheets 10 packs", {"pack": ("10",)}),
         ],
     )

@@ -12,6 +12,8 @@ from dupcheck.titles.vocabulary import Vocabulary
 
 _NUMBERED_SIZE = re.compile(r"\d{1,2}(?:\.5| [12]/3)?([cy])?")
 _SIZE_SPAN = re.compile(r"\d{1,3}(?:\.5)?(?:-\d{1,3}(?:\.5)?)+|\d{1,2}/\d{1,2}")
+_WIDEST = 10
+"""Numbers that lie further apart are no one size: a pump 25-60, sizes 25-40 to choose from."""
 _TIED_SIZE = re.compile(r"\d(?:\.5)?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _GRAMS = re.compile(r"\d{1,2}(?:\.\d)?g")
@@ -224,10 +226,13 @@ def decide_numbers(pieces: list[Piece], v: Vocabulary) -> None:
         if piece.axis or piece.kind not in _NUMBERED:
             continue
         span = ("-" in piece.text or "/" in piece.text) and _SIZE_SPAN.fullmatch(piece.text) is not None
-        if not span and piece.kind == "code":
-            continue
         before, after = find_before(pieces, i), find_after(pieces, i)
         named = before is not None and before.text in v.cues["marker"]
+        if span and not named:
+            least, most = _read_span(piece.text)
+            span = most - least <= _WIDEST
+        if not span and (piece.kind == "code" or "-" in piece.text):
+            continue
         trailed = after is not None and after.sep == " " and after.text in v.cues["behind_size"]
         worn = span or WORN_SIZE.fullmatch(piece.text) is not None
         if named:
