@@ -128,7 +128,7 @@ class TestNumbers:
             ("Green Tea 6 pack 2024", {"pack": ("6",)}),
             # A size spans few numbers.
             ("Pompa obiegowa 25-60 180", {}),
-            ("Skarpety bawełniane 39-42", {"size": ("39-42",)}),
+            ("Skarpety frotte 39-42", {"size": ("39-42",)}),
             ("Napkins 300 sheets 10 packs", {"pack": ("10",)}),
         ],
     )
