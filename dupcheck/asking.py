@@ -9,7 +9,7 @@ import numpy as np
 from dupcheck.decisions import Settled
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.judging.model import PairModel, choose_pairs, find_alike, rank_telling
-from dupcheck.learned.answers import Answer, Answers, Replies
+from dupcheck.learned.answers import Answer, Answers, Replies, is_for_all
 from dupcheck.messages import Lang, Message, message
 from dupcheck.model import IntArray, Plan, Reply, Weighed
 from dupcheck.pipeline import Audit
@@ -78,7 +78,7 @@ class Asked:
         """Whether an answer can count for more than this pair: for every pair that differs in the same way, or for
         those that are ``alike``.
         """
-        return bool(self.alike) or self.kind.partition(":")[0] in _FOR_ALL
+        return bool(self.alike) or is_for_all(self.kind)
 
     def answer(self, reply: Reply, *, who: str = "", when: float = 0.0, for_all: bool = False) -> tuple[Answer, ...]:
         """Return the records of an answer: about this pair, and where ``for_all`` is wanted about its kind and about
@@ -109,7 +109,6 @@ class Asked:
 
 
 _TELLING = ("brand", "model", "condition")
-_FOR_ALL = frozenset({"words", "names", "order", "silent", "axis", "line"})
 _PLAIN: tuple[tuple[Reply, Message, Message], ...] = tuple(
     (reply, message(f"questions.pair_{reply}"), message(f"questions.leads_{reply}"))
     for reply in ("same", "option", "different")
@@ -185,7 +184,7 @@ class Desk:
             a, b = open_ones[0]
             if (a, b) != (waiting[kind][0].keep, question.listings[0]):
                 question = next(q for p in waiting[kind] if b in _list_waiting(p) and (q := p.question) is not None)
-            alike = kind.partition(":")[0] in _FOR_ALL
+            alike = is_for_all(kind)
             settles = len(pairs) if alike else len(question.listings)
             others = [p for p in _spread(waiting[kind], {*open_ones[1:]}) if self.is_plain(*p)] if alike else ()
             found.append(self._show(kind, question.text, question.replies, a, b, settles, others))

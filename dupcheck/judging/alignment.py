@@ -201,8 +201,9 @@ class Aligner:
         unread_there = [k for k, axis in zip(there, theirs, strict=True) if not axis]
         renamed, frame, choices = False, "", frozenset(axes - {""})
         if only_here or only_there:
-            renamed = self._is_renamed(read_here, read_there, unread, unread_there)
-            frame = self._find_frame(read_here, read_there, unread, unread_there)
+            around = self._find_around(read_here, read_there, unread, unread_there)
+            renamed = self._is_renamed(read_here, read_there, unread, unread_there, around)
+            frame = _name_frame(around)
         bare = bool(axes - {""}) and self._says_little(read_here) and self._says_little(read_there)
         return Alignment(
             only_here, only_there, turned, choices, frozenset(twice - {""}), renamed, frame, bare, inflected
@@ -234,7 +235,10 @@ class Aligner:
                 runs.append((mark, [written]))
         return " ".join(_show_run(label, words, lang) for (label, _), words in runs)
 
-    def _is_renamed(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> bool:
+    def _is_renamed(
+        self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int],
+        around: tuple[list[str], list[str]] | None,
+    ) -> bool:  # fmt: skip
         """Whether one run of words stands for another in the midst of two titles."""
         if not here or not there:
             return _extends_model(left, here) or _extends_model(right, there)
@@ -244,19 +248,18 @@ class Aligner:
             return False
         if len(here) == len(there) == 1 and fuzz.ratio(left.tokens[here[0]], right.tokens[there[0]]) >= _MISSPELT:
             return not left.tokens[here[0]].isalpha()
-        one, other = self._cut_around(left, here), self._cut_around(right, there)
-        return one is not None and one == other and bool(one[1])
+        return around is not None and bool(around[1])
 
-    def _find_frame(self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]) -> str:
-        """What two titles say around the one run of words in which they differ, "" where there is no such run, or where
-        they begin with it, or go on behind it: that is a name.
+    def _find_around(
+        self, left: Reading, right: Reading, here: Sequence[int], there: Sequence[int]
+    ) -> tuple[list[str], list[str]] | None:
+        """What both titles say before and behind the one run of words in which they differ; None where there is no such
+        run, or no name that is so long.
         """
         if not 0 < len(here) <= _NAME_WORDS or not 0 < len(there) <= _NAME_WORDS:
-            return ""
-        one, other = self._cut_around(left, here), self._cut_around(right, there)
-        if one is None or one != other or not one[0] or len(one[1]) > _BEHIND:
-            return ""
-        return " ".join((*one[0], _HOLE, *one[1]))
+            return None
+        around = self._cut_around(left, here)
+        return around if around == self._cut_around(right, there) else None
 
     def _cut_around(self, reading: Reading, at: Sequence[int]) -> tuple[list[str], list[str]] | None:
         """The words of the core before and behind a run, each sorted; None where it is no run."""
@@ -535,6 +538,13 @@ def _abbreviate(a: Sequence[str], b: Sequence[str], here: Sequence[int], there: 
     words = [b[k] for k in there if len(b[k]) > 2 or len(there) == 1]
     apart = all(len(x) == 1 and x.isalpha() for x in letters)
     return len(words) > 1 and "".join(letters) == "".join(w[0] for w in words) and (apart or len(letters) == 1)
+
+
+def _name_frame(around: tuple[list[str], list[str]] | None) -> str:
+    """What titles say around a run of words, "" where they begin with it, or go on behind it: that is a name."""
+    if around is None or not around[0] or len(around[1]) > _BEHIND:
+        return ""
+    return " ".join((*around[0], _HOLE, *around[1]))
 
 
 def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) -> Iterator[str]:

@@ -22,23 +22,11 @@ _FIRST = re.compile(r"[^\W\d_]{4,}(?=-)|\S+")
 
 
 def contradict(
-    features: Features, pack: RulePack, left: IntArray, right: IntArray, signals: Mapping[str, FloatArray]
+    features: Features, pack: RulePack, left: IntArray, right: IntArray, signals: Mapping[str, FloatArray] | None = None
 ) -> BoolArray:
     """Return which pairs differ in something that the pack calls distinct: never one product, but where the seller has
-    said so.
+    said so. Without ``signals`` only what they state on axes counts, and no code in a title.
     """
-    result = contradict_stated(features, pack, left, right)
-    result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
-    if "model" in pack.merge.distinct:
-        at = np.flatnonzero(signals["codes"] == 0.0)
-        result[at[~_number_choices(features, left[at], right[at])]] = True
-    if features.learned is not None:
-        result &= ~features.learned.is_told_one(left, right)
-    return result
-
-
-def contradict_stated(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> BoolArray:
-    """Return which pairs state two values on an axis that the pack calls distinct, codes in their titles aside."""
     result = np.zeros(len(left), dtype=bool)
     for axis in pack.merge.distinct:
         column = features.axes.get(axis)
@@ -50,6 +38,13 @@ def contradict_stated(features: Features, pack: RulePack, left: IntArray, right:
             kind = np.array([*(number[name] for name in names), -1])[column.codes]
             a, b = kind[left], kind[right]
             result |= (a >= 0) & (b >= 0) & (a != b)
+    if signals is not None:
+        result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
+        if "model" in pack.merge.distinct:
+            at = np.flatnonzero(signals["codes"] == 0.0)
+            result[at[~_number_choices(features, left[at], right[at])]] = True
+    if features.learned is not None:
+        result &= ~features.learned.is_told_one(left, right)
     return result
 
 

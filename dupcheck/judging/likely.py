@@ -8,7 +8,7 @@ import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
-from dupcheck.judging.differences import contradict_stated
+from dupcheck.judging.differences import contradict
 from dupcheck.judging.verdicts import Findings, find_open
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.rules import RulePack
@@ -92,10 +92,7 @@ def find_doubtful(features: Features, pack: RulePack, candidates: Candidates, fi
         near = get_signal("title").measure(features, left[at], right[at]) >= _ALIKE
         near |= get_signal("codes").measure(features, left[at], right[at]) == 1.0
     at = at[near]
-    distinct = contradict_stated(features, pack, left[at], right[at])
-    if features.learned is not None:
-        distinct &= ~features.learned.is_told_one(left[at], right[at])
-    doubtful: IntArray = at[~distinct]
+    doubtful: IntArray = at[~contradict(features, pack, left[at], right[at])]
     return doubtful
 
 

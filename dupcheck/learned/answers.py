@@ -77,6 +77,15 @@ def name_sort(kind: str) -> str:
     return f"{what}:{'two' if one and other else 'one'}" if colon else what
 
 
+def is_for_all(kind: str) -> bool:
+    """Return whether an answer to a kind of question counts for every pair that differs so, not for its own alone.
+
+    >>> is_for_all("words:mint|mango"), is_for_all("proof")
+    (True, False)
+    """
+    return kind.partition(":")[0] in _FOR_ALL
+
+
 @dataclass(frozen=True)
 class Answers:
     """All answers, oldest first; of several to one question the last counts."""
@@ -417,5 +426,7 @@ HABIT_SURE = 0.9
 """Where many answers agree, the probability from which on the next of the sort is taken as they are."""
 _OPEN = frozenset({"axis", "silent"})
 """Kinds that name what two listings differ on and not in what: 1,000 mg and 500 mg, 1 kg and 2 kg."""
+_FOR_ALL = frozenset({"words", "names", "order", "silent", "axis", "line"})
+"""Gaps that an answer settles for every pair that differs so."""
 _BY_PAIR = frozenset({"fact", "proof", "unsure", "twin", "rest"})
 """Gaps about one pair only: what is the same there says nothing of others."""

@@ -16,7 +16,7 @@ from dupcheck.decisions import mark_contents, settle_decisions
 from dupcheck.errors import ChoiceError, DupcheckError, UnknownListingError
 from dupcheck.exports import Admission, admit_plans
 from dupcheck.index.opening import Progress
-from dupcheck.learned.answers import REPLIES, Answer
+from dupcheck.learned.answers import REPLIES, Answer, is_for_all
 from dupcheck.ledger.answers import write_answers
 from dupcheck.ledger.book import Act, Ledger
 from dupcheck.ledger.memory import Memory, read_acts
@@ -35,7 +35,7 @@ from dupcheck.serve.review.choices import (
 )
 from dupcheck.serve.review.downloads import Download, mark_files, pack_download
 from dupcheck.serve.review.shares import By, read_shares, share_out, write_share
-from dupcheck.serve.review.work import Work, is_for_all
+from dupcheck.serve.review.work import Work
 
 _ACTS_SHOWN = 200
 _KINDS = ("question", "out", "edit", "share", "choice")

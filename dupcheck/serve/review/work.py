@@ -11,7 +11,7 @@ import numpy as np
 from dupcheck.decisions import Decision, Settled, hash_listings
 from dupcheck.judging.likely import Likely
 from dupcheck.judging.verdicts import Findings
-from dupcheck.learned.answers import Answer, Replies, gather_answers
+from dupcheck.learned.answers import Answer, Replies, gather_answers, is_for_all
 from dupcheck.ledger.leases import name_work
 from dupcheck.ledger.memory import Memory
 from dupcheck.messages import Lang
@@ -24,8 +24,6 @@ from dupcheck.serve.review.scenes import Scene
 
 ALL_AT_ONCE = 500
 """Groups up to which all are planned anew, as an audit would; of more, only those that something was said about."""
-FOR_ALL = frozenset({"words", "names", "order", "silent", "axis", "line"})
-"""Questions whose answer counts for every pair that differs so; others are about their own listings."""
 
 
 class Work:
@@ -256,11 +254,6 @@ class Work:
             pair for pair in learned.unsure if learned.pairs.get(pair) == pairs.get(pair, learned.pairs.get(pair))
         }
         return Replies(known.kinds, known, pairs, learned.judge, learned.sure, learned.lifted, unsure)
-
-
-def is_for_all(kind: str) -> bool:
-    """Whether one answer counts for all pairs that differ so."""
-    return kind.partition(":")[0] in FOR_ALL
 
 
 def name_question(kind: str, group: str) -> str:
