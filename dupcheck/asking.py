@@ -6,8 +6,6 @@ from itertools import zip_longest
 
 import numpy as np
 
-from dupcheck.decisions import Settled
-from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.judging.model import PairModel, choose_pairs, find_alike, rank_telling
 from dupcheck.learned.answers import Answer, Answers, Replies, is_for_all
 from dupcheck.messages import Lang, Message, message
@@ -16,7 +14,6 @@ from dupcheck.pipeline import Audit
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.questions import ask_seller, write_gap
-from dupcheck.run import SEARCH, Search, choose_search
 from dupcheck.teaching import Lesson
 
 AT_ONCE = 20
@@ -193,10 +190,7 @@ class Desk:
     def ask_pairs(self, most: int, asked: Iterable[tuple[str, str]]) -> list[Asked]:
         """Pairs from which most is learned."""
         audit = self.audit
-        search = choose_search(len(audit.catalog), taught=True)
-        widely = self.lesson is not None and len(self.lesson.answers) > 0  # so has an audit that was taught looked
-        near = audit.candidates if widely or search == SEARCH else self._look_widely(search)
-        left, right = near.left, near.right
+        left, right = audit.candidates.left, audit.candidates.right
         step = -(-len(left) // _MOST) or 1
         left, right = left[::step], right[::step]
         if most <= 0 or not len(left):
@@ -241,12 +235,6 @@ class Desk:
         stated = [(column.value(left), column.value(right)) for axis in _TELLING if (column := axes.get(axis))]
         gtin = catalog.column("gtin")
         return all(not one or not other or one == other for one, other in [*stated, (gtin[left], gtin[right])])
-
-    def _look_widely(self, search: Search) -> Candidates:
-        settled = self.audit.settled or Settled()
-        return settled.thin(
-            keep_same_seller(find_candidates(self.audit.features, search), self.audit.pack, self.audit.catalog)
-        )
 
     def _ask_pair(
         self, books: Bookkeeper, left: int, right: int, chance: float, alike: Sequence[tuple[str, str]]

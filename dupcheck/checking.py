@@ -491,7 +491,7 @@ class Checker:
     def _judge(self, known: Catalog, last: int, without: Sequence[str] = ()) -> "_Found":
         """Hold the last ``last`` of ``known`` listings, that are not in the catalogue, against it and each other."""
         photos, problems = read_photos(known, cache=self.cache, jobs=self.jobs, fetch=self.fetch)
-        around = self.store.measure_with(known, photos, without=without, jobs=self.jobs, taught=self.taught is not None)
+        around = self.store.measure_with(known, photos, without=without, jobs=self.jobs)
         catalog, features, pack = around.catalog, around.features, self.pack
         drafts = np.arange(len(catalog) - last, len(catalog))
         settled = settle_decisions(catalog, self.decisions)

@@ -63,7 +63,7 @@ from dupcheck.reports.record import complete_record, describe_photos, list_sides
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
 from dupcheck.revisions import Revision
 from dupcheck.rules import RulePack, read_pack, say_verdict
-from dupcheck.run import SEARCH, choose_search, uncollected
+from dupcheck.run import SEARCH, uncollected
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.signals.image import find_nearest
 from dupcheck.teaching import (
@@ -369,10 +369,9 @@ def audit(
     if answers is not None and not isinstance(answers, Mapping):
         answers = list(answers)
     taught = labels is not None or (isinstance(answers, list) and bool(answers))
-    search = choose_search(len(read), taught)
     judged = taught or (isinstance(answers, list) and bool(settled.held))
     worth = _choose_worth(read, features, pack, taught=judged)
-    candidates = settled.thin(keep_same_seller(find_candidates(features, search, worth=worth), pack, read))
+    candidates = settled.thin(keep_same_seller(find_candidates(features, worth=worth), pack, read))
     _tell(progress, "audit.stage_candidates", 1, 1)
     findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)

@@ -75,14 +75,14 @@ class Search:
 
 SEARCH: Final = Search()
 WIDE: Final = replace(SEARCH, likeness=0.2)
-"""Where the seller's answers teach: what is reworded throughout shares few words, and answers know it again."""
+"""What is reworded throughout shares few words."""
 _WIDE_UP_TO = 10_000
 """Listings of a catalogue that is searched so widely; of more there would be too many pairs to measure."""
 
 
-def choose_search(listings: int, taught: bool) -> Search:
-    """Return how far to look in a catalogue of so many listings, whose seller's answers teach or not."""
-    return WIDE if taught and listings <= _WIDE_UP_TO else SEARCH
+def choose_search(listings: int) -> Search:
+    """Return how far to look in a catalogue of so many listings."""
+    return WIDE if listings <= _WIDE_UP_TO else SEARCH
 
 
 @contextmanager

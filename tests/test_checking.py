@@ -22,7 +22,7 @@ from dupcheck.features import MATRICES, NUMBERS, Features
 from dupcheck.index.kept import Store
 from dupcheck.index.opening import open_store
 from dupcheck.model import Catalog, Listing
-from dupcheck.plans.neighbours import ONE, find_doubt
+from dupcheck.plans.neighbours import WORTH, find_doubt
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.run import SEARCH
@@ -84,7 +84,7 @@ def find_doubt_of_audit(held: list[Listing], draft: Listing) -> tuple[str, float
     assert likely is not None
     books = Bookkeeper(Shelf(audit.catalog, audit.features))
     for left, right, chance in zip(likely.left.tolist(), likely.right.tolist(), likely.chance.tolist(), strict=True):
-        if ids[right] == draft.listing_id and chance >= ONE and find_doubt(books, left, right) is not None:
+        if ids[right] == draft.listing_id and chance >= WORTH and find_doubt(books, left, right) is not None:
             return ids[left], chance
     return None
 

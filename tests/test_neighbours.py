@@ -74,15 +74,27 @@ def test_a_listing_is_asked_about_beside_the_group_that_it_likely_belongs_to() -
 
 
 def test_what_is_hardly_likely_is_not_asked_about() -> None:
-    assert "C" not in roles(plan(stock(), ("A", "C", 0.2)))
+    assert "C" not in roles(plan(stock(), ("A", "C", 0.1)))
 
 
-def test_two_listings_are_asked_about_only_where_it_is_surer() -> None:
-    assert roles(plan(stock(), ("D", "E", 0.4))).keys() == roles(plan(stock())).keys()
-    plans = plan(stock(), ("D", "E", 0.9))
+def test_two_listings_are_asked_about_where_it_is_likely_enough() -> None:
+    assert roles(plan(stock(), ("D", "E", 0.1))).keys() == roles(plan(stock())).keys()
+    plans = plan(stock(), ("D", "E", 0.3))
     (vases,) = [p for p in plans if "D" in p.concerned]
     assert vases.action == "ask" and roles([vases]) == {"D": "ask", "E": "ask"}
     assert vases.question is not None and vases.question.only_here
+
+
+def test_what_only_asks_is_one_question_however_it_came_together() -> None:
+    """Two pairs that are joined later are one plan; what is acted on as it stands is still acted on."""
+    titles = {
+        "P": "Harbour Lantern Tin Amber", "Q": "Storm Light Metal Amber Glow", "R": "Boat House Lamp Rustic",
+        "S": "Dock Hanging Luminaire Antique Finish",
+    }  # fmt: skip
+    plans = plan(stock(**TITLES, **titles), ("P", "Q", 0.7), ("R", "S", 0.6), ("Q", "R", 0.2), ("A", "P", 0.2))
+    (family,) = [p for p in plans if "A" in p.concerned]
+    assert family.action == "merge_variants"
+    assert roles([family]) == {"A": "keep", "B": "fold", **dict.fromkeys("PQRS", "ask")}
 
 
 def test_two_groups_are_asked_about_as_one_by_the_mean_of_their_pairs() -> None:

@@ -21,7 +21,7 @@ from dupcheck.photos.neighbours import find_alike
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import Worth
 from dupcheck.rules import RulePack
-from dupcheck.run import SEARCH, Search
+from dupcheck.run import Search, choose_search
 
 MANY = 250
 """So many pairs of listings under two photos are not asked one by one whether the photos matter."""
@@ -41,14 +41,16 @@ class Candidates:
 
 
 def find_candidates(
-    features: Features, search: Search = SEARCH, worth: Worth | None = None, *, photos: bool = True
+    features: Features, search: Search | None = None, worth: Worth | None = None, *, photos: bool = True
 ) -> Candidates:
-    """Propose the pairs of listings that may be duplicates, by their ``photos`` as well or without them.
+    """Propose the pairs of listings that may be duplicates, by their ``photos`` as well or without them; how far the
+    ``search`` looks, where it is not told, goes by how many listings there are.
 
     ``worth`` says of pairs of listings whether it matters what their photos show; the photos of others are not looked
     at.
     """
     n = len(features)
+    search = search or choose_search(n)
     ways: dict[str, Callable[[Features, list[Message], Search], IntArray]] = {
         "title": _pair_titles,
         "image": partial(_pair_photos, worth=worth),

@@ -318,18 +318,16 @@ class Store:
         return None if root is None else Path(root)
 
     def measure_with(
-        self, drafts: Catalog, photos: Photos, *, without: Sequence[str] = (), jobs: int = 1,
-        taught: bool = False,
-    ) -> Neighbourhood:  # fmt: skip
-        """Measure drafts, whose photos are ``photos``, together with the listings that matter to them; further ones
-        where the seller's answers have ``taught``.
+        self, drafts: Catalog, photos: Photos, *, without: Sequence[str] = (), jobs: int = 1
+    ) -> Neighbourhood:
+        """Measure drafts, whose photos are ``photos``, together with the listings that matter to them.
 
         Listings whose ids are in ``without`` count as gone.
         """
         if len(self) <= SEARCH.small:
             return self._measure_all(drafts, photos, without, jobs)
         alone = make_features(drafts, photos, base=self.open_base())
-        draft, listing = self.find_near(alone, choose_search(len(self), taught))
+        draft, listing = self.find_near(alone, choose_search(len(self)))
         near = sort_distinct([listing, self.find_ids(drafts.column("listing_id").tolist())])
         near = near[~np.isin(near, self.find_ids(without))]
         titles = [normalise(t) for t in self._texts("listing.title").take(near)]

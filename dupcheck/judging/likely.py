@@ -20,8 +20,10 @@ if TYPE_CHECKING:  # a check loads the model only where something is in doubt
 
 _LEAST = 0.05
 """Less probable pairs are as good as none."""
-_ALIKE = 25.0
-"""Titles that are less alike are not measured: what is one product in hardly a word is seldom told from titles."""
+_ALIKE = 17.0
+"""Titles that are less alike are not measured: what is one product in hardly a word is seldom told from titles …"""
+_SHOWN = 25.0
+"""… and below this, where no rule could catch them, nothing is asked of their photos."""
 
 
 _RECURRING = 16
@@ -99,10 +101,10 @@ def find_doubtful(features: Features, pack: RulePack, candidates: Candidates, fi
 def find_worth(features: Features, pack: RulePack, left: IntArray, right: IntArray) -> BoolArray:
     """Return which pairs could come to anything, whatever their photos show.
 
-    The others no rule can catch by any photo, and none of them is asked about.
+    The others no rule can catch by any photo, and hardly one of them is asked about.
     """
     with np.errstate(invalid="ignore"):
-        worth: BoolArray = get_signal("title").measure(features, left, right) >= _ALIKE
+        worth: BoolArray = get_signal("title").measure(features, left, right) >= _SHOWN
     worth |= find_open(features, pack, left, right)
     return worth
 

@@ -7,7 +7,7 @@ from dupcheck.judging.likely import Likely
 from dupcheck.learned.answers import Replies
 from dupcheck.messages import Message
 from dupcheck.model import Catalog, IntArray
-from dupcheck.plans.neighbours import ONE, find_doubt
+from dupcheck.plans.neighbours import WORTH, find_doubt
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.questions import ask_seller, write_gap
@@ -30,7 +30,7 @@ def doubt_drafts(
 ) -> dict[int, Doubt]:
     """Return for each draft the likeliest listing about which an audit would ask; drafts without one are left out."""
     found: dict[int, Doubt] = {}
-    sure = likely[likely.chance >= ONE]
+    sure = likely[likely.chance >= WORTH]
     if not len(sure):
         return found
     books = Bookkeeper(Shelf(catalog, features), replies)

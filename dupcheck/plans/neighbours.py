@@ -25,13 +25,11 @@ from dupcheck.signals import get_signal
 from dupcheck.titles.selling import trim_end
 from dupcheck.titles.stream import cut_title
 
-SURE, GROUP, ONE, TWO = 0.4, 0.25, 0.3, 0.5
-"""The probability from which on a group is asked about beside another, by the mean of all their pairs, which errs less
-than the likeliest of them, where it is acted on as it stands, and where it is not; one listing beside a group; and two
-listings that nothing else is known of.
+SURE, WORTH = 0.4, 0.15
+"""The probability from which on a group that is acted on as it stands is asked about beside another, by the mean of all
+their pairs, which errs less than the likeliest of them; and from which on anything else is asked about, by one pair: on
+shops that nobody fitted to, between a third and three quarters of what stands beside each other so are one product.
 """
-SAID = 0.15
-"""… and where all that differs is said on axes, so that no word is left that may be another product's name."""
 
 Groups = Sequence[Sequence[Part]]
 Apart = Callable[[IntArray, IntArray], BoolArray]
@@ -49,9 +47,7 @@ def ask_neighbours(
     desk.join_titles()
     desk.join_heads()
     desk.join_groups()
-    desk.join_listings()
-    desk.pair_listings()
-    desk.join_lines()
+    desk.join_likely()
     if caught is not None:
         desk.join_caught(caught)
     desk.join_twins()
@@ -132,25 +128,23 @@ class _Desk:
         return self.books.shelf.value(HEAD, position)
 
     def join_groups(self) -> None:
-        """Put groups beside larger ones, those first that are likeliest."""
+        """Put groups that are acted on as they stand beside larger ones, those first that are likeliest."""
         size = [_count(group) for group in self.groups]
-        best: dict[tuple[int, int], tuple[int, int, float]] = {}
+        best: dict[tuple[int, int], tuple[int, int]] = {}
         total: dict[tuple[int, int], float] = defaultdict(float)
         for left, right, chance in self._pairs():
             a, b = self.home.get(left, -1), self.home.get(right, -1)
-            if a < 0 or b < 0 or a == b:
+            if self._only_asks(a) or self._only_asks(b) or a == b:
                 continue
             key = min(a, b), max(a, b)
             total[key] += chance
-            best.setdefault(key, (left, right, chance))
+            best.setdefault(key, (left, right))
         means = {key: amount / (size[key[0]] * size[key[1]]) for key, amount in total.items()}
         for key in sorted(means, key=lambda k: (-means[k], k)):
-            left, right, chance = best[key]
+            left, right = best[key]
             a, b = self.home[left], self.home[right]
             big, small = (a, b) if (size[a], -a) >= (size[b], -b) else (b, a)
-            if a == b or (means[key] < SURE and not self._only_asks(small)):
-                continue
-            if means[key] < GROUP and not self._is_said(left, right, chance):
+            if a == b or means[key] < SURE:
                 continue
             new, near = (left, right) if self.home[left] == small else (right, left)
             if self._join(big, self.groups[small], near, new):
@@ -158,39 +152,17 @@ class _Desk:
                 size[big] += size[small]
                 self._move(small, big)
 
-    def join_listings(self) -> None:
-        """Put each listing that stands in no group beside the one to which it most likely belongs or that has its
-        name.
+    def join_likely(self) -> None:
+        """Put beside each other what is likely to be one product, the likeliest first: listings that stand in no group,
+        and groups of which one at least only asks. Less likely are those that say the same but for an amount, have one
+        name before their choices, differ in slips of the pen, or stand in one line.
         """
         for left, right, chance in self._pairs():
-            new, known = (left, right) if right in self.home else (right, left)
-            if known not in self.home or new in self.home:
+            if not self._are_apart(left, right):
                 continue
-            if not (chance >= ONE or self._is_said(new, known, chance) or self._is_near(new, known)):
-                continue
-            if self._join(self.home[known], [Part([new])], known, new):
-                self.home[new] = self.home[known]
-                self.ties[new] = Tie(known, None, chance, ())
-
-    def pair_listings(self) -> None:
-        """Make a group of every two listings that stand in none and are surely worth a question."""
-        for left, right, chance in self._pairs():
-            if left in self.home or right in self.home:
-                continue
-            if not (chance >= TWO or self._is_said(left, right, chance) or self._slips(left, right)):
-                continue
-            self.groups.append([Part([left])])
-            if self._join(len(self.groups) - 1, [Part([right])], left, right):
-                self.home |= {left: len(self.groups) - 1, right: len(self.groups) - 1}
-                self.ties |= {left: Tie(right, None, chance, ()), right: Tie(left, None, chance, ())}
-            else:
-                self.groups.pop()
-
-    def join_lines(self) -> None:
-        """Put beside each other whatever stands in one line, the smaller group beside the larger."""
-        for left, right, chance in self._pairs():
-            if self._are_apart(left, right):
-                self._put_together(left, right, self._compare_in_line(left, right), Tie(right, None, chance, ()))
+            told = self.compare(left, right) if self._is_worth(left, right, chance) else None
+            told = told or self._compare_in_line(left, right)
+            self._put_together(left, right, told, Tie(right, None, chance, ()))
 
     def join_caught(self, caught: Findings) -> None:
         """Put what a rule caught and what stands in no group beside the other, or two of these beside each other."""
@@ -213,16 +185,17 @@ class _Desk:
         return self.home.get(left, -1) != self.home.get(right, -2)
 
     def _put_together(self, left: int, right: int, told: Gap | Literal["one", "other"] | None, tie: Tie) -> None:
-        """Put the smaller group of two listings beside the larger, where something is to be asked and nothing would be
-        done with it as it stands, or where they are one.
+        """Put the group of two listings that only asks, or the smaller, beside the other, where something is to be
+        asked; of groups that are both acted on as they stand, only such as are one.
         """
-        one, other = _count(self._list_parts(left)), _count(self._list_parts(right))
-        near, new = (left, right) if one >= other else (right, left)
-        if told in (None, "other") or (told != "one" and not self._only_asks(self.home.get(new, -1))):
+        sizes = {m: _count(self._list_parts(m)) for m in (left, right)}
+        acted = {m: not self._only_asks(self.home.get(m, -1)) for m in (left, right)}
+        if told in (None, "other") or (told != "one" and all(acted.values())):
             return
+        near, new = (left, right) if (acted[left], sizes[left]) >= (acted[right], sizes[right]) else (right, left)
         home, parts = self._open(near), self._list_parts(new)
         if (
-            is_too_large(one + other)
+            is_too_large(sum(sizes.values()))
             or self._keep_apart(self.groups[home], parts)
             or not self._join(home, parts, near, new)
         ):
@@ -232,18 +205,17 @@ class _Desk:
             self._move(self.home[new], home)
         self.home[new] = home
 
-    def _is_said(self, left: int, right: int, chance: float) -> bool:
-        """Whether two titles are accounted for but for values on axes, which are mostly choices; where no more than
-        that speaks for them, they say the same beside an amount.
-        """
-        if chance < SAID:
-            pair = np.array([left]), np.array([right])
-            if not get_signal("title").measure(self.books.shelf.features, *pair)[0] >= _EQUAL:
-                return False
+    def _is_worth(self, left: int, right: int, chance: float) -> bool:
+        """Whether it is worth a question if two listings are one."""
+        return chance >= WORTH or self._says_the_same(left, right) or self._is_near(left, right)
+
+    def _says_the_same(self, left: int, right: int) -> bool:
+        """Whether two titles say the same beside an amount, or beside what the seller has said to be one."""
+        pair = np.array([left]), np.array([right])
+        if not get_signal("title").measure(self.books.shelf.features, *pair)[0] >= EQUAL:
+            return False
         gap = self.compare(left, right)
-        if not isinstance(gap, Gap):
-            return gap == "one"
-        return gap.axis in _AMOUNTS if chance < SAID else gap.what in _ACCOUNTED
+        return gap == "one" or (isinstance(gap, Gap) and gap.axis in _AMOUNTS)
 
     def _compare_in_line(self, left: int, right: int) -> Gap | Literal["one"] | None:
         """What is to be asked about two titles that are one but for what may be a choice, or that they are one; None
@@ -398,10 +370,9 @@ def _is_code(word: str) -> bool:
 
 
 _AMOUNTS = frozenset({*MEASURED, *NATURAL})
-_EQUAL = 100.0
+EQUAL = 100.0
 """The likeness of titles that say the same but for their choices."""
 _TWIN = Gap("twin")
-_ACCOUNTED = ("axis", "silent", "proof")
 _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
 _WORD, _CODE = 3, 4

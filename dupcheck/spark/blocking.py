@@ -20,7 +20,7 @@ from dupcheck.judging.likely import find_worth
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, IntArray
 from dupcheck.rules import RulePack
-from dupcheck.run import SEARCH
+from dupcheck.run import SEARCH, Search, choose_search
 from dupcheck.spark.bands import HOME, SUSPECTED, look_at_pairs, suspect_at_once, suspect_photos, tell_crowded
 from dupcheck.spark.crowds import pair_across, pair_within
 from dupcheck.spark.judging import join_blocks
@@ -58,9 +58,10 @@ def propose_pairs(
     """
     from pyspark.sql import functions as sql
 
-    misses = [message("audit.may_miss_titles", k=SEARCH.nearest, floor=round(100 * SEARCH.likeness))]
+    search = choose_search(whole.listings)
+    misses = [message("audit.may_miss_titles", k=search.nearest, floor=round(100 * search.likeness))]
     ways = {
-        "title": _pair_titles(shop, measured, whole, misses, changed),
+        "title": _pair_titles(shop, measured, whole, misses, changed, search),
         "image": pair_photos(shop, measured, whole, misses, changed, pack),
         "codes": _pair_codes(measured, whole, misses, changed),
     }
@@ -203,8 +204,9 @@ def _mark(rows: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
 
 
 def _pair_titles(
-    shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None"
-) -> "DataFrame":
+    shop: Workshop, measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None",
+    search: Search,
+) -> "DataFrame":  # fmt: skip
     """Pairs of listings whose core titles are the same or among each other's nearest."""
     from pyspark.sql import functions as sql
 
@@ -229,7 +231,9 @@ def _pair_titles(
     sent = map_tables(titles, lambda table: _send_titles(table, shared.value, buckets), f"bucket int, {_TITLE}")
     if changed is not None:
         sent = sent.join(sent.where("new").select("bucket").distinct(), "bucket", "left_semi")
-    near = map_groups(sent, "bucket", lambda table: _search(table, buckets), "a long, b long, other long, cosine float")
+    near = map_groups(
+        sent, "bucket", lambda table: _search(table, buckets, search), "a long, b long, other long, cosine float"
+    )
     found = _take_nearest(near)
     return pair_within(members, misses, "title", changed).unionByName(pair_across(members, found))
 
@@ -286,7 +290,7 @@ def _send_titles(table: "pa.Table", known: tuple[Whole, dict[int, int]], buckets
     })  # fmt: skip
 
 
-def _search(table: "pa.Table", buckets: int) -> "pa.Table":
+def _search(table: "pa.Table", buckets: int, search: Search) -> "pa.Table":
     """The nearest titles of each within one bucket; a pair that meets in several is told by the first of these."""
     import pyarrow as pa
 
@@ -298,7 +302,7 @@ def _search(table: "pa.Table", buckets: int) -> "pa.Table":
     place = np.lexsort((code, np.repeat(np.arange(len(start) - 1), np.diff(start))))
     rows = Rows(start, code[place].astype(np.int32), weights[place], len(words))
     asked = np.flatnonzero(numbers_of(table, "new"))
-    near = match_titles(rows, 1, of=asked)
+    near = match_titles(rows, 1, search, of=asked)
     row, col = asked[near.row], near.col.astype(np.int64)
     apart = np.flatnonzero(row != col)
     row, col, cosine = row[apart], col[apart], near.data[apart]

@@ -17,9 +17,9 @@ from dupcheck.judging.model import PairModel, bind, load_trees
 from dupcheck.judging.verdicts import Findings
 from dupcheck.model import Catalog, IntArray
 from dupcheck.plans.lines import may_stand_in_line
-from dupcheck.plans.neighbours import may_slip
+from dupcheck.plans.neighbours import EQUAL, may_slip
 from dupcheck.rules import RulePack
-from dupcheck.signals import SIGNALS
+from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.spark.judging import join_blocks, meet_pairs
 from dupcheck.spark.rows import FEATURES, Whole, lists_of, numbers_of, texts_of, unpack_features
 from dupcheck.spark.session import Workshop, map_tables
@@ -72,8 +72,9 @@ def find_probable(
         found = find_likely(features, rules, met, _find_nothing(), make_model)
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
         titles = catalog.column("title")
-        ends_of = zip(found.left.tolist(), found.right.tolist(), strict=True)
-        near = [may_slip(one := titles[a], other := titles[b]) or may_stand_in_line(one, other) for a, b in ends_of]
+        same = get_signal("title").measure(features, found.left, found.right) >= EQUAL
+        ends_of = zip(titles[found.left].tolist(), titles[found.right].tolist(), same.tolist(), strict=True)
+        near = [equal or may_slip(one, other) or may_stand_in_line(one, other) for one, other, equal in ends_of]
         chance = pa.array(found.chance, pa.float64())
         return pa.table({**ends, "chance": chance, "near": pa.array(near, pa.bool_())})
 

@@ -18,7 +18,7 @@ from dupcheck.messages import Lang
 from dupcheck.model import Catalog, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.clusters import COMMON, arrange_groups, draw_plans, list_names, part_clusters
-from dupcheck.plans.neighbours import GROUP, SAID, spell_title
+from dupcheck.plans.neighbours import WORTH, spell_title
 from dupcheck.plans.parts import Gap, Part
 from dupcheck.plans.questions import name_alone
 from dupcheck.plans.risk import count_mended, measure_turnover, place_plan, rank_severity
@@ -159,33 +159,19 @@ def _add_shifted(
 
 
 def _join_likely(likely: "DataFrame", arranged: "DataFrame", listings: "DataFrame") -> "DataFrame":
-    """The likely pairs that may bring two groups, a listing and a group, or two listings together, one for each two."""
+    """The likely pairs that may bring two groups, a listing and a group, or two listings together."""
     from pyspark.sql import functions as sql
 
-    sizes = arranged.groupBy("piece").agg(sql.count(sql.lit(1)).alias("size"))
-    homes = arranged.join(sizes, "piece")
-    met = likely
-    for side in ("left", "right"):
-        met = met.join(homes.select(*(sql.col(c).alias(f"{c}_{side}") for c in ("pos", "piece", "size"))),
-                       sql.col(side) == sql.col(f"pos_{side}"), "left").drop(f"pos_{side}")  # fmt: skip
-    both = met.where("piece_left is not null and piece_right is not null and piece_left != piece_right")
-    whole = both.groupBy(
-        sql.least("piece_left", "piece_right").alias("one"), sql.greatest("piece_left", "piece_right").alias("other")
-    ).agg(
-        (sql.sum("chance") / sql.first(sql.col("size_left") * sql.col("size_right"))).alias("mean"),
-        (sql.max("chance") >= SAID).alias("said"), sql.bool_or("near").alias("near"),
-        sql.min("left").alias("left"), sql.min_by("right", sql.struct("left", "right")).alias("right"),
-    )  # fmt: skip
     stated = sql.map_from_arrays("axis", "value")
     heads = listings.select("pos", stated[HEAD].alias("head")).where("head is not null")
-    single = met.where("piece_left is null or piece_right is null")
+    met = likely
     for side in ("left", "right"):
+        homes = arranged.select(sql.col("pos").alias(side), sql.col("piece").alias(f"piece_{side}"))
         named = heads.select(sql.col("pos").alias(side), sql.col("head").alias(f"head_{side}"))
-        single = single.join(named, side, "left")
-    near = (sql.col("chance") >= SAID) | (sql.col("head_left") == sql.col("head_right")) | sql.col("near")
-    single = single.where(near)
-    whole = whole.where((sql.col("mean") >= GROUP) | sql.col("said") | sql.col("near"))
-    return whole.select("left", "right").unionByName(single.select("left", "right"))
+        met = met.join(homes, side, "left").join(named, side, "left")
+    worth = (sql.col("chance") >= WORTH) | sql.col("near") | (sql.col("head_left") == sql.col("head_right"))
+    apart = "piece_left is null or piece_right is null or piece_left != piece_right"
+    return met.where(apart).where(worth).select("left", "right")
 
 
 def _join_alike(arranged: "DataFrame", by: str) -> "DataFrame":
