@@ -17,7 +17,7 @@ from dupcheck.index.candidates import Candidates, find_candidates
 from dupcheck.index.titles import TitleIndex, keep_telling, match_titles
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.reading import read_photos
-from dupcheck.run import SEARCH
+from dupcheck.run import SEARCH, WIDE
 
 WORDS = ("lamp", "kettle", "violin", "ladder", "hammock", "trumpet", "wallet", "bracket", "anvil", "canoe")
 HASHES = ("f0f0a5a5c3c3b1d2", "f0f0a5a5c3c3b1d1", "0f1e2d3c4b5a6978", "8f1e2d3c4b5a6978", "a1b2c3d4e5f60718")
@@ -70,7 +70,7 @@ def test_every_pair_that_comparing_all_would_propose_is_proposed(rows: list[dict
         # Six bits is what the neighbour search promises to find; beyond, it may.
         photo = a["image_phash"] and b["image_phash"] and bits(a["image_phash"], b["image_phash"]) <= 6
         # Fewer titles than the nearest that are looked at: every one that is alike enough is among the nearest.
-        near = alike[i, j] > SEARCH.likeness + 1e-4
+        near = alike[i, j] > WIDE.likeness + 1e-4
         if same_words or shared or photo or near:
             assert (i, j) in found, (a, b)
 
@@ -84,7 +84,7 @@ def test_nothing_else_is_proposed(rows: list[dict[str, Any]]) -> None:
         a, b = rows[i], rows[j]
         shared = any(a[c] and a[c] == b[c] for c in ("gtin", "sku_code"))
         photo = a["image_phash"] and b["image_phash"] and bits(a["image_phash"], b["image_phash"]) <= SEARCH.photo_bits
-        assert shared or photo or alike[i, j] >= SEARCH.likeness - 1e-4
+        assert shared or photo or alike[i, j] >= WIDE.likeness - 1e-4
 
 
 @given(LISTINGS)

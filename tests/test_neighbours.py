@@ -78,8 +78,8 @@ def test_what_is_hardly_likely_is_not_asked_about() -> None:
 
 
 def test_two_listings_are_asked_about_where_it_is_likely_enough() -> None:
-    assert roles(plan(stock(), ("D", "E", 0.1))).keys() == roles(plan(stock())).keys()
-    plans = plan(stock(), ("D", "E", 0.3))
+    assert roles(plan(stock(), ("D", "E", 0.3))).keys() == roles(plan(stock())).keys()
+    plans = plan(stock(), ("D", "E", 0.5))
     (vases,) = [p for p in plans if "D" in p.concerned]
     assert vases.action == "ask" and roles([vases]) == {"D": "ask", "E": "ask"}
     assert vases.question is not None and vases.question.only_here

@@ -25,10 +25,10 @@ from dupcheck.signals import get_signal
 from dupcheck.titles.selling import trim_end
 from dupcheck.titles.stream import cut_title
 
-SURE, WORTH = 0.4, 0.15
+SURE, WORTH, TWO = 0.4, 0.2, 0.45
 """The probability from which on a group that is acted on as it stands is asked about beside another, by the mean of all
-their pairs, which errs less than the likeliest of them; and from which on anything else is asked about, by one pair: on
-shops that nobody fitted to, between a third and three quarters of what stands beside each other so are one product.
+their pairs, which errs less than the likeliest of them; from which on anything else is asked about, by one pair; and of
+two listings that nothing else is known of, where each says what the other does not.
 """
 
 Groups = Sequence[Sequence[Part]]
@@ -161,8 +161,7 @@ class _Desk:
             if not self._are_apart(left, right):
                 continue
             told = self.compare(left, right) if self._is_worth(left, right, chance) else None
-            told = told or self._compare_in_line(left, right)
-            self._put_together(left, right, told, Tie(right, None, chance, ()))
+            self._put_together(left, right, told or self._compare_in_line(left, right), Tie(right, None, chance, ()))
 
     def join_caught(self, caught: Findings) -> None:
         """Put what a rule caught and what stands in no group beside the other, or two of these beside each other."""
@@ -207,7 +206,18 @@ class _Desk:
 
     def _is_worth(self, left: int, right: int, chance: float) -> bool:
         """Whether it is worth a question if two listings are one."""
-        return chance >= WORTH or self._says_the_same(left, right) or self._is_near(left, right)
+        if chance >= TWO or (chance >= WORTH and not self._is_bare(left, right)):
+            return True
+        return self._says_the_same(left, right) or self._is_near(left, right)
+
+    def _is_bare(self, left: int, right: int) -> bool:
+        """Whether nothing speaks for two listings but a probability: neither is known to be one with a third, and each
+        names something that the other does not.
+        """
+        if left in self.home or right in self.home:
+            return False
+        gap = self.compare(left, right)
+        return isinstance(gap, Gap) and not gap.axis and bool(gap.here and gap.there)
 
     def _says_the_same(self, left: int, right: int) -> bool:
         """Whether two titles say the same beside an amount, or beside what the seller has said to be one."""
