@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupcheck.catalog import make_catalog
-from dupcheck.decisions import Settled
+from dupcheck.decisions import Decision, hash_listings, settle_decisions
 from dupcheck.features import Features, make_features
 from dupcheck.index.candidates import find_candidates
 from dupcheck.judging.likely import Likely, find_likely
@@ -41,8 +41,9 @@ def measure(catalog: Catalog) -> Features:
 
 
 def plan(
-    catalog: Catalog, *pairs: tuple[str, str, float], answers: Mapping[tuple[str, str], Reply] | None = None
-) -> list[Plan]:
+    catalog: Catalog, *pairs: tuple[str, str, float], answers: Mapping[tuple[str, str], Reply] | None = None,
+    apart: Sequence[str] = (),
+) -> list[Plan]:  # fmt: skip
     place = catalog.positions
     ends = sorted(((*sorted((place[a], place[b])), p) for a, b, p in pairs), key=lambda e: -e[2])
     left, right = (np.array([e[k] for e in ends], dtype=np.int64) for k in (0, 1))
@@ -52,8 +53,13 @@ def plan(
     said: dict[tuple[int, int], Reply] = {}
     for (a, b), reply in (answers or {}).items():
         said[min(place[a], place[b]), max(place[a], place[b])] = reply
+    hashes = hash_listings(catalog, apart)
+    kept = [
+        Decision(a, b, "not_duplicate", "", hashes[a], hashes[b]) for a, b in zip(apart[::2], apart[1::2], strict=True)
+    ]
+    settled = settle_decisions(catalog, kept)
     remedies = plan_findings(
-        catalog, features, pack, findings, Settled(len(catalog)), answers=Replies({}, Answers(), said), likely=likely
+        catalog, features, pack, findings, settled, answers=Replies({}, Answers(), said), likely=likely
     )
     return list(remedies.plans)
 
@@ -71,6 +77,14 @@ def test_a_listing_is_asked_about_beside_the_group_that_it_likely_belongs_to() -
     (member,) = [m for m in mugs.members if m.listing_id == "C"]
     assert (member.partner, member.rule) == ("A", "")
     assert "70 %" in member.explanation.say("en") and "70%" in member.explanation.say("zh")
+
+
+def test_what_the_seller_keeps_apart_from_one_of_a_group_no_likeness_to_another_brings_beside_it() -> None:
+    assert "C" in roles(plan(stock(), ("A", "C", 0.7)))
+    assert "C" not in roles(plan(stock(), ("A", "C", 0.7), apart=("B", "C")))
+    pairs = [(a, b, 0.9) for a in "AB" for b in "FG"]
+    assert len([p for p in plan(stock(), *pairs) if {"A", "F"} <= {*p.concerned}]) == 1
+    assert not [p for p in plan(stock(), *pairs, apart=("B", "G")) if {"A", "F"} <= {*p.concerned}]
 
 
 def test_what_is_hardly_likely_is_not_asked_about() -> None:

@@ -105,7 +105,7 @@ class _Desk:
     def join_heads(self) -> None:
         """Put groups beside the largest of which the titles name the same before their choices."""
         for largest, near, k in self._list_alike(self._name):
-            if self._join(largest, self.groups[k], near, self.groups[k][0].members[0], named=True):
+            if self._join(self.groups[largest], self.groups[k], near, self.groups[k][0].members[0], named=True):
                 self._move(k, largest)
 
     def _list_alike(self, name: Callable[[int], str]) -> Iterator[tuple[int, int, int]]:
@@ -133,24 +133,16 @@ class _Desk:
         best: dict[tuple[int, int], tuple[int, int]] = {}
         total: dict[tuple[int, int], float] = defaultdict(float)
         for left, right, chance in self._pairs():
-            a, b = self.home.get(left, -1), self.home.get(right, -1)
-            if self._only_asks(a) or self._only_asks(b) or a == b:
+            if not self._are_apart(left, right) or not (self._acts(left) and self._acts(right)):
                 continue
-            key = min(a, b), max(a, b)
-            total[key] += chance
-            best.setdefault(key, (left, right))
-        means = {key: amount / (size[key[0]] * size[key[1]]) for key, amount in total.items()}
+            a, b = self.home[left], self.home[right]
+            total[min(a, b), max(a, b)] += chance
+            best.setdefault((min(a, b), max(a, b)), (left, right) if a < b else (right, left))
+        means = {(a, b): amount / (size[a] * size[b]) for (a, b), amount in total.items()}
         for key in sorted(means, key=lambda k: (-means[k], k)):
             left, right = best[key]
-            a, b = self.home[left], self.home[right]
-            big, small = (a, b) if (size[a], -a) >= (size[b], -b) else (b, a)
-            if a == b or means[key] < SURE:
-                continue
-            new, near = (left, right) if self.home[left] == small else (right, left)
-            if self._join(big, self.groups[small], near, new):
-                self.ties[self.groups[small][0].members[0]] = Tie(near, None, means[key], ())
-                size[big] += size[small]
-                self._move(small, big)
+            if self._are_apart(left, right) and means[key] >= SURE:
+                self._put_together(left, right, Tie(right, None, means[key], ()))
 
     def join_likely(self) -> None:
         """Put beside each other what is likely to be one product, the likeliest first: listings that stand in no group,
@@ -161,17 +153,18 @@ class _Desk:
             if not self._are_apart(left, right):
                 continue
             told = self.compare(left, right) if self._is_worth(left, right, chance) else None
-            self._put_together(left, right, told or self._compare_in_line(left, right), Tie(right, None, chance, ()))
+            if self._may_ask(left, right, told or self._compare_in_line(left, right)):
+                self._put_together(left, right, Tie(right, None, chance, ()))
 
     def join_caught(self, caught: Findings) -> None:
         """Put what a rule caught and what stands in no group beside the other, or two of these beside each other."""
         order = np.argsort(-caught.strength, kind="stable")
         ends = zip(caught.left[order].tolist(), caught.right[order].tolist(), order.tolist(), strict=True)
         for left, right, k in ends:
-            if self._are_apart(left, right) and (left not in self.home or right not in self.home):
+            alone = left not in self.home or right not in self.home
+            if alone and self._are_apart(left, right) and self._may_ask(left, right, self.compare(left, right)):
                 differences = find_differences(self.books.shelf.features, left, right)
-                tie = Tie(right, int(caught.rule[k]), float(caught.strength[k]), differences)
-                self._put_together(left, right, self.compare(left, right), tie)
+                self._put_together(left, right, Tie(right, int(caught.rule[k]), float(caught.strength[k]), differences))
 
     def _keep_apart(self, some: Sequence[Part], others: Sequence[Part]) -> bool:
         """Whether the seller keeps any of some listings apart from any of others."""
@@ -183,26 +176,32 @@ class _Desk:
     def _are_apart(self, left: int, right: int) -> bool:
         return self.home.get(left, -1) != self.home.get(right, -2)
 
-    def _put_together(self, left: int, right: int, told: Gap | Literal["one", "other"] | None, tie: Tie) -> None:
-        """Put the group of two listings that only asks, or the smaller, beside the other, where something is to be
-        asked; of groups that are both acted on as they stand, only such as are one.
+    def _acts(self, listing: int) -> bool:
+        """Whether something is done with a listing's group as it stands: one put beside another waits for an answer."""
+        return len(self._list_parts(listing)[0].members) > 1
+
+    def _may_ask(self, left: int, right: int, told: Gap | Literal["one", "other"] | None) -> bool:
+        """Whether two listings are one, or something is to be asked about them and no act waits for the answer."""
+        return told == "one" or (isinstance(told, Gap) and not (self._acts(left) and self._acts(right)))
+
+    def _put_together(self, left: int, right: int, tie: Tie) -> None:
+        """Put the group of two listings that only asks, or the smaller, beside the other, unless they are others, the
+        seller keeps any of them apart, or they would be too many.
         """
-        sizes = {m: _count(self._list_parts(m)) for m in (left, right)}
-        acted = {m: not self._only_asks(self.home.get(m, -1)) for m in (left, right)}
-        if told in (None, "other") or (told != "one" and all(acted.values())):
+        new, near = sorted((right, left), key=lambda m: (self._acts(m), _count(self._list_parts(m))))
+        group, parts = self._list_parts(near), self._list_parts(new)
+        if is_too_large(_count(group) + _count(parts)) or self._keep_apart(group, parts):
             return
-        near, new = (left, right) if (acted[left], sizes[left]) >= (acted[right], sizes[right]) else (right, left)
-        home, parts = self._open(near), self._list_parts(new)
-        if (
-            is_too_large(sum(sizes.values()))
-            or self._keep_apart(self.groups[home], parts)
-            or not self._join(home, parts, near, new)
-        ):
+        if not self._join(group, parts, near, new):
             return
-        self.ties |= {m: tie._replace(partner=o) for m, o in ((new, near), (near, new)) if m not in self.ties}
+        self.ties.setdefault(new, tie._replace(partner=near))
+        if near not in self.home:
+            self.ties.setdefault(near, tie._replace(partner=new))
+            self.home[near] = len(self.groups)
+            self.groups.append(group)
         if new in self.home:
-            self._move(self.home[new], home)
-        self.home[new] = home
+            self._move(self.home[new], self.home[near])
+        self.home[new] = self.home[near]
 
     def _is_worth(self, left: int, right: int, chance: float) -> bool:
         """Whether it is worth a question if two listings are one."""
@@ -293,10 +292,6 @@ class _Desk:
     def _list_parts(self, listing: int) -> list[Part]:
         return self.groups[self.home[listing]] if listing in self.home else [Part([listing])]
 
-    def _only_asks(self, place: int) -> bool:
-        """Whether nothing would be done with a group as it stands: one put beside another waits for an answer."""
-        return place < 0 or len(self.groups[place][0].members) == 1
-
     def _move(self, place: int, home: int) -> None:
         """Note that the parts of a group stand in another one now."""
         self.home |= {m: home for part in self.groups[place] for m in part.members}
@@ -310,13 +305,12 @@ class _Desk:
             return iter(())
         return zip(likely.left.tolist(), likely.right.tolist(), likely.chance.tolist(), strict=True)
 
-    def _join(self, place: int, parts: Sequence[Part], near: int, new: int, *, named: bool = False) -> bool:
+    def _join(self, group: list[Part], parts: Sequence[Part], near: int, new: int, *, named: bool = False) -> bool:
         """Put parts beside a group's main part, or into it where the seller has said so; False: they are others.
 
         ``near`` is the member of the group that ``new`` of the parts is likeliest to be one with. ``named``: both have
         one name before their choices, so that what these differ in is no version.
         """
-        group = self.groups[place]
         first, (main, *others) = group[0].members[0], parts
         answer = self.compare(first, main.members[0])
         choices = named and isinstance(answer, Gap) and bool(answer.axis)
