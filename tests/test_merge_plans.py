@@ -17,6 +17,7 @@ from dupcheck.catalog import get_listing, make_catalog
 from dupcheck.model import Catalog, Listing, Plan, Sku
 from dupcheck.plans import bulk_price, find_discount
 from dupcheck.plans.offers import shorten_values
+from dupcheck.reports import format_summary, render_page
 from dupcheck.rules import RulePack, read_pack
 
 Shop = Callable[..., Catalog]
@@ -629,6 +630,22 @@ class TestRisk:
         rows = [{"title": TEE, "sales": 10.0, "price": 9.0}, {"title": TEE, "sales": 2.0, "price": 9.5}, {"title": TEE}]
         record = dc.audit(make_shop(*rows, attributes=FACTS, currency="USD")).as_dict()
         assert record["counts"]["at_stake"] == {"USD": 109.0}
+
+    @pytest.mark.parametrize(
+        ("lang", "now", "waits"), [("en", "1 listing to merge", "1 question waits"), ("zh", "1 个商品要", "1 个问题等")]
+    )
+    def test_what_only_a_question_is_about_is_nothing_to_mend_before_it_is_answered(
+        self, make_shop: Shop, lang: Any, now: str, waits: str
+    ) -> None:
+        mugs = [{"title": TEE, "price": 9.0, "attributes": FACTS}] * 2
+        reeds = [{"title": f"Vandoren Java Alto Saxophone Reeds {n}", "price": 21.0} for n in ("2", "3")]
+        audit = dc.audit(make_shop(*mugs, *reeds, currency="USD"), lang=lang)
+        counts = audit.as_dict()["counts"]
+        assert counts["groups_by_action"] == {"ask": 1, "remove_duplicates": 1}
+        assert [counts[name] for name in ("violations", "questions", "grouped")] == [1, 1, 4]
+        assert [edit["action"] for edit in counts["top_edits"]] == ["remove_duplicates"]
+        told = [format_summary(audit.as_dict()), render_page(audit.as_dict())]
+        assert all(now in text and waits in text for text in told)
 
     def test_a_calm_shop_counts_nothing(self, make_shop: Shop) -> None:
         counts = dc.audit(make_shop("Cast Iron Pan", "Folding Camping Table")).as_dict()["counts"]

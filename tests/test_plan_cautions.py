@@ -225,7 +225,7 @@ class TestRisk:
         ("action", "listings", "offline", "changes", "mends"),
         [
             ("none", "A B C", "", "", 0),
-            ("ask", "A B C", "", "", 2),
+            ("ask", "A B C", "", "", 0),
             ("differentiate", "A B C", "", "B", 2),
             ("differentiate", "A B", "", "A B A", 2),
             ("differentiate", "A", "", "A", 1),

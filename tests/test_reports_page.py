@@ -190,7 +190,9 @@ def test_pairs_that_share_no_group_are_counted() -> None:
 def test_an_audit_without_groups_is_calm() -> None:
     audit = example_audit()
     audit.update(groups=[], plans=[], pairs=[], listings={})
-    audit["counts"].update(groups=0, flagged=0, pairs=0, pairs_by_rule={}, groups_by_action={})
+    audit["counts"].update(
+        groups=0, grouped=0, violations=0, questions=0, pairs=0, pairs_by_rule={}, groups_by_action={}
+    )
     text = " ".join(read(audit).text)
     assert "No listing breaks a rule" in text
     assert "Search" not in text

@@ -1,7 +1,7 @@
 """What the work saves: how many violations each plan ends, what is sold under them, and in which order to work.
 
 A violation is a listing too many: of a group that should be one, all but one; of listings that must be told apart, each
-that has to change. Groups that the marketplace allows are none.
+that has to change. Groups that the marketplace allows are none, nor is what a question is about before it is answered.
 """
 
 from collections import Counter
@@ -26,11 +26,16 @@ def count_mended(action: Action, listings: int, changed: int, offline: int) -> i
     """Return how many listings too many a plan mends that is about so many ``listings``, of which some are to be
     ``changed`` and some go ``offline``.
     """
-    if action == "none":
+    if action in ("none", "ask"):
         return 0
-    if action == "ask":
-        return listings - 1
     return max(changed, listings - 1) if action == "differentiate" else offline
+
+
+def count_asked(action: Action, listings: int) -> int:
+    """Return how many listings too many a plan that is about so many ``listings`` may turn out to mend when its
+    question is answered.
+    """
+    return listings - 1 if action == "ask" else 0
 
 
 def rank_severity(group: Group, pack: RulePack) -> int:
@@ -46,7 +51,8 @@ def measure_turnover(catalog: Catalog) -> FloatArray:
 
 def place_plan(mends: int, severity: int, sold: float, first: int) -> tuple[bool, int, int, float, int]:
     """Return by what a plan is put in order: whether nothing is to be done, the place of its gravest rule, how much it
-    mends and what its listings have ``sold``, both negative, and its ``first`` listing's position.
+    mends, or may when it is answered, and what its listings have ``sold``, both negative, and its ``first`` listing's
+    position.
     """
     return mends == 0, severity, -mends, -sold, first
 
@@ -61,10 +67,9 @@ def order_by_risk(
     sold = measure_turnover(catalog)
 
     def place(k: int) -> tuple[object, ...]:
-        group, members = grouped[k]
-        return place_plan(
-            count_violations(plans[k]), rank_severity(group, pack), float(sold[members].sum()), int(members[0])
-        )
+        (group, members), plan = grouped[k], plans[k]
+        mends = count_violations(plan) + count_asked(plan.action, len(plan.listings))
+        return place_plan(mends, rank_severity(group, pack), float(sold[members].sum()), int(members[0]))
 
     order = sorted(range(len(grouped)), key=place)
     return tuple(grouped[k] for k in order), tuple(plans[k] for k in order)
@@ -76,8 +81,8 @@ def count_risk(
     """Return the audit's counts of risk.
 
     ``violations`` in all; ``violations_by_rule``, under the gravest rule of each group, and ``advice``, the listings to
-    tell apart; ``at_stake``, what the listings of open groups have sold by currency; ``top_edits``, the ten plans that
-    end most violations, with how many are left after each.
+    tell apart; ``questions`` that wait for an answer; ``at_stake``, what the listings of groups to mend have sold by
+    currency; ``top_edits``, the ten plans that end most violations, with how many are left after each.
     """
     by_rule: Counter[str] = Counter()
     stake: dict[str, float] = {}
@@ -100,6 +105,7 @@ def count_risk(
     return {
         "violations": total,
         "violations_by_rule": dict(sorted(by_rule.items())),
+        "questions": sum(plan.question is not None for plan in plans),
         "advice": sum(len({c.listing_id for c in p.changes}) for p in advice),
         "at_stake": {c: round(v, 2) for c, v in sorted(stake.items()) if v > 0},
         "top_edits": edits,

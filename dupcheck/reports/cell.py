@@ -32,7 +32,7 @@ def render_cell(audit: Mapping[str, Any]) -> str:
     )
     figures = " · ".join(
         f"<b>{counts[name]}</b> {escape(say(f'report.tile_{name}', lang))}"
-        for name in ("flagged", "groups", "pairs", "problems")
+        for name in ("groups", "grouped", "violations", "questions", "pairs", "problems")
     )
     shown = largest_groups(groups, _TOP)
     table = _table([_row(settled, group) for group in shown], lang) if shown else ""

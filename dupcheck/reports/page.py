@@ -23,6 +23,7 @@ from dupcheck.reports.comparison import say_comparison
 from dupcheck.reports.documents import SettledAudit, encode_json, list_keys, pick_groups, settle_audit, take_rows
 from dupcheck.reports.phrases import (
     describe_decisions,
+    describe_work,
     files_of,
     join_words,
     language,
@@ -81,6 +82,7 @@ def render_page(audit: Mapping[str, Any], thumbnail: Thumbnail | None = None) ->
         photos_left_out=photos.left_out,
         problems=settled["problems"][:_PROBLEMS],
         advice=list(islice((plan for plan in settled.get("advice", ()) if plan["reasons"]), _PROBLEMS)),
+        work=describe_work(settled["counts"], lang),
         to_do=settled["counts"]["groups"] - settled["counts"]["groups_by_action"].get("none", 0),
         actions={action: n for action, n in settled["counts"]["groups_by_action"].items() if n},
         proposed=[f"{name_of('signal', name, lang)} {n}" for name, n in settled["candidates"]["proposed_by"].items()],

@@ -45,6 +45,12 @@ def describe_decisions(audit: Mapping[str, Any], lang: Lang) -> list[str]:
     return lines
 
 
+def describe_work(counts: Mapping[str, Any], lang: Lang) -> list[str]:
+    """Return how many listings are to be mended now and how many questions wait, a line each; none for none."""
+    told = (("report.text_violations", counts["violations"]), ("report.text_questions", counts["questions"]))
+    return [say(key, lang, n=n) for key, n in told if n]
+
+
 def _name_pairs(lapsed: Sequence[Mapping[str, Any]]) -> list[str]:
     named = [f"{shorten(x['listing_a'], 24)} – {shorten(x['listing_b'], 24)}" for x in lapsed[:_LAPSED_NAMED]]
     return [*named, "…"] if len(lapsed) > _LAPSED_NAMED else named

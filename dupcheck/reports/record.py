@@ -121,6 +121,7 @@ def make_record(
             "pairs": len(findings),
             "pairs_by_rule": dict(sorted((pack.rules[r].code, n) for r, n in by_rule.items())),
             "groups": len(group_rows),
+            "grouped": len({member["listing_id"] for group in group_rows for member in group["members"]}),
             "groups_by_action": dict(sorted(Counter(plan.action for plan in plans).items())),
             **count_risk(catalog, pack, groups, plans, advice),
             "problems": len(problems),

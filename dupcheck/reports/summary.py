@@ -8,7 +8,7 @@ from typing import Any
 from dupcheck.messages import say
 from dupcheck.reports.comparison import say_comparison
 from dupcheck.reports.documents import largest_groups, settle_audit
-from dupcheck.reports.phrases import describe_decisions, join_words, language, name_of, shorten
+from dupcheck.reports.phrases import describe_decisions, describe_work, join_words, language, name_of, shorten
 
 _TOP = 3
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -42,13 +42,14 @@ def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
                 "report.text_found",
                 lang,
                 groups=counts["groups"],
-                flagged=counts["flagged"],
+                grouped=counts["grouped"],
                 pairs=counts["pairs"],
                 rules=by_rule,
             )
         )
     else:
         lines.append(say("report.text_nothing", lang))
+    lines += describe_work(counts, lang)
     actions = {action: n for action, n in counts["groups_by_action"].items() if n}
     if actions:
         lines.append(say("report.text_actions", lang))
@@ -74,7 +75,7 @@ def _group_line(audit: Mapping[str, Any], group: Mapping[str, Any]) -> str:
     lang = language(audit)
     keep = group["keep"] or group["members"][0]["listing_id"]
     return say(
-        "report.text_group",
+        "report.text_group_ask" if group["action"] == "ask" else "report.text_group",
         lang,
         group_id=group["group_id"],
         action=name_of("action", group["action"], lang),

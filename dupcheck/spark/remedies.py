@@ -21,7 +21,7 @@ from dupcheck.plans.clusters import COMMON, arrange_groups, draw_plans, list_nam
 from dupcheck.plans.neighbours import WORTH, spell_title
 from dupcheck.plans.parts import Gap, Part
 from dupcheck.plans.questions import name_alone
-from dupcheck.plans.risk import count_mended, measure_turnover, place_plan, rank_severity
+from dupcheck.plans.risk import count_asked, count_mended, measure_turnover, place_plan, rank_severity
 from dupcheck.reports.documents import SettledAudit, settle_value
 from dupcheck.reports.record import describe_group, describe_plan, list_pairs
 from dupcheck.reports.tables import GROUP_COLUMNS, list_group_rows
@@ -479,7 +479,8 @@ def _finish_plans(table: "pa.Table") -> "pa.Table":
         mends = count_mended(row["action"], len(row["ids"]), changed, row.get("offline") or 0)
         place: Mapping[str, Any] = {}
         if row.get("grouped") is not None:
-            place = dict(zip(ORDER, place_plan(mends, row["severity"], row["sold"], row["first"]), strict=True))
+            weight = mends + count_asked(row["action"], len(row["ids"]))
+            place = dict(zip(ORDER, place_plan(weight, row["severity"], row["sold"], row["first"]), strict=True))
         made.append({
             "first": row["first"], **place, "group_id": row["group_id"], "action": row["action"], "keep": row["keep"],
             "listings": row["ids"], "title": row["title"], "plan": json.dumps(said, ensure_ascii=False),

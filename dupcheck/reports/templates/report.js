@@ -308,7 +308,7 @@
       h("header", null,
         h("p", { class: "tags" },
           h("span", { class: "action" }, t(`action_${group.action}`)),
-          h("span", { class: "soft" }, t(`verdict_${group.verdict}`)),
+          group.action !== "ask" && h("span", { class: "soft" }, t(`verdict_${group.verdict}`)),
           group.rules.map((code) => h("span", { class: "code", title: data.rules[code] }, code)),
           h("a", { class: "id soft", href: `#${encodeURIComponent(group.id)}`, title: t("link_here") }, group.id)),
         h("h3", { id: `${group.id}-name` }, t(`do_${group.action}`, { n: group.members.length })),

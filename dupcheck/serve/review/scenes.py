@@ -12,7 +12,7 @@ from dupcheck.judging.verdicts import Findings
 from dupcheck.messages import Lang
 from dupcheck.model import BoolArray, Catalog, IntArray, Plan
 from dupcheck.pipeline import Audit
-from dupcheck.plans.risk import count_violations
+from dupcheck.plans.risk import count_asked, count_violations
 from dupcheck.reports.documents import SettledAudit, take_rows
 from dupcheck.reports.page import choose_pairs, describe_group, describe_listing, group_pairs
 
@@ -58,10 +58,11 @@ class Scene:
         shops, categories = (
             sorted({str(catalog.column(name)[m]) for m in members.tolist()} - {""}) for name in ("shop", "category")
         )
+        risk = count_violations(plan) + count_asked(plan.action, len(plan.listings))
         return {
             "id": plan.group_id, "action": plan.action, "rules": list(group.rules), "n": len(ids), "keep": keep,
             "title": str(catalog.column("title")[at])[:200], "shown": list(dict.fromkeys([keep, *ids]))[:_THUMBNAILS],
-            "ids": ids, "shops": shops, "categories": categories, "risk": count_violations(plan),
+            "ids": ids, "shops": shops, "categories": categories, "risk": risk,
             "strength": round(group.strength, 4), "unseen": unseen, "low": low, "high": high,
             "currency": str(catalog.column("currency")[at]),
             "question": None if plan.question is None else plan.question.kind,
