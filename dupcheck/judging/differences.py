@@ -1,6 +1,5 @@
 """What two listings differ in: axes, each with two values."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,15 +9,12 @@ import numpy as np
 from dupcheck.axes import AXES, CODED, HIDDEN
 from dupcheck.features import Features
 from dupcheck.judging.contradictions import contradict_fits
+from dupcheck.judging.makers import tell_makers_apart
 from dupcheck.messages import Lang, Message, say
 from dupcheck.model import BoolArray, Difference, FloatArray, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.signals.codes import tell_models_apart
 from dupcheck.titles import show_value
-from dupcheck.titles.scripts import keep_consonants, sound_alike, spell_latin
-
-_FIRST = re.compile(r"[^\W\d_]{4,}(?=-)|\S+")
-"""The first word of a maker's name; of two long ones with a hyphen the first."""
 
 
 def contradict(
@@ -33,11 +29,10 @@ def contradict(
         if column is not None and axis == "compatible":
             result |= contradict_fits(column, left, right)
         elif column is not None:
-            names = _name_makers(column.values) if axis == "brand" else column.values
-            number = {name: i for i, name in enumerate(dict.fromkeys(names))}
-            kind = np.array([*(number[name] for name in names), -1])[column.codes]
-            a, b = kind[left], kind[right]
-            result |= (a >= 0) & (b >= 0) & (a != b)
+            a, b = column.codes[left], column.codes[right]
+            result |= (
+                tell_makers_apart(tuple(column.values), a, b) if axis == "brand" else (a >= 0) & (b >= 0) & (a != b)
+            )
     if signals is not None:
         result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
         if "model" in pack.merge.distinct:
@@ -46,26 +41,6 @@ def contradict(
     if features.learned is not None:
         result &= ~features.learned.is_told_one(left, right)
     return result
-
-
-@lru_cache(maxsize=4)
-def _name_makers(brands: tuple[str, ...]) -> tuple[str, ...]:
-    """Return one name for all brands that may be one maker's: "HP" and "HP Enterprise", "ESAB" and "ЭСАБ".
-
-    >>> _name_makers(("esab", "эсаб", "faber-castell", "faber castell", "x-rite", "x-mini"))
-    ('esab', 'esab', 'faber', 'faber', 'x-rite', 'x-mini')
-    """
-    first = [_FIRST.match(brand) for brand in brands]
-    words = [brand if m is None else m[0] for brand, m in zip(brands, first, strict=True)]
-    framed: dict[str, list[str]] = {}
-    for word in sorted({word for word in words if word.isascii()}):
-        framed.setdefault(keep_consonants(word), []).append(word)
-    named = []
-    for word in words:
-        latin = "" if word.isascii() else spell_latin(word)
-        alike = (w for w in framed.get(keep_consonants(latin), ()) if sound_alike(latin, w)) if latin else ()
-        named.append(next(iter(alike), word))
-    return tuple(named)
 
 
 def _number_choices(features: Features, left: IntArray, right: IntArray) -> BoolArray:

@@ -21,11 +21,10 @@ import numpy.typing as npt
 from dupcheck.axes import MEASURED
 from dupcheck.features import Features
 from dupcheck.files.arrays import StoredArrays, load_facts, save_arrays
-from dupcheck.judging.alignment import begins_alike
+from dupcheck.judging.makers import compare_makers
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.titles.scripts import sound_alike, spell_latin
-from dupcheck.titles.stream import cut_title
 
 MOST = 20_000
 """Different titles that are held against each other: each costs two milliseconds once, and all of them are compared."""
@@ -195,7 +194,7 @@ class _Desk:
         buyers, (brand, other) = (self._state(axis, left, right) for axis in ("gender", "brand"))
         if _are_apart(*buyers) and not _ANYONE & {*_WORD.findall(" ".join(buyers))}:
             return True
-        if not brand or not other or begins_alike(cut_title(brand), cut_title(other)):
+        if not brand or not other or compare_makers(brand, other) != "other":
             return False
         return not sound_alike(spell_latin(brand), spell_latin(other))
 

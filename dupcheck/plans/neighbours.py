@@ -13,6 +13,7 @@ from dupcheck.axes import HEAD, MEASURED, NATURAL
 from dupcheck.groups import is_too_large
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import NONE_LIKELY, Likely
+from dupcheck.judging.makers import compare_makers
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
@@ -347,9 +348,11 @@ class _Desk:
         return gap
 
     def _may_be_one_maker(self, gap: Gap, first: int, new: int) -> bool:
-        """Whether two listings name two makers, of which one title names the other's as well: 易生 eSUN."""
+        """Whether two listings name makers that may be one, or one title names both: 易生 eSUN."""
         if gap.what != "fact" or gap.axis != "brand":
             return False
+        if compare_makers(gap.here[0], gap.there[0]) == "near":
+            return True
         here, there = ({*cut_title(self.books.shelf.text(m, "title"))} for m in (first, new))
         one, other = ({*cut_title(v)} for v in (*gap.here, *gap.there))
         return bool(one and other) and (other <= here or one <= there)

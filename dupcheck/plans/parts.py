@@ -12,14 +12,14 @@ from typing import Literal
 import numpy as np
 
 from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_axes
-from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_accented, is_sure_form
+from dupcheck.judging.alignment import Aligner, Alignment, find_accented, is_sure_form
+from dupcheck.judging.makers import compare_makers
 from dupcheck.learned.answers import Replies
 from dupcheck.learned.tails import UNNAMED
 from dupcheck.model import Reply
 from dupcheck.plans.lines import is_step, may_stand_in_line, quote_choice
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
-from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.sets import counts_parts
 from dupcheck.titles.stream import cut_title, plain_text
 
@@ -193,6 +193,9 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
+        makers = self.shelf.value("brand", left), self.shelf.value("brand", right)
+        if all(makers) and compare_makers(*makers) == "near":
+            yield Gap("fact", (makers[0],), (makers[1],), "brand")
 
     def _align(self, left: int, right: int) -> Alignment:
         shelf = self.shelf
@@ -340,8 +343,10 @@ class Bookkeeper:
     def _list_facts(self, left: int, right: int) -> Iterator[Gap]:
         for axis in _APART:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
-            if a == b or not (AXES[axis].apart == "one" or (a and b)) or _is_one_name(axis, a, b):
+            if a == b or not (AXES[axis].apart == "one" or (a and b)):
                 continue
+            if axis == "brand" and compare_makers(a, b) != "other":
+                continue  # perhaps one maker's: asked where nothing else differs
             if AXES[axis].role == "code" and self._number_apart(left, right):
                 continue  # each colour has a part number of its own; of others it is asked what they are
             yield Gap("fact", (a,), (b,), axis)
@@ -385,9 +390,9 @@ class Bookkeeper:
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
         for name in sorted({*ours, *theirs} - {LOGISTICS}):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
-            if name in here or name in there or _is_one_name(name, a_text, b_text):
+            if name in here or name in there:
                 continue
-            if not say_alike(a_text, b_text):
+            if not say_alike(a_text, b_text) and not (name == "brand" and compare_makers(a_text, b_text) == "one"):
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
@@ -472,22 +477,6 @@ def _says_more(here: Sequence[str], there: Sequence[str]) -> bool:
         return False
     one, other = ({*value.split("|")} for value in (*here, *there))
     return one < other or other < one
-
-
-def _is_one_name(axis: str, one: str, other: str) -> bool:
-    """Whether two texts name one brand, the one at more length or in another script: Dunlop, Jim Dunlop."""
-    if axis != "brand":
-        return False
-    words = cut_title(one), cut_title(other)
-    if begins_alike(*words) or (min(map(len, words)) and _ends_alike(*words)):
-        return True
-    return one.isascii() != other.isascii() and sound_alike(spell_latin(one), spell_latin(other))
-
-
-def _ends_alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether the last words of the longer name are the shorter."""
-    width = min(len(one), len(other))
-    return one[-width:] == other[-width:]
 
 
 def _gather(offers: Sequence[Offer]) -> Values:

@@ -16,7 +16,7 @@ _SOUNDS = tuple(
 """What is one sound in the other script: Japanese has one letter for r and l, Greek and Spanish one for b and v."""
 _DOUBLED = dict.fromkeys(map(ord, "ッっ"))
 """Signs that only double the consonant behind them."""
-_ALIKE = 75
+ALIKE = 75
 """Percent of likeness from which two spellings may be one name."""
 
 
@@ -45,4 +45,4 @@ def keep_consonants(word: str) -> str:
 def sound_alike(one: str, other: str) -> bool:
     """Whether two words in Latin letters may be one name: spelt nearly alike, or of the same consonants."""
     frame = keep_consonants(one)
-    return fuzz.ratio(one, other) >= _ALIKE or (len(frame) > 1 and frame == keep_consonants(other))
+    return fuzz.ratio(one, other) >= ALIKE or (len(frame) > 1 and frame == keep_consonants(other))

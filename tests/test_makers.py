@@ -1,0 +1,65 @@
+"""Two brands are one maker's, two makers', or perhaps one's: then they are asked about, and nothing is done."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dupcheck as dc
+from dupcheck.judging.makers import Makers, compare_makers, tell_makers_apart
+from dupcheck.learned.answers import Answer
+from dupcheck.model import Catalog
+
+Shop = Callable[..., Catalog]
+BRANDS = (
+    "Dunlop", "Jim Dunlop", "ESAB", "ЭСАБ", "BTT", "BIGTREETECH", "Faber-Castell", "faber castell", "X-Rite", "X-Mini",
+    "TP-Link", "TPLink", "HP", "HP Enterprise", "HP Inc", "Hewlett Packard", "フィリップス", "Philips", "LG",
+    "Logitech", "拓竹", "3M",
+)  # fmt: skip
+DRIVER = "TMC2209 V2.0 Stepper Motor Driver Module"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("ESAB", "ЭСАБ", "one"), ("Faber-Castell", "faber castell", "one"), ("L'Oréal", "L'OREAL", "one"),
+        ("Dunlop", "Jim Dunlop", "near"), ("BTT", "BIGTREETECH", "near"), ("HP", "Hewlett Packard", "near"),
+        ("TP-Link", "TPLink", "near"), ("フィリップス", "Philips", "near"), ("HP Inc", "HP Enterprise", "near"),
+        ("X-Rite", "X-Mini", "other"), ("LG", "Logitech", "other"), ("Makita", "Макрон", "other"), ("3M", "", "other"),
+    ],
+)  # fmt: skip
+def test_brands_are_one_makers_or_perhaps(one: str, other: str, told: Makers) -> None:
+    assert compare_makers(one, other) == compare_makers(other, one) == told
+
+
+@given(st.permutations(BRANDS))
+def test_a_catalogue_tells_makers_apart_as_each_pair_does(brands: list[str]) -> None:
+    left, right = np.divmod(np.arange(len(brands) ** 2), len(brands))
+    expected = [compare_makers(brands[a], brands[b]) == "other" for a, b in zip(left, right, strict=True)]
+    assert tell_makers_apart(tuple(brands), left, right).tolist() == expected
+    assert not tell_makers_apart(tuple(brands), np.array([-1, 0]), np.array([0, -1])).any()
+
+
+@pytest.mark.parametrize(("one", "other"), [("Dunlop", "Jim Dunlop"), ("BTT", "BIGTREETECH"), ("HP", "HP Enterprise")])
+def test_what_is_perhaps_one_makers_is_asked_about_and_not_removed(make_shop: Shop, one: str, other: str) -> None:
+    rows = [{"title": DRIVER, "attributes": {"Brand": b, "Chip": "TMC2209", "Output": "2 A"}} for b in (one, other)]
+    catalog = make_shop(*rows, "Copper Kettle", "Oak Chopping Board", price=6.5, currency="USD")
+    (plan,) = dc.audit(catalog).plans
+    assert (plan.action, plan.offline) == ("ask", ())
+    assert plan.question is not None
+    assert {one, other} <= {*plan.question.text.say("en").replace("«", "»").split("»")}
+    (done,) = dc.audit(catalog, answers=[Answer("same", plan.question.kind, "L-1", "L-2")]).plans
+    assert done.action == "remove_duplicates"
+
+
+def test_one_makers_name_in_two_scripts_differs_in_nothing(make_shop: Shop) -> None:
+    rows = [{"title": DRIVER, "attributes": {"Brand": b, "Chip": "TMC2209", "Output": "2 A"}} for b in ("ESAB", "ЭСАБ")]
+    (plan,) = dc.audit(make_shop(*rows, "Copper Kettle", "Oak Chopping Board", price=6.5, currency="USD")).plans
+    assert plan.action == "remove_duplicates"
+
+
+def test_two_makers_are_two_products(make_shop: Shop) -> None:
+    rows = [{"title": DRIVER, "attributes": {"Brand": b, "Chip": "TMC2209"}} for b in ("Makita", "Bosch")]
+    assert not dc.audit(make_shop(*rows, "Copper Kettle", "Oak Board", price=6.5, currency="USD")).groups.size
