@@ -309,3 +309,12 @@ class TestMarks:
     )
     def test_words_are_spelt_as_the_seller_did(self, title: str, tokens: Words | None, shown: list[str]) -> None:
         assert find_spellings(title, cut_title(title) if tokens is None else tokens) == shown
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Электроды ОК 46 3 мм", "Электроды OK 46 3 мм"), ("УЗО 25А 30 мА 2P", "УЗО 25A 30 mA 2P")],
+)
+def test_letters_that_look_alike_in_two_alphabets_are_no_difference(aligner: Aligner, left: str, right: str) -> None:
+    assert aligner.align(left, right).explained
+    assert not aligner.align(left, right.replace("OK", "OF").replace("mA", "mF")).explained

@@ -20,10 +20,10 @@ from dupcheck.learned.lexicon import is_slip
 from dupcheck.messages import Lang, say
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.gifts import drop_gifts
-from dupcheck.titles.normalising import fold_letters
+from dupcheck.titles.normalising import look_latin
 from dupcheck.titles.scripts import sound_alike, spell_latin
 from dupcheck.titles.stems import stem_word
-from dupcheck.titles.stream import cut_title
+from dupcheck.titles.stream import cut_title, fold_sign
 from dupcheck.titles.vocabulary import fold_word, load_vocabulary
 
 NOISE = "noise"
@@ -385,8 +385,8 @@ def find_places(title: str, tokens: Sequence[str]) -> list[tuple[int, int] | Non
     >>> find_places("Parure Bébé", ("parure", "bebe"))
     [(0, 6), (7, 11)]
     """
-    signs = [_fold_sign(sign) for sign in title]
-    folded = "".join(signs)
+    signs = [fold_sign(sign) for sign in title]
+    folded = look_latin("".join(signs))
     places = [k for k, sign in enumerate(signs) for _ in sign]
     starts = list(accumulate(map(len, signs), initial=0))
     spans: list[tuple[int, int] | None] = []
@@ -397,7 +397,7 @@ def find_places(title: str, tokens: Sequence[str]) -> list[tuple[int, int] | Non
             spans.append(number.span())
             at, slack = starts[number.end()], 0
             continue
-        found = folded.find(token, at)
+        found = folded.find(look_latin(token), at)
         if found < 0 or sum(c.isalnum() for c in folded[at:found]) > slack:
             spans.append(None)
             slack += len(token) + _REWRITTEN
@@ -405,12 +405,6 @@ def find_places(title: str, tokens: Sequence[str]) -> list[tuple[int, int] | Non
         at, slack = found + len(token), 0
         spans.append((places[found], places[at - 1] + 1))
     return spans
-
-
-@lru_cache(maxsize=10_000)
-def _fold_sign(sign: str) -> str:
-    """One sign as titles are read; one that is nothing there stays what it is."""
-    return fold_letters(sign) or sign
 
 
 def _extends_model(reading: Reading, at: Sequence[int]) -> bool:
@@ -432,7 +426,10 @@ def _mean_alike(here: Sequence[str], there: Sequence[str]) -> bool:
 def _match_scripts(
     a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
 ) -> tuple[list[int], list[int]]:
-    """Take out words that are one name in two scripts: Xiaomi Redmi and Сяоми Редми, Philips and フィリップス."""
+    """Take out words that are one name in two scripts: Xiaomi Redmi and Сяоми Редми, Philips and フィリップス; or that
+    look the same in both: ОК 46, mA.
+    """
+    here, there = _pair_off(a, b, here, there, look_latin)
     ours, theirs = _spell_out(a, here), _spell_out(b, there)
     for at, word in ours.items():
         for other_at, other in theirs.items():
@@ -500,7 +497,7 @@ def find_accented(left: str, right: str) -> tuple[tuple[str, str], ...]:
     if left.isascii() or right.isascii():
         return ()
     spoken = [
-        {"".join(map(_fold_sign, w)): w for w in _WORDS.findall(text.casefold()) if not w.isascii()}
+        {"".join(map(fold_sign, w)): w for w in _WORDS.findall(text.casefold()) if not w.isascii()}
         for text in (left, right)
     ]
     both = sorted(w for w in spoken[0].keys() & spoken[1].keys() if w.isascii())

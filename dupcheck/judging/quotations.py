@@ -16,8 +16,14 @@ from dupcheck.titles.vocabulary import load_vocabulary
 _ELLIPSIS = " … "
 _WITHIN = 3
 """Signs of an unspaced script that may stand between two pieces of one word."""
-_JOINTS = "-./'’+&"
-"""What ties a piece to the word that it belongs to: 5W-40, USB-C, S/O, L'Éclat."""
+_JOINTS = "-./'’+&°"
+"""What ties a piece to the word that it belongs to: 5W-40, USB-C, S/O, L'Éclat, N°8."""
+_WORD = re.compile(r"\w+")
+_NEAR = 2
+"""Words at most between a half of a bracket and what is quoted, for the bracket to be quoted whole."""
+_APOSTROPHES = "'’"
+"""What ties whatever stands on both sides of it: rock'n'roll, 6'lı."""
+_BRACKETS = tuple(zip("([{（【「《", ")]}）】」》", strict=True))
 _PIECE = 2
 """Letters of what is no word alone: a piece belongs to whatever it is tied to."""
 _SMALL = 5
@@ -26,11 +32,15 @@ _CLOSING = "+%°\"″'"
 _SIGN = re.compile(f"[{UNSPACED}]")
 _KATAKANA = re.compile("[\u30a1-\u30ff]")
 _BLANK = re.compile(r"\s+")
+_LOOSE = " ,;:|-–/"
 _LOST = re.compile(r"[\s\W]*")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
+_DECIMAL = re.compile(r"(?<![\d,])\d+,\d{1,2}(?![\d,])")
+_AMOUNT = re.compile(r"\d[\d.,/x×-]*")
 _DIGITS = 3
 _LED = re.compile(r"\.\s?(\d[\w.,/]*)")
-_NEXT = re.compile(r"\s+([^\W\d_][\w'’-]*)")
+_NEXT = re.compile(r"\s+([^\W\d_][\w'’-]*(?:/\w+)*)")
+_COUNT = re.compile(r"\d[\d.,/]*\s+$")
 _BEFORE = re.compile(r"([^\W_][\w'’.-]*)\s+$")
 _TRIED = 12
 """Places of a word that stands often in a title: so many are looked at."""
@@ -91,6 +101,7 @@ def _quote(title: str, tokens: Sequence[str], at: Sequence[int], alone: bool) ->
     whole = _join(title, [_widen_sign(title, span) for span in runs], _WITHIN)
     if len(whole) == 1:
         whole = [_complete(title, whole[0], alone)]
+    whole = [part for span in whole for part in _pair_brackets(title, span)]
     return _ELLIPSIS.join(_BLANK.sub(" ", title[start:end]) for start, end in whole)
 
 
@@ -123,6 +134,38 @@ def _widen(title: str, span: Span) -> Span:
     return start, end
 
 
+def _pair_brackets(title: str, span: Span) -> list[Span]:
+    """Return a place with the other half of each bracket in it, where that is near; else cut at the bracket."""
+    start, end = span
+    for opening, closing in _BRACKETS:
+        text = title[start:end]
+        if text.count(opening) == text.count(closing):
+            continue
+        after, before = title.find(closing, end), title.rfind(opening, 0, start)
+        if text.count(opening) > text.count(closing):
+            if after >= 0 and len(_WORD.findall(title, end, after)) <= _NEAR:
+                end = after + 1
+                continue
+            at = start + text.rindex(opening)
+        else:
+            if before >= 0 and len(_WORD.findall(title, before, start)) <= _NEAR:
+                start = before
+                continue
+            at = start + text.index(closing)
+        return [part for cut in ((start, at), (at + 1, end)) for part in _pair_brackets(title, _trim(title, cut))]
+    return [(start, end)] if start < end else []
+
+
+def _trim(title: str, span: Span) -> Span:
+    """Return a place without the blanks and marks at its ends that belong to no word."""
+    start, end = span
+    while start < end and title[start] in _LOOSE:
+        start += 1
+    while end > start and title[end - 1] in _LOOSE:
+        end -= 1
+    return start, end
+
+
 def _is_tied(title: str, at: int, step: int, piece: bool) -> bool:
     """Whether a sign belongs to the word beside it: a letter or digit, or a joint behind which the word goes on."""
     sign = title[at]
@@ -131,7 +174,9 @@ def _is_tied(title: str, at: int, step: int, piece: bool) -> bool:
     if sign.isalnum() or sign == "_":
         return True
     beyond = at + step
-    if not piece or sign not in _JOINTS or not 0 <= beyond < len(title):
+    if sign == "×" or (sign == "," and any(at in range(*found.span()) for found in _DECIMAL.finditer(title))):
+        return piece
+    if sign not in (_JOINTS if piece else _APOSTROPHES) or not 0 <= beyond < len(title):
         return False
     return title[beyond].isalnum() and _SIGN.fullmatch(title[beyond]) is None
 
@@ -166,8 +211,11 @@ def _complete(title: str, span: Span, alone: bool) -> Span:
     if text.isalpha() and (led := _LED.match(title, end)) is not None:
         return start, led.end(1)
     before = _BEFORE.search(title, 0, start)
-    if before is not None and text[0].isdigit() and before[1].casefold() in load_vocabulary().units:
+    units = load_vocabulary().units
+    if before is not None and _AMOUNT.fullmatch(text) and before[1].casefold() in units:
         return before.start(1), end
+    if text.casefold() in units and (count := _COUNT.search(title, 0, start)) is not None:
+        return count.start(), end
     counts = text.isdigit() and len(text) <= _DIGITS
     if (counts or (alone and _is_small(text))) and (after := _NEXT.match(title, end)) is not None:
         return start, after.end(1)

@@ -141,6 +141,17 @@ class _Letters(dict[int, str]):
 
 
 _LETTERS_ONLY = _Letters()
+
+
+def look_latin(word: str) -> str:
+    """Return a word with the Cyrillic letters that look like Latin ones as these, each one letter as before.
+
+    >>> look_latin("ок") == "ok", len(look_latin("ящик"))
+    (True, 4)
+    """
+    return word.translate(_CONFUSABLE)
+
+
 _LONE = re.compile(r"(?<![^\W\d_])[авекмнорстухі](?=[\s-]?\d)|(?<=\d)[авекмнорстухі](?![^\W\d_])")
 
 

@@ -61,6 +61,16 @@ def plain_text(text: str) -> str:
     return " ".join(cut_title(text))
 
 
+@lru_cache(maxsize=10_000)
+def fold_sign(sign: str) -> str:
+    """Return what a title's tokens have for one of its signs; one that is nothing there stays what it is.
+
+    >>> fold_sign("É"), fold_sign("½"), fold_sign("×")
+    ('e', '1/2', 'x')
+    """
+    return fold_letters(sign.translate(_SIGNS)).strip() or sign
+
+
 def _decode(escaped: str) -> str:
     """Bytes that an export wrote out as text (``\\xe2\\x9d\\xa4``) as what they spell, or as they are."""
     try:
