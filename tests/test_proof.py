@@ -13,16 +13,29 @@ FILLING = [
 ]
 
 
-def plan(left: tuple[str, float, str], right: tuple[str, float, str], **columns: tuple[str, str]) -> str:
-    """The action of the one plan for two listings, "" where nothing is caught, beside a few others of their shop."""
+def list_plans(
+    left: tuple[str, float, str], right: tuple[str, float, str], **columns: tuple[str, str]
+) -> list[dc.Plan]:
+    """The plans for two listings beside a few others of their shop."""
     rows = [(title, price, "Vera Home") for title, price, *_ in (left, right, *((t, p, "") for t, p in FILLING))]
     table = pd.DataFrame(rows, columns=["title", "price", "brand"])
     table.insert(0, "id", [f"L-{i}" for i in range(len(rows))])
     table["category"] = [left[2], right[2], *[""] * len(FILLING)]
     for name, pair in columns.items():
         table[name] = [*pair, *[""] * len(FILLING)]
-    plans = [p for p in dc.audit(dc.read_catalog(table)).plans if {"L-0", "L-1"} <= {m.listing_id for m in p.members}]
+    return [p for p in dc.audit(dc.read_catalog(table)).plans if {"L-0", "L-1"} <= {m.listing_id for m in p.members}]
+
+
+def plan(left: tuple[str, float, str], right: tuple[str, float, str], **columns: tuple[str, str]) -> str:
+    """The action of the one plan for two listings, "" where nothing is caught."""
+    plans = list_plans(left, right, **columns)
     return plans[0].action if plans else ""
+
+
+def question(left: tuple[str, float, str], right: tuple[str, float, str], **columns: tuple[str, str]) -> str:
+    """What the plan for two listings asks."""
+    (made,) = list_plans(left, right, **columns)
+    return "" if made.question is None else made.question.text.say("en")
 
 
 HOME = "Home"
@@ -55,6 +68,18 @@ class TestCopies:
     def test_one_code_shows_that_two_forms_are_one_thing(self, left: str, right: str) -> None:
         code = "4006381333931"
         assert plan((left, 20.0, HOME), (right, 20.0, HOME), gtin=(code, code)) == "remove_duplicates"
+
+    @pytest.mark.parametrize(
+        ("codes", "said"),
+        [
+            (("4006381333931", "4006381333948"), "Barcode is «4006381333931» on one side"),
+            (("EVM20237", "EVM20253"), "Only the titles say"),
+            (("4006381333931", "4006381333932"), "Only the titles say"),
+        ],
+    )
+    def test_only_the_number_of_a_trade_item_is_asked_about_as_one(self, codes: tuple[str, str], said: str) -> None:
+        told = question((COPIES[0][0], 20.0, HOME), (COPIES[0][1], 20.0, HOME), gtin=codes)
+        assert told.startswith(said)
 
     @pytest.mark.parametrize(
         ("price", "action"), [(20.0, "remove_duplicates"), (21.2, "remove_duplicates"), (21.8, "ask")]

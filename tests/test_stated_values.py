@@ -24,6 +24,17 @@ WORDS = ("violin", "bow", "12", "37", "41/42", "41-42", "50-52", "3", "14", "gal
 
 
 @pytest.mark.parametrize(
+    ("title", "color"),
+    [("Red Fox Explorer tent green", "green"), ("Explorer tent Red Fox", ""), ("Explorer tent red", "red")],
+)
+def test_a_colour_in_the_name_of_the_brand_is_none(
+    make_shop: Shop, read_features: Read, title: str, color: str
+) -> None:
+    features = read_features(make_shop({"title": title, "attributes": {"Brand": "Red Fox"}}, "Tent black"))
+    assert features.axes["color"].value(0) == color
+
+
+@pytest.mark.parametrize(
     ("title", "attributes", "left", "axis", "value"),
     [
         ("violin bow 37", {"Size": "37"}, {"violin", "bow"}, "size", "37"),

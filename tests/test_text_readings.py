@@ -130,6 +130,14 @@ class TestNumbers:
             ("Pompa obiegowa 25-60 180", {}),
             ("Skarpety frotte 39-42", {"size": ("39-42",)}),
             ("Napkins 300 sheets 10 packs", {"pack": ("10",)}),
+            # Letters straight behind a model's number are its tail, where nothing is worn.
+            ("Cartouche encre Canson 301 XL", {}),
+            ("Ink cartridge LC 3219 XL", {}),
+            ("Cycling jersey 301 XL", {"size": ("xl",)}),
+            ("Pet cooling mat grey XL", {"size": ("xl",), "color": ("gray",)}),
+            # One short word among others is a code's piece, and no word of another language.
+            ("Проволока E-Cu катушка", {}),
+            ("Máy khoan cũ", {"condition": ("used",)}),
         ],
     )
     def test_a_number_is_a_value_where_one_stands(self, title: str, values: dict[str, tuple[str, ...]]) -> None:

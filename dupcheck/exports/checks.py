@@ -2,7 +2,7 @@
 
 from dupcheck.exports.merging import Merged
 from dupcheck.files.cells import is_call
-from dupcheck.files.numbers import is_checked
+from dupcheck.files.numbers import is_gtin
 from dupcheck.limits import Breach, Holding, find_breaches
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits
@@ -66,9 +66,5 @@ def check_addresses(merged: Merged) -> list[Message]:
 
 def check_gtins(merged: Merged) -> list[Message]:
     """Return a caution where a code that is to be a GTIN is none: its length or its check digit is wrong."""
-    wrong = list(dict.fromkeys(s.gtin for s in merged.skus if s.gtin and not _is_gtin(s.gtin)))
+    wrong = list(dict.fromkeys(s.gtin for s in merged.skus if s.gtin and not is_gtin(s.gtin)))
     return [message("exports.bad_gtin", codes=", ".join(wrong))] if wrong else []
-
-
-def _is_gtin(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) in (8, 12, 13, 14) and is_checked(text)

@@ -28,6 +28,7 @@ from dupcheck.features.stated import (
     name_scripts,
     state_axes,
     state_numbers,
+    unmark_brand,
 )
 from dupcheck.features.tokens import ReadTitles
 from dupcheck.features.words import count_words, list_core_words, words_of
@@ -201,9 +202,11 @@ def read_listings(
         text = normalise(heads[i]) if slots[i] else wording.texts[i]
         tokens, tail = mark_head(heads[i], text, title.tokens, lexicon), mark_tail(slots[i], lexicon)
         written.append((*tokens, *tail) if tail else tokens)
-        marked.append((*mark_numbers(tokens, numbers[i]), *tail) if i in numbers else written[-1])
-        unstated = lexicon.brands and "brand" not in attributes.rows[i]
-        brands.append({"brand": brand} if unstated and (brand := lexicon.name_brand(text)) else {})
+        stated = attributes.rows[i].get("brand", "")
+        brand = stated or (lexicon.name_brand(text) if lexicon.brands else "")
+        own = mark_numbers(tokens, numbers[i]) if i in numbers else tokens
+        marked.append((*unmark_brand(own, brand), *tail))
+        brands.append({"brand": brand} if brand and not stated else {})
         if progress is not None and i % 4096 == 0:
             progress(i, len(heads))
     return Reading(heads, folded, slots, marked, brands, written)

@@ -8,7 +8,7 @@ import numpy as np
 from dupcheck.catalog import take_listings
 from dupcheck.features.attributes import read_attributes
 from dupcheck.features.schema import Features, mark_head, mark_tail
-from dupcheck.features.stated import list_sizes, mark_numbers, state_numbers
+from dupcheck.features.stated import list_sizes, mark_numbers, state_numbers, unmark_brand
 from dupcheck.features.words import list_core_words, words_of
 from dupcheck.model import Catalog
 from dupcheck.titles import normalise, read_title
@@ -33,10 +33,11 @@ class Rewording:
         attributes = read_attributes(listing)
         head, slots = known.split(drop_gifts(title))
         tokens = mark_head(head, normalise(head), read_title(head).tokens, known.lexicon)
-        tokens = mark_numbers(tokens, state_numbers(listing, attributes).get(0, {}))
+        stated = attributes.rows[0].get("brand", "")
+        tokens = unmark_brand(mark_numbers(tokens, state_numbers(listing, attributes).get(0, {})), stated)
         size = self.features.axes["size"].value(member) if "size" in self.features.axes else ""
         sizes = list_sizes(listing, [{"size": size} if size else {}])
-        brand = words_of(attributes.rows[0].get("brand", ""))
+        brand = words_of(stated)
         tokens = (*tokens, *mark_tail(slots, known.lexicon)) if slots else known.frames.mark(tokens, brand)
         (core,) = list_core_words([tokens], sizes, known.stray, [brand])
         return {stem_word(t.text): self.features.weigh_word(t.text) for t in core}

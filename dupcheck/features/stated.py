@@ -11,7 +11,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.features.attributes import Attributes
 from dupcheck.features.schema import AxisColumn, unite_systems
 from dupcheck.model import Catalog, FloatArray
-from dupcheck.titles import Token, align_name, read_title, read_value
+from dupcheck.titles import Token, align_name, normalise, read_title, read_value
 from dupcheck.titles.normalising import fold_letters
 from dupcheck.titles.stream import plain_text
 from dupcheck.titles.vocabulary import load_vocabulary
@@ -80,6 +80,23 @@ def mark_numbers(tokens: tuple[Token, ...], stated: Mapping[str, str]) -> tuple[
                 tokens = (*tokens[:i], Token(token.text, token.kind, axis, value), *tokens[i + 1 :])
             break
     return tokens
+
+
+def unmark_brand(tokens: tuple[Token, ...], brand: str) -> tuple[Token, ...]:
+    """Take for no values the words of a listing's brand where its title says all of it: a Red Fox is not red."""
+    wanted = normalise(brand).split()
+    if len(wanted) < 2:
+        return tokens
+    words = [(word, k) for k, token in enumerate(tokens) for word in token.text.split()]
+    said = [word for word, _ in words]
+    inside = {
+        k for at in range(len(said) - len(wanted) + 1) if said[at : at + len(wanted)] == wanted
+        for _, k in words[at : at + len(wanted)]
+    }  # fmt: skip
+    return tuple([
+        token._replace(axis="", value="") if k in inside and token.axis != "noise" else token
+        for k, token in enumerate(tokens)
+    ]) if inside else tokens  # fmt: skip
 
 
 def state_axes(attributes: Mapping[str, str], tokens: Sequence[Token], options: Collection[str]) -> dict[str, str]:

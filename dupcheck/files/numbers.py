@@ -70,6 +70,15 @@ def parse_number(text: str, decimal: Decimal | None = None, whole: bool = False)
     return number if math.isfinite(number) else None
 
 
+def is_gtin(text: str) -> bool:
+    """Say whether a text is the number of a trade item: no code of a seller's own, though it stands in the same place.
+
+    >>> is_gtin("4006381333931"), is_gtin("4006381333932"), is_gtin("EVM20237")
+    (True, False, False)
+    """
+    return text.isdecimal() and text.isascii() and len(text) in (8, 12, 13, 14) and is_checked(text)
+
+
 def is_checked(digits: str) -> bool:
     """Say whether the last of a trade item's digits fits the others.
 

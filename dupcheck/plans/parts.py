@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_axes
+from dupcheck.files.numbers import is_gtin
 from dupcheck.judging.alignment import Aligner, Alignment, find_accented, is_sure_form
 from dupcheck.judging.makers import compare_makers
 from dupcheck.learned.answers import Replies
@@ -280,7 +281,9 @@ class Bookkeeper:
             return False
         if self._share(left, right, "sku_code"):
             return self._near(left, right, _SAID_PRICE) and not (words.left and words.right)
-        if not self._share(left, right, "gtin") or not self._near(left, right, _SAID_AGAIN_PRICE):
+        if not is_gtin(shelf.text(left, "gtin")) or not self._share(left, right, "gtin"):
+            return False
+        if not self._near(left, right, _SAID_AGAIN_PRICE):
             return False
         ours, theirs = shelf.attributes(left), shelf.attributes(right)
         both = (ours.keys() & theirs.keys()) - {LOGISTICS}
@@ -396,7 +399,7 @@ class Bookkeeper:
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
         if all(codes) and codes[0] != codes[1]:
-            return Gap("fact", (codes[0],), (codes[1],), "gtin")
+            return Gap("fact", (codes[0],), (codes[1],), "gtin") if all(map(is_gtin, codes)) else Gap("proof")
         if not any(self.is_proven(m, copy, copies <= FEW) for m in keep):
             return Gap("proof")
         forms = self._find_forms(kept, copy)

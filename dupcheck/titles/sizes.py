@@ -29,6 +29,7 @@ DOUBTFUL = frozenset(pick_axes(lambda axis: axis.doubtful))
 """Axes of what may be no measure after all, or the measure of who wears the thing."""
 _CHILDREN = frozenset({"kids", "baby", "boys", "girls"})
 _NUMBERED = frozenset({"number", "code"})
+_LETTERS = re.compile(r"\d?x*[sml]")
 _EUROPEAN = (34, 62)
 """Where a bare number is a European size of clothes or shoes."""
 _SPAN = 6
@@ -47,6 +48,21 @@ def decide_sizes(pieces: list[Piece], v: Vocabulary) -> None:
             settle(pieces, i, _is_size(pieces, i, v), v)
         elif piece.place == "bed":
             settle(pieces, i, _is_bed_size(pieces, i, bed, v), v)
+    if not is_worn(pieces, v) and not any(p.axis == "gender" for p in pieces):
+        for i, piece in enumerate(pieces):
+            if piece.axis == "size" and _LETTERS.fullmatch(piece.text) and _ends_model(pieces, i, v):
+                pieces[i] = piece._replace(axis="", value="", place="")
+
+
+def _ends_model(pieces: list[Piece], i: int, v: Vocabulary) -> bool:
+    """Whether the letters of a size stand straight behind a bare number that nothing calls a size: the tail of a
+    model's name, as it is written where nothing is worn: cartridge 301 XL."""
+    before, after = find_before(pieces, i), find_after(pieces, i)
+    if before is None or before.axis or before.kind not in _NUMBERED or pieces[i].sep not in " -":
+        return False
+    led = find_before(pieces, i - 1)
+    named = led is not None and (led.text in v.cues["marker"] or led.text in SYSTEMS)
+    return not named and not _is_sized(after, after.sep if after is not None else "")
 
 
 def _is_sized(piece: Piece | None, sep: str) -> bool:

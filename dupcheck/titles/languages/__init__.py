@@ -11,6 +11,9 @@ from dupcheck.titles.vocabulary import list_languages, list_words, read_language
 
 _SURE = 2
 """A letter that only one language writes counts as so many words."""
+_WORDS = re.compile(r"\w+")
+_PIECE = 2
+"""Letters of what, where it is the only foreign word, is a code's piece as likely: E-Cu."""
 _DOUBT = 1
 """One foreign word among more English ones than this is a name."""
 
@@ -51,16 +54,20 @@ def find_languages(title: str, folded: str) -> tuple[str, ...]:
     ('es', 'en')
     """
     owners, english = _owners(), _bits()["en"]
-    masks = [mask for word in folded.replace("-", " ").split() if (mask := owners.get(word))]
-    foreign = [mask for mask in masks if not mask & english]
+    known = [(word, mask) for word in folded.replace("-", " ").split() if (mask := owners.get(word))]
+    others = [(word, mask) for word, mask in known if not mask & english]
+    own = len(known) - len(others)
+    if len(others) == 1 and len(others[0][0]) <= _PIECE and others[0][0] in _WORDS.findall(title.lower()):
+        others = []
+    foreign = tuple(sorted([mask for _, mask in others]))
     if title.isascii():
-        return _choose(tuple(sorted(foreign)), len(masks) - len(foreign), ()) if foreign else ("en",)
+        return _choose(foreign, own, ()) if foreign else ("en",)
     lowered = title.lower()
     written = tuple(code for code, letters in _letters() if letters.search(lowered))
     scripts = [code for code, signs in _scripts() if signs.search(folded)]
     if "ja" in scripts and "zh" in scripts:
         scripts.remove("zh")
-    return (*scripts, *_choose(tuple(sorted(foreign)), len(masks) - len(foreign), written))
+    return (*scripts, *_choose(foreign, own, written))
 
 
 @lru_cache(10_000)
