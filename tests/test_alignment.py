@@ -318,3 +318,10 @@ class TestMarks:
 def test_letters_that_look_alike_in_two_alphabets_are_no_difference(aligner: Aligner, left: str, right: str) -> None:
     assert aligner.align(left, right).explained
     assert not aligner.align(left, right.replace("OK", "OF").replace("mA", "mF")).explained
+
+
+def test_a_number_in_two_values_has_not_moved(aligner: Aligner) -> None:
+    found = aligner.align("6x4 to 18x13mm Oval Amethyst - 9x7mm", "6x4 to 18x13mm Oval Amethyst - 7x5mm")
+    assert not found.turned
+    assert found.axes == found.twice == {"dimension"}, "it is asked what the two sizes are"
+    assert aligner.align("Adapter HDMI 2 to DVI 4", "Adapter HDMI 4 to DVI 2").turned

@@ -7,6 +7,9 @@ from dupcheck.catalog import make_catalog
 from dupcheck.learned.answers import Answer
 from dupcheck.ledger.answers import read_answers, write_answers
 from dupcheck.model import Listing, Question
+from dupcheck.plans.offers import Shelf
+from dupcheck.plans.parts import Gap
+from dupcheck.plans.questions import ask_seller, write_gap
 
 LAMP, SOFA = "Lamp Marlow Ridgeway Handpicked Corner", "Sofa Deep Velvet Fjordline Blossom"
 
@@ -66,3 +69,24 @@ def test_an_answer_is_heeded_where_it_says_what_it_is_about(record: dict[str, st
 def test_answers_come_back_as_they_were_written() -> None:
     given = [Answer("same", "words:a|b", "", "", "Mei", 2.0), Answer("option", "", "A", "B", "Mei", 2.0)]
     assert read_answers([(write_answers(given), "Mei", 2.0)]) == given
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [("Pod Mango / 5.0%", "says it in its title only"), ("Pod Mango", "Only one side says")],
+)
+def test_what_a_title_says_is_not_called_unsaid(title: str, said: str) -> None:
+    strong = Listing("A", "Pod Apple / 5.0%", price=9.0, attributes={"Nicotine level": "5.0%"})
+    shop = make_catalog([strong, Listing("B", title, price=9.0)])
+    shelf, gap = Shelf(shop, dc.audit(shop).features), Gap("silent", ("5",), (), "nicotine level")
+    assert said in ask_seller(gap, "A", ["B"], write_gap(gap, shelf, [1, 0])).text.say("en")
+
+
+def test_of_a_name_before_choices_only_what_the_other_title_lacks_is_asked_about() -> None:
+    line = [
+        Listing(f"L-{n}", f"1.5 to 3.75mm Round Diopside Melee - {n}mm", price=14.0 + n, attributes={"Size": f"{n}mm"})
+        for n in (2, 2.5, 3, 3.5)
+    ]
+    shop = make_catalog([*line, Listing("R", "2.5mm Round Diopside Melee", price=15.0), Listing("K", "Copper Kettle")])
+    (question,) = [plan.question for plan in dc.audit(shop).plans if plan.question is not None]
+    assert "«1.5 to 3.75mm» stands in only one" in question.text.say("en")

@@ -43,6 +43,12 @@ UNSEEN = [
     ("droitiers bout rond", "Ciseaux (droitiers) bout rond", "(droitiers) bout rond"),
     ("droitiers bout rond", "Ciseaux (en acier pour les droitiers) bout rond", "droitiers … bout rond"),
     ("pinces 3", "Pinces (3 trous)", "Pinces (3 trous)"),
+    ("4 mm to", "4mm to 10mm Trillion Opal - 4.5mm", "4mm to 10mm"),
+    ("lean", "Saffron 4x8ft Lean-To Shed", "Lean-To"),
+    ("frame", "Soporte guitarra A-frame negro", "A-frame"),
+    ("timber 167", "Shed 11cm Timber Base - £167.00", "Timber … £167.00"),
+    ("16", "GT2同步轮16齿 内孔5mm", "16齿"),
+    ("型", "黄铜喷嘴V6型 0.4 mm", "V6型"),
     ("steel", "Pop rivets Aluminium/Steel 250", "Steel"),
 ]
 

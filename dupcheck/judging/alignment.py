@@ -197,6 +197,9 @@ class Aligner:
         only_there = tuple([b[k] for k, axis in zip(there, theirs, strict=True) if not axis])
         turned = () if only_here or only_there else _find_turned(a, b)
         twice = {*_find_twice(a, here, ours), *_find_twice(b, there, theirs)}
+        numbered = {label for word, label in zip(a, read_here.labels, strict=True) if label in axes and word in turned}
+        if numbered and not any(map(str.isalpha, turned)):  # 9x7 and 7x5 are two values, and no words that moved
+            turned, twice = (), twice | numbered
         unread = [k for k, axis in zip(here, ours, strict=True) if not axis]
         unread_there = [k for k, axis in zip(there, theirs, strict=True) if not axis]
         renamed, frame, choices = False, "", frozenset(axes - {""})

@@ -5,6 +5,7 @@ Chinese word. Nobody knows a thing by these, so what is shown is what they stand
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ _WITHIN = 3
 _JOINTS = "-./'’+&°"
 """What ties a piece to the word that it belongs to: 5W-40, USB-C, S/O, L'Éclat, N°8."""
 _WORD = re.compile(r"\w+")
+_RUN = re.compile(r"[^\W_]+")
+_LATIN = re.compile(r"[A-Za-z0-9]+$")
 _NEAR = 2
 """Words at most between a half of a bracket and what is quoted, for the bracket to be quoted whole."""
 _APOSTROPHES = "'’"
@@ -35,6 +38,9 @@ _BLANK = re.compile(r"\s+")
 _LOOSE = " ,;:|-–/"
 _LOST = re.compile(r"[\s\W]*")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
+_MORE = re.compile(r"\s+[^\s,;|()]*\w")
+_COUNTED = re.compile(f"[{UNSPACED}](?![{UNSPACED}])")
+"""One sign behind a number, and no more, is what it counts: 20齿."""
 _DECIMAL = re.compile(r"(?<![\d,])\d+,\d{1,2}(?![\d,])")
 _AMOUNT = re.compile(r"\d[\d.,/x×-]*")
 _DIGITS = 3
@@ -129,6 +135,8 @@ def _widen(title: str, span: Span) -> Span:
         start -= 1
     while end < len(title) and _is_tied(title, end, 1, piece):
         end += 1
+    if start and unicodedata.category(title[start - 1]) == "Sc" and title[start].isdigit():
+        start -= 1
     while end < len(title) and title[end] in _CLOSING and not title[end : end + 2].strip(_CLOSING).strip():
         end += 1
     return start, end
@@ -176,6 +184,9 @@ def _is_tied(title: str, at: int, step: int, piece: bool) -> bool:
     beyond = at + step
     if sign == "×" or (sign == "," and any(at in range(*found.span()) for found in _DECIMAL.finditer(title))):
         return piece
+    if sign == "-" and not piece:
+        run = _RUN.match(title[beyond:] if step > 0 else title[:at][::-1])
+        piece = run is not None and len(run[0]) <= _PIECE  # Lean-To, A-frame
     if sign not in (_JOINTS if piece else _APOSTROPHES) or not 0 <= beyond < len(title):
         return False
     return title[beyond].isalnum() and _SIGN.fullmatch(title[beyond]) is None
@@ -194,7 +205,8 @@ def _widen_sign(title: str, span: Span) -> Span:
     text = title[start:end]
     if _SIGN.fullmatch(text) and text not in load_vocabulary().phrases and start and _SIGN.fullmatch(title[start - 1]):
         return start - 1, end
-    return start, end
+    tied = _LATIN.search(title, 0, start) if len(text) == 1 else None  # V6型
+    return (start, end) if tied is None else (tied.start(), end)
 
 
 def _complete(title: str, span: Span, alone: bool) -> Span:
@@ -208,6 +220,11 @@ def _complete(title: str, span: Span, alone: bool) -> Span:
     text = title[start:end]
     if _SIGN.fullmatch(text):
         return span
+    last = text.rpartition(" ")[2]
+    if last != text and last.casefold() in load_vocabulary().small and (more := _MORE.match(title, end)) is not None:
+        return start, more.end()
+    if text.isdigit() and (counted := _COUNTED.match(title, end)) is not None:
+        return start, counted.end()
     if text.isalpha() and (led := _LED.match(title, end)) is not None:
         return start, led.end(1)
     before = _BEFORE.search(title, 0, start)

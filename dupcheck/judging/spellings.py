@@ -66,7 +66,8 @@ def find_spelling(title: str, attributes: str, axis: str, value: str) -> str:
     parts = [_find_in_title(title, axis, part) or _find_apart(title, axis, part) for part in value.split("|")]
     if not any(parts):
         return ""
-    return join_shown(part or show_value(axis, known) for part, known in zip(parts, value.split("|"), strict=True))
+    shown = [part or show_value(axis, known) for part, known in zip(parts, value.split("|"), strict=True)]
+    return join_shown(text for text in shown if not any(more.startswith(f"{text} ") for more in shown))
 
 
 @lru_cache(maxsize=20_000)

@@ -14,6 +14,8 @@ _SERIAL, _COUNTED = 4, 3
 """Numbers of so many digits on both sides are names; those of so many are, where they only count up: HP 301, HP 302."""
 _STEP = 1.25
 """Sizes go up in steps of so much from the least to the largest; what counts up goes on by one."""
+_LEAD = re.compile(r"[Nn]?[°º]|№|#")
+"""What leads to a number, and is shown with it: n° 4."""
 _AROUND = ",;:()[]{}"
 _APART = 2
 """Titles of one line differ in so few words at most, on each side."""
@@ -55,7 +57,8 @@ def quote_choice(title: str, words: Sequence[str]) -> str:
         for start in range(len(written) - width + 1):
             piece = " ".join(written[start : start + width])
             if {*wanted} <= {*cut_title(piece)}:
-                return piece
+                led = start > 0 and piece[:1].isdigit() and _LEAD.fullmatch(written[start - 1]) is not None
+                return f"{written[start - 1]} {piece}" if led else piece
     return " ".join(wanted)
 
 

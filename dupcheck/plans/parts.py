@@ -5,6 +5,7 @@ option explains, a value that only one side states, or a fact that makes them tw
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -176,7 +177,7 @@ class Bookkeeper:
             yield _name_forms(forms)
         heads = shelf.value(HEAD, left), shelf.value(HEAD, right)
         if heads[0] != heads[1] and words.explained:
-            yield Gap("words", tuple(heads[0].split()), tuple(heads[1].split()))
+            yield self._name_heads(heads, left, right)
         yield from self._list_counts(here, there, left, right)
         numbered = self._are_numbered(left, right)
         for axis in sorted({*here, *there, *words.axes} - NATURAL.keys()):
@@ -197,6 +198,20 @@ class Bookkeeper:
         makers = self.shelf.value("brand", left), self.shelf.value("brand", right)
         if all(makers) and compare_makers(*makers) == "near":
             yield Gap("fact", (makers[0],), (makers[1],), "brand")
+
+    def _name_heads(self, heads: tuple[str, str], left: int, right: int) -> Gap:
+        """Two names; of one that the other title is not known to have, what that title lacks of it, if anything."""
+        here, there = tuple(heads[0].split()), tuple(heads[1].split())
+        if here and there:
+            return Gap("words", here, there)
+        said = Counter(cut_title(self.shelf.text(right if here else left, "title")))
+        lacking = []
+        for word in cut_title(" ".join(here or there)):
+            said[word] -= 1
+            if said[word] < 0:
+                lacking.append(word)
+        words = tuple(lacking) or here or there
+        return Gap("words", words if here else (), () if here else words)
 
     def _align(self, left: int, right: int) -> Alignment:
         shelf = self.shelf

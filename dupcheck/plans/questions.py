@@ -57,7 +57,21 @@ def write_gap(gap: Gap, shelf: Shelf, positions: Sequence[int]) -> Gap:
         found = next((s for s in spellings if s and ("|" in value or reads_as(s, gap.axis, value))), "")
         return found or next(filter(None, shown), value)
 
-    return replace(gap, here=tuple(map(write, gap.here)), there=tuple(map(write, gap.there)))
+    here, there = tuple(map(write, gap.here)), tuple(map(write, gap.there))
+    if gap.what == "silent" and _is_told(gap.axis, here or there, shelf, positions):
+        here = there = here or there
+    return replace(gap, here=here, there=there)
+
+
+def _is_told(axis: str, values: Sequence[str], shelf: Shelf, positions: Sequence[int]) -> bool:
+    """Whether a title says what its listing states nowhere else: no title is read for an axis that no table knows."""
+    words = [cut_title(value) for value in values]
+    for m in positions:
+        if not shelf.value(axis, m) and axis not in shelf.attributes(m):
+            title = cut_title(shelf.text(m, "title"))
+            if any(w == title[k : k + len(w)] for w in words if w for k in range(len(title))):
+                return True
+    return False
 
 
 def _quote(words: Sequence[str], others: Sequence[str], titles: Sequence[str]) -> tuple[str, ...]:
@@ -88,7 +102,7 @@ def ask_seller(gap: Gap, keep: str, listings: Sequence[str], written: Gap | None
     words = gap.what in _WORDED
     return Question(
         kind=gap.kind,
-        text=message(_choose_key(gap), **texts),
+        text=message(_choose_key((written or gap) if gap.what == "silent" else gap), **texts),
         listings=tuple(listings),
         only_here=gap.here if words else (),
         only_there=gap.there if words else (),
@@ -100,6 +114,8 @@ def ask_seller(gap: Gap, keep: str, listings: Sequence[str], written: Gap | None
 def _choose_key(gap: Gap) -> str:
     if gap.what in ("words", "fact") and not (gap.here and gap.there and gap.here[0] and gap.there[0]):
         return f"questions.{gap.what}_more"
+    if gap.what == "silent" and gap.here and gap.there:
+        return "questions.silent_told"
     return f"questions.{gap.what}"
 
 
