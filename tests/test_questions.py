@@ -90,3 +90,14 @@ def test_of_a_name_before_choices_only_what_the_other_title_lacks_is_asked_about
     shop = make_catalog([*line, Listing("R", "2.5mm Round Diopside Melee", price=15.0), Listing("K", "Copper Kettle")])
     (question,) = [plan.question for plan in dc.audit(shop).plans if plan.question is not None]
     assert "«1.5 to 3.75mm» stands in only one" in question.text.say("en")
+
+
+def test_a_question_about_several_values_names_them_all_and_none_twice() -> None:
+    sizes = ("30x40", "50x70", "60x80")
+    shop = make_catalog([
+        *(Listing(f"C-{k}", f"Stretched cotton canvas {size}", price=6.0 + 3 * k) for k, size in enumerate(sizes)),
+        Listing("K", "Copper Kettle", price=30.0),
+    ])  # fmt: skip
+    (question,) = [plan.question for plan in dc.audit(shop).plans if plan.question is not None]
+    said = question.text.say("en")
+    assert all(said.count(size) == 1 for size in sizes) and "all else" not in said

@@ -80,6 +80,11 @@ class Gap:
         return self.what in ("names", "words") and bool(self.here and self.there)
 
     @property
+    def contrasts(self) -> bool:
+        """Whether each side states a value of one axis."""
+        return self.what in ("axis", "fact") and all((*self.here, *self.there)) and bool(self.here and self.there)
+
+    @property
     def kind(self) -> str:
         """The key of the question that closes this gap: one for all pairs that differ in the same way."""
         if self.what in ("names", "words", "order"):

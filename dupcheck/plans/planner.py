@@ -370,10 +370,13 @@ class Planner:
         kind = min(kinds, key=lambda k: (-kinds[k], k))
         listings = [m for m, gap in asked.items() if gap.kind == kind]
         gap = asked[listings[0]]
-        if gap.what == "line":
-            written = gather_line([write_gap(asked[m], self.shelf, [m, self.keep]) for m in listings])
+        told = {asked[m]: m for m in reversed(listings)}
+        around = [self.keep] if gap.what == "line" else [self.keep, *self.ranked]
+        if gap.what == "line" or all(g.contrasts for g in told):
+            gaps = {asked[m]: [told[asked[m]], *around] for m in listings}
+            written = gather_line([write_gap(g, self.shelf, where) for g, where in gaps.items()])
         else:
-            written = write_gap(gap, self.shelf, [*listings, self.keep, *self.ranked])
+            written = write_gap(gap, self.shelf, [*listings, *around])
         return ask_seller(gap, self.shelf.id(self.keep), [self.shelf.id(m) for m in listings], written)
 
     def _is_said(self, member: int, gap: Gap) -> bool:

@@ -120,8 +120,10 @@ def _choose_key(gap: Gap) -> str:
 
 
 def gather_line(gaps: Sequence[Gap]) -> Gap:
-    """Return the gaps between one listing of a line and the others as one: what it says, and what each of them does."""
-    return replace(gaps[0], there=tuple(dict.fromkeys(value for gap in gaps for value in gap.there)))
+    """Return the gaps between one listing and others as one: what it says, and what each of them does."""
+    own = gaps[0].here
+    others = tuple(dict.fromkeys(value for gap in gaps for value in gap.there if value not in own))
+    return replace(gaps[0], there=others or gaps[0].there)
 
 
 def _say_gap(gap: Gap, keep: str, listings: Sequence[str]) -> dict[str, object]:
