@@ -5,11 +5,9 @@ it is asked about, and never acted on.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -27,7 +25,7 @@ _ABBREVIATED, _CONSONANTS, _TIMES = 4, 3, 2
 _VOWELS = frozenset("aeiou")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=500_000)
 def compare_makers(one: str, other: str) -> Makers:
     """Say whether two brands name one maker, may name one, or name two.
 
@@ -38,65 +36,51 @@ def compare_makers(one: str, other: str) -> Makers:
     >>> compare_makers("X-Rite", "X-Mini"), compare_makers("Makita", "Bosch")
     ('other', 'other')
     """
-    one, other = one.strip().casefold(), other.strip().casefold()
-    here, there = cut_title(one), cut_title(other)
-    if one == other or (here and here == there):
+    here, there = _read_name(one), _read_name(other)
+    if here.text == there.text or (here.words and here.words == there.words):
         return "one"
-    if not here or not there:
+    if not here.words or not there.words:
         return "other"
-    if one.isascii() != other.isascii():
-        sound = _compare_sounds(one, other)
-        if sound == "other" and _compare_sounds(_name_first(one), _name_first(other)) != "other":
+    if here.plain != there.plain:
+        sound = _compare_sounds(here.text, there.text)
+        if sound == "other" and _compare_sounds(here.first, there.first) != "other":
             return "near"
         return sound
-    first = _name_first(one)
-    if (first and first == _name_first(other)) or _holds(here, there) or _holds(there, here):
+    if here.joined == there.joined or (here.first and here.first == there.first):
         return "near"
-    return "near" if _abbreviates(here, there) or _abbreviates(there, here) else "other"
+    short, long = sorted((here, there), key=lambda name: len(name.words))
+    if (short.words[0] in long.words and _holds(long.words, short.words)) or _abbreviates(here, there):
+        return "near"
+    return "near" if _abbreviates(there, here) else "other"
 
 
-def tell_makers_apart(brands: tuple[str, ...], left: IntArray, right: IntArray) -> BoolArray:
+def tell_makers_apart(brands: Sequence[str], left: IntArray, right: IntArray) -> BoolArray:
     """Return which pairs of brands, given by their places (< 0 where none is stated), are two makers'."""
     result: BoolArray = (left >= 0) & (right >= 0) & (left != right)
     at = np.flatnonzero(result)
     low, high = np.minimum(left[at], right[at]), np.maximum(left[at], right[at])
-    result[at] = ~np.isin(low * len(brands) + high, _find_kin(brands))
+    keys, which = np.unique(low * len(brands) + high, return_inverse=True)
+    pairs = (divmod(key, len(brands)) for key in keys.tolist())
+    apart = np.array([compare_makers(brands[a], brands[b]) == "other" for a, b in pairs], dtype=bool)
+    result[at] = apart[which]
     return result
 
 
-@lru_cache(maxsize=4)
-def _find_kin(brands: tuple[str, ...]) -> IntArray:
-    """The pairs of brands that are, or may be, one maker's, each as one number; looked for among those that may be."""
-    asked = {pair for pair in _list_pairs(brands) if compare_makers(brands[pair[0]], brands[pair[1]]) != "other"}
-    return np.array(sorted(low * len(brands) + high for low, high in asked), dtype=np.int64)
+class _Name(NamedTuple):
+    """A brand in small letters; its words, these joined, the first of them, whether all letters are plain Latin ones."""
+
+    text: str
+    words: tuple[str, ...]
+    joined: str
+    first: str
+    plain: bool
 
 
-def _list_pairs(brands: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The pairs of brands, by their places, that share what makers of one name share."""
-    begun, sounds, letters = (defaultdict[str, set[int]](set) for _ in range(3))
-    words = [cut_title(brand.strip().casefold()) for brand in brands]
-    for k, brand in enumerate(brands):
-        for word in {*words[k][:1], "".join(words[k]), _name_first(brand.casefold())} - {""}:
-            begun[word].add(k)
-        latin = spell_latin(brand)
-        for name in {latin, _name_first(latin)}:
-            sounds[keep_consonants(name)[:1]].add(k)
-        letters["".join(words[k])[:1]].add(k)
-    for k in range(len(brands)):
-        yield from ((min(k, j), max(k, j)) for word in words[k] for j in begun[word] if j != k)
-    for alike in sounds.values():
-        plain = [k for k in alike if brands[k].isascii()]
-        yield from ((min(k, j), max(k, j)) for k in alike.difference(plain) for j in plain)
-    for alike in letters.values():
-        short = [k for k in alike if len("".join(words[k])) <= _ABBREVIATED]
-        yield from ((min(k, j), max(k, j)) for k in short for j in alike if j != k)
-    for alike in begun.values():
-        yield from combinations(sorted(alike), 2)
-
-
-def _name_first(brand: str) -> str:
-    found = _FIRST.match(brand)
-    return "" if found is None else found[0]
+@lru_cache(maxsize=100_000)
+def _read_name(brand: str) -> _Name:
+    text = brand.strip().casefold()
+    words, first = cut_title(text), _FIRST.match(text)
+    return _Name(text, words, "".join(words), "" if first is None else first[0], text.isascii())
 
 
 def _compare_sounds(one: str, other: str) -> Makers:
@@ -111,20 +95,20 @@ def _compare_sounds(one: str, other: str) -> Makers:
 
 
 def _holds(long: Sequence[str], short: Sequence[str]) -> bool:
-    """Whether the words of one name stand together in the other, or are joined to one word there."""
+    """Whether the words of one name stand together in the other."""
     width = len(short)
-    if "".join(long) == "".join(short):
-        return True
     return any(long[k : k + width] == short for k in range(len(long) - width + 1))
 
 
-def _abbreviates(short: Sequence[str], long: Sequence[str]) -> bool:
+def _abbreviates(short: _Name, long: _Name) -> bool:
     """Whether one name may stand for the other: by the first letters of its words, or by consonants of its one word."""
-    letters, whole = "".join(short), "".join(long)
-    if len(short) != 1 or not 1 < len(letters) <= _ABBREVIATED or not letters.isalpha() or letters[0] != whole[0]:
+    letters, whole = short.joined, long.joined
+    if letters[0] != whole[0] or len(short.words) != 1 or not 1 < len(letters) <= _ABBREVIATED:
         return False
-    if len(long) > 1:
-        return letters == "".join(word[0] for word in long)
+    if not letters.isalpha():
+        return False
+    if len(long.words) > 1:
+        return letters == "".join(word[0] for word in long.words)
     if len(letters) < _CONSONANTS or len(whole) < _TIMES * len(letters) or not _VOWELS.isdisjoint(letters):
         return False
     rest = iter(whole)
