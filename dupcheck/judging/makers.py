@@ -67,7 +67,7 @@ def tell_makers_apart(brands: Sequence[str], left: IntArray, right: IntArray) ->
 
 
 class _Name(NamedTuple):
-    """A brand in small letters; its words, these joined, the first of them, whether all letters are plain Latin ones."""
+    """A brand in small letters; its words, these joined, the first of them, whether it is in plain Latin letters."""
 
     text: str
     words: tuple[str, ...]
