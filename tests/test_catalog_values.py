@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dupcheck.catalog import format_attributes, parse_attributes, parse_price, read_catalog
+from dupcheck.catalog import format_attributes, parse_attributes, parse_price, read_catalog, tables
 from dupcheck.catalog.tables import Grid, Sheet, make_sheet, read_plain_csv, split_records
 from dupcheck.catalog.values import (
     Price,
@@ -222,7 +222,9 @@ def test_the_fast_way_and_the_careful_way_read_the_same(
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator=end).writerows([("listing_id", "title", "price"), *rows])
     text = out.getvalue() if closed else out.getvalue().removesuffix(end)
-    fast = read_plain_csv(text.encode("utf-8"), "x")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "_LARGE", 1)
+        fast = read_plain_csv(text.encode("utf-8"), "x")
     careful = make_sheet(Grid("x", split_records(text, ",")))
 
     def show(sheet: Sheet | None) -> object:

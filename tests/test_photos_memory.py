@@ -1,7 +1,8 @@
 """No two pictures are looked at twice, and what is damaged or another catalogue's misleads none."""
 
+import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,11 @@ from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
 from dupcheck.photos import table, verification
 from dupcheck.photos.blocks import Looks
-from dupcheck.photos.cache import FILE_NAME
+from dupcheck.photos.cache import FILE_NAME, Cache
 from dupcheck.photos.copies import is_copy
 from dupcheck.photos.neighbours import find_alike, find_neighbours
-from dupcheck.photos.reading import read_photos
+from dupcheck.photos.reading import Kept, read_photos
+from dupcheck.photos.records import Record
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import SAME, compare_photos, find_alterations
 
@@ -85,6 +87,56 @@ def test_a_second_run_looks_at_nothing(shop: Path, tmp_path: Path, seen: list[tu
     assert find_alterations(second, rows, rows + 1)[1].tobytes() == altered.tobytes()
     assert altered["mirrored"].all()
     assert seen == []
+
+
+def test_an_unchanged_catalogue_s_fingerprints_lie_beside_it(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = sorted(p.name for p in shop.iterdir())
+    rows = ["listing_id,title,main_image", *(f"{n},{n},{n}" for n in names)]
+    (tmp_path / "shop.csv").write_text("\n".join(rows), "utf-8")
+    asked: list[bytes] = []
+    find_known = Cache.fingerprints
+
+    def note(cache: Cache, contents: Sequence[bytes]) -> Mapping[bytes, Record]:
+        asked.extend(contents)
+        return find_known(cache, contents)
+
+    def run(folder: Path) -> Photos:
+        asked.clear()
+        return audit(tmp_path / "shop.csv", images=folder, cache=tmp_path / "cache", jobs=1).features.photos
+
+    def show(photos: Photos) -> list[bytes]:
+        return [record.tobytes() for record in photos.prints[photos.place[photos.main]]]
+
+    monkeypatch.setattr(Cache, "fingerprints", note)
+    folder = Path(shutil.copytree(shop, tmp_path / "photos"))
+    first = run(folder)
+    assert len(set(asked)) == len(names)
+    assert show(run(folder)) == show(first)
+    assert asked == []
+    ImageOps.flip(Image.open(shop / names[0])).save(folder / names[0])
+    changed = run(folder)
+    assert len(set(asked)) == 1
+    assert [a == b for a, b in zip(show(changed), show(first), strict=True)] == [False] + [True] * (len(names) - 1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.lists(st.integers(0, 3 * KINDS - 1), unique=True), others=st.integers(0, 3))
+def test_kept_fingerprints_are_as_good_as_read_ones(
+    shop: Path, tmp_path_factory: pytest.TempPathFactory, chosen: list[int], others: int
+) -> None:
+    names = sorted(p.name for p in shop.iterdir())
+    catalog = make_catalog([Listing(n, n, main_image=n) for n in names], image_root=shop)
+    whole = read(shop, tmp_path_factory.getbasetemp() / "kept")
+    assert whole.contents is not None
+    strange = np.frombuffer(bytes(range(16 * others)), dtype="V16")
+    rows = whole.place[np.array(chosen + [0] * others, dtype=np.int64)]
+    kept = Kept(np.concatenate([whole.contents[chosen], strange]), whole.prints[rows])
+    photos, _ = read_photos(catalog, cache=tmp_path_factory.getbasetemp() / "kept", kept=kept)
+    assert photos.contents is not None
+    assert photos.contents.tobytes() == whole.contents.tobytes()
+    assert photos.prints[photos.place].tobytes() == whole.prints[whole.place].tobytes()
 
 
 def test_copies_stand_behind_one_and_are_told_once(

@@ -27,8 +27,8 @@ from dupcheck.run import BOUNDS
 
 TextArray = npt.NDArray[np.object_]
 
-_LARGE: Final = 1_000_000
-"""Bytes from which a file is worth the C parser of pandas."""
+_LARGE: Final = 8_000_000
+"""Bytes from which a file is worth the C parser of pandas: below, to load it takes longer than to do without."""
 DELIMITERS: Final = (",", "\t", ";", "|")
 
 
@@ -269,7 +269,7 @@ def _read_fast(raw: bytes, name: str) -> Sheet | None:
         last = re.split(rb"[\r\n]", tail)[-1].decode("utf-8", "replace")
         if len(next(csv.reader([last]), [])) != len(next(csv.reader([_first_line(raw)]), [])):
             return None  # the last row may be cut off
-    import pandas as pd  # half a second, won back on a large file only
+    import pandas as pd  # won back on a large file only
 
     try:
         with warnings.catch_warnings():

@@ -62,6 +62,7 @@ from dupcheck.model import (
     IntArray,
 )
 from dupcheck.photos.hamming import HashIndex, index_hashes
+from dupcheck.photos.reading import Kept
 from dupcheck.photos.suspicion import list_hashes, suspect
 from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeholders
 from dupcheck.run import SEARCH, Search, choose_search
@@ -254,6 +255,14 @@ class Store:
             usable=self.arrays["photo.usable"][kept],
             prints=self.arrays["photo.prints"][prints[pictured]],
         )
+
+    def list_prints(self) -> Kept | None:
+        """Return the records of all photos with the keys of their contents, where these are kept."""
+        contents = self.arrays.get("photo.contents")
+        if contents is None:
+            return None
+        place = self.arrays["photo.place"]
+        return Kept(contents[place >= 0], self.arrays["photo.prints"][place[place >= 0]])
 
     # --- looking listings up ---------------------------------------------------------------------------------
 
@@ -510,6 +519,7 @@ def _pack_photos(photos: Photos) -> dict[str, Array]:
         "photo.place": photos.place,
         "photo.usable": photos.usable,
         "photo.prints": photos.prints,
+        **({} if photos.contents is None else {"photo.contents": photos.contents}),
         "hash.hashes": index.hashes,
         "hash.order": index.order,
         "hash.start": index.start,

@@ -69,11 +69,12 @@ def measure_catalog(
     progress: Progress | None = None,
 ) -> tuple[Features, tuple[Problem, ...]]:
     """Return a catalogue's features, and what was wrong with its photos. What is kept of it is used and renewed."""
-    photos, problems = read_photos(
-        catalog, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch
-    )
     folder = find_kept(catalog, cache)
-    kept = None if folder is None else Store.open(folder)
+    kept = None if folder is None else _open_own(folder)
+    photos, problems = read_photos(
+        catalog, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch,
+        kept=None if kept is None else kept.list_prints(),
+    )  # fmt: skip
     if kept is not None and _is_exact(kept, catalog):
         everything = np.arange(len(catalog))
         return kept.take_features(everything, catalog, photos, kept.open_whole(catalog), jobs), problems
@@ -84,12 +85,14 @@ def measure_catalog(
     return features, problems
 
 
+def _open_own(folder: Path) -> Store | None:
+    """Return what this very program kept in ``folder``."""
+    kept = Store.open(folder)
+    return None if kept is None or kept.facts.get("tool") != _name_tool() else kept
+
+
 def _is_exact(kept: Store, catalog: Catalog) -> bool:
-    return (
-        kept.facts.get("tool") == _name_tool()
-        and not kept.facts.get("drift")
-        and np.array_equal(kept.arrays["row_keys"], hash_rows(catalog))
-    )
+    return not kept.facts.get("drift") and np.array_equal(kept.arrays["row_keys"], hash_rows(catalog))
 
 
 @remember
@@ -131,9 +134,7 @@ def open_store(
         )
         return Store.pack(source, make_features(source, photos, jobs=jobs))
     folder = _find_folder([str(f) for f in files], None if images is None else Path(images), cache)
-    kept = Store.open(folder)
-    if kept is not None and kept.facts.get("tool") != _name_tool():
-        kept = None
+    kept = _open_own(folder)
     seen = _sign(files)
     said = {"mapping": dict(mapping or {}), "manner": [encoding, delimiter, currency], "fetch": fetch is not None}
     known = {} if kept is None else kept.facts
@@ -146,8 +147,9 @@ def open_store(
         "sketch": sketch_catalog(catalog),
     }  # fmt: skip
     photos, _ = read_photos(
-        catalog, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch
-    )
+        catalog, cache=cache, jobs=jobs, progress=watch_stage(progress, "audit.stage_photos"), fetch=fetch,
+        kept=None if kept is None else kept.list_prints(),
+    )  # fmt: skip
     store = None if kept is None else kept.update(catalog, photos, facts)
     if store is None:
         tell = watch_stage(progress, "audit.stage_features")

@@ -1,11 +1,13 @@
 """What was done to a photo, in words."""
 
+from collections.abc import Iterator
 from functools import reduce
 
 import numpy as np
+import numpy.typing as npt
 
 from dupcheck.messages import Message, message
-from dupcheck.model import FloatArray, IntArray
+from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.photos.table import Photos
 from dupcheck.photos.verification import RECOLORED, SAME, compare_photos, find_alterations
 
@@ -33,11 +35,12 @@ def describe_pairs(photos: Photos, first: IntArray, second: IntArray) -> list[Me
         message("photos.cannot_tell" if np.isnan(b) else "photos.same" if b <= SAME else "photos.different")
         for b in bits.tolist()
     ]
-    for k, fact in zip(*find_alterations(photos, first, second), strict=True):
-        notes = list_notes(photos, int(first[k]), int(second[k]), fact)
+    at, facts = find_alterations(photos, first, second)
+    recolored = _are_recolored(facts).tolist()
+    for k, changed, notes in zip(at.tolist(), recolored, list_notes(photos, first[at], second[at], facts), strict=True):
         if bits[k] <= SAME and notes:
             said[k] = message("photos.same_but", notes=_join(notes))
-        elif bits[k] > SAME and _is_recolored(fact):
+        elif bits[k] > SAME and changed:
             said[k] = message("photos.same_view", notes=_join(notes))
     return said
 
@@ -46,36 +49,47 @@ def _join(notes: list[Message]) -> Message:
     return reduce(lambda a, b: message("photos.and_note", first=a, second=b), notes)
 
 
-def _is_recolored(fact: np.void) -> bool:
-    return bool(fact["recolored"] > RECOLORED and fact["color"] > COLORED)
+def _are_recolored(facts: npt.NDArray[np.void]) -> BoolArray:
+    recolored: BoolArray = (facts["recolored"] > RECOLORED) & (facts["color"] > COLORED)
+    return recolored
 
 
-def list_notes(photos: Photos, first: int, second: int, fact: np.void) -> list[Message]:
-    """Return what was done to the photo, weightiest first; ``fact`` is what was found of the pair (``ALTERED``)."""
-    notes = []
-    if _is_recolored(fact):
-        before, after = (message(f"photos.color_{name_color(color)}") for color in fact["colors"])
-        named = message("photos.note_recolored", first=before, second=after)
-        notes.append(named if before != after else message("photos.note_other_colors"))
-    if fact["mirrored"]:
-        notes.append(message("photos.note_mirrored"))
-    degrees = _measure_turn(photos, first, second, fact)
-    there, back = fact["placing"], _turn(fact["placing"])
-    bordered = _has_border(photos, first, second, there) or _has_border(photos, second, first, back)
-    size = np.diff(_lay(photos, first, second, there), axis=0)[0]
-    if bordered:
-        notes.append(message("photos.note_border"))
-    elif not _HALF < size[0] * size[1] < 1.0 / _HALF:
-        notes.append(message("photos.note_collage"))
-    elif abs(degrees) < _TURNED and np.abs(size - 1.0).max() > _CROPPED:
-        notes.append(message("photos.note_cropped"))
-    if abs(degrees) >= _TURNED:
-        notes.append(message("photos.note_turned", degrees=round(abs(degrees))))
-    if fact["watermarked"]:
-        notes.append(message("photos.note_watermark"))
-    if fact["covered"] > 0:
-        notes.append(message("photos.note_covered"))
-    return notes
+def list_notes(
+    photos: Photos, first: IntArray, second: IntArray, facts: npt.NDArray[np.void]
+) -> Iterator[list[Message]]:
+    """Yield what was done to the photo of each pair, weightiest first; ``facts`` are what was found (``ALTERED``)."""
+    there = np.broadcast_to(np.eye(3), (len(facts), 3, 3)).copy()
+    there[:, :2] = facts["placing"]
+    back = np.linalg.inv(there).astype(np.float64, copy=False)
+    bordered = _have_border(photos, first, second, there) | _have_border(photos, second, first, back)
+    size = np.diff(_lay(photos, first, second, there), axis=1)[:, 0]
+    part = ~((size.prod(axis=1) > _HALF) & (size.prod(axis=1) < 1.0 / _HALF))
+    cropped = np.abs(size - 1.0).max(axis=1) > _CROPPED
+    turns = np.abs(_measure_turns(photos, first, second, facts))
+    shapes = zip(bordered.tolist(), part.tolist(), cropped.tolist(), turns.tolist(), strict=True)
+    for fact, recolored, (border, is_part, is_cropped, degrees) in zip(
+        facts, _are_recolored(facts).tolist(), shapes, strict=True
+    ):
+        notes = []
+        if recolored:
+            before, after = (message(f"photos.color_{name_color(color)}") for color in fact["colors"])
+            named = message("photos.note_recolored", first=before, second=after)
+            notes.append(named if before != after else message("photos.note_other_colors"))
+        if fact["mirrored"]:
+            notes.append(message("photos.note_mirrored"))
+        if border:
+            notes.append(message("photos.note_border"))
+        elif is_part:
+            notes.append(message("photos.note_collage"))
+        elif degrees < _TURNED and is_cropped:
+            notes.append(message("photos.note_cropped"))
+        if degrees >= _TURNED:
+            notes.append(message("photos.note_turned", degrees=round(degrees)))
+        if fact["watermarked"]:
+            notes.append(message("photos.note_watermark"))
+        if fact["covered"] > 0:
+            notes.append(message("photos.note_covered"))
+        yield notes
 
 
 def name_color(color: FloatArray) -> str:
@@ -88,34 +102,34 @@ def name_color(color: FloatArray) -> str:
     return "brown" if name in ("orange", "yellow") and lightness < 90 else name
 
 
-def _turn(placing: FloatArray) -> FloatArray:
-    turned: FloatArray = np.linalg.inv(np.vstack([placing, [0.0, 0.0, 1.0]]))[:2]
-    return turned
-
-
-def _lay(photos: Photos, first: int, second: int, placing: FloatArray) -> FloatArray:
-    """Return where the edges of the first picture lie on the second, in fractions: [[top, left], [bottom, right]]."""
-    own, seen = photos.prints["core"][photos.place[[first, second]]].astype(np.float64)
-    start, size = own[[0, 2]], own[[1, 3]] - own[[0, 2]]
-    corners = np.array([(0.0 - start) / size, (1.0 - start) / size]) @ placing[:, :2].T + placing[:, 2]
-    edges: FloatArray = np.sort(seen[[0, 2]] + corners * (seen[[1, 3]] - seen[[0, 2]]), axis=0)
+def _lay(photos: Photos, first: IntArray, second: IntArray, maps: FloatArray) -> FloatArray:
+    """Return (pairs, 2, 2) where the edges of the first picture lie on the second, in fractions: [[top, left], [bottom,
+    right]].
+    """
+    own, seen = (photos.prints["core"][photos.place[rows]].astype(np.float64) for rows in (first, second))
+    start, size = own[:, [0, 2]], own[:, [1, 3]] - own[:, [0, 2]]
+    corners = np.stack([(0.0 - start) / size, (1.0 - start) / size], axis=1)
+    corners = corners @ maps[:, :2, :2].swapaxes(1, 2) + maps[:, None, :2, 2]
+    begin, extent = seen[:, None, [0, 2]], (seen[:, [1, 3]] - seen[:, [0, 2]])[:, None]
+    edges: FloatArray = np.sort(begin + corners * extent, axis=1)
     return edges
 
 
-def _has_border(photos: Photos, first: int, second: int, placing: FloatArray) -> bool:
+def _have_border(photos: Photos, first: IntArray, second: IntArray, maps: FloatArray) -> BoolArray:
     """Whether the second picture goes on beyond the first one's edges, on two opposite sides, in one plain colour."""
     plain = photos.prints["outer"][photos.place[second]].astype(np.float64)
-    edges = _lay(photos, first, second, placing)
-    before, behind = edges[0], 1.0 - edges[1]
-    told = (before > _BORDER) & (behind > _BORDER)
-    told &= (plain[[0, 2]] > 0.5 * before) & (1.0 - plain[[1, 3]] > 0.5 * behind)
-    return bool(told.any())
+    edges = _lay(photos, first, second, maps)
+    before, behind = edges[:, 0], 1.0 - edges[:, 1]
+    told: BoolArray = (before > _BORDER) & (behind > _BORDER)
+    told &= (plain[:, [0, 2]] > 0.5 * before) & (1.0 - plain[:, [1, 3]] > 0.5 * behind)
+    return told[:, 0] | told[:, 1]
 
 
-def _measure_turn(photos: Photos, first: int, second: int, fact: np.void) -> float:
-    """The angle in degrees by which the second picture is turned against the first."""
-    aspect = photos.prints["aspect"][photos.place[[first, second]]].astype(np.float64)
-    linear = fact["placing"][:, :2] * np.array([[1.0, 1.0 / aspect[0]], [aspect[1], aspect[1] / aspect[0]]])
-    if fact["mirrored"]:
-        linear = linear * np.array([[1.0, -1.0], [1.0, -1.0]])
-    return float(np.degrees(np.arctan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1])))
+def _measure_turns(photos: Photos, first: IntArray, second: IntArray, facts: npt.NDArray[np.void]) -> FloatArray:
+    """The angles in degrees by which the second pictures are turned against the first."""
+    own, seen = (photos.prints["aspect"][photos.place[rows]].astype(np.float64) for rows in (first, second))
+    linear = facts["placing"][:, :, :2].astype(np.float64)
+    linear[:, :, 1] *= np.where(facts["mirrored"], -1.0, 1.0)[:, None]
+    across = linear[:, 1, 0] * seen - linear[:, 0, 1] / own
+    turns: FloatArray = np.degrees(np.arctan2(across, linear[:, 0, 0] + linear[:, 1, 1] * (seen / own)))
+    return turns

@@ -9,6 +9,8 @@ from typing import Protocol
 from dupcheck.messages import Message, message
 from dupcheck.photos.cache import Signature
 
+_NO_FILE = ("", ".", "..")
+
 
 @dataclass(frozen=True)
 class Unchanged:
@@ -45,6 +47,7 @@ class PhotoFolder:
 
     def __init__(self, root: Path) -> None:
         self._real: dict[str, str] = {}
+        self._inside: dict[str, str] = {}
         self._root = self._follow(str(root))
 
     def find(self, name: str) -> tuple[str, Signature]:
@@ -53,8 +56,16 @@ class PhotoFolder:
         Every link is followed before it is decided whether the file lies inside the folder; ``\\`` separates folders
         as ``/`` does. What lies outside, or is no file, is an :class:`OutsideError`.
         """
+        cut = name.rfind("/") + 1
+        folder, last = name[:cut], name[cut:]
+        plain = os.sep == "/" and "\\" not in name and last not in _NO_FILE
         try:
-            path = self._keep_inside(self._spell(name), name)
+            if plain and folder in self._inside:
+                path = self._inside[folder] + last
+            else:
+                path = self._keep_inside(self._spell(name), name)
+                if plain:
+                    self._inside[folder] = path[: len(path) - len(last)]
             found = os.lstat(path)
             if stat.S_ISLNK(found.st_mode):
                 path = self._keep_inside(os.path.realpath(path), name)
@@ -78,7 +89,7 @@ class PhotoFolder:
             path = os.path.join(self._root, name.replace("\\", "/"))  # noqa: PTH118
         folder, last = os.path.split(path)
         path = os.path.join(self._follow(folder), last)  # noqa: PTH118
-        return os.path.realpath(path) if last in ("", ".", "..") else path
+        return os.path.realpath(path) if last in _NO_FILE else path
 
     def _keep_inside(self, path: str, name: str) -> str:
         if not (path + os.sep).startswith(self._root.rstrip(os.sep) + os.sep):

@@ -67,10 +67,12 @@ def read_photos(
     progress: Callable[[int, int], None] | None = None,
     fetch: Fetcher | None = None,
     whole: bool = True,
+    kept: "Kept | None" = None,
 ) -> tuple[Photos, tuple[Problem, ...]]:
     """Read every photo that the catalogue names, and say what was wrong with them.
 
-    ``cache`` is the folder where fingerprints are kept between runs, ``jobs`` the number of threads (0: one a core),
+    ``cache`` is the folder where fingerprints are kept between runs, ``kept`` what lies beside the measured catalogue
+    of the same version and need not be looked for there, ``jobs`` the number of threads (0: one a core),
     ``progress`` is told how many photo files are done, of how many. Web addresses are read with ``fetch``, and not at
     all without it. Placeholders are told by all that show them, where this is the ``whole`` catalogue. No photo problem
     stops the run: a listing whose photo cannot be read has none, or its catalogue hash.
@@ -78,7 +80,7 @@ def read_photos(
     names, uses = _collect_uses(catalog)
     store = Cache(cache if names else None)
     try:
-        seen = see_photos(names, catalog.image_root, store, jobs=jobs, progress=progress, fetch=fetch)
+        seen = see_photos(names, catalog.image_root, store, jobs=jobs, progress=progress, fetch=fetch, kept=kept)
     finally:
         store.close()
     photos, problems = _place(catalog, names, uses, seen, fetch is not None)
@@ -103,11 +105,13 @@ def see_photos(
     jobs: int = 0,
     progress: Callable[[int, int], None] | None = None,
     fetch: Fetcher | None = None,
+    kept: "Kept | None" = None,
 ) -> "Seen":
     """Return what is behind the names of photos: what ``store`` knows of them is not read again, and what is read is
-    kept there. Relative names start from ``root``; web addresses are left alone without ``fetch``.
+    kept there. Relative names start from ``root``; web addresses are left alone without ``fetch``. The records of
+    contents that are ``kept`` already are taken from there.
     """
-    reader = _Reader(store, jobs or os.cpu_count() or 1, progress, len(names))
+    reader = _Reader(store, jobs or os.cpu_count() or 1, progress, len(names), kept)
     reader.read(names, root, fetch)
     return reader.seen
 
@@ -180,6 +184,14 @@ class Failure:
     text: Message
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Records that lie in one array already, and the content key of each."""
+
+    contents: npt.NDArray[np.void]
+    records: npt.NDArray[np.void]
+
+
 class Shelf:
     """Records by content key, in one array from the start: fingerprints are what takes memory, and lie there once."""
 
@@ -205,6 +217,14 @@ class Shelf:
             self._room[len(self._place)] = record
             self._place[content] = len(self._place)
 
+    def take(self, contents: Iterable[bytes], kept: Kept) -> None:
+        """Put the records of those contents that are ``kept`` behind the others, all at once."""
+        place = {content: at for at, content in enumerate(kept.contents.tolist())}
+        new = [content for content in dict.fromkeys(contents) if content in place and content not in self._place]
+        begin = len(self._place)
+        self._room[begin : begin + len(new)] = kept.records[[place[content] for content in new]]
+        self._place.update(zip(new, range(begin, begin + len(new)), strict=True))
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -223,8 +243,11 @@ class Seen:
 class _Reader:
     """Gets the fingerprints of named photos: from the store where they are known, from the pixels where not."""
 
-    def __init__(self, cache: Store, jobs: int, progress: Callable[[int, int], None] | None, most: int) -> None:
+    def __init__(
+        self, cache: Store, jobs: int, progress: Callable[[int, int], None] | None, most: int, kept: Kept | None
+    ) -> None:
         self._cache = cache
+        self._kept = kept
         self._jobs = jobs
         self._progress = progress or (lambda done, total: None)
         self._done = 0
@@ -244,7 +267,9 @@ class _Reader:
 
     def _recall(self, known: Mapping[str, bytes]) -> None:
         """Take from the cache the records of names whose content is known, a few at a time."""
-        wanted = iter(dict.fromkeys(known.values()))
+        if self._kept is not None:
+            self.seen.shelf.take(known.values(), self._kept)
+        wanted = (content for content in dict.fromkeys(known.values()) if content not in self.seen.shelf)
         while some := list(islice(wanted, _RECALLED)):
             found = self._cache.fingerprints(some)
             for content in some:
