@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, features
 
-from dupcheck.photos.borders import find_boxes
+from dupcheck.photos.borders import find_boxes, find_inner, find_inners
 from dupcheck.photos.pictures import FORMATS, LONG_SIDE, PictureError, open_picture
 
 
@@ -195,3 +195,25 @@ def test_a_frame_round_a_shot_on_white_is_taken_off_to_the_product(color: tuple[
         picture = open_picture(save(framed, "JPEG", quality=quality))
         top, bottom, left, right = np.array(find_boxes(picture)[-1]) * framed.width / len(picture) - width
         assert np.abs([top - 60, bottom - 251, left - 90, right - 201]).max() <= 8, "within a block of the JPEG"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seeds=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=5),
+    levels=st.lists(st.integers(0, 255), min_size=3, max_size=3),
+    inks=st.sampled_from([0, 3, 17, 19, 40]),
+)
+def test_what_is_plain_for_the_most_part_is_found_in_many_as_in_each(
+    seeds: list[int], levels: list[int], inks: int
+) -> None:
+    squares = np.empty((len(seeds), 64, 64, 3), dtype=np.uint8)
+    for square, seed in zip(squares, seeds, strict=True):
+        rng = np.random.default_rng(seed)
+        square[:] = np.array(levels)
+        top, left = rng.integers(0, 40, 2)
+        square[top : top + rng.integers(1, 64), left : left + rng.integers(1, 64)] = rng.integers(0, 256, 3)
+        specks = rng.random((64, 64)) < rng.choice([0.0, 0.2, 0.39, 0.41, 0.9])
+        square[specks] = rng.integers(0, 256, 3)
+        noise = rng.integers(-inks, inks + 1, square.shape)
+        square[:] = (square + noise).clip(0, 255)
+    assert find_inners(squares).tolist() == [list(find_inner(square)) for square in squares]

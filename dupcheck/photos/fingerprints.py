@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray
-from dupcheck.photos.borders import Box, bound_color, find_boxes, find_inner, take_frame
+from dupcheck.photos.borders import Box, bound_color, find_boxes, find_inner, find_inners, take_frame
 from dupcheck.photos.phashes import hash_pictures, hash_spectra, project
 from dupcheck.photos.pictures import ByteArray
 from dupcheck.photos.records import COLOR_SIDE, FINGERPRINT, MIRRORED, SIDE, VIEWS, Records, Region
@@ -28,20 +28,21 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     records = np.zeros(count, dtype=FINGERPRINT)
     squares: list[ByteArray] = []
     place = np.empty((3, count), dtype=np.int64)
-    boxes, inner = np.empty((count, 3, 4)), np.empty((count, 4), dtype=np.int64)
+    found = [find_boxes(picture) for picture in pictures]
     for i, picture in enumerate(pictures):
-        found = find_boxes(picture)
-        for k, box in enumerate(found):
-            if not k or box != found[k - 1]:
+        for k, box in enumerate(found[i]):
+            if not k or box != found[i][k - 1]:
                 squares.append(_cut_square(picture, box))
             place[k, i] = len(squares) - 1
-        inner[i] = find_inner(squares[-1])
-        core = _unframe(picture, found[_CORE], inner[i])
-        if core != found[_CORE]:
+    inner = find_inners(np.stack([squares[at] for at in place[_CORE]]))
+    boxes = np.array(found, dtype=np.float64).reshape(count, 3, 4)
+    for i, picture in enumerate(pictures):
+        core = _unframe(picture, found[i][_CORE], inner[i])
+        if core != found[i][_CORE]:
             squares.append(_cut_square(picture, core))
             place[_CORE, i] = len(squares) - 1
             inner[i] = find_inner(squares[-1])
-        boxes[i] = *found[:_CORE], core
+            boxes[i, _CORE] = core
     every = np.stack(squares)
     light = measure_lightness(every.reshape(-1, _SQUARE, 3)).reshape(every.shape[:-1])[place]
     within = np.stack([_cut_square(square, box) for square, box in zip(light[_CORE], inner, strict=True)])

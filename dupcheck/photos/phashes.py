@@ -41,8 +41,10 @@ def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
     small = np.empty((len(wide), _EDGE, _EDGE))
     for level, i in zip(small, wide, strict=True):
         height, width = pictures[i].shape[:2]
-        gray = np.floor(pictures[i].reshape(-1, 3).astype(np.float32) @ _GRAY + np.float32(0.5)).astype(np.float64)
-        across = _round(gray.reshape(height, width) @ _resampling(width).T)
+        gray = pictures[i].reshape(-1, 3).astype(np.float32) @ _GRAY
+        gray += np.float32(0.5)
+        np.floor(gray, out=gray)
+        across = _round(gray.reshape(height, width).astype(np.float64) @ _resampling(width).T)
         np.matmul(_resampling(height), across, out=level)
     if wide:
         small = _round(small)
@@ -110,7 +112,10 @@ def _resampling(size: int) -> npt.NDArray[np.float64]:
 
 
 def _round(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.floor(levels + 0.5).clip(0.0, 255.0)
+    """Round, in place."""
+    levels += 0.5
+    np.floor(levels, out=levels)
+    return np.clip(levels, 0.0, 255.0, out=levels)
 
 
 def _pack(bits: npt.NDArray[np.bool_]) -> HashArray:

@@ -29,8 +29,12 @@ FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000")
 """The decoders that are used, and no others: some would start another program on a stranger's file."""
 
 _FLAGS = {
-    1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8
-}  # fmt: skip
+    1: cv2.IMREAD_COLOR_RGB,
+    2: cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_COLOR_RGB,
+    4: cv2.IMREAD_REDUCED_GRAYSCALE_4 | cv2.IMREAD_COLOR_RGB,
+    8: cv2.IMREAD_REDUCED_GRAYSCALE_8 | cv2.IMREAD_COLOR_RGB,
+}
+"""How OpenCV is told to decode at a part of the size; a reduced picture in RGB has no name of its own."""
 _FRAMES = (0xC0, 0xC1, 0xC2)
 _BEFORE_FRAME = frozenset((0xC4, 0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)))
 """The markers of a JPEG's frame, and of what may stand before it: tables, comments, what programs wrote."""
@@ -107,7 +111,7 @@ def _decode_jpeg(data: bytes, width: int, height: int) -> ByteArray | None:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS[_choose_scale(width, height)])
     except cv2.error:
         return None
-    return None if picture is None else cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+    return None if picture is None else picture.astype(np.uint8, copy=False)
 
 
 def _read_frame(data: bytes) -> tuple[int, int] | None:
