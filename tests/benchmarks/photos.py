@@ -256,7 +256,7 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
         held.append(
             f"{count:,}: reading {cold / floor:.2f} × decoding (goal 2.0), looking {looking / floor:.2f} × (0.25);"
             f" audit cold {with_photos / (floor + bare_cold):.2f} × decoding and an audit without photos (1.3),"
-            f" warm {again / bare:.2f} × (1.15)"
+            f" warm {again / bare:.2f} × (1.15), of which reading and looking {(warm + recalling) / bare:.2f}"
         )
     print("", *held, sep="\n")
     tell_growth(costs, counts)
