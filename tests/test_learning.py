@@ -164,27 +164,30 @@ class TestExamples:
         assert Desk(audit).is_plain("a", "b") is plain
 
 
-class TestTrees:
-    def fit(self) -> tuple[Trees, np.ndarray, np.ndarray]:
-        rng = np.random.default_rng(0)
-        rows = rng.normal(size=(400, 4))
-        rows[rng.random(rows.shape) < 0.1] = np.nan
-        rows[:, 3] = np.nan  # says nothing at all
-        same = np.nan_to_num(rows[:, 0]) - np.nan_to_num(rows[:, 1]) + 0.3 * rng.normal(size=400) > 0
-        return fit_trees(rows, same, (1, -1, 0, 0), np.ones(400), rounds=40), rows, same
+@cache
+def fit() -> tuple[Trees, np.ndarray, np.ndarray]:
+    """Trees that learned from four hundred rows, whose first two columns tell."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(400, 4))
+    rows[rng.random(rows.shape) < 0.1] = np.nan
+    rows[:, 3] = np.nan  # says nothing at all
+    same = np.nan_to_num(rows[:, 0]) - np.nan_to_num(rows[:, 1]) + 0.3 * rng.normal(size=400) > 0
+    return fit_trees(rows, same, (1, -1, 0, 0), np.ones(400), rounds=40), rows, same
 
+
+class TestTrees:
     def test_they_learn_and_say_the_same_again(self) -> None:
-        trees, rows, same = self.fit()
+        trees, rows, same = fit()
         assert ((read_odds(trees.add_up(rows)) >= 0.5) == same).mean() > 0.9
         again = Trees.from_arrays(trees.as_arrays())
         np.testing.assert_allclose(again.add_up(rows), trees.add_up(rows), atol=1e-4)
-        np.testing.assert_array_equal(self.fit()[0].add_up(rows), trees.add_up(rows))
+        np.testing.assert_array_equal(fit.__wrapped__()[0].add_up(rows), trees.add_up(rows))
 
     @pytest.mark.slow
     def test_scikit_learn_says_the_same(self) -> None:
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        rows, same = (some[:240] for some in self.fit()[1:])  # so few values are taken as they are
+        rows, same = (some[:240] for some in fit()[1:])  # so few values are taken as they are
         trees = fit_trees(rows, same, (1, -1, 0, 0), np.ones(240), rounds=40)
         machine = HistGradientBoostingClassifier(
             learning_rate=0.08, max_iter=40, max_leaf_nodes=15, min_samples_leaf=8, l2_regularization=1.0,
@@ -194,7 +197,7 @@ class TestTrees:
 
     @pytest.mark.parametrize("start", [True, False])
     def test_many_rows_end_in_the_leaves_to_which_each_walks(self, start: bool) -> None:
-        trees = load_trees() if start else self.fit()[0]
+        trees = load_trees() if start else fit()[0]
         rng = np.random.default_rng(7)
         inner = trees.left != np.arange(len(trees.left))
         asked = [trees.limit[inner & (trees.feature == c)] for c in range(len(COLUMNS) if start else 4)]
@@ -206,7 +209,7 @@ class TestTrees:
         assert (trees.add_up(rows) == each).all(), "to the last bit"
 
     def test_addends_make_up_the_log_odds(self) -> None:
-        trees, rows, _ = self.fit()
+        trees, rows, _ = fit()
         addends, base = trees.weigh(rows)
         np.testing.assert_allclose(addends.sum(axis=1) + base, trees.add_up(rows), atol=1e-9)
         assert not addends[:, 3].any(), "a column that says nothing adds nothing"
@@ -214,15 +217,12 @@ class TestTrees:
     @settings(max_examples=30, deadline=None)
     @given(st.lists(st.floats(-3, 3), min_size=3, max_size=3), st.floats(0.01, 2))
     def test_more_of_what_speaks_for_never_speaks_against(self, row: list[float], more: float) -> None:
-        trees = _TREES
+        trees = fit()[0]
         less_or_more = np.array(
             [[*row, np.nan], [row[0] + more, *row[1:], np.nan], [row[0], row[1] + more, row[2], np.nan]]
         )
         plain, up, down = trees.add_up(less_or_more)
         assert up >= plain - 1e-9 >= down - 2e-9
-
-
-_TREES = TestTrees().fit()[0]
 
 
 class TestEvidence:

@@ -9,6 +9,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,9 @@ def imports(node: ast.AST, depth: int = 0) -> Iterator[tuple[str, bool]]:
         yield from imports(child, depth + inside)
 
 
+@cache
 def tree(path: Path) -> ast.Module:
+    """A module of the package, parsed once for all the tests that read it."""
     return ast.parse(path.read_text("utf-8"))
 
 

@@ -16,14 +16,13 @@ import pytest
 from babel.plural import PluralRule
 from hypothesis import given
 from hypothesis import strategies as st
+from test_structure import MODULES, PACKAGE, tree
 
-import dupcheck
 from dupcheck import messages
 from dupcheck.marketplaces import list_homes
 from dupcheck.messages import LANGS, Message, message, say
 from dupcheck.packs import packs_folder
 
-PACKAGE = Path(dupcheck.__file__).parent
 WORDS = PACKAGE / "messages"
 SUBJECTS = sorted(path.stem for path in (WORDS / "en").glob("*.toml"))
 KEY = re.compile(rf"(?:{'|'.join(SUBJECTS)})\.[a-z][a-z0-9_]*")
@@ -47,8 +46,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path, ast.parse(path.read_text("utf-8"))
+    yield from ((path, tree(path)) for path in MODULES)
 
 
 def literals(tree: ast.AST) -> set[str]:
@@ -68,19 +66,21 @@ def patterns(tree: ast.AST) -> Iterator[re.Pattern[str]]:
 
 
 ENGLISH, CHINESE_TEXTS = texts("en"), texts("zh")
-TREES = list(sources())
-# What a key's changing part may be: any word of the sources, the page's script and template included.
-SPELLED = (
-    {word for _, tree in TREES for text in literals(tree) for word in [text, *re.findall(r"\w+", text)]}
-    | {
-        word
-        for folder in ("reports/templates", "serve/review/templates")
-        for path in (PACKAGE / folder).iterdir()
-        for word in re.findall(r"\w+", path.read_text("utf-8"))
-    }
-    | {node.name for _, tree in TREES for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
-    | set(list_homes())
-)
+
+
+def spelled() -> set[str]:
+    """What a key's changing part may be: any word of the sources, the page's script and template included."""
+    return (
+        {word for _, module in sources() for text in literals(module) for word in [text, *re.findall(r"\w+", text)]}
+        | {
+            word
+            for folder in ("reports/templates", "serve/review/templates")
+            for path in (PACKAGE / folder).iterdir()
+            for word in re.findall(r"\w+", path.read_text("utf-8"))
+        }
+        | {node.name for _, module in sources() for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
+        | set(list_homes())
+    )
 
 
 def test_both_languages_have_the_same_files_and_keys() -> None:
@@ -142,8 +142,8 @@ def list_chinese() -> Iterator[tuple[str, str]]:
         for where, text in walk(tomllib.loads(path.read_text("utf-8")), path.name):
             if ".zh" in where:
                 yield where, text
-    for path, tree in TREES:
-        for node in ast.walk(tree):
+    for path, module in sources():
+        for node in ast.walk(module):
             for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
                 if isinstance(key, ast.Constant) and key.value == "zh" and isinstance(value, ast.Constant):
                     yield str(path), str(value.value)
@@ -191,7 +191,7 @@ def is_module(name: str) -> bool:
 
 
 def test_every_key_that_the_code_names_exists() -> None:
-    named = {text: path for path, tree in TREES for text in literals(tree) if KEY.fullmatch(text)}
+    named = {text: path for path, module in sources() for text in literals(module) if KEY.fullmatch(text)}
     named = {key: path for key, path in named.items() if not (key.startswith("lang.") or is_module(key))}
     missing = {f"{path.name}: {key}" for key, path in named.items() if key not in ENGLISH}
     assert {m for m in missing if not m.endswith(FILE_ENDINGS)} == set()
@@ -199,15 +199,16 @@ def test_every_key_that_the_code_names_exists() -> None:
 
 
 def test_every_key_that_an_f_string_can_make_exists() -> None:
-    made = [(path, pattern) for path, tree in TREES for pattern in patterns(tree)]
+    made = [(path, pattern) for path, module in sources() for pattern in patterns(module)]
     assert len(made) >= 10
     for path, pattern in made:
         assert any(pattern.fullmatch(key) for key in ENGLISH), f"{path.name}: {pattern.pattern}"
 
 
 def test_no_key_is_unused() -> None:
-    named = {text for _, tree in TREES for text in literals(tree)}
-    made = [pattern for _, tree in TREES for pattern in patterns(tree)]
+    named = {text for _, module in sources() for text in literals(module)}
+    words = spelled()
+    made = [pattern for _, module in sources() for pattern in patterns(module)]
 
     page = "".join(p.read_text("utf-8") for p in (PACKAGE / "serve" / "review" / "templates").iterdir())
     stems = (*re.findall(r"\bt\(`(\w+_)\$", page), "key_", "filter_", "answer_")
@@ -216,15 +217,15 @@ def test_no_key_is_unused() -> None:
         subject, _, name = key.partition(".")
         if key in named or (subject == "review" and (f'"{name}"' in page or name.startswith(stems))):
             return True
-        return any(m and all(p in SPELLED for p in m.groups()) for m in (pattern.fullmatch(key) for pattern in made))
+        return any(m and all(p in words for p in m.groups()) for m in (pattern.fullmatch(key) for pattern in made))
 
     assert [key for key in ENGLISH if not used(key)] == []
 
 
 def calls() -> Iterator[tuple[str, str, set[str]]]:
     """Every call that names a key and spells out its values: where, the key, the names of the values."""
-    for path, tree in TREES:
-        for node in ast.walk(tree):
+    for path, module in sources():
+        for node in ast.walk(module):
             if not isinstance(node, ast.Call) or any(k.arg is None for k in node.keywords) or not node.args:
                 continue
             first = node.args[0]
@@ -251,7 +252,7 @@ def test_values_are_never_read_as_placeholders() -> None:
     assert say("rules.why", "en", text="{text} {0} {x!r}") == "Why: {text} {0} {x!r}"
 
 
-FOLDER = Path(dupcheck.__file__).parent / "messages"
+FOLDER = WORDS
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*/*.toml")), ids=lambda path: f"{path.parent.name}-{path.stem}")
