@@ -16,7 +16,7 @@ import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.exports.books import Book, BookError, settle_times
 from dupcheck.exports.changesets import ChangeSet, find_own, make_changes, show_options, show_value
-from dupcheck.exports.merging import list_plans
+from dupcheck.exports.merging import list_plans, merge_listings
 from dupcheck.model import Listing, Sku
 
 Cells = dict[tuple[int, int], Any]
@@ -188,3 +188,58 @@ class TestChanges:
         assert [show_value(v) for v in (None, 10.0, 9.5, 3, "x")] == ["", "10", "9.5", "3", "x"]
         assert show_options({"Color": "Red", "Size": "L"}) == "Color=Red; Size=L"
         assert show_options({}) == ""
+
+
+class TestOneListing:
+    """What the merged listing holds of itself, from copies and from choices of one thing."""
+
+    @staticmethod
+    def merge(first: dict[str, Any], second: dict[str, Any], colors: tuple[str, str]) -> Listing:
+        facts = {"Fit": "Regular", "Collar": "O-Neck", "Fabric": "Jersey"}
+        common = {"currency": "USD", "main_image": "1.jpg", "image_phash": "0f0f0f0f0f0f0f0f", "price": 9.0}
+        listings = [
+            Listing(
+                f"L-{n}", f"Mens Heavyweight Cotton Basic Tee Short Sleeve {color}",
+                attributes={**facts, "Color": color}, sku_code=f"C-{n}", sales=9.0 - n, **{**common, **own},
+            )
+            for n, (own, color) in enumerate(zip((first, second), colors, strict=True), 1)
+        ]  # fmt: skip
+        catalog = make_catalog(listings)
+        (merged,) = merge_listings(catalog, list_plans(dc.audit(catalog).plans))
+        assert merged.listing.listing_id == "L-1"
+        return merged.listing
+
+    @pytest.mark.parametrize(
+        ("first", "second", "kept"), [(10.0, 10.0, 10.0), (10.0, 5.0, None), (10.0, None, None), (None, 10.0, None)]
+    )
+    @pytest.mark.parametrize("colors", [("Blue", "Blue"), ("Blue", "Red")])
+    def test_the_pieces_of_a_lot_stay_only_where_all_sell_so_many(
+        self, first: float | None, second: float | None, kept: float | None, colors: tuple[str, str]
+    ) -> None:
+        assert self.merge({"lot_size": first}, {"lot_size": second}, colors).lot_size == kept
+
+    @pytest.mark.parametrize(
+        ("prices", "low", "high"),
+        [((9.0, 12.0), 9.0, 12.0), ((12.0, 9.0), 9.0, 12.0), ((9.0, 9.0), 9.0, None), ((None, 9.0), 9.0, None),
+         ((None, None), None, None)],
+    )  # fmt: skip
+    def test_of_several_prices_the_least_and_the_largest_are_told(
+        self, prices: tuple[float | None, float | None], low: float | None, high: float | None
+    ) -> None:
+        found = self.merge({"price": prices[0]}, {"price": prices[1]}, ("Blue", "Red"))
+        assert (found.price, found.price_max, [s.price for s in found.skus]) == (low, high, list(prices))
+
+    def test_codes_and_stock_are_the_listings_where_there_is_no_choice_and_else_the_choices(self) -> None:
+        held = {"stock": 3.0, "gtin": "4006381333931"}
+        one = self.merge(held, {**held, "stock": 4.0}, ("Blue", "Blue"))
+        two = self.merge(held, {"stock": 4.0, "gtin": "5901234123457"}, ("Blue", "Red"))
+        assert (one.skus, one.sku_code, one.gtin, one.stock) == ((), "C-1", "4006381333931", 3.0)
+        assert (two.sku_code, two.gtin, two.stock) == ("", "", None)
+        assert [(s.sku_code, s.gtin, s.stock) for s in two.skus] == [
+            ("C-1", "4006381333931", 3.0), ("C-2", "5901234123457", 4.0),
+        ]  # fmt: skip
+
+    def test_photos_follow_one_another_and_none_is_there_twice(self) -> None:
+        first = {"main_image": "a.jpg", "images": ("b.jpg", "c.jpg")}
+        found = self.merge(first, {"main_image": "d.jpg", "images": ("c.jpg", "a.jpg", "e.jpg")}, ("Blue", "Red"))
+        assert (found.main_image, found.images) == ("a.jpg", ("b.jpg", "c.jpg", "d.jpg", "e.jpg"))

@@ -1,6 +1,7 @@
 """What answers teach: trees as arrays, evidence of pairs, habits, the gate, questions, and ``dupcheck ask``."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -45,10 +46,10 @@ NAMES = ("Prima", "Lalu", "Weston", "Verona", "Milano", "Otra", "Belmar", "Corin
 COLORS = ("Red", "Blue", "Black", "White")
 
 
-def shop() -> tuple[Catalog, dict[str, str]]:
+def shop(names: Sequence[str] = NAMES) -> tuple[Catalog, dict[str, str]]:
     """A shop whose lamps differ in a name and come in colours: each name is a product, and colours are its options."""
     rows, product = [], {}
-    for name in NAMES:
+    for name in names:
         for color in COLORS:
             listing_id = f"{name}-{color}"
             title = f"Halden {name} Desk Lamp Brass Arm - {color}"
@@ -231,7 +232,7 @@ class TestEvidence:
         assert sorted(c for columns in REASONS.values() for c in columns) == sorted(COLUMNS)
 
     def test_it_is_symmetric_and_one_pair_is_measured_as_many(self) -> None:
-        catalog, _ = shop()
+        catalog, _ = shop(NAMES[:4])
         features = dc.audit(catalog).features
         pairs = find_candidates(features)
         evidence = Evidence.learn(catalog, features, pairs.left, pairs.right)
@@ -249,7 +250,7 @@ class TestEvidence:
         assert np.isfinite(evidence.measure(np.array([0]), np.array([2]))[0, COLUMNS.index("words_more")])
 
     def test_no_pairs_give_no_rows(self) -> None:
-        catalog, _ = shop()
+        catalog, _ = shop(NAMES[:4])
         features = dc.audit(catalog).features
         none = np.empty(0, dtype=np.int64)
         assert Evidence.learn(catalog, features, none, none).measure(none, none).shape == (0, len(COLUMNS))
@@ -424,6 +425,15 @@ class TestChoice:
         chosen = choose_pairs(chance, chance > 0.6, ends, 10, nothing, telling)
         assert chosen[:5].tolist() == telling[:5].tolist()
         assert len(set(chosen.tolist())) == 10
+
+    def test_the_others_are_of_each_kind_that_limits_and_model_say_of_them(self) -> None:
+        ends = np.arange(200), np.arange(200, 400)
+        chance, grouped = np.tile([0.2, 0.5, 0.4, 0.8], 50), np.repeat([False, True], 100)
+        chance[2::4] = 0.49999
+        telling, nothing = np.arange(8), np.empty(0, dtype=np.int64)
+        chosen = choose_pairs(chance, grouped, ends, 16, nothing, telling)
+        kinds = [(bool(grouped[k]), bool(chance[k] >= 0.5)) for k in chosen[8:]]
+        assert sorted(kinds) == sorted(2 * [(a, b) for a in (False, True) for b in (False, True)])
 
     def test_none_is_asked_twice_and_no_two_are_about_the_same(self) -> None:
         rng = np.random.default_rng(0)
@@ -743,7 +753,7 @@ class TestAsk:
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
-        catalog, _ = shop()
+        catalog, _ = shop(NAMES[:4])
         rows = [f'{i},"{t}",20.00,USD' for i, t in zip(catalog.ids, catalog.column("title"), strict=True)]
         (tmp_path / "catalog.csv").write_text("listing_id,title,price,currency\n" + "\n".join(rows), "utf-8")
         return tmp_path

@@ -177,6 +177,22 @@ class TestTiers:
             ("M", 10.0, ("L-3",)), ("L", 12.0, ("L-4",)),
         ]  # fmt: skip
 
+    def test_what_is_sold_in_large_numbers_only_stays_a_choice_and_its_minimum_is_told(self, make_shop: Shop) -> None:
+        rows = [
+            {"title": f"{TEE} {size}", "price": 10.0, "attributes": {**FACTS, "Size": size}, "min_order_quantity": n}
+            for size, n in (("M", 1.0), ("L", 10.0))
+        ]
+        plan = only_plan(make_shop(*rows, currency="USD"))
+        assert (plan.action, plan.wholesale) == ("merge_variants", None)
+        assert [(s.options["Size"], s.listing_id, s.replaces) for s in plan.skus] == [
+            ("M", "L-1", ()),
+            ("L", "L-2", ()),
+        ]
+        (lost,) = [c for c in plan.cautions if c.key == "plans.minimum_lost"]
+        assert lost.values["ids"] == "L-2"
+        same = only_plan(make_shop(*({**row, "min_order_quantity": 10.0} for row in rows), currency="USD"))
+        assert [len(same.skus), *(c.key for c in same.cautions if c.key == "plans.minimum_lost")] == [2]
+
 
 def sized(listing_id: str, color: str, sizes: str, **fields: Any) -> Listing:
     skus = tuple(

@@ -18,9 +18,9 @@ from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.plans.clusters import _arrange
-from dupcheck.plans.neighbours import ask_neighbours
+from dupcheck.plans.neighbours import GROUP, ONE, SURE, TWO, ask_neighbours
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
-from dupcheck.plans.parts import Bookkeeper, Part
+from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.rules import read_pack
 from dupcheck.teaching import Lesson
 
@@ -254,3 +254,39 @@ def test_a_listing_of_the_same_name_is_asked_about_where_it_is_hardly_likely(tit
     likely = Likely(np.array([0]), np.array([4]), np.array([0.1]))
     found, _ = ask_neighbours(books, [[Part([0, 1])], [Part([2, 3])]], likely)
     assert any(4 in part.members for group in found for part in group) == joins
+
+
+NAMES = (
+    "Hand Thrown Bud Vase Ceramic Moss", "Stoneware Flower Vessel Minimalist Moss", "Enamel Camping Mug Speckled Rim",
+    "Vintage Tin Cup for Campfire Coffee",
+)  # fmt: skip
+BESIDE = Gap("names", ("moss",), ("rim",))
+
+
+@pytest.mark.parametrize(
+    ("limit", "groups", "asked"),
+    [
+        (SURE, [[Part([0, 1])], [Part([2, 3])]], [[0, 1], [2, 3]]),  # something would be done with both
+        (SURE, [[Part([2, 3])], [Part([0, 1])]], [[2, 3], [0, 1]]),
+        (GROUP, [[Part([0, 1])], [Part([2]), Part([3], BESIDE)]], [[0, 1], [2], [3]]),  # the other only asks
+        (ONE, [[Part([0, 1])]], [[0, 1], [2]]),
+        (TWO, [], [[0], [2]]),
+    ],
+)
+def test_each_kind_of_question_is_asked_from_its_probability_on(
+    limit: float, groups: list[list[Part]], asked: list[list[int]]
+) -> None:
+    catalog = stock(**{f"L{k}": title for k, title in enumerate(NAMES)})
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+    home = {m for group in groups for part in group for m in part.members}
+    across = [(a, b) for a in (0, 1) for b in (2, 3) if {a, b} <= home] or [(0, 2)]
+    left, right = (np.array([pair[k] for pair in across]) for k in (0, 1))
+
+    def ask(chance: float) -> list[list[list[int]]]:
+        mine = [[Part(list(part.members), part.gap) for part in group] for group in groups]
+        found, ties = ask_neighbours(books, mine, Likely(left, right, np.full(len(left), chance)))
+        assert all(tie.strength == chance and {k, tie.partner} <= {0, 1, 2, 3} for k, tie in ties.items())
+        return [[part.members for part in group] for group in found]
+
+    assert ask(limit) == [asked]
+    assert ask(np.nextafter(limit, 0)) == [[part.members for part in group] for group in groups]

@@ -3,14 +3,15 @@
 from typing import Any
 
 import pytest
+from test_neighbours import measure, stock
 from test_neighbours import plan as plan_likely
-from test_neighbours import stock
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
 from dupcheck.plans.changes import cut_words
-from dupcheck.plans.offers import find_written, shorten_values
+from dupcheck.plans.offers import Shelf, find_written, shorten_values
+from dupcheck.plans.parts import Bookkeeper, Gap
 from dupcheck.plans.tiers import find_discount
 
 
@@ -129,3 +130,38 @@ class TestWhoStandsBesideWhom:
     def test_the_weakest_pair_of_a_likely_group_are_two(self) -> None:
         (vases,) = [p for p in plan_likely(stock(), ("D", "E", 0.9)) if "D" in p.concerned]
         assert {m.listing_id: m.partner for m in vases.members} == {"D": "E", "E": "D"}
+
+
+class TestWhoStandsInOnePart:
+    @pytest.mark.parametrize(
+        ("gaps", "one", "parts"),
+        [
+            ([], [], [[0, 1, 2, 3]]),
+            ([(0, 1)], [], [[0, 2, 3], [1]]),
+            ([(1, 2)], [], [[0, 1, 3], [2]]),  # what the first two are alike in, the third has to be as well
+            ([(2, 3)], [], [[0, 1, 2, 3]]),  # … and no further one
+            ([(1, 2), (1, 3)], [(0, 2)], [[0, 1, 2], [3]]),  # said to be one with the first: no other is asked
+            ([(0, 2)], [(0, 2)], [[0, 1, 3], [2]]),
+            ([(1, 2), (1, 3)], [(0, 1)], [[0, 1, 2, 3]]),  # what was only said to be one counts for no other
+            ([(0, 1), (0, 2), (0, 3)], [], [[1, 2, 3], [0]]),  # most listings make the main part
+            ([(0, 1), (0, 2), (0, 3), (1, 3), (1, 2)], [], [[2, 3], [0], [1]]),
+            ([(0, 2), (0, 3), (1, 2), (1, 3)], [], [[0, 1], [2, 3]]),  # of equals the best listing's
+        ],
+    )
+    def test_it_has_to_be_like_the_first_two_or_to_be_said_one_with_the_first(
+        self, gaps: list[tuple[int, int]], one: list[tuple[int, int]], parts: list[list[int]]
+    ) -> None:
+        class Told(Bookkeeper):
+            def find_gap(self, own: Any, left: int, right: int) -> Gap | None:
+                return Gap("words", (str(left),), (str(right),)) if tuple(sorted((left, right))) in gaps else None
+
+            def is_told_one(self, first: int, other: int, *_: Any) -> bool:
+                return (first, other) in one
+
+        catalog = stock(**{f"L{k}": "Walnut Serving Board" for k in range(4)})
+        main, *rest = Told(Shelf(catalog, measure(catalog))).part(range(4), {})
+        assert [main.members, *(part.members for part in rest)] == parts
+        for part in rest:  # and each is asked about with something that stands between it and the main part
+            assert part.gap is not None
+            a, b = int(part.gap.here[0]), int(part.gap.there[0])
+            assert a in main.members and b in part.members

@@ -37,13 +37,13 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 KEPT = PROJECT / "build" / "mutants"
 ROOMS = ("judging", "plans", "exports", "ledger")
-QUIETLY = ("-q", "-m", "not slow", "-p", "no:cacheprovider", "-n", "0")
+QUIETLY = ("-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "-o", "addopts=")
 FEW = 12
 """So many of the tests that run a statement are asked before the others."""
 HIDDEN = shutil.ignore_patterns(".venv", ".git", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
 LIBRARIES = (
     "cv2", "fastapi", "hypothesis", "lxml.etree", "numpy", "openpyxl", "pandas", "PIL.Image", "scipy.sparse", "sklearn",
-    "sqlalchemy", "xlsxwriter", "jinja2", "click", "pydantic", "imagehash", "xdist.plugin", "_hypothesis_pytestplugin",
+    "sqlalchemy", "xlsxwriter", "jinja2", "click", "pydantic", "imagehash", "_hypothesis_pytestplugin",
 )  # fmt: skip
 """What the tests import, loaded once for all of them: each run is a fork of this process."""
 Change = tuple[str, Path, int, int, str]
@@ -170,12 +170,12 @@ class Recorder:
         begun = time.monotonic()
         answer = yield
         seconds, lines = time.monotonic() - begun - self.waiting, set(self.seen)
-        for fixtures in item._fixtureinfo.name2fixturedefs.values():
-            for fixture in fixtures:
-                ran, took = self.shared.get(fixture, (set(), 0.0))
+        shared = {}
+        for fixture in (f for fixtures in item._fixtureinfo.name2fixturedefs.values() for f in fixtures):
+            if fixture in self.shared:
+                ran, shared[f"{fixture.baseid}::{fixture.argname}"] = self.shared[fixture]
                 lines |= ran
-                seconds += took
-        found |= {"seconds": round(seconds, 3), "lines": sorted(lines)}
+        found |= {"seconds": round(seconds, 3), "shared": shared, "lines": sorted(lines)}
         return answer
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -189,6 +189,7 @@ def run_pytest(copy: Path, seconds: float, words: tuple[str, ...], kept: Path | 
     if not child:
         os.setsid()
         os.chdir(copy)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # each run would load them all
         sys.dont_write_bytecode = False  # what pytest makes of a file of tests serves the next run
         sys.path.insert(0, str(copy))
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -219,6 +220,7 @@ class Tests:
         self.project = project
         self.running: dict[str, set[str]] = defaultdict(set)
         self.seconds: dict[str, float] = {}
+        self.shared: dict[str, dict[str, float]] = {}
         self.size: dict[str, int] = {}
         self.failing: list[str] = []
         copy = folder / "telling"
@@ -239,7 +241,8 @@ class Tests:
                 if found["failed"]:
                     self.failing.append(name)
                     continue
-                self.seconds[name], self.size[name] = found["seconds"], len(found["lines"])
+                self.seconds[name], self.shared[name] = found["seconds"], found["shared"]
+                self.size[name] = len(found["lines"])
                 for line in found["lines"]:
                     self.running[line].add(name)
 
@@ -265,23 +268,29 @@ class Tests:
                 here = here or {t for place, tests in self.running.items() if place.startswith(part) for t in tests}
         turns: Counter[str] = Counter()
         ordered = []
-        for name in sorted(here, key=lambda t: (self.seconds[t] * self.size[t], t)):
+        for name in sorted(here, key=lambda t: (self._weigh(t), t)):
             file = name.partition("::")[0]
             turns[file] += 1
-            ordered.append((turns[file], self.seconds[name] * self.size[name], name))
+            ordered.append((turns[file], self._weigh(name), name))
         chosen: list[str] = []
-        spent = 0.0
         for _, _, name in sorted(ordered):
-            spent += self.seconds[name]
-            if len(chosen) >= FEW and spent > limit:
+            if len(chosen) >= FEW and self.take([*chosen, name]) > limit:
                 break
             chosen.append(name)
         return chosen
 
+    def _weigh(self, name: str) -> float:
+        return self.size[name] * (self.seconds[name] + sum(self.shared[name].values()))
+
+    def take(self, names: list[str]) -> float:
+        """Return the seconds that tests take together: what they share is made once."""
+        shared = {fixture: seconds for name in names for fixture, seconds in self.shared[name].items()}
+        return sum(self.seconds[name] for name in names) + sum(shared.values())
+
     def pass_all(self, copy: Path, chosen: list[str]) -> bool:
         """Return whether tests pass on a copy; the first few are asked first."""
         for names in (chosen[:FEW], chosen[FEW:]):
-            if names and not run_pytest(copy, 30 + 5 * sum(self.seconds[n] for n in names), tuple(names)):
+            if names and not run_pytest(copy, 30 + 5 * self.take(names), tuple(names)):
                 return False
         return True
 
