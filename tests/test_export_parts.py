@@ -243,3 +243,28 @@ class TestOneListing:
         first = {"main_image": "a.jpg", "images": ("b.jpg", "c.jpg")}
         found = self.merge(first, {"main_image": "d.jpg", "images": ("c.jpg", "a.jpg", "e.jpg")}, ("Blue", "Red"))
         assert (found.main_image, found.images) == ("a.jpg", ("b.jpg", "c.jpg", "d.jpg", "e.jpg"))
+
+    @pytest.mark.parametrize(
+        ("title", "fields", "twin"),
+        [
+            ("", {"price": 7.2, "min_order_quantity": 20.0}, True),
+            ("Wholesale ", {"price": 7.2}, True),
+            ("", {}, False),  # it costs the same
+            ("", {"price": 9.5}, False),
+            ("", {"price": None}, False),
+        ],
+    )
+    def test_what_gives_way_is_a_wholesale_price_or_a_copy(
+        self, title: str, fields: dict[str, Any], twin: bool
+    ) -> None:
+        tee, facts = "Mens Heavyweight Cotton Basic Tee Short Sleeve", {"Fit": "Regular", "Fabric": "Jersey"}
+        common = {"price": 9.0, "currency": "USD", "image_phash": "0f0f0f0f0f0f0f0f", "attributes": facts}
+        rows = [
+            Listing("L-1", tee, **{**common, "sales": 9.0}),
+            Listing("L-2", f"Wholesale {tee}", **{**common, "price": 7.2, "min_order_quantity": 20.0}),
+            Listing("L-3", f"{title}{tee}", **{**common, **fields}),
+        ]
+        catalog = make_catalog(rows)
+        (change,) = make_changes(catalog, list_plans(dc.audit(catalog).plans))
+        assert (change.keep.listing_id, change.folds) == ("L-1", ())
+        assert (change.twins, change.copies) == ((("L-2", "L-3"), ()) if twin else (("L-2",), ("L-3",)))

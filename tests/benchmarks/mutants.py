@@ -7,10 +7,11 @@ test runs what statement, how long it takes and what fails without a change is m
 the other, on a copy of the project whose statements tell that they were run; it is kept in build/mutants until the file
 of tests or the code changes. For each change, the tests that run its statement are asked until one fails: of each file
 of tests the one that is quick and runs little, then the next of each, up to --limit seconds of tests (and always the
-first twelve). A statement that importing runs is asked of the tests that run anything in its file. Slow tests, and
-those that run nothing of the rooms (how the code is laid out), are not asked. Prints each change that no test noticed,
-and how many were noticed. The changes are tried in the order in which they were drawn, so that those before --seconds
-ran out are a sample as well. Needs Linux or macOS.
+first twelve). A statement that importing runs is asked of the tests that run anything in its file, or in its folder
+where there is nothing else to run; those first whose file names the module. Slow tests, and those that run nothing of
+the rooms (how the code is laid out), are not asked. Prints each change that no test noticed, and how many were noticed.
+The changes are tried in the order in which they were drawn, so that those before --seconds ran out are a sample as
+well. Needs Linux or macOS.
 """
 
 import argparse
@@ -222,6 +223,7 @@ class Tests:
         self.seconds: dict[str, float] = {}
         self.shared: dict[str, dict[str, float]] = {}
         self.size: dict[str, int] = {}
+        self.texts = {f"tests/{p.name}": p.read_text("utf-8") for p in project.glob("tests/test_*.py")}
         self.failing: list[str] = []
         copy = folder / "telling"
         code = self._digest(*project.glob("dupcheck/**/*"), *project.glob("rules/**/*"))
@@ -263,21 +265,26 @@ class Tests:
         """Return the tests that run a line, or anything of its file where importing runs it, in the order to ask."""
         statement, called = find_statement((self.project / path).read_text("utf-8"), line)
         here = set(self.running.get(f"{path}:{statement}", ()))
+        module = ".".join(path.with_suffix("").parts)
+        named = {name for name in self.seconds if module in self.texts[name.partition("::")[0]]}
         if not called:
-            for part in (f"{path}:", f"{path.parent}/"):
-                here = here or {t for place, tests in self.running.items() if place.startswith(part) for t in tests}
+            here |= named | self._list_near(f"{path}:")
+            here = here or self._list_near(f"{path.parent}/")
         turns: Counter[str] = Counter()
         ordered = []
         for name in sorted(here, key=lambda t: (self._weigh(t), t)):
             file = name.partition("::")[0]
             turns[file] += 1
-            ordered.append((turns[file], self._weigh(name), name))
+            ordered.append((not called and name not in named, turns[file], self._weigh(name), name))
         chosen: list[str] = []
-        for _, _, name in sorted(ordered):
+        for *_, name in sorted(ordered):
             if len(chosen) >= FEW and self.take([*chosen, name]) > limit:
                 break
             chosen.append(name)
         return chosen
+
+    def _list_near(self, place: str) -> set[str]:
+        return {name for held, names in self.running.items() if held.startswith(place) for name in names}
 
     def _weigh(self, name: str) -> float:
         return self.size[name] * (self.seconds[name] + sum(self.shared[name].values()))
