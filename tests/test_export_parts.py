@@ -196,11 +196,17 @@ class TestOneListing:
     @staticmethod
     def merge(first: dict[str, Any], second: dict[str, Any], colors: tuple[str, str]) -> Listing:
         facts = {"Fit": "Regular", "Collar": "O-Neck", "Fabric": "Jersey"}
-        common = {"currency": "USD", "main_image": "1.jpg", "image_phash": "0f0f0f0f0f0f0f0f", "price": 9.0}
+        common: dict[str, Any] = {
+            "currency": "USD",
+            "main_image": "1.jpg",
+            "image_phash": "0f0f0f0f0f0f0f0f",
+            "price": 9.0,
+        }
         listings = [
             Listing(
                 f"L-{n}", f"Mens Heavyweight Cotton Basic Tee Short Sleeve {color}",
-                attributes={**facts, "Color": color}, sku_code=f"C-{n}", sales=9.0 - n, **{**common, **own},
+                attributes={**facts, "Color": color}, sku_code=f"C-{n}", sales=9.0 - n,
+                **{**common, "price": 9.0, **own},
             )
             for n, (own, color) in enumerate(zip((first, second), colors, strict=True), 1)
         ]  # fmt: skip
@@ -258,7 +264,9 @@ class TestOneListing:
         self, title: str, fields: dict[str, Any], twin: bool
     ) -> None:
         tee, facts = "Mens Heavyweight Cotton Basic Tee Short Sleeve", {"Fit": "Regular", "Fabric": "Jersey"}
-        common = {"price": 9.0, "currency": "USD", "image_phash": "0f0f0f0f0f0f0f0f", "attributes": facts}
+        common: dict[str, Any] = {
+            "price": 9.0, "currency": "USD", "image_phash": "0f0f0f0f0f0f0f0f", "attributes": facts,
+        }  # fmt: skip
         rows = [
             Listing("L-1", tee, **{**common, "sales": 9.0}),
             Listing("L-2", f"Wholesale {tee}", **{**common, "price": 7.2, "min_order_quantity": 20.0}),

@@ -290,3 +290,14 @@ def test_each_kind_of_question_is_asked_from_its_probability_on(
 
     assert ask(limit) == [asked]
     assert ask(np.nextafter(limit, 0)) == [[part.members for part in group] for group in groups]
+
+
+@pytest.mark.parametrize(("largest", "asked"), [(3, [[0, 1], [2]]), (2, [[0, 1]])])
+def test_a_line_stands_beside_a_group_as_long_as_there_is_room(
+    largest: int, asked: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = stock(A="Kingsley Bassoon Reeds 2", B="Kingsley Bassoon Reeds 2", C="Kingsley Bassoon Reeds 3")
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+    monkeypatch.setattr("dupcheck.groups.LARGEST", largest)
+    found, _ = ask_neighbours(books, [[Part([0, 1])]], Likely(np.array([0]), np.array([2]), np.array([0.06])))
+    assert [part.members for part in found[0]] == asked and len(found) == 1
