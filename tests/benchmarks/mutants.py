@@ -1,6 +1,6 @@
 """Change one thing in the code and look whether a test notices; of a sample of such changes.
 
-    python tests/benchmarks/mutants.py [--sample 100] [--rooms judging plans exports ledger] [--seed 1] [--limit 20]
+    python tests/benchmarks/mutants.py [--sample 100] [--rooms judging plans exports ledger] [--seed 1] [--limit 60]
 
 A change is a comparison, an «and», a «not», a sign, a number or a truth value put wrong, or a statement left out. What
 test runs what statement, how long it takes and what fails without a change is measured once, one file of tests after
@@ -328,7 +328,7 @@ def main() -> None:
     words.add_argument("--sample", type=int, default=100)
     words.add_argument("--rooms", nargs="+", choices=ROOMS, default=ROOMS)
     words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--limit", type=float, default=20, help="so many seconds of tests for a change")
+    words.add_argument("--limit", type=float, default=60, help="so many seconds of tests for a change")
     words.add_argument("--seconds", type=float, default=1e9, help="try no further change after so long")
     given = words.parse_args()
     changes: list[Change] = []
