@@ -18,7 +18,7 @@ from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.plans.clusters import _arrange
-from dupcheck.plans.neighbours import GROUP, ONE, SURE, TWO, ask_neighbours
+from dupcheck.plans.neighbours import SURE, TWO, WORTH, ask_neighbours
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.rules import read_pack
@@ -109,6 +109,23 @@ def test_what_only_asks_is_one_question_however_it_came_together() -> None:
     (family,) = [p for p in plans if "A" in p.concerned]
     assert family.action == "merge_variants"
     assert roles([family]) == {"A": "keep", "B": "fold", **dict.fromkeys("PQRS", "ask")}
+
+
+def test_a_question_holds_all_against_the_listing_that_its_group_keeps() -> None:
+    """What came beside a group along with another is asked about by what sets it apart from that group's first."""
+    names = ("Harbour Lantern Tin", "Storm Light Metal", "Dock Lamp Rustic", "Quay Torch Steel", "Pier Beacon Iron")
+    catalog = stock(**{f"L{k}": f"{name} Amber Glow" for k, name in enumerate(names)})
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+
+    def find_gap(first: int, other: int) -> Gap | None:
+        own = sort_offers(settle_values(books.shelf.list_group((first, other))), (first, other))
+        return books.find_gap(own, first, other)
+
+    groups = [[Part([0]), *(Part([k], find_gap(0, k)) for k in (3, 4))], [Part([1]), Part([2], find_gap(1, 2))]]
+    ends = Likely(np.array([0]), np.array([1]), np.array([0.9]))
+    ((main, *others),) = ask_neighbours(books, groups, ends)[0]
+    assert (main.members, [part.members for part in others]) == ([0], [[3], [4], [1], [2]])
+    assert all(part.gap == find_gap(0, part.members[0]) for part in others)
 
 
 def test_two_groups_are_asked_about_as_one_by_the_mean_of_their_pairs() -> None:
@@ -268,8 +285,8 @@ BESIDE = Gap("names", ("moss",), ("rim",))
     [
         (SURE, [[Part([0, 1])], [Part([2, 3])]], [[0, 1], [2, 3]]),  # something would be done with both
         (SURE, [[Part([2, 3])], [Part([0, 1])]], [[2, 3], [0, 1]]),
-        (GROUP, [[Part([0, 1])], [Part([2]), Part([3], BESIDE)]], [[0, 1], [2], [3]]),  # the other only asks
-        (ONE, [[Part([0, 1])]], [[0, 1], [2]]),
+        (WORTH, [[Part([0, 1])], [Part([2]), Part([3], BESIDE)]], [[0, 1], [2], [3]]),  # the other only asks
+        (WORTH, [[Part([0, 1])]], [[0, 1], [2]]),
         (TWO, [], [[0], [2]]),
     ],
 )

@@ -52,6 +52,7 @@ def ask_neighbours(
     if caught is not None:
         desk.join_caught(caught)
     desk.join_twins()
+    desk.tell_along()
     return [group for group in desk.groups if _count(group) > 1], desk.ties
 
 
@@ -88,6 +89,7 @@ class _Desk:
         self.groups = [list(group) for group in groups]
         self.home = {m: k for k, group in enumerate(groups) for part in group for m in part.members}
         self.ties: dict[int, Tie] = {}
+        self.along: set[int] = set()  # the first of each part that came along beside another's
 
     def join_titles(self) -> None:
         """Put groups beside the largest that has their title: only some of these say which choice they are, or they say
@@ -100,7 +102,7 @@ class _Desk:
             gap = self.compare(near, main.members[0])
             one, other = (_list_words(shelf.text(m, "title"), aliases) for m in (near, main.members[0]))
             if isinstance(gap, Gap) and (gap.what == "silent" or (gap.what == "proof" and one != other)):
-                self.groups[largest] += [Part(main.members, gap), *rest]
+                self.groups[largest] += [Part(main.members, gap), *self._take_along(rest)]
                 self._move(k, largest)
 
     def join_heads(self) -> None:
@@ -277,11 +279,40 @@ class _Desk:
                 group[0].members += main.members
             else:
                 group.append(Part(main.members, _TWIN))
-            group += rest
+            group += self._take_along(rest)
             self.ties |= {k: Tie(near, None, chance, (), True) for k, near in ((left, right), (right, left))}
             if right in self.home:
                 self._move(self.home[right], home)
             self.home[right] = home
+
+    def tell_along(self) -> None:
+        """Say of what came along beside another how it differs from the first of its group, as all questions do; what
+        is another product than that stands in a group of its own.
+        """
+        for group in self.groups:  # those that are added on the way as well
+            if not self.along & {part.members[0] for part in group[1:]}:
+                continue
+            main, *rest = group
+            apart: list[Part] = []
+            group[1:] = []
+            for part in rest:
+                told = self.compare(main.members[0], part.members[0])
+                if part.members[0] not in self.along:
+                    group.append(part)
+                elif told == "one":
+                    main.members += part.members
+                elif isinstance(told, Gap) and not _name_versions(told):
+                    group.append(Part(part.members, told))
+                else:
+                    apart.append(part)
+            if apart:
+                self.along |= {part.members[0] for part in apart}
+                self.groups.append([Part(apart[0].members), *apart[1:]])
+
+    def _take_along(self, parts: Sequence[Part]) -> Sequence[Part]:
+        """Note that parts come to stand beside another listing than the one that they were held against."""
+        self.along |= {part.members[0] for part in parts}
+        return parts
 
     def _open(self, listing: int) -> int:
         """The place of a listing's group, of its own where it has none."""
@@ -320,7 +351,7 @@ class _Desk:
         if (near, new) != (first, main.members[0]) and _name_versions(self.compare(near, new)):
             return False
         if isinstance(answer, Gap):
-            group += [Part(main.members, answer), *others]
+            group += [Part(main.members, answer), *self._take_along(others)]
             return True
         for m in main.members:
             told = self.compare(first, m)
@@ -328,7 +359,7 @@ class _Desk:
                 group.append(Part([m], told))
             elif told == "one":
                 group[0].members.append(m)
-        group += others
+        group += self._take_along(others)
         return True
 
     def compare(self, first: int, new: int) -> Gap | Literal["one", "other"]:
