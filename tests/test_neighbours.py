@@ -105,10 +105,21 @@ def test_what_only_asks_is_one_question_however_it_came_together() -> None:
         "P": "Harbour Lantern Tin Amber", "Q": "Storm Light Metal Amber Glow", "R": "Boat House Lamp Rustic",
         "S": "Dock Hanging Luminaire Antique Finish",
     }  # fmt: skip
-    plans = plan(stock(**TITLES, **titles), ("P", "Q", 0.7), ("R", "S", 0.6), ("Q", "R", 0.2), ("A", "P", 0.2))
-    (family,) = [p for p in plans if "A" in p.concerned]
+    pairs = [("P", "Q", 0.7), ("R", "S", 0.6), ("Q", "R", 0.2), ("P", "R", 0.1), ("P", "S", 0.1)]
+    (family,) = [p for p in plan(stock(**TITLES, **titles), *pairs) if "P" in p.concerned]
+    assert family.action == "ask" and roles([family]) == dict.fromkeys("PQRS", "ask")
+    pairs += [("A", "P", 0.2), *(("A", other, 0.1) for other in "QRS")]
+    (family,) = [p for p in plan(stock(**TITLES, **titles), *pairs) if "A" in p.concerned]
     assert family.action == "merge_variants"
     assert roles([family]) == {"A": "keep", "B": "fold", **dict.fromkeys("PQRS", "ask")}
+
+
+def test_no_chain_of_likely_pairs_makes_one_question() -> None:
+    """Each is asked about beside a listing with which it may be one itself."""
+    titles = {"P": "Harbour Lantern Tin", "Q": "Storm Lantern Metal", "R": "Storm Lamp Rustic", "S": "Dock Lamp Steel"}
+    chain = [("P", "Q", 0.9), ("Q", "R", 0.8), ("R", "S", 0.7)]
+    asked = [{*p.concerned} for p in plan(stock(**titles), *chain)]
+    assert asked and not any({"P", "S"} <= ids for ids in asked)
 
 
 def test_a_question_holds_all_against_the_listing_that_its_group_keeps() -> None:
@@ -122,7 +133,7 @@ def test_a_question_holds_all_against_the_listing_that_its_group_keeps() -> None
         return books.find_gap(own, first, other)
 
     groups = [[Part([0]), *(Part([k], find_gap(0, k)) for k in (3, 4))], [Part([1]), Part([2], find_gap(1, 2))]]
-    ends = Likely(np.array([0]), np.array([1]), np.array([0.9]))
+    ends = Likely(np.array([0, 0]), np.array([1, 2]), np.array([0.9, 0.1]))
     ((main, *others),) = ask_neighbours(books, groups, ends)[0]
     assert (main.members, [part.members for part in others]) == ([0], [[3], [4], [1], [2]])
     assert all(part.gap == find_gap(0, part.members[0]) for part in others)

@@ -4,7 +4,6 @@ What stands in that place is a choice more often than not, and sometimes another
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from dupcheck.titles.stream import cut_title
@@ -22,9 +21,14 @@ _APART = 2
 
 
 def may_stand_in_line(left: str, right: str) -> bool:
-    """Whether two titles differ in so few words that these may be one line: what is cheap to say of many pairs."""
-    one, other = Counter(cut_title(left)), Counter(cut_title(right))
-    return (one - other).total() <= _APART and (other - one).total() <= _APART
+    """Whether two titles differ in so few words, all in one place, that these may be one line: what is cheap to say of
+    many pairs.
+    """
+    one, other = cut_title(left), cut_title(right)
+    most = min(len(one), len(other))
+    before = next((k for k in range(most) if one[k] != other[k]), most)
+    behind = next((k for k in range(most - before) if one[-1 - k] != other[-1 - k]), most - before)
+    return max(len(one), len(other)) - before - behind <= _APART
 
 
 def is_step(here: Sequence[str], there: Sequence[str]) -> bool:

@@ -26,7 +26,7 @@ from dupcheck.signals import get_signal
 from dupcheck.titles.selling import trim_end
 from dupcheck.titles.stream import cut_title
 
-SURE, WORTH, TWO = 0.4, 0.2, 0.45
+SURE, WORTH, TWO = 0.55, 0.2, 0.45
 """The probability from which on a group that is acted on as it stands is asked about beside another, by the mean of all
 their pairs, which errs less than the likeliest of them; from which on anything else is asked about, by one pair; and of
 two listings that nothing else is known of, where each says what the other does not.
@@ -90,6 +90,8 @@ class _Desk:
         self.home = {m: k for k, group in enumerate(groups) for part in group for m in part.members}
         self.ties: dict[int, Tie] = {}
         self.along: set[int] = set()  # the first of each part that came along beside another's
+        self.count = len(books.shelf.features)
+        self.possible = np.sort(likely.left.astype(np.int64) * self.count + likely.right)
 
     def join_titles(self) -> None:
         """Put groups beside the largest that has their title: only some of these say which choice they are, or they say
@@ -157,7 +159,7 @@ class _Desk:
                 continue
             told = self.compare(left, right) if self._is_worth(left, right, chance) else None
             if self._may_ask(left, right, told or self._compare_in_line(left, right)):
-                self._put_together(left, right, Tie(right, None, chance, ()))
+                self._put_together(left, right, Tie(right, None, chance, ()), chain=False)
 
     def join_caught(self, caught: Findings) -> None:
         """Put what a rule caught and what stands in no group beside the other, or two of these beside each other."""
@@ -187,12 +189,21 @@ class _Desk:
         """Whether two listings are one, or something is to be asked about them and no act waits for the answer."""
         return told == "one" or (isinstance(told, Gap) and not (self._acts(left) and self._acts(right)))
 
-    def _put_together(self, left: int, right: int, tie: Tie) -> None:
+    def _is_possible(self, left: int, right: int) -> bool:
+        """Whether two listings may be one, however improbable it is."""
+        key = min(left, right) * self.count + max(left, right)
+        at = int(np.searchsorted(self.possible, key))
+        return at < len(self.possible) and int(self.possible[at]) == key
+
+    def _put_together(self, left: int, right: int, tie: Tie, *, chain: bool = True) -> None:
         """Put the group of two listings that only asks, or the smaller, beside the other, unless they are others, the
-        seller keeps any of them apart, or they would be too many.
+        seller keeps any of them apart, or they would be too many. Without a ``chain``: where the first listings of both
+        groups may be one themselves, for it is these that are held against each other.
         """
         new, near = sorted((right, left), key=lambda m: (self._acts(m), _count(self._list_parts(m))))
         group, parts = self._list_parts(near), self._list_parts(new)
+        if not chain and not self._is_possible(group[0].members[0], parts[0].members[0]):
+            return
         if is_too_large(_count(group) + _count(parts)) or self._keep_apart(group, parts):
             return
         if not self._join(group, parts, near, new):
@@ -218,8 +229,9 @@ class _Desk:
         """
         if left in self.home or right in self.home:
             return False
-        gap = self.compare(left, right)
-        return isinstance(gap, Gap) and not gap.axis and bool(gap.here and gap.there)
+        words = self.books.shelf.features.title
+        one, other = ({*words.items[words.start[m] : words.start[m + 1]].tolist()} for m in (left, right))
+        return bool(one - other and other - one)
 
     def _says_the_same(self, left: int, right: int) -> bool:
         """Whether two titles say the same beside an amount, or beside what the seller has said to be one."""
@@ -295,13 +307,14 @@ class _Desk:
             main, *rest = group
             apart: list[Part] = []
             group[1:] = []
+            first = main.members[0]
             for part in rest:
-                told = self.compare(main.members[0], part.members[0])
+                told = self.compare(first, part.members[0])
                 if part.members[0] not in self.along:
                     group.append(part)
                 elif told == "one":
                     main.members += part.members
-                elif isinstance(told, Gap) and not _name_versions(told):
+                elif isinstance(told, Gap) and not _name_versions(told) and self._is_possible(first, part.members[0]):
                     group.append(Part(part.members, told))
                 else:
                     apart.append(part)
