@@ -229,9 +229,8 @@ class _Desk:
         """
         if left in self.home or right in self.home:
             return False
-        words = self.books.shelf.features.title
-        one, other = ({*words.items[words.start[m] : words.start[m + 1]].tolist()} for m in (left, right))
-        return bool(one - other and other - one)
+        gap = self.compare(left, right)
+        return isinstance(gap, Gap) and not gap.axis and bool(gap.here and gap.there)
 
     def _says_the_same(self, left: int, right: int) -> bool:
         """Whether two titles say the same beside an amount, or beside what the seller has said to be one."""
