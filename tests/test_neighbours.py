@@ -12,7 +12,7 @@ from dupcheck.decisions import Decision, hash_listings, settle_decisions
 from dupcheck.features import Features, make_features
 from dupcheck.index.candidates import find_candidates
 from dupcheck.judging.likely import Likely, find_likely
-from dupcheck.judging.verdicts import judge_pairs
+from dupcheck.judging.verdicts import Findings, judge_pairs
 from dupcheck.learned.answers import Answers, Replies
 from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
@@ -122,7 +122,8 @@ def test_no_chain_of_likely_pairs_makes_one_question() -> None:
     assert asked and not any({"P", "S"} <= ids for ids in asked)
 
 
-def test_a_question_holds_all_against_the_listing_that_its_group_keeps() -> None:
+@pytest.mark.parametrize("by_a_rule", [True, False])
+def test_a_question_holds_all_against_the_listing_that_its_group_keeps(by_a_rule: bool) -> None:
     """What came beside a group along with another is asked about by what sets it apart from that group's first."""
     names = ("Harbour Lantern Tin", "Storm Light Metal", "Dock Lamp Rustic", "Quay Torch Steel", "Pier Beacon Iron")
     catalog = stock(**{f"L{k}": f"{name} Amber Glow" for k, name in enumerate(names)})
@@ -133,8 +134,11 @@ def test_a_question_holds_all_against_the_listing_that_its_group_keeps() -> None
         return books.find_gap(own, first, other)
 
     groups = [[Part([0]), *(Part([k], find_gap(0, k)) for k in (3, 4))], [Part([1]), Part([2], find_gap(1, 2))]]
-    ends = Likely(np.array([0, 0]), np.array([1, 2]), np.array([0.9, 0.1]))
-    ((main, *others),) = ask_neighbours(books, groups, ends)[0]
+    ends, (left, right) = Likely(np.array([0]), np.array([1]), np.array([0.9])), (np.array([0]), np.array([2]))
+    caught = Findings(left, right, np.zeros(1, int), np.full(1, 0.9), left == 0, left == 1, {})
+    if not by_a_rule:
+        caught, ends = caught[left > 0], Likely(np.array([0, 0]), np.array([1, 2]), np.array([0.9, 0.1]))
+    ((main, *others),) = ask_neighbours(books, groups, ends, caught)[0]
     assert (main.members, [part.members for part in others]) == ([0], [[3], [4], [1], [2]])
     assert all(part.gap == find_gap(0, part.members[0]) for part in others)
 

@@ -44,11 +44,12 @@ def ask_neighbours(
     What rules ``caught`` though it came to stand in no group is asked about as well. ``part`` says of pairs whether the
     seller keeps them apart.
     """
-    desk = _Desk(books, groups, likely, part)
+    desk = _Desk(books, groups, likely, part, caught)
     desk.join_titles()
     desk.join_heads()
     desk.join_groups()
     desk.join_likely()
+    desk.tell_along()
     if caught is not None:
         desk.join_caught(caught)
     desk.join_twins()
@@ -84,14 +85,19 @@ def may_slip(left: str, right: str) -> bool:
 
 
 class _Desk:
-    def __init__(self, books: Bookkeeper, groups: Groups, likely: Likely, part: Apart | None = None) -> None:
+    def __init__(
+        self, books: Bookkeeper, groups: Groups, likely: Likely, part: Apart | None = None,
+        caught: Findings | None = None,
+    ) -> None:  # fmt: skip
         self.books, self.likely, self.part = books, likely, part
         self.groups = [list(group) for group in groups]
         self.home = {m: k for k, group in enumerate(groups) for part in group for m in part.members}
         self.ties: dict[int, Tie] = {}
         self.along: set[int] = set()  # the first of each part that came along beside another's
+        self.compared: dict[tuple[int, int], Gap | Literal["one", "other"]] = {}
         self.count = len(books.shelf.features)
-        self.possible = np.sort(likely.left.astype(np.int64) * self.count + likely.right)
+        ends = [(likely.left, likely.right), *([] if caught is None else [(caught.left, caught.right)])]
+        self.possible = np.sort(np.concatenate([left.astype(np.int64) * self.count + right for left, right in ends]))
 
     def join_titles(self) -> None:
         """Put groups beside the largest that has their title: only some of these say which choice they are, or they say
@@ -158,8 +164,9 @@ class _Desk:
             if not self._are_apart(left, right):
                 continue
             told = self.compare(left, right) if self._is_worth(left, right, chance) else None
-            if self._may_ask(left, right, told or self._compare_in_line(left, right)):
-                self._put_together(left, right, Tie(right, None, chance, ()), chain=False)
+            told = told or self._compare_in_line(left, right)
+            if self._may_ask(left, right, told):
+                self._put_together(left, right, Tie(right, None, chance, ()), chain=told == "one")
 
     def join_caught(self, caught: Findings) -> None:
         """Put what a rule caught and what stands in no group beside the other, or two of these beside each other."""
@@ -190,7 +197,7 @@ class _Desk:
         return told == "one" or (isinstance(told, Gap) and not (self._acts(left) and self._acts(right)))
 
     def _is_possible(self, left: int, right: int) -> bool:
-        """Whether two listings may be one, however improbable it is."""
+        """Whether two listings may be one, however improbable it is, or a rule caught them."""
         key = min(left, right) * self.count + max(left, right)
         at = int(np.searchsorted(self.possible, key))
         return at < len(self.possible) and int(self.possible[at]) == key
@@ -317,9 +324,20 @@ class _Desk:
                     group.append(Part(part.members, told))
                 else:
                     apart.append(part)
-            if apart:
-                self.along |= {part.members[0] for part in apart}
-                self.groups.append([Part(apart[0].members), *apart[1:]])
+            self._set_apart(apart)
+
+    def _set_apart(self, parts: Sequence[Part]) -> None:
+        """Make a group of parts that are others than the listing that they came to stand beside; one listing alone
+        stands in none again.
+        """
+        members = [m for part in parts for m in part.members]
+        if len(members) < 2:
+            for m in members:
+                del self.home[m]
+            return
+        self.along |= {part.members[0] for part in parts}
+        self.home |= dict.fromkeys(members, len(self.groups))
+        self.groups.append([Part(parts[0].members), *parts[1:]])
 
     def _take_along(self, parts: Sequence[Part]) -> Sequence[Part]:
         """Note that parts come to stand beside another listing than the one that they were held against."""
@@ -375,7 +393,14 @@ class _Desk:
         return True
 
     def compare(self, first: int, new: int) -> Gap | Literal["one", "other"]:
-        """Say what is to be asked about two listings, or what the seller has said of them."""
+        """Say what is to be asked about two listings, or what the seller has said of them; each two once, for several
+        steps want it.
+        """
+        if (first, new) not in self.compared:
+            self.compared[first, new] = self._compare(first, new)
+        return self.compared[first, new]
+
+    def _compare(self, first: int, new: int) -> Gap | Literal["one", "other"]:
         if self.books.is_told_one(first, new):
             return "one"
         own = sort_offers(settle_values(self.books.shelf.list_group((first, new))), (first, new))
