@@ -279,12 +279,16 @@ def test_the_next_run_measures_and_judges_what_changed_and_has_the_answer_of_a_w
     assert sum(found.summary["candidates"]["proposed_by"].values()) < 2 * 60 < found.summary["candidates"]["pairs"]
     assert "2 listings are new or changed since the last run" in found.summary["candidates"]["may_miss"]
     local = dc.audit(path, cache=tmp_path / "cache")
+    caught, there = (
+        {(frozenset((p["listing_a"], p["listing_b"])), p["rule"]) for p in pairs if p["verdict"] == "duplicate"}
+        for pairs in (read_table(tmp_path / "today", "pairs"), local.as_dict()["pairs"])
+    )
+    assert caught == there, "what else was learned since does not decide what rules catch"
     groups, earlier = (
         {row["group_id"]: frozenset(row["listings"]) for row in read_table(tmp_path / day, "plans")}
         for day in ("today", "before")
     )
-    assert groups == {plan.group_id: frozenset(plan.listings) for plan in local.plans}
-    assert any("NEW-1" in members for members in groups.values())
+    assert any({"NEW-1", rows[20]["listing_id"]} <= members for members in groups.values())
     assert len(earlier.items() & groups.items()) > len(earlier) - 6, "groups that nothing happened to keep their ids"
     assert len(list((tmp_path / "kept" / "runs").glob("*/*"))) == 1, "the last run only"
 

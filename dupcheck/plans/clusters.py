@@ -68,11 +68,10 @@ def list_names(parts: Sequence[Part]) -> set[str]:
 
 def arrange_groups(
     catalog: Catalog, features: Features, pack: RulePack, clusters: Sequence[list[Part]], common: frozenset[str]
-) -> list[list[int]]:
-    """Return the listings of each group that some clusters are, before anything that is likely stands beside them."""
+) -> list[list[Part]]:
+    """Return the groups that some clusters are, as their parts, before anything that is likely stands beside them."""
     books = Bookkeeper(Shelf(catalog, features))
-    arranged = (group for parts in clusters for group in _arrange(books, parts, _offer(books, pack, parts), common))
-    return [[m for part in group for m in part.members] for group in arranged]
+    return [group for parts in clusters for group in _arrange(books, parts, _offer(books, pack, parts), common)]
 
 
 def draw_plans(

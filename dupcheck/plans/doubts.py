@@ -28,7 +28,11 @@ class Doubt:
 def doubt_drafts(
     catalog: Catalog, features: Features, likely: Likely, drafts: IntArray, replies: Replies | None
 ) -> dict[int, Doubt]:
-    """Return for each draft the likeliest listing about which an audit would ask; drafts without one are left out."""
+    """Return for each draft the likeliest listing about which something is to be asked; drafts without one are left out.
+
+    An audit asks about two listings of which nothing else is known from :data:`~dupcheck.plans.neighbours.TWO` on, for
+    it asks about hundreds; before one is published less is worth a question.
+    """
     found: dict[int, Doubt] = {}
     sure = likely[likely.chance >= WORTH]
     if not len(sure):

@@ -18,7 +18,7 @@ from dupcheck.messages import Lang
 from dupcheck.model import Catalog, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.clusters import COMMON, arrange_groups, draw_plans, list_names, part_clusters
-from dupcheck.plans.neighbours import WORTH, spell_title
+from dupcheck.plans.neighbours import SURE, WORTH, spell_title
 from dupcheck.plans.parts import Gap, Part
 from dupcheck.plans.questions import name_alone
 from dupcheck.plans.risk import count_asked, count_mended, measure_turnover, place_plan, rank_severity
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 BATCH = 4_000
 """Listings whose components are worked on together, more or less; a component is never parted."""
 _CLUSTER = "pos long, component long, cluster long, part int, place int, held boolean, gap string, kind string"
-_ARRANGED = "pos long, piece long, title string, head string"
+_ARRANGED = "pos long, piece long, acts boolean, title string, head string"
 _PLAN = (
     "component long, group_id string, first long, sold double, severity int, action string, keep string, title string, "
     "ids array<string>, offline long, said string, grouped string, kind string, alone string, waiting long, "
@@ -159,19 +159,24 @@ def _add_shifted(
 
 
 def _join_likely(likely: "DataFrame", arranged: "DataFrame", listings: "DataFrame") -> "DataFrame":
-    """The likely pairs that may bring two groups, a listing and a group, or two listings together."""
+    """The likely pairs that may bring two groups, a listing and a group, or two listings together: two groups that are
+    both acted on only where the mean of all their pairs is sure, and so one of them at least.
+    """
     from pyspark.sql import functions as sql
 
     stated = sql.map_from_arrays("axis", "value")
     heads = listings.select("pos", stated[HEAD].alias("head")).where("head is not null")
     met = likely
     for side in ("left", "right"):
-        homes = arranged.select(sql.col("pos").alias(side), sql.col("piece").alias(f"piece_{side}"))
+        homes = arranged.select(
+            sql.col("pos").alias(side), sql.col("piece").alias(f"piece_{side}"), sql.col("acts").alias(f"acts_{side}")
+        )
         named = heads.select(sql.col("pos").alias(side), sql.col("head").alias(f"head_{side}"))
         met = met.join(homes, side, "left").join(named, side, "left")
     worth = (sql.col("chance") >= WORTH) | sql.col("near") | (sql.col("head_left") == sql.col("head_right"))
     apart = "piece_left is null or piece_right is null or piece_left != piece_right"
-    return met.where(apart).where(worth).select("left", "right")
+    acting = sql.coalesce(sql.col("acts_left") & sql.col("acts_right"), sql.lit(False))
+    return met.where(apart).where(sql.when(acting, sql.col("chance") >= SURE).otherwise(worth)).select("left", "right")
 
 
 def _join_alike(arranged: "DataFrame", by: str) -> "DataFrame":
@@ -260,15 +265,18 @@ def _arrange(rows: "pa.Table", known: tuple[RulePack, Whole], common: frozenset[
     pos, features = numbers_of(rows, "pos"), unpack_features(rows, whole)
     catalog = unpack_listings(rows)
     groups = arrange_groups(catalog, features, pack, _unpack_clusters(rows), common)
-    sizes = [len(group) for group in groups]
+    listed = [[m for part in group for m in part.members] for group in groups]
+    sizes = [len(group) for group in listed]
     titles, axis = catalog.column("title"), features.axes.get(HEAD)
     aliases = features.statistics.taught.lexicon.aliases
-    named = np.repeat(np.array([spell_title(titles[group[0]], aliases) for group in groups], dtype=object), sizes)
-    heads = ["" if axis is None else axis.value(group[0]) for group in groups]
-    members = np.array([m for group in groups for m in group], dtype=np.int64)
-    first = np.repeat(np.array([min(group) for group in groups], dtype=np.int64), sizes)
+    named = np.repeat(np.array([spell_title(titles[group[0]], aliases) for group in listed], dtype=object), sizes)
+    heads = ["" if axis is None else axis.value(group[0]) for group in listed]
+    members = np.array([m for group in listed for m in group], dtype=np.int64)
+    first = np.repeat(np.array([min(group) for group in listed], dtype=np.int64), sizes)
+    acts = np.repeat(np.array([len(group[0].members) > 1 for group in groups], dtype=bool), sizes)
     return pa.table({
         "pos": pa.array(pos[members], pa.int64()), "piece": pa.array(pos[first], pa.int64()),
+        "acts": pa.array(acts, pa.bool_()),
         "title": pa.array(named, pa.string()),
         "head": pa.array(np.repeat(np.array(heads, dtype=object), sizes), pa.string()),
     })  # fmt: skip
