@@ -21,8 +21,9 @@ from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, take_lis
 from dupcheck.features import MATRICES, NUMBERS, Features
 from dupcheck.index.kept import Store
 from dupcheck.index.opening import open_store
+from dupcheck.learned.answers import WORTH
 from dupcheck.model import Catalog, Listing
-from dupcheck.plans.neighbours import WORTH, find_doubt
+from dupcheck.plans.neighbours import find_doubt
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.run import SEARCH

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any, cast
@@ -261,6 +261,10 @@ class TestEvidence:
 
 
 @cache
+def _say(chance: float, *_: int) -> float:
+    return chance
+
+
 def real_rows() -> np.ndarray:
     """The evidence of every candidate pair of a shop that the start has never seen."""
     catalog = dc.read_catalog(APART / "it_casalinghi" / "catalog.csv")
@@ -293,7 +297,7 @@ class TestStart:
         one = real_rows()[[int(load_trees().add_up(real_rows()).argmax())]]
         rows = np.repeat(one, 40, axis=0)
         rows[:, COLUMNS.index("axis_color")] = np.arange(40) % 2  # this seller's colours are products of their own
-        taught = read_odds(refit(rows, np.arange(40) % 2 == 1).add_up(rows))
+        taught = read_odds(refit(rows, np.arange(40) % 2 == 1, real_rows()).add_up(rows))
         assert ((taught >= 0.5) == (np.arange(40) % 2 == 1)).all()
 
     def test_an_answer_carries_to_pairs_like_its_own_and_hardly_to_others(self) -> None:
@@ -302,7 +306,7 @@ class TestStart:
         alike, *others = np.argsort(np.abs(said), kind="stable").tolist()
         rows = np.repeat(many[[alike]], 6, axis=0)
         for answer in (True, False):
-            taught = refit(rows, np.full(6, answer))
+            taught = refit(rows, np.full(6, answer), many)
             moved = (taught.add_up(many) - said) * (1 if answer else -1)
             assert moved[alike] > 0.5 and moved[alike] >= np.quantile(moved, 0.99)
             assert moved[alike] > 2 * np.median(np.abs(moved[others]))
@@ -311,13 +315,24 @@ class TestStart:
         start, many = load_trees(), real_rows()
         rows = many[[int(np.abs(start.add_up(many)).argmin())]]
         moved = [
-            refit(rows, np.array([True]), np.array([w])).add_up(rows)[0] - start.add_up(rows)[0] for w in (1.0, 0.2)
+            (refit(rows, np.array([True]), many, np.array([w])).add_up(rows) - start.add_up(rows))[0]
+            for w in (1.0, 0.2)
         ]
         assert moved[0] > moved[1] > 0
 
+    def test_that_what_was_asked_is_mostly_two_products_says_little_of_all_others(self) -> None:
+        start, every = load_trees(), real_rows()
+        many = every[read_odds(start.add_up(every)) >= 0.15]
+        said = start.add_up(many)
+        asked = many[np.argsort(np.abs(said), kind="stable")[:20]]
+        for answer in (True, False):
+            moved = refit(asked, np.full(20, answer), many).add_up(many) - said
+            assert abs(moved.mean()) < 0.5, "as many of those in question are one product as before, or nearly"
+            assert (moved.min() < -0.1) and (moved.max() > 0.1)
+
     def test_what_was_learned_is_still_a_sum(self) -> None:
         start, rows = load_trees(), real_rows()[::10]
-        taught = refit(rows, np.arange(len(rows)) % 3 == 0)
+        taught = refit(rows, np.arange(len(rows)) % 3 == 0, real_rows())
         more = start.shift(np.where(start.left == np.arange(len(start.left)), 1.0, 0.0))
         assert more.add_up(rows) == pytest.approx(start.add_up(rows) + len(start.roots))
         for trees in (more, taught):
@@ -547,6 +562,14 @@ class TestAnswers:
         assert Replies({}, many).reply("words:p|q", 0, 1) is None
         assert Replies({}, many, {}, lambda a, b: 0.95, 0.99).reply("words:p|q", 0, 1) == "option"
         assert Replies({}, many, {}, lambda a, b: 0.5, 0.99).reply("words:p|q", 0, 1) is None
+
+    def test_a_habit_of_two_products_closes_no_question_about_what_is_likely_to_be_one(self) -> None:
+        many = Answers(tuple(Answer("different", f"words:x{k}|y{k}", f"a{k}", f"b{k}") for k in range(APART_FROM)))
+        assert Replies({}, many).reply("words:p|q", 0, 1) == "different"
+        for chance, said in ((0.1, "different"), (0.6, None)):
+            known = Replies({"words:r|s": "different"}, many, near=partial(_say, chance))
+            assert known.reply("words:p|q", 0, 1) == said
+            assert known.reply("words:r|s", 0, 1) == "different", "just this was answered"
 
     def test_what_was_learned_may_doubt_what_titles_account_for_and_answers_never(self) -> None:
         unsure = Replies({}, None, {(0, 1): "option"}, lambda a, b: 0.6)

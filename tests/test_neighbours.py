@@ -13,12 +13,12 @@ from dupcheck.features import Features, make_features
 from dupcheck.index.candidates import find_candidates
 from dupcheck.judging.likely import Likely, find_likely
 from dupcheck.judging.verdicts import Findings, judge_pairs
-from dupcheck.learned.answers import Answers, Replies
+from dupcheck.learned.answers import WORTH, Answers, Replies
 from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.plans.clusters import _arrange
-from dupcheck.plans.neighbours import SURE, TWO, WORTH, ask_neighbours
+from dupcheck.plans.neighbours import SURE, TWO, ask_neighbours
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.rules import read_pack

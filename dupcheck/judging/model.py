@@ -18,8 +18,9 @@ from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
 START = Path(__file__).with_name("start.npz")
 _CARRIED = 400
 """So many answers are carried to the pairs that are like theirs; of more, some from first to last."""
-_FREE = 60.0
-"""How far answers may pull what the start says: the variance of what is added to its log-odds."""
+_FREE, _LEVEL = 25.0, 0.1
+"""How far answers may pull what the start says: the variance of what is added to its log-odds, for pairs of one sort
+beside others, and for all alike."""
 _STEPS = 60
 _ALIKE = 0.7
 """Pairs that end in one leaf in so many of the trees are shown together: what is true of the one mostly is of all."""
@@ -40,12 +41,15 @@ def load_trees() -> Trees:
         return Trees.from_arrays({name: kept[name] for name in kept.files if name != "columns"})
 
 
-def refit(rows: FloatArray, same: BoolArray, weights: FloatArray | None = None) -> Trees:
-    """Return trees that have learned from a catalogue's answers, beside what the start knows. ``weights`` say as how
-    many answers each row counts, at most one; one each where nothing is said.
+def refit(rows: FloatArray, same: BoolArray, among: FloatArray, weights: FloatArray | None = None) -> Trees:
+    """Return trees that have learned from a catalogue's answers, beside what the start knows. ``among`` are the pairs
+    that are in question. ``weights`` say as how many answers each row counts, at most one; one each where nothing is
+    said.
 
     Each answer is carried to the leaves in which its pair ends: a logistic regression on top of what the start says,
-    whose kernel is the share of trees in which two pairs end in one leaf.
+    whose kernel is the share of trees in which two pairs end in one leaf. What is asked first is what is most in doubt,
+    and mostly two products: twenty such answers tell which pairs are likelier than others, and hardly how many of all
+    are one. So the kernel is centred among those in question, of which the mean stays nearly what it was.
     """
     trees = load_trees()
     if weights is None:
@@ -54,13 +58,17 @@ def refit(rows: FloatArray, same: BoolArray, weights: FloatArray | None = None) 
         some = np.unique(np.linspace(0, len(rows) - 1, _CARRIED).astype(np.int64))
         rows, same, weights = rows[some], same[some], weights[some]
     leaves, said = trees.find_leaves(rows), trees.add_up(rows)
-    alike = _compare_leaves(leaves)
+    count, most = leaves.shape[1], len(trees.value)
+    share = np.bincount(trees.find_leaves(among).ravel(), minlength=most) / max(len(among), 1)
+    near, within = share[leaves].mean(axis=1), float(np.square(share).sum()) / count + _LEVEL / _FREE
+    alike = _compare_leaves(leaves) - near[:, None] - near[None, :] + within
     amount = np.zeros(len(rows))
     step = np.linalg.inv(alike / 4 + np.eye(len(rows)) / _FREE)
     for _ in range(_STEPS):  # a logistic curve bends by no more than a quarter: no step goes too far
         amount -= step @ (weights * (read_odds(said + alike @ amount) - same) + amount / _FREE)
-    each = np.repeat(amount / leaves.shape[1], leaves.shape[1])
-    return trees.shift(np.bincount(leaves.ravel(), each, minlength=len(trees.value)).astype(np.float64))
+    carried = np.bincount(leaves.ravel(), np.repeat(amount, count), minlength=most)
+    level = float(amount @ (within - near))
+    return trees.shift((carried - amount.sum() * share + level) / count)
 
 
 def _compare_leaves(leaves: IntArray) -> FloatArray:

@@ -390,6 +390,8 @@ class Replies:
         if said is not None or what in _BY_PAIR:
             return said
         said = self.kinds.get(kind) or self.answers.tell_habit(kind)
+        if said == "different" and kind not in self.kinds and self.near is not None and self.near(left, right) >= WORTH:
+            return None  # a habit is of what was asked; what is likely to be one product all the same is asked on
         if said is not None and (said == "different" or kind in self.kinds):
             return said
         if self.judge is None:
@@ -422,6 +424,9 @@ class Replies:
 
 ACT_FROM = 0.7
 """Where the seller's answers judge, the probability below which what the titles account for is asked about."""
+WORTH = 0.2
+"""The probability that two listings are one product from which on that is worth a question; no habit speaks against it.
+"""
 HABIT_SURE = 0.9
 """Where many answers agree, the probability from which on the next of the sort is taken as they are."""
 _OPEN = frozenset({"axis", "silent"})

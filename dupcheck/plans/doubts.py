@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from dupcheck.features import Features
 from dupcheck.judging.likely import Likely
-from dupcheck.learned.answers import Replies
+from dupcheck.learned.answers import WORTH, Replies
 from dupcheck.messages import Message
 from dupcheck.model import Catalog, IntArray
-from dupcheck.plans.neighbours import WORTH, find_doubt
+from dupcheck.plans.neighbours import find_doubt
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Bookkeeper
 from dupcheck.plans.questions import ask_seller, write_gap
@@ -28,7 +28,7 @@ class Doubt:
 def doubt_drafts(
     catalog: Catalog, features: Features, likely: Likely, drafts: IntArray, replies: Replies | None
 ) -> dict[int, Doubt]:
-    """Return for each draft the likeliest listing about which something is to be asked; drafts without one are left out.
+    """Return for each draft the likeliest listing about which something is to be asked; none for most drafts.
 
     An audit asks about two listings of which nothing else is known from :data:`~dupcheck.plans.neighbours.TWO` on, for
     it asks about hundreds; before one is published less is worth a question.

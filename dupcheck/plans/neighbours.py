@@ -15,6 +15,7 @@ from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import NONE_LIKELY, Likely
 from dupcheck.judging.makers import compare_makers
 from dupcheck.judging.verdicts import Findings
+from dupcheck.learned.answers import WORTH
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
 from dupcheck.model import BoolArray, IntArray
@@ -26,10 +27,11 @@ from dupcheck.signals import get_signal
 from dupcheck.titles.selling import trim_end
 from dupcheck.titles.stream import cut_title
 
-SURE, WORTH, TWO = 0.55, 0.2, 0.45
+SURE, TWO = 0.55, 0.45
 """The probability from which on a group that is acted on as it stands is asked about beside another, by the mean of all
-their pairs, which errs less than the likeliest of them; from which on anything else is asked about, by one pair; and of
-two listings that nothing else is known of, where each says what the other does not.
+their pairs, which errs less than the likeliest of them; and from which on two listings are that nothing else is known
+of, where each says what the other does not. Anything else is asked about from :data:`~dupcheck.learned.answers.WORTH`
+on, by one pair.
 """
 
 Groups = Sequence[Sequence[Part]]

@@ -14,11 +14,12 @@ import numpy as np
 from dupcheck.axes import HEAD
 from dupcheck.groups import cluster_listings
 from dupcheck.judging.likely import Likely
+from dupcheck.learned.answers import WORTH
 from dupcheck.messages import Lang
 from dupcheck.model import Catalog, IntArray, Plan
 from dupcheck.plans.advice import tell_apart
 from dupcheck.plans.clusters import COMMON, arrange_groups, draw_plans, list_names, part_clusters
-from dupcheck.plans.neighbours import SURE, WORTH, spell_title
+from dupcheck.plans.neighbours import SURE, spell_title
 from dupcheck.plans.parts import Gap, Part
 from dupcheck.plans.questions import name_alone
 from dupcheck.plans.risk import count_asked, count_mended, measure_turnover, place_plan, rank_severity

@@ -29,7 +29,7 @@ LEAST = 20
 """Answered pairs from which on anything is learned."""
 ONE, TWO = 0.5, 0.15
 """From the one on the model takes two listings for one product, below the other for two; between, the limits judge."""
-_FOLDS = 10
+_FOLDS, _DRAWN = 10, 4_000
 _AT_ONCE = 12
 """Pairs that one answer is about at most."""
 _ONE_AT_LEAST = 0.25
@@ -185,7 +185,8 @@ def learn_answers(
     said_pairs = place_pairs(place, known.pairs)
     of_answer = _name_answers(ends, said_pairs)
     many = np.bincount(of_answer)[of_answer].astype(np.float64)
-    before = _judge_unseen(rows, same, of_answer)
+    among = _draw_open(evidence, candidates)
+    before = _judge_unseen(rows, same, among, of_answer)
     fixed = set(seen) | set(place_pairs(place, dict.fromkeys(known.confirmed, True)))
     belief = _believe(before, same)
     belief[[pair in fixed for pair in ends]] = 1.0
@@ -202,7 +203,7 @@ def learn_answers(
     follows = ~np.isin(key_pairs(bound[0], bound[1]), key_pairs(left, right))
     more = evidence.measure(bound[0][follows], bound[1][follows])
     trees = refit(
-        np.concatenate([rows, more]), np.concatenate([same, bound[2][follows]]),
+        np.concatenate([rows, more]), np.concatenate([same, bound[2][follows]]), among,
         np.concatenate([belief / np.sqrt(many), np.full(len(more), _FOLLOWED)]),
     )  # fmt: skip
     model = PairModel(trees, evidence, *bind(len(features), *bound))
@@ -307,7 +308,16 @@ def _name_answers(ends: Sequence[tuple[int, int]], said: Mapping[tuple[int, int]
     return np.array([names.setdefault(key, len(names)) for key in keys], dtype=np.int64)
 
 
-def _judge_unseen(rows: FloatArray, same: BoolArray, of_answer: IntArray) -> FloatArray:
+def _draw_open(evidence: Evidence, candidates: Candidates) -> FloatArray:
+    """Return what some of the pairs say that are in question before anything is answered; of all where none is."""
+    count = len(candidates.left)
+    some = np.sort(np.random.default_rng(0).permutation(count)[:_DRAWN])
+    rows = evidence.measure(candidates.left[some], candidates.right[some])
+    is_open = read_odds(load_trees().add_up(rows)) >= TWO
+    return rows[is_open] if is_open.any() else rows
+
+
+def _judge_unseen(rows: FloatArray, same: BoolArray, among: FloatArray, of_answer: IntArray) -> FloatArray:
     """What a model says of each answered pair that has learned from the other answers only."""
     chance = np.empty(len(same))
     weights = 1.0 / np.sqrt(np.bincount(of_answer)[of_answer])
@@ -318,7 +328,7 @@ def _judge_unseen(rows: FloatArray, same: BoolArray, of_answer: IntArray) -> Flo
     for k in range(_FOLDS):
         out = part[of_answer] == k
         if out.any():
-            chance[out] = read_odds(refit(rows[~out], same[~out], weights[~out]).add_up(rows[out]))
+            chance[out] = read_odds(refit(rows[~out], same[~out], among, weights[~out]).add_up(rows[out]))
     return chance
 
 
