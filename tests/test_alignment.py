@@ -1,6 +1,7 @@
 """Two titles side by side: what differs is never lost, and what means the same is no difference."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,16 @@ from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
-from dupcheck.judging.alignment import Aligner, Alignment, begins_alike, find_spellings, label_title
+from dupcheck.judging.alignment import (
+    Aligner,
+    Alignment,
+    _stand_close,
+    begins_alike,
+    find_accented,
+    find_spellings,
+    is_sure_form,
+    label_title,
+)
 from dupcheck.model import Listing
 from dupcheck.titles import Token
 from dupcheck.titles.stream import cut_title
@@ -325,3 +335,105 @@ def test_a_number_in_two_values_has_not_moved(aligner: Aligner) -> None:
     assert not found.turned
     assert found.axes == found.twice == {"dimension"}, "it is asked what the two sizes are"
     assert aligner.align("Adapter HDMI 2 to DVI 4", "Adapter HDMI 4 to DVI 2").turned
+
+
+COLOR = frozenset({"color"})
+
+
+class TestAllThatIsSaid:
+    """Every field of an alignment, at the limits of what each of them means."""
+
+    @pytest.mark.parametrize(
+        ("left", "right", "told"),
+        [
+            # Four letters have a stem, three have none.
+            ("Clay Mugs", "Clay Mug", Alignment(inflected=(("mugs", "mug"),))),
+            ("Clay Bus", "Clay Bu", Alignment(("bus",), ("bu",), frame="clay _")),
+            # Three of four letters alike may be a slip of the pen, three of five are another name.
+            ("Scarf Zorq Warm", "Scarf Zorp Warm", Alignment(("zorq",), ("zorp",), frame="scarf _ warm")),
+            ("Scarf Zorqe Warm", "Scarf Zorpa Warm",
+             Alignment(("zorqe",), ("zorpa",), renamed=True, frame="scarf _ warm")),
+            ("Scarf A1b2 Warm", "Scarf A1b3 Warm", Alignment(("2",), ("3",), renamed=True, frame="1 a b scarf _ warm")),
+            # Behind a choice two words may stand.
+            ("Band 7 Zorvim", "Band 7 Quadex", Alignment(("zorvim",), ("quadex",), frame="7 band _")),
+            ("Band 7 Zorvim soft grip", "Band 7 Quadex soft grip",
+             Alignment(("zorvim",), ("quadex",), renamed=True, frame="7 band _ grip soft")),
+            ("Band 7 Zorvim soft grip slim", "Band 7 Quadex soft grip slim",
+             Alignment(("zorvim",), ("quadex",), renamed=True)),
+            ("Zorvim Band 7", "Quadex Band 7", Alignment(("zorvim",), ("quadex",), renamed=True)),
+            # What makes another model of a number: one word of five letters, or as many signs.
+            ("Vacuum V8 Cleaner", "Vacuum V8 Lites Cleaner", Alignment((), ("lites",), renamed=True)),
+            ("Vacuum V8 Cleaner", "Vacuum V8 Ultras Cleaner", Alignment((), ("ultras",))),
+            ("手机 V8", "手机 V8 青春版很好", Alignment((), tuple("青春版很好"), renamed=True)),
+            ("手机 V8", "手机 V8 青春版很好啊", Alignment((), tuple("青春版很好啊"))),
+            ("5 Zorv", "5", Alignment(("zorv",), renamed=True)), ("Zorv 5", "5", Alignment(("zorv",))),
+            # Two scripts: names of three letters are held against each other, shorter ones stand for too much.
+            ("Xiaomi band", "Сяоми band", Alignment()),
+            ("LG TV", "ЛГ TV", Alignment(("lg",), ("лг",), renamed=True)),
+            # First letters stand for words, and not for each other's pieces.
+            ("Socket RL", "Socket Rig Lef", Alignment()),
+            ("Socket RL", "Socket Ri Le", Alignment(("rl",), ("ri", "le"), frame="socket _")),
+            ("Socket R", "Socket Right", Alignment(("r",), ("right",), frame="socket _")),
+            ("A/B Plug Male", "Plug Male", Alignment(("b",))),
+            # One word beside a value names a kind of thing.
+            ("Lamp red zorq", "Lamp blue zorq", Alignment(axes=COLOR)),
+            ("Lamp red", "Lamp blue", Alignment(axes=COLOR, bare=True)),
+            ("red", "blue", Alignment(axes=COLOR, bare=True)),
+            # A value in two places, or twice.
+            ("Red Tee Big Red", "Tee Big", Alignment(axes=COLOR, twice=COLOR)),
+            ("Blue Zorvim Blue", "Zorvim", Alignment(axes=COLOR, twice=COLOR, bare=True)),
+            ("Blue Zorvim Blue", "Zorvim Blue", Alignment(axes=COLOR, bare=True)),
+            ("Red White Tee", "Tee", Alignment(axes=COLOR, bare=True)),
+            ("Red White Tee Blue", "Tee", Alignment(axes=COLOR, twice=COLOR, bare=True)),
+            ("Tee 3 cm red 4 cm", "Tee",
+             Alignment(axes=COLOR | {"length"}, twice=frozenset({"length"}), bare=True)),
+        ],
+    )  # fmt: skip
+    def test_each_field_is_told_and_the_same_from_both_sides(
+        self, aligner: Aligner, left: str, right: str, told: Alignment
+    ) -> None:
+        assert aligner.align(left, right) == told
+        mirrored = tuple([(there, here) for here, there in told.inflected])
+        assert aligner.align(right, left) == replace(told, left=told.right, right=told.left, inflected=mirrored)
+
+    @pytest.mark.parametrize(
+        ("left", "right", "turned"),
+        [
+            ("Bolt 6 Nut 8", "Bolt 8 Nut 6", "6 nut 8"), ("Bolt 6 8", "Bolt 8 6", "6"),
+            ("Bolt 6 Nut", "6 Bolt Nut", ""),
+            ("Set 2 Cups 4 Plates 6 Bowls", "Set 4 Cups 6 Plates 2 Bowls", "2"),
+            ("Wax Cat and Dog", "Wax Dog and Cat", "cat dog"), ("Cat 5 Dog", "Dog 5 Cat", "cat dog"),
+            ("red cat big for wax dog old", "wax dog for red cat big old", "red cat big for wax dog"),
+            ("big cat for old dog", "old dog for big cat", "big cat for old dog"),
+            ("big cat + old dog", "old dog + big cat", ""), ("zor qua for vim", "vim for zor qua", "zor qua for vim"),
+            ("zor qua vim dex", "vim dex zor qua", ""), ("zor on qua dex", "dex zor on qua", ""),
+        ],
+    )  # fmt: skip
+    def test_what_is_bound_otherwise_is_told_as_the_first_title_has_it(
+        self, aligner: Aligner, left: str, right: str, turned: str
+    ) -> None:
+        assert aligner.align(left, right) == Alignment(turned=tuple(turned.split()))
+        assert bool(aligner.align(right, left).turned) is bool(turned)
+
+    @pytest.mark.parametrize(("first", "then", "close"), [
+        ("\u2e80", "\u2e80", True), ("\u2e7f", "\u2e80", False), ("\u2e80", "\u2e7f", False), ("a", "裙", False),
+        ("裙a", "裙", False), ("a裙", "裙a", True),
+    ])  # fmt: skip
+    def test_only_signs_of_unspaced_scripts_stand_close(self, first: str, then: str, close: bool) -> None:
+        assert _stand_close(first, then) is close
+
+    @pytest.mark.parametrize(
+        ("one", "other", "sure"),
+        [("box", "boxes", True), ("boxs", "box", True), ("city", "cities", True), ("cat", "dog", False),
+         ("manuel", "manuela", False), ("berry", "berries", True), ("bery", "berries", False)],
+    )  # fmt: skip
+    def test_a_form_that_counts_more_is_sure_whichever_comes_first(self, one: str, other: str, sure: bool) -> None:
+        assert is_sure_form(one, other) is is_sure_form(other, one) is sure
+
+    @pytest.mark.parametrize(("left", "right", "told"), [
+        ("Caneca avó azul", "Caneca avô azul", (("avó", "avô"),)), ("Caneca avó", "Caneca avo", ()),
+        ("Pâté Été", "Pâtè Etê", (("été", "etê"), ("pâté", "pâtè"))),
+        ("Tee", "Tee", ()), ("Été", "Ete", ()), ("Pâté bébé", "Pâté bebè", (("bébé", "bebè"),)),
+    ])  # fmt: skip
+    def test_two_accents_of_one_word_are_two_words(self, left: str, right: str, told: tuple[Words, ...]) -> None:
+        assert find_accented(left, right) == told

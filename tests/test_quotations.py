@@ -101,3 +101,45 @@ def test_the_title_that_has_the_others_too_is_quoted_last() -> None:
     assert quote_words(["red"], titles, []) == "Red"
     assert quote_words(["green"], titles, ["blue"]) == ""
     assert quote_words([], titles) == ""
+
+
+NONE: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "shown", "others"),
+    [
+        # Signs of an unspaced script between two of its pieces: up to three, and one before a lone sign.
+        ("蓝 裙", "蓝甲乙丙丁裙 mug", "蓝甲乙丙丁裙", NONE), ("蓝 裙", "蓝甲乙丙丁戊裙 mug", "蓝 … 戊裙", NONE),
+        ("季 裙", "夏季衣裙 蓝", "夏季衣裙", NONE), ("红 mug", "红 甲 mug", "红 … mug", NONE),
+        # A bracket that is cut open is quoted whole where two words at most stand between.
+        ("filo punto", "Filo (punto uno due) blu", "Filo (punto uno due)", NONE),
+        ("filo punto", "Filo (punto uno due tre) blu", "Filo … punto", NONE),
+        ("punto blu", "Filo (uno due punto) blu verde", "(uno due punto) blu", NONE),
+        ("punto blu", "Filo (uno due tre punto) blu verde", "punto … blu", NONE),
+        *(("uno due", f"Filo {a}uno{b} due", f"{a}uno{b} due", NONE) for a, b in ("()", "[]", "{}", "（）", "【】")),
+        # Two letters are a piece of what they are tied to, three are a word.
+        ("ab", "Tool AB/Steel", "AB/Steel", NONE), ("abc", "Tool ABC/Steel", "ABC", NONE),
+        # A small word goes with the next, where it is held against nothing.
+        ("senza", "Sac senza motif", "senza motif", NONE), ("unless", "Sac unless motif", "unless", NONE),
+        ("senza", "Sac Senza motif", "Senza", NONE), ("senza", "Sac senza motif", "senza", ("dotato",)),
+        ("senza", "Sac senza e con motif", "senza", ("con",)),
+        # A count goes with what is counted, as long as it is a count.
+        ("123", "Puzzle 123 Teile", "123 Teile", NONE), ("1234", "Puzzle 1234 Teile", "1234", NONE),
+        # Of a word that stands often so many are tried.
+        ("mug lid", "Mug " * 12 + "Lid", "Mug Lid", NONE), ("mug lid", "Mug " * 13 + "Lid", "Mug … Lid", NONE),
+        # Fewer gaps first, then the shortest stretch.
+        ("cup red", "CUP big old RED tin Cup new Red", "Cup … Red", NONE),
+        ("cup red", "Cup new Red tin CUP big old RED", "Cup … Red", NONE),
+        ("cup red lid", "CUP big RED big LID cup red one two three four five lid", "cup red … lid", NONE),
+        ("cup red lid", "Cup red LID lid", "Cup red LID", NONE),
+    ],
+)  # fmt: skip
+def test_how_much_is_quoted_has_its_limits(words: str, title: str, shown: str, others: tuple[str, ...]) -> None:
+    assert quote_words(words.split(), [title], others) == shown
+
+
+def test_a_title_without_the_words_is_passed_over() -> None:
+    assert quote_words(["lid"], ["Mug", "Mug Lid", "Mug LID"]) == "Lid"
+    assert quote_words(["lid"], ["Mug Tray Lid", "Mug LID"], ["tray"]) == "LID"
+    assert quote_words(["lid", "mug"], ["Mug Lid"]) == ""

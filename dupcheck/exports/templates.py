@@ -7,6 +7,7 @@ valid for a variation theme is chosen from.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -335,10 +336,10 @@ def _read_definitions(book: Book) -> list[_Definition]:
             if "field name" not in heads or "required" not in heads:
                 continue
             name, mark = heads.index("field name"), heads.index("required")
-            told = heads.index("accepted values") if "accepted values" in heads else len(heads)
+            told = heads.index("accepted values") if "accepted values" in heads else None
             found = []
             for line in (r for r in grid[number + 1 :] if len(r) > name and r[name]):
-                cells = [*line, *[""] * (len(heads) + 1 - len(line))]
+                cells: defaultdict[int | None, str] = defaultdict(str, enumerate(line))
                 most = _LONGEST.search(cells[told])
                 required = cells[mark].casefold().strip() == "required"
                 found.append(_Definition(cells[name], required, int(most[1]) if most else 0))

@@ -535,7 +535,7 @@ def _abbreviate(a: Sequence[str], b: Sequence[str], here: Sequence[int], there: 
     Left Hand.
     """
     letters = [a[k] for k in here]
-    words = [b[k] for k in there if len(b[k]) > 2 or len(there) == 1]
+    words = [b[k] for k in there if len(b[k]) > 2]
     apart = all(len(x) == 1 and x.isalpha() for x in letters)
     return len(words) > 1 and "".join(letters) == "".join(w[0] for w in words) and (apart or len(letters) == 1)
 

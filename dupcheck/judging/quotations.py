@@ -26,7 +26,7 @@ _NEAR = 2
 """Words at most between a half of a bracket and what is quoted, for the bracket to be quoted whole."""
 _APOSTROPHES = "'’"
 """What ties whatever stands on both sides of it: rock'n'roll, 6'lı."""
-_BRACKETS = tuple(zip("([{（【「《", ")]}）】」》", strict=True))
+_BRACKETS = ("()", "[]", "{}", "（）", "【】", "「」", "《》")
 _PIECE = 2
 """Letters of what is no word alone: a piece belongs to whatever it is tied to."""
 _SMALL = 5
@@ -72,10 +72,10 @@ def quote_words(words: Sequence[str], titles: Iterable[str], others: Sequence[st
         at = _find_words(words, tokens)
         if not at:
             continue
-        if others and _find_words(others, tokens):
-            found = found or _quote(title, tokens, at, not others)
+        if _find_words(others, tokens):
+            found = found or _quote(title, tokens, at, alone=False)
             continue
-        return _quote(title, tokens, at, not others) or found
+        return _quote(title, tokens, at, alone=not others) or found
     return found
 
 
@@ -91,14 +91,14 @@ def _find_words(words: Sequence[str], tokens: Sequence[str]) -> list[int]:
 def _follow(words: Sequence[str], tokens: Sequence[str], start: int) -> list[int]:
     way = [start]
     for word in words[1:]:
-        at = next((k for k in range(way[-1] + 1, len(tokens)) if tokens[k] == word), -1)
-        if at < 0:
+        at = next((k for k in range(way[-1] + 1, len(tokens)) if tokens[k] == word), None)
+        if at is None:
             return []
         way.append(at)
     return way
 
 
-def _quote(title: str, tokens: Sequence[str], at: Sequence[int], alone: bool) -> str:
+def _quote(title: str, tokens: Sequence[str], at: Sequence[int], *, alone: bool) -> str:
     places = find_places(title, tokens)
     spans = [place for k in at if (place := places[k]) is not None]
     if len(spans) < len(at):
@@ -113,13 +113,13 @@ def _quote(title: str, tokens: Sequence[str], at: Sequence[int], alone: bool) ->
 
 def _join(title: str, spans: Sequence[Span], most: int) -> list[Span]:
     """Put together what only marks, or at ``most`` so many signs of an unspaced script, stand between."""
-    joined: list[Span] = []
-    for start, end in spans:
-        last = joined[-1] if joined else (0, -1)
-        between = title[last[1] : start] if last[1] >= 0 else "."
-        close = last[1] >= start or _LOST.fullmatch(between) is not None
-        if joined and (close or (len(between) <= most and all(map(_SIGN.fullmatch, between)))):
-            joined[-1] = (last[0], max(end, last[1]))
+    first, *others = spans
+    joined = [first]
+    for start, end in others:
+        begun, ended = joined[-1]
+        between = title[ended:start]
+        if _LOST.fullmatch(between) or (len(between) <= most and all(map(_SIGN.fullmatch, between))):
+            joined[-1] = (begun, max(end, ended))
         else:
             joined.append((start, end))
     return joined
