@@ -1,5 +1,7 @@
 """Where plans cut, name and compare: each held at its edge, by rows that a person can check."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +12,8 @@ import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
 from dupcheck.plans.changes import cut_words
-from dupcheck.plans.offers import Shelf, find_written, shorten_values
-from dupcheck.plans.parts import Bookkeeper, Gap
+from dupcheck.plans.offers import Shelf, find_written, settle_values, shorten_values, sort_offers
+from dupcheck.plans.parts import FEW, Bookkeeper, Gap
 from dupcheck.plans.tiers import find_discount
 
 
@@ -165,3 +167,51 @@ class TestWhoStandsInOnePart:
             assert part.gap is not None
             a, b = int(part.gap.here[0]), int(part.gap.there[0])
             assert a in main.members and b in part.members
+
+
+GAPS = Path(__file__).with_name("fixtures") / "gaps.txt"
+
+
+def read_row(title: str, stated: str) -> dict[str, Any]:
+    """A listing's fields: those with a capital are attributes."""
+    row: dict[str, Any] = {"title": title, "price": 10.0, "currency": "USD", "attributes": {}}
+    for name, value in (part.split("=") for part in stated.split("; ") if part):
+        if name[0].isupper():
+            row["attributes"][name] = value
+        else:
+            row[name] = (float(value) if value else None) if name == "price" else value
+    return row
+
+
+def say(gap: Gap | None, swapped: bool = False) -> str:
+    """A gap in a line; ``swapped``: as it is from the other listing's side."""
+    if gap is None or gap.what == "proof":
+        return "" if gap is None else "proof"
+    here, there = (gap.there, gap.here) if swapped and gap.what != "order" else (gap.here, gap.there)
+    about = " ".join(filter(None, (gap.what, gap.axis or gap.frame)))
+    words = ("", "") if gap.what == "order" else (" ".join(here), " ".join(there))
+    return f"{about}: {' / '.join(words)}".rstrip()
+
+
+def read_gaps() -> list[list[str]]:
+    lines = [line for line in GAPS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [[cell.strip() for cell in line.split("|")] for line in lines]
+
+
+class TestGaps:
+    """All that stands between two listings, and what proves them one, as ``fixtures/gaps.txt`` holds it."""
+
+    @pytest.mark.parametrize("row", read_gaps(), ids=" | ".join)
+    def test_what_stands_between_two_listings_is_told_and_the_same_from_both_sides(self, row: list[str]) -> None:
+        title, other, ours, theirs, gaps, doubt, proof = row
+        rows = read_row(title, ours), read_row(other or title, theirs)
+        catalog = make_catalog([Listing(f"L-{k}", **fields) for k, fields in enumerate(rows)])
+        books = Bookkeeper(Shelf(catalog, measure(catalog)))
+        for left, right in ((0, 1), (1, 0)):
+            own = sort_offers(settle_values(books.shelf.list_group((left, right))), (left, right))
+            found = [say(g, left > right) for g in books.list_gaps(own, left, right)]
+            proven = "yes" if books.is_proven(left, right) else "few" if books.is_proven(left, right, True) else "no"
+            assert (", ".join(found), proven) == (gaps, proof)
+            assert say(books.doubt_copy(own, [left], right, FEW), left > right) == doubt
+            many = "proof" if proof == "few" and (not doubt or doubt.startswith("words")) else doubt
+            assert say(books.doubt_copy(own, [left], right, FEW + 1), left > right) == many
