@@ -7,7 +7,7 @@ import pytest
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing, Plan, Reply
-from dupcheck.plans.lines import is_step, quote_choice
+from dupcheck.plans.lines import is_step, may_stand_in_line, quote_choice
 
 OTHERS = ("Copper Kettle Whistling 2 l", "Garden Hose Reel Wall", "Oak Chopping Board", "Wool Blanket Grey", "Lamp")
 
@@ -74,3 +74,41 @@ def test_what_may_be_a_step(here: tuple[str, ...], there: tuple[str, ...], same:
 )
 def test_a_choice_is_quoted_as_it_is_written(title: str, words: list[str], quoted: str) -> None:
     assert quote_choice(title, words) == quoted
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "same"),
+    [
+        ("100", "125", True), ("100", "124", False), ("99", "100", True), ("999", "1248", False), ("999", "1249", True),
+        ("1000", "3000", False), ("0100", "0125", True), ("100", "3000", True), ("5", "5", True),
+        ("12.5", "1000", True),
+        ("a", "1", False), ("a", "bb", False), ("aa", "b", False), ("?", "a", False),
+    ],
+)  # fmt: skip
+def test_sizes_go_up_in_steps_and_serial_numbers_do_not(here: str, there: str, same: bool) -> None:
+    assert is_step([here], [there]) is is_step([there], [here]) is same
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "may"),
+    [
+        ("a b c", "a x c", True), ("a b c d", "a x y d", True), ("a b c d e", "a x y z e", False),
+        ("a b", "a b c d", True), ("a b", "a b c d e", False), ("a a", "a a a a", True), ("b c", "x y b c", True),
+        ("b c", "x y z b c", False), ("a b c d", "x b c y", False), ("a b", "x y", True), ("a b c", "x y z", False),
+        ("", "a b", True), ("", "a b c", False), ("a b", "a b", True), ("a b c d", "a d", True),
+    ],
+)  # fmt: skip
+def test_a_line_differs_in_two_words_at_most_in_one_place(left: str, right: str, may: bool) -> None:
+    assert may_stand_in_line(left, right) is may_stand_in_line(right, left) is may
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "quoted"),
+    [
+        ("Bur n° 4 round", "4", "n° 4"), ("№ 4 bur", "4", "№ 4"), ("# 4 bur", "4", "# 4"), ("Bur no 4", "4", "4"),
+        ("Bur 4", "4", "4"), ("4 bur", "4", "4"), ("Bur n° A4", "4", "A4"), ("Size 4 mm long", "4 mm", "4 mm"),
+        ("Size 4 x mm", "4 mm", "4 x mm"), ("mm 4", "4 mm", "mm 4"), ("[4], 5", "4", "4"),
+    ],
+)  # fmt: skip
+def test_what_leads_to_a_number_is_quoted_with_it(title: str, words: str, quoted: str) -> None:
+    assert quote_choice(title, words.split()) == quoted

@@ -63,3 +63,23 @@ def test_one_makers_name_in_two_scripts_differs_in_nothing(make_shop: Shop) -> N
 def test_two_makers_are_two_products(make_shop: Shop) -> None:
     rows = [{"title": DRIVER, "attributes": {"Brand": b, "Chip": "TMC2209"}} for b in ("Makita", "Bosch")]
     assert not dc.audit(make_shop(*rows, "Copper Kettle", "Oak Board", price=6.5, currency="USD")).groups.size
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        # First letters of words, up to four; of one letter nobody knows whose it is.
+        ("ABCD", "Alpha Beta Coma Delta", "near"), ("ABCDE", "Alpha Beta Coma Delta Echo", "other"),
+        ("AB", "Alpha Beta", "near"), ("B", "Beta Coma", "other"), ("AC", "Alpha Beta", "other"),
+        # Consonants of one word, three at least, of one that is twice as long.
+        ("BRT", "Brother", "near"), ("BRTH", "Brother", "other"), ("BR", "Brother", "other"),
+        ("BRTR", "Brothers", "near"),
+        ("BOT", "Bolsterot", "other"), ("BTR", "Brother", "near"), ("BRX", "Brother", "other"),
+        ("B3T", "B3other", "other"),
+        # Words that stand together in the longer name.
+        ("Jim Dunlop", "A Jim Dunlop Co", "near"), ("Jim Dunlop", "A Jim Big Dunlop", "other"),
+        ("Faber", "Faber-Castell", "near"), ("Zorvim", "Zorvim Quadex", "near"), ("Fab", "Fab-Castell", "near"),
+    ],
+)  # fmt: skip
+def test_how_far_a_name_may_be_short_for_another(one: str, other: str, told: Makers) -> None:
+    assert compare_makers(one, other) == compare_makers(other, one) == told

@@ -1,6 +1,5 @@
 """Where plans cut, name and compare: each held at its edge, by rows that a person can check."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 

@@ -18,12 +18,13 @@ from dupcheck.features import Rewording, make_features
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans.changes import cut_words, fit_words
-from dupcheck.plans.offers import shorten_values
+from dupcheck.plans.offers import Offer, shorten_values
+from dupcheck.plans.wording import _is_said, strip_title
 from dupcheck.rules import RulePack, read_pack
 from dupcheck.rules.limits import Rule
 from dupcheck.signals import get_signal
 from dupcheck.signals.title import share_weight
-from dupcheck.titles import align_name, normalise, read_title
+from dupcheck.titles import align_name, normalise, read_title, read_value
 from dupcheck.titles.stream import cut_title
 from dupcheck.titles.vocabulary import load_vocabulary
 
@@ -451,3 +452,71 @@ def test_sizes_are_not_called_different_products(
     shop = make_shop({"title": one, "price": 5.89}, {"title": other, "price": 4.89}, currency="GBP", category="Bolts")
     for plan in dc.audit(shop).advice:
         assert ("Different products" not in plan.reasons[0].say("en")) is sizes
+
+
+def strip(title: str, axis: str, value: str, **more: Any) -> str:
+    """A title without the words of one option."""
+    values, shown = {axis: read_value(axis, value)}, {axis: value}
+    offer = Offer(0, values, shown, None, "", "", "", None, "")
+    common = {axis: set(more.pop("common", ()))}
+    return strip_title(title, [offer], common, more.pop("most", 80), **more)
+
+
+@pytest.mark.parametrize(
+    ("axis", "value", "title", "left", "more"),
+    [
+        ("color", "Red", "Oak Wall Clock Red", "Oak Wall Clock", {}), ("color", "Red", "Red Clock", "Clock", {}),
+        ("color", "Red", "Red Wool Scarf Red", "Wool Scarf", {}), ("color", "Red", "Tee Red Red soft", "Tee soft", {}),
+        ("color", "Dark Red", "Scarf Dark Red Wool", "Scarf Wool", {}),
+        ("color", "Dark Red", "Scarf Dark Red Wool", "Scarf Dark Wool", {"common": ["dark"]}),
+        ("color", "Red", "Oak Wall Clock Red Large Hand Made", "Oak Wall Clock", {"most": 14}),
+        # What begins the title begins with a capital, where the seller's did; names keep their own letters.
+        ("color", "red", "tee red", "tee", {}), ("color", "Red", "Red tee wool", "Tee wool", {}),
+        ("color", "Red", "Red iPhone tee", "iPhone tee", {}), ("color", "red", "red tee wool", "tee wool", {}),
+        # A brand stays, whatever it means besides.
+        ("color", "Red", "Red Bull Energy Drink Red", "Red Bull Energy Drink", {"brand": "Red Bull"}),
+        ("color", "Red", "Tee Acme Red Red", "Tee Acme Red", {"brand": "Acme Red"}),
+        # An option between signs goes as a whole.
+        ("flavor", "Salmon & Trout", "Dog Food - Salmon & Trout - 12kg", "Dog Food - 12kg",
+         {"options": ["Salmon & Trout"]}),
+        ("flavor", "Salmon & Trout", "Dog Food - Salmon & Trout", "Dog Food", {"options": ["Salmon & Trout"]}),
+        ("color", "Red", "Dog Food - Salmon & Trout 12kg", "Dog Food - Salmon & Trout 12kg",
+         {"options": ["Salmon & Trout"]}),
+        # What led to a value goes with it, and so does what follows one.
+        ("size", "39", "Mug T.39 blue", "Mug blue", {}), ("color", "018", "Polish №018 red", "Polish red", {}),
+        ("size", "018", "Polish No 018 red", "Polish red", {}),
+        ("size", "N", "Hammered band size N", "Hammered band", {}),
+        ("length", "5 m", "Rope 5 m blue", "Rope blue", {}), ("length", "5 m", "Rope (5 m) blue", "Rope blue", {}),
+        ("plug", "UK", "Cable UK Plug black", "Cable black", {}), ("size", "44 cm", "Big mug 44 cm x", "Big mug x", {}),
+        ("color", "blue", "Mug by Hand in blue tin", "Mug by Hand tin", {}),
+        ("pack", "3", "Langes coton lot de 3", "Langes coton", {}), ("size", "44", "Trousers 44", "Trousers", {}),
+        ("color", "Red", "Tee + Red + Blue mug", "Tee + Blue mug", {}),
+        ("color", "Red", "Tee , Red , soft mug", "Tee , soft mug", {}), ("color", "Red", "Tee (Red)", "Tee", {}),
+        ("flavor", "Lamb", "Lamb & Veg Pie", "Veg Pie", {}), ("flavor", "Veg", "Pie Lamb & Veg", "Pie Lamb", {}),
+        # Parts behind a hyphen.
+        ("size", "L", "Hoodie-L-Purple soft", "Hoodie-Purple soft", {}),
+        ("size", "L", "Hoodie-L-L soft", "Hoodie soft", {}),
+        ("flavor", "Erva-doce", "Chá Erva-doce caixa", "Chá caixa", {}),
+        # Scripts without blanks lose a word, and keep words of which it is a part.
+        ("color", "红色", "红色棉质T恤男", "棉质T恤男", {}), ("color", "红色", "红色袜子", "袜子", {}),
+        ("pack", "12支", "按动中性笔【12支】0.5mm", "按动中性笔 0.5mm", {}), ("pack", "5", "毛巾5枚とじ", "毛巾5枚とじ", {}),
+        # Less than a name is none: then the whole title stays.
+        ("size", "9", "Ring in size 9", "Ring in size 9", {}), ("color", "Red", "Tee / Red", "Tee / Red", {}),
+        ("color", "blue", "Mug in blue", "Mug in blue", {}), ("plug", "UK", "Cable UK Plug", "Cable UK Plug", {}),
+        # A value that the title does not say.
+        ("variant", "with pot feet", "Plant pot", "Plant pot", {}),
+        ("variant", "with pot feet", "Plant pot large with pot feet", "Plant pot large", {}),
+    ],
+)  # fmt: skip
+def test_a_title_loses_one_option_and_what_hung_on_it(
+    axis: str, value: str, title: str, left: str, more: dict[str, Any]
+) -> None:
+    assert strip(title, axis, value, **more) == left
+
+
+@pytest.mark.parametrize(("words", "title", "said"), [
+    ("pot", "", True), ("with pot", "pot", True), ("pot feet", "pot", False), ("pot feet large", "pot large", True),
+    ("12 cm", "12", True), ("12 13", "12", False), ("12 pot feet", "12", True), ("", "", True),
+])  # fmt: skip
+def test_a_title_says_a_value_of_which_it_says_most(words: str, title: str, said: bool) -> None:
+    assert _is_said(words.split(), Counter(title.split())) is said

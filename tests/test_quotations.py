@@ -118,6 +118,9 @@ NONE: tuple[str, ...] = ()
         ("punto blu", "Filo (uno due punto) blu verde", "(uno due punto) blu", NONE),
         ("punto blu", "Filo (uno due tre punto) blu verde", "punto … blu", NONE),
         *(("uno due", f"Filo {a}uno{b} due", f"{a}uno{b} due", NONE) for a, b in ("()", "[]", "{}", "（）", "【】")),
+        ("punto blu", "(uno punto) blu", "(uno punto) blu", NONE), ("punto blu", "uno punto) blu", "punto … blu", NONE),
+        ("filo punto", "Filo (punto", "Filo … punto", NONE), ("uno due", "Filo uno ((due x y z", "uno … due", NONE),
+        ("filo punto", "Filo - (punto x y z", "Filo … punto", NONE), ("25", "Heft 25%ig", "Heft 25", NONE),
         # Two letters are a piece of what they are tied to, three are a word.
         ("ab", "Tool AB/Steel", "AB/Steel", NONE), ("abc", "Tool ABC/Steel", "ABC", NONE),
         # A small word goes with the next, where it is held against nothing.

@@ -151,12 +151,12 @@ def _pair_brackets(title: str, span: Span) -> list[Span]:
             continue
         after, before = title.find(closing, end), title.rfind(opening, 0, start)
         if text.count(opening) > text.count(closing):
-            if after >= 0 and len(_WORD.findall(title, end, after)) <= _NEAR:
+            if after != -1 and len(_WORD.findall(title, end, after)) <= _NEAR:
                 end = after + 1
                 continue
             at = start + text.rindex(opening)
         else:
-            if before >= 0 and len(_WORD.findall(title, before, start)) <= _NEAR:
+            if before != -1 and len(_WORD.findall(title, before, start)) <= _NEAR:
                 start = before
                 continue
             at = start + text.index(closing)
