@@ -441,6 +441,14 @@ class TestChoice:
         assert chosen[:5].tolist() == telling[:5].tolist()
         assert len(set(chosen.tolist())) == 10
 
+    def test_without_these_it_is_those_about_which_least_is_known(self) -> None:
+        chance = np.array([0.05, 0.9, 0.45, 0.58, 0.5, 0.95, 0.3, 0.64, 0.02, 0.99])
+        ends, nothing = (np.arange(10), np.arange(10, 20)), np.empty(0, dtype=np.int64)
+        chosen = choose_pairs(chance, chance > 0.6, ends, 8, nothing).tolist()
+        assert chosen[:4] == [4, 2, 3, 7] and len(set(chosen)) == 8
+        again = choose_pairs(chance, chance > 0.6, ends, 8, np.array([4, 3])).tolist()
+        assert again[:4] == [2, 7, 6, 1] and not {3, 4} & set(again)
+
     def test_the_others_are_of_each_kind_that_limits_and_model_say_of_them(self) -> None:
         ends = np.arange(200), np.arange(200, 400)
         chance, grouped = np.tile([0.2, 0.5, 0.4, 0.8], 50), np.repeat([False, True], 100)

@@ -1,6 +1,8 @@
 """What no rule catches and is probably one product is asked about, and never acted on."""
 
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -11,8 +13,9 @@ from dupcheck.catalog import make_catalog
 from dupcheck.decisions import Decision, hash_listings, settle_decisions
 from dupcheck.features import Features, make_features
 from dupcheck.index.candidates import find_candidates
-from dupcheck.judging.likely import Likely, find_likely
-from dupcheck.judging.verdicts import Findings, judge_pairs
+from dupcheck.judging.likely import Likely, _measure, find_likely
+from dupcheck.judging.model import PairModel
+from dupcheck.judging.verdicts import Findings, judge_pairs, measure_strength
 from dupcheck.learned.answers import WORTH, Answers, Replies
 from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
@@ -211,6 +214,63 @@ def test_only_open_pairs_are_measured() -> None:
     caught = set(zip(findings.duplicates.left.tolist(), findings.duplicates.right.tolist(), strict=True))
     assert not caught & set(zip(likely.left.tolist(), likely.right.tolist(), strict=True))
     assert (np.diff(likely.chance) <= 0).all() and ((likely.chance > 0) & (likely.chance <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("chance", "others", "asked"), [(0.9, 15, 0.9), (0.9, 16, 0.45), (0.45, 16, 0.45), (0.3, 40, 0.3), (0.5, 0, 0.5)]
+)
+def test_two_words_that_tell_many_products_apart_leave_a_pair_hardly_likely(
+    chance: float, others: int, asked: float
+) -> None:
+    class Model:
+        evidence = SimpleNamespace(count_recurring=lambda *_: np.array([float(others)]))
+
+        def measure(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+            return np.full(len(left), chance)
+
+    assert _measure(cast(PairModel, Model()), np.array([0]), np.array([1])).tolist() == [asked]
+
+
+@pytest.mark.parametrize("chances", [[0.05, 0.9, 0.5], [0.0499, 0.5, 0.5], [0.3, 0.2, 0.1], [0.01, 0.01, 0.01]])
+def test_what_is_likely_comes_first_and_what_hardly_is_not_at_all(chances: list[float]) -> None:
+    catalog = stock(A="Oak Tray Moss Zorvim", B="Oak Tray Fern Zorvim", C="Oak Tray Kelp Zorvim")
+    features, pack = measure(catalog), read_pack("aliexpress")
+    candidates = find_candidates(features)
+    none = judge_pairs(features, pack, candidates)[np.zeros(0, dtype=np.int64)]
+    assert len(candidates) == 3
+
+    class Model:
+        evidence = SimpleNamespace(count_recurring=lambda left, _: np.zeros(len(left)))
+
+        def measure(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+            return np.array(chances)
+
+    found = find_likely(features, pack, candidates, none, lambda: cast(PairModel, Model()))
+    assert found.chance.tolist() == sorted((c for c in chances if c >= 0.05), reverse=True)
+    pairs = list(zip(candidates.left.tolist(), candidates.right.tolist(), strict=True))
+    order = sorted(range(3), key=lambda k: -chances[k])
+    expected = [pairs[k] for k in order if chances[k] >= 0.05]
+    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 4, 100])
+def test_pairs_are_judged_the_same_in_parts_and_it_is_told_how_far(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = stock(**{f"L{k}": f"Oak Tray {c} Zorvim" for k, c in enumerate(("Red", "Blue", "White"))})
+    features, pack = measure(catalog), read_pack("aliexpress")
+    candidates = find_candidates(features)
+    whole = judge_pairs(features, pack, candidates)
+    monkeypatch.setattr("dupcheck.judging.verdicts._CHUNK", chunk)
+    told: list[tuple[int, int]] = []
+    found = judge_pairs(features, pack, candidates, lambda done, of: told.append((done, of)))
+    for name in ("left", "right", "rule", "strength", "duplicate", "distinct"):
+        assert getattr(found, name).tolist() == getattr(whole, name).tolist()
+    assert len(whole) == len(candidates) == 3
+    assert told == [(min(k, 3), 3) for k in range(chunk, 3 + chunk, chunk)]
+    left, right = candidates.left, candidates.right
+    strength, never = measure_strength(features, pack, left, right)
+    monkeypatch.undo()
+    wanted = measure_strength(features, pack, left, right)
+    assert strength.tolist() == wanted[0].tolist() and never.tolist() == wanted[1].tolist()
 
 
 NOTHING = Likely(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))

@@ -499,7 +499,8 @@ def strip(title: str, axis: str, value: str, **more: Any) -> str:
         ("flavor", "Erva-doce", "Chá Erva-doce caixa", "Chá caixa", {}),
         # Scripts without blanks lose a word, and keep words of which it is a part.
         ("color", "红色", "红色棉质T恤男", "棉质T恤男", {}), ("color", "红色", "红色袜子", "袜子", {}),
-        ("pack", "12支", "按动中性笔【12支】0.5mm", "按动中性笔 0.5mm", {}), ("pack", "5", "毛巾5枚とじ", "毛巾5枚とじ", {}),
+        ("pack", "12支", "按动中性笔【12支】0.5mm", "按动中性笔 0.5mm", {}),
+        ("pack", "5", "毛巾5枚とじ", "毛巾5枚とじ", {}),
         # Less than a name is none: then the whole title stays.
         ("size", "9", "Ring in size 9", "Ring in size 9", {}), ("color", "Red", "Tee / Red", "Tee / Red", {}),
         ("color", "blue", "Mug in blue", "Mug in blue", {}), ("plug", "UK", "Cable UK Plug", "Cable UK Plug", {}),

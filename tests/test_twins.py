@@ -108,6 +108,55 @@ def test_another_brand_or_buyer_is_another_product(
     assert bool(len(found.left)) is is_twin
 
 
+def find_like(
+    tmp_path: Path, like: Sequence[Sequence[float]], prices: tuple[float | None, float | None] = (None, None),
+    numbers: Sequence[int] = (), own: str = "",
+) -> list[tuple[int, int]]:  # fmt: skip
+    """The twins of some Chinese and some Latin titles that are so much like each other: which, and which."""
+    table = np.array(like, dtype=np.float32)
+    ours = [f"{sign}{own}" for sign in "杯盘碗锅"[: len(table)]]
+    theirs = [f"Thing {name * 3} {number}" for name, number in zip("abcdefghi", [*numbers, *[""] * 9], strict=False)]
+    theirs = [title.strip() for title in theirs[: table.shape[1]]]
+
+    def give(titles: Sequence[str]) -> npt.NDArray[np.float32]:
+        rows = [np.eye(len(theirs))[theirs.index(t)] if t in theirs else table[ours.index(t)] for t in titles]
+        return np.array(rows, dtype=np.float32)
+
+    rows = [Listing(f"z{k}", t, price=prices[0], currency="USD") for k, t in enumerate(ours)]
+    rows += [Listing(f"e{k}", t, price=prices[1], currency="USD") for k, t in enumerate(theirs)]
+    catalog = make_catalog(rows)
+    found = find_twins(catalog, make_features(catalog, read_photos(catalog)[0]), tmp_path, give)
+    return [(int(a), int(b) - len(ours)) for a, b in zip(found.left, found.right, strict=True)]
+
+
+class TestLimits:
+    """How like, how much nearer than others, at which prices and after how many tries two titles are twins."""
+
+    @pytest.mark.parametrize(("like", "found"), [(0.51, [(0, 0)]), (0.49, [])])
+    def test_meanings_are_like(self, like: float, found: list[tuple[int, int]], tmp_path: Path) -> None:
+        assert find_like(tmp_path, [[like]]) == found
+
+    @pytest.mark.parametrize(("like", "found"), [(0.86, True), (0.84, False)])
+    def test_they_are_nearer_than_the_four_nearest_are_on_average(
+        self, like: float, found: bool, tmp_path: Path
+    ) -> None:
+        table = np.where(np.eye(4) > 0, like, 0.7)
+        assert find_like(tmp_path, table.tolist()) == ([(k, k) for k in range(4)] if found else [])
+
+    def test_each_is_the_others_nearest_and_the_likeliest_come_first(self, tmp_path: Path) -> None:
+        assert find_like(tmp_path, [[0.6, 0.9, 0.0], [0.1, 0.95, 0.0], [0.0, 0.1, 0.99]]) == [(2, 2), (1, 1)]
+
+    @pytest.mark.parametrize(("price", "found"), [(13.4, True), (13.6, False), (7.5, True), (7.3, False)])
+    def test_prices_are_near(self, price: float, found: bool, tmp_path: Path) -> None:
+        assert bool(find_like(tmp_path, [[0.6]], (10.0, price))) is found
+
+    @pytest.mark.parametrize(("others", "found"), [(0, True), (7, True), (8, False)])
+    def test_so_many_are_tried_until_the_numbers_agree(self, others: int, found: bool, tmp_path: Path) -> None:
+        like = [[*(0.9 - 0.01 * k for k in range(others)), 0.82]]
+        numbers = [*range(20, 20 + others), 17]
+        assert bool(find_like(tmp_path, like, numbers=numbers, own=" 17")) is found
+
+
 def test_one_script_has_nothing_to_tell(tmp_path: Path) -> None:
     catalog = make_catalog([Listing("a", "Umbrella"), Listing("b", "Bicycle bell"), Listing("c", "12 345")])
     features = make_features(catalog, read_photos(catalog)[0])

@@ -8,10 +8,10 @@ import pytest
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.judging.alignment import Aligner
-from dupcheck.judging.spellings import find_spelling
+from dupcheck.judging.spellings import Spellings, find_spelling
 from dupcheck.judging.verdicts import find_nearest_rule, is_near
 from dupcheck.messages import LANGS, Lang
-from dupcheck.model import Catalog, Listing
+from dupcheck.model import Catalog, Difference, Listing
 from dupcheck.reports.answers import save_answers
 
 SHIRT = "Heavyweight Cotton Crew Neck T-Shirt Basic Tee"
@@ -56,6 +56,26 @@ def test_a_value_is_found_as_its_seller_wrote_it(
     title: str, attributes: str, axis: str, value: str, written: str
 ) -> None:
     assert find_spelling(title, attributes, axis, value) == written
+
+
+@pytest.mark.parametrize(
+    ("axis", "values", "written"),
+    [
+        ("color", ("navy", "gray"), ("Navy Blue", "Grey")),
+        ("color", ("navy", ""), ("Navy Blue", "")), ("color", ("", "gray"), ("", "Grey")),
+        ("color", ("red", "gray"), ("", "Grey")),  # no text of the first says it
+        ("material", ("cotton", "cotton"), None),  # written alike: only how it is read tells the two apart
+        ("color", ("red", "blue"), None), ("tier", ("wholesale", "retail"), None),
+    ],
+)  # fmt: skip
+def test_each_side_of_a_difference_is_written_as_its_own_listing_does(
+    axis: str, values: tuple[str, str], written: tuple[str, str] | None
+) -> None:
+    rows = [Listing("A", "Wholesale Tee", attributes={"Colour": "Navy Blue", "Material": "Cotton"}),
+            Listing("B", "Retail Tee", attributes={"Colour": "Grey", "Material": "cotton"})]  # fmt: skip
+    (told,) = Spellings(make_catalog(rows)).spell([Difference(axis, *values)], 0, 1)
+    assert (told.axis, told.left, told.right) == (axis, *values)
+    assert told.written == (written or ("", ""))
 
 
 @pytest.mark.parametrize("lang", LANGS)
