@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
+from PIL import Image
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
+from dupcheck.exports import _name_plan
 from dupcheck.exports.books import Book, BookError, settle_times
 from dupcheck.exports.changesets import ChangeSet, find_own, make_changes, show_options, show_value
 from dupcheck.exports.merging import list_plans, merge_listings
+from dupcheck.exports.worklist import _count_lines, _put
 from dupcheck.model import Listing, Sku
 
 Cells = dict[tuple[int, int], Any]
@@ -276,3 +279,80 @@ class TestOneListing:
         (change,) = make_changes(catalog, list_plans(dc.audit(catalog).plans))
         assert (change.keep.listing_id, change.folds) == ("L-1", ())
         assert (change.twins, change.copies) == ((("L-2", "L-3"), ()) if twin else (("L-2",), ("L-3",)))
+
+
+class TestWorkbook:
+    """The workbook that a person works from: what its sheets look like, printed and on a screen."""
+
+    @pytest.fixture(scope="class")
+    def book(self, tmp_path_factory: pytest.TempPathFactory) -> Any:
+        home = tmp_path_factory.mktemp("shop")
+        Image.new("RGB", (200, 100), "red").save(home / "red.png")
+        rows = [
+            tee("A", "Red", sales=9, sku_code="a", main_image="red.png", description="Soft."),
+            tee("B", "Blue", main_image="missing.png", sku_code="b", url="https://shop.example/b"),
+            tee("C", "Red", main_image="https://img.example/c.jpg", sku_code="c"),
+        ]
+        catalog = make_catalog(rows, image_root=home)
+        (path, *_) = dc.audit(catalog).export("excel", out=home / "out", all_plans=True)
+        return load_workbook(path)
+
+    def test_every_sheet_is_printed_across_one_page_and_keeps_its_head(self, book: Any) -> None:
+        assert len(book.sheetnames) == 7
+        for sheet in book:
+            assert (sheet.freeze_panes, sheet.print_title_rows) == ("B2", "$1:$1")
+            assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+            assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.auto_filter.ref == sheet.dimensions
+            assert all(cell.font.bold and cell.fill.fgColor.rgb == "00EDEDED" for cell in sheet[1])
+            assert [cell.value for cell in sheet["A"][1:]] == ["☐"] * (sheet.max_row - 1)
+            (boxes,) = sheet.data_validations.dataValidation
+            assert boxes.allow_blank and all(f"A{k}" in boxes.sqref for k in range(2, sheet.max_row + 1))
+
+    def test_columns_are_as_wide_as_what_stands_in_them(self, book: Any) -> None:
+        sheet = book.worksheets[1]
+        widths = [sheet.column_dimensions[get_column_letter(k)].width for k in range(1, sheet.max_column + 1)]
+        assert widths == [7, 18, 12, 18, 18, 46, 46, 46, 30]
+
+    def test_old_and_new_are_coloured_and_a_photo_of_this_machine_is_shown(self, book: Any) -> None:
+        sheet = book.worksheets[1]
+        head = [cell.value for cell in sheet[1]]
+        for line in sheet.iter_rows(min_row=2):
+            looks = {name: cell.fill.fgColor.rgb if cell.value else "" for name, cell in zip(head, line, strict=True)}
+            assert {looks["Old"], looks["New"]} <= {"", "00FDE9E7", "00E2F3E4"} and looks["Why"] in ("", "00000000")
+            assert looks["Old"] in ("", "00FDE9E7") and looks["New"] in ("", "00E2F3E4")
+        skus = book.worksheets[2]
+        shown = {image.anchor._from.row + 1: image for image in skus._images}
+        told = {row[3].value: row[0].row for row in skus.iter_rows(min_row=2)}
+        names = {row: skus.cell(row, 4).value for row in range(2, skus.max_row + 1)}
+        assert sorted(names.values(), key=str) == [None, "missing.png"], "what cannot be shown is named"
+        (row,) = shown
+        assert names[row] is None and len(told) == 2
+        assert (shown[row].width, shown[row].height) == (64, 32)
+        assert skus.row_dimensions[row].height == pytest.approx(0.78 * 64)
+        assert [skus.row_dimensions[k].height for k in names if k != row] == [pytest.approx(2 * 16.5)]
+
+    @pytest.mark.parametrize(
+        ("name", "text", "lines"),
+        [
+            ("old", "x" * 43, 1), ("old", "x" * 44, 2), ("old", "x" * 86, 2), ("old", "x" * 87, 3),
+            ("old", "杯" * 21, 1),
+            ("old", "杯" * 22, 2), ("old", "杯" * 44, 3), ("from", "x" * 15, 1), ("from", "x" * 16, 2),
+            ("done", "x" * 4, 1), ("done", "x" * 5, 2), ("old", "", 1), ("old", "a\n\nb", 3), ("old", "a\n" * 40, 24),
+        ],
+    )  # fmt: skip
+    def test_a_row_has_the_lines_that_its_text_takes(self, name: str, text: str, lines: int) -> None:
+        assert _count_lines(name, text) == lines
+
+    def test_a_cell_holds_text_and_no_more_than_a_cell_takes(self) -> None:
+        sheet = Workbook().create_sheet()
+        for text, value in (("=1+1", "=1+1"), ("", None), ("a\x01b", "a\ufffdb"), ("x" * 40_000, "x" * 32_000)):
+            _put(sheet.cell(1, 1), text)
+            assert sheet.cell(1, 1).value == value and sheet.cell(1, 1).data_type in ("s", "n")
+        _put(sheet.cell(2, 1), "007")
+        assert (sheet.cell(2, 1).data_type, sheet.cell(2, 1).number_format) == ("s", "@")
+
+
+@pytest.mark.parametrize(("altered", "told"), [([], "G (A, B, C, …)"), (["B"], "G (B)"), (list("DCB"), "G (D, C, B)")])
+def test_a_plan_is_named_by_three_of_its_listings(altered: list[str], told: str) -> None:
+    assert _name_plan({"group_id": "G", "listings": ["A", "B", "C", "D"]}, altered) == told

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zipfile import ZipFile
 
 import pytest
@@ -15,6 +15,10 @@ from plan_catalogs import make_catalogs, write_foreign, write_own
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.errors import CatalogError
+from dupcheck.exports.books import Book
+from dupcheck.exports.headings import Heading, find_goods, read_headings
+from dupcheck.exports.parcels import _UNITS, _read_amount, find_side
+from dupcheck.exports.templates import _Definition, _read_definitions
 from dupcheck.model import Catalog
 
 CATALOGS = make_catalogs()
@@ -412,3 +416,122 @@ class TestWorkbook:
         (file, *_) = found.export("excel", out=tmp_path, all_plans=True)
         fields = {r[4].value for r in load_workbook(file)["2 Edit"].iter_rows(min_row=2)}
         assert fields == {c.field for p in found.plans for c in p.changes}
+
+
+class TestColumns:
+    """What a template's own words say of its columns, and a seller's words of a parcel."""
+
+    @pytest.mark.parametrize(
+        ("header", "words", "needed"),
+        [
+            ("*Name", (), True), (" * Name", (), True), ("Name", ("Mandatory",), True), ("名称(必填)", (), True),
+            ("Name", ("  bắt  BUỘC ",), True), ("Name", ("not mandatory",), False), ("k|1|2", (), True),
+            ("k|1", (), True), ("k|0|1", (), True), ("k|0|2", (), False), ("k|10|2", (), False), ("Name *", (), False),
+        ],
+    )  # fmt: skip
+    def test_what_must_be_filled_is_marked(self, header: str, words: tuple[str, ...], needed: bool) -> None:
+        assert Heading(header, words).is_needed is needed
+
+    @pytest.mark.parametrize(("words", "longest"), [
+        (("Up to 1,000 characters", "50 Zeichen"), 1000), (("max. 2.000 Zeichen",), 2000), (("30个字符",), 30),
+        (("30 pieces",), 0), ((), 0),
+    ])  # fmt: skip
+    def test_how_long_a_cell_may_be_is_read(self, words: tuple[str, ...], longest: int) -> None:
+        assert Heading("a", words).longest == longest
+
+    @pytest.mark.parametrize(("header", "label", "shown"), [
+        ("a\nb", "Title x", "a b (Title x)"), ("a", "a", "a"), ("a", "", "a"), ("a  b", "a b", "a b"),
+    ])  # fmt: skip
+    def test_a_key_is_shown_with_what_people_call_it(self, header: str, label: str, shown: str) -> None:
+        assert Heading(header, (), label).shown == shown
+
+    @pytest.mark.parametrize(("words", "axis"), [
+        (("(Colour)",), "color"), (("(two words)", "【Size】"), "size"), (("Colour",), ""), ((), ""),
+    ])  # fmt: skip
+    def test_words_in_brackets_name_an_axis(self, words: tuple[str, ...], axis: str) -> None:
+        assert Heading("Variation 1", words).axis == axis
+
+    @pytest.mark.parametrize(("header", "parcel", "size"), [
+        ("Weight (g)", {"weight": "2"}, 2000.0), ("Weight (g)", {"length": "2"}, None), ("Name", {"weight": "2"}, None),
+        ("Length (in)", {"length": "10"}, 3.937), ("Length", {"length": "10"}, 10.0), ("Weight", {"weight": ""}, None),
+    ])  # fmt: skip
+    def test_a_measure_is_written_in_the_unit_of_its_column(
+        self, header: str, parcel: dict[str, str], size: float | None
+    ) -> None:
+        assert Heading(header).measure(parcel) == size
+
+    @pytest.mark.parametrize(("header", "side"), [
+        ("ps_weight", "weight"), ("Package Weight (kg)", "weight"), ("Width", "width"), ("size", ""),
+        ("Package Length(cm) * Width(cm) * Height(cm)-Height (cm)", "height"), ("Package dimensions - Width", "width"),
+        ("Shoe - Width", ""), ("a-b-Length", ""),
+    ])  # fmt: skip
+    def test_a_column_takes_one_side_of_the_parcel(self, header: str, side: str) -> None:
+        assert find_side(header) == side
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "value", "number"),
+        [
+            ("weight", "weight", "2", 2.0), ("weight", "weight", "2 kg", 2.0), ("weight", "weight", "500 g", 0.5),
+            ("weight", "weight g", "500", 0.5), ("weight", "variant grams", "500", 0.5),
+            ("weight", "weight kg", "500 g", 0.5), ("length", "length", "12,5 cm", 12.5),
+            ("length", "length", " 1.5 m. ", 150.0), ("length", "length mm", "30", 3.0),
+            ("length", "length", "3 stone", None), ("length", "length", "abc", None), ("length", "length", "", None),
+        ],
+    )  # fmt: skip
+    def test_a_measure_has_the_unit_that_it_or_its_name_tells(
+        self, kind: str, name: str, value: str, number: float | None
+    ) -> None:
+        assert _read_amount(name, value, _UNITS[kind]) == (None if number is None else pytest.approx(number))
+
+    def test_rows_under_the_headers_are_words_until_goods_begin(self) -> None:
+        grid = [
+            ["x"], ["Title", "Price", "Note"], ["the title", "the price", "a note"], ["need", "", ""],
+            ["Cup", "9.5", ""], ["", "9", ""], ["Pot", "abc", ""], ["Pan", "1,200 ", ""], ["Short"],
+        ]  # fmt: skip
+        assert read_headings(grid, 2, 5) == [
+            Heading("Title", ("the title", "need"), "the title"), Heading("Price", ("the price",), "the price"),
+            Heading("Note", ("a note",), "a note"),
+        ]  # fmt: skip
+        assert read_headings(grid, 2, 3) == [Heading(h) for h in grid[1]]
+        assert find_goods(grid, 2, [1], [0]) == find_goods(grid, 2, [1, 5], [7, 0]) == [5, 8]
+        assert find_goods(grid, 5, [1], [0]) == [8]
+        assert find_goods(grid, 2, [], [0]) == find_goods(grid, 2, [1], []) == []
+
+    @pytest.mark.parametrize(
+        ("cells", "columns", "names"),
+        [
+            (["a", "b", ""], 3, True), (["a", "", ""], 3, False), (["a", "b"], 4, False), (["a", "b", "c"], 4, True),
+            (["a", "a", "b"], 3, False), (["a", "b" * 60, "c"], 3, True), (["a", "b" * 61, "c"], 3, False),
+        ],
+    )  # fmt: skip
+    def test_a_row_of_names_is_short_words_for_most_columns(self, cells: list[str], columns: int, names: bool) -> None:
+        grid = [["h"] * columns, cells]
+        assert [h.label for h in read_headings(grid, 1, 3)] == ([*cells, ""][:columns] if names else [""] * columns)
+
+    @pytest.mark.parametrize(
+        ("heads", "line", "definition"),
+        [
+            (["Field Name", "Accepted Values", "Required?"], ["item_name", "200 characters maximum", "Required"],
+             _Definition("item_name", True, 200)),
+            (["Required?", "Field Name"], ["optional", "item_name"], _Definition("item_name", False, 0)),
+            (["Field Name", "Required", "Accepted values"], ["item_name", " REQUIRED "],
+             _Definition("item_name", True, 0)),
+            (["x", "Field name", "Required"], ["y", "brand", ""], _Definition("brand", False, 0)),
+        ],
+    )  # fmt: skip
+    def test_a_sheet_of_definitions_tells_what_a_field_takes(
+        self, heads: list[str], line: list[str], definition: _Definition
+    ) -> None:
+        class Sheets:
+            def __init__(self, *grids: list[list[str]]) -> None:
+                self.sheets, self.grids = list(range(len(grids))), grids
+
+            def read(self, name: int) -> list[list[str]]:
+                return self.grids[name]
+
+        def read(*grids: list[list[str]]) -> list[_Definition]:
+            return _read_definitions(cast(Book, Sheets(*grids)))
+
+        assert read([["Guide"]], [["a"], ["b"], heads, line, [], [""]]) == [definition]
+        assert read([["a"], ["b"], ["c"], heads, line]) == [], "heads stand in the first three rows"
+        assert read([["Field name"], ["x"]]) == []
