@@ -1,6 +1,7 @@
 """What a seller is told to do: the policy's own cases, run through the real command, and the sample catalogue."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from plan_catalogs import make_catalogs, make_rarer_catalogs
 
 import dupcheck as dc
+from dupcheck.catalog import make_catalog
 from dupcheck.cli import main
+from dupcheck.messages import Message
+from dupcheck.model import Listing
 
 SCISSORS = "Professional Hair Cutting Scissors 440C Stainless Steel Barber Salon Hairdressing Shears"
 TIE = "Men's {} Tie 7cm Classic Woven Silk Blend Necktie Business Wedding Party"
@@ -376,3 +381,113 @@ def test_a_word_that_only_one_title_has_more_is_no_choice_though_it_names_a_colo
     roles = {m.listing_id: (p.group_id, m.role) for p in dc.audit(catalog).plans for m in p.members}
     plain, nuts = roles["BR0094"], roles["BR0013"]
     assert plain[0] != nuts[0] or "ask" in (plain[1], nuts[1])
+
+
+PLANS = Path(__file__).with_name("fixtures") / "plans"
+WRITES = os.environ.get("DUPCHECK_GOLDEN") == "write"
+LAMP = "Rattan Pendant Lamp Shade Boho"
+PAN = "Cast Iron Skillet Pre Seasoned"
+
+
+def item(listing_id: str, title: str, price: float | None = 20.0, **fields: Any) -> Listing:
+    own = {"currency": "EUR", "category": "Home", "sku_code": f"S-{listing_id}", "main_image": f"{listing_id}.jpg"}
+    return Listing(listing_id, title, price=price, **{**own, **fields})
+
+
+def make_told() -> dict[str, list[Listing]]:
+    """Shops in which a plan has much to tell: of tiers, of copies that differ, of what it cannot merge, of doubts."""
+    facts = {"Brand": "Acme", "Material": "Rattan", "Socket": "E27"}
+    plan: dict[str, Any] = {"main_image": "one.jpg", "attributes": facts}
+    return {
+        "tiers": [
+            item("R", LAMP, sales=9.0, **plan), item("W1", f"Wholesale {LAMP}", 16.0, min_order_quantity=10.0, **plan),
+            item("W2", f"Wholesale {LAMP}", 15.0, min_order_quantity=50.0, **plan),
+            item("W3", f"Wholesale {LAMP}", 21.0, min_order_quantity=5.0, **plan),
+            item("W4", f"Wholesale {LAMP}", None, min_order_quantity=20.0, **plan),
+            item("P", PAN, 30.0, bulk_price=27.1, min_order_quantity=3.0, main_image="p.jpg", sales=1.0),
+            item("Q", PAN, 30.0, main_image="p.jpg"),
+        ],
+        "copies that differ": [
+            item("K", LAMP, sales=9.0, gtin="4006381333931", stock=3.0, images=("x.jpg", "y.jpg"), shop="North",
+                 **{**plan, "attributes": {**facts, "Shipping Weight": "2 kg", "Freight Template": "Light"}}),
+            item("C1", LAMP, 19.0, gtin="4006381333931", stock=8.0, shop="South", category="Garden",
+                 **{**plan, "attributes": {**facts, "Shipping Weight": "3 kg", "Freight Template": "Heavy"}}),
+            item("C2", LAMP, 20.0, sku_code="S-K", stock=0.0, **plan), item("C3", LAMP, None, currency="", **plan),
+            item("C4", LAMP, 20.2, sku_code="", **{**plan, "attributes": {**facts, "Socket": "E14"}}),
+        ],
+        "no options": [
+            item(f"N{k}", f"{PAN} {size} {volts}V {plug} Plug {color}", 40.0 + 60 * k, **{**plan, "attributes": {
+                "Size": size, "Voltage": f"{volts}V", "Plug": plug, "Color": color}})
+            for k, (size, volts, plug, color) in enumerate((("S", 110, "US", "Red"), ("L", 220, "EU", "Blue")))
+        ],
+        "spread": [
+            *(item(f"A{k}", f"{LAMP} {c}", p, attributes={**facts, "Color": c})
+              for k, (c, p) in enumerate((("Red", 10.0), ("Blue", 90.0), ("Green", None)))),
+            *(item(f"B{n}", f"{PAN} {n} pcs", 4.0 * n, main_image="b.jpg", lot_size=float(n)) for n in (1, 12)),
+        ],
+        "advice": [
+            item("F1", "Through Bolt Anchor M10x90 zinc (10pcs)", attributes={"Brand": "Hilti"}, main_image="bolt.jpg"),
+            item("F2", "Through Bolt Anchor M10x90 zinc (10pcs)", 21.0, main_image="bolt.jpg", images=("two.jpg",),
+                 attributes={"Brand": "Fischer", "Series": "FAZ II", "Approval": "Seismic C2"}),
+            item("G1", "M8x80 Hex Bolt DIN 931 8.8 Zinc Plated Part Thread - 10 pack", 5.9),
+            item("G2", "M8x60 Hex Bolt DIN 931 8.8 Zinc Plated Part Thread - 10 pack", 4.9),
+        ],
+        "questions": [
+            item("Q1", "Walnut Serving Board Zorvim"), item("Q2", "Walnut Serving Board Quadex"),
+            item("Q3", "Kingsley Bassoon Reeds 2"), item("Q4", "Kingsley Bassoon Reeds 3"),
+            item("Q5", "Cable HDMI to VGA Adapter Long"), item("Q6", "Cable VGA to HDMI Adapter Long"),
+            item("Q7", PAN, attributes={"Color": "Red"}), item("Q8", PAN),
+            item("Q9", "Jigsaw Puzzle Harbour 500 pieces"), item("QA", "Jigsaw Puzzle Harbour 1000 pieces", 30.0),
+            item("QB", "Portrait of Manuel Deep Frame"), item("QC", "Portrait of Manuela Deep Frame"),
+            item("QD", LAMP, attributes={"Brand": "Bosch"}), item("QE", LAMP, attributes={"Brand": "Bosch Pro"}),
+            item("QF", "Steel Kettle Whistling Retro", 25.0), item("QG", "Steel Kettle Whistling Retro", 45.0),
+            item("QH", "Steel Kettle Whistling Retro Zorvim", 25.0), item("QI", "Steel Kettle Whistling Retro 3", 25.0),
+        ],
+        "which stays": [
+            item("L1", "ENAMEL MILK JUG DOVE", stock=0.0, sales=50.0, created="2024-01-01"),
+            item("L2", "Enamel Milk Jug Dove", stock=4.0, sales=10.0, reviews=2.0, created="2024-05-01"),
+            item("L3", "Enamel Milk Jug Dove", stock=4.0, sales=9.0, reviews=800.0, created="03/04/2023"),
+        ],
+    }  # fmt: skip
+
+
+def tell(plan: dc.Plan) -> list[str]:
+    """All that a plan says, in lines."""
+
+    def both(message: Message) -> str:
+        return f"{message.say('en')} / {message.say('zh')}"
+
+    lines = [f"{plan.action} {plan.keep} of {', '.join(plan.listings)}: {plan.title}"]
+    lines += [f"axis {a.name}: {', '.join(a.values)}" for a in plan.axes]
+    lines += [
+        f"sku {s.listing_id} {dict(s.options)} {s.price} {s.currency} {s.sku_code} {s.gtin} {s.stock} {s.image} "
+        f"for {', '.join(s.replaces)}"
+        for s in plan.skus
+    ]  # fmt: skip
+    lines += [f"wholesale {plan.wholesale}"] if plan.wholesale else []
+    lines += [f"because {both(m)}" for m in plan.reasons] + [f"look {both(m)}" for m in plan.cautions]
+    lines += [
+        f"member {m.listing_id} {m.role} {m.rule} {dict(m.options)} {m.partner}: {both(m.explanation)}"
+        for m in plan.members
+    ]  # fmt: skip
+    lines += [f"change {c.listing_id} {c.field} = {c.value}: {both(c.text)}" for c in plan.changes]
+    if (q := plan.question) is not None:
+        lines.append(f"question {q.kind} of {', '.join(q.listings)}, settles {q.settles}: {both(q.text)}")
+        lines += [f"reply {reply}: {both(text)} → {both(leads)}" for reply, text, leads in q.replies]
+    return [line.rstrip() for line in lines]
+
+
+SHOPS_TOLD = make_catalogs() | make_rarer_catalogs() | make_told()
+
+
+@pytest.mark.parametrize("name", [n for n in SHOPS_TOLD if n != "120 values"])
+def test_what_a_seller_is_told_changes_only_where_someone_means_it_to(name: str) -> None:
+    """``DUPCHECK_GOLDEN=write pytest tests/test_plans.py -n 0`` writes it anew: look at it before it is kept."""
+    rules = "etsy" if name == "no options" else "aliexpress"
+    found = dc.audit(make_catalog(SHOPS_TOLD[name]), rules=rules, answers=[])
+    told = [line for plan in (*found.plans, *found.advice) for line in (*tell(plan), "")]
+    path = PLANS / f"{name.replace(' ', '_')}.txt"
+    if WRITES:
+        PLANS.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(told), "utf-8")
+    assert path.read_text("utf-8").split("\n") == (told or [""])
