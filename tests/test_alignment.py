@@ -373,6 +373,9 @@ class TestAllThatIsSaid:
             # First letters stand for words, and not for each other's pieces.
             ("Socket RL", "Socket Rig Lef", Alignment()),
             ("Socket RL", "Socket Ri Le", Alignment(("rl",), ("ri", "le"), frame="socket _")),
+            ("Plug C K", "Plug Coma Kilo", Alignment()), ("Plug C D K", "Plug Coma Delta Kilo", Alignment()),
+            ("Plug C DK", "Plug Coma Delta Kilo",
+             Alignment(("c", "dk"), ("coma", "delta", "kilo"), frame="plug _")),
             ("Socket R", "Socket Right", Alignment(("r",), ("right",), frame="socket _")),
             ("A/B Plug Male", "Plug Male", Alignment(("b",))),
             # One word beside a value names a kind of thing.
@@ -407,6 +410,13 @@ class TestAllThatIsSaid:
             ("big cat for old dog", "old dog for big cat", "big cat for old dog"),
             ("big cat + old dog", "old dog + big cat", ""), ("zor qua for vim", "vim for zor qua", "zor qua for vim"),
             ("zor qua vim dex", "vim dex zor qua", ""), ("zor on qua dex", "dex zor on qua", ""),
+            # Two words on each side of one that both have, wherever that stands.
+            ("zor qua vim dex plo", "dex plo vim zor qua", "zor qua vim dex plo"),
+            ("wax zor qua vim dex plo kru jud", "wax dex plo vim zor qua kru jud", "zor qua vim dex plo"),
+            ("wax zor qua vim dex plo", "wax dex plo vim zor qua", "zor qua vim dex plo"),
+            ("zor qua vim dex plo kru jud", "dex plo vim zor qua kru jud", "zor qua vim dex plo"),
+            ("zor qua 5 dex plo", "dex plo 5 zor qua", ""), ("zor qua vim dex plo", "zor qua vim plo dex", ""),
+            ("zor vim dex plo", "dex plo vim zor", ""),
         ],
     )  # fmt: skip
     def test_what_is_bound_otherwise_is_told_as_the_first_title_has_it(

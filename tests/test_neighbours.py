@@ -21,7 +21,7 @@ from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.plans.clusters import _arrange
-from dupcheck.plans.neighbours import SURE, TWO, ask_neighbours
+from dupcheck.plans.neighbours import SURE, TWO, _name_versions, ask_neighbours, may_slip
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.rules import read_pack
@@ -271,6 +271,34 @@ def test_pairs_are_judged_the_same_in_parts_and_it_is_told_how_far(chunk: int, m
     monkeypatch.undo()
     wanted = measure_strength(features, pack, left, right)
     assert strength.tolist() == wanted[0].tolist() and never.tolist() == wanted[1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "versions"),
+    [
+        ("1.4541", "1.4404", True), ("x", "xr", True), ("ab", "abc", True), ("a1", "abcd", True), ("xl", "abcde", True),
+        ("1234", "abcde", True), ("14", "x", True), ("301", "302", True), ("14", "15", False), ("red", "blue", False),
+        ("abc", "abd", False), ("红", "蓝", False), ("123", "abcde", False), ("14", "abc", False),
+    ],
+)  # fmt: skip
+def test_one_code_or_letter_for_another_is_another_version(one: str, other: str, versions: bool) -> None:
+    assert _name_versions(Gap("words", (one,), (other,))) is versions
+    assert _name_versions(Gap("words", (other,), (one,))) is versions
+    for gap in (
+        Gap("words", (one, "a"), (other,)), Gap("words", (), (other,)), Gap("words", (one,), ()),
+        Gap("axis", (one,), (other,), "color"), Gap("line", (one,), (other,), frame="board _"),
+    ):  # fmt: skip
+        assert not _name_versions(gap)
+    assert not _name_versions("one") and not _name_versions("other")
+
+
+@pytest.mark.parametrize(("left", "right", "may"), [
+    ("Kingsley Desk Oak", "Kingsleyy Desk Oak", True), ("Oak", "Oak", False), ("Oak", "Elm", False), ("", "Oak", False),
+    ("a b c d e Oceaan", "h i j k l Ocean", True), ("a b c d e f Oceaan", "h i j k l Ocean", False),
+    ("Oceaan", "h i j k l m Ocean", False),
+])  # fmt: skip
+def test_titles_that_differ_in_few_words_may_differ_in_slips(left: str, right: str, may: bool) -> None:
+    assert may_slip(left, right) is may_slip(right, left) is may
 
 
 NOTHING = Likely(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))

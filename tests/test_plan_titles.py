@@ -501,9 +501,13 @@ def strip(title: str, axis: str, value: str, **more: Any) -> str:
         ("color", "红色", "红色棉质T恤男", "棉质T恤男", {}), ("color", "红色", "红色袜子", "袜子", {}),
         ("pack", "12支", "按动中性笔【12支】0.5mm", "按动中性笔 0.5mm", {}),
         ("pack", "5", "毛巾5枚とじ", "毛巾5枚とじ", {}),
+        ("color", "红色", "红色 棉质短袖 红色", "棉质短袖", {}),
+        ("color", "红色", "红色 棉短袖 红色", "红色 棉短袖 红色", {}),
         # Less than a name is none: then the whole title stays.
         ("size", "9", "Ring in size 9", "Ring in size 9", {}), ("color", "Red", "Tee / Red", "Tee / Red", {}),
-        ("color", "blue", "Mug in blue", "Mug in blue", {}), ("plug", "UK", "Cable UK Plug", "Cable UK Plug", {}),
+        ("color", "blue", "Mug in blue", "Mug in blue", {}),
+        ("color", "Dark Red", "Mug Dark Red", "Mug Dark Red", {}),
+        ("plug", "UK", "Cable UK Plug", "Cable UK Plug", {}),
         # A value that the title does not say.
         ("variant", "with pot feet", "Plant pot", "Plant pot", {}),
         ("variant", "with pot feet", "Plant pot large with pot feet", "Plant pot large", {}),

@@ -132,7 +132,7 @@ def find_like(
 class TestLimits:
     """How like, how much nearer than others, at which prices and after how many tries two titles are twins."""
 
-    @pytest.mark.parametrize(("like", "found"), [(0.51, [(0, 0)]), (0.49, [])])
+    @pytest.mark.parametrize(("like", "found"), [(0.51, [(0, 0)]), (0.5, [(0, 0)]), (0.49, [])])
     def test_meanings_are_like(self, like: float, found: list[tuple[int, int]], tmp_path: Path) -> None:
         assert find_like(tmp_path, [[like]]) == found
 

@@ -183,25 +183,19 @@ class Aligner:
         if here or there:
             here = [k for k in here if not _is_told(a[k], *stated)]
             there = [k for k in there if not _is_told(b[k], *reversed(stated))]
-        ours = [self._name_axis(read_here, k, stated[0]) for k in here]
-        theirs = [self._name_axis(read_there, k, stated[1]) for k in there]
-        plain = (
-            [k for k, axis in zip(here, ours, strict=True) if not axis],
-            [k for k, axis in zip(there, theirs, strict=True) if not axis],
-        )
-        if _abbreviate(a, b, *plain) or _abbreviate(b, a, *reversed(plain)):
-            here, ours = [k for k in here if k not in plain[0]], [axis for axis in ours if axis]
-            there, theirs = [k for k in there if k not in plain[1]], [axis for axis in theirs if axis]
-        axes = {*ours, *theirs}
-        only_here = tuple([a[k] for k, axis in zip(here, ours, strict=True) if not axis])
-        only_there = tuple([b[k] for k, axis in zip(there, theirs, strict=True) if not axis])
+        ours = {k: self._name_axis(read_here, k, stated[0]) for k in here}
+        theirs = {k: self._name_axis(read_there, k, stated[1]) for k in there}
+        unread, unread_there = _list_unread(ours), _list_unread(theirs)
+        if _abbreviate(a, b, unread, unread_there) or _abbreviate(b, a, unread_there, unread):
+            ours, theirs = ({k: axis for k, axis in some.items() if axis} for some in (ours, theirs))
+            unread, unread_there = [], []
+        axes = {*ours.values(), *theirs.values()}
+        only_here, only_there = tuple([a[k] for k in unread]), tuple([b[k] for k in unread_there])
         turned = () if only_here or only_there else _find_turned(a, b)
-        twice = {*_find_twice(a, here, ours), *_find_twice(b, there, theirs)}
+        twice = {*_find_twice(a, ours), *_find_twice(b, theirs)}
         numbered = {label for word, label in zip(a, read_here.labels, strict=True) if label in axes and word in turned}
         if numbered and not any(map(str.isalpha, turned)):  # 9x7 and 7x5 are two values, and no words that moved
             turned, twice = (), twice | numbered
-        unread = [k for k, axis in zip(here, ours, strict=True) if not axis]
-        unread_there = [k for k, axis in zip(there, theirs, strict=True) if not axis]
         renamed, frame, choices = False, "", frozenset(axes - {""})
         if only_here or only_there:
             around = self._find_around(read_here, read_there, unread, unread_there)
@@ -547,17 +541,18 @@ def _name_frame(around: tuple[list[str], list[str]] | None) -> str:
     return " ".join((*around[0], _HOLE, *around[1]))
 
 
-def _find_twice(words: Sequence[str], at: Sequence[int], axes: Sequence[str]) -> Iterator[str]:
-    """The axes on which a title says a word twice, or says something in two places."""
-    if len(at) < 2:
-        return
-    said = Counter((words[k], axis) for k, axis in zip(at, axes, strict=True))
+def _list_unread(axes: Mapping[int, str]) -> list[int]:
+    """The places of words that are a value on no axis."""
+    return [k for k, axis in axes.items() if not axis]
+
+
+def _find_twice(words: Sequence[str], axes: Mapping[int, str]) -> Iterator[str]:
+    """The axes on which a title says a word twice, or says something in two places; ``axes`` are those of places, in
+    their order.
+    """
+    said = Counter((words[k], axis) for k, axis in axes.items())
     yield from (axis for (word, axis), n in said.items() if n > 1 and word[0].isalpha())
-    runs = Counter(
-        axis
-        for n, (k, axis) in enumerate(zip(at, axes, strict=True))
-        if not n or (at[n - 1], axes[n - 1]) != (k - 1, axis)
-    )
+    runs = Counter(axis for k, axis in axes.items() if axes.get(k - 1) != axis)
     yield from (axis for axis, n in runs.items() if n > 1 and axis in _ONE_WORDED)
 
 
