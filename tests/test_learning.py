@@ -20,6 +20,7 @@ from dupcheck.cli import main
 from dupcheck.decisions import hash_listings
 from dupcheck.errors import CatalogError
 from dupcheck.index.candidates import find_candidates
+from dupcheck.judging.background import KIND
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
 from dupcheck.judging.model import START, PairModel, bind, choose_pairs, find_alike, load_trees, rank_telling, refit
 from dupcheck.learned.answers import (
@@ -38,7 +39,7 @@ from dupcheck.ledger import find_address, open_ledger, recall
 from dupcheck.messages import LANGS, message
 from dupcheck.model import Catalog, Listing, Reply
 from dupcheck.rules import read_pack
-from dupcheck.signals import SIGNALS
+from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.teaching import teach_pack
 
 APART = Path(__file__).parent / "shops" / "apart"
@@ -231,6 +232,17 @@ class TestEvidence:
         assert len(COLUMNS) == len(DIRECTIONS)
         assert sorted(c for columns in REASONS.values() for c in columns) == sorted(COLUMNS)
 
+    def test_only_choices_and_kinds_of_catalogue_speak_neither_way(self) -> None:
+        directed = dict(zip(COLUMNS, DIRECTIONS, strict=True))
+        free = {c for c in COLUMNS if c.startswith("axis_")} | {*KIND, "axes_clash", "axes_silent", "words_recur"}
+        assert {c for c, way in directed.items() if way == 0} == free
+        assert {*directed.values()} == {-1, 0, 1}
+        for name in directed.keys() & {signal.name for signal in SIGNALS}:
+            signal = get_signal(name)
+            assert directed[name] == np.sign(signal.best - signal.worst)
+        against = {c for c in COLUMNS if c.endswith(("_more", "_less", "_clash", "_best", "_worst", "_ratio"))} - free
+        assert against == {c for c, way in directed.items() if way < 0} - {"image", "color", "price"}
+
     def test_it_is_symmetric_and_one_pair_is_measured_as_many(self) -> None:
         catalog, _ = shop(NAMES[:4])
         features = dc.audit(catalog).features
@@ -281,6 +293,33 @@ class TestStart:
         trees = load_trees()
         assert len(trees.roots) == 150 and trees.feature.max() < len(COLUMNS)
         assert START.with_suffix(".toml").is_file(), "the data sheet"
+
+    def test_no_column_speaks_against_its_direction(self) -> None:
+        """The trees were held to the directions when they were made: they show each of them."""
+        directed = dict(zip(COLUMNS, DIRECTIONS, strict=True))
+        trees, rows = load_trees(), real_rows()[::100]
+        inner = trees.left != np.arange(len(trees.left))
+        blocks: list[tuple[str, np.ndarray]] = []
+        for place, name in enumerate(COLUMNS):
+            limits = np.unique(trees.limit[inner & (trees.feature == place)])
+            if len(limits) and directed[name]:
+                values = np.concatenate([[limits[0] - 1.0], (limits + 1e-9)[:: max(len(limits) // 6, 1)]])
+                blocks.append((name, np.repeat(rows, len(values), axis=0)))
+                blocks[-1][1][:, place] = np.tile(values, len(rows))
+        said = np.split(trees.add_up(np.concatenate([b for _, b in blocks])), np.cumsum([len(b) for _, b in blocks]))
+        for (name, _), odds in zip(blocks, said[:-1], strict=True):
+            assert (directed[name] * np.diff(odds.reshape(len(rows), -1), axis=1) >= -1e-9).all(), name
+
+    @pytest.mark.parametrize("chunk", [1, 2, 3, 100])
+    def test_many_pairs_are_measured_in_parts(self, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        catalog, _ = shop(NAMES[:2])
+        audit = dc.audit(catalog)
+        left, right = audit.candidates.left[:5], audit.candidates.right[:5]
+        evidence = Evidence.learn(catalog, audit.features, left, right)
+        whole = evidence.measure(left, right)
+        assert len(whole) == 5
+        monkeypatch.setattr("dupcheck.judging.evidence._CHUNK", chunk)
+        np.testing.assert_array_equal(evidence.measure(left, right), whole)
 
     def test_equal_titles_are_likelier_one_product_than_other_models(self) -> None:
         rows = [
