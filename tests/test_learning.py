@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import cache, partial
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 import dupcheck as dc
 from dupcheck.asking import Asked, Desk, explain_pair, find_model, questions
@@ -41,6 +42,7 @@ from dupcheck.model import Catalog, Listing, Reply
 from dupcheck.rules import read_pack
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.teaching import teach_pack
+from dupcheck.titles.stream import cut_title
 
 APART = Path(__file__).parent / "shops" / "apart"
 NAMES = ("Prima", "Lalu", "Weston", "Verona", "Milano", "Otra", "Belmar", "Corin", "Dunvale", "Estrel")
@@ -251,6 +253,54 @@ class TestEvidence:
         rows = evidence.measure(pairs.left, pairs.right)
         np.testing.assert_allclose(evidence.measure(pairs.right, pairs.left), rows)
         np.testing.assert_allclose(evidence.measure(pairs.left[7:8], pairs.right[7:8])[0], rows[7])
+
+    def test_each_column_says_what_it_is_called(self) -> None:
+        """Held against the same said one pair at a time."""
+        rows = [
+            Listing("a", "Halden Oak Lamp Red DX200", 20.0, currency="USD", description="Warm light.",
+                    attributes={"Color": "Red", "Size": "M", "Brand": "Halden"}),
+            Listing("b", "Oak Lamp Halden DX200 Red", 40.0, currency="USD", description="Warm bright light.",
+                    attributes={"Color": "Red", "Size": "L"}),
+            Listing("c", "Halden Pine Lamp Blue DX350 3", 20.0, currency="EUR", attributes={"Color": "Blue"}),
+            Listing("d", "Halden Oak Desk Lamp", description="Warm light."),
+            Listing("e", "Weston Brass Door Knob 44", 5.0, currency="USD", attributes={"Brand": "Weston"}),
+        ]  # fmt: skip
+        catalog = make_catalog(rows)
+        features = dc.audit(catalog).features
+        pairs = list(combinations(range(5), 2))
+        left, right = (np.array([p[k] for p in pairs]) for k in (0, 1))
+        found = dict(zip(COLUMNS, Evidence.learn(catalog, features, left, right).measure(left, right).T, strict=True))
+        far = {p: 1 - np.nan_to_num(found["title"][k]) / 100 for k, p in enumerate(pairs)}
+        own = {m: [d for p, d in far.items() if m in p] for m in range(5)}
+        stated = [{axis: column.value(m) for axis, column in features.axes.items()} for m in range(5)]
+        for k, (a, b) in enumerate(pairs):
+            one, other = (" ".join(cut_title(rows[m].title)) for m in (a, b))
+            ratio = np.nan
+            if rows[a].price and rows[b].price and rows[a].currency == rows[b].currency:
+                ratio = abs(np.log(cast(float, rows[a].price) / cast(float, rows[b].price)))
+            both = {x for x in stated[a] if stated[a][x] and stated[b][x]}
+            ranks = [np.log1p(sum(d < far[a, b] - 1e-6 for d in own[m])) for m in (a, b)]
+            gaps = [far[a, b] - min(own[m]) for m in (a, b)]
+            told = {
+                "token_set": fuzz.token_set_ratio(one, other), "token_sort": fuzz.token_sort_ratio(one, other),
+                "letters": fuzz.ratio(one, other),
+                "squashed": fuzz.ratio(one.replace(" ", ""), other.replace(" ", "")), "price_ratio": ratio,
+                "axes_clash": sum(stated[a][x] != stated[b][x] for x in both),
+                "axes_agree": sum(stated[a][x] == stated[b][x] for x in both),
+                "axes_silent": sum(bool(stated[a][x]) != bool(stated[b][x]) for x in stated[a]),
+                **{f"axis_{x}": float(stated[a][x] == stated[b][x]) if x in both else np.nan
+                   for x in ("color", "size")},
+                "rank_best": min(ranks), "rank_worst": max(ranks), "gap_best": min(gaps), "gap_worst": max(gaps),
+                "models_clash": {(0, 1): 0.0, (0, 2): 1.0, (1, 2): 1.0}.get((a, b), np.nan),
+                "numbers_more": max(len(x - y) for x, y in permutations([{w for w in t.split() if w.isdigit()}
+                                                                         for t in (one, other)])),
+            }  # fmt: skip
+            for name, value in told.items():
+                assert found[name][k] == pytest.approx(value, nan_ok=True, abs=1e-4), (name, one, other)
+            said = bool(rows[a].description and rows[b].description)
+            assert np.isnan(found["description"][k]) != said
+        assert found["description"][pairs.index((0, 3))] == pytest.approx(1.0)
+        assert 0 < found["description"][0] < 1 and found["models_shared"][0] > 0 == found["models_shared"][1]
 
     def test_what_nobody_states_cannot_be_told(self) -> None:
         catalog = make_catalog([Listing("a", "Oak tray"), Listing("b", "Oak tray"), Listing("c", "")])
