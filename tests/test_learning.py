@@ -400,6 +400,15 @@ class TestStart:
             assert moved[alike] > 0.5 and moved[alike] >= np.quantile(moved, 0.99)
             assert moved[alike] > 2 * np.median(np.abs(moved[others]))
 
+    def test_of_very_many_answers_some_from_first_to_last_are_carried(self) -> None:
+        many = real_rows()
+        rows = np.concatenate([many, many])[:900]
+        same, weights = np.arange(900) % 3 == 0, np.linspace(0.2, 1.0, 900)
+        some = [int(k * 899 / 399) for k in range(400)]
+        taught, fewer = refit(rows, same, weights), refit(rows[some], same[some], weights[some])
+        assert len(some) == len(set(some)) == 400 and (some[0], some[-1]) == (0, 899)
+        np.testing.assert_allclose(taught.add_up(many[:50]), fewer.add_up(many[:50]), atol=1e-9)
+
     def test_an_answer_that_is_less_believed_carries_less(self) -> None:
         start, many = load_trees(), real_rows()
         rows = many[[int(np.abs(start.add_up(many)).argmin())]]

@@ -21,7 +21,7 @@ from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import plan_findings
 from dupcheck.plans.clusters import _arrange
-from dupcheck.plans.neighbours import SURE, TWO, _name_versions, ask_neighbours, may_slip
+from dupcheck.plans.neighbours import SURE, TWO, _name_versions, ask_neighbours, find_doubt, may_slip
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
 from dupcheck.rules import read_pack
@@ -290,6 +290,21 @@ def test_one_code_or_letter_for_another_is_another_version(one: str, other: str,
     ):  # fmt: skip
         assert not _name_versions(gap)
     assert not _name_versions("one") and not _name_versions("other")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "title", "asked"),
+    [
+        ("Makita", "Bosch", "Cordless Drill Kit", False), ("Bosch", "Bosch Professional", "Cordless Drill Kit", True),
+        ("易生", "eSUN", "易生 eSUN Cordless Drill Kit", True), ("Makita", "Bosch", "Bosch Cordless Drill Kit", True),
+        ("Makita", "Bosch", "Makita Cordless Drill Kit", True), ("易生", "eSUN", "Cordless Drill Kit", False),
+    ],
+)  # fmt: skip
+def test_two_makers_are_asked_about_where_they_may_be_one(one: str, other: str, title: str, asked: bool) -> None:
+    rows = [Listing(i, title, price=9.0, attributes={"Brand": b}) for i, b in (("A", one), ("B", other))]
+    catalog = make_catalog(rows)
+    gap = find_doubt(Bookkeeper(Shelf(catalog, measure(catalog))), 0, 1)
+    assert (gap is not None) is asked and (gap is None or (gap.what, gap.axis) == ("fact", "brand"))
 
 
 @pytest.mark.parametrize(("left", "right", "may"), [

@@ -40,6 +40,31 @@ def name_cautions(plan: Plan) -> dict[str, dict[str, str]]:
     return {c.key.removeprefix("plans."): {k: str(v) for k, v in c.values.items()} for c in plan.cautions}
 
 
+@pytest.mark.parametrize(
+    ("limits", "obstacles"),
+    [
+        ({"max_axes": 1}, []), ({"max_axes": 0}, ["too_many_axes"]), ({"skus_max": 2}, []),
+        ({"skus_max": 1}, ["too_many_skus"]), ({"values_max": {"color": 2}}, []),
+        ({"values_max": {"color": 1}}, ["too_many_values"]), ({"values_max": {"size": 1}}, []),
+        ({"max_axes": 0, "skus_max": 1, "values_max": {"color": 1}},
+         ["too_many_axes", "too_many_skus", "too_many_values"]),
+    ],
+)  # fmt: skip
+def test_as_much_is_merged_as_a_marketplace_takes_and_no_more(limits: dict[str, Any], obstacles: list[str]) -> None:
+    plan = plan_tees({"sales": 9.0}, {}, **limits)
+    assert plan.action == ("none" if obstacles else "merge_variants"), "each says already what it is"
+    assert [r.key.removeprefix("plans.") for r in plan.reasons if "too_many" in r.key] == obstacles
+
+
+@pytest.mark.parametrize(
+    ("currencies", "changed"), [(("USD", "USD"), []), (("USD", "EUR"), ["L-2"]), (("USD", ""), [])]
+)
+def test_prices_in_two_currencies_are_told_in_the_kept_ones(currencies: tuple[str, str], changed: list[str]) -> None:
+    plan = plan_tees({"currency": currencies[0], "sales": 9.0}, {"currency": currencies[1]})
+    assert [(c.listing_id, c.field, c.value) for c in plan.changes] == [(i, "currency", "USD") for i in changed]
+    assert plan.action == ("differentiate" if changed else "merge_variants")
+
+
 class TestCautions:
     @pytest.mark.parametrize(
         ("first", "second", "limits", "told"),
