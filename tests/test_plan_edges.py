@@ -1,5 +1,6 @@
 """Where plans cut, name and compare: each held at its edge, by rows that a person can check."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,23 @@ from test_neighbours import measure, stock
 from test_neighbours import plan as plan_likely
 
 import dupcheck as dc
+from dupcheck.axes import AXES
 from dupcheck.catalog import make_catalog
 from dupcheck.model import Listing
 from dupcheck.plans.changes import cut_words
-from dupcheck.plans.offers import Shelf, find_written, settle_values, shorten_values, sort_offers
+from dupcheck.plans.offers import (
+    Offer,
+    Shelf,
+    find_axes,
+    find_written,
+    say_alike,
+    settle_values,
+    shorten_values,
+    sort_offers,
+)
 from dupcheck.plans.parts import FEW, Bookkeeper, Gap
 from dupcheck.plans.tiers import find_discount
+from dupcheck.titles import read_value
 
 
 class TestWords:
@@ -214,3 +226,79 @@ class TestGaps:
             assert say(books.doubt_copy(own, [left], right, FEW), left > right) == doubt
             many = "proof" if proof == "few" and (not doubt or doubt.startswith("words")) else doubt
             assert say(books.doubt_copy(own, [left], right, FEW + 1), left > right) == many
+
+
+def offer(member: int, stated: str) -> Offer:
+    """What a listing offers, as «size=6 inch, color=red» says it."""
+    shown = dict(part.split("=") for part in stated.split(", ") if part)
+    values = {axis: read_value(axis, value) if axis in AXES else value for axis, value in shown.items()}
+    return Offer(member, values, shown, None, "", "", "", None, "")
+
+
+class TestOffers:
+    """What becomes an option of the merged listing, and how what listings state is made comparable."""
+
+    @pytest.mark.parametrize(
+        ("stated", "held", "axes"),
+        [
+            (["color=red", "color=blue"], [], "color"), (["color=red", "color=red"], [], ""),
+            (["color=red", ""], [], ""),
+            (["color=red", "color=blue", ""], [], "color"),
+            # What only goes along with another axis is an option where all state it.
+            (["color=red, size=M", "color=blue, size=L"], [], "color size"),
+            (["color=red, size=M", "color=blue, size=L", "color=red, size=L"], [], "color size"),
+            (["color=red, size=M", "color=blue", "color=green, size=L"], [], "color"),
+            (["color=red", "color=blue, size=L", "size=M"], [], "color"),
+            # A measure that repeats the size is none; another measure is.
+            (["size=6 inch, length=6 inch", "size=8 inch, length=8 inch"], [], "size"),
+            (["size=6 inch, length=7 inch", "size=8 inch, length=9 inch"], [], "size length"),
+            # What describes is an option only where nothing else tells two apart, and all state it.
+            (["color=red, material=oak", "color=red, material=elm"], [], "material"),
+            (["color=red, material=oak", "color=blue, material=elm"], [], "color"),
+            (["color=red, material=oak", "color=red"], [], ""),
+            (["color=red, material=oak", "color=blue, material=elm", "color=red, material=elm"], [], "color material"),
+            # An axis of the listings' own SKUs that no table knows: a fact of the option, where another tells.
+            (["wick=a, color=red", "wick=b, color=blue"], ["wick"], "color"),
+            (["wick=a, color=red", "wick=b, color=red"], ["wick"], "wick"), (["wick=a", "wick=b"], [], ""),
+        ],
+    )  # fmt: skip
+    def test_axes_on_which_offers_differ_become_options(self, stated: list[str], held: list[str], axes: str) -> None:
+        offers = [offer(k, text) for k, text in enumerate(stated)]
+        assert find_axes(offers, held) == axes.split()
+
+    @pytest.mark.parametrize(
+        ("stated", "settled"),
+        [
+            # Beside a pack what states none is one piece.
+            (["pack=2 pcs", ""], ["pack=2", "pack=1"]), (["pack=1 pc", ""], ["pack=1", ""]),
+            (["color=red", ""], ["color=red", ""]),
+            # A measure is the size where others name theirs by one of that unit.
+            (["size=6 inch", "length=8 inch"], ["size=6 in", "size=8 in"]), (["size=M", "length=8 inch"], None),
+            (["size=6 inch", "length=8 cm"], None),
+            (["size=6 inch", "length=8 inch, size=M"], None),
+            # Of values that are stated together those go that all share, where something is left.
+            (["pattern=a|b", "pattern=a|c"], ["pattern=b", "pattern=c"]), (["pattern=a|b", "pattern=a"], None),
+            (["pattern=a|b", "pattern=c|b", ""], ["pattern=a", "pattern=c", ""]),
+            (["pattern=a|b", "pattern=c|d"], None), (["pattern=a|b|c", "pattern=a|b|d"], ["pattern=c", "pattern=d"]),
+        ],
+    )  # fmt: skip
+    def test_values_are_made_comparable(self, stated: list[str], settled: list[str] | None) -> None:
+        raw = [offer(k, text) for k, text in enumerate(stated)]
+        offers = [replace(o, values={a: o.shown[a] if a == "pattern" else v for a, v in o.values.items()}) for o in raw]
+        found = settle_values(offers)
+        told = [", ".join(f"{a}={v}" for a, v in o.values.items()) for o in found]
+        before = [", ".join(f"{a}={v}" for a, v in o.values.items()) for o in offers]
+        assert told == (before if settled is None else settled)
+        assert [o.values.keys() for o in found] == [o.shown.keys() for o in found]
+
+    @pytest.mark.parametrize(
+        ("one", "other", "alike"),
+        [
+            ("Red", "red", True), ("X-100", "x100", True), ("3 cm", "30 mm", True), ("3 cm", "31 mm", False),
+            ("", "", True),
+            ("3 cm red", "30 mm red", False), ("3 cm 4 kg", "30 mm 4000 g", True), ("3 cm 4 kg", "30 mm", False),
+            ("red", "blue", False), ("3 cm", "3 kg", False), ("red", "", False),
+        ],
+    )  # fmt: skip
+    def test_texts_say_the_same_in_other_units_and_spellings(self, one: str, other: str, alike: bool) -> None:
+        assert say_alike(one, other) is say_alike(other, one) is alike
