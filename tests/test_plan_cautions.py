@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
+from dupcheck.features import make_features
 from dupcheck.model import Change, Group, Listing, Plan
+from dupcheck.photos.reading import read_photos
 from dupcheck.plans import bulk_price, find_discount
+from dupcheck.plans.advice import _change_photo, _differ_in_numbers, _list_selling, _own_facts
+from dupcheck.plans.offers import Shelf
 from dupcheck.plans.ranking import read_age
 from dupcheck.plans.risk import count_risk, count_violations, order_by_risk
-from dupcheck.rules import read_pack
+from dupcheck.rules import RuleException, read_pack
 
 TEE = "Mens Heavyweight Cotton Basic Tee Short Sleeve"
 FACTS = {"Fit": "Regular", "Collar": "O-Neck", "Fabric": "Jersey", "Hem": "Double-stitched"}
@@ -54,6 +58,49 @@ def test_as_much_is_merged_as_a_marketplace_takes_and_no_more(limits: dict[str, 
     plan = plan_tees({"sales": 9.0}, {}, **limits)
     assert plan.action == ("none" if obstacles else "merge_variants"), "each says already what it is"
     assert [r.key.removeprefix("plans.") for r in plan.reasons if "too_many" in r.key] == obstacles
+
+
+ONLY_COLOR = RuleException("colours", differ_only_in=("color",))
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "colors", "reason"),
+    [
+        ([ONLY_COLOR], "Red Blue Green", "allowed_any"), ([replace(ONLY_COLOR, allow=3)], "Red Blue Green", "allowed"),
+        ([replace(ONLY_COLOR, allow=2)], "Red Blue Green", "over_cap"),
+        ([replace(ONLY_COLOR, allow=2), ONLY_COLOR], "Red Blue Green", "allowed_any"),
+        ([replace(ONLY_COLOR, differ_only_in=("size",))], "Red Blue Green", ""),
+        ([replace(ONLY_COLOR, differ_only_in=("size", "color"))], "Red Blue Green", "allowed_any"),
+        ([replace(ONLY_COLOR, categories=("Tees",))], "Red Blue Green", "allowed_any"),
+        ([replace(ONLY_COLOR, categories=("Mugs",))], "Red Blue Green", ""),
+        ([RuleException("by eye")], "Red Blue Green", ""),
+        ([RuleException("by eye"), ONLY_COLOR], "Red Blue Green", "allowed_any"),
+        ([ONLY_COLOR], "Red Red Blue", ""),
+        ([RuleException("enough", at_least=1, axes=("color", "size"))], "Red Blue Green", "allowed_any"),
+        ([RuleException("enough", at_least=2, axes=("color", "size"))], "Red Blue Green", ""),
+        ([RuleException("enough", at_least=1, axes=("color", "size"))], "Red Red Blue", ""),
+        ([], "Red Blue Green", ""),
+    ],
+)  # fmt: skip
+def test_what_a_marketplace_allows_is_left_as_it_is_up_to_its_cap(
+    exceptions: list[RuleException], colors: str, reason: str
+) -> None:
+    listings = [
+        Listing(
+            f"L-{k}", f"{TEE} {color}", price=10.0, currency="USD", category="Clothing > Tees", sales=9.0 - k,
+            attributes={**FACTS, "Color": color}, image_phash="0f0f0f0f0f0f0f0f",
+        )
+        for k, color in enumerate(colors.split())
+    ]  # fmt: skip
+    pack = replace(read_pack("aliexpress"), exceptions=tuple(exceptions))
+    (plan,) = dc.audit(make_catalog(listings), rules=pack).plans
+    keys = [r.key.removeprefix("plans.") for r in plan.reasons]
+    assert (plan.action == "none") is reason.startswith("allowed")
+    assert [k for k in keys if k.startswith(("allowed", "over"))][-1:] == ([reason] if reason else [])
+    assert {m.role for m in plan.members} == {"allowed"} or plan.action == "merge_variants"
+    for told in plan.reasons:
+        if told.key == "plans.over_cap":
+            assert told.values["ids"] == "L-0, L-1" and told.values["count"] == 3
 
 
 @pytest.mark.parametrize(
@@ -299,3 +346,75 @@ class TestRisk:
         assert [(e["group_id"], e["removes"], e["left"]) for e in risk["top_edits"]] == [
             ("large", 2, 2), ("light", 1, 1), ("small", 1, 0),
         ]  # fmt: skip
+
+
+def shelve(*rows: Fields) -> Shelf:
+    listings = [Listing(f"L-{k}", **{"title": "Through Bolt", **row}) for k, row in enumerate(rows)]
+    catalog = make_catalog(listings)
+    return Shelf(catalog, make_features(catalog, read_photos(catalog)[0]))
+
+
+class TestAdvice:
+    """What tells two products apart that look like one: the facts of the one, a photo of its own, a number."""
+
+    @pytest.mark.parametrize(
+        ("own", "other", "title", "facts"),
+        [
+            ({"Brand": "Fischer", "Series": "FAZ II"}, {"Brand": "Hilti"}, "", ["Fischer", "FAZ II"]),
+            # Brand and model before the others, in whatever order they are stated; four at most.
+            ({"Zeta": "zz", "Color": "Red", "Model": "mm", "Brand": "bb"}, {}, "", ["bb", "mm", "Red", "zz"]),
+            ({"A": "aa", "B": "bb", "C": "cc", "D": "dd", "E": "ee"}, {}, "", ["aa", "bb", "cc", "dd"]),
+            # Two signs at least, and thirty at most.
+            ({"Series": "X"}, {}, "", []), ({"Series": "XY"}, {}, "", ["XY"]),
+            ({"Series": "x" * 30}, {}, "", ["x" * 30]), ({"Series": "x" * 31}, {}, "", []),
+            # A bare number with its name; what the other states too, or a title says, or another fact, is none.
+            ({"Load": "500"}, {"Load": "600"}, "", ["Load 500"]), ({"Load": "500"}, {"Load": "500"}, "", []),
+            ({"Series": "FAZ II"}, {}, "Through Bolt FAZ-II", []),
+            ({"A": "one two", "B": "two three", "C": "four"}, {}, "", ["one two", "four"]),
+        ],
+    )  # fmt: skip
+    def test_only_what_one_listing_alone_says_is_a_fact_of_it(
+        self, own: dict[str, str], other: dict[str, str], title: str, facts: list[str]
+    ) -> None:
+        shelf = shelve({"attributes": own}, {"attributes": other, "title": title or "Through Bolt"})
+        assert _own_facts(shelf, 0, [1], [shelf.text(1, "title")]) == facts
+
+    @pytest.mark.parametrize(
+        ("own", "others", "photo", "ids"),
+        [
+            (("a", "b", "c"), ["a"], "b", "L-1"), (("a", "b", "c"), ["b;x"], "c", "L-1"),
+            (("a", "b", "c"), ["b;c"], "", "L-1"), (("a", "a", "", "d"), ["a"], "d", "L-1"),
+            (("a",), ["a", "a", "a"], "", "L-1, L-2, L-3"), (("a",), ["a"] * 4, "", "L-1, L-2, L-3"),
+        ],
+    )  # fmt: skip
+    def test_another_photo_is_one_that_no_partner_shows(
+        self, own: tuple[str, ...], others: list[str], photo: str, ids: str
+    ) -> None:
+        rows = [own, *(tuple(other.split(";")) for other in others)]
+        shelf = shelve(*({"main_image": first, "images": tuple(rest)} for first, *rest in rows))
+        change = _change_photo(shelf, 0, range(1, len(rows)))
+        assert (change.listing_id, change.field, change.value) == ("L-0", "main_image", photo)
+        assert (change.text.key, change.text.values["ids"]) == (f"plans.change_photo_{'to' if photo else 'own'}", ids)
+
+    @pytest.mark.parametrize(
+        ("one", "other", "ours", "theirs", "numbers"),
+        [
+            ("Bolt M8x60", "Bolt M8x80", {}, {}, True), ("Bolt M8x60", "Bolt M8x60", {}, {}, False),
+            ("Bolt M8x60 zinc", "Bolt M8x80", {}, {}, False), ("Bolt 60", "Bolt 80", {"Model": "A1"}, {}, True),
+            ("Bolt 60", "Bolt 80", {"Brand": "Acme"}, {"Brand": "Zeta"}, False),
+            ("Bolt 60", "Bolt 80", {"Brand": "Acme"}, {"Brand": "acme"}, True),
+            ("Bolt 60", "Bolt 80", {"Color": "Red"}, {"Color": "Blue"}, True),
+        ],
+    )  # fmt: skip
+    def test_numbers_alone_may_be_sizes_of_one_thing(
+        self, one: str, other: str, ours: dict[str, str], theirs: dict[str, str], numbers: bool
+    ) -> None:
+        shelf = shelve({"title": one, "attributes": ours}, {"title": other, "attributes": theirs})
+        assert _differ_in_numbers(shelf, 0, 1) is _differ_in_numbers(shelf, 1, 0) is numbers
+
+    @pytest.mark.parametrize(("title", "selling"), [
+        ("Hot Sale Oak Mug", [True, True, False, False]), ("Mug", [False]), ("", []),
+        ("Free Shipping Mug of Oak New", [True, True, False, False, False, True]),
+    ])  # fmt: skip
+    def test_words_that_only_sell_are_known(self, title: str, selling: list[bool]) -> None:
+        assert _list_selling(title.split()) == selling

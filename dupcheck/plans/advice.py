@@ -198,7 +198,7 @@ def _own_facts(shelf: Shelf, member: int, partners: Sequence[int], titles: Seque
     known = normalise(" ".join([shelf.text(member, "title"), *titles])).replace("-", " ")
     said = {*cut_title(shelf.text(member, "title"))}
     facts: list[str] = []
-    order = {axis: k for k, axis in enumerate(("brand", "model", *AXES))}
+    order = {axis: k for k, axis in enumerate(dict.fromkeys(("brand", "model", *AXES)))}
     stated = shelf.attributes(member)
     for axis in sorted(stated, key=lambda a: order.get(a, len(order))):
         name, value = stated[axis]
