@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.features import make_features
+from dupcheck.judging.verdicts import Findings
 from dupcheck.model import Change, Group, Listing, Plan
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import bulk_price, find_discount
-from dupcheck.plans.advice import _change_photo, _differ_in_numbers, _list_selling, _own_facts
+from dupcheck.plans.advice import _change_photo, _differ_in_numbers, _list_selling, _needed_changes, _own_facts
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.ranking import read_age
 from dupcheck.plans.risk import count_risk, count_violations, order_by_risk
 from dupcheck.rules import RuleException, read_pack
+from dupcheck.signals import SIGNALS, get_signal
 
 TEE = "Mens Heavyweight Cotton Basic Tee Short Sleeve"
 FACTS = {"Fit": "Regular", "Collar": "O-Neck", "Fabric": "Jersey", "Hem": "Double-stitched"}
@@ -418,3 +420,25 @@ class TestAdvice:
     ])  # fmt: skip
     def test_words_that_only_sell_are_known(self, title: str, selling: list[bool]) -> None:
         assert _list_selling(title.split()) == selling
+
+    def test_a_photo_or_a_title_that_is_less_alike_is_enough_whichever_is_less(self) -> None:
+        """Title and photo are held against the pack's own rules as they would be afterwards, five percent below."""
+        pack = read_pack("aliexpress")
+        floors = [x.limit for r in pack.rules for way in r.when for x in way if (x.signal, x.side) == ("title", "min")]
+        titles = [max(floors), max(floors), 100.0, 100.0, min(floors) - 6]
+        images = [0.0, np.nan, 0.0, np.nan, 0.0]
+        n = len(titles)
+        signals = {s.name: np.full(n, np.nan) for s in SIGNALS}
+        signals |= {"title": np.array(titles), "image": np.array(images), "price": np.ones(n)}
+        ends, yes = np.arange(n), np.ones(n, dtype=bool)
+        needed = _needed_changes(pack, Findings(ends, ends + n, 0 * ends, yes * 0.9, ~yes, yes, signals))
+        for k, (photo, title) in enumerate(needed):
+            after = {name: values[k : k + 1].copy() for name, values in signals.items()}
+            if photo:
+                after["image"][:] = get_signal("image").worst
+            if title is not None:
+                assert title + 5.0 in floors
+                after["title"][:] = min(titles[k], title)
+            assert not any(rule.fire(after)[0] for rule in pack.rules)
+        assert {title is not None for _, title in needed} == {True, False}
+        assert [photo for photo, _ in needed][4] or needed[4] == (False, None)
