@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,15 @@ class TestChanges:
         if twin:
             (edit,) = [e for e in changes[0].edits if e.field == "wholesale"]
             assert edit.new == "20+: -20 %" and edit.old == ""
+
+    def test_a_wholesale_price_is_held_against_what_the_listing_gives_way_to(self) -> None:
+        """Another choice that costs less than it makes it no copy."""
+        catalog = make_catalog([
+            tee("A", "Red", sales=9), tee("B", "Blue", price=5.0),
+            replace(tee("W", "Red", price=8.0), title=f"Wholesale {TEE} Red"),
+        ])  # fmt: skip
+        (found,) = make_changes(catalog, list_plans(dc.audit(catalog).plans))
+        assert (found.twins, found.copies, found.folds) == (("W",), (), ("B",))
 
     def test_what_others_say_and_the_kept_one_does_not_is_for_the_seller(self) -> None:
         found = change(

@@ -1,5 +1,7 @@
 """One question a kind: what recurs is asked once for all, what stands alone is answered alone."""
 
+from dataclasses import replace
+
 import pytest
 
 import dupcheck as dc
@@ -9,7 +11,7 @@ from dupcheck.ledger.answers import read_answers, write_answers
 from dupcheck.model import Listing, Question
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Gap
-from dupcheck.plans.questions import ask_seller, write_gap
+from dupcheck.plans.questions import ask_seller, gather_line, join_words, name_kinds, write_gap
 
 LAMP, SOFA = "Lamp Marlow Ridgeway Handpicked Corner", "Sofa Deep Velvet Fjordline Blossom"
 
@@ -101,3 +103,75 @@ def test_a_question_about_several_values_names_them_all_and_none_twice() -> None
     (question,) = [plan.question for plan in dc.audit(shop).plans if plan.question is not None]
     said = question.text.say("en")
     assert all(said.count(size) == 1 for size in sizes) and "all else" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"),
+        # Between words, where more than half of what has room is left.
+        ("word " * 11 + "abcd efgh", "word " * 11 + "abcd…"), ("word " * 11 + "abcde fg", ("word " * 11).strip() + "…"),
+        ("a" * 35 + " " + "b" * 60, "a" * 35 + "…"), ("a" * 31 + " " + "b" * 60, "a" * 31 + "…"),
+        ("a" * 30 + " " + "b" * 60, "a" * 30 + " " + "b" * 28 + "…"),
+    ],
+)  # fmt: skip
+def test_a_long_text_is_cut_between_words(text: str, shown: str) -> None:
+    assert join_words([text]) == shown and len(shown) <= 60
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    (["a", "b"], "a b"), (["12", "%"], "12%"), (["红", "色"], "红色"), (["红", "a"], "红 a"), (["a", "红"], "a 红"),
+    (["5", "°"], "5°"), (["3", '"'], '3"'), (["a", "+", "b"], "a+ b"), ([], ""), (["\u2e80", "\u2e80"], "\u2e80\u2e80"),
+    (["\u2e7f", "\u2e80"], "\u2e7f \u2e80"), (["\u2e80", "\u2e7f"], "\u2e80 \u2e7f"),
+])  # fmt: skip
+def test_words_are_joined_as_a_person_reads_them(words: list[str], text: str) -> None:
+    assert join_words(words) == text
+
+
+@pytest.mark.parametrize(
+    ("gap", "key"),
+    [
+        (Gap("words", ("a",), ()), "words_more"), (Gap("words", (), ("a",)), "words_more"),
+        (Gap("words", ("a",), ("b",)), "words"), (Gap("fact", ("a",), ("",), "fit"), "fact_more"),
+        (Gap("fact", ("",), ("a",), "fit"), "fact_more"), (Gap("fact", ("a",), ("b",), "fit"), "fact"),
+        (Gap("silent", ("a",), ("a",), "fit"), "silent_told"), (Gap("silent", ("a",), (), "fit"), "silent"),
+        (Gap("silent", (), ("a",), "fit"), "silent"), (Gap("names", ("a",), ()), "names"), (Gap("proof"), "proof"),
+    ],
+)  # fmt: skip
+def test_one_side_or_both_are_asked_about_in_other_words(gap: Gap, key: str) -> None:
+    assert ask_seller(gap, "K", ["A"]).text.key == f"questions.{key}"
+
+
+def test_a_line_is_gathered_and_many_listings_are_named_by_three() -> None:
+    lines = [Gap("line", ("2",), (other,), frame="reed _") for other in ("3", "4", "3", "2")]
+    assert gather_line(lines) == replace(lines[0], there=("3", "4"))
+    assert gather_line(lines[3:]) == lines[3]
+    asked = [ask_seller(Gap("axis", ("a", "b"), ("c",), "fit"), "K", [f"L{k}" for k in range(n)]) for n in (1, 3, 4)]
+    assert [q.text.values["ids"] for q in asked] == ["L0", "L0, L1, L2", "L0, L1, L2 …"]
+    assert {(q.text.values["here"], q.text.values["there"]) for q in asked} == {("a / b", "c")}
+    assert [len(q.listings) for q in asked] == [1, 3, 4]
+
+
+@pytest.mark.parametrize(("gap", "only", "other"), [
+    (Gap("words", ("a",), ("b",)), ("a",), ("b",)), (Gap("names", ("a",), ("b",)), ("a",), ("b",)),
+    (Gap("order", ("a",), ("a",)), ("a",), ("a",)), (Gap("axis", ("a",), ("b",), "fit"), (), ()),
+    (Gap("line", ("2",), ("3",), frame="reed _"), (), ()),
+])  # fmt: skip
+def test_only_words_are_told_as_words(gap: Gap, only: tuple[str, ...], other: tuple[str, ...]) -> None:
+    question = ask_seller(gap, "K", ["A"])
+    assert (question.only_here, question.only_there, question.axis) == (only, other, gap.axis)
+    assert question.kind == gap.kind and all(text.say("zh") and leads.say("en") for _, text, leads in question.replies)
+
+
+@pytest.mark.parametrize(
+    ("gap", "kinds"),
+    [
+        (Gap("words", ("a",), ("b",)), ("words:a|b", "each:names")), (Gap("words", ("b",), ("a",)),
+        ("words:a|b", "each:names")),
+        (Gap("words", ("a",), ()), ("words:|a", "each:more")), (Gap("words", (), ()), ("words:|",)),
+        (Gap("axis", ("a",), ("b",), "fit"), ("axis:fit",)), (Gap("proof"), ("proof",)),
+        (Gap("line", ("2",), ("3",), frame="reed _"), ("line:reed _",)),
+    ],
+)  # fmt: skip
+def test_a_gap_is_remembered_by_its_kind(gap: Gap, kinds: tuple[str, ...]) -> None:
+    assert name_kinds(gap) == kinds

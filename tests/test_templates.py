@@ -475,7 +475,8 @@ class TestColumns:
             ("weight", "weight g", "500", 0.5), ("weight", "variant grams", "500", 0.5),
             ("weight", "weight kg", "500 g", 0.5), ("length", "length", "12,5 cm", 12.5),
             ("length", "length", " 1.5 m. ", 150.0), ("length", "length mm", "30", 3.0),
-            ("length", "length", "3 stone", None), ("length", "length", "abc", None), ("length", "length", "", None),
+            ("length", "length", "3 stone", None), ("length", "length", "abc", None),
+            ("length", "length", "..", None), ("length", "length", "", None),
         ],
     )  # fmt: skip
     def test_a_measure_has_the_unit_that_it_or_its_name_tells(
