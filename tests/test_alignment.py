@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dupcheck as dc
@@ -15,6 +15,7 @@ from dupcheck.judging.alignment import (
     _stand_close,
     begins_alike,
     find_accented,
+    find_places,
     find_spellings,
     is_sure_form,
     label_title,
@@ -447,3 +448,42 @@ class TestAllThatIsSaid:
     ])  # fmt: skip
     def test_two_accents_of_one_word_are_two_words(self, left: str, right: str, told: tuple[Words, ...]) -> None:
         assert find_accented(left, right) == told
+
+
+PIECES = (
+    "Mug", "25,000.00", "1,5", "L", "Étoile", "STRAẞE", "№5", "红色", "T480s", "5W-30", "Red", "red", "12V-15e", "½",
+    "M8x60",
+    "3", "3.50", "Bébé", "x", "&", "+", "1.000,5", "10%", "ОК", "Ŝoelo", "ﬁlm", "İstanbul", "ß", "100",
+)  # fmt: skip
+
+
+class TestPlaces:
+    @settings(max_examples=60)
+    @given(st.lists(st.sampled_from(PIECES), max_size=7), st.sampled_from([" ", "  ", " - ", ", "]))
+    def test_each_word_is_found_where_it_stands(self, pieces: list[str], between: str) -> None:
+        title = between.join(pieces)
+        tokens, last = cut_title(title), 0
+        for token, place in zip(tokens, find_places(title, tokens), strict=True):
+            assert place is not None and place[0] >= last and place[1] > place[0]
+            assert token in cut_title(title[place[0] : place[1]])
+            last = place[1]
+
+    @pytest.mark.parametrize(
+        ("title", "tokens", "places"),
+        [
+            # What was read otherwise than it is written may be four signs longer than it; then the next is found again.
+            ("Mug abcde Red", ("mug", "z", "red"), [(0, 3), None, (10, 13)]),
+            ("Mug abcdef Red", ("mug", "z", "red"), [(0, 3), None, None]),
+            ("abcde Red", ("z", "red"), [None, (6, 9)]), ("abcdef Red", ("z", "red"), [None, None]),
+            ("Mug ab-cd/e Red", ("mug", "z", "red"), [(0, 3), None, (12, 15)]),
+            ("Mug abcd Red", ("mug", "red"), [(0, 3), None]), ("Mug Red", ("mug", "red", "red"), [(0, 3),
+            (4, 7), None]),
+            ("25,000.00 m", ("25000", "m"), [(0, 9), (10, 11)]), ("a 3.50 3.50", ("a", "3.5", "3.5"), [(0, 1),
+            (2, 6), (7, 11)]),
+            ("", ("a",), [None]), ("", (), []),
+        ],
+    )  # fmt: skip
+    def test_what_is_written_otherwise_has_no_place(
+        self, title: str, tokens: Words, places: list[tuple[int, int] | None]
+    ) -> None:
+        assert find_places(title, tokens) == places

@@ -18,7 +18,8 @@ from dupcheck.model import Change, Group, Listing, Plan
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import bulk_price, find_discount
 from dupcheck.plans.advice import _change_photo, _differ_in_numbers, _list_selling, _needed_changes, _own_facts
-from dupcheck.plans.offers import Shelf
+from dupcheck.plans.changes import change_axes, fit_words, is_told_apart
+from dupcheck.plans.offers import Shelf, settle_values
 from dupcheck.plans.ranking import read_age
 from dupcheck.plans.risk import count_risk, count_violations, order_by_risk
 from dupcheck.rules import RuleException, read_pack
@@ -442,3 +443,44 @@ class TestAdvice:
             assert not any(rule.fire(after)[0] for rule in pack.rules)
         assert {title is not None for _, title in needed} == {True, False}
         assert [photo for photo, _ in needed][4] or needed[4] == (False, None)
+
+
+class TestToldApart:
+    """Listings of one product that cannot be one: whether each says what it is, and what it still has to say."""
+
+    @pytest.mark.parametrize(
+        ("rows", "axes", "apart", "changes"),
+        [
+            (["Oak Lamp Red|Red|a|It is red", "Oak Lamp Blue|Blue|b|It is blue"], ["color"], True, []),
+            (["Oak Lamp Red|Red||", "Oak Lamp Blue|Blue||It is blue"], ["color"], True,
+             ["L-0 description Color: Red."]),
+            (["Oak Lamp Red|Red|a|red", "Oak Lamp Blue|Blue|a|blue"], ["color"], False, ["L-1 main_image "]),
+            (["Oak Lamp Red|Red||red", "Oak Lamp Blue|Blue||blue"], [], False, []),
+            (["Oak Lamp Red|||red", "Oak Lamp Blue|||blue"], ["color"], False,
+             ["L-0 attributes.Color Red", "L-1 attributes.Color Blue"]),
+            (["Oak Lamp|Red||red", "Oak Lamp|Blue||Soft."], ["color"], False,
+             ["L-0 title Oak Lamp Red", "L-1 title Oak Lamp Blue", "L-1 description Color: Blue. Soft."]),
+            (["Oak Lamp Red|Red||red", "Oak Lamp Red|Red||red"], ["color"], False, []),
+            (["Oak Lamp Red|Red||red", "Oak Lamp|||"], ["color"], False, ["L-1 attributes.Color "]),
+            (["Oak Lamp Red|Dark Red||dark red", "Oak Lamp Blue|Blue||blue"], ["color"], False,
+             ["L-0 title Oak Lamp Red Dark Red"]),
+        ],
+    )  # fmt: skip
+    def test_each_states_its_value_in_attribute_title_description_and_photo(
+        self, rows: list[str], axes: list[str], apart: bool, changes: list[str]
+    ) -> None:
+        told = [row.split("|") for row in rows]
+        shelf = shelve(*(
+            {"title": t, "attributes": {"Color": c} if c else {}, "main_image": photo, "description": text}
+            for t, c, photo, text in told
+        ))  # fmt: skip
+        offers = settle_values(shelf.list_group((0, 1)))
+        assert is_told_apart(shelf, offers, (0, 1), axes) is apart
+        made = change_axes(shelf, offers, (0, 1), axes, 80)
+        assert [f"{c.listing_id} {c.field} {c.value}" for c in made] == changes
+
+    @pytest.mark.parametrize(
+        ("most", "title"), [(80, "Oak Lamp Red"), (12, "Oak Lamp Red"), (11, "Oak Red"), (6, "Red")]
+    )
+    def test_a_value_has_room_before_the_words_of_the_title(self, most: int, title: str) -> None:
+        assert fit_words("Oak Lamp", "Red", most) == title
