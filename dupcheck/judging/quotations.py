@@ -26,7 +26,7 @@ _NEAR = 2
 """Words at most between a half of a bracket and what is quoted, for the bracket to be quoted whole."""
 _APOSTROPHES = "'’"
 """What ties whatever stands on both sides of it: rock'n'roll, 6'lı."""
-_BRACKETS = ("()", "[]", "{}", "（）", "【】", "「」", "《》")
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("（", "）"), ("【", "】"), ("「", "」"), ("《", "》"))
 _PIECE = 2
 """Letters of what is no word alone: a piece belongs to whatever it is tied to."""
 _SMALL = 5
