@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import combinations, permutations
 from pathlib import Path
@@ -446,6 +447,33 @@ class TestStart:
         model = PairModel(load_trees(), evidence, *bind(len(catalog), left, right, np.array([True, False])))
         assert model.measure(np.array([1, 2, 3]), np.array([3, 0, 1])).tolist() == [1.0, 0.0, 1.0]
 
+    def test_what_was_measured_once_is_remembered_and_the_rest_measured(self) -> None:
+        catalog, _ = shop(NAMES[:2])
+        plain = _plain_model(catalog)
+        pairs = np.array(list(combinations(range(len(catalog)), 2)))
+        left, right = pairs[:, 0], pairs[:, 1]
+        wanted = plain.measure(left, right)
+        none = np.empty(0, dtype=np.int64)
+        for known in (np.arange(0, len(pairs), 3), np.array([5]), np.array([len(pairs) - 1, 0]), none):
+            model = plain.remember(right[known], left[known])
+            assert model.keys.tolist() == sorted(model.keys.tolist()) and len(model.remembered) == len(known)
+            np.testing.assert_array_equal(model.measure(right, left), wanted)
+            assert model.judge(int(left[3]), int(right[3])) == wanted[3] and not len(model.measure(none, none))
+        made = replace(plain.remember(left, right), evidence=cast(Evidence, Unmeasured(len(catalog))))
+        np.testing.assert_array_equal(made.measure(left, right), wanted)
+        for some in (np.array([4, 1]), np.array([0]), np.array([len(pairs) - 1])):
+            said = np.arange(len(some)) % 2 == 0
+            keys, yes = bind(len(catalog), right[some], left[some], said)
+            bound = replace(plain, bound=keys, said=yes)
+            expected = wanted.copy()
+            expected[some] = said
+            np.testing.assert_array_equal(bound.measure(left, right), expected)
+            assert np.flatnonzero(bound.is_told_one(right, left)).tolist() == sorted(some[said].tolist())
+            told = [w.said for w in bound.weigh(left, right)]
+            assert told == [
+                None if k not in some.tolist() else bool(said[some.tolist().index(k)]) for k in range(len(pairs))
+            ]
+
     def test_a_probability_is_a_sum_of_reasons(self) -> None:
         audit = dc.audit(shop()[0])
         told = explain_pair(audit, "Prima-Red", "Lalu-Red")
@@ -455,6 +483,13 @@ class TestStart:
         odds = np.log(told.start / (1 - told.start)) + np.cumsum([a.amount for a in told.addends])
         assert read_odds(odds).tolist() == pytest.approx([a.chance for a in told.addends])
         assert [abs(a.amount) for a in told.addends] == sorted((abs(a.amount) for a in told.addends), reverse=True)
+
+
+class Unmeasured:
+    """Evidence of a catalogue of which nothing more is to be measured."""
+
+    def __init__(self, count: int) -> None:
+        self.features = range(count)
 
 
 def _plain_model(catalog: Catalog) -> PairModel:

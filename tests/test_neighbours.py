@@ -20,7 +20,7 @@ from dupcheck.learned.answers import WORTH, Answers, Replies
 from dupcheck.model import Catalog, Listing, Plan, Reply
 from dupcheck.photos.reading import read_photos
 from dupcheck.plans import plan_findings
-from dupcheck.plans.clusters import _arrange
+from dupcheck.plans.clusters import _arrange, _count_unread, _is_other
 from dupcheck.plans.neighbours import SURE, TWO, _name_versions, ask_neighbours, find_doubt, may_slip
 from dupcheck.plans.offers import Shelf, settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
@@ -305,6 +305,35 @@ def test_two_makers_are_asked_about_where_they_may_be_one(one: str, other: str, 
     catalog = make_catalog(rows)
     gap = find_doubt(Bookkeeper(Shelf(catalog, measure(catalog))), 0, 1)
     assert (gap is not None) is asked and (gap is None or (gap.what, gap.axis) == ("fact", "brand"))
+
+
+INFINITE = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("gap", "replies", "unread"),
+    [
+        (None, {}, INFINITE), (Gap("fact", ("a",), ("b",), "brand"), {}, INFINITE),
+        (Gap("words", ("a",), ("b", "c")), {}, 3), (Gap("order", ("a", "b"), ("a", "b")), {}, 4),
+        (Gap("axis", ("a",), ("b",), "color"), {}, 0), (Gap("silent", ("a",), (), "color"), {}, 0),
+        (Gap("proof"), {}, 0),
+        (Gap("names", ("a",), ("b",)), {}, INFINITE), (Gap("names", ("a",), ("b",)), {"pairs": {(0, 1): "same"}}, 0),
+        (Gap("names", ("a",), ("b",)), {"pairs": {(0, 1): "different"}}, INFINITE),
+        (Gap("words", ("a",), ("b",)), {"pairs": {(0, 1): "different"}}, INFINITE),
+        (Gap("words", ("a",), ("b",)), {"kinds": {"words:a|b": "different"}}, INFINITE),
+        (Gap("words", ("a",), ("b",)), {"kinds": {"words:a|b": "option"}}, 2),
+    ],
+)  # fmt: skip
+def test_least_stands_between_parts_of_which_least_is_unread(
+    gap: Gap | None, replies: dict[str, dict[object, Reply]], unread: float
+) -> None:
+    catalog = stock(A="Oak Tray Moss", B="Oak Tray Fern")
+    told = Replies(cast(dict[str, Reply], replies.get("kinds", {})), Answers(),
+                   cast(dict[tuple[int, int], Reply], replies.get("pairs", {})))  # fmt: skip
+    books = Bookkeeper(Shelf(catalog, measure(catalog)), told)
+    assert _count_unread(books, gap, Part([0]), Part([1])) == unread
+    if gap is not None:
+        assert _is_other(books, gap, 0, 1) is (unread == INFINITE and gap.what != "fact")
 
 
 @pytest.mark.parametrize(("left", "right", "may"), [
