@@ -20,6 +20,7 @@ from dupcheck.exports import _name_plan
 from dupcheck.exports.books import Book, BookError, settle_times
 from dupcheck.exports.changesets import ChangeSet, find_own, make_changes, show_options, show_value
 from dupcheck.exports.merging import list_plans, merge_listings
+from dupcheck.exports.steps import list_gone
 from dupcheck.exports.worklist import _count_lines, _put
 from dupcheck.model import Listing, Sku
 
@@ -165,6 +166,20 @@ class TestChanges:
         if twin:
             (edit,) = [e for e in changes[0].edits if e.field == "wholesale"]
             assert edit.new == "20+: -20 %" and edit.old == ""
+
+    @pytest.mark.parametrize(
+        ("kept", "gone", "redirected"), [(1, 1, True), (1, 0, False), (0, 1, False), (0, 0, False)]
+    )
+    def test_an_address_is_redirected_where_both_have_one(self, kept: int, gone: int, redirected: bool) -> None:
+        web = "https://shop.example/"
+        found = change(
+            tee("A", "Red", sales=9, sku_code="a", url=f"{web}a" * kept), tee("B", "Blue", url=f"{web}b" * gone),
+            tee("C", "Red", sku_code="c", url=f"{web}c" * gone),
+        )  # fmt: skip
+        steps = [(s.kind, s.listing_id, s.field, s.old, s.new) for s in list_gone(found)]
+        ended = [("hide", "B", "", "", "A"), ("end", "B", "", "", "A"), ("end", "C", "", "", "A")]
+        told = [("redirect", i, "url", f"{web}{i.lower()}", f"{web}a") for i in found.merged.offline]
+        assert steps == [*ended, *(told if redirected else [])] and len(told) == 2
 
     def test_a_wholesale_price_is_held_against_what_the_listing_gives_way_to(self) -> None:
         """Another choice that costs less than it makes it no copy."""
