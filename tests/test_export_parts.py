@@ -19,7 +19,7 @@ from dupcheck.catalog import make_catalog
 from dupcheck.exports import _name_plan
 from dupcheck.exports.books import Book, BookError, settle_times
 from dupcheck.exports.changesets import ChangeSet, find_own, make_changes, show_options, show_value
-from dupcheck.exports.merging import list_plans, merge_listings
+from dupcheck.exports.merging import Merged, _merge, list_plans, merge_listings
 from dupcheck.exports.steps import list_gone
 from dupcheck.exports.worklist import _count_lines, _put
 from dupcheck.model import Listing, Sku
@@ -272,6 +272,42 @@ class TestOneListing:
         assert [(s.sku_code, s.gtin, s.stock) for s in two.skus] == [
             ("C-1", "4006381333931", 3.0), ("C-2", "5901234123457", 4.0),
         ]  # fmt: skip
+
+    def test_all_that_a_plan_makes_of_two_listings(self) -> None:
+        facts = {"Fit": "Slim", "Brand": "Acme"}
+        red = Listing(
+            "A", "Tee Red", 10.0, currency="USD", attributes={**facts, "Color": "Red"}, main_image="a.jpg",
+            images=("b.jpg",), description="Soft. Warm.", lot_size=2.0, sku_code="a", gtin="4006381333931", stock=3.0,
+        )  # fmt: skip
+        blue = Listing(
+            "B", "Tee Blue", 12.0, currency="USD", attributes={**facts, "Color": "Blue", "Collar": "O-Neck"},
+            main_image="c.jpg", description="Soft. Blue dye.", lot_size=2.0,
+        )  # fmt: skip
+        pieces: list[dict[str, Any]] = [
+            {"listing_id": "A", "options": {"Color": "Red"}, "price": 10.0, "currency": "USD", "sku_code": "a",
+             "gtin": "4006381333931", "stock": 3.0, "image": "a.jpg"},
+            {"listing_id": "B", "options": {"Color": "Blue"}, "price": 12.0, "currency": "USD", "image": "d.jpg"},
+        ]  # fmt: skip
+        plan: dict[str, Any] = {"keep": "A", "title": "Tee", "axes": [{"name": "Color"}], "skus": pieces,
+                                "listings": ["A", "B"],
+                                "wholesale": {"min_order_quantity": 20, "discount_percent": 10}}  # fmt: skip
+        held = {"A": red, "B": blue}
+        skus = (Sku({"Color": "Red"}, 10.0, "USD", "a", "4006381333931", 3.0, "a.jpg"),
+                Sku({"Color": "Blue"}, 12.0, "USD", "", "", None, "d.jpg"))  # fmt: skip
+        whole = replace(
+            red, title="Tee", price_max=12.0, attributes={**facts, "Collar": "O-Neck"}, skus=skus, sku_code="", gtin="",
+            images=("b.jpg", "c.jpg", "d.jpg"), description="Soft. Warm.\nBlue: Blue dye.", stock=None,
+            min_order_quantity=20.0, bulk_price=9.0,
+        )  # fmt: skip
+        assert _merge(held, plan) == Merged(whole, ("Color",), (20, 10), ("B",))
+        plain = replace(whole, min_order_quantity=None, bulk_price=None)
+        assert _merge(held, {**plan, "wholesale": None}) == Merged(plain, ("Color",), None, ("B",))
+        one = {**plan, "axes": [], "skus": [{**pieces[0], "options": {}}], "wholesale": None}
+        copy = replace(red, title="Tee", attributes={**facts, "Color": "Red", "Collar": "O-Neck"},
+                       images=("b.jpg", "c.jpg"), description="Soft. Warm.\nBlue dye.")  # fmt: skip
+        assert _merge(held, one).listing == copy
+        unpriced = {**one, "skus": [{**pieces[0], "options": {}, "price": None}]}
+        assert _merge(held, {**unpriced, "wholesale": plan["wholesale"]}).listing == replace(copy, price=None)
 
     def test_photos_follow_one_another_and_none_is_there_twice(self) -> None:
         first = {"main_image": "a.jpg", "images": ("b.jpg", "c.jpg")}
