@@ -342,21 +342,22 @@ class TestOneListing:
         assert (change.twins, change.copies) == ((("L-2", "L-3"), ()) if twin else (("L-2",), ("L-3",)))
 
 
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    home = tmp_path_factory.mktemp("shop")
+    Image.new("RGB", (200, 100), "red").save(home / "red.png")
+    rows = [
+        tee("A", "Red", sales=9, sku_code="a", main_image="red.png", description="Soft."),
+        tee("B", "Blue", main_image="missing.png", sku_code="b", url="https://shop.example/b"),
+        tee("C", "Red", main_image="https://img.example/c.jpg", sku_code="c"),
+    ]
+    catalog = make_catalog(rows, image_root=home)
+    (path, *_) = dc.audit(catalog).export("excel", out=home / "out", all_plans=True)
+    return load_workbook(path)
+
+
 class TestWorkbook:
     """The workbook that a person works from: what its sheets look like, printed and on a screen."""
-
-    @pytest.fixture(scope="class")
-    def book(self, tmp_path_factory: pytest.TempPathFactory) -> Any:
-        home = tmp_path_factory.mktemp("shop")
-        Image.new("RGB", (200, 100), "red").save(home / "red.png")
-        rows = [
-            tee("A", "Red", sales=9, sku_code="a", main_image="red.png", description="Soft."),
-            tee("B", "Blue", main_image="missing.png", sku_code="b", url="https://shop.example/b"),
-            tee("C", "Red", main_image="https://img.example/c.jpg", sku_code="c"),
-        ]
-        catalog = make_catalog(rows, image_root=home)
-        (path, *_) = dc.audit(catalog).export("excel", out=home / "out", all_plans=True)
-        return load_workbook(path)
 
     def test_every_sheet_is_printed_across_one_page_and_keeps_its_head(self, book: Any) -> None:
         assert len(book.sheetnames) == 7
