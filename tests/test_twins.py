@@ -157,6 +157,52 @@ class TestLimits:
         assert bool(find_like(tmp_path, like, numbers=numbers, own=" 17")) is found
 
 
+def test_a_meaning_is_made_once_and_kept_until_another_version_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def give(titles: Sequence[str]) -> npt.NDArray[np.float32]:
+        asked.append(list(titles))
+        return np.pad(encode(titles), ((0, 0), (0, 512 - 64)))
+
+    monkeypatch.setattr(twins, "_find_version", lambda: "1.0")
+    monkeypatch.setattr(twins, "_encode", give)
+    rows = [("雨伞", 9.0, "USD"), ("Umbrella", 9.0, "USD"), *OTHERS]
+
+    def look(*more: tuple[str, float | None, str]) -> set[frozenset[str]]:
+        catalog = make_catalog([Listing(str(k), t, price=p, currency=c) for k, (t, p, c) in enumerate([*rows, *more])])
+        found = find_twins(catalog, make_features(catalog, read_photos(catalog)[0]), tmp_path)
+        titles = catalog.column("title")
+        return {frozenset((titles[a], titles[b])) for a, b in zip(found.left, found.right, strict=True)}
+
+    umbrella = frozenset(("雨伞", "Umbrella"))
+    assert look() == look() == {umbrella} and asked == [[t for t, _, _ in rows]], "made once"
+    flask = ("保温杯 500ml", 12.0, "USD"), ("Vacuum flask 500 ml", 12.0, "USD")
+    assert look(*flask) == {umbrella, frozenset(t for t, _, _ in flask)} and asked[1:] == [[t for t, _, _ in flask]]
+    assert look(("Зонт", 9.0, "USD"), *flask) and asked[2:] == [["Зонт"]], "what is new is made, and nothing else"
+    assert look(*flask) and look() and len(asked) == 3, "what one catalogue lacks stays for another"
+    monkeypatch.setattr(twins, "_KEPT", 2)
+    monkeypatch.setattr(twins, "_find_version", lambda: "1.1")
+    assert look() == {umbrella} and len(asked) == 4 and asked[3] == asked[0], "another version reads them anew"
+    assert look() == {umbrella} and len(asked) == 5, "so many are kept, and no more"
+
+
+@pytest.mark.parametrize(("most", "left"), [(7, True), (6, True), (4, True), (3, False)])
+def test_of_too_many_titles_those_of_the_rarer_scripts_are_looked_at(
+    most: int, left: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "MOST", most)
+    rows = [Listing(f"e{k}", t) for k, t in enumerate(("Umbrella", "Bicycle bell", "Garden hose", "Cat litter box"))]
+    rows += [Listing(f"z{k}", t) for k, t in enumerate(("铲子", "毛巾", "雨伞"))]
+    catalog = make_catalog(rows)
+    found = find_twins(catalog, make_features(catalog, read_photos(catalog)[0]), tmp_path, encode)
+    told = [m.key for m in found.told]
+    assert told == ["audit.languages_by_meaning", *(["audit.may_miss_languages_many"] if most < 7 else [])]
+    assert found.told[0].values["count"] == 3
+    assert bool(len(found.left)) is left
+
+
 def test_one_script_has_nothing_to_tell(tmp_path: Path) -> None:
     catalog = make_catalog([Listing("a", "Umbrella"), Listing("b", "Bicycle bell"), Listing("c", "12 345")])
     features = make_features(catalog, read_photos(catalog)[0])
