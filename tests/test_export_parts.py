@@ -18,11 +18,11 @@ import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.exports import _name_plan
 from dupcheck.exports.books import Book, BookError, settle_times
-from dupcheck.exports.changesets import ChangeSet, find_own, make_changes, show_options, show_value
+from dupcheck.exports.changesets import ChangeSet, _find_row, find_own, make_changes, show_options, show_value
 from dupcheck.exports.merging import Merged, _merge, list_plans, merge_listings
 from dupcheck.exports.steps import list_gone
 from dupcheck.exports.worklist import _count_lines, _put
-from dupcheck.model import Listing, Sku
+from dupcheck.model import DOCUMENT, Listing, Origin, Sku
 
 Cells = dict[tuple[int, int], Any]
 
@@ -211,6 +211,14 @@ class TestChanges:
         assert find_own(shop, {"options": {"Color": "Blue", "Size": "L"}, "sku_code": "bl"}) == 2
         assert find_own(shop, {"options": {"Color": "Green"}, "sku_code": "b"}) == 1
         assert find_own(shop, {"options": {"Color": "Green"}}) == 0
+
+    def test_a_piece_has_the_row_of_its_own_sku_or_the_only_one_or_the_listings(self) -> None:
+        top, red, blue = {"Title": "Tee"}, {"Color": "Red"}, {"Color": "Blue"}
+        many, single, none = (Origin("shopify", {}, (top,), skus) for skus in ((red, blue), (red,), ()))
+        assert [_find_row(many, at) for at in (0, 1, 2, None)] == [red, blue, {}, top]
+        assert [_find_row(single, at) for at in (0, 1, None)] == [red, {}, red]
+        assert [_find_row(none, at) for at in (0, None)] == [{}, top]
+        assert _find_row(None, 0) == _find_row(Origin("json", {}, ({DOCUMENT: "{}"},), (red,)), 0) == {}
 
     def test_values_and_options_are_shown_as_cells_hold_them(self) -> None:
         assert [show_value(v) for v in (None, 10.0, 9.5, 3, "x")] == ["", "10", "9.5", "3", "x"]
