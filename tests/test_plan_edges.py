@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from test_neighbours import measure, stock
 from test_neighbours import plan as plan_likely
@@ -11,7 +12,7 @@ from test_neighbours import plan as plan_likely
 import dupcheck as dc
 from dupcheck.axes import AXES
 from dupcheck.catalog import make_catalog
-from dupcheck.model import Listing
+from dupcheck.model import Listing, Sku
 from dupcheck.plans.changes import cut_words
 from dupcheck.plans.offers import (
     Offer,
@@ -233,6 +234,55 @@ def offer(member: int, stated: str) -> Offer:
     shown = dict(part.split("=") for part in stated.split(", ") if part)
     values = {axis: read_value(axis, value) if axis in AXES else value for axis, value in shown.items()}
     return Offer(member, values, shown, None, "", "", "", None, "")
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Shelf:
+    skus = (
+        Sku({"Color": "Red"}, 5.0, "USD", "r", "", 0.0), Sku({"Color": "Blue", "Wick": "Long"}, None, "", "", "", 4.0),
+    )  # fmt: skip
+    catalog = make_catalog([
+        Listing("A", "Tee", 9.0, currency="USD", stock=0.0, min_order_quantity=5.0,
+                attributes={"Collar": " Slim ", "Brand": "Unbranded"}),
+        Listing("B", "Tee", None, currency="USD", stock=7.0, attributes={"collar": "slim"}, main_image="b.jpg",
+                skus=skus),
+        Listing("C", "Tee", 9.0, min_order_quantity=5.0, bulk_price=8.0),
+        Listing("D", "Tee", None, skus=(Sku({"Color": "Red"}, 5.0),), stock=3.0), Listing("E", "Tee", None),
+    ])  # fmt: skip
+    return Shelf(catalog, measure(catalog))
+
+
+class TestShelf:
+    """What a catalogue's listings hold, as plans ask for it."""
+
+    def test_numbers_are_known_or_not(self, shelf: Shelf) -> None:
+        assert [shelf.number(k, "price") for k in range(5)] == [9.0, 5.0, 9.0, 5.0, None]
+        least = [shelf.minimum_order(k) for k in range(4)]
+        assert least == [5.0, 1.0, 1.0, 1.0], "a bulk price has a minimum of its own"
+        stocks = [None if np.isnan(s) else s for s in shelf.stocks.tolist()]
+        assert stocks == [0.0, 4.0, None, None, None] and shelf.sold_out.tolist() == [True, *[False] * 4]
+        filled = (shelf.completeness - shelf.completeness[4]).tolist()
+        assert filled == [5, 13, 3, 4, 0], "each text and each number, of the listing and of its SKUs"
+
+    def test_attributes_that_say_nothing_are_none(self, shelf: Shelf) -> None:
+        assert dict(shelf.attributes(0)) == {"collar": ("Collar", "Slim")}
+        assert dict(shelf.attribute_counts["collar"]) == {"slim": 2}
+
+    def test_each_sku_is_an_offer_with_what_its_listing_states(self, shelf: Shelf) -> None:
+        (whole,) = shelf.list_offers(0)
+        assert (whole.price, whole.currency, whole.stock, whole.image) == (9.0, "USD", 0.0, "")
+        red, blue = shelf.list_offers(1)
+        assert (red.price, red.currency, red.sku_code, red.stock, red.image) == (5.0, "USD", "r", 0.0, "b.jpg")
+        assert (blue.price, blue.currency, blue.sku_code, blue.stock) == (None, "USD", "", 4.0)
+        assert (red.values["color"], blue.values["color"], blue.shown["wick"]) == ("red", "blue", "Long")
+        assert shelf.held_axes([red, blue]) == ["wick"] and shelf.name("wick") == "Wick"
+        assert shelf.name("color") == "Color"
+
+    @pytest.mark.parametrize(("prices", "asked"), [((None, None), [9.0, 9.0]), ((5.0, None), [5.0, None])])
+    def test_one_price_for_all_choices_is_each_ones(self, prices: tuple[float | None, ...], asked: list[float]) -> None:
+        skus = tuple(Sku({"Color": c}, p) for c, p in zip(("Red", "Blue"), prices, strict=True))
+        catalog = make_catalog([Listing("A", "Tee", 9.0, skus=skus)])
+        assert [o.price for o in Shelf(catalog, measure(catalog)).list_offers(0)] == asked
 
 
 class TestOffers:
