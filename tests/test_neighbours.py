@@ -307,6 +307,28 @@ def test_two_makers_are_asked_about_where_they_may_be_one(one: str, other: str, 
     assert (gap is not None) is asked and (gap is None or (gap.what, gap.axis) == ("fact", "brand"))
 
 
+@pytest.mark.parametrize(
+    ("groups", "ends", "asked"),
+    [
+        ([[2, 3, 4], [0, 1]], (0, 2), [[2, 3, 4], [0, 1]]), ([[0, 1], [2, 3, 4]], (0, 2), [[2, 3, 4], [0, 1]]),
+        ([[0, 1, 2], [3, 4]], (0, 3), [[0, 1, 2], [3, 4]]), ([[0, 1], [3, 4]], (0, 3), [[0, 1], [3, 4]]),
+        ([[3, 4]], (0, 3), [[3, 4], [0]]), ([[0, 1]], (0, 3), [[0, 1], [3]]), ([], (0, 3), [[3], [0]]),
+    ],
+)  # fmt: skip
+def test_a_twin_in_another_script_stands_beside_the_larger_group(
+    groups: list[list[int]], ends: tuple[int, int], asked: list[list[int]]
+) -> None:
+    catalog = stock(
+        **{f"L{k}": f"Thing {name}" for k, name in enumerate(("Zorvim", "Quadex", "Plokru", "Wexjud", "Dex"))}
+    )
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+    left, right = (np.array([end]) for end in ends)
+    twins = Likely(left, right, np.array([0.8]), np.array([True]))
+    ((main, *others),) = ask_neighbours(books, [[Part(members)] for members in groups], twins)[0]
+    assert [main.members, *(part.members for part in others)] == asked
+    assert [part.gap.what if part.gap else "" for part in (main, *others)] == ["", "twin"]
+
+
 INFINITE = float("inf")
 
 
