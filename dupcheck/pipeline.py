@@ -242,7 +242,8 @@ class Audit:
     def save(self, out: str | Path, lang: Lang | None = None) -> list[Path]:
         """Write the report folder ``out`` and return its files. Raises OutputError where that cannot be done."""
         record = self.record(lang)
-        return save_report(record, Path(out), photo_thumbnails(record, self.catalog.image_root, cache=self.cache))
+        thumbnail = photo_thumbnails(record, self.catalog.image_root, cache=self.cache)
+        return save_report(record, Path(out), thumbnail, self.features.jobs)
 
     def export(
         self, *names: str, out: str | Path, all_plans: bool = False, templates: Sequence[str | Path] = ()

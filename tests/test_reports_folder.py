@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from report_example import Audit, draw_photos, example_audit
 
 from dupcheck.errors import OutputError
 from dupcheck.reports import photo_thumbnails, save_report
+from dupcheck.reports.page import render_page
 from dupcheck.reports.thumbnails import FILE_NAME
+from dupcheck.reports.workbook import render_workbook
 
 NAMES = {
     "pairs.csv",
@@ -59,6 +62,28 @@ def test_the_same_audit_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         save_report(audit, tmp_path / name, photo_thumbnails(audit, tmp_path))
     assert held_by(tmp_path / "a") == held_by(tmp_path / "b")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_helper_has_begun_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    here = os.getpid()
+
+    def hinder(write: Callable[..., Any]) -> Callable[..., Any]:
+        def fail(*args: Any) -> Any:
+            if os.getpid() != here:
+                raise OSError(errno.ENOSPC, "full")
+            time.sleep(0.2)
+            return write(*args)
+
+        return fail
+
+    save_report(example_audit(), tmp_path / "alone")
+    monkeypatch.setattr("dupcheck.reports.folder.render_workbook", hinder(render_workbook))
+    monkeypatch.setattr("dupcheck.reports.folder.render_page", hinder(render_page))
+    monkeypatch.setattr("dupcheck.reports.folder._LARGE", 0)
+    save_report(example_audit(), tmp_path / "shared", jobs=jobs)
+    assert held_by(tmp_path / "shared") == held_by(tmp_path / "alone")
+    assert names(tmp_path) == {"alone", "shared"}
 
 
 def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:

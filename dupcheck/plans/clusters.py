@@ -1,12 +1,15 @@
 """Clusters → groups and their plans: each cluster is parted, and what has a name of its own is a group of its own."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 
 from dupcheck.features import Features
+from dupcheck.files.forks import share_work
 from dupcheck.groups import JOIN, describe_groups, name_group
 from dupcheck.judging.likely import Likely
 from dupcheck.judging.verdicts import Findings
@@ -21,6 +24,7 @@ from dupcheck.plans.questions import count_settled
 from dupcheck.plans.ranking import rank_group
 from dupcheck.rules import RulePack
 
+T = TypeVar("T")
 COMMON = 3
 """In so many clusters two words stand for each other that are no product's name."""
 
@@ -46,7 +50,7 @@ def make_plans(
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
     books = Bookkeeper(Shelf(catalog, features, preferred), answers)
-    read = [_part(books, pack, members.tolist(), drafts) for members in clusters]
+    read = _part_all(books, pack, clusters, drafts)
     named = Counter(kind for parts, _ in read for kind in list_names(parts))
     common = frozenset(kind for kind, n in named.items() if n >= COMMON)
     kept = _draw_plans(books, features, pack, findings.duplicates, read, common, drafts, likely, part)
@@ -123,10 +127,59 @@ def _draw_plans(
     inside = np.flatnonzero((label[caught.left] == label[caught.right]) & (label[caught.left] >= 0))
     ties = find_ties(features, caught, inside) | ties
     offered = {min(own): own for _, own in read if own}
-    return [
-        (group, m, Planner(books, pack, group, m.tolist(), drafts, parts, offered.get(m[0])).make(ties))
-        for group, m, parts in kept
-    ]
+    return _plan_all(books, pack, kept, drafts, ties, offered)
+
+
+_PIECE = 50
+"""Clusters, or groups, that one of several processes takes at a time."""
+_MANY = 20
+"""So many of these pieces are worth several processes."""
+
+
+def _share(books: Bookkeeper, count: int, work: Callable[[slice], T]) -> list[T]:
+    """Return what is to be made of each of so many clusters or groups, piece by piece."""
+    pieces = [slice(start, start + _PIECE) for start in range(0, count, _PIECE)]
+    jobs = books.shelf.features.jobs if len(pieces) >= _MANY else 1
+    return share_work(lambda k: work(pieces[k]), len(pieces), jobs)
+
+
+def _part_all(
+    books: Bookkeeper, pack: RulePack, clusters: Sequence[IntArray], drafts: frozenset[int]
+) -> list[tuple[list[Part], Own]]:
+    """The parts of every cluster; what options are called is what the first listing calls them, whoever reads it."""
+    shelf, names = books.shelf, books.shelf.names
+
+    def work(piece: slice) -> tuple[list[tuple[list[Part], Own]], dict[str, str]]:
+        shelf.names = {}
+        return [_part(books, pack, members.tolist(), drafts) for members in clusters[piece]], shelf.names
+
+    read = []
+    for parted, called in _share(books, len(clusters), work):
+        read += parted
+        for axis, name in called.items():
+            names.setdefault(axis, name)
+    shelf.names = names
+    return read
+
+
+def _plan_all(
+    books: Bookkeeper, pack: RulePack, kept: Sequence[tuple[Group, IntArray, list[Part]]], drafts: frozenset[int],
+    ties: Ties, offered: Mapping[int, Own],
+) -> list[tuple[Group, IntArray, Plan]]:  # fmt: skip
+    """The plan of every group."""
+    own: list[Own] = []
+    for _, m, _ in kept:  # here and in this order: what options are called is what the first listing calls them
+        known, members = offered.get(m[0], {}), m.tolist()
+        own.append(known if known.keys() == set(members) else rank_group(books.shelf, pack, members, drafts))
+
+    def work(piece: slice) -> list[Plan]:
+        return [
+            Planner(books, pack, group, m.tolist(), drafts, parts, offers).make(ties)
+            for (group, m, parts), offers in zip(kept[piece], own[piece], strict=True)
+        ]
+
+    plans = chain.from_iterable(_share(books, len(kept), work))
+    return [(group, m, plan) for (group, m, _), plan in zip(kept, plans, strict=True)]
 
 
 def _part(books: Bookkeeper, pack: RulePack, members: Sequence[int], drafts: frozenset[int]) -> tuple[list[Part], Own]:

@@ -56,16 +56,6 @@ class Rows(Sequence[Mapping[str, Any]]):
         """Return the rows at some positions."""
         return list(self._describe(np.array(where, dtype=np.int64)))
 
-    def watch(self, see: Callable[[Mapping[str, Any]], None]) -> "Rows":
-        """Return the same rows, each shown to ``see`` when it is made."""
-
-        def describe(where: IntArray) -> Iterator[Mapping[str, Any]]:
-            for row in self._describe(where):
-                see(row)
-                yield row
-
-        return Rows(len(self), describe, self.keys)
-
 
 class Listings(Mapping[str, Mapping[str, Any]]):
     """The listings of an audit, by their ids, made when they are read."""
@@ -131,12 +121,6 @@ def list_keys(rows: Sequence[Mapping[str, Any]], *names: str) -> Iterable[tuple[
     return rows.keys() if isinstance(rows, Rows) else (tuple(row[name] for name in names) for row in rows)
 
 
-def watch_rows(rows: Sequence[Mapping[str, Any]], see: Callable[[Mapping[str, Any]], None]) -> Rows:
-    """Return rows that are each shown to ``see`` when they are read."""
-    lazy = rows if isinstance(rows, Rows) else Rows(len(rows), lambda where: (rows[k] for k in where.tolist()), tuple)
-    return lazy.watch(see)
-
-
 def take_rows(rows: Sequence[Mapping[str, Any]], where: Sequence[int]) -> list[Mapping[str, Any]]:
     """Return the rows at some positions."""
     return rows.take(where) if isinstance(rows, Rows) else [rows[k] for k in where]
@@ -152,9 +136,18 @@ def render_merges(audit: Mapping[str, Any]) -> str:
     return b"".join(stream_merges(audit)).decode()
 
 
-def stream_audit(audit: Mapping[str, Any]) -> Iterator[bytes]:
-    """Give ``audit.json`` in pieces."""
-    return chain(_lines(settle_audit(audit), _AUDIT_DEPTH), (b"\n",))
+def stream_audit(audit: Mapping[str, Any], written: Mapping[str, Iterable[bytes]] | None = None) -> Iterator[bytes]:
+    """Give ``audit.json`` in pieces; what it names may be ``written`` already, as :func:`encode_entries` does."""
+    return chain(_lines(settle_audit(audit), _AUDIT_DEPTH, written or {}), (b"\n",))
+
+
+def encode_entries(entries: Iterable[Mapping[str, Any] | tuple[str, Mapping[str, Any]]]) -> bytes:
+    """Return some of the rows that an audit has under one name, or of its listings with their ids, as ``audit.json``
+    holds them.
+    """
+    return b",\n  ".join(
+        [encode_json(e[0]) + b":" + encode_json(e[1]) if isinstance(e, tuple) else encode_json(e) for e in entries]
+    )
 
 
 def stream_merges(audit: Mapping[str, Any]) -> Iterator[bytes]:
@@ -193,8 +186,10 @@ def settle_value(value: Any) -> Any:
     raise TypeError(f"an audit holds plain values, not {kind.__name__}")
 
 
-def _lines(value: Any, depth: int) -> Iterator[bytes]:
-    """Give JSON of which the outer ``depth`` levels are spread over lines, the outermost piece by piece."""
+def _lines(value: Any, depth: int, written: Mapping[str, Iterable[bytes]] | None = None) -> Iterator[bytes]:
+    """Give JSON of which the outer ``depth`` levels are spread over lines, the outermost piece by piece; of what is
+    ``written`` already, the pieces.
+    """
     if depth == 0 or not _spreads(value):
         yield encode_json(value)
         return
@@ -203,12 +198,24 @@ def _lines(value: Any, depth: int) -> Iterator[bytes]:
     yield b"{" if named else b"["
     for name, entry in value.items() if named else ((None, entry) for entry in value):
         yield before if name is None else before + encode_json(name) + b":"
-        if depth > 1 and isinstance(entry, Rows):  # as many as there are: never all at once
+        if written and name is not None and name in written and len(entry):
+            yield from _frame(written[name], named=isinstance(entry, Mapping))
+        elif depth > 1 and isinstance(entry, Rows):  # as many as there are: never all at once
             yield from (piece.replace(b"\n", b"\n ") for piece in _lines(entry, depth - 1))
         else:
             yield _spread(entry, depth - 1, b"\n ")
         before = b",\n "
     yield b"\n}" if named else b"\n]"
+
+
+def _frame(pieces: Iterable[bytes], *, named: bool) -> Iterator[bytes]:
+    """Give an entry of an audit whose rows are written, between the signs that begin and end it."""
+    before = b"{\n  " if named else b"[\n  "
+    for piece in pieces:
+        yield before
+        yield piece
+        before = b",\n  "
+    yield b"\n }" if named else b"\n ]"
 
 
 def _spread(value: Any, depth: int, newline: bytes) -> bytes:

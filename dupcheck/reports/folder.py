@@ -11,19 +11,29 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, BinaryIO
 
 from dupcheck.errors import OutputError
 from dupcheck.files.cells import encode_page
+from dupcheck.files.forks import share_work
 from dupcheck.files.writing import UNFINISHED, check_ending, check_folder, explain_failure, write_file, write_through
-from dupcheck.reports.documents import SettledAudit, settle_audit, stream_audit, stream_merges, watch_rows
+from dupcheck.reports.documents import (
+    SettledAudit,
+    encode_entries,
+    settle_audit,
+    stream_audit,
+    stream_merges,
+    take_rows,
+)
 from dupcheck.reports.page import render_page
 from dupcheck.reports.phrases import language
 from dupcheck.reports.tables import PairTable, stream_groups, stream_offline, stream_problems
 from dupcheck.reports.thumbnails import Thumbnail
-from dupcheck.reports.workbook import PairRows, render_workbook
+from dupcheck.reports.workbook import MOST_ROWS, PairRows, render_workbook
 
 MARK = "audit.json"
 """The file that is put in place last: where it lies, the report is whole."""
@@ -33,20 +43,25 @@ _LEFT_BEHIND = 24 * 3600  # seconds; a staging folder of that age was left by a 
 _PAIRS = "pairs.csv"
 _BOOK = "report.xlsx"
 _FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], Iterable[bytes]]] = {
+    "report.html": lambda audit, thumbnail: (encode_page(render_page(audit, thumbnail)),),
+    "merges.json": lambda audit, _: stream_merges(audit),
     "groups.csv": lambda audit, _: stream_groups(audit),
     "take-offline.csv": lambda audit, _: stream_offline(audit),
-    "merges.json": lambda audit, _: stream_merges(audit),
     "problems.csv": lambda audit, _: stream_problems(audit),
-    "report.html": lambda audit, thumbnail: (encode_page(render_page(audit, thumbnail)),),
 }
-_NAMES = (_PAIRS, *_FILES, _BOOK, MARK)
+_NAMES = (_PAIRS, "groups.csv", "take-offline.csv", "merges.json", "problems.csv", "report.html", _BOOK, MARK)
+_LARGE = 5_000
+"""Pairs from which on several processes write the files."""
+_PIECE = 10_000
+"""Rows that one of them writes at a time."""
 
 
-def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None = None) -> list[Path]:
+def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None = None, jobs: int = 1) -> list[Path]:
     """Write the report folder ``out`` and return the paths of its files.
 
     Other files in the folder stay as they are, and so does an earlier report until the new one is ready. ``thumbnail``
-    gives the page its photos. Raises :class:`OutputError` where the folder cannot be written.
+    gives the page its photos; a long report is written by ``jobs`` processes. Raises :class:`OutputError` where the
+    folder cannot be written.
     """
     settled = settle_audit(audit)
     with _explained(out):
@@ -54,14 +69,14 @@ def save_report(audit: Mapping[str, Any], out: Path, thumbnail: Thumbnail | None
         out = Path(os.path.realpath(out))
         if out.is_dir():
             with _staging(out) as stage:
-                _write_files(stage, settled, thumbnail)
+                _write_files(stage, settled, thumbnail, jobs)
                 (out / MARK).unlink(missing_ok=True)
                 for name in _NAMES:
                     _put(stage / name, out / name)
         else:
             out.parent.mkdir(parents=True, exist_ok=True)
             with _staging(out.parent) as stage:
-                _write_files(stage, settled, thumbnail)
+                _write_files(stage, settled, thumbnail, jobs)
                 stage.rename(out)
     return [out / name for name in _NAMES]
 
@@ -96,17 +111,85 @@ def _staging(parent: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _write_files(folder: Path, audit: SettledAudit, thumbnail: Thumbnail | None) -> None:
-    for name, stream in _FILES.items():
-        with write_through(folder / name) as file:
-            file.writelines(stream(audit, thumbnail))
-    # Pairs are what there is most of: each is put into words once, and written to three files.
-    noted = PairRows(language(audit))
-    with write_through(folder / _PAIRS) as csv, write_through(folder / MARK) as file, PairTable(audit, csv) as table:
-        pairs = watch_rows(watch_rows(audit["pairs"], table.add), noted.add)
-        file.writelines(stream_audit(SettledAudit(audit | {"pairs": pairs})))
-    with write_through(folder / _BOOK) as file:
-        file.write(render_workbook(audit, thumbnail, noted))
+def _write_files(folder: Path, audit: SettledAudit, thumbnail: Thumbnail | None, jobs: int) -> None:
+    """Write each file of a report; those of many rows in pieces, which are put together at the end."""
+    if thumbnail is not None:
+        thumbnail("")  # all are made when the first is asked for: once, and here
+    with _staging(folder) as parts:
+        writing = _Writing(folder, parts, audit, thumbnail)
+        share_work(writing.write, len(writing.pieces), jobs if len(audit["pairs"]) >= _LARGE else 1)
+        with write_through(folder / _PAIRS) as file:
+            file.writelines(writing.collect(_PAIRS))
+        with write_through(folder / MARK) as file:
+            file.writelines(stream_audit(audit, {name: writing.collect(name) for name in _SHARED}))
+
+
+_SHARED = ("listings", "pairs", "plans", "advice")
+"""What there is most of in an audit."""
+
+
+class _Writing:
+    """The pieces of work that a report is, those first that take longest: whole files, and rows of ``audit.json``.
+
+    Pairs are what there is most of: each is put into words once, and written to two files; the first are noted for a
+    third.
+    """
+
+    def __init__(self, folder: Path, parts: Path, audit: SettledAudit, thumbnail: Thumbnail | None) -> None:
+        self.folder, self.parts, self.audit, self.thumbnail = folder, parts, audit, thumbnail
+        book = min(MOST_ROWS, len(audit["pairs"]))
+        self.pieces: list[Callable[[], None]] = [
+            partial(self._write_book, book),
+            *(partial(self._write_file, name) for name in _FILES),
+            *(
+                partial(self._write_rows, name, start, min(start + _PIECE, len(audit[name])))
+                for name in _SHARED
+                for start in range(book if name == "pairs" else 0, len(audit.get(name, ())), _PIECE)
+            ),
+        ]
+
+    def write(self, k: int) -> None:
+        """Do one piece of the work."""
+        self.pieces[k]()
+
+    def collect(self, name: str) -> Iterator[bytes]:
+        """Give what was written of a file, or of the rows that an audit has under a name, in order; it is then gone."""
+        places = sorted(self.parts.glob(f"{name}-*"), key=lambda place: int(place.name.rpartition("-")[2]))
+        for place in places:
+            yield place.read_bytes()
+            place.unlink()
+
+    def _write_file(self, name: str) -> None:
+        with self._open(name) as file:
+            file.writelines(_FILES[name](self.audit, self.thumbnail))
+
+    def _write_book(self, most: int) -> None:
+        noted = PairRows(language(self.audit))
+        self._write_rows("pairs", 0, most, noted)
+        with self._open(_BOOK) as file:
+            file.write(render_workbook(self.audit, self.thumbnail, noted))
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[BinaryIO]:
+        (self.folder / name).unlink(missing_ok=True)  # what a helper began and could not end
+        with write_through(self.folder / name) as file:
+            yield file
+
+    def _write_rows(self, name: str, start: int, end: int, noted: PairRows | None = None) -> None:
+        if name == "listings":
+            ids = islice(self.audit[name], start, end)
+            entries: Iterable[Any] = ((i, self.audit[name][i]) for i in ids)
+        else:
+            entries = take_rows(self.audit[name], range(start, end))
+        if name == "pairs":
+            place = self.parts / f"{_PAIRS}-{start}"
+            with place.open("wb") as file, PairTable(self.audit, file, head=start == 0) as table:
+                for pair in entries:
+                    table.add(pair)
+                    if noted is not None:
+                        noted.add(pair)
+        if end > start:
+            (self.parts / f"{name}-{start}").write_bytes(encode_entries(entries))
 
 
 @contextmanager

@@ -471,6 +471,9 @@ class _Listings(Listings):
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 
+    def __contains__(self, listing_id: object) -> bool:
+        return listing_id in self._places
+
     def __getitem__(self, listing_id: str) -> Mapping[str, Any]:
         shown = dict(zip(_SHOWN, self.pick(listing_id, _SHOWN), strict=True))
         shown["attributes"] = self._parse(self._catalog.columns["attributes"][self._places[listing_id]])

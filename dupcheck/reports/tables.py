@@ -64,21 +64,22 @@ class PairTable:
     """``pairs.csv`` while it is written: every pair a rule caught, one row a pair and rule, in the order of adding.
 
     One column a signal, in the order of the audit, empty where it cannot tell; numbers have up to six decimals. The
-    last rows are in the file when the table is left.
+    last rows are in the file when the table is left. Without a ``head`` it goes on where another left off.
     """
 
-    def __init__(self, audit: SettledAudit, file: BinaryIO) -> None:
+    def __init__(self, audit: SettledAudit, file: BinaryIO, *, head: bool = True) -> None:
         self._signals = _signals(audit)
-        self._file = file
+        self._file, self._head = file, head
         self._text = io.StringIO()
         self._writer = csv.writer(self._text)
         self._rows = 0
 
     def __enter__(self) -> Self:
-        self._file.write(BOM_UTF8)
-        self._writer.writerow(
-            ("listing_a", "listing_b", "rule", "verdict", "differs_in", *self._signals, "explanation")
-        )
+        if self._head:
+            self._file.write(BOM_UTF8)
+            self._writer.writerow(
+                ("listing_a", "listing_b", "rule", "verdict", "differs_in", *self._signals, "explanation")
+            )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
