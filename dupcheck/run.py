@@ -88,7 +88,8 @@ def choose_search(listings: int) -> Search:
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Do without Python's cycle collector: nothing in an audit refers to itself, and to look for what does takes as
-    long as all else, since it goes through millions of objects again and again.
+    long as all else, since it goes through millions of objects again and again. Afterwards what was made counts as old,
+    so that the next object that is made does not begin the search through all of it.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -96,4 +97,6 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -60,6 +61,18 @@ class Reading:
     tokens: tuple[str, ...]
     labels: tuple[str, ...]
     values: tuple[str, ...] = ()
+
+
+class _Seen(NamedTuple):
+    """What is asked of one title again and again: its words, whether each stands once, which say nothing, and whether
+    it says at most one beside its values.
+    """
+
+    reading: Reading
+    said: frozenset[str]
+    once: bool
+    noise: frozenset[int]
+    little: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,8 @@ class Aligner:
     def __init__(self, statistics: Statistics) -> None:
         self._statistics = statistics
         self._read = lru_cache(maxsize=20_000)(self._label)
+        self._see = lru_cache(maxsize=20_000)(self._look)
+        self._mean = lru_cache(maxsize=100_000)(self._find_meant)
         self._aliases: Mapping[str, str] = statistics.taught.lexicon.aliases
 
     def read(self, title: str) -> Reading:
@@ -159,6 +174,17 @@ class Aligner:
 
     def _label(self, title: str) -> Reading:
         return label_title(title, self._statistics.mark(title), self._aliases)
+
+    def _look(self, title: str) -> _Seen:
+        reading = self.read(title)
+        said = frozenset(reading.tokens)
+        noise = frozenset(k for k in range(len(reading.tokens)) if self._is_noise(reading, k))
+        words = {
+            _stem(word)
+            for k, (word, label) in enumerate(zip(reading.tokens, reading.labels, strict=True))
+            if not label and k not in noise and word[0].isalpha()
+        }
+        return _Seen(reading, said, len(said) == len(reading.tokens), noise, len(words) <= 1)
 
     def align(self, left: str, right: str, stated: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})) -> Alignment:
         """Return what is left of two titles when everything that both say is matched.
@@ -174,10 +200,10 @@ class Aligner:
             return EQUAL
         if sorted(a) == sorted(b):
             return Alignment(turned=_find_turned(a, b))
-        read_here, read_there = self.read(left), self.read(right)
-        here, there = self._subtract(read_here, read_there), self._subtract(read_there, read_here)
-        here = [k for k in here if not self._is_noise(read_here, k)]
-        there = [k for k in there if not self._is_noise(read_there, k)]
+        seen_here, seen_there = self._see(left), self._see(right)
+        read_here, read_there = seen_here.reading, seen_there.reading
+        here = [k for k in self._subtract(seen_here, seen_there) if k not in seen_here.noise]
+        there = [k for k in self._subtract(seen_there, seen_here) if k not in seen_there.noise]
         inflected = _find_inflected(read_here, read_there, here, there, self._name_form)
         here, there = self._match_spellings(a, b, here, there)
         if here or there:
@@ -192,7 +218,7 @@ class Aligner:
         axes = {*ours.values(), *theirs.values()}
         only_here, only_there = tuple([a[k] for k in unread]), tuple([b[k] for k in unread_there])
         turned = () if only_here or only_there else _find_turned(a, b)
-        twice = {*_find_twice(a, ours), *_find_twice(b, theirs)}
+        twice = {*_find_twice(a, ours), *_find_twice(b, theirs)} if axes else set()
         numbered = {label for word, label in zip(a, read_here.labels, strict=True) if label in axes and word in turned}
         if numbered and not any(map(str.isalpha, turned)):  # 9x7 and 7x5 are two values, and no words that moved
             turned, twice = (), twice | numbered
@@ -201,7 +227,7 @@ class Aligner:
             around = self._find_around(read_here, read_there, unread, unread_there)
             renamed = self._is_renamed(read_here, read_there, unread, unread_there, around)
             frame = _name_frame(around)
-        bare = bool(axes - {""}) and self._says_little(read_here) and self._says_little(read_there)
+        bare = bool(choices) and seen_here.little and seen_there.little
         return Alignment(
             only_here, only_there, turned, choices, frozenset(twice - {""}), renamed, frame, bare, inflected
         )
@@ -210,16 +236,18 @@ class Aligner:
         """Return both titles as text, in their sellers' spelling: ``[unexplained]``, ``{axis: value}`` with the axis'
         name in ``lang``, ``(noise)``, else matched.
         """
-        a, b = self.read(left), self.read(right)
-        unmatched = self._match_spellings(a.tokens, b.tokens, self._subtract(a, b), self._subtract(b, a))
-        return self._mark(left, a, set(unmatched[0]), lang), self._mark(right, b, set(unmatched[1]), lang)
+        a, b = self._see(left), self._see(right)
+        words = a.reading.tokens, b.reading.tokens
+        here, there = self._match_spellings(*words, self._subtract(a, b), self._subtract(b, a))
+        return self._mark(left, a, set(here), lang), self._mark(right, b, set(there), lang)
 
-    def _mark(self, title: str, reading: Reading, unmatched: set[int], lang: Lang) -> str:
+    def _mark(self, title: str, seen: _Seen, unmatched: set[int], lang: Lang) -> str:
         """The tokens of one title with their marks; those that make up one value are one piece."""
+        reading = seen.reading
         runs: list[tuple[tuple[str, str], list[str]]] = []
         for k, written in enumerate(find_spellings(title, reading.tokens)):
             label = reading.labels[k]
-            if self._is_noise(reading, k):
+            if k in seen.noise:
                 mark = (NOISE, "")
             elif label:
                 mark = (label, reading.values[k])
@@ -278,15 +306,6 @@ class Aligner:
         often = seen.get(meant, 0) >= _FAR_MORE * max(seen.get(word, 0), 1)
         return _stem(meant), often and not _ends_otherwise(word, meant)
 
-    def _says_little(self, reading: Reading) -> bool:
-        """Whether a title says at most one word beside its values."""
-        said = {
-            _stem(reading.tokens[k])
-            for k, label in enumerate(reading.labels)
-            if not label and not self._is_noise(reading, k) and reading.tokens[k][0].isalpha()
-        }
-        return len(said) <= 1
-
     @staticmethod
     def _name_axis(reading: Reading, k: int, stated: Mapping[str, str]) -> str:
         axis = reading.labels[k]
@@ -300,18 +319,18 @@ class Aligner:
     def _is_noise(reading: Reading, k: int) -> bool:
         return reading.labels[k] == NOISE or reading.tokens[k] == "&"
 
-    def _subtract(self, reading: Reading, other: Reading) -> list[int]:
+    def _subtract(self, seen: _Seen, against: _Seen) -> list[int]:
         """The positions of a title's tokens that the other has not, or not so often; then those that say least, or that
         it reads otherwise: the 100 of 100 pcs is not that of 100 ohm.
         """
-        said = set(other.tokens)
-        if len(set(reading.tokens)) == len(reading.tokens):
-            return [k for k, token in enumerate(reading.tokens) if token not in said]
+        reading, other = seen.reading, against.reading
+        if seen.once:
+            return [k for k, token in enumerate(reading.tokens) if token not in against.said]
         spare = Counter(other.tokens)
         alike = Counter(zip(other.tokens, other.labels, strict=True))
         read = list(zip(reading.tokens, reading.labels, strict=True))
         left = []
-        for k in sorted(range(len(read)), key=lambda k: (self._is_noise(reading, k), not alike[read[k]])):
+        for k in sorted(range(len(read)), key=lambda k: (k in seen.noise, not alike[read[k]])):
             if spare[reading.tokens[k]] > 0:
                 spare[reading.tokens[k]] -= 1
             else:
@@ -322,14 +341,18 @@ class Aligner:
         self, a: Sequence[str], b: Sequence[str], here: list[int], there: list[int]
     ) -> tuple[list[int], list[int]]:
         """Take out what is spelt alike: inflections, the catalogue's misspellings, words written joined or apart."""
+        if not here or not there:
+            return here, there
         here, there = _pair_off(a, b, here, there, _stem)
-        here, there = _pair_off(a, b, here, there, lambda w: self._aliases.get(_plain(w), _plain(w)))
+        here, there = _pair_off(a, b, here, there, self._mean)
         here, there = _pair_off(a, b, here, there, lambda w: _SPELT.get(w, w))
         ours, theirs = "".join(self._spell(a[k]) for k in here), "".join(self._spell(b[k]) for k in there)
         if ours == theirs and ours:
             return [], []
         here, there = self._pair_joined(a, b, here, there)
         there, here = self._pair_joined(b, a, there, here)
+        if all(a[k].isascii() for k in here) and all(b[k].isascii() for k in there):
+            return here, there
         return _match_scripts(a, b, here, there)
 
     def _pair_joined(
@@ -346,8 +369,12 @@ class Aligner:
                 there = [m for m in there if m not in (first, second)]
         return here, there
 
+    def _find_meant(self, word: str) -> str:
+        """What a word stands for: itself, or what the catalogue misspells so."""
+        return self._aliases.get(_plain(word), _plain(word))
+
     def _spell(self, word: str) -> str:
-        return self._aliases.get(_plain(word), _plain(word)).replace(" ", "").replace("-", "")
+        return self._mean(word).replace(" ", "").replace("-", "")
 
 
 def _stand_close(word: str, following: str) -> bool:
@@ -590,13 +617,12 @@ def _find_turned(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     moved = [k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y] if len(a) == len(b) else []
     if len(moved) == 2 and moved[1] - moved[0] > 1 and (a[moved[0]], a[moved[1]]) == (b[moved[1]], b[moved[0]]):
         return (a[moved[0]], a[moved[1]])
-    for k, c in enumerate(a):
-        ends = a[k - 2 : k], a[k + 1 : k + 3]
-        whole = len(ends[0]) == len(ends[1]) == 2 and ends[0] != ends[1]
-        if whole and c in b and c[0].isalpha() and not _is_listing(c):
-            at = [i for i, word in enumerate(b) if word == c and (b[i - 2 : i], b[i + 1 : i + 3]) == (ends[1], ends[0])]
-            if at:
-                return (*ends[0], c, *ends[1])
+    for k in range(2, len(a) - 2):
+        c, before, behind = a[k], a[k - 2 : k], a[k + 1 : k + 3]
+        if before != behind and c in both and c[0].isalpha() and not _is_listing(c):
+            around = ((b[i - 2 : i], b[i + 1 : i + 3]) for i, word in enumerate(b) if word == c)
+            if (behind, before) in around:
+                return (*before, c, *behind)
     exchanged = _find_exchanged(a, b)
     if exchanged:
         return exchanged
@@ -624,7 +650,8 @@ def _find_exchanged(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
     for first in range(1, n - 1):
         for last in range(1, n - first):
             between = ours[first : n - last]
-            if theirs == ours[n - last :] + between + ours[:first] and any(map(_binds, between)):
+            turned = theirs[:last] == ours[n - last :] and theirs[n - first :] == ours[:first]
+            if turned and theirs[last : n - first] == between and any(map(_binds, between)):
                 return ours
     return ()
 

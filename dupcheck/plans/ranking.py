@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,6 +56,7 @@ _STAMP = re.compile(r"1\d{9}(\d{3})?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
+@lru_cache(maxsize=20_000)
 def read_age(text: str) -> str:
     """Return when a listing was made so that earlier is smaller, however it is written; "" where that cannot be told.
 
