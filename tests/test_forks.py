@@ -107,21 +107,21 @@ def test_an_audit_of_several_processes_is_that_of_one(
 ) -> None:
     processes: set[int] = set()
 
-    def see(work: Callable[[int], Any], count: int, jobs: int) -> list[Any]:
+    def see(work: Callable[[int], Any], count: int, jobs: int, *_: object) -> list[Any]:
         done = share_work(lambda k: (work(k), os.getpid()), count, jobs)
         processes.update(process for _, process in done)
         return [made for made, _ in done]
 
     def run(name: str, jobs: int) -> dict[str, bytes]:
-        result = dc.audit(sample_folder / "catalog.csv", jobs=jobs, cache=tmp_path / "cache")
+        result = dc.audit(sample_folder / "catalog.csv", jobs=jobs, cache=tmp_path / f"{name}-cache")
         return {path.name: path.read_bytes() for path in result.save(tmp_path / name)}
 
     alone = run("alone", 1)
-    for name in ("plans.clusters._PIECE", "reports.folder._PIECE"):
+    for name in ("features.building._PIECE", "plans.clusters._PIECE", "reports.folder._PIECE"):
         monkeypatch.setattr(f"dupcheck.{name}", 3)
-    for name in ("plans.clusters._MANY", "reports.folder._LARGE"):
+    for name in ("features.building._MANY", "plans.clusters._MANY", "reports.folder._LARGE"):
         monkeypatch.setattr(f"dupcheck.{name}", 0)
-    for name in ("plans.clusters", "reports.folder"):
+    for name in ("features.building", "plans.clusters", "reports.folder"):
         monkeypatch.setattr(f"dupcheck.{name}.share_work", see)
     assert run("pieces", 1) == alone
     assert processes == {HERE}

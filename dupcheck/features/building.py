@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -33,13 +34,14 @@ from dupcheck.features.stated import (
 from dupcheck.features.tokens import ReadTitles
 from dupcheck.features.words import count_words, list_core_words, words_of
 from dupcheck.files.arrays import Codebook, Rows
+from dupcheck.files.forks import share_work
 from dupcheck.learned.frames import Frames, learn_frames
 from dupcheck.learned.lexicon import find_stray_words, learn_lexicon
 from dupcheck.learned.tails import learn_tails, spell_head
 from dupcheck.learned.taught import Taught
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.photos.table import Photos
-from dupcheck.titles import Token, normalise, read_titles, read_value
+from dupcheck.titles import Title, Token, normalise, read_titles, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.models import list_numbered
 from dupcheck.titles.normalising import fold
@@ -97,7 +99,7 @@ def make_features(
     """
     attributes, wording = read_attributes(catalog), Wording.of(catalog)
     taught = learn_words(wording, attributes, catalog.numbers("price")) if base is None else base.statistics.taught
-    read = read_listings(catalog, wording, attributes, taught, progress)
+    read = read_listings(catalog, wording, attributes, taught, progress, jobs)
     if base is None:
         frames = learn_choices(read, catalog.numbers("price"), attributes)
         taught = replace(taught, frames=frames, stray=find_stray_words(read.tokens))
@@ -188,28 +190,42 @@ def read_listings(
     attributes: Attributes,
     taught: Taught,
     progress: Progress | None = None,
+    jobs: int = 1,
 ) -> Reading:
-    """Return the titles of listings, read by what their catalogue's words told."""
+    """Return the titles of listings, read by what their catalogue's words told; ``jobs`` processes read very many."""
     numbers = state_numbers(catalog, attributes)
     lexicon = taught.lexicon
     split = [taught.split(title) for title in wording.titles]
     heads, slots = [head for head, _ in split], [parts for _, parts in split]
     folded = [fold(heads[i]) if slots[i] else text for i, text in enumerate(wording.folded)]
-    marked: list[tuple[Token, ...]] = []
-    written: list[tuple[Token, ...]] = []
-    brands: list[dict[str, str]] = []
-    for i, title in enumerate(read_titles(heads, folded)):
+
+    def mark(i: int, title: Title) -> tuple[tuple[Token, ...], dict[str, str], tuple[Token, ...]]:
         text = normalise(heads[i]) if slots[i] else wording.texts[i]
         tokens, tail = mark_head(heads[i], text, title.tokens, lexicon), mark_tail(slots[i], lexicon)
-        written.append((*tokens, *tail) if tail else tokens)
         stated = attributes.rows[i].get("brand", "")
         brand = stated or (lexicon.name_brand(text) if lexicon.brands else "")
         own = mark_numbers(tokens, numbers[i]) if i in numbers else tokens
-        marked.append((*unmark_brand(own, brand), *tail))
-        brands.append({"brand": brand} if brand and not stated else {})
-        if progress is not None and i % 4096 == 0:
-            progress(i, len(heads))
-    return Reading(heads, folded, slots, marked, brands, written)
+        named = {"brand": brand} if brand and not stated else {}
+        return (*unmark_brand(own, brand), *tail), named, (*tokens, *tail) if tail else tokens
+
+    def work(k: int) -> list[tuple[tuple[Token, ...], dict[str, str], tuple[Token, ...]]]:
+        some = slice(k * _PIECE, (k + 1) * _PIECE)
+        return [mark(i, title) for i, title in enumerate(read_titles(heads[some], folded[some]), some.start)]
+
+    def tell(k: int) -> None:
+        if progress is not None:
+            progress(k * _PIECE, len(heads))
+
+    pieces = share_work(work, -(-len(heads) // _PIECE), jobs if len(heads) >= _MANY else 1, tell)
+    found = list(chain.from_iterable(pieces))
+    marked, written = [tokens for tokens, _, _ in found], [tokens for _, _, tokens in found]
+    return Reading(heads, folded, slots, marked, [named for _, named, _ in found], written)
+
+
+_MANY = 5_000
+"""So many titles are worth several processes."""
+_PIECE = 1_000
+"""Titles that one of them reads at a time; equal ones among them are read once."""
 
 
 def list_numbers(catalog: Catalog, pieces: FloatArray) -> dict[str, FloatArray]:

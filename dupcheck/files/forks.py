@@ -34,13 +34,21 @@ def can_fork() -> bool:
     return not current_process().daemon
 
 
-def share_work(work: Callable[[int], T], count: int, jobs: int) -> list[T]:
+def share_work(
+    work: Callable[[int], T], count: int, jobs: int, tell: Callable[[int], None] = lambda _: None
+) -> list[T]:
     """Return what ``work`` makes of each number below ``count``, in their order; ``jobs`` processes share it, and the
     numbers that come first are taken first. What is returned goes from one process to another: it should be small.
+    ``tell`` is told each number that this process takes.
     """
+
+    def take(k: int) -> T:
+        tell(k)
+        return work(k)
+
     helpers = min(jobs, count) - 1
     if helpers < 1 or count > MOST_PIECES or not can_fork():
-        return [work(k) for k in range(count)]
+        return [take(k) for k in range(count)]
     from multiprocessing import get_context
 
     context = get_context("fork")
@@ -52,7 +60,7 @@ def share_work(work: Callable[[int], T], count: int, jobs: int) -> list[T]:
             warnings.simplefilter("ignore", DeprecationWarning)
             started = [_Helper(context, queue, work) for _ in range(helpers)]
         try:
-            done = dict(_take(queue, work))
+            done = dict(_take(queue, take))
             for helper in started:
                 done |= helper.collect()
         finally:

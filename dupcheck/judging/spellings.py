@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 
 from dupcheck.axes import AXES, MEASURED
@@ -41,7 +40,7 @@ class Spellings:
         b = self._find(right, difference.axis, difference.right)
         if a.casefold() == b.casefold():  # written alike and read otherwise: only the readings tell them apart
             return difference
-        return replace(difference, written=(a, b))
+        return Difference(difference.axis, difference.left, difference.right, (a, b))
 
     def _find(self, position: int, axis: str, value: str) -> str:
         return find_spelling(self._titles[position], self._attributes[position], axis, value) if value else ""

@@ -129,8 +129,10 @@ def _split_words(text: str, common: set[str]) -> list[str]:
 def _find_phrase(chunks: Sequence[str], phrase: str) -> frozenset[int]:
     """Return the places at which a phrase of several words stands in a title; a single word may be said for itself."""
     wanted = plain_word(phrase).split()
+    if len(wanted) < 2:
+        return frozenset()
     plain = [plain_word(c) for c in chunks]
-    found = (k for k in range(len(chunks)) if len(wanted) > 1 and plain[k : k + len(wanted)] == wanted)
+    found = (k for k in range(len(chunks)) if plain[k : k + len(wanted)] == wanted)
     return frozenset(n for k in found for n in range(k, k + len(wanted)))
 
 
@@ -140,9 +142,9 @@ def _cut_joined(chunk: str, gone: Counter[str], axes: Collection[str]) -> str:
     Letters and digits in it (350ml) go as a whole or not at all. What is left of it and only names an axis goes too
     («の香り», «สี»); where but an ending would be left, nothing goes: «5枚とじ» is a word.
     """
-    before, left = chunk, gone.copy()
     if not _JOINED.search(chunk):
         return chunk
+    before, left = chunk, gone.copy()
     for word in sorted((w for w, n in gone.items() if n > 0), key=len, reverse=True):
         ends = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z])"
         whole = re.escape(word) if _JOINED.search(word) else f"{ends[0]}{re.escape(word)}{ends[1]}"

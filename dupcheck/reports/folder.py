@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
@@ -20,7 +21,15 @@ from typing import Any, BinaryIO
 from dupcheck.errors import OutputError
 from dupcheck.files.cells import encode_page
 from dupcheck.files.forks import share_work
-from dupcheck.files.writing import UNFINISHED, check_ending, check_folder, explain_failure, write_file, write_through
+from dupcheck.files.writing import (
+    UNFINISHED,
+    check_ending,
+    check_folder,
+    explain_failure,
+    replace_file,
+    write_file,
+    write_through,
+)
 from dupcheck.reports.documents import (
     SettledAudit,
     encode_entries,
@@ -182,14 +191,15 @@ class _Writing:
         else:
             entries = take_rows(self.audit[name], range(start, end))
         if name == "pairs":
-            place = self.parts / f"{_PAIRS}-{start}"
-            with place.open("wb") as file, PairTable(self.audit, file, head=start == 0) as table:
+            file = BytesIO()
+            with PairTable(self.audit, file, head=start == 0) as table:
                 for pair in entries:
                     table.add(pair)
                     if noted is not None:
                         noted.add(pair)
+            replace_file(self.parts / f"{_PAIRS}-{start}", file.getvalue(), lasting=False)
         if end > start:
-            (self.parts / f"{name}-{start}").write_bytes(encode_entries(entries))
+            replace_file(self.parts / f"{name}-{start}", encode_entries(entries), lasting=False)
 
 
 @contextmanager

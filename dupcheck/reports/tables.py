@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, BinaryIO, Self
 
-from dupcheck.files.cells import encode_text, show_cell, stream_table
+from dupcheck.files.cells import encode_text, show_cell, show_number, stream_table
 from dupcheck.messages import say
 from dupcheck.reports.documents import Rows, SettledAudit, pick_fields, settle_audit
 from dupcheck.reports.phrases import language, name_of
@@ -96,7 +96,10 @@ class PairTable:
                 show_cell(pair["rule"]),
                 show_cell(pair["verdict"]),
                 show_cell(";".join([difference["axis"] for difference in pair["differs_in"]])),
-                *[show_cell(values.get(signal)) for signal in self._signals],
+                *[
+                    show_number(value) if type(value := values.get(signal)) is float else show_cell(value)
+                    for signal in self._signals
+                ],
                 show_cell(pair["explanation"]),
             ]
         )

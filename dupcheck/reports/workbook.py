@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from dupcheck.decisions import DecisionKind
 from dupcheck.errors import LedgerError
 from dupcheck.files.given import read_given
 from dupcheck.messages import LANGS, Lang, say
-from dupcheck.reports.documents import SettledAudit, list_keys, settle_audit, take_rows
+from dupcheck.reports.documents import SettledAudit, list_keys, pick_fields, settle_audit, take_rows
 from dupcheck.reports.phrases import join_words, language, name_of
 from dupcheck.reports.tables import OFFLINE_COLUMNS, join_options, list_offline_rows
 from dupcheck.reports.thumbnails import Thumbnail
@@ -48,6 +49,8 @@ _GROUP_COLUMNS = (
     ("group", 14), ("listing", 16), ("photo", 10), ("title", 38), ("price", 9), ("link", 9), ("action", 20),
     ("place", 12), ("options", 20), ("decision", 24), ("reason", 16), ("differs", 62),
 )  # fmt: skip
+_PLACES = {name: k for k, (name, _) in enumerate(_GROUP_COLUMNS)}
+_WIDTHS = dict(_GROUP_COLUMNS)
 _PAIR_COLUMNS = (("listing", 18), ("other", 18), ("rule", 8), ("verdict", 12), ("differs", 110))
 _PROBLEM_COLUMNS = (("row", 8), ("listing", 18), ("field", 16), ("severity", 12), ("message", 110))
 _OFFLINE_COLUMNS = (
@@ -103,6 +106,7 @@ class _Writer:
         self.first_why = book.add_format({**top, "num_format": "@"})
         self.first_price = book.add_format({**top, "num_format": "0.00"})
         self.first_link = book.add_format({**top, "font_color": "#2A5A86", "underline": 1})
+        self._name_choices = cache(lambda choices: [name_choice(choice, self.lang) for choice in choices])
         self.choice = book.add_format({**plain, "bg_color": "#FFF6CC", "border": 1, "border_color": "#C9B458"})
 
     def write(self, thumbnail: Thumbnail | None, pairs: PairRows) -> None:
@@ -160,8 +164,7 @@ class _Writer:
 
     def _write_groups(self, thumbnail: Thumbnail | None) -> None:
         sheet = self._add_sheet("groups", _GROUP_COLUMNS)
-        place = {name: k for k, (name, _) in enumerate(_GROUP_COLUMNS)}
-        photos = _Photos(sheet, place["photo"], thumbnail)
+        photos = _Photos(sheet, _PLACES["photo"], thumbnail)
         row = 0
         groups = self.audit["groups"]
         for group, plan in zip(groups, self._list_plans(groups), strict=True):
@@ -170,13 +173,13 @@ class _Writer:
             for k, member in enumerate(group["members"]):
                 row += 1
                 self._write_member(sheet, row, group, member, plan, first=k == 0)
-                self._offer(sheet, row, place["decision"], group["action"], first=k == 0)
+                self._offer(sheet, row, _PLACES["decision"], group["action"], first=k == 0)
                 photos.place(row, member["listing_id"])
         sheet.autofilter(0, 0, max(row, 1), len(_GROUP_COLUMNS) - 1)
         written = sum(len(g["members"]) for g in groups) - row
         if written:
             sheet.write_string(row + 1, 0, self._say("book_more", n=written, file="groups.csv"), self.cell)
-        sheet.write_comment(0, place["decision"], self._say("book_hint"), {"author": "dupcheck"})
+        sheet.write_comment(0, _PLACES["decision"], self._say("book_hint"), {"author": "dupcheck"})
 
     def _list_plans(self, groups: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         at = {group_id: k for k, (group_id,) in enumerate(list_keys(self.audit["plans"], "group_id"))}
@@ -186,29 +189,27 @@ class _Writer:
         self, sheet: Worksheet, row: int, group: Mapping[str, Any], member: Mapping[str, Any],
         plan: Mapping[str, Any], *, first: bool,
     ) -> None:  # fmt: skip
-        listing = self.audit["listings"].get(member["listing_id"], {})
+        title, price, link = pick_fields(self.audit["listings"], member["listing_id"], ("title", "price", "url"))
         question = (plan.get("question") or {}).get("text", "")
         action = question or self._name("action", group["action"])
         why = "\n".join([*plan["reasons"], *plan["cautions"]]) if first else member["explanation"]
         values = {
             "group": group["group_id"],
             "listing": member["listing_id"],
-            "title": listing.get("title", ""),
-            "price": None if listing.get("price") is None else float(listing["price"]),
+            "title": title or "",
+            "price": None if price is None else float(price),
             "action": action if first else "",
             "place": self._name("role", member["role"]),
             "options": join_options(member["options"]),
             "differs": why,
         }
-        sheet.set_row(row, max(_ROW_POINTS, _LINE_POINTS * _count_lines(why, dict(_GROUP_COLUMNS)["differs"])))
-        for k, (name, _) in enumerate(_GROUP_COLUMNS):
-            if name in values:
-                own = {"price": self.first_price, "differs": self.first_why}.get(name, self.first)
-                self._put(sheet, row, k, values[name], own if first else None)
-            elif name == "photo" and first:
-                sheet.write_blank(row, k, None, self.first)
-        url = str(listing.get("url") or "")
-        at = next(k for k, (name, _) in enumerate(_GROUP_COLUMNS) if name == "link")
+        sheet.set_row(row, max(_ROW_POINTS, _LINE_POINTS * _count_lines(why, _WIDTHS["differs"])))
+        own = {"price": self.first_price, "differs": self.first_why}
+        for name, value in values.items():
+            self._put(sheet, row, _PLACES[name], value, own.get(name, self.first) if first else None)
+        if first:
+            sheet.write_blank(row, _PLACES["photo"], None, self.first)
+        url, at = str(link or ""), _PLACES["link"]
         if url.lower().startswith(("https://", "http://")) and len(url) < 2_000:
             sheet.write_url(row, at, url, self.first_link if first else self.link, self._say("book_link"))
         else:
@@ -218,7 +219,7 @@ class _Writer:
         if action == "none":
             return
         choices: tuple[Choice, ...] = (ANSWERS if action == "ask" else PLAN_CHOICES) if first else ("out",)
-        words = [name_choice(choice, self.lang) for choice in choices]
+        words = self._name_choices(choices)
         sheet.write_blank(row, column, None, self.choice)
         sheet.write_blank(row, column + 1, None, self.choice)
         sheet.data_validation(row, column, row, column, {"validate": "list", "source": words})
@@ -226,7 +227,8 @@ class _Writer:
 
 def _count_lines(text: str, width: int) -> int:
     """How many lines a text takes in a column so many characters wide; wide letters count twice."""
-    wide = [sum(2 if ord(letter) > 0x2E7F else 1 for letter in line) for line in text.split("\n")]
+    lines = text.split("\n")
+    wide = [len(line) if line.isascii() else sum(2 if ord(sign) > 0x2E7F else 1 for sign in line) for line in lines]
     return min(_MOST_LINES, sum(max(1, -(-n // (width - 6))) for n in wide))
 
 
