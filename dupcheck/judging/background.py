@@ -112,19 +112,20 @@ class Texts:
         self.catalog = catalog
 
     @cached_property
-    def cut(self) -> list[tuple[str, ...]]:
-        """The tokens of each title."""
-        return [cut_title(title) for title in self.catalog.column("title")]
+    def _cut(self) -> tuple[Rows, list[str]]:
+        """The words of each title, as numbers and as one text: as many single ones would fill the memory."""
+        cut = [cut_title(title) for title in self.catalog.column("title")]
+        return _number_words(cut), [" ".join(tokens) for tokens in cut]
 
-    @cached_property
+    @property
     def joined(self) -> list[str]:
         """Each title as its tokens with a blank between."""
-        return [" ".join(tokens) for tokens in self.cut]
+        return self._cut[1]
 
-    @cached_property
+    @property
     def words(self) -> Rows:
         """The words of each title."""
-        return _number_words(self.cut)
+        return self._cut[0]
 
     @cached_property
     def described(self) -> Rows:
