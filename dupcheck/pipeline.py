@@ -330,7 +330,7 @@ def audit(
         rules: A shipped pack's name (see :func:`list_packs`), a TOML file, or a pack.
         images: The folder that photo paths start from, if it is not the catalogue's own.
         settings: Limits to change, each as ``"R2.title.min=85"``, in the signal's unit.
-        jobs: The number of threads (0: one a core).
+        jobs: The number of cores to use (0: all): threads, and for large catalogues, on Linux, processes.
         cache: The folder where what was measured is kept (None: ``DUPCHECK_CACHE``, or the user's cache folder).
         fetch_images: Whether photos that are web addresses are fetched; nothing else opens an address.
         allow_hosts: Hosts that may be fetched from although they are in a private network.

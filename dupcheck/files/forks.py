@@ -53,20 +53,19 @@ def share_work(
 
     context = get_context("fork")
     queue, end = os.pipe()
+    started: list[_Helper[T]] = []
     try:
         os.write(end, b"".join(k.to_bytes(_NUMBER, "big") for k in range(count)))
         os.close(end)
-        with warnings.catch_warnings():  # of threads of libraries, which only wait
-            warnings.simplefilter("ignore", DeprecationWarning)
-            started = [_Helper(context, queue, work) for _ in range(helpers)]
-        try:
-            done = dict(_take(queue, take))
-            for helper in started:
-                done |= helper.collect()
-        finally:
-            for helper in started:
-                helper.stop()
+        with warnings.catch_warnings(), suppress(OSError):  # where there is no room for a helper, there is none
+            warnings.simplefilter("ignore", DeprecationWarning)  # of threads of libraries, which only wait
+            started.extend(_Helper(context, queue, work) for _ in range(helpers))
+        done = dict(_take(queue, take))
+        for helper in started:
+            done |= helper.collect()
     finally:
+        for helper in started:
+            helper.stop()
         os.close(queue)
     return [done[k] if k in done else work(k) for k in range(count)]
 
@@ -84,7 +83,11 @@ class _Helper(Generic[T]):
     def __init__(self, context: "ForkContext", queue: int, work: Callable[[int], T]) -> None:
         self._line, end = context.Pipe(duplex=False)
         self._process = context.Process(target=_help, args=(queue, work, os.getpid(), self._line, end), daemon=True)
-        self._process.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is for this process alone
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         end.close()
 
     def collect(self) -> dict[int, T]:
@@ -103,10 +106,9 @@ class _Helper(Generic[T]):
 def _help(
     queue: int, work: Callable[[int], object], parent: int, line: "Connection", end: "Connection"
 ) -> None:  # pragma: no cover - no process that is measured
-    """Live the life of a helper: it says nothing, and Ctrl-C is for the one that asked for it."""
+    """Live the life of a helper: it says nothing, and what it cannot do is left to the one that asked for it."""
     done = []
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         line.close()
         with suppress(Exception):  # it happens again where it can be told

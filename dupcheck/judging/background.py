@@ -117,12 +117,12 @@ class Texts:
         cut = [cut_title(title) for title in self.catalog.column("title")]
         return _number_words(cut), [" ".join(tokens) for tokens in cut]
 
-    @property
+    @cached_property
     def joined(self) -> list[str]:
         """Each title as its tokens with a blank between."""
         return self._cut[1]
 
-    @property
+    @cached_property
     def words(self) -> Rows:
         """The words of each title."""
         return self._cut[0]
