@@ -395,6 +395,9 @@ def audit(
     likely = find_likely(features, pack, candidates, findings, make_model)
     if made and folder is not None and len(read) > SEARCH.small:
         keep_known(folder, made[0])
+    for model in made:
+        if model is not lesson.model:
+            model.evidence.forget()
     twins = find_twins(read, features, kept)
     likely = likely.add(twins)
     candidates = replace(candidates, may_miss=(*candidates.may_miss, *twins.told))

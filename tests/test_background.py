@@ -1,6 +1,7 @@
 """What a whole catalogue says of its words, held against the same said one pair and one word at a time."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features
 from dupcheck.files.arrays import Rows
@@ -186,3 +188,15 @@ def test_an_empty_catalogue_says_nothing(make_shop: Shop, read_features: Callabl
     none = np.zeros(0, dtype=np.int64)
     told = Background.learn(Texts(catalog), read_features(catalog), none, none)
     assert told.listings == 0 and not told.kind.any() and not told.words.any() and told.start.tolist() == [0]
+
+
+def test_what_is_forgotten_is_made_again(sample_folder: Path, tmp_path: Path) -> None:
+    model = dc.audit(sample_folder / "catalog.csv", cache=tmp_path).model
+    assert model is not None
+    left, right = model.evidence.left, model.evidence.right
+    assert vars(model.evidence.texts).keys() == {"catalog"}  # an audit is done with it
+    before = model.measure(left, right)
+    assert {"words", "spelled"} <= vars(model.evidence.texts).keys()
+    model.evidence.forget()
+    assert vars(model.evidence.texts).keys() == {"catalog"}
+    assert np.array_equal(model.measure(left, right), before)

@@ -111,6 +111,11 @@ class Texts:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
 
+    def forget(self) -> None:
+        """Let go of all that is made again where it is asked for."""
+        for name in vars(self).keys() - {"catalog"}:
+            del vars(self)[name]
+
     @cached_property
     def _cut(self) -> tuple[Rows, list[str]]:
         """The words of each title, as numbers and as one text: as many single ones would fill the memory."""

@@ -95,6 +95,13 @@ class Evidence:
         ]
         return np.concatenate(parts)
 
+    def forget(self) -> None:
+        """Let go of what is made again where another pair is measured: of many titles it fills the memory."""
+        for held in (self, self.background):
+            for name in ("_unit_rows", "_others", "weights", "recurrence"):
+                vars(held).pop(name, None)
+        self.texts.forget()
+
     def count_recurring(self, left: IntArray, right: IntArray) -> FloatArray:
         """Return how many other products are told apart by the words by which each pair differs: of the one on each
         side that tells most, the lesser number.

@@ -138,7 +138,7 @@ _SHARED = ("listings", "pairs", "plans", "advice")
 
 
 class _Writing:
-    """The pieces of work that a report is, those first that take longest: whole files, and rows of ``audit.json``.
+    """The pieces of work that a report is: whole files, and rows of ``audit.json``.
 
     Pairs are what there is most of: each is put into words once, and written to two files; the first are noted for a
     third.
@@ -147,15 +147,16 @@ class _Writing:
     def __init__(self, folder: Path, parts: Path, audit: SettledAudit, thumbnail: Thumbnail | None) -> None:
         self.folder, self.parts, self.audit, self.thumbnail = folder, parts, audit, thumbnail
         book = min(MOST_ROWS, len(audit["pairs"]))
-        self.pieces: list[Callable[[], None]] = [
-            partial(self._write_book, book),
-            *(partial(self._write_file, name) for name in _FILES),
-            *(
-                partial(self._write_rows, name, start, min(start + _PIECE, len(audit[name])))
-                for name in _SHARED
-                for start in range(book if name == "pairs" else 0, len(audit.get(name, ())), _PIECE)
-            ),
+        rows = [
+            partial(self._write_rows, name, start, min(start + _PIECE, len(audit[name])))
+            for name in _SHARED
+            for start in range(book if name == "pairs" else 0, len(audit.get(name, ())), _PIECE)
         ]
+        page, *files = (partial(self._write_file, name) for name in _FILES)
+        half = len(rows) // 2  # workbook and page take most memory, and are best not made at once
+        self.pieces: list[Callable[[], None]] = [
+            partial(self._write_book, book), *files, *rows[:half], page, *rows[half:],
+        ]  # fmt: skip
 
     def write(self, k: int) -> None:
         """Do one piece of the work."""
