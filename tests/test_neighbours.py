@@ -333,7 +333,8 @@ def test_twins_of_one_group_stay_where_they_are() -> None:
     catalog = stock(A="Thing Zorvim", B="Thing Quadex", C="Thing Plokru", D="Thing Wexjud")
     books = Bookkeeper(Shelf(catalog, measure(catalog)))
     for groups, ends in (([[0, 1], [2, 3]], (0, 1)), ([[0, 1], [2, 3]], (2, 3))):
-        twins = Likely(*(np.array([end]) for end in ends), np.array([0.8]), np.array([True]))
+        left, right = (np.array([end]) for end in ends)
+        twins = Likely(left, right, np.array([0.8]), np.array([True]))
         found, ties = ask_neighbours(books, [[Part(list(members))] for members in groups], twins)
         assert [[part.members for part in group] for group in found] == [[members] for members in groups] and not ties
 
