@@ -406,7 +406,7 @@ class TestStart:
         rows = np.concatenate([many, many])[:900]
         same, weights = np.arange(900) % 3 == 0, np.linspace(0.2, 1.0, 900)
         some = [int(k * 899 / 399) for k in range(400)]
-        taught, fewer = refit(rows, same, weights), refit(rows[some], same[some], weights[some])
+        taught, fewer = refit(rows, same, many, weights), refit(rows[some], same[some], many, weights[some])
         assert len(some) == len(set(some)) == 400 and (some[0], some[-1]) == (0, 899)
         np.testing.assert_allclose(taught.add_up(many[:50]), fewer.add_up(many[:50]), atol=1e-9)
 
