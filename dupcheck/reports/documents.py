@@ -7,7 +7,7 @@ import math
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, overload
 
 import numpy as np
@@ -49,8 +49,12 @@ class Rows(Sequence[Mapping[str, Any]]):
         return self.take([range(self._length)[where]])[0]
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        for start in range(0, self._length, _BATCH):
-            yield from self._describe(np.arange(start, min(start + _BATCH, self._length)))
+        return self.give(0, self._length)
+
+    def give(self, start: int, end: int) -> Iterator[Mapping[str, Any]]:
+        """Make the rows from one position to before another, one after the other."""
+        for first in range(start, end, _BATCH):
+            yield from self._describe(np.arange(first, min(first + _BATCH, end)))
 
     def take(self, where: Sequence[int]) -> list[Mapping[str, Any]]:
         """Return the rows at some positions."""
@@ -121,6 +125,11 @@ def list_keys(rows: Sequence[Mapping[str, Any]], *names: str) -> Iterable[tuple[
     return rows.keys() if isinstance(rows, Rows) else (tuple(row[name] for name in names) for row in rows)
 
 
+def give_rows(rows: Sequence[Mapping[str, Any]], start: int, end: int) -> Iterator[Mapping[str, Any]]:
+    """Give the rows from one position to before another, made one after the other."""
+    return rows.give(start, end) if isinstance(rows, Rows) else islice(rows, start, end)
+
+
 def take_rows(rows: Sequence[Mapping[str, Any]], where: Sequence[int]) -> list[Mapping[str, Any]]:
     """Return the rows at some positions."""
     return rows.take(where) if isinstance(rows, Rows) else [rows[k] for k in where]
@@ -137,17 +146,19 @@ def render_merges(audit: Mapping[str, Any]) -> str:
 
 
 def stream_audit(audit: Mapping[str, Any], written: Mapping[str, Iterable[bytes]] | None = None) -> Iterator[bytes]:
-    """Give ``audit.json`` in pieces; what it names may be ``written`` already, as :func:`encode_entries` does."""
+    """Give ``audit.json`` in pieces; what it names may be ``written`` already, as :func:`stream_entries` does."""
     return chain(_lines(settle_audit(audit), _AUDIT_DEPTH, written or {}), (b"\n",))
 
 
-def encode_entries(entries: Iterable[Mapping[str, Any] | tuple[str, Mapping[str, Any]]]) -> bytes:
-    """Return some of the rows that an audit has under one name, or of its listings with their ids, as ``audit.json``
+def stream_entries(entries: Iterable[Mapping[str, Any] | tuple[str, Mapping[str, Any]]]) -> Iterator[bytes]:
+    """Give some of the rows that an audit has under one name, or of its listings with their ids, as ``audit.json``
     holds them.
     """
-    return b",\n  ".join(
-        [encode_json(e[0]) + b":" + encode_json(e[1]) if isinstance(e, tuple) else encode_json(e) for e in entries]
-    )
+    before = b""
+    for entry in entries:
+        told = encode_json(entry[0]) + b":" + encode_json(entry[1]) if isinstance(entry, tuple) else encode_json(entry)
+        yield before + told
+        before = b",\n  "
 
 
 def stream_merges(audit: Mapping[str, Any]) -> Iterator[bytes]:

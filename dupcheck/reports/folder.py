@@ -10,9 +10,8 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
@@ -26,17 +25,16 @@ from dupcheck.files.writing import (
     check_ending,
     check_folder,
     explain_failure,
-    replace_file,
     write_file,
     write_through,
 )
 from dupcheck.reports.documents import (
     SettledAudit,
-    encode_entries,
+    give_rows,
     settle_audit,
     stream_audit,
+    stream_entries,
     stream_merges,
-    take_rows,
 )
 from dupcheck.reports.page import render_page
 from dupcheck.reports.phrases import language
@@ -170,37 +168,40 @@ class _Writing:
             place.unlink()
 
     def _write_file(self, name: str) -> None:
-        with self._open(name) as file:
+        with self._open(self.folder / name) as file:
             file.writelines(_FILES[name](self.audit, self.thumbnail))
 
     def _write_book(self, most: int) -> None:
         noted = PairRows(language(self.audit))
         self._write_rows("pairs", 0, most, noted)
-        with self._open(_BOOK) as file:
+        with self._open(self.folder / _BOOK) as file:
             file.write(render_workbook(self.audit, self.thumbnail, noted))
 
     @contextmanager
-    def _open(self, name: str) -> Iterator[BinaryIO]:
-        (self.folder / name).unlink(missing_ok=True)  # what a helper began and could not end
-        with write_through(self.folder / name) as file:
+    def _open(self, place: Path) -> Iterator[BinaryIO]:
+        place.unlink(missing_ok=True)  # what a helper began and could not end
+        with write_through(place) as file:
             yield file
 
     def _write_rows(self, name: str, start: int, end: int, noted: PairRows | None = None) -> None:
+        entries: Iterable[Any] = give_rows(self.audit[name], start, end) if name != "listings" else ()
         if name == "listings":
-            ids = islice(self.audit[name], start, end)
-            entries: Iterable[Any] = ((i, self.audit[name][i]) for i in ids)
-        else:
-            entries = take_rows(self.audit[name], range(start, end))
-        if name == "pairs":
-            file = BytesIO()
-            with PairTable(self.audit, file, head=start == 0) as table:
-                for pair in entries:
-                    table.add(pair)
-                    if noted is not None:
-                        noted.add(pair)
-            replace_file(self.parts / f"{_PAIRS}-{start}", file.getvalue(), lasting=False)
-        if end > start:
-            replace_file(self.parts / f"{name}-{start}", encode_entries(entries), lasting=False)
+            entries = ((i, self.audit[name][i]) for i in islice(self.audit[name], start, end))
+        with ExitStack() as open_files:
+            if name == "pairs":
+                file = open_files.enter_context(self._open(self.parts / f"{_PAIRS}-{start}"))
+                table = open_files.enter_context(PairTable(self.audit, file, head=start == 0))
+                entries = _show(entries, table.add, *([] if noted is None else [noted.add]))
+            if end > start:
+                open_files.enter_context(self._open(self.parts / f"{name}-{start}")).writelines(stream_entries(entries))
+
+
+def _show(rows: Iterable[Mapping[str, Any]], *see: Callable[[Mapping[str, Any]], None]) -> Iterator[Mapping[str, Any]]:
+    """Give rows, each shown to some on its way."""
+    for row in rows:
+        for one in see:
+            one(row)
+        yield row
 
 
 @contextmanager
