@@ -184,9 +184,12 @@ class _Writing:
             yield file
 
     def _write_rows(self, name: str, start: int, end: int, noted: PairRows | None = None) -> None:
-        entries: Iterable[Any] = give_rows(self.audit[name], start, end) if name != "listings" else ()
-        if name == "listings":
-            entries = ((i, self.audit[name][i]) for i in islice(self.audit[name], start, end))
+        held = self.audit[name]
+        entries: Iterable[Any]
+        if isinstance(held, Mapping):
+            entries = ((i, held[i]) for i in islice(held, start, end))
+        else:
+            entries = give_rows(held, start, end)
         with ExitStack() as open_files:
             if name == "pairs":
                 file = open_files.enter_context(self._open(self.parts / f"{_PAIRS}-{start}"))

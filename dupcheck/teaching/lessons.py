@@ -29,7 +29,9 @@ LEAST = 20
 """Answered pairs from which on anything is learned."""
 ONE, TWO = 0.5, 0.15
 """From the one on the model takes two listings for one product, below the other for two; between, the limits judge."""
-_FOLDS, _DRAWN = 10, 4_000
+_FOLDS = 10
+_DRAWN = 4_000
+"""Candidate pairs among which those are looked for that are in question: enough to tell what they mostly say."""
 _AT_ONCE = 12
 """Pairs that one answer is about at most."""
 _ONE_AT_LEAST = 0.25
