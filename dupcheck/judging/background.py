@@ -24,6 +24,8 @@ _WORDS, _SIGNS = 2**17, 2**16
 """How many words, and how many sequences of signs, are told apart by their hash."""
 IS_NUMBER = np.arange(_WORDS) % 2 == 0
 """Which words hold a digit."""
+_PAST_SURROGATES = 2**16
+"""Signs from here on are all of one kind."""
 _DESCRIBED = 400
 _MOST_WORDS = 40
 """Words of a description that count: the first say what a thing is, the rest how it is sent."""
@@ -131,6 +133,11 @@ class Texts:
     def words(self) -> Rows:
         """The words of each title."""
         return self._cut[0]
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        """Each title as a text in which one sign stands for each word, as what compares texts takes it."""
+        return ["".join(chr(_PAST_SURROGATES + _number_word(word)) for word in text.split()) for text in self.joined]
 
     @cached_property
     def described(self) -> Rows:

@@ -23,22 +23,25 @@ _AXES = (
     "material", "pattern", "style", "gender", "condition", "compatible", "variant", "flavor", "scent",
 )  # fmt: skip
 _COLUMNS: dict[str, int] = {
-    **_SIGNALS,
-    "token_set": 1, "token_sort": 1, "letters": 1,
+    **_SIGNALS, "title": 0,
+    "token_set": 0, "token_sort": 0, "letters": 0,
     "core_shared": 1, "core_top_shared": 1, "core_more": -1, "core_less": -1, "core_top_more": -1, "core_top_less": -1,
     "core_numbers_more": -1, "core_numbers_less": -1, "words_recur": 0,
     "words_alike": 1, "spelling_alike": 1,
     "words_more": -1, "words_less": -1, "words_top_more": -1, "words_top_less": -1,
     "numbers_more": -1, "numbers_less": -1,
-    "models_shared": 1, "models_clash": -1, "squashed": 1, "description": 1, "price_ratio": -1,
+    "models_shared": 1, "models_clash": -1, "squashed": 0, "description": 1, "price_ratio": -1,
     **{f"axis_{axis}": 0 for axis in _AXES},
     "axes_clash": 0, "axes_silent": 0, "axes_agree": 1,
     "rank_best": -1, "rank_worst": -1, "gap_best": -1, "gap_worst": -1,
+    "in_order": 0, "faced": 0, "added": 0, "moved": 0, "begin_alike": 0, "end_alike": 0,
     "with_price": 0, "with_attributes": 0, "with_photo": 0, "title_length": 0,
 }  # fmt: skip
 COLUMNS = tuple(_COLUMNS)
 DIRECTIONS = tuple(_COLUMNS.values())
-"""1 where more of a column can only speak for one product, -1 where only against it, 0 where catalogues disagree."""
+"""1 where more of a column can only speak for one product, -1 where only against it, 0 where catalogues disagree, or
+where it turns: titles from one mould that differ in one word are seldom one product, others as alike mostly are.
+"""
 REASONS = {
     "title": (
         "title", "token_set", "token_sort", "letters", "core_shared", "core_top_shared", "words_alike",
@@ -48,6 +51,7 @@ REASONS = {
         "core_more", "core_less", "core_top_more", "core_top_less", "words_recur", "words_more", "words_less",
         "words_top_more", "words_top_less",
     ),
+    "order": ("in_order", "faced", "added", "moved", "begin_alike", "end_alike"),
     "numbers": ("core_numbers_more", "core_numbers_less", "numbers_more", "numbers_less"),
     "codes": ("codes", "models_shared", "models_clash", "axis_model"),
     "price": ("price", "price_ratio"),
@@ -113,6 +117,7 @@ class Evidence:
         weights = self.background.weights[0]
         found = {name: get_signal(name).measure(features, left, right) for name in _SIGNALS}
         found |= self._compare_texts(left, right)
+        found |= self._compare_order(left, right)
         core = Unshared(features.title, left, right)
         found |= core.compare("core", features.statistics.weights, features.statistics.exact)
         stream = Unshared(words, left, right)
@@ -164,6 +169,34 @@ class Evidence:
             "letters": compare(texts, fuzz.ratio),
             "squashed": compare(squashed, fuzz.ratio),
         }
+
+    def _compare_order(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
+        """How much of both titles runs alike: the share of words in one order, and of those at either end; the words
+        that stand in one another's place, those beside, and the share that both have and not in one order.
+        """
+        from rapidfuzz import process
+        from rapidfuzz.distance import LCSseq, Levenshtein, Postfix, Prefix
+
+        used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
+        own = [self.texts.ordered[i] for i in used.tolist()]
+        texts = np.array(own, dtype=object)
+        bags = np.array(["".join(sorted(text)) for text in own], dtype=object)
+        size = np.array([len(text) for text in own], dtype=np.float64)
+        a, b = at[: len(left)], at[len(left) :]
+
+        def compare(kind: np.ndarray[tuple[int], np.dtype[np.object_]], scorer: Any) -> FloatArray:
+            return process.cpdist(kind[a], kind[b], scorer=scorer, dtype=np.float32).astype(np.float64)
+
+        run, changed = compare(texts, LCSseq.similarity), compare(texts, Levenshtein.distance)
+        longer = np.maximum(size[a], size[b])
+        longer[np.minimum(size[a], size[b]) == 0] = np.nan
+        faced = size[a] + size[b] - 2 * run - changed
+        return {
+            "in_order": run / longer, "faced": faced + 0 * longer, "added": changed - faced + 0 * longer,
+            "moved": 1.0 - run / np.maximum(compare(bags, LCSseq.similarity), 1.0) + 0 * longer,
+            "begin_alike": compare(texts, Prefix.similarity) / longer,
+            "end_alike": compare(texts, Postfix.similarity) / longer,
+        }  # fmt: skip
 
     def _compare_axes(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
         found = {}

@@ -18,7 +18,7 @@ from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
 START = Path(__file__).with_name("start.npz")
 _CARRIED = 400
 """So many answers are carried to the pairs that are like theirs; of more, some from first to last."""
-_FREE, _LEVEL = 25.0, 0.1
+_FREE, _LEVEL = 8.0, 0.1
 """How far answers may pull what the start says: the variance of what is added to its log-odds, for pairs of one sort
 beside others, and for all alike."""
 _STEPS = 60

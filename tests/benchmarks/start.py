@@ -1,10 +1,11 @@
 """Makes the start of the pair model: arrays without text, from labelled catalogues that may be shipped from.
 
     python tests/benchmarks/invent.py INVENTED --count 40 --seed 1
-    python tests/benchmarks/start.py INVENTED tests/shops/taught --rows 75 200
+    python tests/benchmarks/start.py INVENTED tests/shops/taught --weights 20 200
 
-A folder holds labelled catalogues, each a folder with ``catalog.csv`` and ``truth.csv``; of each so many pairs are
-taken. Prints, folder by folder, the average precision on each catalogue by a model fitted to all others.
+A folder holds labelled catalogues, each a folder with ``catalog.csv`` and ``truth.csv``; all candidate pairs of one
+count together as so many. Prints, folder by folder, the average precision by models that have not seen the catalogue:
+a fifth of them is judged by a model fitted to the others.
 """
 
 import argparse
@@ -23,11 +24,9 @@ from dupcheck.index.candidates import find_candidates
 from dupcheck.index.opening import measure_catalog
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, Evidence
 from dupcheck.judging.model import START
-from dupcheck.learned.trees import fit_trees, read_odds
+from dupcheck.learned.trees import Trees, fit_trees, read_odds
 
-_TITLE = COLUMNS.index("title")
-_EASY = 0.02
-_WEIGHTIEST = 50.0
+_PARTS = 5
 
 
 def measure_labelled(home: Path, work: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -42,34 +41,24 @@ def measure_labelled(home: Path, work: Path) -> tuple[np.ndarray, np.ndarray]:
     return rows, names[pairs.left] == names[pairs.right]
 
 
-def draw_rows(rows: np.ndarray, same: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which pairs to fit to, mostly such as look alike, and the weights that make up for it."""
-    rng = np.random.default_rng(seed)
-    alike, other = np.flatnonzero(same), np.flatnonzero(~same)
-    k = min(len(alike), count // 3)
-    m = min(len(other), count - k)
-    chance = (np.nan_to_num(rows[other, _TITLE]) / 100) ** 3 + _EASY
-    chance /= chance.sum()
-    at = rng.choice(len(other), m, replace=False, p=chance)
-    weights = np.concatenate([np.full(k, len(alike) / k), np.minimum(1 / (m * chance[at]), _WEIGHTIEST)])
-    return np.concatenate([rng.choice(alike, k, replace=False), other[at]]), weights / weights.mean()
-
-
-def draw_all(
-    folders: list[Path], counts: list[int]
-) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Give, for one catalogue after another, its folder's number, rows, labels and weights, and all rows and labels;
-    catalogues with hardly a twin are left out.
+def measure_all(folders: list[Path], weights: list[float]) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+    """Give, for one catalogue after another, its folder's number, its rows, labels and the weight of each; catalogues
+    with hardly a twin are left out.
     """
-    for f, (folder, count) in enumerate(zip(folders, counts, strict=True)):
-        for k, (name, home) in enumerate(find_catalogs(folder).items()):
+    for f, (folder, weight) in enumerate(zip(folders, weights, strict=True)):
+        for name, home in find_catalogs(folder).items():
             with tempfile.TemporaryDirectory() as work:
                 rows, same = measure_labelled(home, Path(work))
             if same.sum() < 5 or same.all():
                 print(f"{name}: left out")
                 continue
-            at, weights = draw_rows(rows, same, count, k)
-            yield f, rows[at], same[at], weights, rows, same
+            yield f, rows.astype(np.float16).astype(float), same, np.full(len(same), weight / len(same))
+
+
+def fit(parts: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]]) -> Trees:
+    """Fit trees to these catalogues."""
+    rows, same, weights = (np.concatenate(column) for column in zip(*[p[1:] for p in parts], strict=True))
+    return fit_trees(rows, same, DIRECTIONS, weights / weights.mean())
 
 
 def main() -> None:
@@ -77,29 +66,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, default=START)
-    parser.add_argument("--rows", type=int, nargs="+", default=[150], help="pairs that are taken of each, by folder")
+    parser.add_argument(
+        "--weights", type=float, nargs="+", default=[200.0], help="as how many pairs a catalogue counts, by folder"
+    )
     given = parser.parse_args()
-    counts = [*given.rows, *[given.rows[-1]] * len(given.folders)][: len(given.folders)]
-    parts = list(draw_all(given.folders, counts))
-    rows = np.concatenate([p[1] for p in parts]).astype(np.float16)
-    same, weights = np.concatenate([p[2] for p in parts]), np.concatenate([p[3] for p in parts]).astype(np.float32)
-    owner = np.repeat(np.arange(len(parts)), [len(p[2]) for p in parts])
-    trees = fit_trees(rows.astype(float), same, DIRECTIONS, weights.astype(float))
+    counts = [*given.weights, *[given.weights[-1]] * len(given.folders)][: len(given.folders)]
+    parts = list(measure_all(given.folders, counts))
+    trees = fit(parts)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {"columns": np.array(COLUMNS), **trees.as_arrays()}
     np.savez_compressed(given.out, **arrays)
+    same = np.concatenate([p[2] for p in parts])
     print(
-        f"{len(parts)} catalogues, {len(rows)} pairs, {same.mean():.3f} one product, {given.out.stat().st_size:,} bytes"
+        f"{len(parts)} catalogues, {len(same)} pairs, {same.mean():.3f} one product, {given.out.stat().st_size:,} bytes"
     )
+    found: dict[int, list[float]] = {}
+    part = np.random.default_rng(0).permutation(len(parts)) % _PARTS
+    for out in range(_PARTS):
+        trees = fit([p for p, k in zip(parts, part, strict=True) if k != out])
+        for (home, rows, own, _), k in zip(parts, part, strict=True):
+            if k == out:
+                found.setdefault(home, []).append(average_precision_score(own, read_odds(trees.add_up(rows))))
     for f, folder in enumerate(given.folders):
-        found = []
-        for k, (home, *_, all_rows, all_same) in enumerate(parts):
-            if home == f:
-                out = owner == k
-                trees = fit_trees(rows[~out].astype(float), same[~out], DIRECTIONS, weights[~out].astype(float))
-                found.append(average_precision_score(all_same, read_odds(trees.add_up(all_rows))))
         print(
-            f"{folder.name}: average precision, catalogue left out: mean {np.mean(found):.3f}, least {min(found):.3f}"
+            f"{folder.name}: average precision, catalogue left out: mean {np.mean(found[f]):.3f}, "
+            f"least {min(found[f]):.3f}"
         )
 
 
