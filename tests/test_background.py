@@ -15,7 +15,6 @@ from dupcheck.features import Features
 from dupcheck.files.arrays import Rows
 from dupcheck.judging.background import (
     IS_NUMBER,
-    KIND,
     Background,
     Texts,
     Unshared,
@@ -168,18 +167,11 @@ def test_each_listing_knows_how_near_its_candidates_are(learned: Learned) -> Non
     assert held == [sorted([far[0], far[2]]), [far[0]], [far[1]], sorted([far[1], far[2]])]
 
 
-def test_what_kind_of_catalogue_it_is(learned: Learned) -> None:
-    catalog, _, told = learned
-    told_of = dict(zip(KIND, told.kind.tolist(), strict=True))
-    assert told_of == {"with_price": 0.5, "with_attributes": 0.25, "with_photo": 0.0, "title_length": 3.5}
-    assert len(catalog) == 4
-
-
 def test_it_is_kept_as_arrays_and_comes_back(learned: Learned) -> None:
     told = learned[2]
     again = Background.from_arrays(told.as_arrays())
     assert again.listings == told.listings
-    for name in ("words", "described", "spelled", "recurring", "near", "start", "kind"):
+    for name in ("words", "described", "spelled", "recurring", "near", "start"):
         assert np.array_equal(getattr(again, name), getattr(told, name)), name
 
 
@@ -187,7 +179,7 @@ def test_an_empty_catalogue_says_nothing(make_shop: Shop, read_features: Callabl
     catalog = make_shop()
     none = np.zeros(0, dtype=np.int64)
     told = Background.learn(Texts(catalog), read_features(catalog), none, none)
-    assert told.listings == 0 and not told.kind.any() and not told.words.any() and told.start.tolist() == [0]
+    assert told.listings == 0 and not told.words.any() and told.start.tolist() == [0]
 
 
 def test_what_is_forgotten_is_made_again(sample_folder: Path, tmp_path: Path) -> None:

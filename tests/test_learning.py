@@ -1,6 +1,7 @@
 """What answers teach: trees as arrays, evidence of pairs, habits, the gate, questions, and ``dupcheck ask``."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -22,7 +23,7 @@ from dupcheck.cli import main
 from dupcheck.decisions import hash_listings
 from dupcheck.errors import CatalogError
 from dupcheck.index.candidates import find_candidates
-from dupcheck.judging.background import KIND
+from dupcheck.index.opening import measure_catalog
 from dupcheck.judging.evidence import COLUMNS, DIRECTIONS, REASONS, Evidence
 from dupcheck.judging.model import START, PairModel, bind, choose_pairs, find_alike, load_trees, rank_telling, refit
 from dupcheck.learned.answers import (
@@ -235,12 +236,14 @@ class TestEvidence:
         assert len(COLUMNS) == len(DIRECTIONS)
         assert sorted(c for columns in REASONS.values() for c in columns) == sorted(COLUMNS)
 
-    def test_only_choices_and_kinds_of_catalogue_speak_neither_way(self) -> None:
+    def test_only_choices_order_and_whole_titles_speak_neither_way(self) -> None:
         directed = dict(zip(COLUMNS, DIRECTIONS, strict=True))
-        free = {c for c in COLUMNS if c.startswith("axis_")} | {*KIND, "axes_clash", "axes_silent", "words_recur"}
+        whole = {"title", "token_set", "token_sort", "letters", "squashed"}
+        free = {c for c in COLUMNS if c.startswith("axis_")} | {"axes_clash", "axes_silent", "words_recur"}
+        free |= whole | {*REASONS["order"]}
         assert {c for c, way in directed.items() if way == 0} == free
         assert {*directed.values()} == {-1, 0, 1}
-        for name in directed.keys() & {signal.name for signal in SIGNALS}:
+        for name in directed.keys() & {signal.name for signal in SIGNALS} - {"title"}:
             signal = get_signal(name)
             assert directed[name] == np.sign(signal.best - signal.worst)
         against = {c for c in COLUMNS if c.endswith(("_more", "_less", "_clash", "_best", "_worst", "_ratio"))} - free
@@ -303,6 +306,41 @@ class TestEvidence:
         assert found["description"][pairs.index((0, 3))] == pytest.approx(1.0)
         assert 0 < found["description"][0] < 1 and found["models_shared"][0] > 0 == found["models_shared"][1]
 
+    @given(st.lists(st.lists(st.sampled_from("abcde"), max_size=6), min_size=2, max_size=2))
+    def test_the_order_of_words_is_that_of_the_shortest_edits(self, cut: list[list[str]]) -> None:
+        """Held against the shortest edits of two lists of words, tried out one by one."""
+        catalog = make_catalog([Listing(str(k), " ".join(f"word{w}" for w in words)) for k, words in enumerate(cut)])
+        features = measure_catalog(catalog, jobs=1, cache=Path())[0]
+        pair = np.array([0]), np.array([1])
+        row = dict(zip(COLUMNS, Evidence.learn(catalog, features, *pair).measure(*pair)[0], strict=True))
+        told = {name: row[name] for name in REASONS["order"]}
+        one, other = cut
+        if not one or not other:
+            assert all(np.isnan(value) for value in told.values())
+            return
+        run, changed, both = (
+            _run(tuple(one), tuple(other)),
+            _edit(tuple(one), tuple(other)),
+            sum((Counter(one) & Counter(other)).values()),
+        )
+        longer = max(len(one), len(other))
+        assert told["in_order"] == pytest.approx(run / longer)
+        assert told["faced"] == len(one) + len(other) - 2 * run - changed
+        assert told["added"] == changed - told["faced"]
+        assert told["moved"] == pytest.approx(1 - run / max(both, 1))
+        for name, step in (("begin_alike", 1), ("end_alike", -1)):
+            alike = [a == b for a, b in zip(one[::step], other[::step], strict=False)]
+            assert told[name] == pytest.approx([*alike, False].index(False) / longer)
+
+    def test_words_in_another_order_are_told_from_one_in_anothers_place(self) -> None:
+        rows = ("Brake lever left Halden", "Brake lever right Halden", "Halden lever brake left")
+        catalog = make_catalog([Listing(str(k), title) for k, title in enumerate(rows)])
+        features = measure_catalog(catalog, jobs=1, cache=Path())[0]
+        pairs = np.array([0, 0]), np.array([1, 2])
+        found = dict(zip(COLUMNS, Evidence.learn(catalog, features, *pairs).measure(*pairs).T, strict=True))
+        assert found["faced"][0] == 1 and found["moved"][0] == 0 and found["begin_alike"][0] == 0.5
+        assert found["moved"][1] > 0.4 and found["begin_alike"][1] == 0
+
     def test_what_nobody_states_cannot_be_told(self) -> None:
         catalog = make_catalog([Listing("a", "Oak tray"), Listing("b", "Oak tray"), Listing("c", "")])
         features = dc.audit(catalog).features
@@ -321,6 +359,26 @@ class TestEvidence:
             1,
             len(COLUMNS),
         )
+
+
+@cache
+def _run(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """The most words that both have in one order."""
+    if not one or not other:
+        return 0
+    if one[0] == other[0]:
+        return 1 + _run(one[1:], other[1:])
+    return max(_run(one[1:], other), _run(one, other[1:]))
+
+
+@cache
+def _edit(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """The fewest words to add, take away or replace."""
+    if not one or not other:
+        return len(one) + len(other)
+    if one[0] == other[0]:
+        return _edit(one[1:], other[1:])
+    return 1 + min(_edit(one[1:], other), _edit(one, other[1:]), _edit(one[1:], other[1:]))
 
 
 @cache
@@ -983,14 +1041,3 @@ class TestAsk:
         assert run.exit_code == 2
         assert "line 1" in run.output
         assert "Traceback" not in run.output
-
-
-def test_only_what_speaks_one_way_everywhere_is_held_to_one_way() -> None:
-    free = {name for name, way in zip(COLUMNS, DIRECTIONS, strict=True) if way == 0}
-    kind = {"with_price", "with_attributes", "with_photo", "title_length"}
-    assert free == {c for c in COLUMNS if c.startswith("axis_")} | {"words_recur", "axes_clash", "axes_silent", *kind}
-    assert set(DIRECTIONS) == {-1, 0, 1}
-    against = {c for c in COLUMNS if c.endswith(("_more", "_less", "_best", "_worst", "_clash"))} - free
-    assert {c for c, way in zip(COLUMNS, DIRECTIONS, strict=True) if way < 0} == {
-        *against, "image", "color", "price", "price_ratio",
-    }  # fmt: skip

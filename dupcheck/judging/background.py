@@ -18,8 +18,6 @@ from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
 from dupcheck.signals import get_signal
 from dupcheck.titles.stream import cut_title
 
-KIND = ("with_price", "with_attributes", "with_photo", "title_length")
-"""What kind of catalogue it is."""
 _WORDS, _SIGNS = 2**17, 2**16
 """How many words, and how many sequences of signs, are told apart by their hash."""
 IS_NUMBER = np.arange(_WORDS) % 2 == 0
@@ -43,7 +41,6 @@ class Background:
         recurring: In how many different products' titles a word is the only one by which two candidates differ.
         near: For each listing how far in likeness its candidates are from it, ascending.
         start: Where each listing begins in ``near``.
-        kind: What kind of catalogue it is: the shares with price, attributes and photo; the length of titles.
     """
 
     listings: int
@@ -53,7 +50,6 @@ class Background:
     recurring: FloatArray
     near: FloatArray
     start: IntArray
-    kind: FloatArray
 
     @classmethod
     def learn(cls, texts: "Texts", features: Features, left: IntArray, right: IntArray) -> Self:
@@ -62,7 +58,7 @@ class Background:
         near, start = _list_nearness(features, left, right)
         return cls(
             n, texts.words.count_columns(), texts.described.count_columns(), texts.spelled.count_columns(),
-            _count_recurring(texts.words, left, right), near, start, _tell_kind(features, texts.words),
+            _count_recurring(texts.words, left, right), near, start,
         )  # fmt: skip
 
     def as_arrays(self) -> dict[str, Array]:
@@ -72,7 +68,7 @@ class Background:
             table = getattr(self, name)
             at = np.flatnonzero(table)
             kept |= {f"{name}.at": at.astype(np.int32), f"{name}.count": table[at].astype(np.float32)}
-        return kept | {"kind": self.kind}
+        return kept
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
@@ -90,7 +86,6 @@ class Background:
             recurring=tables["recurring"],
             near=np.asarray(arrays["near"], dtype=np.float64),
             start=np.asarray(arrays["start"], dtype=np.int64),
-            kind=np.asarray(arrays["kind"], dtype=np.float64),
         )
 
     @cached_property
@@ -186,16 +181,6 @@ def list_lone_words(rows: Rows, left: IntArray, right: IntArray) -> IntArray:
     side = np.concatenate([left, right])
     rest = total[side[pair[at]]] - mark[word[at]]
     return np.unique(np.stack([word[at].astype(np.int64), rest], axis=1), axis=0)
-
-
-def _tell_kind(features: Features, words: Rows) -> FloatArray:
-    n = max(len(features), 1)
-    if not len(features):
-        return np.zeros(len(KIND))
-    return np.array([
-        float((~np.isnan(features.price_low)).mean()), float((features.attribute_names.sizes > 0).sum() / n),
-        float((features.photos.main >= 0).sum() / n), float(np.median(words.sizes)),
-    ])  # fmt: skip
 
 
 @lru_cache(maxsize=200_000)

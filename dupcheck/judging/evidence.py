@@ -13,7 +13,7 @@ import numpy as np
 
 from dupcheck.features import Features
 from dupcheck.files.arrays import Rows, take_ranges
-from dupcheck.judging.background import IS_NUMBER, KIND, Background, Texts, Unshared, measure_far, scale_rows
+from dupcheck.judging.background import IS_NUMBER, Background, Texts, Unshared, measure_far, scale_rows
 from dupcheck.model import Catalog, FloatArray, IntArray
 from dupcheck.signals import get_signal
 
@@ -35,7 +35,6 @@ _COLUMNS: dict[str, int] = {
     "axes_clash": 0, "axes_silent": 0, "axes_agree": 1,
     "rank_best": -1, "rank_worst": -1, "gap_best": -1, "gap_worst": -1,
     "in_order": 0, "faced": 0, "added": 0, "moved": 0, "begin_alike": 0, "end_alike": 0,
-    "with_price": 0, "with_attributes": 0, "with_photo": 0, "title_length": 0,
 }  # fmt: skip
 COLUMNS = tuple(_COLUMNS)
 DIRECTIONS = tuple(_COLUMNS.values())
@@ -63,7 +62,6 @@ REASONS = {
     "photo": ("image", "color"),
     "description": ("description",),
     "others": ("rank_best", "rank_worst", "gap_best", "gap_worst"),
-    "catalog": ("with_price", "with_attributes", "with_photo", "title_length"),
 }  # fmt: skip
 """By what a person would call it: the columns that a reason adds up."""
 _CHUNK = 100_000
@@ -139,8 +137,6 @@ class Evidence:
         found["price_ratio"] = ratio
         found |= self._compare_axes(left, right)
         found |= self._rank(found["title"], left, right)
-        for name, share in zip(KIND, self.background.kind.tolist(), strict=True):
-            found[name] = np.full(len(left), share)
         return np.column_stack([found[name] for name in COLUMNS])
 
     @cached_property

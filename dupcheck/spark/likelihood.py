@@ -46,9 +46,7 @@ def find_probable(
     far = judged.where("far is not null")
     ends = [far.select(sql.col(side).alias("pos"), "far") for side in ("left", "right")]
     near = ends[0].unionByName(ends[1]).groupBy("pos").agg(sql.sort_array(sql.collect_list("far")).alias("near"))
-    background = known if known is not None else _describe(
-        _count_texts(listings), _count_recurring(judged), listings, whole
-    )  # fmt: skip
+    background = known if known is not None else _describe(_count_texts(listings), _count_recurring(judged), whole)
     shared, ground = shop.share(pack, whole), shop.share(background)
     described = sql.substring("description", 1, _DESCRIPTION).alias("description")
     held = listings.select(*FEATURES, "title", described).join(near, "pos", "left")
@@ -88,7 +86,7 @@ def _find_nothing() -> Findings:
 
 
 def _count_texts(listings: "DataFrame") -> Mapping[str, Mapping[int, int]]:
-    """In how many titles and descriptions each word stands, and each sequence of signs; how long titles are."""
+    """In how many titles and descriptions each word stands, and each sequence of signs."""
     from pyspark.sql import functions as sql
 
     def count(table: "pa.Table") -> "pa.Table":
@@ -96,7 +94,6 @@ def _count_texts(listings: "DataFrame") -> Mapping[str, Mapping[int, int]]:
 
         texts = Texts(Catalog({name: texts_of(table, name) for name in ("title", "description")}, {}))
         counts = {name: getattr(texts, name).count_columns() for name in _TABLES}
-        counts["length"] = np.bincount(texts.words.sizes)
         at = {name: np.flatnonzero(column) for name, column in counts.items()}
         return pa.table({
             "of": pa.array([name for name, places in at.items() for _ in places.tolist()], pa.string()),
@@ -105,7 +102,7 @@ def _count_texts(listings: "DataFrame") -> Mapping[str, Mapping[int, int]]:
         })  # fmt: skip
 
     counted = map_tables(listings, count, "of string, at long, n long", ["title", "description"])
-    found: dict[str, dict[int, int]] = {name: {} for name in (*_TABLES, "length")}
+    found: dict[str, dict[int, int]] = {name: {} for name in _TABLES}
     for row in counted.groupBy("of", "at").agg(sql.sum("n").alias("n")).collect():
         found[row["of"]][int(row["at"])] = int(row["n"])
     return found
@@ -117,23 +114,13 @@ def _count_recurring(judged: "DataFrame") -> Mapping[int, int]:
     return {int(row["word"]): int(row["count"]) for row in words.collect()}
 
 
-def _describe(
-    counted: Mapping[str, Mapping[int, int]], recurring: Mapping[int, int], listings: "DataFrame", whole: Whole
-) -> Background:
+def _describe(counted: Mapping[str, Mapping[int, int]], recurring: Mapping[int, int], whole: Whole) -> Background:
     """What the whole catalogue says of words and listings, without what belongs to single listings."""
-    from pyspark.sql import functions as sql
-
-    shares = listings.agg(
-        sql.sum((~sql.isnan("price_low")).cast("long")), sql.sum((sql.size("attribute_names_keys") > 0).cast("long")),
-        sql.sum(sql.col("photo").isNotNull().cast("long")),
-    ).first()  # fmt: skip
-    told = [0, 0, 0] if shares is None else [int(share or 0) for share in shares]
     empty = Texts(Catalog({"title": np.empty(0, dtype=object), "description": np.empty(0, dtype=object)}, {}))
     tables = {name: _spread(counted[name], getattr(empty, name).width) for name in _TABLES}
     return Background(
         whole.listings, tables["words"], tables["described"], tables["spelled"],
         _spread(recurring, empty.words.width).astype(np.float64), np.empty(0), np.zeros(1, dtype=np.int64),
-        np.array([*(share / max(whole.listings, 1) for share in told), _find_median(counted["length"])]),
     )  # fmt: skip
 
 
@@ -141,13 +128,3 @@ def _spread(counts: Mapping[int, int], width: int) -> IntArray:
     table = np.zeros(width, dtype=np.int64)
     table[list(counts)] = list(counts.values())
     return table
-
-
-def _find_median(lengths: Mapping[int, int]) -> float:
-    """The median of numbers of which it is counted how often each stands."""
-    sizes = sorted(lengths)
-    ends = np.cumsum([lengths[size] for size in sizes])
-    if not len(ends):
-        return 0.0
-    middle = [sizes[int(np.searchsorted(ends, k, side="right"))] for k in ((ends[-1] - 1) // 2, ends[-1] // 2)]
-    return sum(middle) / 2

@@ -189,12 +189,14 @@ def _misspell(word: str, rng: np.random.Generator) -> str:
     return word[:k] + word[k + 1] + word[k] + word[k + 2 :] if rng.random() < 0.5 else word[:k] + word[k + 1 :]
 
 
-def write_catalogs(out: Path, count: int, seed: int, size: int = 400) -> None:
-    """Write ``count`` catalogues into folders below ``out``."""
+def write_catalogs(out: Path, count: int, seed: int, size: int = 400, photos: bool = False) -> None:
+    """Write ``count`` catalogues into folders below ``out``; of them only those with ``photos``, if so wished."""
     names = list_brands(3000, np.random.default_rng(seed))
     for k in range(count):
         shop = Shop(np.random.default_rng((seed, k)), names)
         shop.draw(size)
+        if photos and not shop.pictured:
+            continue
         folder = out / f"{k:02d}"
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "catalog.csv").open("w", encoding="utf-8", newline="") as f:
@@ -211,8 +213,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--count", type=int, default=36)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--photos", action="store_true", help="leave out the catalogues without photos")
     given = parser.parse_args()
-    write_catalogs(given.out, given.count, given.seed)
+    write_catalogs(given.out, given.count, given.seed, photos=given.photos)
 
 
 if __name__ == "__main__":
