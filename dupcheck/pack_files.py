@@ -6,6 +6,7 @@ Nothing here knows signals or loads pathlib, so that the completion of a rule's 
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dupcheck.errors import CatalogError, RulesError
@@ -34,13 +35,19 @@ def parse_file(path: str) -> dict[str, Any]:
     try:
         if not os.path.isfile(path):  # noqa: PTH113 - a pipe would be waited for
             raise RulesError("rules.no_such_file", path=path)
-        return tomllib.loads(read_given(path, WRITTEN_BYTES).decode("utf-8-sig"))
+        return dict(_parse(read_given(path, WRITTEN_BYTES)))
     except CatalogError as error:
         raise RulesError("rules.unreadable", path=path, reason=error.text) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=path, reason=error.strerror or str(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RulesError("rules.not_toml", path=path, reason=str(error)) from None
+
+
+@lru_cache(maxsize=32)
+def _parse(text: bytes) -> Mapping[str, Any]:
+    """Parse TOML, each text once: who checks draft after draft asks for the same packs each time. Nobody changes it."""
+    return tomllib.loads(text.decode("utf-8-sig"))
 
 
 def load_tables(path: str, wrong: list[Message], below: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 from ledger_fixtures import ledger_url, new_ledger, own_ledger, postgresql  # noqa: F401 - fixtures
 from PIL import Image, ImageDraw, ImageFilter
+from ready_commands import end_with_parent
 from small_files import Put
 
 import dupcheck as dc
@@ -177,14 +178,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return Run(code if isinstance(code, int) else 0, told.out, told.err)
 
     return call
-
-
-def end_with_parent() -> None:
-    """Ask Linux to end this process with the one that started it: a killed test run leaves no server behind."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from ready_commands import ReadyCommand
 
 import dupcheck as dc
 
@@ -44,34 +45,30 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def serve(launch: Callable[..., Any], sample_folder: Path, tmp_path: Path) -> Callable[..., Shown]:
+def serve(sample_folder: Path, tmp_path: Path) -> Iterator[Callable[..., Shown]]:
+    """Show the review page of a catalogue, until the test is over."""
+    started: list[ReadyCommand] = []
+
     def start(*more: object, catalog: Path = sample_folder / "catalog.csv") -> Shown:
         ledger = tmp_path / "ledger.sqlite"
-        process = launch(
-            "review",
-            catalog,
-            "--no-browser",
-            "--port",
-            "0",
-            "--ledger",
-            ledger,
-            "--as",
-            "Mei",
-            *more,
-        )
+        command = ReadyCommand("review", catalog, "--no-browser", "--port", 0, "--ledger", ledger, "--as", "Mei", *more)
+        started.append(command)
         found = None
         while found is None:
-            line = process.stderr.readline()
+            line = command.stderr.readline()
             assert line, "the server ended"
             found = re.search(r"http://\S+/", line)
-        threading.Thread(target=process.stderr.read, daemon=True).start()
+        threading.Thread(target=command.stderr.read, daemon=True).start()
         return Shown(found[0], ledger)
 
-    return start
+    yield start
+    for command in started:
+        command.kill()
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, serve: object) -> Iterator[Callable[..., Page]]:
+    """Open a page in the browser; it is closed before what it shows is no longer served."""
     contexts, wrong = [], []
 
     def start(url: str, lang: str = "en-US", phone: bool = False, ready: bool = True) -> Page:
@@ -527,7 +524,7 @@ def test_a_click_after_many_decisions_brings_only_what_it_changed(
     wait_far(page, 2)
 
 
-def test_hostile_texts_stay_texts(launch: Callable[..., Any], open_page: Any, serve: Any, tmp_path: Path) -> None:
+def test_hostile_texts_stay_texts(serve: Any, open_page: Any, tmp_path: Path) -> None:
     title = "<img src=x onerror=\"document.title='PWNED'\"> </script><b>brass</b> violin stand"
     quoted = title.replace('"', '""')
     (tmp_path / "shop.csv").write_text(
@@ -535,11 +532,7 @@ def test_hostile_texts_stay_texts(launch: Callable[..., Any], open_page: Any, se
         + "".join(f'"<b>{i}</b>","{quoted}",9.9,USD,Finish=Matt\n' for i in range(3)),
         "utf-8",
     )
-    process = launch("review", tmp_path / "shop.csv", "--no-browser", "--port", "0", "--ledger", tmp_path / "h.sqlite")
-    found = None
-    while found is None:
-        found = re.search(r"http://\S+/", process.stderr.readline())
-    page: Page = open_page(found[0])
+    page: Page = open_page(serve(catalog=tmp_path / "shop.csv").url)
     assert "brass" in page.locator("#detail h3").inner_text()
     assert page.title() != "PWNED" and page.locator("#detail img[src=x]").count() == 0
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import end_with_parent
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from ready_commands import end_with_parent
 
 import dupcheck as dc
 from dupcheck.errors import DupcheckError

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -290,8 +290,11 @@ def count_attributes(texts: Iterable[str]) -> dict[str, Counter[str]]:
     return counts
 
 
+@lru_cache(maxsize=4096)
 def find_written(title: str, axis: str, value: str) -> str:
     """Return the words with which a title states a value, as they stand there with a capital; "" where it does not.
+
+    A review plans the same few groups again after each answer, and asks the same of their titles.
 
     >>> find_written("Damen Schal rot", "color", "red")
     'Rot'
