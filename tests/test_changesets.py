@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from export_imports import IMPORTS, list_changed, load, rows
@@ -575,8 +575,13 @@ class TestAcceptance:
 class TestSteps:
     """``merge`` renders the same change set as the exports: every cell that differs afterwards has its line."""
 
+    made: ClassVar[dict[str, Any]] = {}
+    """What became of each catalogue: no test changes it."""
+
     @pytest.fixture(params=list(CATALOGS))
     def merged(self, request: pytest.FixtureRequest, tmp_path: Path, run: Callable[..., Any]) -> Any:
+        if request.param in self.made:
+            return self.made[request.param]
         lonely = vary(9000, "Enamel Camping Mug Speckled Large", {"Color": ("Teal",)})
         own = write_own("ebay", [*CATALOGS[request.param], *lonely], tmp_path)
         assert run("audit", own, "--out", tmp_path / "r", "--no-ledger").code == 0
@@ -585,7 +590,8 @@ class TestSteps:
         assert done.code == 0 and "merged-steps.csv" in done.out
         steps = rows((tmp_path / "merged-steps.csv").read_text("utf-8-sig"))
         plans = json.loads((tmp_path / "r" / "merges.json").read_text("utf-8"))
-        return rows(own.read_text("utf-8")), rows(out.read_text("utf-8-sig")), steps, plans
+        self.made[request.param] = rows(own.read_text("utf-8")), rows(out.read_text("utf-8-sig")), steps, plans
+        return self.made[request.param]
 
     def test_each_cell_that_changes_is_told_and_no_other_changes(self, merged: Any) -> None:
         before, after, steps, _ = merged

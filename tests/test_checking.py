@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -185,16 +185,14 @@ def test_every_listing_of_the_sample_is_judged_as_the_audit_judges_it(
     # 0: only what is near is looked at, as in a big catalogue
     monkeypatch.setattr("dupcheck.index.kept.SEARCH", replace(SEARCH, small=few))
     told = sample_audit.as_dict()["pairs"]
-    differing = []
-    for position in range(len(sample)):
-        listing_id = str(sample.ids[position])
-        rest = take_listings(sample, np.delete(np.arange(len(sample)), position))
-        (answer,) = dc.check(get_listing(sample, position), rest)
-        if list_findings(answer.pairs, listing_id) != list_findings(told, listing_id):
-            differing.append(listing_id)
     # Advice is thinned to one pair a listing and rule: which one is told may differ where two are as strong.
     strict = {i for p in told if p["verdict"] == "duplicate" for i in (p["listing_a"], p["listing_b"])}
-    assert not strict & set(differing)
+    assert len(strict) > 30
+    for listing_id in sorted(strict):
+        position = sample.positions[listing_id]
+        rest = take_listings(sample, np.delete(np.arange(len(sample)), position))
+        (answer,) = dc.check(get_listing(sample, position), rest)
+        assert list_findings(answer.pairs, listing_id) == list_findings(told, listing_id), listing_id
 
 
 @pytest.fixture(scope="module")
@@ -426,8 +424,7 @@ def test_a_new_version_of_a_listing_is_not_held_against_the_old_one(
     sample: Catalog, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr("dupcheck.index.kept.SEARCH", replace(SEARCH, small=few))
-    alone = (i for i in sample.ids if dc.check(get_listing(sample, sample.positions[i]), sample)[0].pairs)
-    for listing_id in islice(alone, 12):
+    for listing_id in sample.ids[:12].tolist():
         old = get_listing(sample, sample.positions[listing_id])
         rest = take_listings(sample, np.flatnonzero(sample.ids != listing_id))
         (updated,) = dc.check(old, sample, update=True)

@@ -2,7 +2,6 @@
 
 import math
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,10 +89,6 @@ class TestShippedPacks:
         text = (packs_folder() / f"{pack.name}.toml").read_text("utf-8")
         for place in re.finditer(r"(?m)^[a-z_.]+ = (.+)$", text):
             broken = text[: place.start(1)] + value + text[place.end(1) :]
-            try:
-                tomllib.loads(broken)
-            except tomllib.TOMLDecodeError:
-                continue
             try:
                 changed = read(broken)
             except RulesError as error:

@@ -47,6 +47,8 @@ def compare_photos(photos: Photos, left: IntArray, right: IntArray) -> FloatArra
     """
     result = np.full(len(left), np.nan)
     at = np.flatnonzero(_can_tell(photos, left, right))
+    if not len(at):  # a plan asks pair by pair, and few catalogues have every photo
+        return result
     first, second, place = _distinct(photos, left[at], right[at])
     bits = np.empty(len(first))
     for begin in range(0, len(first), _CHUNK):

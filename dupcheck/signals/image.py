@@ -27,6 +27,8 @@ def find_nearest(photos: Photos, left: IntArray, right: IntArray) -> tuple[Float
     bits = compare_photos(photos, first, second)
     for swapped, ours, theirs in ((False, left, right), (True, right, left)):
         pair, extra = photos.pair_with_extras(theirs)
+        if not len(pair):
+            continue
         own = photos.main[ours[pair]]
         further = compare_photos(photos, own, extra)
         order = np.lexsort((np.arange(len(pair)), further))  # what cannot be told stands last
