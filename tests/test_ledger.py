@@ -955,6 +955,55 @@ def test_the_whole_is_read_where_somebody_else_was_there(tmp_path: Path) -> None
         base.close()
 
 
+def test_where_nothing_happens_there_is_nothing_to_seal(tmp_path: Path) -> None:
+    place = tmp_path / "l.sqlite"
+    with open_ledger(place) as ledger:
+        ledger.decide([])
+        assert not ledger.hand_back("a group", "ada") and not ledger.count_events()
+    assert not place.with_name("l.sqlite-seal").exists()
+    open_ledger(place).close()
+
+
+def test_a_new_ledger_notes_when_somebody_last_tried_to_write(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "l.sqlite") as ledger:
+        base = sqlite3.connect(tmp_path / "l.sqlite")
+        assert base.execute("SELECT id, at FROM dupcheck_pulse").fetchall() == [(1, 0)]
+        before = time.time()
+        ledger._store.try_writing(1)
+        ((number, at),) = base.execute("SELECT id, at FROM dupcheck_pulse").fetchall()
+        assert number == 1 and before <= at <= time.time()
+        base.close()
+
+
+def test_what_the_database_refuses_is_one_line_of_its_own_words(tmp_path: Path) -> None:
+    """What was asked of it, which may be long and hold what others wrote, is no part of that."""
+    with open_ledger(tmp_path / "l.sqlite") as ledger:
+        store = ledger._store
+        with pytest.raises(LedgerError) as refused, store.read() as connection:
+            connection.execute(sa.text("SELECT secret\nFROM nowhere"))
+        assert refused.value.text.key == "ledger.failed"
+        assert refused.value.text.values["reason"] == "no such table: nowhere"
+        with pytest.raises(LedgerError) as closed, store.read() as connection:
+            connection.close()
+            connection.execute(sa.text("SELECT 1"))
+        assert "closed" in str(closed.value)
+        with pytest.raises(LedgerError) as long, store.read() as connection:
+            connection.execute(sa.text(f"SELECT {'x' * 400} FROM dupcheck_claim"))
+        assert long.value.text.values["reason"] == f"no such column: {'x' * 400}"[:300]
+        with pytest.raises(LedgerError) as broken, store.read():
+            raise OSError("the cable is out")
+        assert "the cable is out" in str(broken.value)
+        with pytest.raises(LedgerError) as full, store.read():
+            raise OSError(28, "No space left on device")
+        assert full.value.text.values["reason"] == "No space left on device"
+        other = sqlite3.connect(tmp_path / "l.sqlite")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError) as busy:
+            store.try_writing(0)
+        assert busy.value.text.key == "ledger.busy"
+        other.close()
+
+
 def open_and_close(place: Path) -> Path:
     open_ledger(place).close()
     return place

@@ -146,6 +146,67 @@ def test_a_question_holds_all_against_the_listing_that_its_group_keeps(by_a_rule
     assert all(part.gap == find_gap(0, part.members[0]) for part in others)
 
 
+class Desk:
+    """Listings of nothing but a title, and what sets two of them apart."""
+
+    def __init__(self, *titles: str) -> None:
+        catalog = stock(**{f"L{k}": title for k, title in enumerate(titles)})
+        self.books = Bookkeeper(Shelf(catalog, measure(catalog)))
+
+    def find_gap(self, first: int, other: int) -> Gap | None:
+        own = sort_offers(settle_values(self.books.shelf.list_group((first, other))), (first, other))
+        return self.books.find_gap(own, first, other)
+
+    def group(self, first: int, *others: int) -> list[Part]:
+        return [Part([first]), *(Part([k], self.find_gap(first, k)) for k in others)]
+
+
+def catch(*pairs: tuple[int, int, float]) -> Findings:
+    left, right = (np.array([p[k] for p in pairs]) for k in (0, 1))
+    one = np.zeros(len(pairs), int)
+    return Findings(left, right, one, np.array([p[2] for p in pairs]), one == 0, one == 1, {})
+
+
+def list_members(groups: Sequence[Sequence[Part]]) -> list[list[list[int]]]:
+    return [[part.members for part in group] for group in groups]
+
+
+def test_what_a_rule_caught_and_no_group_holds_is_asked_about() -> None:
+    """What has another name is another product; what the seller keeps apart is never put together."""
+    desk = Desk("Harbour Lantern Tin Amber Glow", "Storm Light Metal Amber Glow", "Dock Lamp Rustic Amber Glow")
+    caught = catch((0, 1, 0.6), (1, 2, 0.9))
+    groups, ties = ask_neighbours(desk.books, [], NOTHING, caught)
+    assert list_members(groups) == [[[1], [2]]]
+    names, words = desk.find_gap(0, 1), desk.find_gap(1, 2)
+    assert names is not None and names.what == "names" and groups[0][1].gap == words
+    assert {m: (tie.partner, tie.rule, tie.strength) for m, tie in ties.items()} == {1: (2, 0, 0.9), 2: (1, 0, 0.9)}
+    assert not ask_neighbours(desk.books, [], NOTHING, caught, lambda left, right: left >= 0)[0]
+    assert not ask_neighbours(desk.books, [[Part([0])]], NOTHING)[0], "one listing alone is no group"
+
+
+def test_what_came_along_with_a_twin_is_told_from_the_first_of_its_group_or_stands_in_none() -> None:
+    names = ("Harbour Lantern Tin", "Storm Light Metal", "Dock Lamp Rustic", "Quay Torch Steel", "Pier Beacon Iron")
+    desk = Desk(*(f"{name} Amber Glow" for name in names))
+    twins, known = ([0], [1], [0.9], [True]), ([0], [2], [0.1], [False])
+    for possible in (False, True):
+        rows = zip(twins, known, strict=True) if possible else ((t, []) for t in twins)
+        left, right, chance, across = (np.array([*one, *other]) for one, other in rows)
+        groups = [desk.group(0, 3, 4), desk.group(1, 2)]
+        ((main, *others),) = ask_neighbours(desk.books, groups, Likely(left, right, chance, across))[0]
+        told = {part.members[0]: part.gap for part in others}
+        assert main.members == [0] and told.keys() == ({3, 4, 1, 2} if possible else {3, 4, 1})
+        assert all(gap == desk.find_gap(0, m) for m, gap in told.items() if m != 1)
+
+
+def test_what_is_set_apart_again_is_asked_about_beside_what_a_rule_caught_it_with() -> None:
+    names = ("Harbour Lantern Tin", "Storm Light Metal", "Dock Lamp Rustic", "Quay Torch Steel", "Pier Beacon Iron")
+    desk = Desk(*(f"{name} Amber Glow" for name in (*names, "Cove Lamp Brass", "Bay Light Zinc")))
+    likely = Likely(np.array([0]), np.array([1]), np.array([0.9]))
+    groups = [desk.group(0, 3, 4), desk.group(1, 2), desk.group(5, 6)]
+    found = list_members(ask_neighbours(desk.books, groups, likely, catch((2, 5, 0.9)))[0])
+    assert found == [[[0], [3], [4], [1]], [[5], [6], [2]]]
+
+
 def test_two_groups_are_asked_about_as_one_by_the_mean_of_their_pairs() -> None:
     pairs = [(a, b, 0.9) for a in "AB" for b in "FG"]
     plans = plan(stock(), *pairs)

@@ -391,6 +391,35 @@ class TestWorkbook:
             assert any(n.endswith((".jpg", ".png")) for n in named), "where it lies is said of the others"
         assert shown == {2: 2, 3: 3}
 
+    def test_a_row_with_a_photo_is_high_enough_for_it_and_for_its_words(
+        self, tmp_path: Path, make_shop: Callable[..., Catalog], draw_photo: Callable[..., Path]
+    ) -> None:
+        draw_photo(tmp_path / "a.png", 1)
+        long = "Linen Curtain Panel " + " ".join(f"with pocket {n}" for n in range(20))
+        heights: list[float] = []
+        for title in ("Linen Curtain Panel", long):
+            rows = [{"title": f"{title} {c}", "attributes": {"Color": c}} for c in ("Red", "Blue")]
+            shop = make_shop(*rows, price=9.0, currency="USD", main_image="a.png", image_root=tmp_path)
+            (file, *_) = dc.audit(shop).export("excel", out=tmp_path / f"out {len(title)}", all_plans=True)
+            sheet = load_workbook(file)["2 Edit"]
+            (row,) = {
+                p.anchor._from.row + 1 for p in sheet._images if sheet.cell(p.anchor._from.row + 1, 5).value == "title"
+            }
+            heights.append(sheet.row_dimensions[row].height)
+        assert heights[0] == 0.78 * 64 and heights[1] > heights[0] and heights[1] % 16.5 == 0
+
+    def test_an_address_is_never_looked_for_on_this_machine(
+        self, tmp_path: Path, make_shop: Callable[..., Catalog], draw_photo: Callable[..., Path]
+    ) -> None:
+        address = "https://i.example/a.png"
+        draw_photo(tmp_path / "https:" / "i.example" / "a.png", 1)
+        rows = [{"title": f"Linen Curtain Panel {c}", "attributes": {"Color": c}} for c in ("Red", "Blue")]
+        shop = make_shop(*rows, price=9.0, currency="USD", main_image=address, image_root=tmp_path)
+        (file, *_) = dc.audit(shop).export("excel", out=tmp_path / "out", all_plans=True)
+        book = load_workbook(file)
+        assert not any(sheet._images for sheet in book)
+        assert address in {cell.value for sheet in book for line in sheet.iter_rows() for cell in line}
+
     def test_a_row_is_as_high_as_its_longest_text_and_its_photo(self, audit: dc.Audit, tmp_path: Path) -> None:
         (file, *_) = audit.export("excel", out=tmp_path, all_plans=True)
         sheet = load_workbook(file)["2 Edit"]
