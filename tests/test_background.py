@@ -182,6 +182,7 @@ def test_an_empty_catalogue_says_nothing(make_shop: Shop, read_features: Callabl
     assert told.listings == 0 and not told.words.any() and told.start.tolist() == [0]
 
 
+@pytest.mark.slow
 def test_what_is_forgotten_is_made_again(sample_folder: Path, tmp_path: Path) -> None:
     model = dc.audit(sample_folder / "catalog.csv", cache=tmp_path).model
     assert model is not None

@@ -53,6 +53,7 @@ def test_any_flipped_bit_is_told_and_measured_again(desk: Path, run: Run) -> Non
         assert told.count("\n") <= 1 and ("damaged" in told or file.name == "current"), file
 
 
+@pytest.mark.slow
 def test_a_changed_print_of_a_photo_is_measured_again(desk: Path, run: Run) -> None:
     first, _ = read(desk, run)
     shutil.rmtree(desk / "deep" / "cache" / "catalogs")

@@ -102,6 +102,7 @@ def test_a_helper_ends_with_the_process_that_asked_for_it(tmp_path: Path, number
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_an_audit_of_several_processes_is_that_of_one(
     sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

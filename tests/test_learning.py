@@ -90,6 +90,7 @@ def slipped(taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> tuple[dc.Audit
     return dc.audit(after.catalog, answers=[*known, wrong]), known, wrong
 
 
+@pytest.mark.slow
 class TestSlips:
     """A seller who answers wrongly once among many right answers."""
 
@@ -127,6 +128,7 @@ class TestSlips:
 class TestWeak:
     """Answers that two listings are one product."""
 
+    @pytest.mark.slow
     def test_a_weak_one_groups_and_is_asked_once_more(self, taught: tuple[dc.Audit, dc.Audit, dict[str, str]]) -> None:
         after, product = taught[1], taught[2]
         assert after.lesson is not None and after.lesson.model is not None

@@ -180,6 +180,7 @@ class TestCheck:
         else:
             assert answer.verdict == ("duplicate" if "duplicate" in verdicts else "advice" if verdicts else "publish")
 
+    @pytest.mark.slow
     def test_a_listing_a_dict_and_a_file_are_one_draft(self, sample: Catalog, tmp_path: Path) -> None:
         draft, rest = without(sample, "A-132")
         fields = {

@@ -605,6 +605,7 @@ class TestShares:
         assert board.take_next(order, "Jo") is None
 
 
+@pytest.mark.slow
 class TestAgain:
     def test_another_audit_heeds_what_was_answered_and_is_one_more_run(self, ledger: Ledger) -> None:
         def make(progress: Any) -> dc.Audit:

@@ -60,6 +60,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(STEPS)
 @settings(max_examples=30)
 def test_a_group_is_in_one_hand_until_it_is_given_back_settled_or_late(steps: list[tuple[str, str, str]]) -> None:
@@ -110,6 +111,7 @@ SAYINGS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(SAYINGS)
 @settings(max_examples=30)
 def test_what_stands_of_a_pair_is_its_last_word_that_was_not_taken_back(
