@@ -187,10 +187,9 @@ def test_what_a_rule_caught_and_no_group_holds_is_asked_about() -> None:
 def test_what_came_along_with_a_twin_is_told_from_the_first_of_its_group_or_stands_in_none() -> None:
     names = ("Harbour Lantern Tin", "Storm Light Metal", "Dock Lamp Rustic", "Quay Torch Steel", "Pier Beacon Iron")
     desk = Desk(*(f"{name} Amber Glow" for name in names))
-    twins, known = ([0], [1], [0.9], [True]), ([0], [2], [0.1], [False])
     for possible in (False, True):
-        rows = zip(twins, known, strict=True) if possible else ((t, []) for t in twins)
-        left, right, chance, across = (np.array([*one, *other]) for one, other in rows)
+        rows = [(0, 1, 0.9, True), (0, 2, 0.1, False)][: 1 + possible]
+        left, right, chance, across = (np.array(column) for column in zip(*rows, strict=True))
         groups = [desk.group(0, 3, 4), desk.group(1, 2)]
         ((main, *others),) = ask_neighbours(desk.books, groups, Likely(left, right, chance, across))[0]
         told = {part.members[0]: part.gap for part in others}

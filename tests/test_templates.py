@@ -401,7 +401,7 @@ class TestWorkbook:
             rows = [{"title": f"{title} {c}", "attributes": {"Color": c}} for c in ("Red", "Blue")]
             shop = make_shop(*rows, price=9.0, currency="USD", main_image="a.png", image_root=tmp_path)
             (file, *_) = dc.audit(shop).export("excel", out=tmp_path / f"out {len(title)}", all_plans=True)
-            sheet = load_workbook(file)["2 Edit"]
+            sheet: Any = load_workbook(file)["2 Edit"]
             (row,) = {
                 p.anchor._from.row + 1 for p in sheet._images if sheet.cell(p.anchor._from.row + 1, 5).value == "title"
             }
@@ -416,7 +416,7 @@ class TestWorkbook:
         rows = [{"title": f"Linen Curtain Panel {c}", "attributes": {"Color": c}} for c in ("Red", "Blue")]
         shop = make_shop(*rows, price=9.0, currency="USD", main_image=address, image_root=tmp_path)
         (file, *_) = dc.audit(shop).export("excel", out=tmp_path / "out", all_plans=True)
-        book = load_workbook(file)
+        book: Any = load_workbook(file)
         assert not any(sheet._images for sheet in book)
         assert address in {cell.value for sheet in book for line in sheet.iter_rows() for cell in line}
 
