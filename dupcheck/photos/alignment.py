@@ -4,7 +4,7 @@ Inverse-compositional Lucas-Kanade with robust weights (Baker, Matthews: Lucas-K
 Most pairs that are suspected are given up on the smallest thumbnails, where a step costs a few microseconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -20,7 +20,7 @@ _FIRST_STEPS, _LATER_STEPS, _FINE_STEPS = 4, 8, 10
 _REFINED = 2  # of the maps that are tried, so many are refined
 _PROMISING, _HOPEFUL = 0.55, 0.6
 """Agreeing shares below which no photo seen twice lies: as suspected, and after the first steps of refinement."""
-_STILL = 0.0002  # of a side: a step that is smaller is the last one
+_STILL = 0.001  # of a side: a step that is smaller is the last one
 _BEHIND = 0.1  # the agreeing share by which a map may be behind another and be followed further
 _STIFFNESS = np.diag([0.02, 0.02, 0.01, 0.02, 0.02, 0.01]).astype(np.float32)
 _ENLARGED = 1.0001  # a map's determinant from which on it is turned round
@@ -44,6 +44,31 @@ class Fit:
     maps: FloatArray
     turned: BoolArray
 
+    def take(self, at: IntArray) -> "Fit":
+        """Return the fits at these positions."""
+        return Fit(self.pair[at], self.maps[at], self.turned[at])
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """How pairs of thumbnails fit roughly, and as the hashes say.
+
+    What is printed over a photo pulls at the map, so that the way it began may be the better one. ``even`` are the
+    evened thumbnails, ``near`` and ``far`` which of them are template and picture of each fit.
+    """
+
+    rough: Fit
+    begun: Fit
+    even: Floats
+    near: IntArray
+    far: IntArray
+
+    def refine(self, at: IntArray) -> Fit:
+        """Return the rough fits at these positions, refined."""
+        start = self.rough.take(at)
+        template = soften(self.even[self.near[at]], start.maps)
+        return replace(start, maps=_refine(template, self.even[self.far[at]], start.maps, _FINE_STEPS))
+
 
 def even_out(light: npt.NDArray[np.uint8]) -> Floats:
     """Return thumbnails with brightness and contrast made the same all over."""
@@ -60,8 +85,8 @@ def even_out(light: npt.NDArray[np.uint8]) -> Floats:
 
 def align(
     light: npt.NDArray[np.uint8], first: IntArray, second: IntArray, pair: IntArray, tries: FloatArray
-) -> tuple[Fit, Fit, Fit]:
-    """Return, for each pair of thumbnails, the maps under which most of the two agrees: refined, roughly, as suggested.
+) -> Aligned:
+    """Return, for each pair of thumbnails, the maps under which most of the two agrees: roughly, and as suggested.
 
     ``first`` and ``second`` are positions in ``light``; ``tries`` (tries, 3, 3) are maps that the hashes suggest, each
     for one ``pair``. What does not agree well enough at half size, as suggested or after a few steps, is given up.
@@ -85,10 +110,8 @@ def align(
     _take_better(best, share, at, maps, found)
     fitting = np.flatnonzero(share > _HOPEFUL)
     near, far, coarse, turned = turn_round(one[fitting], other[fitting], best[fitting])
-    fine = _refine(soften(even[near], coarse), even[far], coarse, _FINE_STEPS)
-    # what is printed over a photo pulls at the map, so that the way it began may be the better one
     begun = turn_round(one[fitting], other[fitting], tries[order[start[fitting]]])
-    return Fit(fitting, fine, turned), Fit(fitting, coarse, turned), Fit(fitting, begun[2], begun[3])
+    return Aligned(Fit(fitting, coarse, turned), Fit(fitting, begun[2], begun[3]), even, near, far)
 
 
 def _take_better(best: FloatArray, share: FloatArray, pair: IntArray, maps: FloatArray, found: FloatArray) -> None:

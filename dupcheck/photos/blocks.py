@@ -11,6 +11,8 @@ from dupcheck.photos.alignment import LEAST_OVERLAP, Floats, measure_scale, soft
 from dupcheck.photos.records import COLOR_SIDE, SIDE
 
 _CLEAR, _ONE_COLOR = 0.96, 6.0  # the agreement, and ΔE, by which it is clear at a glance that two photos are one
+CLEAR_BITS = 2.0
+"""The bits under one map up to which no other need be tried."""
 _WHOLE_BONUS = 0.06
 _BLOCKS = 8  # a side
 _LEAST_STRUCTURE = 8.0  # levels, summed over the blocks; in plainer pictures there is nothing to agree on
@@ -99,6 +101,12 @@ def find_clear(looks: Looks, whole_near: BoolArray) -> IntArray:
     agreeing = looks.agreement - _WHOLE_BONUS * whole_near >= _CLEAR
     clear: IntArray = np.flatnonzero(agreeing & (looks.color <= _ONE_COLOR) & (looks.covered == 0))
     return clear
+
+
+def find_plain(looks: Looks) -> IntArray:
+    """Return the positions of the looks by which two photos are one in one colour, whatever covers a part of it."""
+    plain: IntArray = np.flatnonzero((looks.bits <= CLEAR_BITS) & (looks.color <= _ONE_COLOR))
+    return plain
 
 
 def compare_blocks(

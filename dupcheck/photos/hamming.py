@@ -7,7 +7,9 @@ Single hashes are looked up in an index by each of four blocks, with every chang
 in the best of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -24,6 +26,9 @@ RUN = 1000
 _CHUNK = 4_000_000
 _BLOCKS = 4
 _BITS = 16
+_POSITION_BITS = np.uint64(32)
+_POSITION = (np.uint64(1) << _POSITION_BITS) - np.uint64(1)
+_DENSE = 10  # the share of hashes with a next one in their run, one in so many, from which on all are compared
 
 
 _ORDER = np.array([
@@ -68,23 +73,49 @@ def join_hashes(hashes: HashArray, radius: int, blocks: int = 8) -> tuple[IntArr
 def _join_distinct(hashes: HashArray, radius: int, blocks: int) -> tuple[IntArray, IntArray]:
     n = len(hashes)
     found = [np.empty(0, dtype=np.int64)]
-    for mask in mask_blocks(blocks):
-        keys = hashes & mask
-        order = np.argsort(keys)
-        ordered, values = keys[order], hashes[order]
-        at = np.flatnonzero(ordered[1:] == ordered[:-1])
-        step = 1
-        while len(at) and step <= RUN:
-            for begin in range(0, len(at), _CHUNK):
-                part = at[begin : begin + _CHUNK]
-                near = part[np.bitwise_count(values[part] ^ values[part + step]) <= radius]
-                i, j = order[near], order[near + step]
-                found.append(np.minimum(i, j) * n + np.maximum(i, j))
-            step += 1
-            at = at[at + step < n]
-            at = at[ordered[at] == ordered[at + step]]
+    for keys in _list_keys(hashes, blocks):
+        keys.sort()
+        order = (keys & _POSITION).astype(np.int64)
+        keys >>= _POSITION_BITS
+        start = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[:n])
+        sizes = np.diff(np.append(start, n))
+        behind = np.repeat(start + sizes, sizes) - np.arange(1, n + 1)
+        for near, step in _compare_runs(hashes.take(order), behind, sizes, radius):
+            i, j = order[near], order[near + step]
+            found.append(np.minimum(i, j) * n + np.maximum(i, j))
     pairs = sort_distinct(found)
     return pairs // max(n, 1), pairs % max(n, 1)
+
+
+def _list_keys(hashes: HashArray, blocks: int) -> Iterator[HashArray]:
+    """Yield, for each two blocks, the two and the position of each hash in one number, to be sorted by."""
+    parts = np.array_split(_ORDER, blocks)
+    widths = np.array([len(part) for part in parts], dtype=np.uint64)
+    spread = _spread(hashes)
+    masks = (np.uint64(1) << widths) - np.uint64(1)
+    cut = [(spread >> start) & mask for start, mask in zip(np.cumsum(widths) - widths, masks, strict=True)]
+    position = np.arange(len(hashes), dtype=np.uint64)
+    for a, b in combinations(range(blocks), 2):
+        yield (((cut[a] << widths[b]) | cut[b]) << _POSITION_BITS) | position
+
+
+def _compare_runs(values: HashArray, behind: IntArray, sizes: IntArray, radius: int) -> Iterator[tuple[IntArray, int]]:
+    """Yield positions of values, and by how many the value that is near to each stands behind it in its run.
+
+    ``behind`` is how many of its run stand behind each, ``sizes`` how long the runs are. While most have a next one,
+    all are compared, and what lies in another run is left out: that is several times as fast as to choose.
+    """
+    at: IntArray | None = None
+    for step in range(1, min(int(sizes.max(initial=0)), RUN + 1)):
+        sizes = sizes[sizes > step]
+        if _DENSE * int((sizes - step).sum()) > len(values):
+            near = np.flatnonzero(np.bitwise_count(values[:-step] ^ values[step:]) <= radius)
+            yield near[behind[near] >= step], step
+            continue
+        at = np.flatnonzero(behind >= step) if at is None else at[behind.take(at) >= step]
+        for begin in range(0, len(at), _CHUNK):
+            part = at[begin : begin + _CHUNK]
+            yield part[np.bitwise_count(values.take(part) ^ values.take(part + step)) <= radius], step
 
 
 def mask_blocks(blocks: int) -> list[np.uint64]:
@@ -135,9 +166,27 @@ def index_hashes(hashes: HashArray) -> HashIndex:
 
 def _cut(hashes: HashArray) -> list[npt.NDArray[np.uint16]]:
     """The four blocks of each hash, of bits spread over all of it."""
-    bits = np.unpackbits(hashes.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")[:, _ORDER]
-    packed = np.packbits(bits, axis=1, bitorder="little")
-    return [np.ascontiguousarray(packed[:, 2 * b : 2 * b + 2]).view("<u2").ravel() for b in range(_BLOCKS)]
+    spread = np.ascontiguousarray(_spread(hashes), dtype="<u8").view("<u2").reshape(-1, _BLOCKS)
+    return [np.ascontiguousarray(spread[:, b]) for b in range(_BLOCKS)]
+
+
+def _spread(hashes: HashArray) -> HashArray:
+    """The hashes with their bits in ``_ORDER``, the first one lowest."""
+    spread = np.zeros(len(hashes), dtype=np.uint64)
+    for byte, places in zip(hashes.astype("<u8").view(np.uint8).reshape(-1, 8).T, _place_bytes(), strict=True):
+        spread |= places.take(byte)
+    return spread
+
+
+@lru_cache
+def _place_bytes() -> HashArray:
+    """Return (8, 256) where the bits of each value of each byte of a hash lie in their new order."""
+    place = np.empty(64, dtype=np.int64)
+    place[_ORDER] = np.arange(64)
+    bits = (np.arange(256)[:, None] >> np.arange(8)) & 1
+    moved = bits.astype(np.uint64)[None] << place.reshape(8, 1, 8).astype(np.uint64)
+    placed: HashArray = moved.sum(axis=2, dtype=np.uint64)
+    return placed
 
 
 def _list_changes(bits: int) -> npt.NDArray[np.uint16]:

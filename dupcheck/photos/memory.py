@@ -32,11 +32,12 @@ class Memory:
         self._lock = Lock()
         self._known = {kind: (_NONE, np.empty(0, dtype=facts)) for kind, facts in FACTS.items()}
         self._older: bytes | None = None
+        self._held: Cache | None = None
         self._load()
 
     def __getstate__(self) -> dict[str, object]:
         """What is sent to other machines: what is known, not where it is kept."""
-        return {**self.__dict__, "_lock": None, "_folder": None}
+        return {**self.__dict__, "_lock": None, "_folder": None, "_held": None}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update({**state, "_lock": Lock()})
@@ -119,9 +120,18 @@ class Memory:
                 self._known[kind] = keys[order], np.array([fact for _, _, fact in found], dtype=facts)[order]
 
     @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep the store open meanwhile: to open and close it costs as much as to keep hundreds of looks."""
+        with self._open() as self._held:
+            try:
+                yield
+            finally:
+                self._held = None
+
+    @contextmanager
     def _open(self) -> Iterator[Cache | None]:
-        if self._folder is None:
-            yield None
+        if self._folder is None or self._held is not None:
+            yield self._held
             return
         cache = Cache(self._folder)
         try:

@@ -29,6 +29,14 @@ def find_alike(
     about again the next time. Of two rows one at least is ``among`` these, or has the same picture as one of them.
     ``misses`` is told what may be missed.
     """
+    with photos.memory.hold():
+        first, second = _find_alike(photos, jobs, worth, among, misses)
+    return _sort_pairs(*_add_copies(photos, first, second), len(photos))
+
+
+def _find_alike(
+    photos: Photos, jobs: int, worth: Worth | None, among: BoolArray | None, misses: list[Message] | None
+) -> tuple[IntArray, IntArray]:
     alone = photos.stand_in == np.arange(len(photos))
     held = photos.usable & photos.pictured & alone
     pictured = np.flatnonzero(held)
@@ -57,8 +65,7 @@ def find_alike(
         photos.memory.keep_circle(pictured, way, *(np.append(side, itself) for side in ends))
     if misses is not None and crowded.any():
         misses.append(message("audit.may_miss_outlines", count=int(crowded.sum()), others=SHARED_BY))
-    first, second = first[alike], second[alike]
-    return _sort_pairs(*_add_copies(photos, first, second), len(photos))
+    return first[alike], second[alike]
 
 
 def find_neighbours(
@@ -77,9 +84,11 @@ def find_neighbours(
     rows = np.arange(len(photos)) if rows is None else rows
     hashes, owner, kind = list_hashes(photos, rows)
     owner = rows[owner]
+    plain = kind == PLAIN
     if not (new & photos.pictured).any():
-        plain = kind == PLAIN
         hashes, owner, kind = hashes[plain], owner[plain], kind[plain]
+    elif photos.pictured[owner].all():  # of pictures the other hashes tell more
+        hashes, owner, kind = hashes[~plain], owner[~plain], kind[~plain]
     pictures = int((photos.usable & photos.pictured).sum())
     i, j = join_hashes(hashes, SEARCH.photo_bits, choose_blocks(pictures))
     near = owner[i] != owner[j]

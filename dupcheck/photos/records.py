@@ -65,7 +65,7 @@ lightness (which a change of hue leaves alone) and of CIE a* and b*; ``outer``, 
 bottom, left, right as fractions of the picture), ``aspect`` is the core's width by its height. ``blank``: nothing to
 see. ``graphic``: a few flat colours, as placeholders and logos have."""
 
-LOOK_VERSION = 3
+LOOK_VERSION = 4
 """Part of the cache key of looks at two pictures: goes up whenever one would find something else."""
 ALTERED = np.dtype(
     [

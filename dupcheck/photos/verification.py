@@ -6,14 +6,14 @@ Matthews: Lucas-Kanade 20 Years On, 2004) and compared block by block: a seller'
 neighbouring blocks at the rim, another product spoils blocks everywhere, another colour spoils none.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from dupcheck.model import BoolArray, FloatArray, IntArray
-from dupcheck.photos.alignment import Fit, align, turn_round
-from dupcheck.photos.blocks import Looks, compare_blocks, find_clear, join_looks
+from dupcheck.photos.alignment import Aligned, Fit, align, turn_round
+from dupcheck.photos.blocks import CLEAR_BITS, Looks, compare_blocks, find_clear, find_plain, join_looks
 from dupcheck.photos.layouts import AGREEING, measure_layouts
 from dupcheck.photos.records import ALTERED, LOOK
 from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
@@ -35,7 +35,6 @@ _CHUNK = 50_000  # pairs whose hashes are compared at a time, and pairs that are
 _PAIRS = 2048
 _TRIES, _WORTH_TRYING = 5, 12  # combinations of parts that are tried at most, and the bits between them at most
 _TELLING = 4  # bits between the nearest hashes of a photo that nothing was laid over
-_CLEAR_BITS = 2.0  # bits under one map up to which no other is held against it
 _VERY_NEAR = 4  # bits between the hashes of two whole pictures that speak for themselves
 
 
@@ -227,8 +226,8 @@ def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArra
     order = np.argsort(nearest, axis=1, kind="stable")[:, :_TRIES]
     pair, rank = np.nonzero(np.take_along_axis(nearest, order, axis=1) <= _WORTH_TRYING)
     tries = place_parts(prints, one[pair], other[pair], order[pair, rank])
-    fit = align(prints["light"], one, other, pair, tries)
-    held, found = _compare_fits(prints, one, other, fit, nearest)
+    aligned = align(prints["light"], one, other, pair, tries)
+    held, found = _compare_fits(prints, one, other, aligned, nearest)
     return join_looks([glances, found]).spread(np.append(at, left[held]), pairs)
 
 
@@ -243,19 +242,28 @@ def _glance_at_colors(photos: Photos, first: IntArray, second: IntArray, nearest
 
 
 def _compare_fits(
-    prints: npt.NDArray[np.void], one: IntArray, other: IntArray, fits: Sequence[Fit], nearest: npt.NDArray[np.uint8]
+    prints: npt.NDArray[np.void], one: IntArray, other: IntArray, aligned: Aligned, nearest: npt.NDArray[np.uint8]
 ) -> tuple[IntArray, Looks]:
-    """Return the positions of the pairs that fit in some way, and of each the look under the map that suits it best."""
-    pair, parts = np.empty(0, dtype=np.int64), list[Looks]()
-    bits = np.full(len(one), 64.0)
-    for fit in fits:
-        doubtful = np.flatnonzero(bits[fit.pair] > _CLEAR_BITS)
-        at = fit.pair[doubtful]
-        maps, turned = fit.maps[doubtful], fit.turned[doubtful]
-        found = compare_blocks(prints, one[at], other[at], maps, turned, _is_whole_near(nearest[at]))
-        bits[at] = np.minimum(bits[at], found.bits)
-        pair, parts = np.concatenate([pair, at]), [*parts, found]
-    looks = join_looks(parts)
+    """Return the positions of the pairs that fit in some way, and of each the look under the map that suits it best.
+
+    What is clear as it lies roughly is not aligned any further.
+    """
+    parts, bits = list[Looks](), np.full(len(one), 64.0)
+
+    def compare(fit: Fit) -> Looks:
+        found = compare_blocks(
+            prints, one[fit.pair], other[fit.pair], fit.maps, fit.turned, _is_whole_near(nearest[fit.pair])
+        )
+        bits[fit.pair] = np.minimum(bits[fit.pair], found.bits)
+        parts.append(found)
+        return found
+
+    rough = compare(aligned.rough)
+    fine = aligned.refine(np.setdiff1d(np.arange(len(rough.bits)), find_plain(rough), assume_unique=True))
+    compare(fine)
+    begun = aligned.begun.take(np.flatnonzero(bits[aligned.begun.pair] > CLEAR_BITS))
+    compare(begun)
+    pair, looks = np.concatenate([aligned.rough.pair, fine.pair, begun.pair]), join_looks(parts)
     order = np.lexsort((looks.bits, pair))
     best = order[np.append(True, pair[order][1:] != pair[order][:-1])[: len(order)]]
     return pair[best], looks.take(best)
@@ -273,7 +281,7 @@ def _glance(
     _, _, maps, turned = turn_round(one, other, place_parts(prints, one, other, nearest.argmin(axis=1)))
     whole_near = _is_whole_near(nearest)
     looks = compare_blocks(prints, one, other, maps, turned, whole_near, inked=False)
-    clear = find_clear(looks, whole_near)
+    clear = np.union1d(find_clear(looks, whole_near), find_plain(looks))
     return at[clear], looks.take(clear)
 
 
