@@ -5,7 +5,6 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,6 +19,7 @@ from dupcheck.photos.cache import Cache, Signature
 from dupcheck.photos.files import OutsideError, PhotoFolder, PhotoSource, Unchanged, is_address
 from dupcheck.photos.records import FINGERPRINT, Record, parse_phash
 from dupcheck.photos.table import Photos, refuse_placeholders
+from dupcheck.photos.threads import one_thread_each
 
 if TYPE_CHECKING:
     from dupcheck.photos.pictures import ByteArray
@@ -130,21 +130,6 @@ def _place(
         problems.append(Problem(None, "", "main_image", "info", message("photos.not_fetched", count=left_out)))
     photos, wrong = _assemble(catalog, names, uses, seen)
     return photos, (*problems, *wrong)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Keep BLAS and OpenCV from starting threads of their own: pictures are small and there is a thread a core."""
-    import cv2  # only where there are pictures to read
-    from threadpoolctl import threadpool_limits
-
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        with threadpool_limits(1):
-            yield
-    finally:
-        cv2.setNumThreads(threads)
 
 
 @dataclass(frozen=True)
@@ -304,7 +289,7 @@ class _Reader:
             return
         from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
 
-        with _one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
+        with one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
             batches = _batches(places.items())
             ahead = deque(pool.submit(self._hash_batch, batch, folder) for batch in islice(batches, 2 * self._jobs))
             try:
@@ -378,7 +363,7 @@ class _Reader:
         contents = {address: known[address][1] for address in wanted if address in known}
         held = self._cache.fingerprints(list(contents.values()))
         fetch.tags.update(self._cache.tags([address for address in contents if contents[address] in held]))
-        with _one_thread_each():
+        with one_thread_each():
             for address, answer in fetch.fetch(wanted):
                 if isinstance(answer, Message):
                     self.seen.failed[address] = Failure("warning", answer)

@@ -13,6 +13,7 @@ from dupcheck.photos.copies import choose_representatives, is_copy
 from dupcheck.photos.layouts import Layouts, lay_out
 from dupcheck.photos.memory import Memory
 from dupcheck.photos.records import COPY, HASHES
+from dupcheck.photos.threads import one_thread_each
 
 _MARKS = np.arange(1, 2 * len(HASHES), 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 SHOWN_BY = 4
@@ -81,7 +82,8 @@ class Photos:
             same[known] = facts["same"]
             new = np.flatnonzero(~known)
             if len(new):
-                same[new] = is_copy(self.prints, copy[new], original[new])
+                with one_thread_each():
+                    same[new] = is_copy(self.prints, copy[new], original[new])
                 self.memory.remember(keys[new], same[new].view(COPY), "copy")
             return same
 

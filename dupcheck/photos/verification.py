@@ -18,6 +18,7 @@ from dupcheck.photos.layouts import AGREEING, measure_layouts
 from dupcheck.photos.records import ALTERED, LOOK
 from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
 from dupcheck.photos.table import Photos
+from dupcheck.photos.threads import one_thread_each
 
 SAME = 8.0
 """The distance, in bits, up to which two photos are one."""
@@ -119,7 +120,8 @@ def _look_once(photos: Photos, first: IntArray, second: IntArray) -> tuple[Float
     bits[at[known]], color[at[known]] = facts["bits"], facts["color"]
     new = at[~known]
     if len(new):
-        facts = _find_facts(photos, first[new], second[new], nearest[new])
+        with one_thread_each():
+            facts = _find_facts(photos, first[new], second[new], nearest[new])
         bits[new], color[new] = facts["bits"], facts["color"]
         photos.memory.remember(keys[~known], facts)
     return bits, color
@@ -169,7 +171,9 @@ def see_alike(
         facts = _find_facts(photos, one[part], other[part], nearest) if len(part) else np.empty(0, dtype=LOOK)
         return part, facts
 
-    with ThreadPoolExecutor(max(jobs, 1)) as pool:  # NumPy and OpenCV let go of Python's lock
+    if not parts:
+        return alike, unseen
+    with one_thread_each(), ThreadPoolExecutor(max(jobs, 1)) as pool:  # NumPy and OpenCV let go of Python's lock
         for part, found in pool.map(look, parts):
             near = found["bits"] <= COMPARABLE
             alike[at[part]] = near
