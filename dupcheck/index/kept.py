@@ -261,8 +261,10 @@ class Store:
         contents = self.arrays.get("photo.contents")
         if contents is None:
             return None
-        place = self.arrays["photo.place"]
-        return Kept(contents[place >= 0], self.arrays["photo.prints"][place[place >= 0]])
+        place, prints = self.arrays["photo.place"], self.arrays["photo.prints"]
+        pictured = place >= 0
+        in_order = np.array_equal(place[pictured], np.arange(len(prints)))
+        return Kept(contents[pictured], prints if in_order else prints[place[pictured]])
 
     # --- looking listings up ---------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ class OutsideError(Exception):
 
 def is_address(name: str) -> bool:
     """Whether ``name`` is a web address."""
+    if "//" not in name[:8]:
+        return False
     return name[:8].lower().startswith(("http://", "https://")) or (name[:2] == "//" and "." in name[2:].split("/")[0])
 
 

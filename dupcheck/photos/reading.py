@@ -181,6 +181,7 @@ class Shelf:
     """Records by content key, in one array from the start: fingerprints are what takes memory, and lie there once."""
 
     def __init__(self, most: int) -> None:
+        self._most = most
         self._room = np.empty(most, dtype=FINGERPRINT)  # what is not written to takes no memory
         self._place: dict[bytes, int] = {}
 
@@ -199,14 +200,23 @@ class Shelf:
     def add(self, content: bytes, record: Record) -> None:
         """Put a record behind the others, unless its content is there."""
         if content not in self._place:
+            if not self._room.flags.writeable:
+                held, self._room = self._room, np.empty(self._most, dtype=FINGERPRINT)
+                self._room[: len(held)] = held
             self._room[len(self._place)] = record
             self._place[content] = len(self._place)
 
     def take(self, contents: Iterable[bytes], kept: Kept) -> None:
-        """Put the records of those contents that are ``kept`` behind the others, all at once."""
+        """Put the records of those contents that are ``kept`` behind the others, all at once.
+
+        Where these are all there are, and nothing was there before, they stay where they lie.
+        """
         place = {content: at for at, content in enumerate(kept.contents.tolist())}
         new = [content for content in dict.fromkeys(contents) if content in place and content not in self._place]
         begin = len(self._place)
+        if begin == 0 and len(new) == len(kept.records) and not kept.records.flags.writeable:
+            self._room, self._place = kept.records, place
+            return
         self._room[begin : begin + len(new)] = kept.records[[place[content] for content in new]]
         self._place.update(zip(new, range(begin, begin + len(new)), strict=True))
 
