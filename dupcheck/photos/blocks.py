@@ -129,11 +129,11 @@ def compare_blocks(
     tint, _ = warp(far["chroma"], maps)
     inside = _split(inside_pixels).mean(axis=2) > 0.9
     own, seen = _split(soften(near["light"], maps)), _split(level)
-    own_level, seen_level = own.mean(axis=2, keepdims=True), seen.mean(axis=2, keepdims=True)
+    own_level, seen_level = _average_pixels(own)[:, :, None], _average_pixels(seen)[:, :, None]
     own -= own_level
     seen -= seen_level
-    power_own, power_seen = (own * own).mean(axis=2), (seen * seen).mean(axis=2)
-    likeness = (own * seen).mean(axis=2) / (np.sqrt(power_own * power_seen) + _NOISE)
+    power_own, power_seen = _average_pixels(own, own), _average_pixels(seen, seen)
+    likeness = _average_pixels(own, seen) / (np.sqrt(power_own * power_seen) + _NOISE)
     alike = likeness > _ALIKE
     structure = (np.sqrt(np.maximum(power_own, power_seen)) - _FLAT).clip(0.0, _STRONG) * inside
     color_near, color_far = _split(soften(near["chroma"], maps)).mean(axis=2), _split(tint).mean(axis=2)
@@ -250,6 +250,13 @@ def _find_edges(color: Floats) -> FloatArray:
 def _measure_chroma(color: Floats) -> FloatArray:
     chroma: FloatArray = np.sqrt((color * color).sum(axis=2)).astype(np.float64)
     return chroma
+
+
+def _average_pixels(*blocks: Floats) -> Floats:
+    """Return (pairs, blocks) the mean over the pixels of blocks, or of the product of two."""
+    total = np.einsum(",".join(["pbk"] * len(blocks)) + "->pb", *blocks)
+    average: Floats = total / np.float32(blocks[0].shape[2])
+    return average
 
 
 def _split(thumbs: npt.NDArray[np.generic]) -> Floats:

@@ -7,7 +7,7 @@ of them one photo in truth: what a seller puts over a photo hides less than half
 import numpy as np
 import numpy.typing as npt
 
-from dupcheck.model import FloatArray, IntArray
+from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.photos.alignment import turn_round
 from dupcheck.photos.records import COLOR_SIDE, SIDE
 
@@ -19,6 +19,7 @@ Layouts = npt.NDArray[np.uint64]
 
 _LIGHT, _COLOR = 30, 12  # levels, and ΔE, by which blocks of one colour differ at most
 _GROUND = 235  # levels from which on a block is white ground
+_STEP, _SOME, _FEW = 2, 12, 0.15  # rows and columns that are held against each other first, blocks, and their share
 _TELLING = 4  # blocks without which there is nothing to hold against each other
 
 
@@ -37,22 +38,38 @@ def lay_out(prints: npt.NDArray[np.void]) -> Layouts:
     return layouts.view(np.uint64)[..., 0]
 
 
-def measure_layouts(layouts: Layouts, first: IntArray, second: IntArray, maps: FloatArray) -> FloatArray:
-    """Return the share of blocks that have one colour on both of a pair of pictures, white ground left out.
+def agree_in_colors(layouts: Layouts, first: IntArray, second: IntArray, maps: FloatArray) -> BoolArray:
+    """Return which pairs of pictures have one colour on enough of their blocks, or on none of them anything but ground.
 
     ``first`` and ``second`` are positions in ``layouts``, ``maps`` (pairs, 3, 3) lead from the one core to the other,
-    along the axes. 1 where there is nothing but ground.
+    along the axes. Of most pairs the colours agree on few blocks: every fourth block tells so.
     """
     one, other, ways, _ = turn_round(first, second, maps)
-    center = (np.arange(COLOR_SIDE) + 0.5) / COLOR_SIDE
+    told, count = _count_alike(layouts, one, other, ways, np.arange(_STEP // 2, COLOR_SIDE, _STEP))
+    at = np.flatnonzero((count < _SOME) | (told >= _FEW * count))
+    agreeing = np.zeros(len(first), dtype=np.bool_)
+    told, count = _count_alike(layouts, one[at], other[at], ways[at], np.arange(COLOR_SIDE))
+    agreeing[at] = (count < _TELLING) | (told >= AGREEING * count)
+    return agreeing
+
+
+def _count_alike(
+    layouts: Layouts, one: IntArray, other: IntArray, ways: FloatArray, blocks: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Return on how many blocks, in these rows and columns, the colours agree, and on how many there is not but white
+    ground.
+    """
+    center = (blocks + 0.5) / COLOR_SIDE
     down, across = (ways[:, k, k, None] * center + ways[:, k, 2, None] for k in (0, 1))
     inside = ((down >= 0) & (down < 1))[:, :, None] & ((across >= 0) & (across < 1))[:, None, :]
     row, column = ((at * COLOR_SIDE).astype(np.int32).clip(0, COLOR_SIDE - 1) for at in (down, across))
-    drawn = layouts[one], layouts[other[:, None, None], row[:, :, None], column[:, None, :]]
+    drawn = (
+        layouts[one[:, None, None], blocks[:, None], blocks],
+        layouts[other[:, None, None], row[:, :, None], column[:, None, :]],
+    )
     own, seen = (blocks.view(np.int16).reshape(*blocks.shape, 4) for blocks in drawn)
     apart = np.abs(own - seen)
     telling = inside & (np.minimum(own[..., 0], seen[..., 0]) <= _GROUND)
     color = apart[..., 1].astype(np.int32) ** 2 + apart[..., 2].astype(np.int32) ** 2
     alike = telling & (apart[..., 0] < _LIGHT) & (color < _COLOR**2)
-    count = telling.sum(axis=(1, 2))
-    return np.where(count >= _TELLING, alike.sum(axis=(1, 2)) / np.maximum(count, 1), 1.0)
+    return alike.sum(axis=(1, 2)), telling.sum(axis=(1, 2))

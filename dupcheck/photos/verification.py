@@ -14,7 +14,7 @@ import numpy.typing as npt
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.photos.alignment import Aligned, Fit, align, turn_round
 from dupcheck.photos.blocks import CLEAR_BITS, Looks, compare_blocks, find_clear, find_plain, join_looks
-from dupcheck.photos.layouts import AGREEING, measure_layouts
+from dupcheck.photos.layouts import agree_in_colors
 from dupcheck.photos.records import ALTERED, LOOK
 from dupcheck.photos.suspicion import RADIUS, WHOLE, choose_doubtful, measure_nearest, place_parts
 from dupcheck.photos.table import Photos
@@ -33,7 +33,7 @@ Worth = Callable[[IntArray, IntArray], BoolArray]
 """Says of pairs of rows whether it matters what their pictures show."""
 
 _CHUNK = 50_000  # pairs whose hashes are compared at a time, and pairs that are looked at
-_PAIRS = 2048
+_PAIRS, _LOOKS = 2048, 256  # pairs whose colours are held against each other at a time, and that are aligned
 _TRIES, _WORTH_TRYING = 5, 12  # combinations of parts that are tried at most, and the bits between them at most
 _TELLING = 4  # bits between the nearest hashes of a photo that nothing was laid over
 _VERY_NEAR = 4  # bits between the hashes of two whole pictures that speak for themselves
@@ -158,27 +158,34 @@ def see_alike(
     alike[at[known]] = facts["bits"] <= COMPARABLE
     new = np.flatnonzero(~known)
     unseen = np.zeros(len(first), dtype=np.bool_)
-    parts = [new[k : k + _PAIRS] for k in range(0, len(new), _PAIRS)]
+    if not len(new):
+        return alike, unseen
 
-    def look(part: IntArray) -> tuple[IntArray, npt.NDArray[np.void]]:
+    def choose(part: IntArray) -> tuple[IntArray, npt.NDArray[np.uint8]]:
         nearest = measure_nearest(photos, one[part], other[part])
         hopeful = np.flatnonzero(_glance_at_colors(photos, one[part], other[part], nearest))
         if worth is not None:
             asked = worth(one[part[hopeful]], other[part[hopeful]])
             unseen[at[part[hopeful[~asked]]]] = True
             hopeful = hopeful[asked]
-        part, nearest = part[hopeful], nearest[hopeful]
-        facts = _find_facts(photos, one[part], other[part], nearest) if len(part) else np.empty(0, dtype=LOOK)
-        return part, facts
+        return part[hopeful], nearest[hopeful]
 
-    if not parts:
-        return alike, unseen
+    def look(part: IntArray) -> npt.NDArray[np.void]:
+        return _find_facts(photos, one[hopeful[part]], other[hopeful[part]], nearest[part])
+
     with one_thread_each(), ThreadPoolExecutor(max(jobs, 1)) as pool:  # NumPy and OpenCV let go of Python's lock
-        for part, found in pool.map(look, parts):
+        chosen = list(pool.map(choose, _cut(new, _PAIRS)))
+        hopeful, nearest = (np.concatenate(column) for column in zip(*chosen, strict=True))
+        parts = _cut(np.arange(len(hopeful)), _LOOKS)
+        for part, found in zip(parts, pool.map(look, parts), strict=True):
             near = found["bits"] <= COMPARABLE
-            alike[at[part]] = near
-            photos.memory.remember(keys[part[near]], found[near])
+            alike[at[hopeful[part]]] = near
+            photos.memory.remember(keys[hopeful[part[near]]], found[near])
     return alike, unseen
+
+
+def _cut(rows: IntArray, size: int) -> list[IntArray]:
+    return [rows[k : k + size] for k in range(0, len(rows), size)]
 
 
 def _is_same_print(photos: Photos, first: IntArray, second: IntArray) -> BoolArray:
@@ -213,11 +220,8 @@ def find_alterations(photos: Photos, first: IntArray, second: IntArray) -> tuple
 
 def look_closely(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
     """Align the thumbnails of pairs of rows, starting from the nearest combinations of parts, and compare them."""
-    parts = [
-        _look(photos, first[at : at + _PAIRS], second[at : at + _PAIRS], nearest[at : at + _PAIRS])
-        for at in range(0, max(len(first), 1), _PAIRS)
-    ]
-    return join_looks(parts)
+    parts = _cut(np.arange(len(first)), _LOOKS) or [np.arange(0)]
+    return join_looks([_look(photos, first[part], second[part], nearest[part]) for part in parts])
 
 
 def _look(photos: Photos, first: IntArray, second: IntArray, nearest: npt.NDArray[np.uint8]) -> Looks:
@@ -241,7 +245,7 @@ def _glance_at_colors(photos: Photos, first: IntArray, second: IntArray, nearest
     doubtful = np.flatnonzero(choose_doubtful(nearest))
     one, other = photos.place[first[doubtful]], photos.place[second[doubtful]]
     maps = place_parts(photos.prints, one, other, nearest[doubtful].argmin(axis=1))
-    hopeful[doubtful] = measure_layouts(photos.layouts, one, other, maps) >= AGREEING
+    hopeful[doubtful] = agree_in_colors(photos.layouts, one, other, maps)
     return hopeful
 
 
