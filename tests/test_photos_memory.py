@@ -13,8 +13,9 @@ from PIL import Image, ImageOps
 
 from dupcheck import audit, pipeline
 from dupcheck.catalog import make_catalog
+from dupcheck.files.forks import can_fork
 from dupcheck.model import Listing
-from dupcheck.photos import table, verification
+from dupcheck.photos import reading, table, verification
 from dupcheck.photos.blocks import Looks
 from dupcheck.photos.cache import FILE_NAME, Cache
 from dupcheck.photos.copies import is_copy
@@ -139,6 +140,46 @@ def test_kept_fingerprints_are_as_good_as_read_ones(
     assert photos.prints[photos.place].tobytes() == whole.prints[whole.place].tobytes()
 
 
+def test_kept_fingerprints_stay_where_they_lie_until_there_is_another(shop: Path, tmp_path: Path) -> None:
+    names = sorted(p.name for p in shop.iterdir())
+    known = read(shop, tmp_path, names[1:])
+    assert known.contents is not None
+    records = known.prints[known.place].copy()
+    records.flags.writeable = False
+    kept = Kept(known.contents, records)
+    for some in (names[1:], names):
+        catalog = make_catalog([Listing(n, n, main_image=n) for n in some], image_root=shop)
+        photos, _ = read_photos(catalog, cache=tmp_path, kept=kept)
+        assert np.shares_memory(photos.prints, records) == (some == names[1:])
+        assert photos.prints[photos.place].tobytes() == read(shop, tmp_path, some).prints.tobytes()
+
+
+@pytest.mark.skipif(not can_fork(), reason="processes are forked on Linux alone")
+def test_processes_find_what_one_thread_finds(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "photos"
+    shutil.copytree(shop, folder)
+    (folder / "no picture.jpg").write_text("a word")
+    (folder / "cut.jpg").write_bytes((folder / "0.jpg").read_bytes()[:900])
+    names = sorted(p.name for p in folder.iterdir())
+    alone = read(folder, None, names)
+
+    def run(*names: str) -> tuple[Photos, list[str]]:
+        catalog = make_catalog([Listing(n, n, main_image=n) for n in names], image_root=folder)
+        photos, problems = read_photos(catalog, cache=tmp_path / "cache", jobs=3)
+        return photos, sorted(problem.listing_id for problem in problems)
+
+    for name, value in (("_FEW", 0), ("_BATCH", 2), ("_ROUND", 2)):
+        monkeypatch.setattr(reading, name, value)
+    read_before = names[:5]
+    run(*read_before)
+    for name in read_before:  # a helper knows contents, not names alone
+        (folder / name).rename(folder / f"renamed {name}")
+    photos, failed = run(*(f"renamed {n}" if n in read_before else n for n in names))
+    assert failed == ["cut.jpg", "no picture.jpg"]
+    assert photos.prints[photos.place].tobytes() == alone.prints[alone.place].tobytes()
+    assert find(photos) == find(alone)
+
+
 def test_copies_stand_behind_one_and_are_told_once(
     shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draw_photo: Draw
 ) -> None:
@@ -238,6 +279,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
 ) -> None:
     whole = find(read(shop, None))
     monkeypatch.setattr(verification, "_PAIRS", 4)
+    monkeypatch.setattr(verification, "_LOOKS", 4)
     seen.clear()
     look = verification.look_closely
 

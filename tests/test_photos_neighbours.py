@@ -58,6 +58,15 @@ def test_many_hashes(radius: int) -> None:
     assert len(found) >= 0.9 * len(wanted)
 
 
+def test_long_runs_and_short_ones() -> None:
+    random = np.random.default_rng(0)
+    crowd = random.integers(0, 2**63, dtype=np.uint64) ^ random.integers(0, 2**12, 400, dtype=np.uint64)
+    hashes = np.unique(np.concatenate([crowd, random.integers(0, 2**63, 4000, dtype=np.uint64)]))
+    for blocks in (8, 7):
+        found = set(zip(*(side.tolist() for side in join_hashes(hashes, blocks - 2, blocks)), strict=True))
+        assert found == oracle(hashes, blocks - 2)
+
+
 def hash_only(hashes: np.ndarray, usable: np.ndarray | None = None) -> Photos:
     count = len(hashes)
     return Photos(

@@ -7,6 +7,7 @@ not, a fifth which contents were all held against one another, and which of them
 need be looked at. Each record ends in a checksum of its key and itself; one that is damaged is not there.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ Signature = tuple[int, int, int]
 class Cache:
     """The store in ``folder``; without a folder, or where the folder cannot be used, it keeps nothing.
 
-    Threads may share it.
+    Threads may share it, and processes that are forked from this one: each has a connection of its own.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -49,10 +50,15 @@ class Cache:
         self._lock = Lock()
         self._folder, self._doubted = folder, False
         self._connection: sqlite3.Connection | None = None
-        if folder is None:
+        self._inherited: list[sqlite3.Connection | None] = []
+        self._open_file()
+
+    def _open_file(self) -> None:
+        self._process = os.getpid()
+        if self._folder is None:
             return
         try:
-            self._connection = _connect(folder)
+            self._connection = _connect(self._folder)
         except (OSError, sqlite3.Error) as error:
             self._give_up(error)
 
@@ -175,6 +181,9 @@ class Cache:
     def _guard(self) -> Iterator[sqlite3.Connection | None]:
         """Give the connection; a cache that fails (a full disk, a damaged file) is left alone from then on."""
         with self._lock:
+            if self._connection is not None and self._process != os.getpid():
+                self._inherited.append(self._connection)  # a fork may neither use its parent's nor close it
+                self._open_file()
             try:
                 yield self._connection
             except sqlite3.Error as error:

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from dupcheck.files.forks import can_fork, share_work
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
 from dupcheck.photos.cache import Cache, Signature
@@ -24,7 +26,13 @@ from dupcheck.photos.threads import one_thread_each
 if TYPE_CHECKING:
     from dupcheck.photos.pictures import ByteArray
 
+_Batch = Sequence[tuple[str, tuple[str, Signature]]]
+"""Names of files, with their paths and signatures."""
 _BATCH = 32
+_ROUND = 24
+"""So many batches of files are hashed by each process, some two thirds of a second, before what they found is kept."""
+_FEW = 128
+"""Files for which no process is started."""
 _STORED = 128
 """Files whose fingerprints are stored at a time, and at least every ``_STORED_SECONDS``: what an interruption loses."""
 _STORED_SECONDS = 1.0
@@ -294,25 +302,45 @@ class _Reader:
         self._hash_files({n: place for n, place in places.items() if n not in self.seen.content}, folder)
 
     def _hash_files(self, places: Mapping[str, tuple[str, Signature]], folder: PhotoSource) -> None:
-        """Read, decode and hash ahead in threads: OpenCV and NumPy do the long parts without the interpreter's lock."""
+        """Read, decode and hash what is new, by as many processes as there are jobs, or ahead in as many threads."""
         if not places:
             return
+        batches = _batches(places.items())
+        rounds = self._share_batches if self._jobs > 1 and len(places) > _FEW and can_fork() else self._hash_ahead
+        with one_thread_each():
+            try:
+                for done in rounds(batches, folder):
+                    self._store(done, places)
+                    self._tick(len(done))
+            finally:
+                self._keep(places)
+
+    def _share_batches(self, batches: Iterator[_Batch], folder: PhotoSource) -> Iterator[list["_Outcome"]]:
+        """Yield what processes find: half the time goes into code for which threads would wait for one another."""
+        import dupcheck.photos.fingerprints
+        import dupcheck.photos.pictures  # noqa: F401 - helpers have what is here, and need not load it
+
+        while some := list(islice(batches, _ROUND * self._jobs)):
+            yield from share_work(partial(self._hash_one_of, some, folder), len(some), self._jobs)
+
+    def _hash_one_of(self, batches: Sequence[_Batch], folder: PhotoSource, k: int) -> list["_Outcome"]:
+        return self._hash_batch(batches[k], folder)
+
+    def _hash_ahead(self, batches: Iterator[_Batch], folder: PhotoSource) -> Iterator[list["_Outcome"]]:
+        """Yield what threads find: OpenCV and NumPy do the long parts without the interpreter's lock."""
         from concurrent.futures import ThreadPoolExecutor  # only where there is much to do
 
-        with one_thread_each(), ThreadPoolExecutor(self._jobs) as pool:
-            batches = _batches(places.items())
+        with ThreadPoolExecutor(self._jobs) as pool:
             ahead = deque(pool.submit(self._hash_batch, batch, folder) for batch in islice(batches, 2 * self._jobs))
             try:
                 while ahead:
                     done = ahead.popleft().result()
                     ahead.extend(pool.submit(self._hash_batch, batch, folder) for batch in islice(batches, 1))
-                    self._store(done, places)
-                    self._tick(len(done))
+                    yield done
             finally:
-                self._keep(places)
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _hash_batch(self, batch: Sequence[tuple[str, tuple[str, Signature]]], folder: PhotoSource) -> list["_Outcome"]:
+    def _hash_batch(self, batch: _Batch, folder: PhotoSource) -> list["_Outcome"]:
         read = [_read_file(name, path, signature, folder) for name, (path, signature) in batch]
         return _hash_opened(self._open_contents(read))
 
@@ -434,7 +462,7 @@ def _read_file(name: str, path: str, signature: Signature, folder: PhotoSource) 
 
 def _batches(
     items: Iterable[tuple[str, tuple[str, Signature]]],
-) -> Iterator[list[tuple[str, tuple[str, Signature]]]]:
+) -> Iterator[_Batch]:
     """Cut the files into batches of few enough files and bytes to be held in memory several at a time."""
     batch: list[tuple[str, tuple[str, Signature]]] = []
     size = 0
