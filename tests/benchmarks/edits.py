@@ -147,6 +147,22 @@ def collage(photo: Image.Image, other: Image.Image, rng: Rng) -> Image.Image:
     return sheet
 
 
+def collage_of_twins(photo: Image.Image, other: Image.Image, rng: Rng) -> Image.Image:
+    """The photo beside its own mirror image."""
+    gap = round(float(rng.choice([0.0, 0.02])) * photo.width)
+    sheet = Image.new("RGB", (2 * photo.width + gap, photo.height), "white")
+    pair = photo, ImageOps.mirror(photo)
+    first, second = pair if rng.random() < 0.5 else pair[::-1]
+    sheet.paste(first, (0, 0))
+    sheet.paste(second, (photo.width + gap, 0))
+    return sheet
+
+
+def blow_out(photo: Image.Image, other: Image.Image, rng: Rng) -> Image.Image:
+    """15 % brighter: of a light product on white nothing but a shade is left."""
+    return ImageEnhance.Brightness(photo).enhance(1.15)
+
+
 def recolor(photo: Image.Image, other: Image.Image, rng: Rng) -> Image.Image:
     hue, saturation, value = photo.convert("HSV").split()
     return Image.merge("HSV", (hue.point(lambda h: (h + 85) % 256), saturation, value)).convert("RGB")
@@ -173,10 +189,16 @@ EDITS: dict[str, tuple[Edit, float]] = {
 }
 """Each edit with the recall, in percent, that the photo signal is held to."""
 
+HARDEST: dict[str, tuple[Edit, float]] = {
+    "beside its own mirror image": (collage_of_twins, 70.0),
+    "brightness +15 %": (blow_out, 95.0),
+}
+"""What is hard about edits above, each on its own. No made shop's photo is edited so."""
+
 
 def save_edited(name: str, photo: Image.Image, other: Image.Image, rng: Rng) -> bytes:
     """Return the edited photo as the bytes of a JPEG."""
     data = io.BytesIO()
-    edited = EDITS[name][0](photo.convert("RGB"), other.convert("RGB"), rng)
+    edited = (EDITS | HARDEST)[name][0](photo.convert("RGB"), other.convert("RGB"), rng)
     edited.save(data, "JPEG", quality=int(rng.integers(82, 93)))
     return data.getvalue()
