@@ -246,6 +246,30 @@ def test_another_name_in_the_same_place_is_not_asked_about() -> None:
     assert "C" not in roles(plan(named, ("B", "C", 0.95)))
 
 
+@pytest.mark.parametrize(("chance", "asked"), [(0.79, False), (0.8, True), (0.97, True)])
+@pytest.mark.parametrize("across", [False, True])
+@pytest.mark.parametrize(
+    ("title", "brands", "what"),
+    [
+        ("Silicone Pet Brush Travel Foldable White", ("", ""), "names"),
+        ("Silicone Pet Bowl Travel Foldable White", ("Pawfield", "Wagmoor"), "fact"),
+    ],
+)
+def test_another_name_or_maker_is_asked_about_only_where_all_else_surely_says_one(
+    chance: float, asked: bool, across: bool, title: str, brands: tuple[str, str], what: str
+) -> None:
+    titles = ("Silicone Pet Bowl Travel Foldable White", title)
+    rows = [
+        Listing(i, text, price=9.0, attributes={"Brand": brand} if brand else {})
+        for i, text, brand in zip("AB", titles, brands, strict=True)
+    ]
+    catalog = make_catalog([*rows, Listing("C", "Silicone Pet Brush Green"), Listing("D", "Silicone Pet Bowl Green")])
+    books = Bookkeeper(Shelf(catalog, measure(catalog)))
+    likely = Likely(np.array([0]), np.array([1]), np.array([chance]), np.array([across]))
+    gap = find_doubt(books, 0, 1, likely)
+    assert (gap is not None and gap.what == what) if asked and not across else gap is None
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from(sorted(TITLES)), st.sampled_from(sorted(TITLES)), st.floats(0.05, 1.0)), max_size=12

@@ -44,7 +44,7 @@ def doubt_drafts(
             if draft in found or tried.get(draft, _TRIED) >= _TRIED:
                 continue
             tried[draft] += 1
-            gap = find_doubt(books, other, draft)
+            gap = find_doubt(books, other, draft, sure)
             if gap is not None:
                 keep, own = str(features.ids[other]), str(features.ids[draft])
                 asked = ask_seller(gap, keep, [own], write_gap(gap, books.shelf, [other, draft]))

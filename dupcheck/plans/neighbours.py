@@ -59,11 +59,11 @@ def ask_neighbours(
     return [group for group in desk.groups if _count(group) > 1], desk.ties
 
 
-def find_doubt(books: Bookkeeper, known: int, new: int) -> Gap | None:
+def find_doubt(books: Bookkeeper, known: int, new: int, likely: Likely = NONE_LIKELY) -> Gap | None:
     """Return what to ask about two listings that are probably one product; None where they are others all the same, or
-    nothing is left to ask.
+    nothing is left to ask. ``likely`` says how probable it is.
     """
-    gap = _Desk(books, (), NONE_LIKELY).compare(known, new)
+    gap = _Desk(books, (), likely).compare(known, new)
     return None if not isinstance(gap, Gap) or _name_versions(gap) else gap
 
 
@@ -100,6 +100,8 @@ class _Desk:
         self.count = len(books.shelf.features)
         ends = [(likely.left, likely.right), *([] if caught is None else [(caught.left, caught.right)])]
         self.possible = np.sort(np.concatenate([left.astype(np.int64) * self.count + right for left, right in ends]))
+        surely = likely[(likely.chance >= _SURELY) & (likely.across is None or ~likely.across)]
+        self.surely = frozenset((surely.left.astype(np.int64) * self.count + surely.right).tolist())
 
     def join_titles(self) -> None:
         """Put groups beside the largest that has their title: only some of these say which choice they are, or they say
@@ -412,7 +414,9 @@ class _Desk:
                 return "one"
             gap = Gap("proof")
         if self.books.is_answered(gap, first, new) or (
-            gap.what in _OTHERS and not self._may_be_one_maker(gap, first, new)
+            gap.what in _OTHERS
+            and min(first, new) * self.count + max(first, new) not in self.surely
+            and not self._may_be_one_maker(gap, first, new)
         ):
             return "other"
         return gap
@@ -451,7 +455,9 @@ EQUAL = 100.0
 """The likeness of titles that say the same but for their choices."""
 _TWIN = Gap("twin")
 _OTHERS = ("names", "fact")
-"""Another name in one place of the title, or another brand or model: the two are other products, whatever is likely."""
+"""Another name in one place of the title, or another brand or model: the two are other products ..."""
+_SURELY = 0.8
+"""... unless they are as probably one as this: ten of eleven such pairs were, in shops that nothing was fitted to."""
 _WORD, _CODE = 3, 4
 """Letters that a word has at least; digits that are no size."""
 _WORDS = 6
