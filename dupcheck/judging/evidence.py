@@ -184,15 +184,18 @@ class Evidence:
             return process.cpdist(kind[a], kind[b], scorer=scorer, dtype=np.float32).astype(np.float64)
 
         run, changed = compare(texts, LCSseq.similarity), compare(texts, Levenshtein.distance)
-        longer = np.maximum(size[a], size[b])
-        longer[np.minimum(size[a], size[b]) == 0] = np.nan
+        longer = np.maximum(np.maximum(size[a], size[b]), 1.0)
+        shared = np.maximum(compare(bags, LCSseq.similarity), 1.0)
         faced = size[a] + size[b] - 2 * run - changed
-        return {
-            "in_order": run / longer, "faced": faced + 0 * longer, "added": changed - faced + 0 * longer,
-            "moved": 1.0 - run / np.maximum(compare(bags, LCSseq.similarity), 1.0) + 0 * longer,
+        found = {
+            "in_order": run / longer, "faced": faced, "added": changed - faced,
+            "moved": 1.0 - run / shared,
             "begin_alike": compare(texts, Prefix.similarity) / longer,
             "end_alike": compare(texts, Postfix.similarity) / longer,
         }  # fmt: skip
+        for column in found.values():
+            column[np.minimum(size[a], size[b]) == 0] = np.nan
+        return found
 
     def _compare_axes(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
         found = {}
