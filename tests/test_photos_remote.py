@@ -387,6 +387,26 @@ def test_the_command_fetches_only_when_it_is_told_to(site: Site, run: Callable[.
     assert not any(value for pair, value in bits.items() if "L-2" in pair)
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_second_audit_that_fetches_takes_the_kept_photos_and_what_is_new(
+    site: Site, run: Callable[..., Any], tmp_path: Path, draw_photo: Callable[..., Path], lost: bool
+) -> None:
+    """Photos of files are kept by the first audit and stay where they lie; addresses come behind them in the second."""
+    for name in ("one.jpg", "two.jpg"):
+        draw_photo(tmp_path / name, seed=len(name) + ord(name[0]))
+    photos = ["one.jpg", "two.jpg", *([site.at("/a.jpg")] if lost else [])]
+    rows = [f"L-{i},Brass lamp with a shade,9.90,{photo}" for i, photo in enumerate(photos)]
+    shop, out = tmp_path / "shop.csv", tmp_path / "out"
+    shop.write_text("\n".join(["listing_id,title,price,main_image", *rows]), encoding="utf-8")
+    assert run("audit", shop, "--out", out).code == 0
+    bits = {(row["listing_a"], row["listing_b"]): row["image"] for row in read_rows(out, "pairs.csv")}
+    for _ in range(2):
+        assert run("audit", shop, "--out", out, "--fetch-images", "--allow-host", "127.0.0.1").code == 0
+        again = {(row["listing_a"], row["listing_b"]): row["image"] for row in read_rows(out, "pairs.csv")}
+        assert again["L-0", "L-1"] == bits["L-0", "L-1"] != ""
+        assert not lost or again["L-0", "L-2"] != ""
+
+
 def test_check_and_why_fetch_too_and_remember(site: Site, run: Callable[..., Any], tmp_path: Path) -> None:
     shop = write_shop(site, tmp_path / "shop.csv")
     fetch = ("--fetch-images", "--allow-host", "127.0.0.1", "--cache", tmp_path / "cache")

@@ -208,9 +208,7 @@ class Shelf:
     def add(self, content: bytes, record: Record) -> None:
         """Put a record behind the others, unless its content is there."""
         if content not in self._place:
-            if not self._room.flags.writeable:
-                held, self._room = self._room, np.empty(self._most, dtype=FINGERPRINT)
-                self._room[: len(held)] = held
+            self._own_room()
             self._room[len(self._place)] = record
             self._place[content] = len(self._place)
 
@@ -221,12 +219,21 @@ class Shelf:
         """
         place = {content: at for at, content in enumerate(kept.contents.tolist())}
         new = [content for content in dict.fromkeys(contents) if content in place and content not in self._place]
+        if not new:
+            return
         begin = len(self._place)
         if begin == 0 and len(new) == len(kept.records) and not kept.records.flags.writeable:
             self._room, self._place = kept.records, place
             return
+        self._own_room()
         self._room[begin : begin + len(new)] = kept.records[[place[content] for content in new]]
         self._place.update(zip(new, range(begin, begin + len(new)), strict=True))
+
+    def _own_room(self) -> None:
+        """Copy records that were left where they lie, before anything is written behind them."""
+        if not self._room.flags.writeable:
+            held, self._room = self._room, np.empty(self._most, dtype=FINGERPRINT)
+            self._room[: len(held)] = held
 
 
 @dataclass(frozen=True)
