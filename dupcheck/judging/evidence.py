@@ -5,6 +5,7 @@ how rare a word is in the catalogue, and of what else each of the two might be. 
 held against one another it gives the answer away.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -17,13 +18,13 @@ from dupcheck.judging.background import IS_NUMBER, Background, Texts, Unshared, 
 from dupcheck.model import Catalog, FloatArray, IntArray
 from dupcheck.signals import get_signal
 
-_SIGNALS = {"image": -1, "color": -1, "title": 1, "attributes": 1, "price": -1, "codes": 1, "category": 1}
+_SIGNALS = {"image": -1, "color": -1, "title": 0, "attributes": 1, "price": -1, "codes": 1, "category": 1}
 _AXES = (
     "brand", "model", "color", "size", "pack", "capacity", "length", "volume", "dimension", "weight", "power",
     "material", "pattern", "style", "gender", "condition", "compatible", "variant", "flavor", "scent",
 )  # fmt: skip
 _COLUMNS: dict[str, int] = {
-    **_SIGNALS, "title": 0,
+    **_SIGNALS,
     "token_set": 0, "token_sort": 0, "letters": 0,
     "core_shared": 1, "core_top_shared": 1, "core_more": -1, "core_less": -1, "core_top_more": -1, "core_top_less": -1,
     "core_numbers_more": -1, "core_numbers_less": -1, "words_recur": 0,
@@ -115,7 +116,6 @@ class Evidence:
         weights = self.background.weights[0]
         found = {name: get_signal(name).measure(features, left, right) for name in _SIGNALS}
         found |= self._compare_texts(left, right)
-        found |= self._compare_order(left, right)
         core = Unshared(features.title, left, right)
         found |= core.compare("core", features.statistics.weights, features.statistics.exact)
         stream = Unshared(words, left, right)
@@ -149,53 +149,19 @@ class Evidence:
         }
 
     def _compare_texts(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
-        from rapidfuzz import fuzz, process
+        from rapidfuzz import fuzz
 
         used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
-        texts = np.array([self.texts.joined[i] for i in used.tolist()], dtype=object)
-        squashed = np.array([text.replace(" ", "") for text in texts], dtype=object)
-        a, b = at[: len(left)], at[len(left) :]
-
-        def compare(kind: np.ndarray[tuple[int], np.dtype[np.object_]], scorer: Any) -> FloatArray:
-            return process.cpdist(kind[a], kind[b], scorer=scorer, dtype=np.float32).astype(np.float64)
-
+        ends = at[: len(left)], at[len(left) :]
+        texts = [self.texts.joined[i] for i in used.tolist()]
+        squashed = [text.replace(" ", "") for text in texts]
         return {
-            "token_set": compare(texts, fuzz.token_set_ratio),
-            "token_sort": compare(texts, fuzz.token_sort_ratio),
-            "letters": compare(texts, fuzz.ratio),
-            "squashed": compare(squashed, fuzz.ratio),
+            "token_set": _compare_each(texts, ends, fuzz.token_set_ratio),
+            "token_sort": _compare_each(texts, ends, fuzz.token_sort_ratio),
+            "letters": _compare_each(texts, ends, fuzz.ratio),
+            "squashed": _compare_each(squashed, ends, fuzz.ratio),
+            **_compare_order([self.texts.ordered[i] for i in used.tolist()], ends),
         }
-
-    def _compare_order(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
-        """How much of both titles runs alike: the share of words in one order, and of those at either end; the words
-        that stand in one another's place, those beside, and the share that both have and not in one order.
-        """
-        from rapidfuzz import process
-        from rapidfuzz.distance import LCSseq, Levenshtein, Postfix, Prefix
-
-        used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
-        own = [self.texts.ordered[i] for i in used.tolist()]
-        texts = np.array(own, dtype=object)
-        bags = np.array(["".join(sorted(text)) for text in own], dtype=object)
-        size = np.array([len(text) for text in own], dtype=np.float64)
-        a, b = at[: len(left)], at[len(left) :]
-
-        def compare(kind: np.ndarray[tuple[int], np.dtype[np.object_]], scorer: Any) -> FloatArray:
-            return process.cpdist(kind[a], kind[b], scorer=scorer, dtype=np.float32).astype(np.float64)
-
-        run, changed = compare(texts, LCSseq.similarity), compare(texts, Levenshtein.distance)
-        longer = np.maximum(np.maximum(size[a], size[b]), 1.0)
-        shared = np.maximum(compare(bags, LCSseq.similarity), 1.0)
-        faced = size[a] + size[b] - 2 * run - changed
-        found = {
-            "in_order": run / longer, "faced": faced, "added": changed - faced,
-            "moved": 1.0 - run / shared,
-            "begin_alike": compare(texts, Prefix.similarity) / longer,
-            "end_alike": compare(texts, Postfix.similarity) / longer,
-        }  # fmt: skip
-        for column in found.values():
-            column[np.minimum(size[a], size[b]) == 0] = np.nan
-        return found
 
     def _compare_axes(self, left: IntArray, right: IntArray) -> dict[str, FloatArray]:
         found = {}
@@ -242,3 +208,36 @@ class Evidence:
             "rank_best": np.minimum(*ranks), "rank_worst": np.maximum(*ranks),
             "gap_best": np.minimum(*gaps), "gap_worst": np.maximum(*gaps),
         }  # fmt: skip
+
+
+def _compare_order(texts: Sequence[str], ends: tuple[IntArray, IntArray]) -> dict[str, FloatArray]:
+    """How much of both titles runs alike: the share of words in one order, and of those at either end; the words that
+    stand in one another's place, those beside, and the share that both have and not in one order.
+
+    In each of the ``texts`` one sign stands for one word; a pair are two positions in them.
+    """
+    from rapidfuzz.distance import LCSseq, Levenshtein, Postfix, Prefix
+
+    size = np.array([len(text) for text in texts], dtype=np.float64)
+    one, other = (size[end] for end in ends)
+    run, changed = (_compare_each(texts, ends, scorer) for scorer in (LCSseq.similarity, Levenshtein.distance))
+    shared = _compare_each(["".join(sorted(text)) for text in texts], ends, LCSseq.similarity)
+    faced = one + other - 2 * run - changed
+    longer = np.maximum(np.maximum(one, other), 1.0)
+    found = {
+        "in_order": run / longer, "faced": faced, "added": changed - faced,
+        "moved": 1.0 - run / np.maximum(shared, 1.0),
+        "begin_alike": _compare_each(texts, ends, Prefix.similarity) / longer,
+        "end_alike": _compare_each(texts, ends, Postfix.similarity) / longer,
+    }  # fmt: skip
+    for column in found.values():
+        column[np.minimum(one, other) == 0] = np.nan
+    return found
+
+
+def _compare_each(texts: Sequence[str], ends: tuple[IntArray, IntArray], scorer: Any) -> FloatArray:
+    """What a scorer of RapidFuzz says of each pair of texts; a pair are two positions in them."""
+    from rapidfuzz import process
+
+    held = np.array(texts, dtype=object)
+    return process.cpdist(held[ends[0]], held[ends[1]], scorer=scorer, dtype=np.float32).astype(np.float64)

@@ -47,7 +47,7 @@ class Likely:
     def __len__(self) -> int:
         return len(self.left)
 
-    def __getitem__(self, where: BoolArray) -> "Likely":
+    def __getitem__(self, where: BoolArray | slice) -> "Likely":
         across = None if self.across is None else self.across[where]
         return Likely(self.left[where], self.right[where], self.chance[where], across)
 

@@ -39,12 +39,13 @@ def doubt_drafts(
         return found
     books = Bookkeeper(Shelf(catalog, features), replies)
     tried: dict[int, int] = dict.fromkeys(drafts.tolist(), 0)
-    for left, right, chance in zip(sure.left.tolist(), sure.right.tolist(), sure.chance.tolist(), strict=True):
+    ends = zip(sure.left.tolist(), sure.right.tolist(), sure.chance.tolist(), strict=True)
+    for k, (left, right, chance) in enumerate(ends):
         for draft, other in ((right, left), (left, right)):
             if draft in found or tried.get(draft, _TRIED) >= _TRIED:
                 continue
             tried[draft] += 1
-            gap = find_doubt(books, other, draft, sure)
+            gap = find_doubt(books, other, draft, sure[k : k + 1])
             if gap is not None:
                 keep, own = str(features.ids[other]), str(features.ids[draft])
                 asked = ask_seller(gap, keep, [own], write_gap(gap, books.shelf, [other, draft]))

@@ -98,10 +98,8 @@ class _Desk:
         self.along: set[int] = set()  # the first of each part that came along beside another's
         self.compared: dict[tuple[int, int], Gap | Literal["one", "other"]] = {}
         self.count = len(books.shelf.features)
-        ends = [(likely.left, likely.right), *([] if caught is None else [(caught.left, caught.right)])]
-        self.possible = np.sort(np.concatenate([left.astype(np.int64) * self.count + right for left, right in ends]))
-        surely = likely[(likely.chance >= _SURELY) & (likely.across is None or ~likely.across)]
-        self.surely = frozenset((surely.left.astype(np.int64) * self.count + surely.right).tolist())
+        self.possible = self._sort_keys(likely, *([] if caught is None else [caught]))
+        self.surely = self._sort_keys(likely[(likely.chance >= _SURELY) & (likely.across is None or ~likely.across)])
 
     def join_titles(self) -> None:
         """Put groups beside the largest that has their title: only some of these say which choice they are, or they say
@@ -202,9 +200,16 @@ class _Desk:
 
     def _is_possible(self, left: int, right: int) -> bool:
         """Whether two listings may be one, however improbable it is, or a rule caught them."""
+        return self._is_among(self.possible, left, right)
+
+    def _sort_keys(self, *pairs: Likely | Findings) -> IntArray:
+        """One number for each pair, ascending."""
+        return np.sort(np.concatenate([some.left.astype(np.int64) * self.count + some.right for some in pairs]))
+
+    def _is_among(self, keys: IntArray, left: int, right: int) -> bool:
         key = min(left, right) * self.count + max(left, right)
-        at = int(np.searchsorted(self.possible, key))
-        return at < len(self.possible) and int(self.possible[at]) == key
+        at = int(np.searchsorted(keys, key))
+        return at < len(keys) and int(keys[at]) == key
 
     def _put_together(self, left: int, right: int, tie: Tie, *, chain: bool = True) -> None:
         """Put the group of two listings that only asks, or the smaller, beside the other, unless they are others, the
@@ -415,7 +420,7 @@ class _Desk:
             gap = Gap("proof")
         if self.books.is_answered(gap, first, new) or (
             gap.what in _OTHERS
-            and min(first, new) * self.count + max(first, new) not in self.surely
+            and not self._is_among(self.surely, first, new)
             and not self._may_be_one_maker(gap, first, new)
         ):
             return "other"
