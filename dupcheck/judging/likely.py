@@ -51,6 +51,14 @@ class Likely:
         across = None if self.across is None else self.across[where]
         return Likely(self.left[where], self.right[where], self.chance[where], across)
 
+    def mix(self, left: IntArray, right: IntArray, chance: FloatArray) -> "Likely":
+        """Return the pairs with others among them, none of which is across two scripts."""
+        chances = np.concatenate([self.chance, chance])
+        order = np.argsort(-chances, kind="stable")
+        across = None if self.across is None else np.concatenate([self.across, np.zeros(len(left), dtype=np.bool_)])
+        ends = (np.concatenate(pair)[order] for pair in ((self.left, left), (self.right, right)))
+        return Likely(*ends, chances[order], None if across is None else across[order])
+
     def add(self, twins: "Twins") -> "Likely":
         """Return the pairs with twins in two scripts behind them."""
         across = np.arange(len(self) + len(twins.left)) >= len(self)

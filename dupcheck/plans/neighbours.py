@@ -18,7 +18,7 @@ from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import WORTH
 from dupcheck.learned.lexicon import is_slip
 from dupcheck.learned.tails import spell_head
-from dupcheck.model import BoolArray, IntArray
+from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.plans.lines import is_step, may_stand_in_line
 from dupcheck.plans.offers import settle_values, sort_offers
 from dupcheck.plans.parts import Bookkeeper, Gap, Part
@@ -91,7 +91,7 @@ class _Desk:
         self, books: Bookkeeper, groups: Groups, likely: Likely, part: Apart | None = None,
         caught: Findings | None = None,
     ) -> None:  # fmt: skip
-        self.books, self.likely, self.part = books, likely, part
+        self.books, self.part = books, part
         self.groups = [list(group) for group in groups]
         self.home = {m: k for k, group in enumerate(groups) for part in group for m in part.members}
         self.ties: dict[int, Tie] = {}
@@ -100,6 +100,15 @@ class _Desk:
         self.count = len(books.shelf.features)
         self.possible = self._sort_keys(likely, *([] if caught is None else [caught]))
         self.surely = self._sort_keys(likely[(likely.chance >= _SURELY) & (likely.across is None or ~likely.across)])
+        self.likely = likely if caught is None else likely.mix(*self._list_torn(caught))
+
+    def _list_torn(self, caught: Findings) -> tuple[IntArray, IntArray, FloatArray]:
+        """The pairs that a rule caught and whose listings stand in two groups, with how strongly: no less than an even
+        chance that they are one.
+        """
+        ends = zip(caught.left.tolist(), caught.right.tolist(), strict=True)
+        torn = np.array([a in self.home and b in self.home and self._are_apart(a, b) for a, b in ends], dtype=bool)
+        return caught.left[torn], caught.right[torn], caught.strength[torn]
 
     def join_titles(self) -> None:
         """Put groups beside the largest that has their title: only some of these say which choice they are, or they say
