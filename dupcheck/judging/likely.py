@@ -56,8 +56,8 @@ class Likely:
         chances = np.concatenate([self.chance, chance])
         order = np.argsort(-chances, kind="stable")
         across = None if self.across is None else np.concatenate([self.across, np.zeros(len(left), dtype=np.bool_)])
-        ends = (np.concatenate(pair)[order] for pair in ((self.left, left), (self.right, right)))
-        return Likely(*ends, chances[order], None if across is None else across[order])
+        one, other = np.concatenate([self.left, left])[order], np.concatenate([self.right, right])[order]
+        return Likely(one, other, chances[order], None if across is None else across[order])
 
     def add(self, twins: "Twins") -> "Likely":
         """Return the pairs with twins in two scripts behind them."""

@@ -18,9 +18,12 @@ from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
 START = Path(__file__).with_name("start.npz")
 _CARRIED = 400
 """So many answers are carried to the pairs that are like theirs; of more, some from first to last."""
-_FREE, _LEVEL = 8.0, 0.1
+_FREE = 8.0
 """How far answers may pull what the start says: the variance of what is added to its log-odds, for pairs of one sort
-beside others, and for all alike."""
+beside others ..."""
+_FALL, _RISE = 1.0, 0.1
+"""... and for all alike. The start is made of shops that hold more copies than most: answers may well say that there
+are fewer, and hardly that there are more."""
 _STEPS = 60
 _ALIKE = 0.7
 """Pairs that end in one leaf in so many of the trees are shown together: what is true of the one mostly is of all."""
@@ -47,9 +50,8 @@ def refit(rows: FloatArray, same: BoolArray, among: FloatArray, weights: FloatAr
     said.
 
     Each answer is carried to the leaves in which its pair ends: a logistic regression on top of what the start says,
-    whose kernel is the share of trees in which two pairs end in one leaf. What is asked first is what is most in doubt,
-    and mostly two products: twenty such answers tell which pairs are likelier than others, and hardly how many of all
-    are one. So the kernel is centred among those in question, of which the mean stays nearly what it was.
+    whose kernel is the share of trees in which two pairs end in one leaf, centred among those in question: the mean of
+    these is pulled by itself.
     """
     trees = load_trees()
     if weights is None:
@@ -60,15 +62,25 @@ def refit(rows: FloatArray, same: BoolArray, among: FloatArray, weights: FloatAr
     leaves, said = trees.find_leaves(rows), trees.add_up(rows)
     count, most = leaves.shape[1], len(trees.value)
     share = np.bincount(trees.find_leaves(among).ravel(), minlength=most) / max(len(among), 1)
-    near, within = share[leaves].mean(axis=1), float(np.square(share).sum()) / count + _LEVEL / _FREE
+    near, within = share[leaves].mean(axis=1), float(np.square(share).sum()) / count
     alike = _compare_leaves(leaves) - near[:, None] - near[None, :] + within
-    amount = np.zeros(len(rows))
-    step = np.linalg.inv(alike / 4 + np.eye(len(rows)) / _FREE)
+    amount = _fit(alike + _FALL / _FREE, said, same, weights)
+    pull = _FALL
+    if amount.sum() > 0:
+        amount = _fit(alike + _RISE / _FREE, said, same, weights)
+        pull = _RISE
+    carried = np.bincount(leaves.ravel(), np.repeat(amount, count), minlength=most)
+    level = float(amount @ (within + pull / _FREE - near))
+    return trees.shift((carried - amount.sum() * share + level) / count)
+
+
+def _fit(alike: FloatArray, said: FloatArray, same: BoolArray, weights: FloatArray) -> FloatArray:
+    """How much each answer adds to the log-odds of pairs that are like its own, beside what the start ``said``."""
+    amount: FloatArray = np.zeros(len(said))
+    step = np.linalg.inv(alike / 4 + np.eye(len(said)) / _FREE)
     for _ in range(_STEPS):  # a logistic curve bends by no more than a quarter: no step goes too far
         amount -= step @ (weights * (read_odds(said + alike @ amount) - same) + amount / _FREE)
-    carried = np.bincount(leaves.ravel(), np.repeat(amount, count), minlength=most)
-    level = float(amount @ (within - near))
-    return trees.shift((carried - amount.sum() * share + level) / count)
+    return amount
 
 
 def _compare_leaves(leaves: IntArray) -> FloatArray:
