@@ -1,8 +1,8 @@
 """Blocking: which pairs of listings are worth measuring, without comparing all of them.
 
-Three ways propose pairs: the nearest titles (sparse top-k on weighted words), near photos (Hamming neighbours) and
-equal codes. Listings with the same core title are one row of the title search, so a product in forty sizes does not
-crowd out its neighbours. Every bound that can lose a pair is counted and said.
+Three ways propose pairs: the nearest titles (sparse top-k on weighted words; in a small catalogue on letters as well),
+near photos (Hamming neighbours) and equal codes. Listings with the same core title are one row of the title search, so
+a product in forty sizes does not crowd out its neighbours. Every bound that can lose a pair is counted and said.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from itertools import chain
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.files.arrays import Members, group_items, group_rows, sort_distinct
+from dupcheck.files.arrays import Members, Rows, group_items, group_rows, sort_distinct
 from dupcheck.index.titles import keep_telling, match_few, match_titles
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, IntArray
@@ -41,18 +41,19 @@ class Candidates:
 
 
 def find_candidates(
-    features: Features, search: Search | None = None, worth: Worth | None = None, *, photos: bool = True
-) -> Candidates:
+    features: Features, search: Search | None = None, worth: Worth | None = None, *, photos: bool = True,
+    spelled: Callable[[], Rows] | None = None,
+) -> Candidates:  # fmt: skip
     """Propose the pairs of listings that may be duplicates, by their ``photos`` as well or without them; how far the
     ``search`` looks, where it is not told, goes by how many listings there are.
 
     ``worth`` says of pairs of listings whether it matters what their photos show; the photos of others are not looked
-    at.
+    at. ``spelled`` gives the sequences of signs of each title: a wide search goes by them as well.
     """
     n = len(features)
     search = search or choose_search(n)
     ways: dict[str, Callable[[Features, list[Message], Search], IntArray]] = {
-        "title": _pair_titles,
+        "title": partial(_pair_titles, spelled=spelled),
         "image": partial(_pair_photos, worth=worth),
         "codes": _pair_codes,
     }
@@ -76,8 +77,10 @@ def find_candidates(
     )
 
 
-def _pair_titles(features: Features, misses: list[Message], search: Search) -> IntArray:
-    """Pairs of listings whose core titles are the same or among each other's nearest."""
+def _pair_titles(
+    features: Features, misses: list[Message], search: Search, spelled: Callable[[], Rows] | None = None
+) -> IntArray:
+    """Pairs of listings whose core titles are the same or among each other's nearest, by words or by letters."""
     members = group_rows(features.title)
     titles = features.title.take(members.items[members.start[:-1]])
     held = titles.count_columns()
@@ -85,17 +88,41 @@ def _pair_titles(features: Features, misses: list[Message], search: Search) -> I
     if common:
         misses.append(message("audit.may_miss_words", words=common, titles=search.common_word, rarest=search.rarest))
     telling = keep_telling(titles, held, search)
-    if len(telling) <= search.small:
-        row, col = match_few(telling, search)
+    found = [
+        pair_within(members, len(features), misses, "title", search),
+        _pair_nearest(members, telling, len(features), features.jobs, search),
+    ]
+    if spelled is not None and search.spelled:
+        found.append(pair_spelled(spelled(), features.jobs, search))
+    return sort_distinct(found)
+
+
+def pair_spelled(spelled: Rows, jobs: int, search: Search) -> IntArray:
+    """Pairs of listings, as keys ``left * n + right``, whose titles are nearest in their letters; the rarer a sequence
+    of signs, the more it tells.
+    """
+    members = group_rows(spelled)
+    held = spelled.count_columns()
+    few = spelled.take(members.items[members.start[:-1]])
+    rarity = np.log((1 + len(spelled)) / (1 + held))
+    weighed = replace(few, weights=rarity[few.items].astype(np.float32))
+    return _pair_nearest(members, weighed, len(spelled), jobs, replace(search, nearest=search.spelled))
+
+
+def _pair_nearest(members: Members, titles: Rows, n: int, jobs: int, search: Search) -> IntArray:
+    """Pairs of ``n`` listings whose titles, of which each is that of some ``members``, are among each other's
+    nearest.
+    """
+    if len(titles) <= search.small:
+        row, col = match_few(titles, search)
     else:
-        near = match_titles(telling, features.jobs, search)
+        near = match_titles(titles, jobs, search)
         row, col = near.row.astype(np.int64), near.col.astype(np.int64)
     apart, mirrored = row < col, row > col
     a, b = np.concatenate([row[apart], col[mirrored]]), np.concatenate([col[apart], row[mirrored]])
     distinct = max(len(members.sizes), 1)
     keys = sort_distinct([a * distinct + b])
-    across = _pair_groups(members, keys // distinct, keys % distinct, len(features), search)
-    return sort_distinct([pair_within(members, len(features), misses, "title", search), across])
+    return _pair_groups(members, keys // distinct, keys % distinct, n, search)
 
 
 def _pair_photos(features: Features, misses: list[Message], search: Search, worth: Worth | None) -> IntArray:

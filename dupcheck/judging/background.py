@@ -147,6 +147,11 @@ class Texts:
         return _number_signs(self.joined)
 
 
+def spell_titles(catalog: Catalog) -> Rows:
+    """Return the sequences of three and four signs of each title."""
+    return Texts(catalog).spelled
+
+
 def measure_far(features: Features, left: IntArray, right: IntArray) -> FloatArray:
     """Return how far the titles of each pair are from one another, 0 … 1; 1 where that cannot be told."""
     near = get_signal("title").measure(features, left, right)

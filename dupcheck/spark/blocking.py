@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dupcheck.files.arrays import Rows
-from dupcheck.index.candidates import MANY
+from dupcheck.index.candidates import MANY, pair_spelled
 from dupcheck.index.titles import keep_telling, match_titles
+from dupcheck.judging.background import spell_titles
 from dupcheck.judging.likely import find_worth
 from dupcheck.messages import Message, message
-from dupcheck.model import BoolArray, IntArray
+from dupcheck.model import BoolArray, Catalog, IntArray
 from dupcheck.rules import RulePack
 from dupcheck.run import SEARCH, Search, choose_search
 from dupcheck.spark.bands import HOME, SUSPECTED, look_at_pairs, suspect_at_once, suspect_photos, tell_crowded
@@ -51,17 +52,21 @@ class Proposed:
 
 def propose_pairs(
     shop: Workshop, measured: "DataFrame", whole: Whole, changed: "DataFrame | None" = None,
-    pack: RulePack | None = None,
+    pack: RulePack | None = None, listings: "DataFrame | None" = None,
 ) -> Proposed:  # fmt: skip
     """Propose the pairs of listings that may be duplicates; of each pair one listing at least is among those that are
-    ``changed`` (``pos``; None: all). Photos of pairs that no rule of the ``pack`` could catch are not looked at.
+    ``changed`` (``pos``; None: all). Photos of pairs that no rule of the ``pack`` could catch are not looked at. Titles
+    that are near in their letters only are found among few ``listings``.
     """
     from pyspark.sql import functions as sql
 
     search = choose_search(whole.listings)
     misses = [message("audit.may_miss_titles", k=search.nearest, floor=round(100 * search.likeness))]
+    titled = _pair_titles(shop, measured, whole, misses, changed, search)
+    if listings is not None and search.spelled:
+        titled = titled.unionByName(_pair_spelled(listings, search))
     ways = {
-        "title": _pair_titles(shop, measured, whole, misses, changed, search),
+        "title": titled,
         "image": pair_photos(shop, measured, whole, misses, changed, pack),
         "codes": _pair_codes(measured, whole, misses, changed),
     }
@@ -77,6 +82,20 @@ def touch_pairs(pairs: "DataFrame", changed: "DataFrame | None") -> "DataFrame":
         return pairs
     ends = [pairs.join(changed.withColumnRenamed("pos", side), side, "left_semi") for side in ("left", "right")]
     return ends[0].unionByName(ends[1]).distinct()
+
+
+def _pair_spelled(listings: "DataFrame", search: Search) -> "DataFrame":
+    """Pairs of listings whose titles are nearest in their letters: a wide search is one task's work."""
+
+    def pair(held: "pa.Table") -> "pa.Table":
+        import pyarrow as pa
+
+        pos, titles = numbers_of(held, "pos"), Catalog({"title": texts_of(held, "title")}, {})
+        ends = np.stack(np.divmod(pair_spelled(spell_titles(titles), 1, search), max(len(pos), 1)))
+        left, right = np.sort(pos[ends], axis=0)
+        return pa.table({"left": pa.array(left, pa.int64()), "right": pa.array(right, pa.int64())})
+
+    return map_once(listings.select("pos", "title"), pair, "left long, right long")
 
 
 def _pair_codes(measured: "DataFrame", whole: Whole, misses: list[Message], changed: "DataFrame | None") -> "DataFrame":

@@ -153,7 +153,7 @@ class _Run:
         now = self._measure(given, PhotoPlace(manner.images, cache, hosts), history)
         listings, measured, whole, drift = now.listings, now.measured, now.whole, now.drift
         self.tell("audit.stage_candidates", 0)
-        proposed = propose_pairs(shop, measured, whole, None if drift is None else drift.changed, self.pack)
+        proposed = propose_pairs(shop, measured, whole, None if drift is None else drift.changed, self.pack, listings)
         pairs = proposed.pairs if drift is None else drift.renew_pairs("pairs", proposed.pairs)
         pairs = shop.keep(pairs, "pairs") if shop.lasting else pairs
         more = () if drift is None else (message("audit.may_miss_drift", count=drift.fresh),)

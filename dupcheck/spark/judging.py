@@ -15,6 +15,7 @@ from dupcheck.judging.likely import find_doubtful
 from dupcheck.judging.verdicts import STRENGTH_DIGITS, Findings, judge_pairs
 from dupcheck.model import Catalog, IntArray
 from dupcheck.rules import RulePack
+from dupcheck.run import choose_search
 from dupcheck.signals import SIGNALS
 from dupcheck.spark.rows import FEATURES, Whole, numbers_of, texts_of, unpack_features
 from dupcheck.spark.session import Workshop, join_groups
@@ -53,7 +54,7 @@ def judge_blocks(
         met = meet_pairs(pairs, pos, catalog, rules)
         fresh = meet_pairs(pairs.filter(pairs.column("new")), pos, catalog, rules)
         found = judge_pairs(features, rules, fresh)
-        doubtful = find_doubtful(features, rules, fresh, found)
+        doubtful = find_doubtful(features, rules, fresh, found, choose_search(known.listings))
         lone = list_lone_words(Texts(catalog).words, met.left, met.right)
         told = [
             pack_findings(found, pos),

@@ -19,6 +19,7 @@ from dupcheck.model import Catalog, IntArray
 from dupcheck.plans.lines import may_stand_in_line
 from dupcheck.plans.neighbours import EQUAL, may_slip
 from dupcheck.rules import RulePack
+from dupcheck.run import choose_search
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.spark.judging import join_blocks, meet_pairs
 from dupcheck.spark.rows import FEATURES, Whole, lists_of, numbers_of, texts_of, unpack_features
@@ -67,7 +68,7 @@ def find_probable(
         def make_model() -> PairModel:
             return PairModel(load_trees(), evidence, *bind(len(features), nothing, nothing, nothing == 0))
 
-        found = find_likely(features, rules, met, _find_nothing(), make_model)
+        found = find_likely(features, rules, met, _find_nothing(), make_model, choose_search(known.listings))
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
         titles = catalog.column("title")
         same = get_signal("title").measure(features, found.left, found.right) >= EQUAL
