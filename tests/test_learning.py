@@ -487,7 +487,7 @@ class TestStart:
         more, fewer = (refit(asked, np.full(20, answer), many).add_up(many) - said for answer in (True, False))
         assert 0.0 < more.mean() < 0.5, "what is asked is not like the rest where it turns out to be one product"
         assert -3.0 < fewer.mean() < -2 * more.mean()
-        assert all(np.ptp(moved) > 1.0 for moved in (more, fewer)), "of pairs like these they say more than of all others"
+        assert all(np.ptp(moved) > 1.0 for moved in (more, fewer)), "of their like they say more"
 
     def test_what_was_learned_is_still_a_sum(self) -> None:
         start, rows = load_trees(), real_rows()[::10]
