@@ -36,7 +36,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the program once, as an installer does, for all the processes that tests start."""
+    """Compile the program once, as an installer does, for all the processes that tests start.
+
+    What pytest makes of the tests themselves is kept as well: else each worker makes it anew, every time.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(PROJECT / "dupcheck", quiet=2)
 

@@ -1,20 +1,14 @@
 """Counting what work costs, where no clock can be trusted."""
 
-import sys
 from collections.abc import Callable
+from cProfile import Profile
 
 
 def count_calls(work: Callable[[], object]) -> int:
-    """Count the calls a piece of work makes: a measure that no busy machine disturbs."""
-    count = 0
+    """Count the calls a piece of work makes: a measure that no busy machine disturbs.
 
-    def note(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
+    The profiler of the standard library counts them outside the interpreter, with little work of its own.
+    """
+    profile = Profile(subcalls=False)
+    profile.runcall(work)
+    return sum(entry.callcount for entry in profile.getstats())

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import urllib3
 import uvicorn
+from ready_commands import ReadyCommand
 
 import dupcheck as dc
 from dupcheck.decisions import hash_listings
@@ -60,7 +61,7 @@ class Answer:
 
 @dataclass
 class Server:
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[str] | ReadyCommand"
     lines: list[str] = field(default_factory=list)
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -87,14 +88,15 @@ Serve = Callable[..., Server]
 
 @pytest.fixture(scope="module")
 def serve(launch: Callable[..., "subprocess.Popen[str]"]) -> Iterator[Serve]:
-    """Start servers on free ports; they are ended with the module."""
+    """Start servers on free ports; they are ended with the module. One that is not ``ready`` loads the program anew."""
     started: list[Server] = []
 
-    def start(*args: object, token: str = "", **env: str) -> Server:
-        process = launch("serve", *args, "--port", "0", DUPCHECK_TOKEN=token, **env)
+    def start(*args: object, token: str = "", ready: bool = True) -> Server:
+        words, env = ("serve", *args, "--port", "0"), {"DUPCHECK_TOKEN": token}
+        process = ReadyCommand(*words, more=env) if ready else launch(*words, **env)
         server = Server(process, headers={"Authorization": f"Bearer {token}"} if token else {})
         started.append(server)
-        ready = threading.Event()
+        listening = threading.Event()
 
         def listen() -> None:
             assert process.stderr is not None
@@ -103,11 +105,11 @@ def serve(launch: Callable[..., "subprocess.Popen[str]"]) -> Iterator[Serve]:
                 found = re.search(r"http://[^ ;:]+:\d+", line)
                 if found and not server.url:
                     server.url = found[0].replace("0.0.0.0", "127.0.0.1")
-                    ready.set()
-            ready.set()
+                    listening.set()
+            listening.set()
 
         threading.Thread(target=listen, daemon=True).start()
-        assert ready.wait(60), "the server did not start"
+        assert listening.wait(60), "the server did not start"
         assert server.url, server.lines
         return server
 
@@ -120,7 +122,8 @@ def serve(launch: Callable[..., "subprocess.Popen[str]"]) -> Iterator[Serve]:
 @pytest.fixture(scope="module")
 def server(serve: Serve, sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Server:
     """A server for the sample catalogue, without a token."""
-    return serve(sample_folder / "catalog.csv", "--ledger", tmp_path_factory.mktemp("ledger") / "ledger.sqlite")
+    ledger = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
+    return serve(sample_folder / "catalog.csv", "--ledger", ledger, ready=False)
 
 
 @pytest.fixture(scope="module")
