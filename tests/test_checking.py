@@ -361,6 +361,7 @@ class TestAnswers:
         failed = [c for c in answer.nearest["conditions"] if c["state"] == "failed"]
         assert failed and answer.nearest["text"] in str(answer)
 
+    @pytest.mark.slow
     def test_what_it_says_to_do_was_tried(self, sample: Catalog, sample_audit: dc.Audit) -> None:
         told = {}
         for plan in sample_audit.plans:

@@ -194,6 +194,7 @@ class TestMemory:
         shown = subprocess.run(args, capture_output=True, text=True, check=True).stdout
         assert shown.strip() == "Memory(decisions=[], published=[], answers=[], revisions=[], kept=[]) False"
 
+    @pytest.mark.slow
     def test_a_check_that_heeds_decisions_is_spared_sqlalchemy(
         self, tmp_path: Path, write_csv: Callable[..., Path]
     ) -> None:

@@ -94,6 +94,7 @@ def find_doors(path: Path) -> Iterator[tuple[str, int]]:
                 yield "file", node.lineno
 
 
+@pytest.mark.slow
 def test_there_is_no_other_way_out() -> None:
     rooms = {"speak": SPEAK, "table": TABLES, "file": FILES}
     found = [(str(p.relative_to(PACKAGE)), kind, line) for p in MODULES for kind, line in find_doors(p)]
@@ -161,6 +162,7 @@ def list_commands(folder: Path) -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_no_command_lets_a_text_be_obeyed(
     lang: str, hostile: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch

@@ -125,6 +125,7 @@ def spoil(draw: st.DrawFn) -> bytes:
     return data if draw(st.booleans()) else data[:at] + draw(st.binary(max_size=3)) + data[at + 1 :]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=int(os.environ.get("DUPCHECK_FUZZ", 150)), deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

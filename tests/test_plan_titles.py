@@ -223,7 +223,7 @@ SHOPS = sorted((Path(__file__).parent / "shops").glob("*/*/catalog.csv"))
 
 
 @pytest.mark.parametrize("shop", [
-    pytest.param(shop, id=shop.parent.name, marks=[pytest.mark.slow] if i % 8 else []) for i, shop in enumerate(SHOPS)
+    pytest.param(shop, id=shop.parent.name, marks=[pytest.mark.slow] if i % 16 else []) for i, shop in enumerate(SHOPS)
 ])  # fmt: skip
 def test_over_whole_shops_a_proposed_title_keeps_what_it_must(shop: Path) -> None:
     found = dc.audit(shop)

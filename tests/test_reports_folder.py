@@ -116,6 +116,7 @@ def test_a_run_broken_off_leaves_what_was_there(tmp_path: Path, there: bool, err
     assert names(tmp_path) == ({"report"} if there else set())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 @pytest.mark.parametrize("there", [False, True])
 def test_a_killed_run_leaves_what_was_there(tmp_path: Path, there: bool) -> None:

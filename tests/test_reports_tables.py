@@ -230,6 +230,7 @@ def test_other_ids_stay_as_they_are(listing_id: str) -> None:
     assert hold_id(listing_id) == listing_id
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_spreadsheet_keeps_every_digit(tmp_path: Path) -> None:
     problems = [
