@@ -4,7 +4,7 @@ import ast
 from dataclasses import fields
 
 import pytest
-from test_structure import MODULES, PACKAGE, tree
+from test_structure import MODULES, PACKAGE, nodes
 
 from dupcheck.axes import AXES, HEAD, HIDDEN, NATURAL, OPTION_AXES, SCRIPT, SIDE_AXES, Axis, pick_axes
 from dupcheck.messages import LANGS
@@ -49,7 +49,7 @@ def test_no_other_file_lists_axes() -> None:
         place = str(path.relative_to(PACKAGE))
         if place in KEYED_BY_MARKETPLACE | TRAINED or place.startswith("catalog/"):
             continue
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if not isinstance(node, ast.Dict | ast.Tuple | ast.List | ast.Set):
                 continue
             listed = node.keys if isinstance(node, ast.Dict) else node.elts

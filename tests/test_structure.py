@@ -79,6 +79,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All that stands in a module of the package, walked through once for all the tests that look at it."""
+    return tuple(ast.walk(tree(path)))
+
+
 def test_imports_point_one_way() -> None:
     homeless = {unit(path) for path in MODULES} - set(LAYER)
     assert not homeless, f"{homeless} have no place among the layers"
@@ -122,7 +128,7 @@ BUILDERS = {
 def test_records_never_change_once_they_are_made() -> None:
     loose = set()
     for path in MODULES:
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             for made in node.decorator_list if isinstance(node, ast.ClassDef) else ():
                 call = made.func if isinstance(made, ast.Call) else made
                 given = {k.arg: ast.unparse(k.value) for k in made.keywords} if isinstance(made, ast.Call) else {}

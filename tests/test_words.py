@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from babel.plural import PluralRule
 from hypothesis import given
 from hypothesis import strategies as st
-from test_structure import MODULES, PACKAGE, tree
+from test_structure import MODULES, PACKAGE, nodes
 
 from dupcheck import messages
 from dupcheck.marketplaces import list_homes
@@ -45,20 +46,24 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    yield from ((path, tree(path)) for path in MODULES)
+Nodes = tuple[ast.AST, ...]
 
 
-def literals(tree: ast.AST) -> set[str]:
+def sources() -> Iterator[tuple[Path, Nodes]]:
+    yield from ((path, nodes(path)) for path in MODULES)
+
+
+@cache
+def literals(module: Nodes) -> set[str]:
     """Every text in the code, but for the pieces of f-strings."""
-    pieces = {id(part) for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) for part in n.values}
-    found = (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in pieces)
+    pieces = {id(part) for n in module if isinstance(n, ast.JoinedStr) for part in n.values}
+    found = (n for n in module if isinstance(n, ast.Constant) and id(n) not in pieces)
     return {n.value for n in found if isinstance(n.value, str)}
 
 
-def patterns(tree: ast.AST) -> Iterator[re.Pattern[str]]:
+def patterns(module: Nodes) -> Iterator[re.Pattern[str]]:
     """The keys that an f-string can make: ``f"plans.keep_{name}"`` is ``plans\\.keep_(.+)``."""
-    for node in ast.walk(tree):
+    for node in module:
         if isinstance(node, ast.JoinedStr):
             parts = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else "(.+)" for p in node.values]
             if re.match(rf"(?:{'|'.join(SUBJECTS)})\\\.", parts[0]):
@@ -78,7 +83,7 @@ def spelled() -> set[str]:
             for path in (PACKAGE / folder).iterdir()
             for word in re.findall(r"\w+", path.read_text("utf-8"))
         }
-        | {node.name for _, module in sources() for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
+        | {node.name for _, module in sources() for node in module if isinstance(node, ast.ClassDef)}
         | set(list_homes())
     )
 
@@ -143,7 +148,7 @@ def list_chinese() -> Iterator[tuple[str, str]]:
             if ".zh" in where:
                 yield where, text
     for path, module in sources():
-        for node in ast.walk(module):
+        for node in module:
             for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
                 if isinstance(key, ast.Constant) and key.value == "zh" and isinstance(value, ast.Constant):
                     yield str(path), str(value.value)
@@ -225,7 +230,7 @@ def test_no_key_is_unused() -> None:
 def calls() -> Iterator[tuple[str, str, set[str]]]:
     """Every call that names a key and spells out its values: where, the key, the names of the values."""
     for path, module in sources():
-        for node in ast.walk(module):
+        for node in module:
             if not isinstance(node, ast.Call) or any(k.arg is None for k in node.keywords) or not node.args:
                 continue
             first = node.args[0]
