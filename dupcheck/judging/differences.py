@@ -61,8 +61,10 @@ def find_differences(features: Features, left: int, right: int) -> tuple[Differe
     """Return the axes on which two listings state different values, or only one states any."""
     found = []
     for axis, column in features.axes.items():
+        if axis in HIDDEN or column.codes[left] == column.codes[right]:
+            continue
         a, b = column.value(left), column.value(right)
-        if a != b and axis not in HIDDEN:
+        if a != b:
             found.append(Difference(axis, a, b))
     quantity = features.minimum_order[left], features.minimum_order[right]
     if quantity[0] != quantity[1] and not any(d.axis == "tier" for d in found):

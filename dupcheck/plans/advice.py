@@ -222,8 +222,11 @@ def _differ_in_numbers(shelf: Shelf, one: int, other: int) -> bool:
     """Whether only numbers of two titles differ and no model, part number or brand does: M8x60 and M8x80 may as well be
     sizes of one thing.
     """
-    words = [Counter(cut_title(shelf.text(m, "title"))) for m in (one, other)]
-    only = [*(words[0] - words[1]), *(words[1] - words[0])]
+    words = [cut_title(shelf.text(m, "title")) for m in (one, other)]
+    if not all(word[0].isdigit() for word in {*words[0]}.symmetric_difference(words[1])):
+        return False  # as of most
+    said = [Counter(own) for own in words]
+    only = [*(said[0] - said[1]), *(said[1] - said[0])]
     ours, theirs = shelf.attributes(one), shelf.attributes(other)
     named = any(normalise(ours[a][1]) != normalise(theirs[a][1]) for a in _NAMES & ours.keys() & theirs.keys())
     return bool(only) and not named and all(word[0].isdigit() for word in only)

@@ -28,7 +28,7 @@ def rank_listing(
     for name in pack.keep:
         if name == "available":
             key.append(bool(shelf.sold_out[position]))
-        elif name in _POPULAR and _weighs(pack):
+        elif name in _POPULAR and _weighs(pack.keep):
             key.append(-_popularity(shelf, position))
         elif name == "created":
             created = read_age(shelf.text(position, "created"))
@@ -100,15 +100,15 @@ for a fifth of the sales.
 """
 
 
-def _weighs(pack: RulePack) -> bool:
-    """Whether the pack's order names sales and reviews one behind the other."""
-    order = pack.keep
+@lru_cache
+def _weighs(order: tuple[str, ...]) -> bool:
+    """Whether a pack's order names sales and reviews one behind the other."""
     return any(order[k : k + 2] == _POPULAR for k in range(len(order)))
 
 
 def _popularity(shelf: Shelf, position: int) -> float:
     """Return how much speaks for a listing in sales and reviews; below 0 where neither is known."""
-    sales, reviews = (shelf.number(position, name) for name in _POPULAR)
+    sales, reviews = shelf.number(position, "sales"), shelf.number(position, "reviews")
     if sales is None and reviews is None:
         return -1.0
     return math.log1p(max(sales or 0.0, 0.0)) + _REVIEW_WEIGHT * math.log1p(max(reviews or 0.0, 0.0))
@@ -140,7 +140,10 @@ def _count_flaws(shelf: Shelf, position: int) -> int:
     """Return how many words of a title are misspelt, by the catalogue's own spelling; shouting counts as one more."""
     title = shelf.text(position, "title")
     aliases = shelf.features.statistics.taught.lexicon.aliases
-    misspelt = sum(w in aliases and is_slip(w, aliases[w]) for w in _WORDS.findall(title.casefold()))
+    words = _WORDS.findall(title.casefold())
+    misspelt = 0
+    if not aliases.keys().isdisjoint(words):
+        misspelt = sum(w in aliases and is_slip(w, aliases[w]) for w in words)
     return misspelt + (title.isupper() and len(title) >= _SHOUTED)
 
 
@@ -156,7 +159,7 @@ def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message
                 key = "plans.keep_available" if shelf.stocks[keep] > 0 else "plans.keep_unsold"
                 return message(key, id=shelf.id(keep))
             rest = [m for m in rest if sold_out[m] == sold_out[keep]]
-        elif name in _POPULAR and _weighs(pack):
+        elif name in _POPULAR and _weighs(pack.keep):
             told = _explain_popularity(shelf, keep, rest)
             if told is not None:
                 return told
