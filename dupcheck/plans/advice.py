@@ -61,8 +61,7 @@ def tell_apart(
     mended, added = list(plans), []
     for positions, pairs in _components(advice, len(features)):
         ranked = sorted(positions, key=lambda m: rank_listing(shelf, pack, m, drafts))
-        changes = _change_component(shelf, pack, rewording, advice, needed, pairs, ranked)
-        own = {m: [c for c in changes if c.listing_id == shelf.id(m)] for m in ranked}
+        own = _change_component(shelf, pack, rewording, advice, needed, pairs, ranked)
         for m in [m for m in ranked if own[m] and shelf.id(m) in home]:
             k = home[shelf.id(m)]
             mended[k] = replace(mended[k], changes=(*mended[k].changes, *own[m]))
@@ -92,14 +91,14 @@ def _change_component(
     needed: Sequence[tuple[bool, float | None]],
     pairs: Sequence[int],
     ranked: Sequence[int],
-) -> list[Change]:
-    """Return the changes of one component; of a pair, the listing that ranks lower changes."""
+) -> dict[int, list[Change]]:
+    """Return what each listing of one component must change; of a pair, the one that ranks lower changes."""
     place = {m: k for k, m in enumerate(ranked)}
     asked: dict[int, list[int]] = {}
     for p in pairs:
         a, b = int(advice.left[p]), int(advice.right[p])
         asked.setdefault(max(a, b, key=place.__getitem__), []).append(p)
-    changes: list[Change] = []
+    changes: dict[int, list[Change]] = {m: [] for m in ranked}
     titles: dict[int, str] = {}
     for m in ranked:
         own = asked.get(m, [])
@@ -108,12 +107,12 @@ def _change_component(
         partners = [int(advice.right[p]) if int(advice.left[p]) == m else int(advice.left[p]) for p in own]
         limits = [limit for _, limit in (needed[p] for p in own) if limit is not None]
         if any(needed[p][0] for p in own):
-            changes.append(_change_photo(shelf, m, partners))
+            changes[m].append(_change_photo(shelf, m, partners))
         if limits:
             others = [(q, titles.get(q) or shelf.text(q, "title")) for q in partners]
             facts = _own_facts(shelf, m, partners, [title for _, title in others])
             titles[m] = _rewrite_title(shelf, pack, rewording, m, others, facts, min(limits))
-            changes.append(_change_title(shelf, m, partners, titles[m], facts))
+            changes[m].append(_change_title(shelf, m, partners, titles[m], facts))
     return changes
 
 
