@@ -8,6 +8,7 @@ of Perceptual Image Hash Functions, 2010) as imagehash has it, resampling includ
 from collections.abc import Sequence
 from functools import lru_cache
 
+import cv2
 import imagehash
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ _LOW = 8
 _TIED = 1e-6
 _COSINES = 2 * np.cos(np.pi / (2 * _EDGE) * np.arange(_LOW)[:, None] * (2 * np.arange(_EDGE) + 1))
 """The 8 lowest rows of the discrete cosine transform (DCT-II) of 32 levels."""
-_GRAY = np.array([19595, 38470, 7471], dtype=np.float32) / np.float32(65536)
+_GRAY = np.array([[19595, 38470, 7471]], dtype=np.float32) / np.float32(65536)
 """The weights of Pillow's grey: with them a sum over bytes is exact in 24 bits."""
 
 
@@ -41,10 +42,10 @@ def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
     small = np.empty((len(wide), _EDGE, _EDGE))
     for level, i in zip(small, wide, strict=True):
         height, width = pictures[i].shape[:2]
-        gray = pictures[i].reshape(-1, 3).astype(np.float32) @ _GRAY
-        gray += np.float32(0.5)
+        gray = cv2.transform(pictures[i].astype(np.float32), _GRAY).astype(np.float64)
+        gray += 0.5
         np.floor(gray, out=gray)
-        across = _round(gray.reshape(height, width).astype(np.float64) @ _resampling(width).T)
+        across = _round(gray @ _turned_resampling(width))
         np.matmul(_resampling(height), across, out=level)
     if wide:
         small = _round(small)
@@ -109,6 +110,12 @@ def _resampling(size: int) -> npt.NDArray[np.float64]:
     weights = _lanczos(size) * unit
     whole: npt.NDArray[np.float64] = np.trunc(weights + np.copysign(0.5, weights)) / unit
     return whole
+
+
+@lru_cache(maxsize=4096)
+def _turned_resampling(size: int) -> npt.NDArray[np.float64]:
+    """The same turned over, each row in one piece: half as fast again to multiply by."""
+    return np.ascontiguousarray(_resampling(size).T)
 
 
 def _round(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
