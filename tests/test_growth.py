@@ -31,6 +31,16 @@ def list_skus(i: int) -> tuple[Sku, ...]:
     return tuple(Sku({"Size": str(k)}, 3, "USD", f"{i}-{k}") for k in range(5))
 
 
+def walk_hashes(step: int) -> list[str]:
+    """Hashes of photos of which each is near to the next one, and far from all others."""
+    value, found = 0xF0E1D2C3B4A59687, []
+    for i in range(8 * SMALL):
+        value ^= 1 << (i * step) % 61 | 1 << (i * i) % 64
+        found.append(f"{value:016x}")
+    return found
+
+
+HASHES = walk_hashes(7)
 Make = Callable[[int], Mapping[str, Any]]
 KINDS: Mapping[str, Make] = {
     "titles of their own": lambda i: {"title": name_thing(i)},
@@ -38,6 +48,7 @@ KINDS: Mapping[str, Make] = {
     "one title and price": lambda i: {"title": "Steel frying pan with lid", "price": 9.0},
     "a chain of titles": lambda i: {"title": " ".join(f"word{i + k}" for k in range(6))},
     "one photo": lambda i: {"title": name_thing(i), "image_phash": "f0e1d2c3b4a59687"},
+    "a chain of photos": lambda i: {"title": name_thing(i), "image_phash": HASHES[i]},
     "one photo and title": lambda i: {"title": "Steel frying pan", "image_phash": "f0e1d2c3b4a59687"},
     "one code": lambda i: {"title": name_thing(i), "gtin": "4006381333931"},
     "options of one product": lambda i: {"title": f"Steel frying pan {i} cm", "price": 9.0},
