@@ -122,6 +122,20 @@ def test_an_unchanged_catalogue_s_fingerprints_lie_beside_it(
     assert [a == b for a, b in zip(show(changed), show(first), strict=True)] == [False] + [True] * (len(names) - 1)
 
 
+@pytest.mark.parametrize("count", [3, 6, 9, 3 * KINDS])
+def test_of_a_cache_that_holds_more_what_is_wanted_is_taken(
+    shop: Path, tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read(shop, tmp_path)
+    names = sorted(p.name for p in shop.iterdir())
+    alike = {(i, j) for i, j in find(whole) if j < count}
+    monkeypatch.setattr(reading, "_read_file", None)
+    some = read(shop, tmp_path, names[:count])
+    assert np.array_equal(some.prints, whole.prints[:count])
+    monkeypatch.setattr(verification, "look_closely", None)
+    assert find(some) == alike
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen=st.lists(st.integers(0, 3 * KINDS - 1), unique=True), others=st.integers(0, 3))
 def test_kept_fingerprints_are_as_good_as_read_ones(

@@ -28,7 +28,7 @@ FILE_NAME = "photos.sqlite"
 _BATCH = 500
 _SCANNED = 10_000  # rows that are read at a time where all of a table are
 _CROWDED = 2
-"""A table that holds at most so many rows for each that is wanted is read as a whole: that takes a third of the time."""
+"""A table that holds at most so many rows for each that is wanted is read as a whole, in a third of the time."""
 _WAIT_SECONDS = 60.0
 _SEAL_BYTES = 8
 _ALGORITHM = f"{VERSION}:{FINGERPRINT.itemsize}:{_SEAL_BYTES}"
