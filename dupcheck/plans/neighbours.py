@@ -99,6 +99,7 @@ class _Desk:
         self.compared: dict[tuple[int, int], Gap | Literal["one", "other"]] = {}
         self.count = len(books.shelf.features)
         self.possible = self._sort_keys(likely, *([] if caught is None else [caught]))
+        self.probable = self._sort_keys(likely[likely.chance >= WORTH], *([] if caught is None else [caught]))
         self.surely = self._sort_keys(likely[(likely.chance >= _SURELY) & (likely.across is None or ~likely.across)])
         self.likely = likely if caught is None else likely.mix(*self._list_torn(caught))
 
@@ -211,6 +212,14 @@ class _Desk:
         """Whether two listings may be one, however improbable it is, or a rule caught them."""
         return self._is_among(self.possible, left, right)
 
+    def _may_meet(self, some: Sequence[Part], others: Sequence[Part]) -> bool:
+        """Whether the first of some listings and of others may be one, or many pairs between them are worth a question."""
+        if self._is_possible(some[0].members[0], others[0].members[0]):
+            return True
+        left, right = ([m for part in parts for m in part.members] for parts in (some, others))
+        met = sum(self._is_among(self.probable, a, b) for a in left for b in right)
+        return met >= _MANY * len(left) * len(right)
+
     def _sort_keys(self, *pairs: Likely | Findings) -> IntArray:
         """One number for each pair, ascending."""
         return np.sort(np.concatenate([some.left.astype(np.int64) * self.count + some.right for some in pairs]))
@@ -222,12 +231,12 @@ class _Desk:
 
     def _put_together(self, left: int, right: int, tie: Tie, *, chain: bool = True) -> None:
         """Put the group of two listings that only asks, or the smaller, beside the other, unless they are others, the
-        seller keeps any of them apart, or they would be too many. Without a ``chain``: where the first listings of both
-        groups may be one themselves, for it is these that are held against each other.
+        seller keeps any of them apart, or they would be too many. Without a ``chain``: only where the first listings of
+        both groups may be one themselves, for it is these that are held against each other, or many of the others.
         """
         new, near = sorted((right, left), key=lambda m: (self._acts(m), _count(self._list_parts(m))))
         group, parts = self._list_parts(near), self._list_parts(new)
-        if not chain and not self._is_possible(group[0].members[0], parts[0].members[0]):
+        if not chain and not self._may_meet(group, parts):
             return
         if is_too_large(_count(group) + _count(parts)) or self._keep_apart(group, parts):
             return
@@ -338,7 +347,7 @@ class _Desk:
                     group.append(part)
                 elif told == "one":
                     main.members += part.members
-                elif isinstance(told, Gap) and not _name_versions(told) and self._is_possible(first, part.members[0]):
+                elif isinstance(told, Gap) and not _name_versions(told) and self._may_meet(group, [part]):
                     group.append(Part(part.members, told))
                 else:
                     apart.append(part)
@@ -472,6 +481,8 @@ _OTHERS = ("names", "fact")
 """Another name in one place of the title, or another brand or model: the two are other products ..."""
 _SURELY = 0.8
 """... unless they are as probably one as this: ten of eleven such pairs were, in shops that nothing was fitted to."""
+_MANY = 0.5
+"""Where so many pairs between two groups are worth a question, these are no chain."""
 _WORD, _CODE = 3, 4
 """Letters that a word has at least; digits that are no size."""
 _WORDS = 6
