@@ -213,7 +213,7 @@ class _Desk:
         return self._is_among(self.possible, left, right)
 
     def _may_meet(self, some: Sequence[Part], others: Sequence[Part]) -> bool:
-        """Whether the first of some listings and of others may be one, or many pairs between them are worth a question."""
+        """Whether the first of some listings and of others may be one, or many pairs of them are worth a question."""
         if self._is_possible(some[0].members[0], others[0].members[0]):
             return True
         left, right = ([m for part in parts for m in part.members] for parts in (some, others))
