@@ -216,9 +216,10 @@ class _Desk:
         """Whether the first of some listings and of others may be one, or many pairs of them are worth a question."""
         if self._is_possible(some[0].members[0], others[0].members[0]):
             return True
-        left, right = ([m for part in parts for m in part.members] for parts in (some, others))
-        met = sum(self._is_among(self.probable, a, b) for a in left for b in right)
-        return met >= _MANY * len(left) * len(right)
+        left, right = (np.array([m for part in parts for m in part.members]) for parts in (some, others))
+        wanted = np.minimum.outer(left, right) * self.count + np.maximum.outer(left, right)
+        met = np.searchsorted(self.probable, wanted, "right") - np.searchsorted(self.probable, wanted)
+        return bool(np.count_nonzero(met) >= _MANY * met.size)
 
     def _sort_keys(self, *pairs: Likely | Findings) -> IntArray:
         """One number for each pair, ascending."""
