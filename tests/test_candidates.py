@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -11,13 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.features import Features, make_features
-from dupcheck.index.candidates import Candidates, find_candidates
+from dupcheck.index.candidates import Candidates, find_candidates, pair_spelled
 from dupcheck.index.titles import TitleIndex, keep_telling, match_titles
+from dupcheck.judging.background import spell_titles
 from dupcheck.model import Catalog, Listing
 from dupcheck.photos.reading import read_photos
 from dupcheck.run import SEARCH, WIDE
+from dupcheck.titles.stream import cut_title
 
 WORDS = ("lamp", "kettle", "violin", "ladder", "hammock", "trumpet", "wallet", "bracket", "anvil", "canoe")
 HASHES = ("f0f0a5a5c3c3b1d2", "f0f0a5a5c3c3b1d1", "0f1e2d3c4b5a6978", "8f1e2d3c4b5a6978", "a1b2c3d4e5f60718")
@@ -115,6 +119,42 @@ def test_each_title_proposes_its_nearest() -> None:
             if w != mine and alike[i, j] > max(third, SEARCH.likeness) + 1e-4:
                 assert (min(i, j), max(i, j)) in found
     assert len(found) < 150 * 149 / 2 / 3
+
+
+@given(st.lists(st.text(alphabet="abcdé ", min_size=3, max_size=14), min_size=2, max_size=12), st.integers(1, 4))
+@settings(max_examples=60, deadline=None)
+def test_titles_propose_those_that_are_nearest_in_their_letters(titles: list[str], most: int) -> None:
+    cut = ["".join(f"{word} " for word in cut_title(title)) for title in titles]
+    signs = [{t[k : k + n] for n in (3, 4) for k in range(len(t) - n + 1)} for t in cut]
+    held = Counter(sign for own in signs for sign in own)
+    weighed = [{sign: np.log((1 + len(cut)) / (1 + held[sign])) for sign in own} for own in signs]
+    lengths = [np.sqrt(sum(w * w for w in own.values())) for own in weighed]
+
+    def likeness(i: int, j: int) -> float:
+        dot = sum(w * weighed[j].get(sign, 0.0) for sign, w in weighed[i].items())
+        return float(dot / (lengths[i] * lengths[j])) if dot else 0.0
+
+    search = replace(WIDE, spelled=most)
+    keys = pair_spelled(spell_titles(Catalog({"title": np.array(titles, dtype=object)}, {})), 1, search)
+    found = {divmod(key, len(titles)) for key in keys.tolist()}
+    assert all(i < j and likeness(i, j) >= WIDE.likeness - 1e-4 for i, j in found)
+    for i, own in enumerate(signs):
+        others = {frozenset(signs[j]): likeness(i, j) for j in range(len(titles)) if signs[j] != own}
+        least = max([WIDE.likeness, *sorted(others.values(), reverse=True)[most : most + 1]])
+        for j in range(len(titles)):
+            if signs[j] != own and likeness(i, j) > least + 1e-4:
+                assert (min(i, j), max(i, j)) in found
+
+
+def test_a_small_catalogue_is_searched_by_letters_and_says_so(make_shop: Callable[..., Catalog]) -> None:
+    catalog = make_shop("Klarlack matt Kolorix 60 ml", "Kolorix Mattlack 60ml", "Ocean drum", "Red kettle")
+    told = " ".join(m.say("en") for m in dc.audit(catalog).candidates.may_miss)
+    assert f"{WIDE.spelled} by letters" in told
+    titles = make_shop("Klarlack Kolorix", "Mattlack Kolorixfarbe", "Ocean drum", "Red kettle")
+    features = make_features(titles, read_photos(titles, jobs=1)[0], jobs=1)
+    assert (0, 1) not in pairs_of(find_candidates(features))
+    assert (0, 1) in pairs_of(find_candidates(features, spelled=partial(spell_titles, titles)))
+    assert (0, 1) not in pairs_of(find_candidates(features, SEARCH, spelled=partial(spell_titles, titles)))
 
 
 def test_a_product_in_many_sizes_does_not_crowd_out_its_neighbours() -> None:

@@ -71,10 +71,18 @@ def find_candidates(
         right=keys % n if n else keys,
         proposed_by={name: len(found) for name, found in proposed.items()},
         may_miss=(
-            message("audit.may_miss_titles", k=search.nearest, floor=round(100 * search.likeness)),
+            tell_nearest(search, spelled is not None),
             *chain(*misses.values()),
         ),
     )
+
+
+def tell_nearest(search: Search, spelled: bool) -> Message:
+    """Return what the search for the nearest titles may miss; ``spelled``: by letters as well, where it is wide."""
+    k, letters, floor = search.nearest, search.spelled, round(100 * search.likeness)
+    if spelled and letters:
+        return message("audit.may_miss_titles_spelled", k=k, letters=letters, floor=floor)
+    return message("audit.may_miss_titles", k=k, floor=floor)
 
 
 def _pair_titles(

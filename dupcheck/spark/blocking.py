@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dupcheck.files.arrays import Rows
-from dupcheck.index.candidates import MANY, pair_spelled
+from dupcheck.index.candidates import MANY, pair_spelled, tell_nearest
 from dupcheck.index.titles import keep_telling, match_titles
 from dupcheck.judging.background import spell_titles
 from dupcheck.judging.likely import find_worth
@@ -61,7 +61,7 @@ def propose_pairs(
     from pyspark.sql import functions as sql
 
     search = choose_search(whole.listings)
-    misses = [message("audit.may_miss_titles", k=search.nearest, floor=round(100 * search.likeness))]
+    misses = [tell_nearest(search, listings is not None)]
     titled = _pair_titles(shop, measured, whole, misses, changed, search)
     if listings is not None and search.spelled:
         titled = titled.unionByName(_pair_spelled(listings, search))
