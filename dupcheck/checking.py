@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
@@ -25,7 +25,7 @@ from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
 from dupcheck.index.opening import Progress, Source, find_kept_files, make_fetcher, open_store, place_lesson
-from dupcheck.judging.background import spell_titles
+from dupcheck.judging.background import spell_few
 from dupcheck.judging.likely import NONE_LIKELY, Likely, find_likely
 from dupcheck.judging.sentences import say_failed
 from dupcheck.judging.verdicts import (
@@ -597,13 +597,10 @@ class Checker:
 
     def _judge_likely(self, found: "_Found", drafts: Sequence[int], photos: bool) -> Likely:
         near, known = found.candidates, None
+        spelled = spell_few(found.catalog, len(found.catalog)) if found.whole else None
         if found.whole:  # all is measured together: an audit would see just this
-            near = keep_same_seller(
-                find_candidates(found.features, photos=photos, spelled=partial(spell_titles, found.catalog)),
-                self.pack,
-                found.catalog,
-            )
-            near = found.settled.thin(near)
+            near = find_candidates(found.features, photos=photos, spelled=spelled)
+            near = found.settled.thin(keep_same_seller(near, self.pack, found.catalog))
         elif found.model is None:
             known = self._known
         mine = np.isin(near.left, drafts) | np.isin(near.right, drafts)
@@ -620,7 +617,7 @@ class Checker:
             return Lesson(Answers(), Replies({})).find_model(found.catalog, found.features, near.left, near.right)
 
         asked = replace(near, left=near.left[mine], right=near.right[mine])
-        likely = find_likely(found.features, self.pack, asked, found.findings, make_model)
+        likely = find_likely(found.features, self.pack, asked, found.findings, make_model, spelled)
         return likely[~found.settled.part(likely.left, likely.right)]
 
     @cached_property

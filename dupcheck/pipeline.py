@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
 from dupcheck.judging.alignment import Aligner
-from dupcheck.judging.background import spell_titles
+from dupcheck.judging.background import spell_few
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import Likely, find_likely, find_worth
 from dupcheck.judging.model import PairModel
@@ -372,10 +372,9 @@ def audit(
         answers = list(answers)
     taught = labels is not None or (isinstance(answers, list) and bool(answers))
     judged = taught or (isinstance(answers, list) and bool(settled.held))
+    spelled = spell_few(read, len(read))
     worth = _choose_worth(read, features, pack, taught=judged)
-    candidates = settled.thin(
-        keep_same_seller(find_candidates(features, worth=worth, spelled=partial(spell_titles, read)), pack, read)
-    )
+    candidates = settled.thin(keep_same_seller(find_candidates(features, worth=worth, spelled=spelled), pack, read))
     _tell(progress, "audit.stage_candidates", 1, 1)
     findings = judge_pairs(features, pack, candidates, watch_stage(progress, "audit.stage_pairs"))
     _tell(progress, "audit.stage_groups", 0, 1)
@@ -395,7 +394,7 @@ def audit(
         made.append(lesson.find_model(read, features, candidates.left, candidates.right))
         return made[0]
 
-    likely = find_likely(features, pack, candidates, findings, make_model)
+    likely = find_likely(features, pack, candidates, findings, make_model, spelled)
     if made and folder is not None and len(read) > SEARCH.small:
         keep_known(folder, made[0])
     for model in made:

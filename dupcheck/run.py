@@ -59,8 +59,6 @@ class Search:
     """Cosine of weighted words below which two titles are never compared."""
     spelled: int = 0
     """How many titles each title is compared with besides: those that are nearest in their letters."""
-    unlike: float = 17.0
-    """Likeness of titles, of 100, below which it cannot be told from them that two listings are one product."""
     common_word: int = 5_000
     """A word in more different titles than this finds others only for titles that hold few rarer ones."""
     very_common_word: int = 20_000
@@ -78,7 +76,7 @@ class Search:
 
 
 SEARCH: Final = Search()
-WIDE: Final = replace(SEARCH, likeness=0.2, spelled=5, unlike=0.0)
+WIDE: Final = replace(SEARCH, likeness=0.2, spelled=5)
 """What is reworded throughout shares few words, or only parts of words: Klarlack matt, Mattlack."""
 _WIDE_UP_TO = 10_000
 """Listings of a catalogue that is searched so widely; of more there would be too many pairs to measure."""

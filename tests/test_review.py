@@ -60,7 +60,7 @@ def make_shop(groups: int = 7, copies: int = 3) -> Catalog:
 
 @pytest.fixture(scope="module")
 def shop_audit() -> dc.Audit:
-    audit = dc.audit(make_shop(21))
+    audit = dc.audit(make_shop(28))
     assert len(audit.plans) >= 15
     return audit
 

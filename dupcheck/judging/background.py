@@ -3,9 +3,9 @@
 A word is known by its hash, never by its text: what is kept holds no text, and a draft's words find theirs in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Self
 from zlib import crc32
@@ -15,6 +15,7 @@ import numpy as np
 from dupcheck.features import Features
 from dupcheck.files.arrays import Array, Rows, sort_distinct, take_ranges
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
+from dupcheck.run import choose_search
 from dupcheck.signals import get_signal
 from dupcheck.titles.stream import cut_title
 
@@ -150,6 +151,11 @@ class Texts:
 def spell_titles(catalog: Catalog) -> Rows:
     """Return the sequences of three and four signs of each title."""
     return Texts(catalog).spelled
+
+
+def spell_few(catalog: Catalog, listings: int) -> Callable[[], Rows] | None:
+    """Return what gives the sequences of signs of each title, where so few ``listings`` in all are searched by them."""
+    return partial(spell_titles, catalog) if choose_search(listings).spelled else None
 
 
 def measure_far(features: Features, left: IntArray, right: IntArray) -> FloatArray:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dupcheck.features import Features
+from dupcheck.files.arrays import Rows
 from dupcheck.index.candidates import Candidates
+from dupcheck.judging.background import scale_rows
 from dupcheck.judging.differences import contradict
 from dupcheck.judging.verdicts import Findings, find_open
 from dupcheck.model import BoolArray, FloatArray, IntArray
 from dupcheck.rules import RulePack
-from dupcheck.run import Search, choose_search
 from dupcheck.signals import get_signal
 
 if TYPE_CHECKING:  # a check loads the model only where something is in doubt
@@ -21,8 +22,11 @@ if TYPE_CHECKING:  # a check loads the model only where something is in doubt
 
 _LEAST = 0.05
 """Less probable pairs are as good as none."""
+_ALIKE, _SPELLED = 17.0, 0.2
+"""Titles that are less alike in their words, and in their letters where these were gone by, are not measured: what is
+one product in hardly a word is seldom told from titles …"""
 _SHOWN = 25.0
-"""Of titles that are less alike, where no rule could catch them, nothing is asked of their photos."""
+"""… and below this, where no rule could catch them, nothing is asked of their photos."""
 
 
 _RECURRING = 16
@@ -77,16 +81,16 @@ def find_likely(
     candidates: Candidates,
     findings: Findings,
     make_model: "Callable[[], PairModel]",
-    search: Search | None = None,
+    spelled: Callable[[], Rows] | None = None,
 ) -> Likely:
     """Return the candidate pairs that no rule caught and that state nothing by which the pack calls them distinct.
     Another code in the title keeps a pair from every rule and from no question: it may be a choice.
 
-    The model is made only where there is something to ask it. ``search`` is how far was looked, where it goes by more
-    listings than these.
+    The model is made only where there is something to ask it. ``spelled`` gives the sequences of signs of each
+    title, where candidates were found by these as well.
     """
     left, right = candidates.left, candidates.right
-    at = find_doubtful(features, pack, candidates, findings, search or choose_search(len(features)))
+    at = find_doubtful(features, pack, candidates, findings, spelled)
     chance = _measure(make_model(), left[at], right[at]) if len(at) else np.empty(0)
     order = np.argsort(-chance, kind="stable")
     order = order[chance[order] >= _LEAST]
@@ -94,16 +98,20 @@ def find_likely(
 
 
 def find_doubtful(
-    features: Features, pack: RulePack, candidates: Candidates, findings: Findings, search: Search
-) -> IntArray:
+    features: Features, pack: RulePack, candidates: Candidates, findings: Findings,
+    spelled: Callable[[], Rows] | None = None,
+) -> IntArray:  # fmt: skip
     """Return the places of the candidate pairs that the model is asked about: no duplicate rule caught them, their
     titles are not too unlike or they state one code, and they state nothing by which the pack calls them distinct.
     """
     left, right = candidates.left, candidates.right
     at = np.flatnonzero(~_stand_in(candidates, findings.duplicates, len(features)))
     with np.errstate(invalid="ignore"):
-        near = get_signal("title").measure(features, left[at], right[at]) >= search.unlike
+        near = get_signal("title").measure(features, left[at], right[at]) >= _ALIKE
         near |= get_signal("codes").measure(features, left[at], right[at]) == 1.0
+    if spelled is not None and not near.all():
+        rest, titles = at[~near], spelled()
+        near[~near] = scale_rows(titles, np.ones(titles.width)).dot(left[rest], right[rest]) >= _SPELLED
     at = at[near]
     doubtful: IntArray = at[~contradict(features, pack, left[at], right[at])]
     return doubtful

@@ -179,6 +179,7 @@ class Cache:
         query, first = f"SELECT {columns} FROM {table} WHERE ", () if algorithm is None else (algorithm,)
         query += "algorithm = ? AND " if first else ""
         most = _CROWDED * len(keys)
+        every = None
         with self._guard() as connection:
             if connection is None:
                 return

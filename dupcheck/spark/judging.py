@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dupcheck.index.candidates import Candidates, keep_same_seller
-from dupcheck.judging.background import Texts, list_lone_words, measure_far
+from dupcheck.judging.background import Texts, list_lone_words, measure_far, spell_few
 from dupcheck.judging.likely import find_doubtful
 from dupcheck.judging.verdicts import STRENGTH_DIGITS, Findings, judge_pairs
 from dupcheck.model import Catalog, IntArray
 from dupcheck.rules import RulePack
-from dupcheck.run import choose_search
 from dupcheck.signals import SIGNALS
 from dupcheck.spark.rows import FEATURES, Whole, numbers_of, texts_of, unpack_features
 from dupcheck.spark.session import Workshop, join_groups
@@ -54,7 +53,7 @@ def judge_blocks(
         met = meet_pairs(pairs, pos, catalog, rules)
         fresh = meet_pairs(pairs.filter(pairs.column("new")), pos, catalog, rules)
         found = judge_pairs(features, rules, fresh)
-        doubtful = find_doubtful(features, rules, fresh, found, choose_search(known.listings))
+        doubtful = find_doubtful(features, rules, fresh, found, spell_few(catalog, known.listings))
         lone = list_lone_words(Texts(catalog).words, met.left, met.right)
         told = [
             pack_findings(found, pos),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dupcheck.judging.background import Background, Texts
+from dupcheck.judging.background import Background, Texts, spell_few
 from dupcheck.judging.evidence import Evidence
 from dupcheck.judging.likely import find_likely
 from dupcheck.judging.model import PairModel, bind, load_trees
@@ -19,7 +19,6 @@ from dupcheck.model import Catalog, IntArray
 from dupcheck.plans.lines import may_stand_in_line
 from dupcheck.plans.neighbours import EQUAL, may_slip
 from dupcheck.rules import RulePack
-from dupcheck.run import choose_search
 from dupcheck.signals import SIGNALS, get_signal
 from dupcheck.spark.judging import join_blocks, meet_pairs
 from dupcheck.spark.rows import FEATURES, Whole, lists_of, numbers_of, texts_of, unpack_features
@@ -68,7 +67,7 @@ def find_probable(
         def make_model() -> PairModel:
             return PairModel(load_trees(), evidence, *bind(len(features), nothing, nothing, nothing == 0))
 
-        found = find_likely(features, rules, met, _find_nothing(), make_model, choose_search(known.listings))
+        found = find_likely(features, rules, met, _find_nothing(), make_model, spell_few(catalog, known.listings))
         ends = {"left": pa.array(pos[found.left], pa.int64()), "right": pa.array(pos[found.right], pa.int64())}
         titles = catalog.column("title")
         same = get_signal("title").measure(features, found.left, found.right) >= EQUAL
