@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from dupcheck.photos.cache import FILE_NAME
+from test_photos_audits import count_kept
 
 COUNT = 40
 MORE = 60
@@ -74,14 +72,6 @@ def shop(tmp_path: Path, draw_photo: Draw) -> Iterator[Shop]:
     yield Shop(folder, f"http://127.0.0.1:{server.server_address[1]}", draw_photo)
     server.shutdown()
     server.server_close()
-
-
-def count_kept(cache: Path) -> int:
-    try:
-        with sqlite3.connect(f"file:{cache / FILE_NAME}?mode=ro", uri=True) as store:
-            return int(store.execute("SELECT count(*) FROM fingerprint").fetchone()[0])
-    except sqlite3.Error:
-        return 0
 
 
 @pytest.mark.slow
