@@ -5,7 +5,7 @@ A word is known by its hash, never by its text: what is kept holds no text, and 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from itertools import chain
 from typing import Self
 from zlib import crc32
@@ -154,8 +154,10 @@ def spell_titles(catalog: Catalog) -> Rows:
 
 
 def spell_few(catalog: Catalog, listings: int) -> Callable[[], Rows] | None:
-    """Return what gives the sequences of signs of each title, where so few ``listings`` in all are searched by them."""
-    return partial(spell_titles, catalog) if choose_search(listings).spelled else None
+    """Return what gives the sequences of signs of each title, where so few ``listings`` in all are searched by them;
+    the titles are cut once, however often it is asked.
+    """
+    return cache(partial(spell_titles, catalog)) if choose_search(listings).spelled else None
 
 
 def measure_far(features: Features, left: IntArray, right: IntArray) -> FloatArray:
