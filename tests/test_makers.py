@@ -83,3 +83,45 @@ def test_two_makers_are_two_products(make_shop: Shop) -> None:
 )  # fmt: skip
 def test_how_far_a_name_may_be_short_for_another(one: str, other: str, told: Makers) -> None:
     assert compare_makers(one, other) == compare_makers(other, one) == told
+
+
+HORN = "Buffalo Horn Dog Chew Medium"
+THINGS = (
+    "Braided Rope Lead", "Gel Cooling Mat", "Corner Litter Tray", "Hamster Wheel Silent", "Timothy Hay", "Slow Bowl",
+    "Puppy Pads", "Travel Water Bottle", "Cat Tunnel Crinkle", "Bird Swing Beech",
+)  # fmt: skip
+
+
+def stock_of_a_house(make_shop: Shop, house: str, guests: tuple[str, ...], maker: str = "Oakbowl") -> Catalog:
+    """A shop that states its own name for most makers; ``guests`` are titles of other brands among these."""
+
+    def row(title: str, brand: str, price: float) -> dict[str, object]:
+        return {"title": title, "price": price, "attributes": {"Brand": brand}}
+
+    pounzo = [row(f"Pounzo {thing} Toy", "Pounzo", 30.0 + k) for k, thing in enumerate(("Laser", "Feather", "Ball"))]
+    own = [row(title, house, 10.0 + k) for k, title in enumerate((*THINGS, *guests))]
+    return make_shop(row(HORN, house, 6.5), row(HORN, maker, 6.5), *pounzo, *own)
+
+
+@pytest.mark.parametrize(
+    ("house", "guests", "asked"),
+    [
+        ("Paws Corner", ("Pounzo Spring Mouse", "Pounzo Fish Rod"), True),
+        ("Paws Corner", ("Pounzo Spring Mouse",), False),  # one title may be a slip
+        ("Paws Corner", (), False),  # a maker whose titles never name it
+        ("Silent", ("Pounzo Spring Mouse", "Pounzo Fish Rod"), False),  # one of its titles names it: a maker
+    ],
+)
+def test_a_shops_own_name_is_no_maker(make_shop: Shop, house: str, guests: tuple[str, ...], asked: bool) -> None:
+    plans = dc.audit(stock_of_a_house(make_shop, house, guests)).plans
+    together = [p for p in plans if {"L-1", "L-2"} <= {m.listing_id for m in p.members}]
+    assert [p.action for p in together] == (["ask"] if asked else [])
+    assert not asked or (together[0].question is not None and together[0].question.kind == "fact:brand")
+
+
+def test_a_check_knows_the_shops_own_name(make_shop: Shop) -> None:
+    stock = stock_of_a_house(make_shop, "Paws Corner", ("Pounzo Spring Mouse", "Pounzo Fish Rod"))
+    draft = dc.Listing("new", HORN, price=6.5, attributes={"Brand": "Wagmoor"})
+    (answer,) = dc.Checker(stock).check(draft)
+    assert answer.plan is not None and answer.plan.action == "ask"
+    assert answer.plan.listings == ("L-1", "new"), "only what is under the shop's own name may be the draft's product"

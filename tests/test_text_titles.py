@@ -450,6 +450,23 @@ def test_any_text_can_be_read_and_no_token_is_empty(title: str) -> None:
         assert bool(token.value) == (token.axis not in ("", "noise"))
 
 
+MARKS = (
+    "talla", "T.", "t", "taille", "size", "Gr.", "р.", "разм", "rozm.", "beden", "EU", "US", "UK", "尺码", "号", "No.", "Nr",
+    "т.", "x", "set of", "pack", "für", "Ø", "±",
+)  # fmt: skip
+NUMBERS = (
+    "45", "36,5", "45 1/3", "1/2", "1 1/2", "0", "1/0", "0/0", "1.2.3", ".5", "5.", "²", "2½", "½", "①", "٣", "３６", "Ⅳ",
+    "1e5", "NaN", "inf", "10~12", "16 / 51", "1,000.5", "1" * 25, "3x4x5", "XL", "2XL", "M8x1,25", "1/4/0",
+)  # fmt: skip
+
+
+def test_numbers_of_any_spelling_are_read_behind_any_mark() -> None:
+    places = ("Trail Shoe black {}", "Trail Shoe {}", "{} black", "Trail Shoe {} mm", "Trail Shoe, {}, black")
+    texts = [place.format(f"{mark} {number}") for mark in MARKS for number in NUMBERS for place in places]
+    assert all(title.tokens for title in read_titles(texts))
+    assert all(read_value(axis, text) for axis in ("size", "pack", "volume") for text in NUMBERS)
+
+
 @given(
     st.lists(WORDS, max_size=9).map(" ".join),
     st.sampled_from(["🔥", "★", "!!!", "【】", "™", " ", "\u200b", "\ufeff", "…"]),

@@ -38,16 +38,28 @@ class Attributes:
         """The attributes of each listing."""
         return [self.distinct[kind] for kind in self.kinds]
 
+    def without_makers(self, names: Collection[str]) -> "Attributes":
+        """Return the attributes with no brand where one of these ``names`` stands for it."""
+        if not names:
+            return self
+        told = [
+            {axis: value for axis, value in row.items() if axis != "brand"}
+            if read_value("brand", row.get("brand", "")) in names
+            else row
+            for row in self.distinct
+        ]
+        return Attributes(told, self.kinds)
+
     def list_options(self) -> Iterator[tuple[str, str]]:
         """Every (axis, value) of the listings' option columns."""
         return ((name, value) for row in self.distinct for name, value in row.items() if name in _OPTIONS)
 
 
-def read_attributes(catalog: Catalog) -> Attributes:
-    """Return the attributes of a catalogue's listings."""
+def read_attributes(catalog: Catalog, houses: Collection[str] = ()) -> Attributes:
+    """Return the attributes of a catalogue's listings, with no brand where one of the ``houses`` stands for it."""
     known: dict[str, int] = {}
     kinds = [known.setdefault(text, len(known)) for text in catalog.column("attributes")]
-    return Attributes([_read_row(text) for text in known], kinds)
+    return Attributes([_read_row(text) for text in known], kinds).without_makers(houses)
 
 
 def _read_row(text: str) -> dict[str, str]:

@@ -99,6 +99,7 @@ def make_features(
     """
     attributes, wording = read_attributes(catalog), Wording.of(catalog)
     taught = learn_words(wording, attributes, catalog.numbers("price")) if base is None else base.statistics.taught
+    attributes = attributes.without_makers(taught.lexicon.houses)
     read = read_listings(catalog, wording, attributes, taught, progress, jobs)
     if base is None:
         frames = learn_choices(read, catalog.numbers("price"), attributes)
@@ -141,7 +142,8 @@ def learn_words(wording: Wording, attributes: Attributes, prices: FloatArray) ->
     """Return what the titles of a catalogue, as they are written, tell of its words, heads and tails."""
     makers = [read_value("brand", row.get("brand", "")) for row in attributes.rows]
     lexicon = learn_lexicon(wording.texts, attributes.list_options(), makers)
-    return Taught(lexicon, learn_tails(wording.titles, attributes.rows, lexicon.aliases, prices.tolist()))
+    rows = attributes.without_makers(lexicon.houses).rows
+    return Taught(lexicon, learn_tails(wording.titles, rows, lexicon.aliases, prices.tolist()))
 
 
 def learn_choices(read: Reading, prices: FloatArray, attributes: Attributes) -> Frames:

@@ -30,7 +30,7 @@ class Rewording:
     def _read(self, member: int, title: str) -> Mapping[str, float]:
         known = self.features.statistics.taught
         listing = take_listings(self.catalog, np.array([member]))
-        attributes = read_attributes(listing)
+        attributes = read_attributes(listing, known.lexicon.houses)
         head, slots = known.split(drop_gifts(title))
         tokens = mark_head(head, normalise(head), read_title(head).tokens, known.lexicon)
         stated = attributes.rows[0].get("brand", "")

@@ -45,6 +45,8 @@ _STRAY_SEEN = 3
 _STRAY_RATIO = 4
 _BRAND_STATED = 2
 _BRAND_RATIO = 10
+_HOUSE, _UNSAID = 10, 20
+"""A house stands on so many listings at least, and in one of so many of their titles at most."""
 _LEAD = 4
 """So many words before a name, a "for" makes it that of what the thing fits."""
 _SHORT = 4
@@ -78,7 +80,8 @@ class Lexicon:
     joined one → its parts, the parts of a code → the code.
 
     ``seen``: how often each word stands in the titles; ``option_words``: those of the option values; ``brands``: names
-    of brands, which also tell the brand of a title without one in its attributes.
+    of brands, which also tell the brand of a title without one in its attributes; ``houses``: what stands where a brand
+    does and is none, but the shop's own name.
     """
 
     phrases: Phrases = field(default_factory=dict)
@@ -86,6 +89,7 @@ class Lexicon:
     seen: Mapping[str, int] = field(default_factory=dict)
     option_words: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
+    houses: frozenset[str] = frozenset()
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -130,7 +134,7 @@ class Lexicon:
             book, counts = number_all(self.seen).pack(), np.array(list(self.seen.values()), dtype=np.int64)
         phrases = [[list(words), axis, value] for words, (axis, value) in self.phrases.items()]
         facts = {"phrases": phrases, "aliases": dict(self.aliases)}
-        sets = {"option_words": sorted(self.option_words), "brands": sorted(self.brands)}
+        sets = {name: sorted(getattr(self, name)) for name in ("option_words", "brands", "houses")}
         return Packed({**book, "counts": counts}, facts | sets)
 
     @classmethod
@@ -143,6 +147,7 @@ class Lexicon:
             KeptCounts(StoredBook(arrays["keys"], arrays["codes"]), arrays["counts"]),
             frozenset(facts["option_words"]),
             frozenset(facts["brands"]),
+            frozenset(facts["houses"]),
         )
 
     def name_brand(self, text: str) -> str:
@@ -210,11 +215,11 @@ def learn_lexicon(
     """
     phrases, words = _learn_phrases(list(dict.fromkeys(options)))
     seen = Counter(w for text in texts for w in _WORD.findall(text))
-    names = _learn_brands(texts, brands) if brands is not None else frozenset[str]()
+    names, houses = _learn_brands(texts, brands) if brands is not None else (frozenset[str](), frozenset[str]())
     joined = {**_find_compounds(texts, seen), **_find_unspaced(texts, seen), **_find_codes(texts)}
     joined |= _find_names_written_twice(texts, seen)
     aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
-    return Lexicon(phrases, aliases, seen, frozenset(words), names)
+    return Lexicon(phrases, aliases, seen, frozenset(words), names, houses)
 
 
 def extend_lexicon(
@@ -244,13 +249,17 @@ def extend_lexicon(
         found = _find_misspellings([*texts, *near], meant & trusted, seen)
         found = _chain(found, {**joined, **lexicon.aliases})
         aliases = {**{w: right for w, right in found.items() if not unknown.isdisjoint(w.split())}, **aliases}
-    return Lexicon(
-        {**phrases, **lexicon.phrases}, {**aliases, **lexicon.aliases}, lexicon.seen, trusted, lexicon.brands
+    return replace(
+        lexicon,
+        phrases={**phrases, **lexicon.phrases},
+        aliases={**aliases, **lexicon.aliases},
+        option_words=trusted,
     )
 
 
-def _learn_brands(texts: Sequence[str], brands: Sequence[str]) -> frozenset[str]:
-    """The stated brands that titles name: in a title that holds such a name, hardly any other brand is stated.
+def _learn_brands(texts: Sequence[str], brands: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The stated brands that titles name: in a title that holds such a name, hardly any other brand is stated; and the
+    shop's own name, where that stands for a brand.
 
     A word that a vocabulary knows is no name.
     """
@@ -258,12 +267,28 @@ def _learn_brands(texts: Sequence[str], brands: Sequence[str]) -> frozenset[str]
     stated = Counter(brand for brand in brands if brand)
     likely = [b for b, n in stated.items() if n >= _BRAND_STATED and len(b) >= _SHORTEST and fold_word(b) not in known]
     by_word = _group_by_word(b for b in likely if not b.isdigit())
+    named = [
+        (brand, name)
+        for text, brand in zip(texts, brands, strict=True)
+        if brand
+        for name in set(_find_names(text, by_word))
+    ]
+    houses = frozenset(house for house in _find_house(named, stated) if house in likely)
     own, others = Counter[str](), Counter[str]()
-    for text, brand in zip(texts, brands, strict=True):
-        if brand:
-            for name in set(_find_names(text, by_word)):
-                (own if name == brand else others)[name] += 1
-    return frozenset(b for b in own if own[b] >= _BRAND_STATED and others[b] * _BRAND_RATIO <= own[b])
+    for brand, name in named:
+        if brand not in houses:
+            (own if name == brand else others)[name] += 1
+    names = frozenset(b for b in own if own[b] >= _BRAND_STATED and others[b] * _BRAND_RATIO <= own[b])
+    return names, houses
+
+
+def _find_house(named: Sequence[tuple[str, str]], stated: Counter[str]) -> Iterator[str]:
+    """The brand that most listings state, if hardly one of their titles names it and several name others."""
+    own = Counter(name for brand, name in named if brand == name)
+    for house, count in stated.most_common(1):
+        guests = sum(brand == house != name and own[name] >= _BRAND_STATED for brand, name in named)
+        if own[house] * _UNSAID <= count >= _HOUSE and guests > own[house] + 1:
+            yield house
 
 
 def _group_by_word(names: Iterable[str]) -> dict[str, list[str]]:

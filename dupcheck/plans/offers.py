@@ -161,6 +161,10 @@ class Shelf:
         column = self.features.axes.get(axis)
         return "" if column is None else column.value(position)
 
+    def name_maker(self, position: int) -> str:
+        """Return what a listing states as its brand, also where that is the shop's own name; "" for nothing."""
+        return self.value("brand", position) or self.attributes(position).get("brand", ("", ""))[1].casefold()
+
     def minimum_order(self, position: int) -> float:
         """Return how many pieces a buyer must take; where a bulk price is given, the minimum is that price's."""
         minimum = self.number(position, "min_order_quantity")

@@ -200,8 +200,10 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
-        makers = self.shelf.value("brand", left), self.shelf.value("brand", right)
-        if all(makers) and compare_makers(*makers) == "near":
+        makers = shelf.name_maker(left), shelf.name_maker(right)
+        if all(makers) and compare_makers(*makers) in (
+            ("near", "other") if self.is_of_house(left, right) else ("near",)
+        ):
             yield Gap("fact", (makers[0],), (makers[1],), "brand")
 
     def _name_heads(self, heads: tuple[str, str], left: int, right: int) -> Gap:
@@ -373,6 +375,10 @@ class Bookkeeper:
             if AXES[axis].role == "code" and self._number_apart(left, right):
                 continue  # each colour has a part number of its own; of others it is asked what they are
             yield Gap("fact", (a,), (b,), axis)
+
+    def is_of_house(self, left: int, right: int) -> bool:
+        """Whether for the maker of one of two listings there stands the shop's own name."""
+        return any(self.shelf.name_maker(m) and not self.shelf.value("brand", m) for m in (left, right))
 
     def _number_apart(self, left: int, right: int) -> bool:
         """Whether two listings differ in something that makers number: a choice, or a step of a line."""

@@ -6,7 +6,7 @@ listings teach, drawn by their place where there are more. What only has to be c
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,9 @@ def read_titles(shop: Workshop, listings: "DataFrame", count: int) -> "tuple[Dat
     learned: Taught = learn_once(pupils.select("pos", "title", "price", "attributes"), _learn_words)
     told = shop.keep(apply_taught(shop, listings, learned), "read")
     stray = _find_stray(told)
-    frames = learn_once(_draw(told, count).select("pos", "price", "attributes", "slots", "tokens"), _learn_choices)
+    houses = learned.lexicon.houses
+    columns = ("pos", "price", "attributes", "slots", "tokens")
+    frames = learn_once(_draw(told, count).select(*columns), lambda table: _learn_choices(table, houses))
     return told, replace(learned, frames=frames, stray=stray)
 
 
@@ -77,7 +79,9 @@ def apply_taught(shop: Workshop, listings: "DataFrame", taught: Taught) -> "Data
 
     def read(table: "pa.Table") -> "pa.Table":
         catalog = unpack_listings(table)
-        found = read_listings(catalog, Wording.of(catalog), read_attributes(catalog), shared.value)
+        found = read_listings(
+            catalog, Wording.of(catalog), read_attributes(catalog, shared.value.lexicon.houses), shared.value
+        )
         for name, column in pack_reading(found).items():
             table = table.append_column(name, column)
         return table
@@ -100,8 +104,8 @@ def _learn_words(table: "pa.Table") -> Any:
     return replace(taught, lexicon=taught.lexicon.without_counts())
 
 
-def _learn_choices(table: "pa.Table") -> Any:
-    attributes = read_attributes(unpack_listings(table))
+def _learn_choices(table: "pa.Table", houses: Collection[str]) -> Any:
+    attributes = read_attributes(unpack_listings(table), houses)
     return learn_choices(
         Reading([], [], unpack_slots(table), unpack_tokens(table), []), numbers_of(table, "price"), attributes
     )
@@ -139,7 +143,7 @@ def measure_rows(shop: Workshop, told: "DataFrame", taught: Taught, shown: Shown
     def measure(table: "pa.Table") -> "pa.Table":
         catalog = unpack_listings(table)
         known: Taught = shared.value
-        attributes = read_attributes(catalog)
+        attributes = read_attributes(catalog, known.lexicon.houses)
         books = {column.book: Codebook() for column in MATRICES}
         read = unpack_reading(table)
         measures = measure_listings(catalog, attributes, read, known, books)

@@ -190,7 +190,7 @@ def _find_size(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found 
 
 
 def _is_worn(text: str) -> bool:
-    return WORN_SIZE.fullmatch(text) is not None and float(text) >= 30
+    return WORN_SIZE.fullmatch(text) is not None and text >= "30"  # the first digit of two tells: 45 1/3
 
 
 def _find_pattern(pieces: list[Piece], i: int, reach: str, v: Vocabulary) -> Found | None:
