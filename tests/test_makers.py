@@ -125,3 +125,27 @@ def test_a_check_knows_the_shops_own_name(make_shop: Shop) -> None:
     (answer,) = dc.Checker(stock).check(draft)
     assert answer.plan is not None and answer.plan.action == "ask"
     assert answer.plan.listings == ("L-1", "new"), "only what is under the shop's own name may be the draft's product"
+
+
+LINES = ("Kurutoga Pencil", "Jetstream Pen", "Signo Eraser", "Emott Marker", "Posca Paint")
+
+
+@pytest.mark.parametrize(("third", "asked"), [((), True), (("Pilot", "Zebra"), False)])
+def test_two_names_that_only_share_their_things_may_be_one_makers(
+    make_shop: Shop, third: tuple[str, ...], asked: bool
+) -> None:
+    """One maker under two names, unlike makers of things that every maker has."""
+
+    def row(title: str, brand: str) -> dict[str, object]:
+        return {"title": title, "price": 6.5, "attributes": {"Brand": brand}}
+
+    colors = ("Black", "Blue", "Red", "Green")
+    rows = [
+        row(f"{line} {colors[k]} {k}{n}", brand)
+        for k, brand in enumerate(("Mitsubishi", "Uni", *third))
+        for n, line in enumerate(LINES)
+    ]
+    twins = [row("Kuru Sharp Slide Alpha", brand) for brand in ("Mitsubishi", "Uni")]
+    plans = dc.audit(make_shop(*twins, *rows)).plans
+    together = [p for p in plans if {"L-1", "L-2"} <= {m.listing_id for m in p.members}]
+    assert [p.action for p in together] == (["ask"] if asked else [])

@@ -15,6 +15,7 @@ import numpy as np
 from dupcheck.features import Features
 from dupcheck.files.arrays import Rows, take_ranges
 from dupcheck.judging.background import IS_NUMBER, Background, Texts, Unshared, measure_far, scale_rows
+from dupcheck.judging.makers import tell_makers_apart
 from dupcheck.model import Catalog, FloatArray, IntArray
 from dupcheck.signals import get_signal
 
@@ -169,6 +170,8 @@ class Evidence:
         for axis, column in self.features.axes.items():
             a, b = column.codes[left], column.codes[right]
             both = (a >= 0) & (b >= 0)
+            if axis == "brand":
+                both &= (a == b) | tell_makers_apart(column.values, a, b, self.features.statistics.taught.lexicon)
             clash += both & (a != b)
             silent += (a >= 0) != (b >= 0)
             agree += both & (a == b)

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from rapidfuzz import fuzz
 
+from dupcheck.learned.lexicon import Lexicon
 from dupcheck.model import BoolArray, IntArray
 from dupcheck.titles.scripts import ALIKE, keep_consonants, spell_latin
 from dupcheck.titles.stream import cut_title
@@ -22,6 +23,7 @@ _FIRST = re.compile(r"[^\W\d_]{4,}(?=-)|\S\S+")
 """The first word of a maker's name; of two with a hyphen the first, where it is no letter or two: X-Rite."""
 _ABBREVIATED, _CONSONANTS, _TIMES = 4, 3, 2
 """Letters of the longest abbreviation; and of the shortest of one word, which is so many times as long."""
+_NO_LEXICON = Lexicon()
 _VOWELS = frozenset("aeiou")
 
 
@@ -54,14 +56,22 @@ def compare_makers(one: str, other: str) -> Makers:
     return "near" if _abbreviates(there, here) else "other"
 
 
-def tell_makers_apart(brands: Sequence[str], left: IntArray, right: IntArray) -> BoolArray:
+def relate_makers(one: str, other: str, lexicon: Lexicon) -> Makers:
+    """Say of two brands the same by what a catalogue's titles tell as well: of those that go by both names."""
+    told = compare_makers(one, other)
+    return "near" if told == "other" and lexicon.are_kin(one, other) else told
+
+
+def tell_makers_apart(
+    brands: Sequence[str], left: IntArray, right: IntArray, lexicon: Lexicon = _NO_LEXICON
+) -> BoolArray:
     """Return which pairs of brands, given by their places (< 0 where none is stated), are two makers'."""
     result: BoolArray = (left >= 0) & (right >= 0) & (left != right)
     at = np.flatnonzero(result)
     low, high = np.minimum(left[at], right[at]), np.maximum(left[at], right[at])
     keys, which = np.unique(low * len(brands) + high, return_inverse=True)
     pairs = (divmod(key, len(brands)) for key in keys.tolist())
-    apart = np.array([compare_makers(brands[a], brands[b]) == "other" for a, b in pairs], dtype=bool)
+    apart = np.array([relate_makers(brands[a], brands[b], lexicon) == "other" for a, b in pairs], dtype=bool)
     result[at] = apart[which]
     return result
 

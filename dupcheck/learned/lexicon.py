@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Self
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from dupcheck.files.arrays import Array, Codebook, Packed, StoredBook, number_all
 from dupcheck.titles import Token, normalise, read_titles, read_value
 from dupcheck.titles.scripts import keep_consonants, spell_latin
+from dupcheck.titles.stream import cut_title
 from dupcheck.titles.vocabulary import fold_word, load_vocabulary
 
 Phrases = Mapping[tuple[str, ...], tuple[str, str]]
@@ -47,6 +48,9 @@ _BRAND_STATED = 2
 _BRAND_RATIO = 10
 _HOUSE, _UNSAID = 10, 20
 """A house stands on so many listings at least, and in one of so many of their titles at most."""
+_FEW_BRANDS, _KIN, _KIN_PART = 3, 3, 0.1
+"""A word that so many brands' titles have at most tells of them, half as much where three have it; so many such words,
+and such a part of all words of the one of two that has fewer, show that both may be one maker's."""
 _LEAD = 4
 """So many words before a name, a "for" makes it that of what the thing fits."""
 _SHORT = 4
@@ -81,7 +85,7 @@ class Lexicon:
 
     ``seen``: how often each word stands in the titles; ``option_words``: those of the option values; ``brands``: names
     of brands, which also tell the brand of a title without one in its attributes; ``houses``: what stands where a brand
-    does and is none, but the shop's own name.
+    does and is none, but the shop's own name; ``kin``: two brands that may be one maker's.
     """
 
     phrases: Phrases = field(default_factory=dict)
@@ -90,6 +94,7 @@ class Lexicon:
     option_words: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
     houses: frozenset[str] = frozenset()
+    kin: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -134,7 +139,7 @@ class Lexicon:
             book, counts = number_all(self.seen).pack(), np.array(list(self.seen.values()), dtype=np.int64)
         phrases = [[list(words), axis, value] for words, (axis, value) in self.phrases.items()]
         facts = {"phrases": phrases, "aliases": dict(self.aliases)}
-        sets = {name: sorted(getattr(self, name)) for name in ("option_words", "brands", "houses")}
+        sets = {name: sorted(getattr(self, name)) for name in ("option_words", "brands", "houses", "kin")}
         return Packed({**book, "counts": counts}, facts | sets)
 
     @classmethod
@@ -148,12 +153,17 @@ class Lexicon:
             frozenset(facts["option_words"]),
             frozenset(facts["brands"]),
             frozenset(facts["houses"]),
+            frozenset((one, other) for one, other in facts["kin"]),
         )
 
     def name_brand(self, text: str) -> str:
         """Return the one brand that a normalised title names; "" where it names none or several, or what it fits."""
         named = set(_find_names(text, self._brands_by_word))
         return named.pop() if len(named) == 1 else ""
+
+    def are_kin(self, one: str, other: str) -> bool:
+        """Whether two brands may be one maker's, as far as the titles of this catalogue tell."""
+        return (min(one, other), max(one, other)) in self.kin
 
     def correct(self, text: str) -> str:
         """Return a normalised title with its misspelt words put right; "" where it has none."""
@@ -219,7 +229,8 @@ def learn_lexicon(
     joined = {**_find_compounds(texts, seen), **_find_unspaced(texts, seen), **_find_codes(texts)}
     joined |= _find_names_written_twice(texts, seen)
     aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
-    return Lexicon(phrases, aliases, seen, frozenset(words), names, houses)
+    kin = _find_kin(texts, brands or ())
+    return Lexicon(phrases, aliases, seen, frozenset(words), names, houses, kin)
 
 
 def extend_lexicon(
@@ -289,6 +300,37 @@ def _find_house(named: Sequence[tuple[str, str]], stated: Counter[str]) -> Itera
         guests = sum(brand == house != name and own[name] >= _BRAND_STATED for brand, name in named)
         if own[house] * _UNSAID <= count >= _HOUSE and guests > own[house] + 1:
             yield house
+
+
+def _find_kin(texts: Sequence[str], brands: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """Pairs of brands on whose titles stand several words that hardly a third brand's have, a good part of all that
+    either has: the names of one maker's things («Five Star» and «5 Star», a maker and who deals in it). One listing of
+    a brand shows nothing: two makers have things of one name.
+    """
+    often = {brand for brand, n in Counter(brands).items() if brand and n > 1}
+    stated = [(b, frozenset(cut_title(text))) for text, b in zip(texts, brands, strict=bool(brands)) if b in often]
+    words: dict[str, set[str]] = {}
+    users: dict[str, dict[str, list[int]]] = {}
+    for k, (brand, said) in enumerate(stated):
+        words.setdefault(brand, set()).update(said)
+        for word in said:
+            by = users.setdefault(word, {})
+            if brand in by or len(by) <= _FEW_BRANDS:
+                by.setdefault(brand, []).append(k)
+    shared: dict[tuple[str, str], float] = {}
+    sharers: dict[tuple[str, str, str], set[int]] = {}
+    for word, by in users.items():
+        if 1 < len(by) <= _FEW_BRANDS and len(word) > 1:
+            for one, other in combinations(sorted(by), 2):
+                shared[one, other] = shared.get((one, other), 0.0) + 1 / (len(by) - 1)
+                for brand in (one, other):
+                    sharers.setdefault((one, other, brand), set()).update(by[brand])
+    return frozenset(
+        (one, other)
+        for (one, other), n in shared.items()
+        if n >= max(_KIN, _KIN_PART * min(len(words[one]), len(words[other])))
+        and min(len(sharers[one, other, brand]) for brand in (one, other)) > 1
+    )
 
 
 def _group_by_word(names: Iterable[str]) -> dict[str, list[str]]:

@@ -13,7 +13,6 @@ from dupcheck.axes import HEAD, MEASURED, NATURAL
 from dupcheck.groups import is_too_large
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import NONE_LIKELY, Likely
-from dupcheck.judging.makers import compare_makers
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import WORTH
 from dupcheck.learned.lexicon import is_slip
@@ -449,7 +448,7 @@ class _Desk:
         """Whether two listings name makers that may be one, or one title names both: 易生 eSUN."""
         if gap.what != "fact" or gap.axis != "brand":
             return False
-        if compare_makers(gap.here[0], gap.there[0]) == "near" or self.books.is_of_house(first, new):
+        if self.books.relate_makers(gap.here[0], gap.there[0]) == "near" or self.books.is_of_house(first, new):
             return True
         here, there = ({*cut_title(self.books.shelf.text(m, "title"))} for m in (first, new))
         one, other = ({*cut_title(v)} for v in (*gap.here, *gap.there))

@@ -15,7 +15,7 @@ import numpy as np
 from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_axes
 from dupcheck.files.numbers import is_gtin
 from dupcheck.judging.alignment import Aligner, Alignment, find_accented, is_sure_form
-from dupcheck.judging.makers import compare_makers
+from dupcheck.judging.makers import Makers, compare_makers, relate_makers
 from dupcheck.learned.answers import Replies
 from dupcheck.learned.tails import UNNAMED
 from dupcheck.model import Reply
@@ -200,8 +200,8 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
-        makers = shelf.name_maker(left), shelf.name_maker(right)
-        if all(makers) and compare_makers(*makers) in (
+        makers = self.shelf.name_maker(left), self.shelf.name_maker(right)
+        if all(makers) and self.relate_makers(*makers) in (
             ("near", "other") if self.is_of_house(left, right) else ("near",)
         ):
             yield Gap("fact", (makers[0],), (makers[1],), "brand")
@@ -370,7 +370,7 @@ class Bookkeeper:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
             if a == b or not (AXES[axis].apart == "one" or (a and b)):
                 continue
-            if axis == "brand" and compare_makers(a, b) != "other":
+            if axis == "brand" and self.relate_makers(a, b) != "other":
                 continue  # perhaps one maker's: asked where nothing else differs
             if AXES[axis].role == "code" and self._number_apart(left, right):
                 continue  # each colour has a part number of its own; of others it is asked what they are
@@ -379,6 +379,10 @@ class Bookkeeper:
     def is_of_house(self, left: int, right: int) -> bool:
         """Whether for the maker of one of two listings there stands the shop's own name."""
         return any(self.shelf.name_maker(m) and not self.shelf.value("brand", m) for m in (left, right))
+
+    def relate_makers(self, one: str, other: str) -> Makers:
+        """Say whether two brands name one maker, may name one, or name two."""
+        return relate_makers(one, other, self.shelf.features.statistics.taught.lexicon)
 
     def _number_apart(self, left: int, right: int) -> bool:
         """Whether two listings differ in something that makers number: a choice, or a step of a line."""
