@@ -187,16 +187,22 @@ def complete_record(record: SettledAudit) -> SettledAudit:
 
 def list_versions() -> dict[str, str]:
     """Return the versions of dupcheck, Python and the libraries whose release can change a result."""
+    return dict(_read_versions())
+
+
+@lru_cache(maxsize=1)
+def _read_versions() -> tuple[tuple[str, str], ...]:
+    """Read what is installed once: it stays what it is while the program runs."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {"python": platform.python_version()}
+    found = [("python", platform.python_version())]
     for name in _LIBRARIES:
         try:
-            found[name] = version(name)
+            found.append((name, version(name)))
         except PackageNotFoundError:
-            found[name] = ""
-    return found
+            found.append((name, ""))
+    return tuple(found)
 
 
 def describe_pack(pack: RulePack, lang: Lang) -> dict[str, Any]:
