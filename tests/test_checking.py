@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ready_commands import run_ready
 
 import dupcheck as dc
 from dupcheck.catalog import get_listing, make_catalog, merge_catalogs, take_listings, write_catalog
@@ -449,26 +450,31 @@ def test_a_store_in_memory_holds_a_catalogue_that_has_no_file(
 class TestCommand:
     DRAFT = '{"listing_id": "N-1", "title": "Walnut Violin Rosin Holder Carved", "price": 9.0, "currency": "USD"}'
 
-    def check(self, shop: Path, tmp_path: Path, *args: object, given: str = "") -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "dupcheck", "check", *map(str, args), "--against", str(shop / "catalog.csv")]
-        env = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8"}
+    def check(
+        self, shop: Path, tmp_path: Path, *args: object, given: str = "", ready: bool = True
+    ) -> "subprocess.CompletedProcess[str]":
+        """Check drafts in another process, which loads the program anew unless it is ``ready``."""
+        words = ["check", *map(str, args), "--against", str(shop / "catalog.csv")]
+        words += ["--cache", str(tmp_path / "cache"), "--no-ledger"]
+        if ready:
+            return run_ready(*words, place=tmp_path, given=given)
         return subprocess.run(
-            [*command, "--cache", str(tmp_path / "cache"), "--no-ledger"],
-            input=given, capture_output=True, text=True, env=env, encoding="utf-8",
+            [sys.executable, "-m", "dupcheck", *words], input=given, capture_output=True, text=True, encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
 
     @pytest.mark.slow
     @pytest.mark.parametrize(
-        "given",
+        ("given", "ready"),
         [
-            DRAFT,
-            f"[{DRAFT}]",
-            "title,price,currency\nWalnut Violin Rosin Holder Carved,9.00,USD\n",
-            "标题\t价格\nWalnut Violin Rosin Holder Carved\t9.00\n",
+            (DRAFT, False),
+            (f"[{DRAFT}]", True),
+            ("title,price,currency\nWalnut Violin Rosin Holder Carved,9.00,USD\n", True),
+            ("标题\t价格\nWalnut Violin Rosin Holder Carved\t9.00\n", False),
         ],
     )
-    def test_drafts_come_through_the_standard_input(self, shop: Path, tmp_path: Path, given: str) -> None:
-        shown = self.check(shop, tmp_path, "-", "--json", given=given)
+    def test_drafts_come_through_the_standard_input(self, shop: Path, tmp_path: Path, given: str, ready: bool) -> None:
+        shown = self.check(shop, tmp_path, "-", "--json", given=given, ready=ready)
         assert shown.returncode == 0, shown.stderr
         (answer,) = [json.loads(line) for line in shown.stdout.splitlines()]
         assert answer["verdict"] == "publish" and answer["nearest"] is not None

@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ready_commands import run_ready
 
 from dupcheck.catalog import read_catalog
 from dupcheck.cli import _HOME, main
@@ -102,21 +102,6 @@ def assert_clear(ended: Any, words: Sequence[object], answers: Sequence[int] = (
     assert not any(sign in said for sign in "\x1b\x07\x9b\u202e"), words
 
 
-def start(desk: Path, words: Sequence[str], limit: int | None = None) -> "subprocess.Popen[str]":
-    """Run a command in a process of its own, in which no file may grow beyond a limit."""
-
-    def confine() -> None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit or 0, limit or 0))
-
-    return subprocess.Popen(
-        [sys.executable, "-m", "dupcheck", *words], cwd=desk, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        text=True, encoding="utf-8", errors="replace", preexec_fn=None if limit is None else confine,
-        env={**os.environ, **at(desk)},
-    )  # fmt: skip
-
-
 def at(desk: Path) -> dict[str, str]:
     """The environment of a desk."""
     root = str(Path(__file__).resolve().parent.parent)
@@ -141,7 +126,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory, write_csv: Any, draw_photo: 
         ("check", "draft.csv", "--against", "catalog.csv", "--claim", "job-1", "--as", "ada"),
         ("decisions", "export", "--out", "decisions.json"), ("audit", "catalog.csv", "--out", "report"),
     ):  # fmt: skip
-        assert start(whole, words).wait() == 0, words
+        command = [sys.executable, "-m", "dupcheck", *words]
+        done = subprocess.run(command, cwd=whole, capture_output=True, check=False, env={**os.environ, **at(whole)})
+        assert done.returncode == 0, (words, done.stderr)
     shutil.copy(whole / "report" / "report.xlsx", whole / "decided.xlsx")
     shutil.copy(whole / "report" / "merges.json", whole / "plans.json")
     return whole
@@ -287,20 +274,17 @@ WRITING = {
 @pytest.mark.parametrize("deed", sorted(WRITING))
 def test_a_full_disk_and_a_kill_leave_the_old_or_the_new(deed: str, desk: Path) -> None:
     words, out = WRITING[deed]
-    assert start(desk, words).wait() == 0
+    assert run_ready(*words, place=desk, more=at(desk)).returncode == 0
     before = (desk / out).read_bytes()
     chance = random.Random(int(os.environ.get("DUPCHECK_FUZZ") or 0))
     for n in range(max(2, rounds(2) // 10)):
-        child = start(desk, words, None if n % 2 else chance.choice((0, 1, 100, 3000, 40_000)))
-        if n % 2:
-            time.sleep(chance.uniform(0.05, 1.2))
-            child.send_signal(signal.SIGKILL)
-        _, said = child.communicate()
-        assert child.returncode in (0, 2, -signal.SIGKILL), said
-        assert "Traceback" not in said and "a defect" not in said, said
+        end = {"seconds": chance.uniform(0, 0.5)} if n % 2 else {"limit": chance.choice((0, 1, 100, 3000, 40_000))}
+        child = run_ready(*words, place=desk, more=at(desk), **end)  # type: ignore[arg-type]
+        assert child.returncode in (0, 2, -signal.SIGKILL), child
+        assert "Traceback" not in child.stderr and "a defect" not in child.stderr, child
         text = (desk / out).read_bytes()
         assert json.loads(text)["format"] == 1 if deed == "audit" else text == before
-    assert start(desk, words).wait() == 0, "what was left behind is in nobody's way"
+    assert run_ready(*words, place=desk, more=at(desk)).returncode == 0, "what was left behind is in nobody's way"
 
 
 ENDS = {">/dev/full": {2}, ">&-": {0, 2}, "2>&-": {0}, "<&- >&- 2>&-": {0, 2}, "2>/dev/full": {0}, "| head -c 1": {0}}

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import urllib3
 import uvicorn
-from ready_commands import ReadyCommand
+from ready_commands import ReadyCommand, Settings
 
 import dupcheck as dc
 from dupcheck.decisions import hash_listings
@@ -91,9 +91,9 @@ def serve(launch: Callable[..., "subprocess.Popen[str]"]) -> Iterator[Serve]:
     """Start servers on free ports; they are ended with the module. One that is not ``ready`` loads the program anew."""
     started: list[Server] = []
 
-    def start(*args: object, token: str = "", ready: bool = True) -> Server:
+    def start(*args: object, token: str = "", ready: bool = True, settings: Settings | None = None) -> Server:
         words, env = ("serve", *args, "--port", "0"), {"DUPCHECK_TOKEN": token}
-        process = ReadyCommand(*words, more=env) if ready else launch(*words, **env)
+        process = ReadyCommand(*words, more=env, settings=settings) if ready else launch(*words, **env)
         server = Server(process, headers={"Authorization": f"Bearer {token}"} if token else {})
         started.append(server)
         listening = threading.Event()
@@ -405,7 +405,8 @@ class TestPlaces:
             catalog = write_csv(tmp_path / "catalog.csv", shop(5))
             photo = f"http://127.0.0.1:{silent.getsockname()[1]}/a.jpg"
             more = ("--fetch-images", "--allow-host", "127.0.0.1")
-            server = serve(catalog, "--ledger", tmp_path / "ledger.sqlite", *more)
+            waits = {"dupcheck.serve.server.STOP_SECONDS": 2}
+            server = serve(catalog, "--ledger", tmp_path / "ledger.sqlite", *more, settings=waits)
             with ThreadPoolExecutor(1) as pool:
                 begun = pool.submit(server.ask, "POST", "/v1/check", {**GNOME, "main_image": photo})
                 silent.accept()
@@ -695,7 +696,8 @@ class TestDecisions:
 class TestChangingCatalogue:
     def test_a_catalogue_that_changes_while_it_is_asked(self, serve: Serve, write_csv: Any, tmp_path: Path) -> None:
         catalog, later = tmp_path / "catalog.csv", tmp_path / "later.csv"
-        server = serve(write_csv(catalog, shop(20)), "--ledger", tmp_path / "ledger.sqlite")
+        often = {"dupcheck.serve.state.LOOK_SECONDS": 0.2}
+        server = serve(write_csv(catalog, shop(20)), "--ledger", tmp_path / "ledger.sqlite", settings=often)
         draft = name_thing(500)
 
         def wait_for(wanted: Callable[[], bool]) -> None:
