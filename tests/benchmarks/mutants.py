@@ -8,8 +8,11 @@ the other, on a copy of the project whose statements tell that they were run; it
 of tests or the code changes. For each change, the tests that run its statement are asked until one fails: of each file
 of tests the one that is quick and runs little, then the next of each, up to --limit seconds of tests (and always the
 first twelve). A statement that importing runs is asked of the tests that run anything in its file, or in its folder
-where there is nothing else to run; those first whose file names the module. Slow tests, and those that run nothing of
-the rooms (how the code is laid out), are not asked. Prints each change that no test noticed, and how many were noticed.
+where there is nothing else to run; those first whose file names the module. What no fast test noticed is asked of the
+slow tests that run the statement, in the files of tests whose fast ones do or that name the module: those files are
+measured when the first such change comes; what does not end within --patience seconds is not asked. Tests that run
+nothing of the rooms (how the code is laid out) are not asked. Prints each change that no test noticed, and how many
+were noticed, the slow tests' share apart.
 The changes are tried in the order in which they were drawn, so that those before --seconds ran out are a sample as
 well. Needs Linux or macOS.
 """
@@ -38,7 +41,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 KEPT = PROJECT / "build" / "mutants"
 ROOMS = ("judging", "plans", "exports", "ledger")
-QUIETLY = ("-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "-o", "addopts=")
+QUIETLY = ("-q", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "-o", "addopts=")
 FEW = 12
 """So many of the tests that run a statement are asked before the others."""
 HIDDEN = shutil.ignore_patterns(".venv", ".git", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
@@ -185,7 +188,10 @@ class Recorder:
 
 
 def run_pytest(copy: Path, seconds: float, words: tuple[str, ...], kept: Path | None = None) -> bool:
-    """Run tests in a fork of this process and return whether they pass; what does not end fails."""
+    """Run tests in a fork of this process and return whether they pass; what does not end fails.
+
+    What each test runs and takes is ``kept`` in a file.
+    """
     child = os.fork()
     if not child:
         os.setsid()
@@ -225,28 +231,52 @@ class Tests:
         self.size: dict[str, int] = {}
         self.texts = {f"tests/{p.name}": p.read_text("utf-8") for p in project.glob("tests/test_*.py")}
         self.failing: list[str] = []
-        copy = folder / "telling"
-        code = self._digest(*project.glob("dupcheck/**/*"), *project.glob("rules/**/*"))
-        helpers = self._digest(*(p for p in project.glob("tests/*.py") if not p.name.startswith("test_")))
+        self.asked: set[str] = set()
+        self.slow: set[str] = set()
+        self.copy = folder / "telling"
+        self.code = self._digest(
+            *project.glob("dupcheck/**/*"), *project.glob("rules/**/*"),
+            *(p for p in project.glob("tests/*.py") if not p.name.startswith("test_")),
+        )  # fmt: skip
         KEPT.mkdir(parents=True, exist_ok=True)
-        for path in sorted(project.glob("tests/test_*.py")):
-            kept = KEPT / f"{path.stem}-{self._digest(path, words=code + helpers)[:24]}.json"
-            if not kept.exists():
-                if not copy.exists():
-                    self._copy(copy)
-                for old in KEPT.glob(f"{path.stem}-*.json"):
-                    old.unlink()
-                run_pytest(copy, 900, (f"tests/{path.name}",), kept)
-            if not kept.exists():
-                raise SystemExit(f"{path.name} did not end")
-            for name, found in json.loads(kept.read_text("utf-8")).items():
-                if found["failed"]:
-                    self.failing.append(name)
-                    continue
-                self.seconds[name], self.shared[name] = found["seconds"], found["shared"]
-                self.size[name] = len(found["lines"])
-                for line in found["lines"]:
-                    self.running[line].add(name)
+        for name in sorted(self.texts):
+            if not self._measure(name, "not slow", 900):
+                raise SystemExit(f"{name} did not end")
+
+    def _measure(self, file: str, kind: str, seconds: float) -> bool:
+        """Measure the tests of a file, unless that was kept, and return whether they ended."""
+        path = self.project / file
+        stem = f"{path.stem}-{kind.replace(' ', '-')}"
+        kept = KEPT / f"{stem}-{self._digest(path, words=self.code)[:24]}.json"
+        if not kept.exists():
+            if not self.copy.exists():
+                self._copy(self.copy)
+            for old in KEPT.glob(f"{stem}-*.json"):
+                old.unlink()
+            run_pytest(self.copy, seconds, ("-m", kind, file), kept)
+        if not kept.exists():
+            return False
+        for name, found in json.loads(kept.read_text("utf-8")).items():
+            if found["failed"]:
+                self.failing.append(name)
+                continue
+            self.seconds[name], self.shared[name] = found["seconds"], found["shared"]
+            self.size[name] = len(found["lines"])
+            if kind == "slow":
+                self.slow.add(name)
+            for line in found["lines"]:
+                self.running[line].add(name)
+        return True
+
+    def select_slow(self, path: Path, line: int, fast: list[str], limit: float, patience: float) -> list[str]:
+        """Return the slow tests that run a line, of the files whose fast ones do or that name its module."""
+        module = ".".join(path.with_suffix("").parts)
+        files = {name.partition("::")[0] for name in fast} | {f for f, text in self.texts.items() if module in text}
+        for file in sorted(files - self.asked):
+            self.asked.add(file)
+            if "slow" in self.texts[file]:
+                self._measure(file, "slow", patience)
+        return self.select(path, line, limit, slow=True)
 
     def _copy(self, copy: Path) -> None:
         shutil.copytree(self.project, copy, ignore=HIDDEN)
@@ -261,8 +291,11 @@ class Tests:
             found.update(path.read_bytes())
         return found.hexdigest()
 
-    def select(self, path: Path, line: int, limit: float) -> list[str]:
-        """Return the tests that run a line, or anything of its file where importing runs it, in the order to ask."""
+    def select(self, path: Path, line: int, limit: float, slow: bool = False) -> list[str]:
+        """Return the tests that run a line, or anything of its file where importing runs it, in the order to ask.
+
+        They are fast, or ``slow``.
+        """
         statement, called = find_statement((self.project / path).read_text("utf-8"), line)
         here = set(self.running.get(f"{path}:{statement}", ()))
         module = ".".join(path.with_suffix("").parts)
@@ -272,13 +305,13 @@ class Tests:
             here = here or self._list_near(f"{path.parent}/")
         turns: Counter[str] = Counter()
         ordered = []
-        for name in sorted(here, key=lambda t: (self._weigh(t), t)):
+        for name in sorted((t for t in here if (t in self.slow) == slow), key=lambda t: (self._weigh(t), t)):
             file = name.partition("::")[0]
             turns[file] += 1
             ordered.append((not called and name not in named, turns[file], self._weigh(name), name))
         chosen: list[str] = []
         for *_, name in sorted(ordered):
-            if len(chosen) >= FEW and self.take([*chosen, name]) > limit:
+            if (slow or len(chosen) >= FEW) and self.take([*chosen, name]) > limit:
                 break
             chosen.append(name)
         return chosen
@@ -302,7 +335,9 @@ class Tests:
         return True
 
 
-def try_changes(tests: Tests, copy: Path, chosen: list[Change], limit: float, end: float) -> Counter[str]:
+def try_changes(
+    tests: Tests, copy: Path, chosen: list[Change], limit: float, patience: float, end: float
+) -> Counter[str]:
     """Try changes one after the other, print what was missed and count what came of each."""
     count: Counter[str] = Counter()
     for n, (room, path, first, last, instead) in enumerate(chosen, 1):
@@ -314,11 +349,16 @@ def try_changes(tests: Tests, copy: Path, chosen: list[Change], limit: float, en
         (copy / path).write_bytes(whole[:first] + instead.encode() + whole[last:])
         os.utime(copy / path, (n, n))  # else what was compiled of a change of the same second and size would be run
         passed = tests.pass_all(copy, able)
+        slow = tests.select_slow(path, line, able, limit, patience) if passed and patience else []
+        told = "noticed"
+        if passed and slow:
+            passed, told = tests.pass_all(copy, slow), "noticed slowly"
         (copy / path).write_bytes(whole)
         os.utime(copy / path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        count[f"{room} {'missed' if passed else 'noticed'}"] += 1
+        count[f"{room} {'missed' if passed else told}"] += 1
         if passed:
-            print(f"{path}:{line}: {whole[first:last].decode()!r} → {instead!r} ({len(able)} tests asked)", flush=True)
+            asked = f"{len(able)} fast and {len(slow)} slow tests asked"
+            print(f"{path}:{line}: {whole[first:last].decode()!r} → {instead!r} ({asked})", flush=True)
     return count
 
 
@@ -329,6 +369,9 @@ def main() -> None:
     words.add_argument("--rooms", nargs="+", choices=ROOMS, default=ROOMS)
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--limit", type=float, default=60, help="so many seconds of tests for a change")
+    words.add_argument(
+        "--patience", type=float, default=300, help="so long may a file's slow tests take; 0: never asked"
+    )
     words.add_argument("--seconds", type=float, default=1e9, help="try no further change after so long")
     given = words.parse_args()
     changes: list[Change] = []
@@ -346,11 +389,12 @@ def main() -> None:
         print(f"{len(tests.seconds):,} tests measured in {time.monotonic() - begun:.0f} s; ", end="")
         print(f"{len(tests.failing)} fail without a change and are left out: {sorted(tests.failing)}", flush=True)
         begun = time.monotonic()
-        count = try_changes(tests, copy, chosen, given.limit, begun + given.seconds)
+        count = try_changes(tests, copy, chosen, given.limit, given.patience, begun + given.seconds)
+    noticed = 0
     for room in given.rooms:
-        noticed, missed = count[f"{room} noticed"], count[f"{room} missed"]
-        print(f"{room}: {noticed} of {noticed + missed} noticed")
-    noticed = sum(count[f"{room} noticed"] for room in given.rooms)
+        quickly, slowly, missed = (count[f"{room} {told}"] for told in ("noticed", "noticed slowly", "missed"))
+        print(f"{room}: {quickly + slowly} of {quickly + slowly + missed} noticed, {slowly} by slow tests only")
+        noticed += quickly + slowly
     share = 100 * noticed / max(1, count.total())
     print(f"{count.total()} changes of {len(changes):,} possible ones tried", end=" ")
     print(f"in {time.monotonic() - begun:.0f} s: {noticed} noticed ({share:.0f} %)")
