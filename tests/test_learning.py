@@ -461,6 +461,7 @@ class TestStart:
             assert moved[alike] > 0.5 and moved[alike] >= np.quantile(moved, 0.99)
             assert moved[alike] > 2 * np.median(np.abs(moved[others]))
 
+    @pytest.mark.slow
     def test_of_very_many_answers_some_from_first_to_last_are_carried(self) -> None:
         many = real_rows()
         rows = np.concatenate([many, many])[:900]
