@@ -279,7 +279,7 @@ def test_a_full_disk_and_a_kill_leave_the_old_or_the_new(deed: str, desk: Path) 
     chance = random.Random(int(os.environ.get("DUPCHECK_FUZZ") or 0))
     for n in range(max(2, rounds(2) // 10)):
         end = {"seconds": chance.uniform(0, 0.5)} if n % 2 else {"limit": chance.choice((0, 1, 100, 3000, 40_000))}
-        child = run_ready(*words, place=desk, more=at(desk), **end)  # type: ignore[arg-type]
+        child = run_ready(*words, place=desk, more=at(desk), **end)
         assert child.returncode in (0, 2, -signal.SIGKILL), child
         assert "Traceback" not in child.stderr and "a defect" not in child.stderr, child
         text = (desk / out).read_bytes()
