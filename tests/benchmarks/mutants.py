@@ -369,9 +369,7 @@ def main() -> None:
     words.add_argument("--rooms", nargs="+", choices=ROOMS, default=ROOMS)
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--limit", type=float, default=60, help="so many seconds of tests for a change")
-    words.add_argument(
-        "--patience", type=float, default=300, help="what a file's slow tests may take; 0: none"
-    )
+    words.add_argument("--patience", type=float, default=300, help="what a file's slow tests may take; 0: none")
     words.add_argument("--seconds", type=float, default=1e9, help="try no further change after so long")
     given = words.parse_args()
     changes: list[Change] = []
