@@ -6,9 +6,9 @@ A change is a comparison, an «and», a «not», a sign, a number or a truth val
 test runs what statement, how long it takes and what fails without a change is measured once, one file of tests after
 the other, on a copy of the project whose statements tell that they were run; it is kept in build/mutants until the file
 of tests or the code changes. For each change, the tests that run its statement are asked until one fails: of each file
-of tests the one that is quick and runs little, then the next of each, up to --limit seconds of tests (and always the
-first twelve). A statement that importing runs is asked of the tests that run anything in its file, or in its folder
-where there is nothing else to run; those first whose file names the module. What no fast test noticed is asked of the
+of tests the one that is quick and runs little, then the next of each, those first whose file names the module, up to
+--limit seconds of tests (and always the first twelve). A statement that importing runs is asked of the tests that run
+anything in its file, or in its folder where there is nothing else to run. What no fast test noticed is asked of the
 slow tests that run the statement, in the files of tests whose fast ones do or that name the module: those files are
 measured when the first such change comes; what does not end within --patience seconds is not asked. Tests that run
 nothing of the rooms (how the code is laid out) are not asked. Prints each change that no test noticed, and how many
@@ -308,7 +308,7 @@ class Tests:
         for name in sorted((t for t in here if (t in self.slow) == slow), key=lambda t: (self._weigh(t), t)):
             file = name.partition("::")[0]
             turns[file] += 1
-            ordered.append((not called and name not in named, turns[file], self._weigh(name), name))
+            ordered.append((name not in named, turns[file], self._weigh(name), name))
         chosen: list[str] = []
         for *_, name in sorted(ordered):
             if (slow or len(chosen) >= FEW) and self.take([*chosen, name]) > limit:
