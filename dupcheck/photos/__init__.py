@@ -4,6 +4,7 @@
 
     files           a name in a catalogue → a file inside its folder, or a problem
     remote          a web address → bytes, only when asked for
+    arrivals        fetched pictures that a killed run has not got round to
     pictures        bytes → a small RGB picture, upright, on white; refuses what would not fit in memory
     borders         where a plain border, frame or padding of a picture ends
     phashes         pictures, or the spectra of their parts → 64-bit hashes

@@ -22,6 +22,7 @@ import numpy as np
 from dupcheck.files.doubts import tell_doubt
 from dupcheck.files.writing import make_private
 from dupcheck.messages import Message, message
+from dupcheck.photos.arrivals import Arrivals
 from dupcheck.photos.records import FACTS, FINGERPRINT, LOOK, LOOK_VERSION, VERSION, Record
 
 FILE_NAME = "photos.sqlite"
@@ -50,6 +51,7 @@ class Cache:
 
     def __init__(self, folder: Path | None) -> None:
         self.problem: Message | None = None
+        self.arrivals = Arrivals(folder)
         self._lock = Lock()
         self._folder, self._doubted = folder, False
         self._connection: sqlite3.Connection | None = None

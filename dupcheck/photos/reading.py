@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from dupcheck.files.forks import can_fork, share_work
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, IntArray, Problem, Severity
+from dupcheck.photos.arrivals import Arrival, Arrivals
 from dupcheck.photos.cache import Cache, Signature
 from dupcheck.photos.files import OutsideError, PhotoFolder, PhotoSource, Unchanged, is_address
 from dupcheck.photos.records import FINGERPRINT, Record, parse_phash
@@ -48,6 +49,8 @@ _SET_BITS = 8
 class Store(Protocol):
     """Knows what was seen before: :class:`~dupcheck.photos.cache.Cache`, or what else answers like it."""
 
+    @property
+    def arrivals(self) -> Arrivals: ...  # noqa: D102
     def contents(self, paths: Sequence[str]) -> Mapping[str, tuple[Signature, bytes]]: ...  # noqa: D102
     def fingerprints(self, contents: Sequence[bytes]) -> Mapping[bytes, Record]: ...  # noqa: D102
     def tags(self, addresses: Sequence[str]) -> Mapping[str, str]: ...  # noqa: D102
@@ -62,8 +65,13 @@ class Fetcher(Protocol):
 
     @property
     def tags(self) -> dict[str, str]: ...  # noqa: D102
-    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message | Unchanged]]:
-        """Yield each address with its bytes, with the reason why there are none, or as unchanged since its tag."""
+    def fetch(
+        self, addresses: Sequence[str], arrived: Callable[[Arrival], None]
+    ) -> Iterator[tuple[str, bytes | Message | Unchanged]]:
+        """Yield each address with its bytes, with the reason why there are none, or as unchanged since its tag.
+
+        ``arrived`` is told of each picture as soon as it is read, by whatever thread has read it.
+        """
         ...
 
 
@@ -408,21 +416,38 @@ class _Reader:
         contents = {address: known[address][1] for address in wanted if address in known}
         held = self._cache.fingerprints(list(contents.values()))
         fetch.tags.update(self._cache.tags([address for address in contents if contents[address] in held]))
+        arrivals = {arrival.address: arrival for arrival in self._cache.arrivals.take(wanted, now - _FRESH)}
+        fetch.tags.update((address, arrival.tag) for address, arrival in arrivals.items())
+        came = ((address, arrival.data) for address, arrival in arrivals.items())
+        rest = [address for address in wanted if address not in arrivals]
+        times = {address: arrival.at for address, arrival in arrivals.items()}
+        batch: list[tuple[str, bytes]] = []
+        same: list[str] = []
+
+        def keep() -> None:
+            """Store what came; many at once, for whatever happens before, the pictures have been put by."""
+            places = {address: (address, (len(data), times.get(address, now), 0)) for address, data in batch}
+            unchanged = [_Outcome(address, contents[address], held[contents[address]]) for address in same]
+            places.update((address, (address, (0, now, 0))) for address in same)
+            self._store([*_hash_opened(self._open_contents(batch)), *unchanged], places)
+            self._keep(places)
+            self._cache.keep_tags({address: fetch.tags.get(address, "") for address, _ in batch})
+            self._cache.arrivals.forget(address for address, _ in batch)
+            batch.clear()
+            same.clear()
+
         with one_thread_each():
-            for address, answer in fetch.fetch(wanted):
+            for address, answer in chain(came, fetch.fetch(rest, self._cache.arrivals.put)):
                 if isinstance(answer, Message):
                     self.seen.failed[address] = Failure("warning", answer)
                 elif isinstance(answer, bytes):
-                    place = {address: (address, (len(answer), now, 0))}
-                    self._store(_hash_opened(self._open_contents([(address, answer)])), place)
-                    self._keep(place)
-                    self._cache.keep_tags({address: fetch.tags.get(address, "")})
+                    batch.append((address, answer))
                 else:
-                    content = contents[address]
-                    place = {address: (address, (0, now, 0))}
-                    self._store([_Outcome(address, content, held[content])], place)
-                    self._keep(place)
+                    same.append(address)
+                if len(batch) + len(same) >= _BATCH or sum(len(data) for _, data in batch) > _BATCH_BYTES:
+                    keep()
                 self._tick(1)
+            keep()
 
     def _tick(self, count: int) -> None:
         self._done += count

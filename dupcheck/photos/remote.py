@@ -28,6 +28,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Timeout, Url, parse_url
 
 from dupcheck.messages import Message, message
+from dupcheck.photos.arrivals import Arrival
 from dupcheck.photos.files import Unchanged
 
 MAX_BYTES = 20_000_000
@@ -144,8 +145,13 @@ class RemotePhotos:
     _hosts: dict[str, _Host] = field(default_factory=dict, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def fetch(self, addresses: Sequence[str]) -> Iterator[tuple[str, bytes | Message | Unchanged]]:
-        """Yield each address with its bytes, or with the reason why there are none, as they arrive."""
+    def fetch(
+        self, addresses: Sequence[str], arrived: Callable[[Arrival], None] | None = None
+    ) -> Iterator[tuple[str, bytes | Message | Unchanged]]:
+        """Yield each address with its bytes, or with the reason why there are none, as they arrive.
+
+        ``arrived`` is told of each picture by the thread that has read it, at once.
+        """
         turns = _Turns(addresses, self.jobs_per_host)
         stop = Event()
         until = math.inf if self.all_seconds is None else time.monotonic() + self.all_seconds
@@ -154,7 +160,7 @@ class RemotePhotos:
             try:
                 while True:
                     while len(waiting) < self.jobs and (address := turns.take()) is not None:
-                        waiting[pool.submit(self.get, address, stop, until)] = address
+                        waiting[pool.submit(self.get, address, stop, until, arrived)] = address
                     if not waiting:
                         return
                     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -165,10 +171,17 @@ class RemotePhotos:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def get(self, address: str, stop: Event | None = None, until: float = math.inf) -> bytes | Message | Unchanged:
+    def get(
+        self,
+        address: str,
+        stop: Event | None = None,
+        until: float = math.inf,
+        arrived: Callable[[Arrival], None] | None = None,
+    ) -> bytes | Message | Unchanged:
         """Return the bytes behind one address, or the reason why there are none.
 
-        No more is tried after ``stop``, or when ``until``, a time of the monotonic clock, is over.
+        No more is tried after ``stop``, or when ``until``, a time of the monotonic clock, is over. ``arrived`` is told
+        of the picture before the connection is closed.
         """
         stop = stop or Event()
         host = self._find_host(address)
@@ -177,7 +190,7 @@ class RemotePhotos:
                 host.make_room(stop, until),
                 _Watch(min(until, time.monotonic() + self.total_seconds), stop) as watch,
             ):
-                found = self._try(address, host, watch)
+                found = self._try(address, host, watch, arrived)
         except _RefusedError as error:
             host.note(answered=True)
             return error.text
@@ -187,7 +200,9 @@ class RemotePhotos:
             return message("photos.too_slow", address=address, seconds=round(self.total_seconds))
         return found
 
-    def _try(self, address: str, host: _Host, watch: "_Watch") -> bytes | Message | Unchanged:
+    def _try(
+        self, address: str, host: _Host, watch: "_Watch", arrived: Callable[[Arrival], None] | None
+    ) -> bytes | Message | Unchanged:
         reason = message("photos.no_answer", address=address, reason="")
         pause = 0.0
         for attempt in range(self.retries + 1):
@@ -206,6 +221,8 @@ class RemotePhotos:
                 watch.look()  # what was cut off looks like any other failure
                 reason = message("photos.no_answer", address=address, reason=_explain(error))
             else:
+                if arrived is not None and isinstance(found, bytes):
+                    arrived(Arrival(address, found, self.tags.get(address, ""), time.time_ns()))
                 host.note(answered=True)
                 return found
         if (refused := host.refuse(address)) is not None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from dupcheck.index.opening import make_fetcher
 from dupcheck.messages import message
+from dupcheck.photos.arrivals import Arrivals
 from dupcheck.photos.cache import Signature
 from dupcheck.photos.files import OutsideError, PhotoSource, is_address
 from dupcheck.photos.reading import Failure, Fetcher, Seen, Shelf, list_shown, see_photos
@@ -107,6 +108,7 @@ class _Rows:
     """What tables know of some names, as the reader of photos asks for it; the tags that it is told."""
 
     def __init__(self, table: "pa.Table") -> None:
+        self.arrivals = Arrivals(None)
         self.told: dict[str, str] = {}
         held = [row for row in table.to_pylist() if row["content"] is not None and row["print"] is not None]
         self._known = {r["path"]: ((r["size"], r["mtime"], r["ctime"]), r["content"]) for r in held}
