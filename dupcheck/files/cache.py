@@ -11,8 +11,8 @@ from pathlib import Path
 from dupcheck.errors import OutputError
 
 _OURS = ("catalogs", "words", "photos.sqlite*", "photos.arrivals", "thumbnails.sqlite*", "languages")
-"""What dupcheck keeps in a cache folder: measured catalogues, parsed vocabularies, fingerprints, pictures from the web, small
-pictures, and what titles mean."""
+"""What dupcheck keeps in a cache folder: measured catalogues, parsed vocabularies, fingerprints, pictures from the
+web, small pictures, and what titles mean."""
 
 
 def default_cache() -> Path:
