@@ -54,9 +54,8 @@ def take_fingerprints(pictures: Sequence[ByteArray]) -> Records:
     records["phash"] = hash_pictures(pictures)
     records["views"][:, : len(VIEWS)] = hash_spectra(spectra)
     records["views"][:, len(VIEWS) :] = hash_spectra(spectra[:, _MIRRORED_AT] * _MIRROR)
-    records["light"] = np.stack(
-        [cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for square in light[_CORE]]
-    )
+    sheet = cv2.resize(light[_CORE].reshape(-1, _SQUARE), (SIDE, SIDE * count), interpolation=cv2.INTER_AREA)
+    records["light"] = sheet.reshape(count, SIDE, SIDE)
     records["chroma"] = measure_chroma(np.stack([_resize(square, COLOR_SIDE) for square in every[place[_CORE]]]))
     size = np.array([picture.shape[:2] for picture in pictures], dtype=np.float64)
     edges = boxes / size[:, None, [0, 0, 1, 1]]

@@ -26,8 +26,8 @@ _LOW = 8
 _TIED = 1e-6
 _COSINES = 2 * np.cos(np.pi / (2 * _EDGE) * np.arange(_LOW)[:, None] * (2 * np.arange(_EDGE) + 1))
 """The 8 lowest rows of the discrete cosine transform (DCT-II) of 32 levels."""
-_GRAY = np.array([[19595, 38470, 7471]], dtype=np.float32) / np.float32(65536)
-"""The weights of Pillow's grey: with them a sum over bytes is exact in 24 bits."""
+_GRAY = np.array([[19595, 38470, 7471, 32768]], dtype=np.float32) / np.float32(65536)
+"""The weights of Pillow's grey, and the half by which it rounds: with them a sum over bytes is exact in 24 bits."""
 
 
 def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
@@ -42,10 +42,8 @@ def hash_pictures(pictures: Sequence[ByteArray]) -> HashArray:
     small = np.empty((len(wide), _EDGE, _EDGE))
     for level, i in zip(small, wide, strict=True):
         height, width = pictures[i].shape[:2]
-        gray = cv2.transform(pictures[i].astype(np.float32), _GRAY).astype(np.float64)
-        gray += 0.5
-        np.floor(gray, out=gray)
-        across = _round(gray @ _turned_resampling(width))
+        gray = cv2.transform(pictures[i].astype(np.float32), _GRAY).astype(np.float32, copy=False)
+        across = _round(np.floor(gray, out=gray).astype(np.float64) @ _turned_resampling(width))
         np.matmul(_resampling(height), across, out=level)
     if wide:
         small = _round(small)
