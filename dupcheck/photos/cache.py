@@ -75,10 +75,13 @@ class Cache:
 
     def contents(self, paths: Sequence[str]) -> Mapping[str, tuple[Signature, bytes]]:
         """Return the signature and the content key each known path had when it was last read."""
-        rows = self._pick("path, size, mtime, ctime, content", "known", paths)
-        found = ((row[0], (row[1], row[2], row[3]), row[4]) for row in rows)
-        opened = {path: (signed, self._open(_name_file(path, signed), sealed)) for path, signed, sealed in found}
-        return {path: (signed, content) for path, (signed, content) in opened.items() if content is not None}
+        found: dict[str, tuple[Signature, bytes]] = {}
+        for path, *signed, sealed in self._pick("path, size, mtime, ctime, content", "known", paths):
+            signature = (signed[0], signed[1], signed[2])
+            content = self._open(_name_file(path, signature), sealed)
+            if content is not None:
+                found[path] = signature, content
+        return found
 
     def tags(self, addresses: Sequence[str]) -> Mapping[str, str]:
         """Return the tag (ETag) that each address had when it was last read, where it had one."""
@@ -116,12 +119,12 @@ class Cache:
                     ((path, *sign, _seal(_name_file(path, sign), content)) for path, sign, content in seen),
                 )
 
-    def looks(self, contents: Sequence[bytes], kind: str = "look") -> Iterator[tuple[bytes, bytes, Record]]:
-        """Yield the facts of this kind about pairs whose first one is among ``contents``."""
+    def looks(self, contents: Sequence[bytes], kind: str = "look") -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield the facts of this kind about pairs whose first one is among ``contents``, as bytes of a record."""
         for first, second, data in self._pick("first, second, data", kind, contents, _KINDS[kind]):
             record = self._open(first + second, data)
             if record is not None:
-                yield first, second, np.frombuffer(record, dtype=FACTS[kind])[0]
+                yield first, second, record
 
     def keep_looks(self, looks: Iterable[tuple[bytes, bytes, Record]], kind: str = "look") -> None:
         """Store facts of this kind about pairs of contents."""

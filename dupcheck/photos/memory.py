@@ -117,7 +117,8 @@ class Memory:
                 found = [(row[a], row[b], fact) for a, b, fact in cache.looks(list(row), kind) if b in row]
                 keys = np.array([a * len(self._contents) + b for a, b, _ in found], dtype=np.int64)
                 order = np.argsort(keys)
-                self._known[kind] = keys[order], np.array([fact for _, _, fact in found], dtype=facts)[order]
+                held = np.frombuffer(b"".join([fact for _, _, fact in found]), dtype=facts)
+                self._known[kind] = keys[order], held[order]
 
     @contextmanager
     def hold(self) -> Iterator[None]:

@@ -160,21 +160,22 @@ class _Uses:
 def _collect_uses(catalog: Catalog) -> tuple[list[str], _Uses]:
     """Return the distinct photo names of the catalogue and where they are used."""
     index: dict[str, int] = {}
-    used: list[tuple[int, int, bool]] = []
+    used: list[int] = []
+    listings: list[int] = []
 
-    def note(name: str, listing: int, is_main: bool) -> None:
-        if name := name.strip():
-            used.append((index.setdefault(name, len(index)), listing, is_main))
+    def note(names: Iterable[tuple[int, str]]) -> None:
+        for listing, named in names:
+            if name := named.strip():
+                used.append(index.setdefault(name, len(index)))
+                listings.append(listing)
 
-    for i, name in enumerate(catalog.column("main_image")):
-        note(name, i, True)
-    for i, joined in enumerate(catalog.column("images")):
-        for name in joined.split(";") if joined else ():
-            note(name, i, False)
-    for i, name in zip(catalog.sku_columns["listing"], catalog.sku_columns["image"], strict=True):
-        note(name, int(i), False)
-    table = np.array(used, dtype=np.int64).reshape(-1, 3)
-    return list(index), _Uses(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_))
+    note(enumerate(catalog.column("main_image").tolist()))
+    main = len(used)
+    joined = enumerate(catalog.column("images").tolist())
+    note((listing, name) for listing, names in joined if names for name in names.split(";"))
+    note(zip(catalog.sku_columns["listing"].tolist(), catalog.sku_columns["image"].tolist(), strict=True))
+    uses = _Uses(np.array(used, dtype=np.int64), np.array(listings, dtype=np.int64), np.arange(len(used)) < main)
+    return list(index), uses
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,8 @@ class _Reader:
     def read(self, names: Sequence[str], root: Path | PhotoSource | None, fetch: Fetcher | None) -> None:
         """Read the photos of these names."""
         addresses = [name for name in names if is_address(name)]
-        self._read_files([name for name in names if not is_address(name)], root)
+        files = [name for name in names if not is_address(name)] if addresses else names
+        self._read_files(files, root)
         if fetch is not None:
             self._read_addresses(addresses, fetch)
         else:

@@ -96,6 +96,8 @@ class Shelf:
         self.numbers: dict[str, FloatArray] = {name: catalog.numbers(name) for name in NUMBER_COLUMNS}
         self.spellings = Spellings(catalog)
         self.names: dict[str, str] = {}
+        self.flaws: dict[int, int] = {}
+        """The flaws of each listing's title, where they were counted."""
         self._attributes: dict[str, dict[str, tuple[str, str]]] = {}
         self._texts = {name: catalog.column(name) for name in catalog.columns if name not in self.numbers}
 

@@ -138,13 +138,17 @@ def _explain_popularity(shelf: Shelf, keep: int, rest: Sequence[int]) -> Message
 
 def _count_flaws(shelf: Shelf, position: int) -> int:
     """Return how many words of a title are misspelt, by the catalogue's own spelling; shouting counts as one more."""
+    known = shelf.flaws.get(position)
+    if known is not None:
+        return known
     title = shelf.text(position, "title")
     aliases = shelf.features.statistics.taught.lexicon.aliases
     words = _WORDS.findall(title.casefold())
     misspelt = 0
     if not aliases.keys().isdisjoint(words):
         misspelt = sum(w in aliases and is_slip(w, aliases[w]) for w in words)
-    return misspelt + (title.isupper() and len(title) >= _SHOUTED)
+    shelf.flaws[position] = misspelt + (title.isupper() and len(title) >= _SHOUTED)
+    return shelf.flaws[position]
 
 
 def explain_keep(shelf: Shelf, pack: RulePack, ranked: Sequence[int]) -> Message:

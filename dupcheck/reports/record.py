@@ -268,12 +268,16 @@ def _pair_rows(
 
 
 def _plan_rows(catalog: Catalog, plans: Sequence[Plan], lang: Lang) -> Rows:
-    mark = lru_cache(maxsize=None)(lambda k: _mark_listings(catalog, plans[k]))  # of plans several files are made
-    return Rows(
-        len(plans),
-        lambda where: (describe_plan(catalog, plans[k], lang, mark(k)) for k in where.tolist()),
-        lambda: ((plan.group_id,) for plan in plans),
-    )
+    marks: dict[str, str] = {}  # of plans several files are made
+
+    def describe(where: IntArray) -> Iterator[dict[str, object]]:
+        some = [plans[k] for k in where.tolist()]
+        marks.update(mark_contents(catalog, {i for plan in some for i in _list_marked(plan)} - marks.keys()))
+        for plan in some:
+            own = {i: marks[i] for i in _list_marked(plan) if i in marks}
+            yield describe_plan(catalog, plan, lang, own)
+
+    return Rows(len(plans), describe, lambda: ((plan.group_id,) for plan in plans))
 
 
 def describe_plan(
@@ -283,11 +287,11 @@ def describe_plan(
 
     ``marks`` are these where they are known.
     """
-    return {**plan.as_dict(lang), "contents": _mark_listings(catalog, plan) if marks is None else marks}
+    return {**plan.as_dict(lang), "contents": mark_contents(catalog, _list_marked(plan)) if marks is None else marks}
 
 
-def _mark_listings(catalog: Catalog, plan: Plan) -> dict[str, str]:
-    return mark_contents(catalog, (plan.keep, *plan.listings))
+def _list_marked(plan: Plan) -> tuple[str, ...]:
+    return plan.keep, *plan.listings
 
 
 def _describe_pairs(
