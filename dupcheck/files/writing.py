@@ -117,6 +117,12 @@ def replace_file(path: Path, pieces: bytes | Iterable[bytes], *, lasting: bool =
         part.unlink(missing_ok=True)
 
 
+def write_at_once(path: Path, data: bytes) -> None:
+    """Write a file of dupcheck's own in one go; who reads it must tell whether it is whole. Raises OSError."""
+    with path.open("wb", buffering=0) as file:
+        file.write(data)
+
+
 def make_private(folder: Path) -> None:
     """Make a folder, and those above it that are missing, for nobody else to look into. Raises OSError."""
     missing = []

@@ -4,14 +4,13 @@ So a run that is killed has lost no picture that it had read, only those that we
 checksum of all it holds; one that is cut off or damaged is not there.
 """
 
-import os
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from dupcheck.files.writing import make_private
+from dupcheck.files.writing import make_private, write_at_once
 
 FOLDER_NAME = "photos.arrivals"
 _SEAL_BYTES = 16
@@ -41,9 +40,7 @@ class Arrivals:
         seal.update(arrival.data)
         with suppress(OSError):
             make_private(self._folder)
-            number = os.open(self._name(arrival.address), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(number, "wb", buffering=0) as file:
-                file.write(head + arrival.data + seal.digest())
+            write_at_once(self._name(arrival.address), head + arrival.data + seal.digest())
 
     def take(self, addresses: Collection[str], since: int) -> Iterator[Arrival]:
         """Yield the pictures of ``addresses`` that came ``since`` then; what came before is thrown away."""
