@@ -10,12 +10,13 @@ Every pair of different photos of a folder tells the false rate; files that are 
 photos of PHOTOS must all show different things.
 
 ``--scale`` measures whole shops instead (``mixtures.py``): what photos cost at so many listings, in CPU seconds, beside
-the decoding of the files and the same audit without them, cold and warm; how many of the pairs that one photo was made
-for are found, and how many others; what the check of one draft with a photo costs beside that of the same draft without
-one, against the largest shop; and how near the nearest hashes of a shop's pictures are, beside those of the real
-pictures. Each audit is told beside what it is held to; the last shop is audited by two threads as well, by the clock
-and in CPU seconds. The pictures lie in FOLDER, to be gone on with. With ``--gallery`` each listing shows two further
-photos, and what these cost is told.
+the decoding of the files and the same audit without them, cold and warm, and beside an audit that is told by hashes in
+a column what the photos were found to be, so that it has as much to plan and to write; how many of the pairs that one
+photo was made for are found, and how many others; what the check of one draft with a photo costs beside that of the
+same draft without one, against the largest shop; and how near the nearest hashes of a shop's pictures are, beside those
+of the real pictures. Each audit is told beside what it is held to; the last shop is audited by two threads as well, by
+the clock and in CPU seconds. The pictures lie in FOLDER, to be gone on with. With ``--gallery`` each listing shows two
+further photos, and what these cost is told.
 
 ``--different`` counts how many of so many photos of different products are taken for one, and how many of 150 real ones
 and these.
@@ -41,6 +42,8 @@ import numpy as np
 from edits import EDITS, HARDEST, save_edited
 from mixtures import Shop, write_shop, write_strangers
 from PIL import Image
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from dupcheck.catalog import make_catalog, read_catalog
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray, Listing
@@ -243,8 +246,10 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
         (cold, looking), (warm, recalling) = told
         found, others = count_found(photos, shop, left, right)
         with tempfile.TemporaryDirectory() as cache:
-            audits = [run_audit(path, Path(cache)) for path in (shop.bare, shop.bare, shop.catalog, shop.catalog)]
-        bare_cold, bare, with_photos, again = (audit.used for audit in audits)
+            told_of = write_told(shop, photos, left, right, folder / f"told-{count}.csv")
+            ways = (shop.bare, shop.bare, shop.catalog, shop.catalog, told_of, told_of)
+            audits = [run_audit(path, Path(cache)) for path in ways]
+        bare_cold, bare, with_photos, again, _, hashed = (audit.used for audit in audits)
         for name, spent in zip(costs, (cold, looking, with_photos - bare_cold, again - bare), strict=True):
             costs[name].append(spent)
         print(
@@ -256,7 +261,8 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
         held.append(
             f"{count:,}: reading {cold / floor:.2f} × decoding (goal 2.0), looking {looking / floor:.2f} × (0.25);"
             f" audit cold {with_photos / (floor + bare_cold):.2f} × decoding and an audit without photos (1.3),"
-            f" warm {again / bare:.2f} × (1.15), of which reading and looking {(warm + recalling) / bare:.2f}"
+            f" warm {again / bare:.2f} × (1.15), of which reading and looking {(warm + recalling) / bare:.2f};"
+            f" warm {again / hashed:.2f} × an audit told of the same by hashes ({hashed:.1f} s)"
         )
     print("", *held, sep="\n")
     tell_growth(costs, counts)
@@ -266,6 +272,21 @@ def measure_shops(folders: list[Path], counts: list[int], folder: Path, seed: in
     made = sorted({folder / row["main_image"] for row in read_rows(shop.catalog)})[:few]
     for name, pictures, root in (("real pictures", files[:few], Path("/")), ("the shop's", made, folder)):
         print(f"{name}: nearest of all hashes, bits → share of {len(pictures)}: {tell_nearest(read(pictures, root))}")
+
+
+def write_told(shop: Shop, photos: Photos, left: IntArray, right: IntArray, path: Path) -> Path:
+    """Write a shop without photos whose hashes say which listings show one photo, and return where."""
+    same = compare_photos(photos, left, right) <= SAME
+    _, one = connected_components(coo_matrix((same[same], (left[same], right[same])), shape=(len(photos),) * 2))
+    hashes = np.random.default_rng(0).integers(0, 2**64, one.max() + 1, dtype=np.uint64)
+    rows = read_rows(shop.catalog)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "image_phash"])
+        writer.writeheader()
+        for row, main in zip(rows, photos.main.tolist(), strict=True):
+            hashed = f"{int(hashes[one[main]]):016x}" if main >= 0 else ""
+            writer.writerow({**row, "main_image": "", "image_phash": hashed})
+    return path
 
 
 def tell_growth(costs: dict[str, list[float]], counts: list[int]) -> None:
