@@ -50,7 +50,8 @@ class Arrivals:
         for path in sorted(self._folder.iterdir()):
             arrival = _read(path)
             if arrival is None or arrival.at < since:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
             elif arrival.address in wanted:
                 yield arrival
 
