@@ -296,10 +296,10 @@ def _learn_brands(texts: Sequence[str], brands: Sequence[str]) -> tuple[frozense
 def _find_house(named: Sequence[tuple[str, str]], stated: Counter[str]) -> Iterator[str]:
     """The brand that most listings state, if hardly one of their titles names it and several name others."""
     own = Counter(name for brand, name in named if brand == name)
-    for house, count in stated.most_common(1):
-        guests = sum(brand == house != name and own[name] >= _BRAND_STATED for brand, name in named)
-        if own[house] * _UNSAID <= count >= _HOUSE and guests > own[house] + 1:
-            yield house
+    count, house = max(((n, brand) for brand, n in stated.items()), default=(0, ""))
+    guests = sum(brand == house != name and own[name] >= _BRAND_STATED for brand, name in named)
+    if own[house] * _UNSAID <= count >= _HOUSE and guests > own[house] + 1:
+        yield house
 
 
 def _find_kin(texts: Sequence[str], brands: Sequence[str]) -> frozenset[tuple[str, str]]:
