@@ -30,10 +30,10 @@ def contradict(
             result |= contradict_fits(column, left, right)
         elif column is not None:
             a, b = column.codes[left], column.codes[right]
-            lexicon = features.statistics.taught.lexicon
-            result |= (
-                tell_makers_apart(column.values, a, b, lexicon) if axis == "brand" else (a >= 0) & (b >= 0) & (a != b)
-            )
+            if axis == "brand":
+                result |= tell_makers_apart(column.values, a, b, features.statistics.taught.lexicon)
+            else:
+                result |= (a >= 0) & (b >= 0) & (a != b)
     if signals is not None:
         result &= signals["codes"] != 1.0  # one part number is one product, whatever name it is sold under
         if "model" in pack.merge.distinct:

@@ -448,7 +448,7 @@ class _Desk:
         """Whether two listings name makers that may be one, or one title names both: 易生 eSUN."""
         if gap.what != "fact" or gap.axis != "brand":
             return False
-        if self.books.relate_makers(gap.here[0], gap.there[0]) == "near" or self.books.is_of_house(first, new):
+        if self.books.relate_makers(first, new) == "near":
             return True
         here, there = ({*cut_title(self.books.shelf.text(m, "title"))} for m in (first, new))
         one, other = ({*cut_title(v)} for v in (*gap.here, *gap.there))

@@ -200,11 +200,8 @@ class Bookkeeper:
                 or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
-        makers = self.shelf.name_maker(left), self.shelf.name_maker(right)
-        if all(makers) and self.relate_makers(*makers) in (
-            ("near", "other") if self.is_of_house(left, right) else ("near",)
-        ):
-            yield Gap("fact", (makers[0],), (makers[1],), "brand")
+        if self.relate_makers(left, right) == "near":
+            yield Gap("fact", (shelf.name_maker(left),), (shelf.name_maker(right),), "brand")
 
     def _name_heads(self, heads: tuple[str, str], left: int, right: int) -> Gap:
         """Two names; of one that the other title is not known to have, what that title lacks of it, if anything."""
@@ -370,19 +367,22 @@ class Bookkeeper:
             a, b = self.shelf.value(axis, left), self.shelf.value(axis, right)
             if a == b or not (AXES[axis].apart == "one" or (a and b)):
                 continue
-            if axis == "brand" and self.relate_makers(a, b) != "other":
+            if axis == "brand" and self.relate_makers(left, right) != "other":
                 continue  # perhaps one maker's: asked where nothing else differs
             if AXES[axis].role == "code" and self._number_apart(left, right):
                 continue  # each colour has a part number of its own; of others it is asked what they are
             yield Gap("fact", (a,), (b,), axis)
 
-    def is_of_house(self, left: int, right: int) -> bool:
-        """Whether for the maker of one of two listings there stands the shop's own name."""
-        return any(self.shelf.name_maker(m) and not self.shelf.value("brand", m) for m in (left, right))
-
-    def relate_makers(self, one: str, other: str) -> Makers:
-        """Say whether two brands name one maker, may name one, or name two."""
-        return relate_makers(one, other, self.shelf.features.statistics.taught.lexicon)
+    def relate_makers(self, left: int, right: int) -> Makers | None:
+        """Say whether two listings state one maker, perhaps one, or two; None where either states none. What the shop's
+        own name stands for may be anybody's.
+        """
+        one, other = self.shelf.name_maker(left), self.shelf.name_maker(right)
+        if not one or not other:
+            return None
+        told = relate_makers(one, other, self.shelf.features.statistics.taught.lexicon)
+        own = self.shelf.value("brand", left) and self.shelf.value("brand", right)
+        return "near" if told == "other" and not own else told
 
     def _number_apart(self, left: int, right: int) -> bool:
         """Whether two listings differ in something that makers number: a choice, or a step of a line."""
