@@ -178,6 +178,21 @@ def test_an_option_that_only_the_title_states_is_called_as_the_title_calls_it(
     assert value in plan.axes[0].values
 
 
+@pytest.mark.parametrize(("title", "colors", "left"), [
+    ("Tee [ {} ] soft cotton", ("Red", "Blue"), "Tee soft cotton"),
+    ("Tee [{} cotton] soft", ("Red", "Blue"), "Tee cotton soft"),
+    ("Lamp 【 {} 】 新款", ("红色", "蓝色"), "Lamp 新款"),
+    ("{} [ Tee ] soft cotton", ("Red", "Blue"), "[ Tee ] soft cotton"),
+    ("a) Tee ( {} ) soft cotton", ("Red", "Blue"), "a) Tee ( soft cotton"),
+], ids=["apart", "with a word", "Chinese", "around another", "not a pair in the first place"])  # fmt: skip
+def test_brackets_go_with_what_stood_in_them(
+    title: str, colors: tuple[str, str], left: str, make_shop: Callable[..., Catalog]
+) -> None:
+    (plan,) = dc.audit(make_shop(*map(title.format, colors), price=9.0, currency="USD")).plans
+    assert plan.title == left
+    assert sorted(plan.axes[0].values) == sorted(colors)
+
+
 def test_a_removal_does_not_rewrite_the_kept_title(make_shop: Callable[..., Catalog]) -> None:
     title = "Acme Insulated Travel Mug Double Wall Lid Red"
     shop = make_shop(title, title, price=9.0, currency="USD", attributes={"Brand": "Acme", "Color": "Red"})

@@ -130,10 +130,12 @@ def _list_words(title: str, axis: str, value: str) -> Iterator[str]:
     """Runs of words that name values of an axis, the longest first; then, in scripts without spaces, its spellings."""
     known = _list_known(axis)
     words = list(_WORD.finditer(title)) if known else []
-    marked = [all(part in known for part in look_up_key(word[0]).split()) for word in words]
+    parts = [look_up_key(word[0]).split() for word in words]
+    marked = [all(part in known for part in said) for said in parts]
     for width in range(min(_LONGEST, len(words)), 0, -1):
         for start in range(len(words) - width + 1):
-            if all(marked[start : start + width]):
+            whole = parts[start] and parts[start + width - 1]  # a sign stands between words, and is no value's end
+            if whole and all(marked[start : start + width]):
                 yield title[words[start].start() : words[start + width - 1].end()]
     folded = title.casefold()
     if len(folded) == len(title) and not title.isascii():

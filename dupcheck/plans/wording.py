@@ -72,7 +72,7 @@ def strip_title(
             continue
         words[place] = _cut_hyphened(chunk, gone)
     _drop_trails(words, chunks, shared)
-    kept = _EMPTY.sub(" ", " ".join(_drop_leads(words, len(chunks), shared)))
+    kept = _EMPTY.sub(" ", _drop_halves(" ".join(_drop_leads(words, len(chunks), shared)), title))
     text = _raise_first(cut_words(" ".join(kept.split()).strip(" -,/|"), most), title)
     told_enough = len(text.split()) > 1 or len(title.split()) < 3 or len(_JOINED.findall(text)) > 3
     return text if told_enough else cut_words(title, most)
@@ -182,8 +182,30 @@ _JOINED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 _LED = re.compile(r"(?:[^\W\d]{1,4}\.|№|#|[nN]º)(\w[\w/]*)\W?")
 """A value joined to what leads to it: T.39, №018."""
-_EMPTY = re.compile(r"[(\[{（【［「『《]\s*[)\]}）】］」』》]")
+_OPENING, _CLOSING = "([{（【［「『《", ")]}）】］」』》"
+_EMPTY = re.compile(f"[{re.escape(_OPENING)}]\\s*[{re.escape(_CLOSING)}]")
 """Brackets around what went."""
+
+
+def _drop_halves(text: str, title: str) -> str:
+    """Leave out brackets whose other half went with a value, where the title had both: «[ Red ]», «(red cotton)»."""
+    lone = set(_find_halves(text)) if not _find_halves(title) else ()
+    return "".join(sign for place, sign in enumerate(text) if place not in lone)
+
+
+def _find_halves(text: str) -> list[int]:
+    """The places of brackets that open or close nothing."""
+    open_ones, lone = list[int](), list[int]()
+    for place, sign in enumerate(text):
+        if sign in _OPENING:
+            open_ones.append(place)
+        elif sign in _CLOSING:
+            meant = _OPENING[_CLOSING.index(sign)]
+            if open_ones and text[open_ones[-1]] == meant:
+                open_ones.pop()
+            else:
+                lone.append(place)
+    return lone + open_ones
 
 
 def _drop_leads(words: Mapping[int, str], count: int, axes: Collection[str]) -> list[str]:
