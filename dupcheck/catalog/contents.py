@@ -20,6 +20,7 @@ from dupcheck.catalog.terms import (
     is_other_count,
     is_other_party,
     is_other_price,
+    is_shop_data,
     read_stock_word,
 )
 from dupcheck.catalog.values import MISSING, Price, parse_count, parse_price, split_images
@@ -230,6 +231,8 @@ def fill_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields, 
         _add(fields, "price", _pick(sample, fields, ("price",), _fits_price))
     if "stock" not in fields:
         _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_plain_stock))
+    if "gtin" not in fields:
+        _add(fields, "gtin", _find_gtins(sample, fields))
 
 
 def find_parents(grid: Grid, place: int, headers: Sequence[str], fields: Fields) -> None:
@@ -251,13 +254,13 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
     if not sample.rows:
         return
     _take_back(sample, fields)
+    _find_named_twice(sample, fields)
     _find_pictures(sample, fields)
     if "url" not in fields:
         linked = [i for i in _free(sample, fields) if sample.all_are(i, _is_link)]
         _add(fields, "url", linked if len(linked) == 1 else [])
     if "gtin" not in fields:
-        coded = [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1]
-        _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or coded)
+        _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or _find_gtins(sample, fields))
     if "price" not in fields:
         _find_price(sample, fields)
     if "stock" not in fields or all(sample.all_are(i, _is_flag) for i in fields["stock"]):
@@ -279,6 +282,18 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
         _find_told(sample, fields)
         _find_shared(sample, fields)
         _find_choices(sample, fields)
+        if "description" not in fields:
+            told = _pick(sample, fields, ("description",), _fits_description)
+            _add(fields, "description", told or _find_prose(sample, fields))
+
+
+def _find_named_twice(sample: Sample, fields: Fields) -> None:
+    """Take a column with two names for what the first of them says: brand/supplier."""
+    for i in _free(sample, fields):
+        first, sign, _ = sample.headers[i].partition("/")
+        for name in map_general([first.strip()]) if sign and not sample.headers[i].islower() else ():
+            if name in _TWICE_NAMED and name not in fields and sample.all_are(i, _is_named, 0.9):
+                fields[name] = [i]
 
 
 def _add(fields: Fields, name: str, places: Iterable[int]) -> None:
@@ -418,6 +433,29 @@ def _fits_category(sample: Sample, i: int) -> bool:
 
 def _fits_gtin(sample: Sample, i: int) -> bool:
     return sample.all_are(i, lambda t: re.fullmatch(r"\d{8,14}", t) is not None, 0.9)
+
+
+def _find_gtins(sample: Sample, fields: Fields) -> list[int]:
+    return [i for i in _free(sample, fields) if sample.all_are(i, _is_gtin)][:1]
+
+
+def _fits_description(sample: Sample, i: int) -> bool:
+    return sample.all_are(i, _is_named, 0.9) and not is_shop_data(sample.headers[i])
+
+
+def _find_prose(sample: Sample, fields: Fields) -> list[int]:
+    """Return the one column of sentences that each row has others of."""
+    found = []
+    for i in _free(sample, fields):
+        texts = sample.filled(i)
+        told = sum(map(_is_prose, texts))
+        if 2 * told > len(texts) > 1 and 2 * len(set(texts)) > len(texts) and _fits_description(sample, i):
+            found.append(i)
+    return found if len(found) == 1 else []
+
+
+def _is_prose(text: str) -> bool:
+    return _SENTENCE.search(text[:_TOLD]) is not None and text[:1] not in "[{" and _ADDRESS.match(text) is None
 
 
 def _fits_code(sample: Sample, i: int) -> bool:
@@ -730,6 +768,13 @@ def _list_signs(title: str) -> set[str]:
     return found
 
 
+_SENTENCE: Final = re.compile(
+    r"[^\W\d_]+(?:,? \w+){3,}[.!?](?:\s|$)|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4,}[^\n]*?[。！？；]"
+)
+"""Four words and a stop."""
+_TWICE_NAMED: Final = frozenset({"attribute:Brand", "category", "description", "title"})
+_TOLD: Final = 300
+"""Characters in which a sentence ends."""
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 

@@ -68,7 +68,7 @@ from dupcheck.photos.table import Photos, join_photos, merge_same, refuse_placeh
 from dupcheck.run import SEARCH, Search, choose_search
 from dupcheck.titles import normalise
 
-FORMAT = 18
+FORMAT = 19
 
 _NONE = np.empty(0, dtype=np.int64)
 

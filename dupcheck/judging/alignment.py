@@ -81,10 +81,11 @@ class Alignment:
 
     ``left`` and ``right`` are unexplained words in their order; ``turned`` the words that both have in another order or
     beside another word, where order carries meaning. ``axes`` are the axes whose words one has and the other lacks;
-    ``twice`` those of them on which a title says one word twice: once it may name the product. ``renamed``: the two say
-    the same but for one run of words in one place, and that is not the end, where choices stand: two names. ``frame``:
-    the words around such a run at the end, or near it, "" where there is none. ``bare``:
-    beside its values each title says one word at most: what they share may be a kind of thing, and no product's name.
+    ``twice`` those of them on which a title says one word twice: once it may name the product; or says what the thing
+    is for: wax for black paint. ``renamed``: the two say the same but for one run of words in one place, and that is
+    not the end, where choices stand: two names. ``frame``: the words around such a run at the end, or near it, "" where
+    there is none. ``bare``: beside its values each title says one word at most: what they share may be a kind of thing,
+    and no product's name.
     ``inflected``: words that are matched though the two titles say them in two forms, each with its other form.
     """
 
@@ -219,6 +220,7 @@ class Aligner:
         only_here, only_there = tuple([a[k] for k in unread]), tuple([b[k] for k in unread_there])
         turned = () if only_here or only_there else _find_turned(a, b)
         twice = {*_find_twice(a, ours), *_find_twice(b, theirs)} if axes else set()
+        twice |= {*_find_fitted(a, ours), *_find_fitted(b, theirs)}
         numbered = {label for word, label in zip(a, read_here.labels, strict=True) if label in axes and word in turned}
         if numbered and not any(map(str.isalpha, turned)):  # 9x7 and 7x5 are two values, and no words that moved
             turned, twice = (), twice | numbered
@@ -581,6 +583,12 @@ def _find_twice(words: Sequence[str], axes: Mapping[int, str]) -> Iterator[str]:
     yield from (axis for (word, axis), n in said.items() if n > 1 and word[0].isalpha())
     runs = Counter(axis for k, axis in axes.items() if axes.get(k - 1) != axis)
     yield from (axis for axis, n in runs.items() if n > 1 and axis in _ONE_WORDED)
+
+
+def _find_fitted(words: Sequence[str], axes: Mapping[int, str]) -> Iterator[str]:
+    """The axes on which a title tells a look not of the thing, but of what it is for; ``axes`` are those of places."""
+    fitting = load_vocabulary().fitting if not _ONE_WORDED.isdisjoint(axes.values()) else ()
+    yield from (axis for k, axis in axes.items() if axis in _ONE_WORDED and k and words[k - 1] in fitting)
 
 
 def _pair_off(

@@ -26,6 +26,12 @@ _PHRASE_LETTERS = 60
 _PHRASE_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"\b(?=([^\W\d_]{2,} [^\W\d_]{2,})\b)")
+_LETTER = re.compile(r"((?:[^\W\d_]+ )?[^\W\d_]{2,}) ([^\W\d_])(?!\S)")
+"""A word, the one before it, and a letter behind both."""
+_SIZES = frozenset("sml")
+_LETTERS = 2
+"""Letters that are no sizes and no words, and tell that any letter stands where they stand."""
+_SETS = "option_words", "brands", "houses", "kin", "lettered"
 _JOINED = re.compile(r"[a-zа-я]{4,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HANGUL = re.compile(r"[가-힣]{5,}")
@@ -95,6 +101,7 @@ class Lexicon:
     brands: frozenset[str] = frozenset()
     houses: frozenset[str] = frozenset()
     kin: frozenset[tuple[str, str]] = frozenset()
+    lettered: frozenset[str] = frozenset()
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -139,7 +146,7 @@ class Lexicon:
             book, counts = number_all(self.seen).pack(), np.array(list(self.seen.values()), dtype=np.int64)
         phrases = [[list(words), axis, value] for words, (axis, value) in self.phrases.items()]
         facts = {"phrases": phrases, "aliases": dict(self.aliases)}
-        sets = {name: sorted(getattr(self, name)) for name in ("option_words", "brands", "houses", "kin")}
+        sets = {name: sorted(getattr(self, name)) for name in _SETS}
         return Packed({**book, "counts": counts}, facts | sets)
 
     @classmethod
@@ -154,6 +161,7 @@ class Lexicon:
             frozenset(facts["brands"]),
             frozenset(facts["houses"]),
             frozenset((one, other) for one, other in facts["kin"]),
+            frozenset(facts["lettered"]),
         )
 
     def name_brand(self, text: str) -> str:
@@ -164,6 +172,10 @@ class Lexicon:
     def are_kin(self, one: str, other: str) -> bool:
         """Whether two brands may be one maker's, as far as the titles of this catalogue tell."""
         return (min(one, other), max(one, other)) in self.kin
+
+    def is_lettered(self, text: str) -> bool:
+        """Whether what a normalised title has for a size may be one of many letters: «pendant letter M»."""
+        return any(letter in _SIZES and before in self.lettered for before, letter in _LETTER.findall(text))
 
     def correct(self, text: str) -> str:
         """Return a normalised title with its misspelt words put right; "" where it has none."""
@@ -230,7 +242,7 @@ def learn_lexicon(
     joined |= _find_names_written_twice(texts, seen)
     aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
     kin = _find_kin(texts, brands or ())
-    return Lexicon(phrases, aliases, seen, frozenset(words), names, houses, kin)
+    return Lexicon(phrases, aliases, seen, frozenset(words), names, houses, kin, _find_lettered(texts))
 
 
 def extend_lexicon(
@@ -331,6 +343,17 @@ def _find_kin(texts: Sequence[str], brands: Sequence[str]) -> frozenset[tuple[st
         if n >= max(_KIN, _KIN_PART * min(len(words[one]), len(words[other])))
         and min(len(sharers[one, other, brand]) for brand in (one, other)) > 1
     )
+
+
+def _find_lettered(texts: Iterable[str]) -> frozenset[str]:
+    """The words behind which titles have letters that are no sizes and bind no words: several of them."""
+    small = load_vocabulary().small
+    letters: dict[str, set[str]] = {}
+    for text in texts:
+        for before, letter in _LETTER.findall(text):
+            if letter not in _SIZES and letter not in small:
+                letters.setdefault(before, set()).add(letter)
+    return frozenset(before for before, said in letters.items() if len(said) >= _LETTERS)
 
 
 def _group_by_word(names: Iterable[str]) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from dupcheck.model import Reply
 from dupcheck.plans.lines import is_step, may_stand_in_line, quote_choice
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
 from dupcheck.signals import get_signal
+from dupcheck.titles.normalising import normalise
 from dupcheck.titles.sets import counts_parts
 from dupcheck.titles.stream import cut_title, plain_text
 
@@ -197,6 +198,7 @@ class Bookkeeper:
                 ((axis in _UNSURE or axis in self.replies.lifted) and a != b)
                 or axis in words.twice
                 or numbered
+                or (axis == "size" and axis in words.axes and self._is_lettered(left, right))
                 or (axis in words.axes and self._is_unbacked(gap, left, right, heads, words.bare))
             ):
                 yield gap
@@ -350,6 +352,12 @@ class Bookkeeper:
         if axis in _SPEC:
             return True
         return not stated and not self._show_one_photo(left, right)
+
+    def _is_lettered(self, left: int, right: int) -> bool:
+        """Whether two sizes may be letters: a pendant for each."""
+        lexicon = self.shelf.features.statistics.taught.lexicon
+        titles = (normalise(self.shelf.text(m, "title")) for m in (left, right)) if lexicon.lettered else ()
+        return any(map(lexicon.is_lettered, titles))
 
     def _sets_apart(self, axis: str, left: int, right: int, bare: bool) -> bool:
         """Whether what two titles call a choice of looks goes along with another price, or another category."""

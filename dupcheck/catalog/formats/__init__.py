@@ -493,8 +493,12 @@ def tell_head(header: str) -> frozenset[str]:
     """
     heads = _read_heads(generic_format())
     found: set[str] = set()
-    for word in list_words(split_header(header.strip(" *"))[0]):
+    plain = split_header(header.strip(" *"))[0]
+    shortened = list_words(" ".join(_SHORTENED.findall(plain)))
+    for word in list_words(plain):
         near = heads.get(word) or _read_stems(generic_format()).get(word[:-1])
+        if near is None and word in shortened:
+            near = _complete_word(word)
         for cut in range(1, len(word) - 1) if near is None else ():  # the longest known end of a compound
             end = word[cut:]
             if end in heads and (len(end) >= _LONG_END or _UNSPACED.match(end)):
@@ -502,6 +506,16 @@ def tell_head(header: str) -> frozenset[str]:
                 break
         found |= near or frozenset()
     return frozenset(found)
+
+
+_SHORTENED: Final = re.compile(r"([^\W\d_]{3,})\.")
+
+
+@lru_cache(maxsize=1024)
+def _complete_word(word: str) -> frozenset[str] | None:
+    """Return the field that all heads name which begin so, None where they are several: Giac. is giacenza."""
+    meant = {names for head, names in _read_heads(generic_format()).items() if head.startswith(word)}
+    return meant.pop() if len(meant) == 1 else None
 
 
 _LONG_END: Final = 4
