@@ -25,7 +25,7 @@ from dupcheck.catalog.terms import (
 )
 from dupcheck.catalog.values import MISSING, parse_price
 from dupcheck.messages import Lang, Message, say
-from dupcheck.titles import align_name
+from dupcheck.titles import align_name, read_title
 
 Reason = Literal[
     "empty", "trade", "shipping", "address", "nested", "markup", "date", "flag", "prose", "constant", "counter", "key",
@@ -46,6 +46,8 @@ _LONG: Final = 100
 """Characters on average from which texts are told, not stated."""
 _LONGEST: Final = 1000
 """The same of a column whose name is an axis: what a part fits may be a long list."""
+_FEW_READ: Final = 200
+"""Different values of which one would be known of an axis whose values are words."""
 _RARE: Final = 200
 """A column that not one row in so many fills states nothing of the catalogue's products."""
 _FEW: Final = 3
@@ -215,7 +217,7 @@ def _find_reason(header: str, column: TextArray, rows: Rows) -> Reason | None:
     axis = AXES.get(align_name(header))
     if axis is not None and axis.role == "shipping":
         return "shipping"
-    named = axis is not None or is_makers(header)
+    named = is_makers(header) or (axis is not None and not (is_shop_data(header) and _says_none(header, texts)))
     if _is_trade(header, texts, rows, named):
         return "trade"
     told = next((reason for reason, test, least in _KINDS if sum(map(test, texts)) >= least * len(texts)), None)
@@ -251,6 +253,12 @@ def _is_trade(header: str, texts: Sequence[str], rows: Rows, named: bool) -> boo
     heads = tell_head(header)
     pieces = "stock" in heads and (not rows.counted or count_heads().isdisjoint(list_words(header)))
     return "price" in heads or pieces or (not named and (is_other_price(header) or is_other_count(header)))
+
+
+def _says_none(header: str, texts: Sequence[str]) -> bool:
+    """Whether no cell says anything on the axis that a header may name: «status» is a condition, or a page's."""
+    axis = align_name(header)
+    return not any(token.axis == axis for text in texts[:_FEW_READ] for token in read_title(text).tokens)
 
 
 def _reads_as_price(text: str) -> bool:

@@ -8,6 +8,9 @@ from typing import Any
 
 from dupcheck.files.toml import read_toml
 
+_INFLECTED, _ENDINGS = 5, "oaeаы"
+"""Letters of the shortest word that ends otherwise for another gender, and what it then ends in."""
+
 
 @cache
 def _terms(name: str) -> frozenset[str]:
@@ -69,7 +72,20 @@ def is_shop_data(header: str) -> bool:
 
 def is_flag(text: str) -> bool:
     """Say whether a cell only says yes or no, or what a page's state is: "true", "draft", "nein"."""
-    return text in ("0", "1") or read_stock_word(text) is not None or text.casefold() in _terms("flags")
+    return text in ("0", "1") or read_stock_word(text) is not None or _name_form(text) in _flag_forms()
+
+
+@cache
+def _flag_forms() -> frozenset[str]:
+    return frozenset(map(_name_form, _terms("flags")))
+
+
+def _name_form(text: str) -> str:
+    """A word as it stands in any gender, in Chinese whether or not it is so already: activo, activa; 下架, 已下架."""
+    folded = text.casefold()
+    if _is_unspaced(folded):
+        return folded.removeprefix("已")
+    return folded[:-1] if len(folded) >= _INFLECTED and folded[-1] in _ENDINGS else folded
 
 
 def is_makers_code(header: str) -> bool:
