@@ -54,6 +54,8 @@ _BRAND_STATED = 2
 _BRAND_RATIO = 10
 _HOUSE, _UNSAID = 10, 20
 """A house stands on so many listings at least, and in one of so many of their titles at most."""
+_ANYONES = 4
+"""Brands of which one cannot be the same maker's as each."""
 _FEW_BRANDS, _KIN, _KIN_PART = 3, 3, 0.1
 """A word that so many brands' titles have at most tells of them, half as much where three have it; so many such words,
 and such a part of all words of the one of two that has fewer, show that both may be one maker's."""
@@ -242,6 +244,7 @@ def learn_lexicon(
     joined |= _find_names_written_twice(texts, seen)
     aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
     kin = _find_kin(texts, brands or ())
+    houses |= _find_anyones(kin, texts, brands or ())
     return Lexicon(phrases, aliases, seen, frozenset(words), names, houses, kin, _find_lettered(texts))
 
 
@@ -343,6 +346,19 @@ def _find_kin(texts: Sequence[str], brands: Sequence[str]) -> frozenset[tuple[st
         if n >= max(_KIN, _KIN_PART * min(len(words[one]), len(words[other])))
         and min(len(sharers[one, other, brand]) for brand in (one, other)) > 1
     )
+
+
+def _find_anyones(kin: Iterable[tuple[str, str]], texts: Sequence[str], brands: Sequence[str]) -> frozenset[str]:
+    """The brands that may be one maker's with many others and that hardly a title of theirs names: «other», a shop's
+    second name. They stand where a maker is not told.
+    """
+    met = Counter(brand for pair in kin for brand in pair)
+    often = {brand for brand, n in met.items() if n >= _ANYONES}
+    count, said = Counter(brand for brand in brands if brand in often), Counter[str]()
+    for text, brand in zip(texts, brands, strict=bool(brands)):
+        if brand in often and f" {brand} " in f" {text} ":
+            said[brand] += 1
+    return frozenset(brand for brand in often if said[brand] * _UNSAID <= count[brand])
 
 
 def _find_lettered(texts: Iterable[str]) -> frozenset[str]:
