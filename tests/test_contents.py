@@ -556,3 +556,61 @@ def test_orders_with_addresses_of_people_are_orders(put: Put) -> None:
             )
         )
     assert caught.value.text.key == "catalog.is_orders"
+
+
+def test_what_its_header_shortens_or_calls_twice_is_read_by_the_cells_below(put: Put) -> None:
+    catalog = read_catalog(
+        put(
+            "x.csv",
+            "Cod.Art.;Titolo;Marca/Fornitore;Prezzo;Giac.\n"
+            "Q-1;Sciarpa di lana a quadri;Alta Lana;24,90;5\n"
+            "Q-2;Tovaglia di lino naturale;Casa Lino;39,00;0\n",
+        )
+    )
+    first, second = listings(catalog).values()
+    assert [first.stock, second.stock] == [5.0, 0.0]
+    assert dict(first.attributes) == {"Brand": "Alta Lana"}
+
+
+def test_a_column_of_sentences_is_what_is_told_of_the_things(put: Put) -> None:
+    catalog = read_catalog(
+        put(
+            "x.csv",
+            "id,title,price,Isichazelo\n"
+            "1,Linen table runner,24.90,Woven in small batches by hand. Wash cold.\n"
+            "2,Beech salt cellar,10.50,Turned from one piece of wood. Oil it.\n"
+            "3,Wool seat cushion,39.00,Felted wool on both sides of it.\n",
+        )
+    )
+    assert listings(catalog)["2"].description == "Turned from one piece of wood. Oil it."
+
+
+def test_a_header_of_two_words_without_a_blank_is_told_by_the_last(put: Put) -> None:
+    catalog = read_catalog(
+        put("x.csv", "商品ID,商品标题,单价,详情描述\n1,不锈钢锅架,19.9,静置后再挂\n2,木质砧板,25,洗净晾干\n")
+    )
+    assert listings(catalog)["1"].description == "静置后再挂"
+
+
+def test_barcodes_are_read_in_a_known_export_whatever_it_calls_them(put: Put) -> None:
+    catalog = read_catalog(
+        put(
+            "x.csv",
+            "Número de publicación,Título,Precio,Stock,Condición,Tipo de publicación,Código propio de la casa\n"
+            "MLM1,Martillo de bola 16 oz,138.99,4,Nuevo,Premium,4006381333931\n"
+            "MLM2,Cinta aislante negra 18 m,29.00,9,Nuevo,Premium,5901234123457\n",
+        )
+    )
+    assert [listings(catalog)[i].gtin for i in ("MLM1", "MLM2")] == ["4006381333931", "5901234123457"]
+
+
+@pytest.mark.parametrize(("header", "cells", "stated"), [
+    ("状态", ("在售", "已下架"), False), ("状态", ("全新", "二手"), True), ("Estado", ("Activa", "Pausada"), False),
+    ("Estado", ("Nuevo", "Usado"), True),
+])  # fmt: skip
+def test_what_state_a_page_is_in_is_no_condition_of_the_thing(
+    header: str, cells: tuple[str, str], stated: bool, put: Put
+) -> None:
+    rows = "".join(f"{k},Martillo de bola 16 oz,139,{cell}\n" for k, cell in enumerate(cells, 1))
+    catalog = read_catalog(put("x.csv", f"id,title,price,{header}\n{rows}"))
+    assert (header in listings(catalog)["1"].attributes) == stated

@@ -149,3 +149,18 @@ def test_two_names_that_only_share_their_things_may_be_one_makers(
     plans = dc.audit(make_shop(*twins, *rows)).plans
     together = [p for p in plans if {"L-1", "L-2"} <= {m.listing_id for m in p.members}]
     assert [p.action for p in together] == (["ask"] if asked else [])
+
+
+def test_a_name_that_may_be_anyones_and_stands_in_no_title_states_no_maker(make_shop: Shop) -> None:
+    makers = {
+        "Ardor": "kettle gooseneck steel {} litre", "Bruno": "grinder burr manual {} gram",
+        "Celia": "teapot glass infuser {} cup", "Dorn": "carafe dripper walnut {} sheet",
+    }  # fmt: skip
+    rows = [
+        {"title": thing.format(n), "attributes": {"Brand": brand}}
+        for maker, thing in makers.items()
+        for n in (11, 12, 13, 14)
+        for brand in (maker, "Inna")
+    ]
+    lexicon = dc.audit(make_shop(*rows, price=9.0, currency="EUR")).features.statistics.taught.lexicon
+    assert lexicon.houses == {"inna"}

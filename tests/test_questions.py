@@ -1,17 +1,20 @@
 """One question a kind: what recurs is asked once for all, what stands alone is answered alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
 from dupcheck.learned.answers import Answer
 from dupcheck.ledger.answers import read_answers, write_answers
-from dupcheck.model import Listing, Question
+from dupcheck.model import Catalog, Listing, Question
 from dupcheck.plans.offers import Shelf
 from dupcheck.plans.parts import Gap
 from dupcheck.plans.questions import ask_seller, gather_line, join_words, name_kinds, write_gap
+from dupcheck.signals.codes import Codes
 
 LAMP, SOFA = "Lamp Marlow Ridgeway Handpicked Corner", "Sofa Deep Velvet Fjordline Blossom"
 
@@ -175,3 +178,29 @@ def test_only_words_are_told_as_words(gap: Gap, only: tuple[str, ...], other: tu
 )  # fmt: skip
 def test_a_gap_is_remembered_by_its_kind(gap: Gap, kinds: tuple[str, ...]) -> None:
     assert name_kinds(gap) == kinds
+
+
+@pytest.mark.parametrize("titles", [
+    ("Brass Quick Connect Adapter, Male", "Brass Quick Connect Adapter, Female"),
+    ("Deep Gloss Glaze for Black Paint 473 ml", "Deep Gloss Glaze for White Paint 473 ml"),
+], ids=["who it is for", "what it is for"])  # fmt: skip
+def test_what_a_thing_is_for_is_asked_about(titles: tuple[str, str]) -> None:
+    assert len(ask(*titles)) == 1
+
+
+@pytest.mark.parametrize(("others", "asked"), [(("G", "C", "K"), 1), ((), 0)])
+def test_a_letter_where_other_letters_stand_is_no_size(others: tuple[str, ...], asked: int) -> None:
+    titles = [f"Collana lettera {letter} argento" for letter in ("S", "M", *others)]
+    shop = make_catalog([Listing(f"L-{i}", title, price=10.0, currency="EUR") for i, title in enumerate(titles)])
+    plans = [plan for plan in dc.audit(shop).plans if {"L-0", "L-1"} <= set(plan.listings)]
+    assert [plan.question is not None for plan in plans] == [bool(asked)]
+
+
+def test_what_things_of_many_names_have_is_no_model(make_shop: Callable[..., Catalog]) -> None:
+    things = "Carnet ligné", "Bloc dessin", "Pochette grainée", "Classeur souple"
+    titles = [f"{thing} {size} Clairplume" for thing in things for size in ("A4", "A5")]
+    mixed, alone = (dc.audit(make_shop(*some, price=9.0, currency="EUR")) for some in (titles, titles[:2]))
+    assert mixed.features.statistics.taught.lexicon.traits == {"a4", "a5"}
+    assert not alone.features.statistics.taught.lexicon.traits
+    assert np.isnan(Codes().measure(mixed.features, np.array([0]), np.array([1])))[0]
+    assert Codes().measure(alone.features, np.array([0]), np.array([1]))[0] == 0.0

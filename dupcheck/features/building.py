@@ -183,7 +183,9 @@ def measure_listings(
     numbered = [tuple(list_numbered(*pair)) for pair in zip(read.folded, marked, strict=True)]
     of_parts = [list_codes_of_parts(tokens) for tokens in marked]
     matrices = {"title": words} | make_attribute_matrices(attributes, stated, named, books)
-    return Measures(stated, exact, matrices | make_code_matrices(catalog, attributes, cores, of_parts, numbered, books))
+    traits = taught.lexicon.traits
+    codes = make_code_matrices(catalog, attributes, cores, of_parts, numbered, books, traits)
+    return Measures(stated, exact, matrices | codes)
 
 
 def read_listings(

@@ -38,13 +38,14 @@ def make_code_matrices(
     of_parts: Sequence[Collection[str]],
     numbered: Sequence[Collection[str]],
     books: Books,
+    traits: Collection[str] = (),
 ) -> dict[str, Rows]:
     """Return which codes each listing carries.
 
     Those it states (GTIN, SKU code, part number); these and what its title or its model's name holds that is built like
     a part number, save ``of_parts``, what only comes with it; its title's model codes of any length, its ``numbered``
-    names among them; the shapes of these (digits made equal: A54 and A55 are of one shape); and the part numbers that
-    its attributes state.
+    names among them, save the ``traits`` that many models have; the shapes of these (digits made equal: A54 and A55 are
+    of one shape); and the part numbers that its attributes state.
     """
     columns = sorted((c for c in MATRICES if c.field in _FIELDS), key=lambda c: _FIELDS.index(c.field))
     rows: dict[str, list[tuple[list[int], list[float]]]] = {column.field: [] for column in columns}
@@ -52,7 +53,7 @@ def make_code_matrices(
     for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
         parts = numbers[attributes.kinds[i]]
         named = {t.text for t in cores[i] if t.kind == "code"}
-        models = {stem_word(m) for m in (*named, *numbered[i])}
+        models = {stem_word(m) for m in (*(named - set(traits)), *numbered[i])}
         stated = {f"code:{m}" for m in parts}
         if gtin:
             stated.add(f"gtin:{gtin}")

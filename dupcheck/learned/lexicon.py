@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from dupcheck.files.arrays import Array, Codebook, Packed, StoredBook, number_all
-from dupcheck.titles import Token, normalise, read_titles, read_value
+from dupcheck.titles import Token, align_name, normalise, read_titles, read_value
 from dupcheck.titles.scripts import keep_consonants, spell_latin
 from dupcheck.titles.stream import cut_title
 from dupcheck.titles.vocabulary import fold_word, load_vocabulary
@@ -28,10 +28,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PAIR = re.compile(r"\b(?=([^\W\d_]{2,} [^\W\d_]{2,})\b)")
 _LETTER = re.compile(r"((?:[^\W\d_]+ )?[^\W\d_]{2,}) ([^\W\d_])(?!\S)")
 """A word, the one before it, and a letter behind both."""
+_TRAIT = re.compile(r"([^\W\d_]{2,}) ([a-z]\d)(?!\S)")
+_MANY_NAMES = 4
 _SIZES = frozenset("sml")
 _LETTERS = 2
 """Letters that are no sizes and no words, and tell that any letter stands where they stand."""
-_SETS = "option_words", "brands", "houses", "kin", "lettered"
+_SETS = "option_words", "brands", "houses", "kin", "lettered", "traits"
 _JOINED = re.compile(r"[a-zа-я]{4,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HANGUL = re.compile(r"[가-힣]{5,}")
@@ -93,7 +95,9 @@ class Lexicon:
 
     ``seen``: how often each word stands in the titles; ``option_words``: those of the option values; ``brands``: names
     of brands, which also tell the brand of a title without one in its attributes; ``houses``: what stands where a brand
-    does and is none, but the shop's own name; ``kin``: two brands that may be one maker's.
+    does and is none, but the shop's own name; ``kin``: two brands that may be one maker's; ``lettered``: words behind
+    which any letter stands, so that S, M and L there are letters too and no sizes; ``traits``: codes that things of
+    many names have: A4, M8.
     """
 
     phrases: Phrases = field(default_factory=dict)
@@ -104,6 +108,7 @@ class Lexicon:
     houses: frozenset[str] = frozenset()
     kin: frozenset[tuple[str, str]] = frozenset()
     lettered: frozenset[str] = frozenset()
+    traits: frozenset[str] = frozenset()
 
     @cached_property
     def _longest(self) -> Mapping[str, int]:
@@ -164,6 +169,7 @@ class Lexicon:
             frozenset(facts["houses"]),
             frozenset((one, other) for one, other in facts["kin"]),
             frozenset(facts["lettered"]),
+            frozenset(facts["traits"]),
         )
 
     def name_brand(self, text: str) -> str:
@@ -245,7 +251,8 @@ def learn_lexicon(
     aliases = {**_chain(_find_misspellings(texts, words, seen), joined), **joined}
     kin = _find_kin(texts, brands or ())
     houses |= _find_anyones(kin, texts, brands or ())
-    return Lexicon(phrases, aliases, seen, frozenset(words), names, houses, kin, _find_lettered(texts))
+    letters = _find_lettered(texts), _find_traits(texts)
+    return Lexicon(phrases, aliases, seen, frozenset(words), names, houses, kin, *letters)
 
 
 def extend_lexicon(
@@ -362,14 +369,29 @@ def _find_anyones(kin: Iterable[tuple[str, str]], texts: Sequence[str], brands: 
 
 
 def _find_lettered(texts: Iterable[str]) -> frozenset[str]:
-    """The words behind which titles have letters that are no sizes and bind no words: several of them."""
-    small = load_vocabulary().small
+    """The words behind which titles have letters that are no sizes and bind no words: several of them. Behind a unit,
+    or where a size is called one, letters are what they are taken for.
+    """
+    small, units = load_vocabulary().small, load_vocabulary().units
     letters: dict[str, set[str]] = {}
     for text in texts:
         for before, letter in _LETTER.findall(text):
             if letter not in _SIZES and letter not in small:
                 letters.setdefault(before, set()).add(letter)
-    return frozenset(before for before, said in letters.items() if len(said) >= _LETTERS)
+    many = (before for before, said in letters.items() if len(said) >= _LETTERS)
+    return frozenset(b for b in many if (last := b.split()[-1]) not in units and align_name(last) != "size")
+
+
+def _find_traits(texts: Iterable[str]) -> frozenset[str]:
+    """Codes of a letter and a digit that stand behind many words, and behind none of them mostly, as a model's does."""
+    before: dict[str, Counter[str]] = {}
+    for text in texts:
+        for word, code in _TRAIT.findall(text):
+            before.setdefault(code, Counter())[word] += 1
+    return frozenset(
+        code for code, words in before.items()
+        if len(words) >= _MANY_NAMES and 2 * max(words.values()) <= words.total()
+    )  # fmt: skip
 
 
 def _group_by_word(names: Iterable[str]) -> dict[str, list[str]]:

@@ -296,6 +296,10 @@ def count_attributes(texts: Iterable[str]) -> dict[str, Counter[str]]:
     return counts
 
 
+_AROUND = " ,;:-–—|/.()[]{}（）［］｛｝【】「」『』《》"
+"""Signs that stand beside a value and are none of it."""
+
+
 @lru_cache(maxsize=4096)
 def find_written(title: str, axis: str, value: str) -> str:
     """Return the words with which a title states a value, as they stand there with a capital; "" where it does not.
@@ -312,7 +316,7 @@ def find_written(title: str, axis: str, value: str) -> str:
     for start in range(len(words)):
         for end in range(start + 1, min(start + 4, len(words)) + 1):
             if normalise(" ".join(words[start:end])) == told:
-                written = " ".join(words[start:end]).strip(" ,;:()[]-–—|/.")
+                written = " ".join(words[start:end]).strip(_AROUND)
                 return written[:1].upper() + written[1:]
     return told if told in title else ""
 
