@@ -52,6 +52,11 @@ class TestWhatDiffers:
             ("Phone 12 FE Case Blue", "Phone 12 Case", ("fe",), ()),
             ("加厚毛巾家用", "加厚毛巾", ("家", "用"), ()),
             ("Mug", "", ("mug",), ()),
+            # A letter that is a small word in its language as well.
+            ("Vitamina A gocce per bambini", "Vitamina E gocce per bambini", ("a",), ("e",)),
+            ("VITAMINA A GOCCE PER BAMBINI", "VITAMINA E GOCCE PER BAMBINI", ("a",), ("e",)),
+            ("Guarnizione tipo A per porta", "Guarnizione tipo per porta", ("a",), ()),
+            ("Guarnizione Tipo A per Porta", "Guarnizione Tipo per Porta", ("a",), ()),
         ],
     )
     def test_a_word_that_nothing_explains_is_told(
@@ -62,6 +67,17 @@ class TestWhatDiffers:
         assert mirror(aligner.align(right, left)) == mirror(
             Alignment(found.right, found.left, (), found.axes, found.twice, found.renamed)
         )
+
+    @pytest.mark.parametrize(
+        ("left", "right"),
+        [
+            ("Tazza con piatto e cucchiaio", "Tazza con piatto cucchiaio"),
+            ("Mug With A Lid 30 cm", "Mug With Lid 30 cm"),  # where every word has a capital
+            ("A mug with lid", "Mug with lid"),
+        ],
+    )
+    def test_a_small_word_of_one_letter_says_nothing(self, aligner: Aligner, left: str, right: str) -> None:
+        assert aligner.align(left, right).explained and aligner.align(right, left).explained
 
     @pytest.mark.parametrize(
         ("left", "right", "axes"),

@@ -48,6 +48,8 @@ _LAST_SPACED = 0x2E7F
 """Behind this sign come the scripts of East Asia, which put no blanks between words."""
 _REWRITTEN = 4
 """Signs by which what a seller wrote may be longer than its token: 25,000.00 is 25000."""
+_UNIT = 2
+"""Letters that a unit may have, which is written small in every title: cm."""
 _SUFFIX = 5
 """Letters of the longest word that makes another model of one: Pro, Max, Lite, Ultra."""
 
@@ -203,8 +205,7 @@ class Aligner:
             return Alignment(turned=_find_turned(a, b))
         seen_here, seen_there = self._see(left), self._see(right)
         read_here, read_there = seen_here.reading, seen_there.reading
-        here = [k for k in self._subtract(seen_here, seen_there) if k not in seen_here.noise]
-        there = [k for k in self._subtract(seen_there, seen_here) if k not in seen_there.noise]
+        here, there = self._list_told(left, right, seen_here, seen_there)
         inflected = _find_inflected(read_here, read_there, here, there, self._name_form)
         here, there = self._match_spellings(a, b, here, there)
         if here or there:
@@ -240,8 +241,25 @@ class Aligner:
         """
         a, b = self._see(left), self._see(right)
         words = a.reading.tokens, b.reading.tokens
-        here, there = self._match_spellings(*words, self._subtract(a, b), self._subtract(b, a))
+        here, there = self._match_spellings(*words, *self._list_told(left, right, a, b))
         return self._mark(left, a, set(here), lang), self._mark(right, b, set(there), lang)
+
+    def _list_told(self, left: str, right: str, here: _Seen, there: _Seen) -> tuple[list[int], list[int]]:
+        """The positions of what only one title says, without what says nothing. A letter that stands for a small word
+        does say something where the other title has another letter (vitamin A, vitamin E), or as a capital amid words
+        in small letters.
+        """
+        ours, theirs = self._subtract(here, there), self._subtract(there, here)
+        a, b = (
+            [k for k in some if k in seen.noise and len(word := seen.reading.tokens[k]) == 1 and word.isalpha()]
+            for some, seen in ((ours, here), (theirs, there))
+        )
+        if not (a and b):
+            a, b = _list_capitals(left, here.reading.tokens, a), _list_capitals(right, there.reading.tokens, b)
+        return (
+            [k for k in ours if k not in here.noise or k in a],
+            [k for k in theirs if k not in there.noise or k in b],
+        )
 
     def _mark(self, title: str, seen: _Seen, unmatched: set[int], lang: Lang) -> str:
         """The tokens of one title with their marks; those that make up one value are one piece."""
@@ -249,8 +267,10 @@ class Aligner:
         runs: list[tuple[tuple[str, str], list[str]]] = []
         for k, written in enumerate(find_spellings(title, reading.tokens)):
             label = reading.labels[k]
-            if k in seen.noise:
+            if k in seen.noise and k not in unmatched:
                 mark = (NOISE, "")
+            elif k in seen.noise:
+                mark = ("[]", "")
             elif label:
                 mark = (label, reading.values[k])
             else:
@@ -310,7 +330,7 @@ class Aligner:
 
     @staticmethod
     def _name_axis(reading: Reading, k: int, stated: Mapping[str, str]) -> str:
-        axis = reading.labels[k]
+        axis = reading.labels[k].removeprefix(NOISE)
         if axis not in stated:
             return axis
         written = stated[axis]
@@ -377,6 +397,16 @@ class Aligner:
 
     def _spell(self, word: str) -> str:
         return self._mean(word).replace(" ", "").replace("-", "")
+
+
+def _list_capitals(title: str, tokens: Sequence[str], at: Sequence[int]) -> list[int]:
+    """Those of a title's letters that it writes as capitals, not at its beginning, while it writes words small."""
+    if not at:
+        return []
+    written = find_spellings(title, tokens)
+    if not any(word.isalpha() and word.islower() and len(word) > _UNIT for word in written):
+        return []
+    return [k for k in at if k and written[k].isupper()]
 
 
 def _stand_close(word: str, following: str) -> bool:

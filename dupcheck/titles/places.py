@@ -35,11 +35,11 @@ def is_last(pieces: Sequence[Piece], i: int) -> bool:
 
 
 def settle(pieces: list[Piece], i: int, keep: bool, v: Vocabulary) -> None:
-    """Decide in place whether piece ``i`` is the value it may be; a word that is none may still be a tone."""
+    """Decide in place whether piece ``i`` is the value it may be; a word that is none may still be a tone, or small."""
     piece = pieces[i]
     if keep:
         pieces[i] = piece._replace(place="")
     elif (tone := v.also_tones.get(piece.text)) is not None:
         pieces[i] = piece._replace(axis="tone", value=tone.value, place=tone.place)
     else:
-        pieces[i] = piece._replace(axis="", value="", place="")
+        pieces[i] = piece._replace(axis="noise" if piece.text in v.small else "", value="", place="")

@@ -252,8 +252,10 @@ def _collect_phrases(code: str) -> _Phrases:
     _add_sizes(b, code, sizes)
     for spelling in words.get("selling", ()):
         b.add(spelling, "noise", "", "sure")
+    letters = read_words("sizes")["letter"]
     for spelling in words.get("stop", ()):
-        b.add(spelling, "noise", "", "stop")
+        if spelling not in letters:  # where it is no size, it is small
+            b.add(spelling, "noise", "", "stop")
     b.synonyms = {look_up_key(word): group[0] for group in words.get("synonyms", ()) for word in group}
     for spelling in b.synonyms:
         b.add(spelling, "", "", "sure")
@@ -393,7 +395,9 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
             w: _units()[name] for m in measures.values() for name, ws in m.get("unit", {}).items() for w in _signs(ws)
         },
         parts=frozenset(normalise(w) for m in measures.values() for w in m.get("part", ())),
-        pieces=frozenset(normalise(w) for m in measures.values() for w in m.get("piece", ())),
+        pieces=frozenset(
+            normalise(w) for m in measures.values() for name in ("piece", "part") for w in m.get(name, ())
+        ),
         containers={
             normalise(w): kind for m in measures.values() for kind, ws in m.get("container", {}).items() for w in ws
         },
