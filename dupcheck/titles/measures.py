@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dupcheck.axes import AXES
-from dupcheck.titles.vocabulary import Unit, load_vocabulary
+from dupcheck.titles.vocabulary import Unit, Vocabulary, load_vocabulary
 
 
 class Measure(NamedTuple):
@@ -141,7 +141,7 @@ def number_pattern(joined: bool) -> str:
     groups = [
         *joins[:2],
         ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
-        ("in1", rf"\d{{1,2}}\s?-?(?:(?:{'|'.join(v.in_one)})\s?-?\s?1|合一)(?![\d.,])"),
+        ("in1", _in_one_pattern(v, p)),
         ("ctn", rf"\d{{1,4}}\s?(?:or|per|/)\s?ctn{_END}"),
         *joins[2:],
         ("age", rf"\d{{1,2}}\s?-\s?\d{{1,2}}\s?{ages}|\d{{1,2}}\s?(?:岁|t{_END}|yo{_END}|years?\sold)"),
@@ -151,6 +151,17 @@ def number_pattern(joined: bool) -> str:
     # One copy of the units serves three groups: the name that counts is that of the group closed last.
     amounts = [("range", rf"{NUMBER}\s?-\s?{NUMBER}"), ("list", r"\d++(?:[/+]\d++){1,7}+"), ("measure", _AMOUNT)]
     return rf"(?=\d)(?:{_name_groups(groups)}|(?:{_name_groups(amounts)}){p.unit}|(?P<percent>\d++(?:\.\d++)?%))"
+
+
+def _in_one_pattern(v: Vocabulary, p: _Parts) -> str:
+    """Return the pattern of several in one. A letter that is a unit as well («3w1» in Polish) stands joined or apart on
+    both sides, and before no unit and no count: 10 W 1 pcs.
+    """
+    signs = [w for w in v.in_one if len(w) == 1 and w in v.units]
+    words = "|".join(w for w in v.in_one if w not in signs)
+    plain = rf"\d{{1,2}}\s?-?(?:(?:{words})\s?-?\s?1|合一)(?![\d.,])"
+    letters = "".join(signs)
+    return rf"{plain}|\d{{1,2}}(?:[{letters}]1|\s[{letters}]\s1)(?![\w.,-]|{p.unit}|\s?{p.pieces})" if signs else plain
 
 
 def lead_pattern() -> str:
