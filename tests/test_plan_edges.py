@@ -1,5 +1,6 @@
 """Where plans cut, name and compare: each held at its edge, by rows that a person can check."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from test_neighbours import plan as plan_likely
 import dupcheck as dc
 from dupcheck.axes import AXES
 from dupcheck.catalog import make_catalog
-from dupcheck.model import Listing, Sku
+from dupcheck.model import Catalog, Listing, Sku
 from dupcheck.plans.changes import cut_words
 from dupcheck.plans.offers import (
     Offer,
@@ -352,3 +353,23 @@ class TestOffers:
     )  # fmt: skip
     def test_texts_say_the_same_in_other_units_and_spellings(self, one: str, other: str, alike: bool) -> None:
         assert say_alike(one, other) is say_alike(other, one) is alike
+
+
+def test_a_copy_of_one_choice_is_no_question_beside_another(make_shop: Callable[..., Catalog]) -> None:
+    rows = [
+        {"title": "Ceramic mug 350 ml blue", "price": 129.0}, {"title": "Ceramic mug 350 ml red", "price": 129.0},
+        {"title": "Mug ceramic blue 350 ml in stock", "price": 125.0},
+    ]  # fmt: skip
+    (plan,) = dc.audit(make_shop(*rows, currency="CZK", category="Kitchen"), rules="common").plans
+    assert (plan.action, plan.question, len(plan.listings)) == ("merge_variants", None, 3)
+    assert [member.role for member in plan.members] == ["keep", "fold", "remove"]
+
+
+def test_who_is_asked_whether_two_are_one_is_told_which_choice_differs(make_shop: Callable[..., Catalog]) -> None:
+    rows = [
+        {"title": "Herbal tea Melissa 20 bags", "price": 59.0},
+        {"title": "Tea herbal Melissa 20 bags, 2 packs", "price": 109.0},
+    ]
+    (plan,) = dc.audit(make_shop(*rows, currency="CZK", category="Food"), rules="common").plans
+    assert plan.question is not None and plan.question.kind == "proof:pack"
+    assert all("20 bags/2 packs" in plan.question.text.say(lang) for lang in ("en", "zh"))

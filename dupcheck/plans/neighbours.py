@@ -272,7 +272,7 @@ class _Desk:
         if not get_signal("title").measure(self.books.shelf.features, *pair)[0] >= EQUAL:
             return False
         gap = self.compare(left, right)
-        return gap == "one" or (isinstance(gap, Gap) and gap.axis in _AMOUNTS)
+        return gap == "one" or (isinstance(gap, Gap) and gap.what != "proof" and gap.axis in _AMOUNTS)
 
     def _compare_in_line(self, left: int, right: int) -> Gap | Literal["one"] | None:
         """What is to be asked about two titles that are one but for what may be a choice, or that they are one; None
@@ -435,7 +435,7 @@ class _Desk:
         if gap is None:
             if next(self.books.list_gaps(own, first, new), None) is not None:
                 return "one"
-            gap = Gap("proof")
+            gap = self.books.doubt_pair(own, first, new)
         if self.books.is_answered(gap, first, new) or (
             gap.what in _OTHERS
             and not self._is_among(self.surely, first, new)

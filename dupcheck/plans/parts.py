@@ -128,7 +128,7 @@ class Bookkeeper:
         for m in ranked:
             for part in parts[:MOST_PARTS]:
                 told = self.is_told_one(part.members[0], m)
-                if all(self.find_gap(own, other, m) is None for other in part.held[: 1 if told else 2]):
+                if self._belongs(own, part.held[: 1 if told else 2], m):
                     part.members.append(m)
                     if not told:
                         part.held.append(m)
@@ -140,6 +140,24 @@ class Bookkeeper:
         for part in parts:
             part.gap = self.find_gap(own, main.members[0], part.members[0]) or self._find_other(own, main, part)
         return [main, *parts]
+
+    def _belongs(self, own: Mapping[int, Sequence[Offer]], held: Sequence[int], new: int) -> bool:
+        """Whether a listing is accounted for with those of a part. Beside the second, what it says as the first does is
+        no question: that the two are choices was settled when the second joined.
+        """
+        for k, other in enumerate(held):
+            gap = self.find_gap(own, other, new)
+            if gap is not None and (k == 0 or gap.what != "axis" or not self._is_settled(own, held[0], other, new)):
+                return False
+        return True
+
+    def _is_settled(self, own: Mapping[int, Sequence[Offer]], first: int, second: int, new: int) -> bool:
+        """Whether all that is open between two listings are choices of which the new one says what the first does."""
+        open_gaps = self._list_open(own, second, new)
+        return all(g.what == "axis" and self._say(own, first, g.axis) == {*g.there} for g in open_gaps)
+
+    def _say(self, own: Mapping[int, Sequence[Offer]], listing: int, axis: str) -> frozenset[str]:
+        return _gather(own[listing]).get(axis) or self._state(axis, listing)
 
     def is_told_one(self, first: int, other: int, *replies: Reply) -> bool:
         """Whether the seller said of this pair that it is one product, or choices of one: of the first of a group that
@@ -153,12 +171,27 @@ class Bookkeeper:
 
     def find_gap(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap | None:
         """Return what is not accounted for between two listings, None where all is."""
+        return next(self._list_open(own, left, right), None)
+
+    def _list_open(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Iterator[Gap]:
+        """Give all that is not accounted for between two listings and that the seller has not answered."""
         if (min(left, right), max(left, right)) in self.replies.unsure:
-            return _UNSAID
+            yield _UNSAID
         for gap in self.list_gaps(own, left, right):
             if self.replies.reply(gap.kind, left, right) not in ("same", "option"):
-                return gap
-        return _DOUBT if self.replies.doubts(left, right) else None
+                yield gap
+        if self.replies.doubts(left, right):
+            yield _DOUBT
+
+    def doubt_pair(self, own: Mapping[int, Sequence[Offer]], left: int, right: int) -> Gap:
+        """Return the doubt about two listings that only titles say to be one, with the first choice in which they
+        differ, if any: who says that they are one says that it is a choice.
+        """
+        here, there = _gather(own[left]), _gather(own[right])
+        for axis in sorted(here.keys() & there.keys()):
+            if here[axis] != there[axis]:
+                return replace(_DOUBT, here=tuple(sorted(here[axis])), there=tuple(sorted(there[axis])), axis=axis)
+        return _DOUBT
 
     def is_answered(self, gap: Gap, left: int, right: int) -> bool:
         """Whether a gap is known to stand between two products, so that nothing is left to ask."""

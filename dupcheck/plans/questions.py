@@ -116,6 +116,8 @@ def _choose_key(gap: Gap) -> str:
         return f"questions.{gap.what}_more"
     if gap.what == "silent" and gap.here and gap.there:
         return "questions.silent_told"
+    if gap.what == "proof" and gap.axis:
+        return "questions.proof_apart"
     return f"questions.{gap.what}"
 
 
@@ -160,7 +162,11 @@ def _shorten(text: str) -> str:
 
 def say_gap(gap: Gap, keep: str) -> Message:
     """Return in words what is not accounted for between a listing and the one that its group keeps, as it is given."""
-    key = "gap_fact_more" if _choose_key(gap) == "questions.fact_more" else f"gap_{gap.what}"
+    key = f"gap_{gap.what}"
+    if _choose_key(gap) == "questions.fact_more":
+        key = "gap_fact_more"
+    elif _choose_key(gap) == "questions.words_more":
+        key = "gap_words_here" if any(gap.there) else "gap_words_there"
     return message(f"questions.{key}", **_say_gap(gap, keep, ()))
 
 
