@@ -104,6 +104,11 @@ CLAIMS = [
     ("носки 3 пары", "pack", "3 pair"),
     ("calcetines 3 pares", "pack", "3 pair"),
     ("kaos kaki 3 pasang", "pack", "3 pair"),
+    ("sada šroubováků 6 dílů", "pack", "6"),
+    ("šaty tmavě modré", "color", "dark blue"),
+    # a letter that is a small word in its language is a size where one may stand
+    ("tričko s potiskem bílé S", "size", "s"),
+    ("T-shirt homme noir L", "size", "l"),
     # retail and wholesale
     ("beads wholesale", "tier", "wholesale"),
     ("珠子批发", "tier", "wholesale"),
@@ -135,12 +140,20 @@ def test_a_value_is_read_in_every_language(title: str, axis: str, value: str) ->
         ("bolt m8", "size"),
         ("router 5G", "weight"),
         ("2 in 1 brush", "length"),
+        ("tričko bílé s potiskem", "size"),
+        ("krem 3w1", "power"),
+        ("krem 3 w 1 nawilżający", "power"),
         ("usb 3.0 cable", "length"),
         ("4K monitor", "weight"),
     ],
 )
 def test_what_only_looks_like_a_value_is_none(title: str, axis: str) -> None:
     assert read_title(title).values(axis) == ()
+
+
+@pytest.mark.parametrize("count", ["1 pcs", "1 szt", "1 m"])
+def test_watts_before_a_count_are_not_several_in_one(count: str) -> None:
+    assert read_title(f"LED bulb 10 W {count}").values("power") == ("10 w",)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from dupcheck.titles.values import read_value, show_value
 from dupcheck.titles.vocabulary import (
     inflect,
     list_languages,
+    list_words,
     load_vocabulary,
     look_up_key,
     read_language,
@@ -116,6 +117,12 @@ def test_every_axis_has_names_in_both_languages_and_no_name_means_two_axes() -> 
         for axis, spelled in read_language(code, "names").items():
             clashes = [n for n in spelled if owners.setdefault(look_up_key(n), axis) != axis]
             assert clashes == [], (code, axis)
+
+
+@pytest.mark.parametrize("code", LANGUAGES[1:])
+def test_no_language_is_told_by_what_names_models_everywhere(code: str) -> None:
+    models = {"air", "evo", "lite", "max", "mini", "neo", "nova", "one", "plus", "pro", "se", "ultra"}
+    assert models & (list_words(code) - list_words("en")) == set()
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
