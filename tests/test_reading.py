@@ -161,7 +161,7 @@ def test_stray_quotes_lose_no_row(count: int, places: set[int], column: int, at:
 
 def test_a_line_says_what_became_of_the_rows(put: Put) -> None:
     catalog = read_catalog(put("x.csv", "id;title;color;sku;price\n1;Mug;Red;a;5\n1;Mug;Blue;b;5\n2;Pan;;c;6\n;;;;7\n"))
-    assert tell_account(catalog.tables) == "4 rows: 2 listings, 1 SKU, 1 told in problems.csv."
+    assert tell_account(catalog.tables) == "4 rows: 2 listings, 1 further SKU, 1 told in problems.csv."
     assert next(p.row for p in catalog.problems if p.severity == "error") == 5
 
 
