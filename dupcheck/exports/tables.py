@@ -26,8 +26,8 @@ class TableTarget(Target):
         self.name = name
         facts = _read_facts(name)
         self.columns = {c["header"]: c for c in facts["column"]}
-        self.offers = bool(facts["offers"])
-        self.needed = tuple(facts["needed"])
+        self.offers = bool(facts.get("offers", False))
+        self.needed = tuple(facts.get("needed", ()))
         self.creates = bool(facts.get("creates", False))
         self.described = next((v for c in facts["column"] if (v := c.get("value")) in ("description", "words")),
                               "description")  # fmt: skip

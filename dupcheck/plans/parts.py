@@ -91,7 +91,7 @@ class Gap:
         if self.what in ("names", "words", "order"):
             one, other = sorted((" ".join(self.here), " ".join(self.there)))
             return f"{self.what}:{one}|{other}"
-        about = self.axis or self.frame
+        about = "" if self.what == "proof" else self.axis or self.frame
         return f"{self.what}:{about}" if about else self.what
 
 
