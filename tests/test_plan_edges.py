@@ -13,6 +13,7 @@ from test_neighbours import plan as plan_likely
 import dupcheck as dc
 from dupcheck.axes import AXES
 from dupcheck.catalog import make_catalog
+from dupcheck.learned.answers import Answer
 from dupcheck.model import Catalog, Listing, Sku
 from dupcheck.plans.changes import cut_words
 from dupcheck.plans.offers import (
@@ -373,3 +374,26 @@ def test_who_is_asked_whether_two_are_one_is_told_which_choice_differs(make_shop
     (plan,) = dc.audit(make_shop(*rows, currency="CZK", category="Food"), rules="common").plans
     assert plan.question is not None and plan.question.kind == "proof"
     assert all("20 bags/2 packs" in plan.question.text.say(lang) for lang in ("en", "zh"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sleeping bag mummy left zip", "Sleeping bag mummy right zip"),
+        ("Lamp Marlow Ridgeway Corner Verona", "Lamp Marlow Ridgeway Corner Milano"),
+        ("Travel Pillow Memory Foam with Strap", "Travel Pillow Memory Foam"),
+        ("Cable HDMI to VGA", "Cable VGA to HDMI"),
+    ],
+)
+@pytest.mark.parametrize("paired", [True, False])
+def test_what_the_seller_calls_a_choice_is_removed_as_no_copy(
+    one: str, other: str, paired: bool, make_shop: Callable[..., Catalog]
+) -> None:
+    shop = make_shop({"title": one, "price": 10.0}, {"title": other, "price": 10.0}, currency="EUR")
+    (plan,) = dc.audit(shop).plans
+    assert plan.question is not None
+    kind = f"words:{' '.join(plan.question.only_there)}|{' '.join(plan.question.only_here)}"
+    answer = Answer("option", "", *plan.listings) if paired else Answer("option", kind)
+    told = dc.audit(shop, answers=[answer]).plans
+    assert not [i for p in told for i in p.offline]
+    assert not paired or [p.question.kind for p in told if p.question is not None] == ["rest"]

@@ -451,6 +451,8 @@ class Bookkeeper:
         kept = keep[0]
         if self.replies.tell(kept, copy) == "same":
             return None
+        if any(self._is_choice(own, m, copy) for m in keep):  # and nothing says yet which
+            return Gap("rest")
         offered = [offer for m in keep for offer in own[m]]
         here, there = _gather(offered), _gather(own[copy])
         for axis in sorted({*here, *there}):
@@ -475,6 +477,15 @@ class Bookkeeper:
             return Gap("proof")
         forms = self._find_forms(kept, copy)
         return _name_forms(forms) if forms else None
+
+    def _is_choice(self, own: Mapping[int, Sequence[Offer]], kept: int, copy: int) -> bool:
+        """Whether the seller has said that one listing is another choice than the other, of the two or of what they
+        differ in.
+        """
+        told = self.replies.tell(kept, copy)
+        if told is not None or not self.replies.known:
+            return told == "option"
+        return any(self.replies.reply(g.kind, kept, copy) == "option" for g in self.list_gaps(own, kept, copy))
 
     def _find_forms(self, kept: int, copy: int) -> Sequence[tuple[str, str]]:
         """Words that two titles say in two forms, where no code and no photo shows that they mean one thing."""
