@@ -49,7 +49,7 @@ def make_plans(
 
     A cluster whose parts are several listings each is as many groups: what keeps them apart is not accounted for.
     """
-    books = Bookkeeper(Shelf(catalog, features, preferred), answers)
+    books = Bookkeeper(Shelf(catalog, features, preferred), answers, findings)
     read = _part_all(books, pack, clusters, drafts)
     named = Counter(kind for parts, _ in read for kind in list_names(parts))
     common = frozenset(kind for kind, n in named.items() if n >= COMMON)
@@ -90,7 +90,7 @@ def draw_plans(
     """Return what :func:`make_plans` does for some clusters of a catalogue, of which the parts are known, and what is
     ``common`` in all of it; how many listings wait for one answer is still to be counted.
     """
-    books = Bookkeeper(Shelf(catalog, features))
+    books = Bookkeeper(Shelf(catalog, features), caught=findings)
     read = [(parts, _offer(books, pack, parts)) for parts in clusters]
     return _draw_plans(books, features, pack, findings.duplicates, read, common, frozenset(), likely)
 

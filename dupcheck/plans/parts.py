@@ -4,6 +4,7 @@ Only within a part anything may be merged or removed. What keeps two parts apart
 option explains, a value that only one side states, or a fact that makes them two products.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +17,13 @@ from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_ax
 from dupcheck.files.numbers import is_gtin
 from dupcheck.judging.alignment import Aligner, Alignment, find_accented, is_sure_form
 from dupcheck.judging.makers import Makers, compare_makers, relate_makers
+from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import Replies
 from dupcheck.learned.tails import UNNAMED
 from dupcheck.model import Reply
 from dupcheck.plans.lines import is_step, may_stand_in_line, quote_choice
+from dupcheck.plans.measured import Measured
 from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
-from dupcheck.signals import get_signal
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.sets import counts_parts
 from dupcheck.titles.stream import cut_title, plain_text
@@ -112,11 +114,14 @@ class Part:
 
 class Bookkeeper:
     """Accounts for the differences of listings; ``answers`` are what the seller has answered, by kind of question, or
-    what all answers together say.
+    what all answers together say; ``caught`` the pairs of which the signals were measured before.
     """
 
-    def __init__(self, shelf: Shelf, answers: Mapping[str, Reply] | Replies | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, answers: Mapping[str, Reply] | Replies | None = None, caught: Findings | None = None
+    ) -> None:
         self.shelf = shelf
+        self.measured = Measured(shelf.features, caught)
         self.replies = answers if isinstance(answers, Replies) else Replies(answers or {})
         self.aligner = Aligner(shelf.features.statistics)
 
@@ -362,8 +367,7 @@ class Bookkeeper:
         return prices is not None and all(prices) and min(prices) < 0.5 * max(prices)
 
     def _share_code(self, left: int, right: int) -> bool:
-        measured = get_signal("codes").measure(self.shelf.features, np.array([left]), np.array([right]))
-        return bool(measured[0] >= _SHARED_CODE)
+        return self.measured.tell("codes", left, right) >= _SHARED_CODE
 
     def _write(self, position: int) -> Mapping[str, str]:
         """The values that a listing's attributes state, as written, by axis."""
@@ -502,10 +506,7 @@ class Bookkeeper:
         shelf = self.shelf
         if self._share(left, right, "gtin") or self._share(left, right, "sku_code"):
             return True
-        pair = np.array([left]), np.array([right])
-        if get_signal("codes").measure(shelf.features, *pair)[0] == 1.0:
-            return True
-        if self._show_one_photo(left, right):
+        if self.measured.tell("codes", left, right) == 1.0 or self._show_one_photo(left, right):
             return True
         if self._are_told_apart(left, right):
             return False
@@ -529,14 +530,11 @@ class Bookkeeper:
     def _show_one_photo(self, left: int, right: int) -> bool:
         """Whether the main photos of two listings are one picture, and nothing on it has another colour."""
         shelf = self.shelf
-        pair = np.array([left]), np.array([right])
-        distance = get_signal("image").measure(shelf.features, *pair)[0]
-        if np.isnan(distance):
+        distance = self.measured.tell("image", left, right)
+        if math.isnan(distance):
             shown = shelf.text(left, "main_image")
             return bool(shown) and shown == shelf.text(right, "main_image") and self._is_unread(left)
-        if not distance <= _SAME_PHOTO:
-            return False
-        return not get_signal("color").measure(shelf.features, *pair)[0] > _SAME_COLOR
+        return distance <= _SAME_PHOTO and not self.measured.tell("color", left, right) > _SAME_COLOR
 
     def _is_unread(self, position: int) -> bool:
         """Whether a listing's photo was not opened: an address, or a file that is not there."""
