@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice, takewhile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -116,9 +116,11 @@ class _Writer:
         named = ((p["row"], p["listing_id"], p["field"], self._name("severity", p["severity"]), p["message"])
                  for p in problems[:MOST_ROWS])  # fmt: skip
         self._write_rows("problems", _PROBLEM_COLUMNS, named, len(problems), "problems.csv")
-        offline = list(list_offline_rows(self.audit))
+        offline = list_offline_rows(self.audit)
         assert len(OFFLINE_COLUMNS) == len(_OFFLINE_COLUMNS)
-        self._write_rows("offline", _OFFLINE_COLUMNS, offline[:MOST_ROWS], len(offline), "take-offline.csv")
+        first = list(islice(offline, MOST_ROWS))
+        count = len(first) + sum(1 for _ in offline)
+        self._write_rows("offline", _OFFLINE_COLUMNS, first, count, "take-offline.csv")
 
     def _say(self, name: str, **values: object) -> str:
         return say(f"report.{name}", self.lang, **values)
@@ -167,9 +169,9 @@ class _Writer:
         photos = _Photos(sheet, _PLACES["photo"], thumbnail)
         row = 0
         groups = self.audit["groups"]
-        for group, plan in zip(groups, self._list_plans(groups), strict=True):
-            if row + len(group["members"]) > MOST_ROWS:
-                break
+        ends = accumulate(len(group["members"]) for group in groups)
+        shown = groups[: sum(1 for _ in takewhile(lambda end: end <= MOST_ROWS, ends))]
+        for group, plan in zip(shown, self._list_plans(shown), strict=True):
             for k, member in enumerate(group["members"]):
                 row += 1
                 self._write_member(sheet, row, group, member, plan, first=k == 0)
