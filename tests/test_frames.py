@@ -63,3 +63,15 @@ def test_many_titles_are_dug_as_one_by_one(titles: list[list[str]]) -> None:
     found = _dig_holes(rows, np.ones(len(rows)), [("yew",)] * len(rows))
     single = [key for row in rows for _, _, key in _list_holes(row, ("yew",))]
     assert sorted(found.key.tolist()) == sorted(single)
+
+
+@given(st.lists(st.lists(words, max_size=7), min_size=1, max_size=6), st.data())
+def test_many_titles_fill_the_frames_that_each_fills(titles: list[list[str]], data: st.DataObject) -> None:
+    rows = [[Token(w, "word", "", "") for w in title] for title in titles]
+    brands = [("yew",) if len(row) % 2 else () for row in rows]
+    holes = sorted({key for row in rows for _, _, key in _list_holes(row, ())})
+    kept = data.draw(st.lists(st.sampled_from(holes), unique=True).map(sorted)) if holes else []
+    sizes = np.array(data.draw(st.lists(st.integers(3, 5), min_size=len(kept), max_size=len(kept))), dtype=np.int64)
+    frames = Frames(np.array(kept, dtype=np.uint64), sizes, np.zeros(len(kept), dtype=np.int64))
+    assert frames.find_all(rows, brands) == [frames.find(*both) for both in zip(rows, brands, strict=True)]
+    assert frames.mark_all(rows, brands) == [frames.mark(*both) for both in zip(rows, brands, strict=True)]

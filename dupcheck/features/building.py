@@ -1,6 +1,6 @@
 """A catalogue measured: every column of its features, and what the whole of it teaches."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Self
@@ -132,10 +132,19 @@ def make_features(
 
 def _keep_titles(catalog: Catalog, read: Reading, taught: Taught) -> ReadTitles:
     """The titles of a whole catalogue with what each is read as wherever it stands, whatever its listing states."""
-    whole = [
-        tokens if slots else taught.frames.mark(tokens) for tokens, slots in zip(read.written, read.slots, strict=True)
-    ]
+    whole = _mark_choices(taught.frames, read.written, read.slots, [()] * len(read.written))
     return ReadTitles.make(catalog.column("title"), whole)
+
+
+def _mark_choices(
+    frames: Frames, titles: Sequence[Sequence[Token]], slots: Sequence[object], brands: Sequence[Collection[str]]
+) -> list[Sequence[Token]]:
+    """The tokens of titles with what fills a frame as one value; a title that names its choice behind a sign, in its
+    ``slots``, says it there.
+    """
+    whole = [() if own else tokens for tokens, own in zip(titles, slots, strict=True)]
+    marked = frames.mark_all(whole, brands)
+    return [tokens if own else told for tokens, told, own in zip(titles, marked, slots, strict=True)]
 
 
 def learn_words(wording: Wording, attributes: Attributes, prices: FloatArray) -> Taught:
@@ -167,12 +176,7 @@ def measure_listings(
     """Return what each listing tells, its titles read by what was ``taught``; ``exact`` is known of older words."""
     brands, aliases = _list_brands(attributes), taught.lexicon.aliases
     names = [spell_head(h, aliases) if slots else "" for h, slots in zip(read.heads, read.slots, strict=True)]
-    marked = [
-        tokens
-        if slots
-        else taught.frames.mark(tokens, brand)  # a title that names its choice behind a sign says it there
-        for tokens, slots, brand in zip(read.tokens, read.slots, brands, strict=True)
-    ]
+    marked = _mark_choices(taught.frames, read.tokens, read.slots, brands)
     named = taught.named
     stated = [
         state_axes(row, tokens, named) | brand | ({HEAD: name} if name else {}) | name_scripts(head)

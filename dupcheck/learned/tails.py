@@ -29,6 +29,8 @@ from dupcheck.titles.values import is_code
 (UNNAMED,) = pick_axes(lambda axis: axis.unsure)
 """The axis of a slot whose values no attribute and no vocabulary names."""
 _DELIMITER = re.compile(r"\s*[)）]?\s+[-–—|·•:]+\s+|\s*[|｜]\s*|\s*[)）]?[,，;；、]\s+|\s+/\s+|\s*[（(]\s*|\s*[)）]\s+")
+_SIGN = re.compile(r"[-–—|·•:｜,，;；、/（()）]")
+"""What no delimiter is without; most titles have none, and to look for this takes a tenth of the time."""
 _CLOSING = re.compile(r"[\s)）]+$")
 _MEASURED = re.compile(r"(\d+(?:[.,]\d+)?\s?[^\W\d_]{1,5})\s+(?![xX×]\s?\d)([^\W\d_].*)")
 _PIECES = 8
@@ -142,7 +144,7 @@ def cut_pieces(title: str) -> list[tuple[str, int]]:
     title = _CLOSING.sub("", title)
     pieces: list[tuple[str, int]] = []
     start = 0
-    for found in _DELIMITER.finditer(title):
+    for found in _DELIMITER.finditer(title) if _SIGN.search(title) else ():
         if len(pieces) == _PIECES - 1:
             break
         if title[start : found.start()].strip():
@@ -209,8 +211,9 @@ def learn_tails(
     rows = {title: i for i, title in reversed(list(enumerate(titles)))}
     cut: dict[int, list[str]] = {}
     for title, i in rows.items():
-        pieces = _spell_pieces(cut_pieces(title), known)
-        if len(pieces) > 1 and all(pieces):
+        apart = cut_pieces(title)
+        pieces = _spell_pieces(apart, known) if len(apart) > 1 else []
+        if pieces and all(pieces):
             cut[i] = pieces
     named: dict[str, Counter[str]] = defaultdict(Counter)
     told = {i: {plain_text(value): name for name, value in attributes[i].items()} for i in cut}
