@@ -58,7 +58,11 @@ class Rows(Sequence[Mapping[str, Any]]):
 
     def take(self, where: Sequence[int]) -> list[Mapping[str, Any]]:
         """Return the rows at some positions."""
-        return list(self._describe(np.array(where, dtype=np.int64)))
+        return list(self.pick(where))
+
+    def pick(self, where: Sequence[int]) -> Iterator[Mapping[str, Any]]:
+        """Make the rows at some positions, one after the other."""
+        return iter(self._describe(np.array(where, dtype=np.int64)))
 
 
 class Listings(Mapping[str, Mapping[str, Any]]):
@@ -130,9 +134,14 @@ def give_rows(rows: Sequence[Mapping[str, Any]], start: int, end: int) -> Iterat
     return rows.give(start, end) if isinstance(rows, Rows) else islice(rows, start, end)
 
 
+def pick_rows(rows: Sequence[Mapping[str, Any]], where: Sequence[int]) -> Iterator[Mapping[str, Any]]:
+    """Give the rows at some positions, made one after the other."""
+    return rows.pick(where) if isinstance(rows, Rows) else (rows[k] for k in where)
+
+
 def take_rows(rows: Sequence[Mapping[str, Any]], where: Sequence[int]) -> list[Mapping[str, Any]]:
     """Return the rows at some positions."""
-    return rows.take(where) if isinstance(rows, Rows) else [rows[k] for k in where]
+    return list(pick_rows(rows, where))
 
 
 def render_audit(audit: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from dupcheck.decisions import DecisionKind
 from dupcheck.errors import LedgerError
 from dupcheck.files.given import read_given
 from dupcheck.messages import LANGS, Lang, say
-from dupcheck.reports.documents import SettledAudit, list_keys, pick_fields, settle_audit, take_rows
+from dupcheck.reports.documents import SettledAudit, list_keys, pick_fields, pick_rows, settle_audit
 from dupcheck.reports.phrases import join_words, language, name_of
 from dupcheck.reports.tables import OFFLINE_COLUMNS, join_options, list_offline_rows
 from dupcheck.reports.thumbnails import Thumbnail
@@ -185,7 +185,7 @@ class _Writer:
 
     def _list_plans(self, groups: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         at = {group_id: k for k, (group_id,) in enumerate(list_keys(self.audit["plans"], "group_id"))}
-        return iter(take_rows(self.audit["plans"], [at[group["group_id"]] for group in groups]))
+        return pick_rows(self.audit["plans"], [at[group["group_id"]] for group in groups])
 
     def _write_member(
         self, sheet: Worksheet, row: int, group: Mapping[str, Any], member: Mapping[str, Any],
