@@ -8,7 +8,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any, overload
+from typing import Any, BinaryIO, overload
 
 import numpy as np
 import orjson
@@ -170,9 +170,24 @@ def stream_entries(entries: Iterable[Mapping[str, Any] | tuple[str, Mapping[str,
         before = b",\n  "
 
 
-def stream_merges(audit: Mapping[str, Any]) -> Iterator[bytes]:
-    """Give ``merges.json`` in pieces."""
-    return chain(_lines(settle_audit(audit)["plans"], _MERGES_DEPTH), (b"\n",))
+def stream_merges(audit: Mapping[str, Any], written: Iterable[bytes] | None = None) -> Iterator[bytes]:
+    """Give ``merges.json`` in pieces; the plans may be ``written`` already, as :class:`PlanList` does."""
+    plans = settle_audit(audit)["plans"]
+    if written is None or not len(plans):
+        return chain(_lines(plans, _MERGES_DEPTH), (b"\n",))
+    return chain((b"[\n ",), _join(written, b",\n "), (b"\n]\n",))
+
+
+class PlanList:
+    """Some of the plans of ``merges.json`` while they are written, in the order of adding."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._before = file, b""
+
+    def add(self, plan: Mapping[str, Any]) -> None:
+        """Write one plan."""
+        self._file.write(self._before + _spread(plan, _MERGES_DEPTH - 1, b"\n "))
+        self._before = b",\n "
 
 
 def encode_json(value: object) -> bytes:
@@ -230,12 +245,17 @@ def _lines(value: Any, depth: int, written: Mapping[str, Iterable[bytes]] | None
 
 def _frame(pieces: Iterable[bytes], *, named: bool) -> Iterator[bytes]:
     """Give an entry of an audit whose rows are written, between the signs that begin and end it."""
-    before = b"{\n  " if named else b"[\n  "
+    yield b"{\n  " if named else b"[\n  "
+    yield from _join(pieces, b",\n  ")
+    yield b"\n }" if named else b"\n ]"
+
+
+def _join(pieces: Iterable[bytes], between: bytes) -> Iterator[bytes]:
+    before = b""
     for piece in pieces:
         yield before
         yield piece
-        before = b",\n  "
-    yield b"\n }" if named else b"\n ]"
+        before = between
 
 
 def _spread(value: Any, depth: int, newline: bytes) -> bytes:

@@ -29,6 +29,7 @@ from dupcheck.files.writing import (
     write_through,
 )
 from dupcheck.reports.documents import (
+    PlanList,
     SettledAudit,
     give_rows,
     settle_audit,
@@ -48,15 +49,15 @@ MARK = "audit.json"
 _LEFT_BEHIND = 24 * 3600  # seconds; a staging folder of that age was left by a process that was killed
 
 _PAIRS = "pairs.csv"
+_MERGES = "merges.json"
 _BOOK = "report.xlsx"
 _FILES: Mapping[str, Callable[[SettledAudit, Thumbnail | None], Iterable[bytes]]] = {
     "report.html": lambda audit, thumbnail: (encode_page(render_page(audit, thumbnail)),),
-    "merges.json": lambda audit, _: stream_merges(audit),
     "groups.csv": lambda audit, _: stream_groups(audit),
     "take-offline.csv": lambda audit, _: stream_offline(audit),
     "problems.csv": lambda audit, _: stream_problems(audit),
 }
-_NAMES = (_PAIRS, "groups.csv", "take-offline.csv", "merges.json", "problems.csv", "report.html", _BOOK, MARK)
+_NAMES = (_PAIRS, "groups.csv", "take-offline.csv", _MERGES, "problems.csv", "report.html", _BOOK, MARK)
 _LARGE = 5_000
 """Pairs from which on several processes write the files."""
 _PIECE = 10_000
@@ -127,6 +128,8 @@ def _write_files(folder: Path, audit: SettledAudit, thumbnail: Thumbnail | None,
         share_work(writing.write, len(writing.pieces), jobs if len(audit["pairs"]) >= _LARGE else 1)
         with write_through(folder / _PAIRS) as file:
             file.writelines(writing.collect(_PAIRS))
+        with write_through(folder / _MERGES) as file:
+            file.writelines(stream_merges(audit, writing.collect(_MERGES)))
         with write_through(folder / MARK) as file:
             file.writelines(stream_audit(audit, {name: writing.collect(name) for name in _SHARED}))
 
@@ -139,7 +142,7 @@ class _Writing:
     """The pieces of work that a report is: whole files, and rows of ``audit.json``.
 
     Pairs are what there is most of: each is put into words once, and written to two files; the first are noted for a
-    third.
+    third. Each plan is put into words once and written to two.
     """
 
     def __init__(self, folder: Path, parts: Path, audit: SettledAudit, thumbnail: Thumbnail | None) -> None:
@@ -191,6 +194,9 @@ class _Writing:
         else:
             entries = give_rows(held, start, end)
         with ExitStack() as open_files:
+            if name == "plans":
+                plans = PlanList(open_files.enter_context(self._open(self.parts / f"{_MERGES}-{start}")))
+                entries = _show(entries, plans.add)
             if name == "pairs":
                 file = open_files.enter_context(self._open(self.parts / f"{_PAIRS}-{start}"))
                 table = open_files.enter_context(PairTable(self.audit, file, head=start == 0))
