@@ -53,6 +53,14 @@ class TestWorkbook:
     def test_its_sheets_are_in_the_sellers_language(self, lang: str, names: list[str]) -> None:
         assert load(render_workbook(example_audit(lang))).sheetnames == names
 
+    def test_of_very_many_groups_the_first_are_shown_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        audit = example_audit()
+        sizes = [len(group["members"]) for group in audit["groups"]]
+        monkeypatch.setattr("dupcheck.reports.workbook.MOST_ROWS", sizes[0] + sizes[1] - 1)
+        cells = [row[0] for row in load(render_workbook(audit))["To decide"].iter_rows(min_row=2, values_only=True)]
+        assert cells[:-1] == [audit["groups"][0]["group_id"]] * sizes[0]
+        assert str(sum(sizes[1:])) in cells[-1]
+
     def test_photos_stand_beside_their_rows(self, tmp_path: Path) -> None:
         audit = example_audit()
         draw_photos(audit, tmp_path)
