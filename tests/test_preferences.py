@@ -89,6 +89,19 @@ class TestPreferences:
         monkeypatch.setenv(variable, value)
         assert preferences.guess_language(()) == lang
 
+    @pytest.mark.parametrize(("told", "lang"), [
+        ("Chinese (Simplified)_China", "zh"), ("zh_CN", "zh"), ("English_United States", "en"),
+        ("German_Germany", "en"), (None, "en"),
+    ])  # fmt: skip
+    def test_where_no_variable_tells_it_windows_and_macos_are_asked(
+        self, monkeypatch: pytest.MonkeyPatch, told: str | None, lang: str
+    ) -> None:
+        for name in ("DUPCHECK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LC_CTYPE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr("sys.platform", "win32")
+        monkeypatch.setattr("locale.getlocale", lambda: (told, "cp936"))
+        assert preferences.guess_language(()) == lang
+
     def test_init_writes_what_commands_then_read(self, run: Run, shop: Path) -> None:
         assert run("init", shop.parent, "--yes").code == 0
         assert preferences.read_preferences([str(shop)])["rules"] == "aliexpress"

@@ -1,6 +1,7 @@
 """The languages' data: whole, without contradictions, and complete in both languages of the reports."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from dupcheck import messages
 from dupcheck.axes import AXES, WORDED
 from dupcheck.messages import list_whole
 from dupcheck.titles import read_title
 from dupcheck.titles.normalising import normalise
-from dupcheck.titles.values import read_value, show_value
+from dupcheck.titles.showing import name_values, show_value
+from dupcheck.titles.values import read_value
 from dupcheck.titles.vocabulary import (
     inflect,
     list_languages,
@@ -164,6 +167,41 @@ def test_every_colour_is_shown_in_chinese() -> None:
         assert read_value("color", shown) == value
 
 
+def test_another_language_names_values_with_the_words_of_its_titles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(Path(messages.__file__).parent / "en", tmp_path / "en")
+    told = {
+        "lang": 'locale = "fr"\nplural = ["i = 0,1"]\nwords = "fr"\n',
+        "values": 'between = " ; "\npieces = "{n:pièce|pièces}"\nmeasure_l = "{n} litres"\n',
+    }
+    (tmp_path / "fr").mkdir()
+    for name, text in told.items():
+        (tmp_path / "fr" / f"{name}.toml").write_text(text, "utf-8")
+    monkeypatch.setattr(messages, "_FOLDER", str(tmp_path))
+    kept = (messages._texts, messages._text, messages._plural_rules, name_values)
+    try:
+        for function in kept:
+            function.cache_clear()
+        shown = [
+            show_value(axis, value, "fr")
+            for axis, value in (
+                ("color", "red"), ("color", "black/white"), ("color", "arctic mist"), ("material", "cotton, polyester"),
+                ("pack", "10"), ("pack", "1"), ("pack", "2 box"), ("pack", "10 bowl"), ("volume", "2 l"),
+                ("length", "5 cm"), ("size", "xxl"), ("size", "one size"),
+            )
+        ]  # fmt: skip
+    finally:
+        for function in kept:
+            function.cache_clear()
+    red, both, unknown, materials, *others = shown
+    assert read_value("color", red) == "red" and read_value("color", both) == "black/white"
+    assert "red" not in red.lower() and "black" not in both.lower() and unknown == "Arctic Mist"
+    assert [read_value("material", part) for part in materials.split(" ; ")] == ["cotton", "polyester"]
+    assert others == ["10 pièces", "1 pièce", "2 boxes", "10 bowls", "2 litres", "5 cm", "XXL", others[-1]]
+    assert read_value("size", others[-1]) == "one size"
+
+
 def test_spellings_survive_normalising() -> None:
     v = load_vocabulary()
     for phrase in v.phrases:
@@ -205,7 +243,7 @@ class TestKeptVocabulary:
     PROGRAM = (
         "from dupcheck.titles.vocabulary import list_languages, list_words, load_vocabulary\n"
         "v = [load_vocabulary(codes) for codes in ((), ('en',), ('es', 'it', 'en'), ('zh', 'en'))]\n"
-        "shown = [(x.phrases, x.also_tones, x.longest, x.run, x.compact, x.chinese, x.synonyms, x.names) for x in v]\n"
+        "shown = [(x.phrases, x.also_tones, x.longest, x.run, x.compact, x.synonyms, x.names) for x in v]\n"
         "print(shown, sorted(v[0].cues['memory']), [sorted(list_words(c)) for c in list_languages()])\n"
     )
 

@@ -23,6 +23,7 @@ from dupcheck import messages
 from dupcheck.marketplaces import list_homes
 from dupcheck.messages import LANGS, Message, message, say
 from dupcheck.packs import packs_folder
+from dupcheck.titles.vocabulary import list_languages, read_language, read_words
 
 WORDS = PACKAGE / "messages"
 SUBJECTS = sorted(path.stem for path in (WORDS / "en").glob("*.toml"))
@@ -43,7 +44,9 @@ def texts(lang: str) -> dict[str, str]:
 
 
 def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    """The names of what is filled in, those in the forms of a word beside a number among them."""
+    fields = [(name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name is not None]
+    return {name for name, _ in fields}.union(*(placeholders(spec) for _, spec in fields))
 
 
 Nodes = tuple[ast.AST, ...]
@@ -85,6 +88,8 @@ def spelled() -> set[str]:
         }
         | {node.name for _, module in sources() for node in module if isinstance(node, ast.ClassDef)}
         | set(list_homes())
+        | {kind for code in list_languages() for kind in read_language(code, "measures").get("container", {})}
+        | set(read_words("units"))
     )
 
 

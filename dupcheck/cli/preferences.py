@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dupcheck.errors import CatalogError
-from dupcheck.messages import LANGS, Lang
+from dupcheck.messages import LANGS, Lang, tell_language
 from dupcheck.messages.guessing import guess_name
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def _ask_system() -> str:
         return ""
     import locale
 
-    return (locale.getlocale()[0] or "").replace("Chinese", "zh")
+    told = locale.getlocale()[0] or ""
+    return next((lang for lang in LANGS if (named := tell_language("named", lang)) and told.startswith(named)), told)
 
 
 def write_preferences(path: "Path", chosen: Mapping[str, str]) -> None:

@@ -138,7 +138,7 @@ def _show_amount(amount: float) -> str:
 
 def join_sentences(sentences: Sequence[str], lang: Lang = "en") -> str:
     """Return sentences as one text: with blanks between them where the language has any."""
-    return ("" if lang == "zh" else " ").join(part for part in sentences if part)
+    return say("lang.sentences", lang).join(part for part in sentences if part)
 
 
 def _show(difference: Difference, lang: Lang) -> str:

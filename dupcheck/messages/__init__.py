@@ -103,6 +103,11 @@ def list_whole() -> tuple[Lang, ...]:
     return tuple(lang for lang in LANGS if _texts(lang, "lang").get("whole"))
 
 
+def tell_language(name: str, lang: Lang) -> str:
+    """Return what a language's ``lang.toml`` says of itself; "" where it says nothing: English does not stand in."""
+    return str(_texts(lang, "lang").get(name, ""))
+
+
 def list_texts(subject: str, lang: Lang = "en") -> Mapping[str, str]:
     """Return every text of a subject, by name, for a page that fills them in itself; English where none is there."""
     return {**_texts("en", subject), **_texts(lang, subject)}

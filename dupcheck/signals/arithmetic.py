@@ -26,6 +26,6 @@ def show_number(value: float, unit: str, lang: Lang, digits: int = 0) -> str:
     if math.isnan(value):
         return say("signals.cannot_tell", lang)
     text = f"{value:.{digits}f}"
-    if unit == "%" and lang == "zh":
-        return f"{text}%"  # Chinese writes it close
+    if unit == "%":
+        return say("values.percent", lang, n=text)
     return f"{text} {unit}" if unit else text

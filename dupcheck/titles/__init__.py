@@ -8,15 +8,8 @@ from dupcheck.axes import AXES
 from dupcheck.titles.measures import equate_units, read_quantity
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.reading import Title, Token, read_title, read_titles
-from dupcheck.titles.values import (
-    align_name,
-    guess_value,
-    join_shown,
-    order_values,
-    read_value,
-    read_values,
-    show_value,
-)
+from dupcheck.titles.showing import join_shown, show_value
+from dupcheck.titles.values import align_name, guess_value, order_values, read_value, read_values
 
 __all__ = [
     "AXES",

@@ -1,4 +1,4 @@
-"""One value of an option or attribute: its comparable form, how it is shown, and in which order values stand.
+"""One value of an option or attribute: its comparable form, and in which order values stand.
 
 ``read_value(axis, text)`` is meant for equality: two spellings, languages or units of one value give one text, two
 shades, sizes or counts never do. What no vocabulary knows stays as it is, normalised.
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from dupcheck.axes import AXES, MEASURED
-from dupcheck.messages import Lang
 from dupcheck.titles.languages import find_languages
 from dupcheck.titles.lexer import Piece, compose_color, join_grams
 from dupcheck.titles.measures import read_quantity, show_number
@@ -234,112 +233,6 @@ def _measured(axis: str, pieces: list[Piece]) -> str:
     if found and len(found) == len(pieces):
         return "/".join(dict.fromkeys(found))
     return " ".join(p.value if p.axis in MEASURED else p.text for p in pieces)
-
-
-_UPPER = {"xl", "us", "uk", "eu", "br", "cn", "ru", "jp", "gb", "tb", "tpu", "pvc", "au", "kr", "ii", "iii"}
-_ZH_UNITS = {
-    "in": "英寸",
-    "ft": "英尺",
-    "yd": "码",
-    "mm": "毫米",
-    "cm": "厘米",
-    "m": "米",
-    "g": "克",
-    "kg": "千克",
-    "ml": "毫升",
-    "l": "升",
-    "w": "瓦",
-    "v": "伏",
-}
-_ZH_KINDS = {"pair": "双", "set": "套", "box": "盒", "bag": "包", "roll": "卷", "bottle": "瓶", "lot": "批"}
-_BIGGER = {"g": (1000.0, "kg"), "ml": (1000.0, "l"), "gb": (1000.0, "tb")}
-_SHOWN_UNITS = {"gb": "GB", "tb": "TB", "mb": "MB", "l": "L", "w": "W", "v": "V"}
-
-
-def show_value(axis: str, canonical: str, lang: Lang = "en") -> str:
-    """Return a canonical value as people read it: ``xxl`` → XXL, pack ``10`` → 10 pcs or 10件, ``navy`` → 藏青色."""
-    if not canonical:
-        return ""
-    return ("，" if lang == "zh" else ", ").join(_show(axis, value, lang) for value in canonical.split(", "))
-
-
-def join_shown(values: Iterable[str]) -> str:
-    """Return values of one axis that a listing states together, as people read them: 38/US 7.5, 36 2/3 / US 4.5."""
-    shown = list(values)
-    return (" / " if any("/" in text for text in shown) and len(shown) > 1 else "/").join(shown)
-
-
-def _show(axis: str, value: str, lang: Lang) -> str:
-    if axis == "size":
-        return _show_size(value, lang)
-    if axis == "pack":
-        return _show_pack(value, lang)
-    if axis in MEASURED:
-        return "/".join(_show_measure(v, lang) for v in value.split("/"))
-    chinese: Mapping[str, str] = load_vocabulary().chinese.get(axis, {})
-    if lang == "zh" and value in chinese:
-        return chinese[value]
-    if axis == "color":
-        return "/".join(_show_color(side, lang) for side in value.split("/"))
-    return _title_case(value)
-
-
-def _show_color(side: str, lang: Lang) -> str:
-    v = load_vocabulary()
-    if lang == "zh":
-        if side in v.chinese["color"]:
-            return v.chinese["color"][side]
-        first, _, rest = side.partition(" ")
-        if first in v.chinese["tone"] and rest in v.chinese["color"]:
-            return v.chinese["tone"][first] + v.chinese["color"][rest]
-    return _title_case(side)
-
-
-def _title_case(text: str) -> str:
-    return " ".join(w.upper() if w in _UPPER else w[:1].upper() + w[1:] for w in text.split(" "))
-
-
-def _show_size(value: str, lang: Lang) -> str:
-    v = load_vocabulary()
-    if lang == "zh" and value in v.chinese["size"]:
-        return v.chinese["size"][value]
-    if value in v.letters and value != "one size":
-        return value.upper()
-    if re.fullmatch(r"[a-z.]+(?:[ /][a-z.]+)*", value):
-        return "/".join(s.upper() if s in v.letters and s != "one size" else _bed(s) for s in value.split("/"))
-    if not math.isnan(read_quantity(value)[0]) and " " in value:
-        return _show_measure(value, lang)
-    return value.upper() if re.search(r"\d", value) else _title_case(value)
-
-
-def _bed(value: str) -> str:
-    return ".".join(_title_case(part) for part in value.split("."))
-
-
-def _show_pack(value: str, lang: Lang) -> str:
-    number, _, kind = value.partition(" ")
-    if not re.fullmatch(r"[\d.]+", number):
-        return _title_case(value)
-    if lang == "zh":
-        return number + (_ZH_KINDS.get(kind, kind) if kind else "件")
-    if not kind:
-        return f"{number} pcs" if number != "1" else "1 pc"
-    return f"{number} {kind}" + ("" if number == "1" else "es" if kind == "box" else "s")
-
-
-def _show_measure(value: str, lang: Lang) -> str:
-    number, _, unit = value.rpartition(" ")
-    if not number:
-        return value
-    if unit in _BIGGER and re.fullmatch(r"[\d.]+", number) and float(number) >= _BIGGER[unit][0]:
-        scale, bigger = _BIGGER[unit]
-        if float(number) % (scale / 10) == 0:
-            number, unit = show_number(float(number) / scale), bigger
-    elif unit == "gb" and re.fullmatch(r"0\.\d+", number):
-        number, unit = show_number(float(number) * 1000), "mb"
-    if lang == "zh" and unit in _ZH_UNITS:
-        return number + _ZH_UNITS[unit]
-    return f"{number} {_SHOWN_UNITS.get(unit, unit)}"
 
 
 def order_values(axis: str, values: Iterable[str]) -> list[str]:

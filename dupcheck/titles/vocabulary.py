@@ -72,7 +72,6 @@ class Vocabulary:
     run: int
     compact: Mapping[str, str]
     tones: frozenset[str]
-    chinese: Mapping[str, Mapping[str, str]]
     letters: tuple[str, ...]
     beds: tuple[str, ...]
     cues: Mapping[str, frozenset[str]]
@@ -169,7 +168,6 @@ class _Phrases:
 
     phrases: dict[str, Reading] = field(default_factory=dict)
     also_tones: dict[str, Reading] = field(default_factory=dict)
-    chinese: dict[str, dict[str, str]] = field(default_factory=dict)
     compact: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, str] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
@@ -190,9 +188,6 @@ class _Phrases:
             self.also_tones[key] = known
             self.phrases[key] = reading
 
-    def show(self, axis: str, value: str, spelling: str) -> None:
-        self.chinese.setdefault(axis, {}).setdefault(value, spelling)
-
     def merge(self, other: "_Phrases") -> None:
         """Take up what another language's spellings mean, where this one has no meaning for them."""
         for key in self.phrases.keys() & other.phrases.keys():
@@ -205,8 +200,6 @@ class _Phrases:
         self.run = max(self.run, other.run)
         self.compact = other.compact | self.compact
         self.synonyms = other.synonyms | self.synonyms
-        for axis, shown in other.chinese.items():
-            self.chinese[axis] = shown | self.chinese.get(axis, {})
 
     @classmethod
     def unpack(cls, held: Mapping[str, Any]) -> "_Phrases":
@@ -270,8 +263,6 @@ def _add_worded(b: _Phrases, code: str, values: Mapping[str, Any]) -> None:
             for spelling in spelled:
                 for form in inflect(code, spelling):
                     b.add(form, axis, value, "sure")
-            if code == "zh":
-                b.show(axis, value, spelled[0])
             if code == "en":
                 b.add(value, axis, value, "sure")
 
@@ -281,8 +272,6 @@ def _add_sizes(b: _Phrases, code: str, sizes: Mapping[str, Any]) -> None:
         for value, spelled in sizes.get(kind, {}).get("sure", {}).items():
             for spelling in spelled:
                 b.add(spelling, "size", value, "sure")
-            if code == "zh" and " " in value:
-                b.show("size", value, spelled[0])
         for value, spelled in sizes.get(kind, {}).get("plain", {}).items():
             for spelling in spelled:
                 b.add(spelling, "size", value, plain)
@@ -300,16 +289,11 @@ def _add_tones(b: _Phrases, code: str, tones: Mapping[str, Mapping[str, Sequence
     if code == "en":
         for value in tones["before"]:
             b.add(value, "tone", value, "before")
-    if code == "zh":
-        for value, spelled in tones["joined"].items():
-            b.show("tone", value, spelled[0])
 
 
 def _add_colors(b: _Phrases, code: str, values: Mapping[str, Mapping[str, Any]]) -> None:
     for part, place in (("color", "sure"), ("things", "thing")):
         for value, spelled in values.get(part, {}).items():
-            if code == "zh":
-                b.show("color", value, spelled[0])
             for spelling in spelled:
                 for form in inflect(code, spelling):
                     key = b.add(form, "color", value, place)
@@ -318,14 +302,17 @@ def _add_colors(b: _Phrases, code: str, values: Mapping[str, Mapping[str, Any]])
     if code == "en":
         for value in (*values["color"], *values["things"]):
             b.add(value, "color", value, "thing" if " " not in value else "sure")
-    # A tone before a colour of one sign: 浅 + 灰 is light gray.
+    for value, spelling in join_tones(values):
+        b.add(spelling, "color", value, "sure")
+
+
+def join_tones(values: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield each tone before a colour of one sign, and a spelling of it: 浅 + 灰 is light gray."""
     for tone, prefixes in values.get("tone", {}).get("joined", {}).items():
         for value, spelled in values["color"].items():
-            for sign in spelled:
-                if len(sign) == 1:
-                    for spelling in (form for prefix in prefixes for form in (prefix + sign + "色", prefix + sign)):
-                        b.add(spelling, "color", f"{tone} {value}", "sure")
-                        b.show("color", f"{tone} {value}", spelling)
+            for sign in (s for s in spelled if len(s) == 1):
+                for spelling in (form for prefix in prefixes for form in (prefix + sign + "色", prefix + sign)):
+                    yield f"{tone} {value}", spelling
 
 
 @cache
@@ -377,7 +364,6 @@ def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
         run=whole.run,
         compact=whole.compact,
         tones=_tones(),
-        chinese=_read_phrases("zh").chinese,
         letters=tuple(read_words("sizes")["letter"]),
         beds=tuple(read_words("sizes")["bed"]),
         cues=_cues(),

@@ -31,7 +31,7 @@ def render_shell(lang: Lang) -> bytes:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     page = environment.get_template("review.html").render(
-        locale=say("lang.locale", lang), words=Markup(text), say=list_texts("review", lang).__getitem__
+        locale=say("lang.locale", lang), lang=lang, words=Markup(text), say=list_texts("review", lang).__getitem__
     )
     return page.encode()
 

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const words = JSON.parse(document.getElementById("words").textContent);
-  const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  const lang = document.documentElement.dataset.lang;
   const $ = (id) => document.getElementById(id);
   const ROW = 76, ACTS = 200;
   const CHOICES = ["merge_accepted", "not_duplicate", "allowed"];
@@ -179,7 +179,7 @@
       news.states[row.id]?.edited ? h("span", { class: "mark" }, t("plan_changed")) : "";
     const facts = [t("listings", { n: row.n }), price(row), shares[row.id] && shares[row.id] !== person && shares[row.id]];
     const proof = [row.rules.join(" "), t("certainty", { percent: Math.round(100 * row.strength) }),
-      row.unseen.length ? t("not_compared", { what: row.unseen.map((u) => t(`unseen_${u}`)).join(lang === "zh" ? "、" : ", ") }) : ""];
+      row.unseen.length ? t("not_compared", { what: row.unseen.map((u) => t(`unseen_${u}`)).join(t("between")) }) : ""];
     return h("div", { class: "row", id: `row-${k}`, role: "option", "aria-selected": String(k === at), "aria-setsize": shown.length,
       "aria-posinset": k + 1, on: { click: () => go(k, true) } },
     pictured && h("span", { class: "strip", "aria-hidden": "true" }, row.shown.slice(0, 3).map((id) => image(id, 0, 112, "", "thumb"))),
@@ -497,7 +497,7 @@
     if (notes) return show_notes(close);
     const lines = panel === "people" ? news.people.map((p) => h("li", null, h("b", null, p.person || "–"), h("span", null, t("did", { n: p.done }),
       p.lot > 0 && [h("br"), h("progress", { max: p.lot, value: p.through, "aria-label": p.person }), " ", t("lot", { through: p.through, lot: p.lot })],
-      p.hand.length > 0 && [h("br"), t("has", { groups: p.hand.join(lang === "zh" ? "、" : ", ") })])))
+      p.hand.length > 0 && [h("br"), t("has", { groups: p.hand.join(t("between")) })])))
       : news.acts.map((a) => h("li", { class: a.undone ? "undone" : null }, h("span", null, h("b", null, sayAct(a)), h("br"), h("span", { class: "small soft" }, `${a.person || "–"} · ${new Date(a.at * 1000).toLocaleString(document.documentElement.lang)}`)),
         !a.undone && h("button", { type: "button", "aria-label": `${t("undo")}: ${sayAct(a)}`, on: { click: () => run(() => undo(a.number)) } }, t("undo"))));
     if (panel === "people" && $("side").contains(document.activeElement) && /^(INPUT|SELECT)$/.test(document.activeElement.tagName)) return;
@@ -532,7 +532,7 @@
     await act("shares", { by, people }, (told) => {
       const count = {};
       for (const name of Object.values(told.shares)) count[name] = (count[name] ?? 0) + 1;
-      return t("shared", { people: people.map((p) => `${p} ${count[p] ?? 0}`).join(lang === "zh" ? "，" : ", ") });
+      return t("shared", { people: people.map((p) => `${p} ${count[p] ?? 0}`).join(t("between")) });
     });
     side();
   }
@@ -716,7 +716,7 @@
     if (runs.length < 2) return $("trend").replaceChildren();
     const most = Math.max(...runs.map((r) => r.groups), 1);
     const svg = (tag, attributes, ...children) => { const node = document.createElementNS("http://www.w3.org/2000/svg", tag); for (const [n, v] of Object.entries(attributes)) node.setAttribute(n, v); node.append(...children); return node; };
-    const text = `${t("trend")}${lang === "zh" ? "：" : ": "}${runs.map((r) => r.groups).join(" → ")}`;
+    const text = t("trend", { runs: runs.map((r) => r.groups).join(" → ") });
     $("trend").replaceChildren(svg("svg", { width: 8 * runs.length, height: 24, role: "img", "aria-label": text }, ...runs.map((r, k) => {
       const high = Math.max(1, Math.round((22 * r.groups) / most));
       return svg("rect", { x: 8 * k, y: 24 - high, width: 6, height: high }, (() => { const title = svg("title", {}); title.textContent = `${new Date(1000 * r.at).toLocaleString(document.documentElement.lang)}: ${r.groups}`; return title; })());
