@@ -28,10 +28,7 @@ def new_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         server: Server = request.getfixturevalue("postgresql")
 
         def make_place(made: bool = True) -> str:
-            url = server.make_place()
-            if made:
-                open_ledger(url).close()
-            return url
+            return server.copy_place(lambda url: open_ledger(url).close()) if made else server.make_place()
 
         return make_place
     folder = tmp_path_factory.mktemp("ledgers")

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -32,6 +32,7 @@ class Server:
     def __init__(self, folder: Path, user: str | None) -> None:
         self.folder, self.user = folder, user
         self._numbers = count(1)
+        self._filled = False
 
     def command(self, program: str, *args: str) -> None:
         """Run a server program as the user who owns the folder: PostgreSQL refuses to run as root."""
@@ -50,12 +51,28 @@ class Server:
 
     def make_place(self) -> str:
         """Make a schema, a database within the database, and return its address."""
+        name = f"ledger_{next(self._numbers)}"
+        self._execute(f"CREATE SCHEMA {name}")
+        return f"postgresql+psycopg://owner@/postgres?host={self.folder}&options=-csearch_path%3D{name}"
+
+    def copy_place(self, fill: Callable[[str], object]) -> str:
+        """Return the address of a copy of a database that ``fill`` filled once, at the address that it is given."""
+        if not self._filled:
+            self._execute("CREATE DATABASE filled")
+            fill(self._tell_address("filled"))
+            self._filled = True
+        name = f"ledger_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE filled")
+        return self._tell_address(name)
+
+    def _tell_address(self, database: str) -> str:
+        return f"postgresql+psycopg://owner@/{database}?host={self.folder}"
+
+    def _execute(self, statement: str) -> None:
         import psycopg
 
-        name = f"ledger_{next(self._numbers)}"
         with psycopg.connect(host=str(self.folder), user="owner", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {name}")
-        return f"postgresql+psycopg://owner@/postgres?host={self.folder}&options=-csearch_path%3D{name}"
+            connection.execute(statement)
 
 
 def why_no_server() -> str:
