@@ -15,6 +15,7 @@ from dupcheck.judging.alignment import (
     _stand_close,
     begins_alike,
     find_accented,
+    find_aligner,
     find_places,
     find_spellings,
     is_sure_form,
@@ -33,6 +34,12 @@ def aligner() -> Aligner:
     """An aligner of a shop from which nothing can be learned."""
     shop = make_catalog([Listing("L-0", "Wool scarf for winter"), Listing("L-1", "Brass door knob")])
     return Aligner(dc.audit(shop).features.statistics)
+
+
+def test_a_catalogue_has_one_aligner_and_a_changed_one_another() -> None:
+    statistics = dc.audit(make_catalog([Listing("A", "Red mug"), Listing("B", "Blue mug")])).features.statistics
+    assert find_aligner(statistics) is find_aligner(statistics)
+    assert find_aligner(replace(statistics)) is not find_aligner(statistics)
 
 
 def mirror(found: Alignment) -> tuple[Words, Words, frozenset[str], frozenset[str], bool, bool]:

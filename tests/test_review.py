@@ -386,11 +386,17 @@ class TestQuestions:
 SHOPS = Path(__file__).parent / "shops"
 
 
+@pytest.fixture(scope="module", params=["apart/tr_ayakkabi", "apart/zh_shouji", "taught/en_jewellery"])
+def asked_shop(request: pytest.FixtureRequest) -> dc.Audit:
+    return dc.audit(SHOPS / request.param / "catalog.csv")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", ["one", "apart"])
-@pytest.mark.parametrize("shop", ["apart/tr_ayakkabi", "apart/zh_shouji", "taught/en_jewellery"])
-def test_nothing_is_asked_twice_and_no_listing_stands_in_two_groups(shop: str, policy: str, tmp_path: Path) -> None:
-    audit = dc.audit(SHOPS / shop / "catalog.csv", cache=tmp_path / "cache")
+def test_nothing_is_asked_twice_and_no_listing_stands_in_two_groups(
+    asked_shop: dc.Audit, policy: str, tmp_path: Path
+) -> None:
+    audit = asked_shop
     with open_ledger(str(tmp_path / "l.sqlite")) as ledger:
         board = make_board(audit, ledger)
         seen: set[tuple[str, tuple[str, ...], str]] = set()

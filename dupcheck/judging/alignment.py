@@ -161,6 +161,18 @@ def _stem(word: str) -> str:
     return stem_word(_plain(word)) if len(word) >= _SHORTEST_STEM and word[0].isalpha() else word
 
 
+Told = tuple[tuple[str, str], ...]
+"""What attributes state, as written, by axis."""
+
+
+def find_aligner(statistics: Statistics) -> "Aligner":
+    """Return a catalogue's aligner: who plans again after each answer finds what was read and aligned before."""
+    known: Aligner | None = vars(statistics).get("aligner")
+    if known is None:
+        known = vars(statistics)["aligner"] = Aligner(statistics)
+    return known
+
+
 class Aligner:
     """Aligns titles as one catalogue reads them: its own misspellings and compounds count as one word."""
 
@@ -170,6 +182,7 @@ class Aligner:
         self._see = lru_cache(maxsize=20_000)(self._look)
         self._mean = lru_cache(maxsize=100_000)(self._find_meant)
         self._aliases: Mapping[str, str] = statistics.taught.lexicon.aliases
+        self._compare = lru_cache(maxsize=20_000)(self._align)
 
     def read(self, title: str) -> Reading:
         """Return a title's labelled stream."""
@@ -195,6 +208,10 @@ class Aligner:
         ``stated`` are the values that attributes state, as written, by axis: a word that a title gives to such an axis
         is a part of that value, or unexplained.
         """
+        return self._compare(left, right, tuple(stated[0].items()), tuple(stated[1].items()))
+
+    def _align(self, left: str, right: str, told: Told, told_there: Told) -> Alignment:
+        stated = dict(told), dict(told_there)
         left, right = drop_gifts(left), drop_gifts(right)
         if left == right:
             return EQUAL

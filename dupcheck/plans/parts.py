@@ -15,7 +15,7 @@ import numpy as np
 
 from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_axes
 from dupcheck.files.numbers import is_gtin
-from dupcheck.judging.alignment import Aligner, Alignment, find_accented, is_sure_form
+from dupcheck.judging.alignment import Alignment, find_accented, find_aligner, is_sure_form
 from dupcheck.judging.makers import Makers, compare_makers, relate_makers
 from dupcheck.judging.verdicts import Findings
 from dupcheck.learned.answers import Replies
@@ -123,7 +123,7 @@ class Bookkeeper:
         self.shelf = shelf
         self.measured = Measured(shelf.features, caught)
         self.replies = answers if isinstance(answers, Replies) else Replies(answers or {})
-        self.aligner = Aligner(shelf.features.statistics)
+        self.aligner = find_aligner(shelf.features.statistics)
 
     # --- parts --------------------------------------------------------------------------------------------------
 
