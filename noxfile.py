@@ -16,8 +16,8 @@ nox.options.sessions = ["lint", "types", "fast"]
 
 BUILD = Path("build")
 HERE = Path(sys.executable).parent
-FUZZED = "sold_twice or schemathesis or killed or clock or full_disk or database or processes or servers"
-"""Tests of kills, clocks, lost databases, several servers and generated requests."""
+FUZZED = "sold_twice or schemathesis or killed or clock or full_disk or database or processes or servers or whole_shops"
+"""Tests of kills, clocks, lost databases, several servers, generated requests, and of all shops there are."""
 
 
 def call(session: nox.Session, *command: str) -> None:
