@@ -65,6 +65,14 @@ def shop_audit() -> dc.Audit:
     return audit
 
 
+@pytest.fixture(scope="module")
+def file_audit(tmp_path_factory: pytest.TempPathFactory) -> dc.Audit:
+    """The audit of a shop that lies in a file, which nobody changes."""
+    path = tmp_path_factory.mktemp("shop") / "shop.csv"
+    write_catalog(make_shop(3), path)
+    return dc.audit(path)
+
+
 @pytest.fixture
 def ledger(ledger_url: str) -> Iterator[Ledger]:
     with open_ledger(ledger_url) as opened:
@@ -179,8 +187,10 @@ class TestClicks:
 
 
 class TestTakingAway:
-    def test_a_file_holds_accepted_plans_and_no_others(self, ledger: Ledger, tmp_path: Path) -> None:
-        board, groups = self.open_shop(ledger, tmp_path)
+    def test_a_file_holds_accepted_plans_and_no_others(
+        self, ledger: Ledger, file_audit: dc.Audit, tmp_path: Path
+    ) -> None:
+        board, groups = self.open_shop(ledger, file_audit)
         with pytest.raises(ChoiceError, match="accepted"):
             board.carry_out("catalogue", "en")
         board.choose(groups[:2], "merge_accepted", "Mei")
@@ -206,8 +216,10 @@ class TestTakingAway:
         packed = zipfile.ZipFile(io.BytesIO(board.carry_out("catalogue", "en").data))
         assert said in packed.read("merged.csv").decode("utf-8-sig")
 
-    def test_a_listing_that_is_told_apart_elsewhere_keeps_its_plan_out(self, ledger: Ledger, tmp_path: Path) -> None:
-        board, groups = self.open_shop(ledger, tmp_path)
+    def test_a_listing_that_is_told_apart_elsewhere_keeps_its_plan_out(
+        self, ledger: Ledger, file_audit: dc.Audit
+    ) -> None:
+        board, groups = self.open_shop(ledger, file_audit)
         board.choose(groups[:1], "merge_accepted", "Mei")
         assert len(board.admit("en").granted) == 1
         one, other, *_ = board.ready.list_members(groups[0])
@@ -216,8 +228,8 @@ class TestTakingAway:
         assert not board.admit("en").granted
 
     @pytest.mark.parametrize(("kind", "lang"), [*zip((k for k in KINDS if k != "catalogue"), cycle(("en", "zh")))])
-    def test_every_marketplace_has_its_file(self, ledger: Ledger, tmp_path: Path, kind: str, lang: str) -> None:
-        board, groups = self.open_shop(ledger, tmp_path)
+    def test_every_marketplace_has_its_file(self, ledger: Ledger, file_audit: dc.Audit, kind: str, lang: str) -> None:
+        board, groups = self.open_shop(ledger, file_audit)
         board.choose(groups, "merge_accepted", "Mei")
         found = board.carry_out(kind, lang)
         assert found.data and zipfile.is_zipfile(io.BytesIO(found.data))
@@ -231,19 +243,19 @@ class TestTakingAway:
         assert name_kind("excel", "zh") != "excel" and name_kind("ebay", "zh") == "eBay"
 
     def test_nothing_is_carried_out_on_a_file_that_has_changed(self, ledger: Ledger, tmp_path: Path) -> None:
-        board, groups = self.open_shop(ledger, tmp_path)
+        shop = tmp_path / "shop.csv"
+        write_catalog(make_shop(3), shop)
+        board, groups = self.open_shop(ledger, dc.audit(shop))
         board.choose(groups, "merge_accepted", "Mei")
         assert not board.tell_news()["stale"]
-        shop = tmp_path / "shop.csv"
         shop.write_bytes(shop.read_bytes() + b"\r\n")
         assert board.tell_news()["stale"]
         with pytest.raises(ChoiceError, match="changed"):
             board.carry_out("excel", "en")
 
     @staticmethod
-    def open_shop(ledger: Ledger, folder: Path) -> tuple[Board, list[str]]:
-        write_catalog(make_shop(3), folder / "shop.csv")
-        board = make_board(dc.audit(folder / "shop.csv"), ledger)
+    def open_shop(ledger: Ledger, audit: dc.Audit) -> tuple[Board, list[str]]:
+        board = make_board(audit, ledger)
         return board, list(board.ready.scenes)
 
 
