@@ -595,27 +595,28 @@ def test_a_terminal_obeys_no_text_and_a_spreadsheet_runs_none(text: str) -> None
     assert not guard_text(text).lstrip(" \u200b\u2060\ufeff").startswith(("=", "+", "@", "＝", "＋"))
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda n: "listing_id,title,price\n" + "".join(f"{i},Mug {i},5\n" for i in range(n)),
-        lambda n: "listing_id,title,price\n" + "".join(f"1,Mug {i},5\n" for i in range(n)),
-        lambda n: "listing_id,title,price\n" + "".join("1,Mug,5\n" for _ in range(n)),
-        lambda n: "listing_id,title,price\n" + "".join(f'{i},"Mug {i},5\n' for i in range(n)),
-        lambda n: "listing_id,title,attributes\n1,Mug,\"" + "; ".join(f"N{i}=v" for i in range(n)) + '"\n',
-        lambda n: "listing_id,title,images\n1,Mug,\"" + ";".join(f"https://i.e/{i}.jpg" for i in range(n)) + '"\n',
-        pytest.param(
-            lambda n: json.dumps([{"listing_id": str(i), "title": f"Mug {i}", f"k{i}": "v"} for i in range(n)]),
-            marks=pytest.mark.slow,
-        ),
-        lambda n: "<l>" + "".join(f"<product><id>{i}</id><title>Mug {i}</title></product>" for i in range(n)) + "</l>",
-        lambda n: f"Handle,Title,Option1 Name,Option1 Value\n{''.join(f'h,Mug,Size,{i}{chr(10)}' for i in range(n))}",
-    ],
-    ids=["rows", "ids", "twins", "quotes", "attributes", "photos", "keys", "elements", "skus"],
-)  # fmt: skip
-def test_reading_grows_as_the_file_does(make: Callable[[int], str], put: Put) -> None:
+GROWING: dict[str, Callable[[int], str]] = {
+    "rows": lambda n: "listing_id,title,price\n" + "".join(f"{i},Mug {i},5\n" for i in range(n)),
+    "ids": lambda n: "listing_id,title,price\n" + "".join(f"1,Mug {i},5\n" for i in range(n)),
+    "twins": lambda n: "listing_id,title,price\n" + "".join("1,Mug,5\n" for _ in range(n)),
+    "quotes": lambda n: "listing_id,title,price\n" + "".join(f'{i},"Mug {i},5\n' for i in range(n)),
+    "attributes": lambda n: "listing_id,title,attributes\n1,Mug,\"" + "; ".join(f"N{i}=v" for i in range(n)) + '"\n',
+    "photos": lambda n: "listing_id,title,images\n1,Mug,\""
+    + ";".join(f"https://i.e/{i}.jpg" for i in range(n)) + '"\n',
+    "keys": lambda n: json.dumps([{"listing_id": str(i), "title": f"Mug {i}", f"k{i}": "v"} for i in range(n)]),
+    "elements": lambda n: "<l>"
+    + "".join(f"<product><id>{i}</id><title>Mug {i}</title></product>" for i in range(n)) + "</l>",
+    "skus": lambda n: "Handle,Title,Option1 Name,Option1 Value\n" + "".join(f"h,Mug,Size,{i}\n" for i in range(n)),
+}  # fmt: skip
+QUICKLY = ("rows", "quotes", "photos")
+
+
+@pytest.mark.parametrize("kind", [
+    pytest.param(kind, marks=[] if kind in QUICKLY else [pytest.mark.slow]) for kind in GROWING
+])  # fmt: skip
+def test_reading_grows_as_the_file_does(kind: str, put: Put) -> None:
     def measure(size: int) -> int:
-        path = put(f"{size}.csv", make(size))
+        path = put(f"{size}.csv", GROWING[kind](size))
         return count_calls(lambda: read_catalog(path))
 
     measure(50)  # what is loaded once
