@@ -56,7 +56,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], t
 
 
 CASES = [
-    pytest.param(name, which, marks=[pytest.mark.slow] if (i + k) % 3 else [], id=f"{name}-{which}")
+    pytest.param(name, which, marks=[pytest.mark.slow] if (i + k) % 5 else [], id=f"{name}-{which}")
     for i, name in enumerate(IMPORTS) for k, which in enumerate(CATALOGS)
 ]  # fmt: skip
 """Every import of every catalogue; the fast ones hold each import, and each catalogue, several times."""

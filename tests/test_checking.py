@@ -384,6 +384,7 @@ class TestAnswers:
     def test_no_drafts_no_answers(self, sample: Catalog) -> None:
         assert dc.check([], sample) == []
 
+    @pytest.mark.slow
     def test_many_drafts_at_once_are_judged_as_each_alone(self, sample: Catalog) -> None:
         drafts = [replace(get_listing(sample, i), listing_id=f"N-{i}") for i in (2, 20, 40)]
         at_once = {a.listing_id: {(p["listing_a"], p["rule"]) for p in a.pairs} for a in dc.check(drafts, sample)}

@@ -103,6 +103,7 @@ print((photos.main >= 0).sum())
 """
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_had_read_is_not_asked_for_again(
     serve: tuple[int, Counter[str], Counter[str]], tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def test_what_is_wrong_is_said_by_its_place(tmp_path: Path, data: bytes, says: s
     assert "plans.json" in str(caught.value) and caught.value.say("zh") != str(caught.value)
 
 
+@pytest.mark.slow
 def test_what_an_audit_writes_is_read_and_more_beside_it_does_no_harm(sample_audit: dc.Audit, tmp_path: Path) -> None:
     plans = [{**plan.as_dict(), "my note": [1, {"x": None}]} for plan in sample_audit.plans]
     (tmp_path / "plans.json").write_text("\ufeff" + json.dumps(plans), "utf-8")

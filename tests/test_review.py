@@ -683,6 +683,7 @@ class TestEdits:
             **PLAN, "listings": ["A", "B", "C"],
         }  # fmt: skip
 
+    @pytest.mark.slow
     @given(JSON)
     def test_whatever_comes_is_refused_or_can_be_carried_out(self, edits: Any) -> None:
         if are_edits(edits):

@@ -221,6 +221,7 @@ class TestUnspacedScripts:
         assert told(left) == told(right)
 
 
+@pytest.mark.slow
 def test_capitals_change_no_verdict(sample: Catalog, sample_audit: dc.Audit) -> None:
     """Written all in capitals, or each second listing so, the sample catalogue has the same groups and plans."""
 
