@@ -19,7 +19,7 @@ from dupcheck.files.cache import default_cache
 from dupcheck.groups import cluster_listings
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.opening import Progress, Source, find_kept, make_fetcher, measure_catalog, watch_stage
-from dupcheck.judging.alignment import Aligner
+from dupcheck.judging.alignment import find_aligner
 from dupcheck.judging.background import spell_few
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import Likely, find_likely, find_worth
@@ -621,7 +621,7 @@ def _explain(catalog: Catalog, features: Features, pack: RulePack, left: int, ri
         signals,
         lang,
         _describe_photos(features, left, right),
-        Aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right], lang),
+        find_aligner(features.statistics).mark(catalog.column("title")[left], catalog.column("title")[right], lang),
         None if features.learned is None else features.learned.weigh(np.array([left]), np.array([right]))[0],
         _find_narrow_miss(pack, measured, signals),
         bool(state_prices(features, np.array([left]), np.array([right]))[0]),

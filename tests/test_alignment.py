@@ -1,5 +1,6 @@
 """Two titles side by side: what differs is never lost, and what means the same is no difference."""
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -40,6 +41,14 @@ def test_a_catalogue_has_one_aligner_and_a_changed_one_another() -> None:
     statistics = dc.audit(make_catalog([Listing("A", "Red mug"), Listing("B", "Blue mug")])).features.statistics
     assert find_aligner(statistics) is find_aligner(statistics)
     assert find_aligner(replace(statistics)) is not find_aligner(statistics)
+
+
+def test_an_audit_can_be_pickled_and_titles_are_aligned_in_its_copy() -> None:
+    audit = dc.audit(make_catalog([Listing(str(k), f"Red mug {k} of oak", price=3.0) for k in range(4)]))
+    known = find_aligner(audit.features.statistics).align("Red mug 1 of oak", "Red mug of oak large")
+    copy = pickle.loads(pickle.dumps(audit))
+    assert [plan.as_dict() for plan in copy.plans] == [plan.as_dict() for plan in audit.plans]
+    assert find_aligner(copy.features.statistics).align("Red mug 1 of oak", "Red mug of oak large") == known
 
 
 def mirror(found: Alignment) -> tuple[Words, Words, frozenset[str], frozenset[str], bool, bool]:

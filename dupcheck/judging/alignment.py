@@ -181,8 +181,18 @@ class Aligner:
         self._read = lru_cache(maxsize=20_000)(self._label)
         self._see = lru_cache(maxsize=20_000)(self._look)
         self._mean = lru_cache(maxsize=100_000)(self._find_meant)
-        self._aliases: Mapping[str, str] = statistics.taught.lexicon.aliases
         self._compare = lru_cache(maxsize=20_000)(self._align)
+
+    def __getstate__(self) -> Statistics:
+        """What was read and aligned is not pickled with a catalogue, but read and aligned again."""
+        return self._statistics
+
+    def __setstate__(self, statistics: Statistics) -> None:
+        type(self).__init__(self, statistics)
+
+    @property
+    def _aliases(self) -> Mapping[str, str]:
+        return self._statistics.taught.lexicon.aliases
 
     def read(self, title: str) -> Reading:
         """Return a title's labelled stream."""

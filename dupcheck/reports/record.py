@@ -12,7 +12,7 @@ from dupcheck.catalog.values import parse_attributes
 from dupcheck.decisions import Settled, mark_contents
 from dupcheck.features import Features
 from dupcheck.index.candidates import Candidates
-from dupcheck.judging.alignment import Aligner
+from dupcheck.judging.alignment import find_aligner
 from dupcheck.judging.differences import list_differences, show_sides
 from dupcheck.judging.sentences import (
     list_steps,
@@ -55,7 +55,7 @@ class Aligned:
     def __init__(self, catalog: Catalog, features: Features, pairs: Collection[tuple[str, str]], lang: Lang) -> None:
         self.pairs = pairs
         self._titles, self._places, self._lang = catalog.column("title"), catalog.positions, lang
-        self._aligner = Aligner(features.statistics)
+        self._aligner = find_aligner(features.statistics)
 
     def mark(self, left: str, right: str) -> list[str]:
         """Return both titles of a pair with their marks."""
