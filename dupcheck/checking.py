@@ -172,7 +172,8 @@ class Answer:
             return say("check.answer_ask", self.lang, ids=", ".join(others[:5]), question=asked.say(self.lang))
         if role is not None and role.role == "differentiate":
             return say("audit.answer_differentiate", self.lang, ids=", ".join(others[:5]))
-        return say("audit.answer_copy", self.lang, ids=", ".join(others[:5]))
+        copied = [s.listing_id for s in self.plan.skus if self.listing_id in s.replaces]  # not of the other choices
+        return say("audit.answer_copy", self.lang, ids=", ".join((copied or others)[:5]))
 
     def _other(self, pair: Mapping[str, Any]) -> str:
         return str(pair["listing_b"] if pair["listing_a"] == self.listing_id else pair["listing_a"])

@@ -373,6 +373,12 @@ class TestAnswers:
                 told[answer.listing_id] = answer.proved
         assert told and all(told.values()), told
 
+    def test_a_copy_is_one_of_the_choice_that_it_repeats_alone(self, make_shop: Callable[..., Catalog]) -> None:
+        titles = "Kaffee Crema ganze Bohnen 230 g", "Kaffee Crema ganze Bohnen 450 g", "Tee Assam lose 100 g"
+        shop = make_shop(*titles, price=5.9, currency="EUR")
+        (answer,) = dc.check(replace(get_listing(shop, 0), listing_id="new"), shop)
+        assert answer.advise() == f"Do not publish: it is a copy of {shop.ids[0]}."
+
     def test_a_borrowed_photo_does_not_make_a_sparse_draft_a_copy(self, sample: Catalog) -> None:
         draft = {
             "listing_id": "N-1", "title": "Silk tie yellow daisies", "price": 12, "currency": "USD",

@@ -36,6 +36,8 @@ _BY_WORD = frozenset(pick_axes(lambda axis: axis.named))
 """Axes on which a title's word is enough: what it names is a choice wherever it stands."""
 _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart))
 """Axes that describe; where titles differ in them, it may be a choice or another product."""
+_WORN = frozenset(pick_axes(lambda axis: axis.role == "side" and axis.values == "words" and not axis.apart))
+"""Who a thing is for: a word that may as well name its form, the plug and the socket."""
 _FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
 _UNSURE = frozenset(pick_axes(lambda axis: axis.unsure or axis.asked))
 """Axes that only titles suggest, or that as often make two products: options where the seller says so."""
@@ -384,6 +386,8 @@ class Bookkeeper:
             if named or stated:
                 return False
             return _says_more(gap.here, gap.there) or self._sets_apart(axis, left, right, bare)
+        if named and axis in _WORN:
+            return not stated
         if named:
             return axis in MEASURED and axis not in self.shelf.attribute_counts
         if axis in _SPEC:

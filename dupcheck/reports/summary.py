@@ -74,12 +74,16 @@ def format_summary(audit: Mapping[str, Any], out: Path | None = None) -> str:
 def _group_line(audit: Mapping[str, Any], group: Mapping[str, Any]) -> str:
     lang = language(audit)
     keep = group["keep"] or group["members"][0]["listing_id"]
+    only_asked = group["action"] == "ask"
+    asked = 0 if only_asked else sum(member["role"] == "ask" for member in group["members"])
+    key = "report.text_group_asked" if asked else "report.text_group"
     return say(
-        "report.text_group_ask" if group["action"] == "ask" else "report.text_group",
+        "report.text_group_ask" if only_asked else key,
         lang,
         group_id=group["group_id"],
         action=name_of("action", group["action"], lang),
-        n=len(group["members"]),
+        n=len(group["members"]) - asked,
+        asked=asked,
         keep=shorten(_plain(keep), 24),
         title=shorten(_plain(audit["listings"].get(keep, {}).get("title", "")), 60),
     )
