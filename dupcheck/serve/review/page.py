@@ -4,10 +4,9 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from dupcheck.messages import Lang, list_texts, say
-from dupcheck.reports.documents import encode_json
+from dupcheck.reports.page import embed_json
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; "
@@ -27,11 +26,8 @@ def render_shell(lang: Lang) -> bytes:
     )  # fmt: skip
     words = dict(list_texts("review", lang))
     words |= {n: t for n, t in list_texts("report", lang).items() if n.partition("_")[0] in _BORROWED}
-    text = encode_json(words).decode()
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
     page = environment.get_template("review.html").render(
-        locale=say("lang.locale", lang), lang=lang, words=Markup(text), say=list_texts("review", lang).__getitem__
+        locale=say("lang.locale", lang), lang=lang, words=embed_json(words), say=list_texts("review", lang).__getitem__
     )
     return page.encode()
 
