@@ -37,6 +37,14 @@ _PICTURE: Final = re.compile(
 _LONG_ID: Final = 4
 """Digits from which a number is no longer taken for a place in a list or the number of a category."""
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_SENTENCE: Final = re.compile(
+    r"[^\W\d_]+(?:,? \w+){3,}[.!?](?:\s|$)|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4,}[^\n]*?[。！？；]"
+)
+"""Four words and a stop."""
+_TOLD: Final = 300
+"""Characters in which a sentence ends."""
+_TWICE_NAMED: Final = frozenset({"attribute:Brand", "category", "description", "title"})
+"""Fields whose column may bear a second name behind a stroke."""
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b.*")
 
@@ -768,13 +776,6 @@ def _list_signs(title: str) -> set[str]:
     return found
 
 
-_SENTENCE: Final = re.compile(
-    r"[^\W\d_]+(?:,? \w+){3,}[.!?](?:\s|$)|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4,}[^\n]*?[。！？；]"
-)
-"""Four words and a stop."""
-_TWICE_NAMED: Final = frozenset({"attribute:Brand", "category", "description", "title"})
-_TOLD: Final = 300
-"""Characters in which a sentence ends."""
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 

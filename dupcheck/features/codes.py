@@ -38,7 +38,7 @@ def make_code_matrices(
     of_parts: Sequence[Collection[str]],
     numbered: Sequence[Collection[str]],
     books: Books,
-    traits: Collection[str] = (),
+    traits: Collection[str],
 ) -> dict[str, Rows]:
     """Return which codes each listing carries.
 
@@ -53,7 +53,7 @@ def make_code_matrices(
     for i, (gtin, sku) in enumerate(zip(catalog.column("gtin"), catalog.column("sku_code"), strict=True)):
         parts = numbers[attributes.kinds[i]]
         named = {t.text for t in cores[i] if t.kind == "code"}
-        models = {stem_word(m) for m in (*(named - set(traits)), *numbered[i])}
+        models = {stem_word(m) for m in (*named.difference(traits), *numbered[i])}
         stated = {f"code:{m}" for m in parts}
         if gtin:
             stated.add(f"gtin:{gtin}")

@@ -247,8 +247,7 @@ class Aligner:
         axes = {*ours.values(), *theirs.values()}
         only_here, only_there = tuple([a[k] for k in unread]), tuple([b[k] for k in unread_there])
         turned = () if only_here or only_there else _find_turned(a, b)
-        twice = {*_find_twice(a, ours), *_find_twice(b, theirs)} if axes else set()
-        twice |= {*_find_fitted(a, ours), *_find_fitted(b, theirs)}
+        twice = {axis for some in ((a, ours), (b, theirs)) for axis in (*_find_twice(*some), *_find_fitted(*some))}
         numbered = {label for word, label in zip(a, read_here.labels, strict=True) if label in axes and word in turned}
         if numbered and not any(map(str.isalpha, turned)):  # 9x7 and 7x5 are two values, and no words that moved
             turned, twice = (), twice | numbered

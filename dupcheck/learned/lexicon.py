@@ -29,7 +29,9 @@ _PAIR = re.compile(r"\b(?=([^\W\d_]{2,} [^\W\d_]{2,})\b)")
 _LETTER = re.compile(r"((?:[^\W\d_]+ )?[^\W\d_]{2,}) ([^\W\d_])(?!\S)")
 """A word, the one before it, and a letter behind both."""
 _TRAIT = re.compile(r"([^\W\d_]{2,}) ([a-z]\d)(?!\S)")
+"""A word, and a code of a letter and a digit behind it."""
 _MANY_NAMES = 4
+"""Words behind which a code stands that is no model's."""
 _SIZES = frozenset("sml")
 _LETTERS = 2
 """Letters that are no sizes and no words, and tell that any letter stands where they stand."""

@@ -296,7 +296,9 @@ def count_attributes(texts: Iterable[str]) -> dict[str, Counter[str]]:
     return counts
 
 
-_AROUND = " ,;:-–—|/.()[]{}（）［］｛｝【】「」『』《》"
+OPENING, CLOSING = "([{（【［「『《", ")]}）】］」』》"
+"""Brackets, each closing one in the place of the one that opens."""
+_AROUND = f" ,;:-–—|/.｛｝{OPENING}{CLOSING}"
 """Signs that stand beside a value and are none of it."""
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from dupcheck.axes import AXES
 from dupcheck.plans.changes import cut_words
-from dupcheck.plans.offers import Offer, says_on
+from dupcheck.plans.offers import CLOSING, OPENING, Offer, says_on
 from dupcheck.titles import align_name, normalise, read_title, read_value
 from dupcheck.titles.vocabulary import load_vocabulary
 
@@ -182,8 +182,7 @@ _JOINED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 _LED = re.compile(r"(?:[^\W\d]{1,4}\.|№|#|[nN]º)(\w[\w/]*)\W?")
 """A value joined to what leads to it: T.39, №018."""
-_OPENING, _CLOSING = "([{（【［「『《", ")]}）】］」』》"
-_EMPTY = re.compile(f"[{re.escape(_OPENING)}]\\s*[{re.escape(_CLOSING)}]")
+_EMPTY = re.compile(f"[{re.escape(OPENING)}]\\s*[{re.escape(CLOSING)}]")
 """Brackets around what went."""
 
 
@@ -197,11 +196,10 @@ def _find_halves(text: str) -> list[int]:
     """The places of brackets that open or close nothing."""
     open_ones, lone = list[int](), list[int]()
     for place, sign in enumerate(text):
-        if sign in _OPENING:
+        if sign in OPENING:
             open_ones.append(place)
-        elif sign in _CLOSING:
-            meant = _OPENING[_CLOSING.index(sign)]
-            if open_ones and text[open_ones[-1]] == meant:
+        elif sign in CLOSING:
+            if open_ones and text[open_ones[-1]] == OPENING[CLOSING.index(sign)]:
                 open_ones.pop()
             else:
                 lone.append(place)
