@@ -377,24 +377,29 @@ def test_who_is_asked_whether_two_are_one_is_told_which_choice_differs(make_shop
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("one", "other", "values"),
     [
-        ("Lamp Marlow Ridgeway Corner", "Lamp Marlow Ridgeway Corner Milano"),
-        ("Lamp Marlow Ridgeway Corner Verona", "Lamp Marlow Ridgeway Corner Milano"),
-        ("Travel Pillow Memory Foam with Strap", "Travel Pillow Memory Foam"),
-        ("Cable HDMI to VGA", "Cable VGA to HDMI"),
+        ("Lamp Marlow Ridgeway Corner", "Lamp Marlow Ridgeway Corner Milano", {"Standard", "Milano"}),
+        ("Lamp Marlow Ridgeway Corner Verona", "Lamp Marlow Ridgeway Corner Milano", {"Verona", "Milano"}),
+        ("Travel Pillow Memory Foam with Strap", "Travel Pillow Memory Foam", {"Strap", "Standard"}),
+        ("旅行枕 记忆棉", "旅行枕 记忆棉 带眼罩", {"标准款", "带眼罩"}),
+        ("Cable HDMI to VGA", "Cable VGA to HDMI", set()),
     ],
 )
 @pytest.mark.parametrize("paired", [True, False])
-def test_what_the_seller_calls_a_choice_is_removed_as_no_copy(
-    one: str, other: str, paired: bool, make_shop: Callable[..., Catalog]
+def test_what_the_seller_calls_a_choice_becomes_one(
+    one: str, other: str, values: set[str], paired: bool, make_shop: Callable[..., Catalog]
 ) -> None:
-    shop = make_shop({"title": one, "price": 10.0}, {"title": other, "price": 10.0}, currency="EUR")
+    shop = make_shop({"title": one, "price": 10.0}, {"title": other, "price": 10.5}, currency="EUR")
     (plan,) = dc.audit(shop).plans
     assert plan.question is not None
     kind = f"words:{' '.join(plan.question.only_there)}|{' '.join(plan.question.only_here)}"
     first, second = plan.listings
     answer = Answer("option", "", first, second) if paired else Answer("option", kind)
     told = dc.audit(shop, answers=[answer]).plans
-    assert not [i for p in told for i in p.offline]
-    assert not paired or [p.question.kind for p in told if p.question is not None] == ["rest"]
+    assert not [m for p in told for m in p.members if m.role == "remove"]
+    if values and (paired or told[0].question is None):
+        assert [(p.action, [{*a.values} for a in p.axes]) for p in told] == [("merge_variants", [values])]
+        assert {sku.listing_id: sku.price for sku in told[0].skus} == {"L-1": 10.0, "L-2": 10.5}
+    elif paired:
+        assert [p.question.kind for p in told if p.question is not None] == ["rest"]

@@ -23,9 +23,10 @@ from dupcheck.learned.tails import UNNAMED
 from dupcheck.model import Reply
 from dupcheck.plans.lines import is_step, may_stand_in_line, quote_choice
 from dupcheck.plans.measured import Measured
-from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike
+from dupcheck.plans.offers import LOGISTICS, Offer, Shelf, say_alike, sort_offers
 from dupcheck.titles.normalising import normalise
 from dupcheck.titles.sets import counts_parts
+from dupcheck.titles.showing import name_plain
 from dupcheck.titles.stream import cut_title, plain_text
 
 GapKind = Literal["names", "words", "order", "silent", "axis", "line", "fact", "proof", "unsure", "twin", "rest"]
@@ -285,12 +286,17 @@ class Bookkeeper:
 
     def name_choices(self, offers: Sequence[Offer], members: Sequence[int]) -> tuple[Offer, ...]:
         """Return the offers of listings that are one product, with what those say that stand in one line with the
-        first of them, each where they differ.
+        first of them, or that the seller called other choices of it, each where they differ.
         """
         first, *others = members
         if not self.replies.known or any(UNNAMED in offer.values for offer in offers):
             return tuple(offers)
-        found = {m: choice for m in others if (choice := self.find_choice(first, m)) is not None}
+        own = sort_offers(offers, members)
+        found = {
+            m: choice
+            for m in others
+            if (choice := self.find_choice(first, m) or self._find_told_choice(own, first, m)) is not None
+        }
         if len({here for here, _ in found.values()}) != 1:
             return tuple(offers)
         said = {m: there for m, (_, there) in found.items()} | {first: next(iter(found.values()))[0]}
@@ -300,6 +306,23 @@ class Bookkeeper:
             )
             for o in offers
         ])  # fmt: skip
+
+    def _find_told_choice(self, own: Mapping[int, Sequence[Offer]], first: int, other: int) -> tuple[str, str] | None:
+        """Return what two titles say where they differ, as they write it, if the seller has said that the listings are
+        choices of one product and nothing else says which; None where they do not differ. What says no more
+        than the others is the plain one.
+        """
+        if _gather(own[first]) != _gather(own[other]) or not self._is_choice(own, first, other):
+            return None
+        words = self._align(first, other)
+        if not words.left and not words.right:
+            return None
+        titles = self.shelf.text(first, "title"), self.shelf.text(other, "title")
+        here, there = (
+            quote_choice(title, said) if said else name_plain(title)
+            for title, said in zip(titles, (words.left, words.right), strict=True)
+        )
+        return here, there
 
     def _list_counts(self, here: Values, there: Values, left: int, right: int) -> Iterator[Gap]:
         """Counts that cost the same may count nothing: Season 4 Pack and Season 5 Pack are names; and what one thing

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from dupcheck.axes import MEASURED, WORDED
-from dupcheck.messages import Lang, list_texts, say, tell_language
+from dupcheck.messages import LANGS, Lang, list_texts, say, tell_language
+from dupcheck.titles.languages import find_languages
 from dupcheck.titles.measures import read_quantity, show_number
 from dupcheck.titles.vocabulary import inflect, join_tones, load_vocabulary, read_language
 
@@ -45,6 +46,16 @@ def show_value(axis: str, canonical: str, lang: Lang = "en") -> str:
     if not canonical:
         return ""
     return say("values.between", lang).join(_show(axis, value, lang) for value in canonical.split(", "))
+
+
+def name_plain(title: str) -> str:
+    """Return what a shop calls the choice that has nothing added to it, in the language of its title.
+
+    >>> name_plain("Desk lamp with clamp"), name_plain("夹式台灯")
+    ('Standard', '标准款')
+    """
+    found = find_languages(title, title.lower())
+    return say("values.plain", next((lang for lang in LANGS if tell_language("words", lang) in found), "en"))
 
 
 def join_shown(values: Iterable[str]) -> str:
