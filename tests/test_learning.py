@@ -1,6 +1,7 @@
 """What answers teach: trees as arrays, evidence of pairs, habits, the gate, questions, and ``dupcheck ask``."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -1019,6 +1020,17 @@ class TestAsk:
         again = self.ask(folder, "q\n")
         asked = [line for line in again.splitlines() if line.startswith("1/3")]
         assert asked and asked[0].partition("  ")[2] not in first
+
+    @pytest.mark.parametrize(
+        ("typed", "asked"),
+        [("2*\n2\nq\n", 1), ("2\n2\n2\nq\n", 2), ("2\n3\n3\nq\n", 2), ("3\n3\n3\nq\n", 3), ("3\nu\n2\n2\nq\n", 4)],
+    )
+    def test_what_follows_from_the_answers_given_is_not_asked(self, folder: Path, typed: str, asked: int) -> None:
+        rows = [f"{m[0]},Canvas pencil case with zip {m} motif,5.90,EUR" for m in ("Fox", "Owl", "Hedgehog")]
+        rows += ["M,Ceramic mug 300 ml,4.00,EUR", "S,Steel spoon 18 cm,1.00,EUR"]
+        (folder / "catalog.csv").write_text("\n".join(["listing_id,title,price,currency", *rows]), "utf-8")
+        said = self.ask(folder, typed, "--count", "4")
+        assert len(re.findall(r"^\d/\d  ", said, re.MULTILINE)) == asked
 
     def test_an_audit_heeds_the_answers_in_the_ledger(self, folder: Path, ledger: str) -> None:
         self.ask(folder, "3\n3\n3\n")

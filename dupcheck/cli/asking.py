@@ -1,6 +1,7 @@
 """``ask``: the questions that settle most, one at a time."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dupcheck.asking import Asked
+    from dupcheck.learned.answers import Answer
     from dupcheck.ledger.book import Ledger
     from dupcheck.model import Reply
     from dupcheck.pipeline import Audit
@@ -93,13 +95,16 @@ class _Interview:
         self, asked: "list[Asked]", titles: Mapping[str, str], book: "Ledger", person: str, lang: Lang
     ) -> None:  # fmt: skip
         self.asked, self.titles, self.book, self.person, self.lang = asked, titles, book, person, lang
-        self.given: list[tuple[int, int]] = []
-        """Which questions were answered, and by which act each."""
+        self.given: list[tuple[int, int, tuple[Answer, ...]]] = []
+        """Which questions were answered, by which act each, and what was said."""
 
     def hold(self) -> int:
         """Ask until all is answered or the seller stops; return how many answers were given."""
         at = 0
         while at < len(self.asked):
+            if self._is_settled(self.asked[at]):
+                at += 1
+                continue
             key = self._show(at)
             if key == "q":
                 break
@@ -111,6 +116,14 @@ class _Interview:
                 self._note(at, _KEYS[key.rstrip("*")], key.endswith("*"))
                 at += 1
         return len(self.given)
+
+    def _is_settled(self, question: "Asked") -> bool:
+        """Whether what was said since the questions were chosen answers this one, and all that it asks for."""
+        from dupcheck.learned.answers import Answers
+
+        said = Answers(tuple(chain.from_iterable(answers for *_, answers in self.given)))
+        pairs = [(question.listing_a, question.listing_b), *question.examples]
+        return question.kind in said.kinds or all((min(p), max(p)) in said.implied for p in pairs)
 
     def _show(self, at: int) -> str:
         lang, question = self.lang, self.asked[at]
@@ -154,7 +167,7 @@ class _Interview:
         said = question.answer(reply, for_all=for_all)
         self.book.decide([], person=self.person, details={"question": question.kind, "answer": reply,
                                                           **write_answers(said)})  # fmt: skip
-        self.given.append((at, self.book.list_acts(person=self.person, last=1)[0].number))
+        self.given.append((at, self.book.list_acts(person=self.person, last=1)[0].number, said))
         leads = next(leads for r, _, leads in question.replies if r == reply)
         settled = (question.settles + 2 * len(question.alike)) if for_all else 2
         tell(f"  {say('questions.settled', self.lang, count=settled, leads=leads)}")
@@ -163,6 +176,6 @@ class _Interview:
         if not self.given:
             tell(say("questions.nothing_to_undo", self.lang))
             return at
-        back, number = self.given.pop()
+        back, number, _ = self.given.pop()
         self.book.undo(number, person=self.person)
         return back
