@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pytest
 
+import dupcheck as dc
 from dupcheck.catalog import describe_formats, get_listing, read_catalog, read_listing, write_catalog
 from dupcheck.catalog.assembly import CANONICAL
 from dupcheck.catalog.formats import (
@@ -49,6 +50,7 @@ EXPECTED: dict[str, Sequence[tuple[str, str, float | None, Sequence[object]]]] =
     "amazon-template-new.txt": [("tie-1", TIE, 5.99, RED_BLUE), ("mug-1", MUG, 12.5, NONE)],
     "ebay-active.csv": [("110012345678", TIE, 5.99, RED_BLUE), ("110012345679", MUG, 12.5, NONE)],
     "ebay-template.csv": [("tie-1", TIE, 5.99, RED_BLUE), ("mug-1", MUG, 12.5, NONE)],
+    "prestashop-import-fr.csv": [("41", TIE, 5.99, NONE), ("42", MUG, 12.5, NONE)],
     "etsy.csv": [
         ("TIE-R", TIE, 5.99, [(options, None, code, None) for options, _, code, _ in RED_BLUE]),
         ("MUG", MUG, 12.5, NONE),
@@ -162,6 +164,27 @@ def test_what_the_fields_hold() -> None:
     top = held(read_catalog(FIXTURES / "aliexpress-top.json"))[0]
     assert top.attributes == {"Material": "Silk", "Brand": "North"}
     assert (top.min_order_quantity, top.bulk_price) == (10, 5.69)
+
+
+def test_cells_that_hold_a_number_are_read_for_what_it_means() -> None:
+    said = {
+        name: get_listing(read_catalog(FIXTURES / name), 0).attributes
+        for name in ("ebay-template.csv", "amazon-report.txt")
+    }
+    assert [facts["Condition"] for facts in said.values()] == ["New", "New"]
+    facts = get_listing(read_catalog(FIXTURES / "prestashop-import-fr.csv"), 0).attributes
+    assert (facts["Matière"], facts["Couleur"]) == ("Soie", "Rouge")
+
+
+def test_used_and_new_are_no_copies(tmp_path: Path) -> None:
+    head = "*Action(SiteID=UK|Country=GB|Currency=GBP),ItemID,CustomLabel,*Category,*Title,*ConditionID,*StartPrice,*Quantity,*Format"
+    rows = [
+        f"Revise,{n},,139971,Nintendo Switch pro controller black,{c},40,1,FixedPrice"
+        for n, c in enumerate((1000, 3000, 5000, 5000))
+    ]
+    (tmp_path / "ebay.csv").write_text("\n".join([head, *rows]), "utf-8")
+    plans = dc.audit(read_catalog(tmp_path / "ebay.csv")).plans
+    assert [(p.action, p.listings) for p in plans] == [("remove_duplicates", ("2", "3"))]
 
 
 def test_it_says_what_it_took_for_what() -> None:

@@ -296,3 +296,44 @@ def test_on_spark_the_first_rows_settle_what_a_column_is_for_all() -> None:
     read = read_frame(part, mapping=dict(manner.mapping), facts=manner.facts)
     assert get_listing(read, 0).attributes == {"Roast": "dark"}
     assert not read.tables[0].unused
+
+
+class TestTitlesToldAgain:
+    FULL = ("{} by Northway", "{}", "{}, green", "{} by Northway", "{}", "{}, red")
+
+    def test_of_a_column_that_says_the_title_and_more_only_the_rest_is_stated(self, tmp_path: Path) -> None:
+        rows = table("Full name", [full.format(TITLES[i // 2]) for i, full in enumerate(self.FULL)])
+        catalog = read_catalog(put(tmp_path / "shop.csv", rows))
+        stated = [get_listing(catalog, i).attributes.get("Full name", "") for i in range(6)]
+        assert stated == ["by Northway", "", "green", "by Northway", "", "red"]
+
+    def test_what_differs_there_is_no_copy(self, tmp_path: Path) -> None:
+        rows = table("Full name", [f"{TITLES[i // 2]}, {'red' if i % 2 else 'green'}" for i in range(6)])
+        assert not removed(dc.audit(read_catalog(put(tmp_path / "shop.csv", rows))))
+
+    @pytest.mark.parametrize("other", ["{} extra words", "{} and more"])
+    def test_what_says_another_title_stays_whole(self, other: str, tmp_path: Path) -> None:
+        rows = table("Sold as", [other.format(TITLES[(i + 1) // 2 % 3]) for i in range(6)])
+        catalog = read_catalog(put(tmp_path / "shop.csv", rows))
+        assert get_listing(catalog, 0).attributes == {"Sold as": rows[0]["Sold as"]}
+
+    def test_a_slug_says_the_title_again_whatever_its_accents(self, tmp_path: Path) -> None:
+        rows = [
+            {"id": f"L{i}", "title": f"Crème brûlée à l'érable n° {i // 2}", "price": "4",
+             "adresse": f"creme-brulee-a-l-erable-n-{i // 2}"}
+            for i in range(6)
+        ]  # fmt: skip
+        assert reasons(read_catalog(put(tmp_path / "shop.csv", rows))) == {"adresse": "again"}
+
+
+@pytest.mark.parametrize(
+    ("yes", "flag"), [("J", True), ("y", True), ("O", True), ("S", True), ("L", True), ("NN", False)]
+)
+def test_two_letters_of_which_one_is_no_say_yes_or_no(yes: str, flag: bool, tmp_path: Path) -> None:
+    rows = table("Sellable", [yes, "N", yes, yes, "N", yes])
+    assert (reasons(read_catalog(put(tmp_path / "shop.csv", rows))) == {"Sellable": "flag"}) is flag
+
+
+def test_two_letters_of_which_none_is_no_are_stated(tmp_path: Path) -> None:
+    rows = table("Hand", ["L", "R", "L", "L", "R", "R"])
+    assert not reasons(read_catalog(put(tmp_path / "shop.csv", rows)))

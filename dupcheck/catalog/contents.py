@@ -239,7 +239,7 @@ def fill_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fields, 
         _add(fields, "price", _pick(sample, fields, ("price",), _fits_price))
     if "stock" not in fields:
         _add(fields, "stock", _pick(sample, fields, ("stock",), _fits_plain_stock))
-    if "gtin" not in fields:
+    if not any(sample.filled(i) for i in fields.get("gtin", ())):
         _add(fields, "gtin", _find_gtins(sample, fields))
 
 
@@ -267,7 +267,7 @@ def complete_fields(grid: Grid, place: int, headers: Sequence[str], fields: Fiel
     if "url" not in fields:
         linked = [i for i in _free(sample, fields) if sample.all_are(i, _is_link)]
         _add(fields, "url", linked if len(linked) == 1 else [])
-    if "gtin" not in fields:
+    if not any(sample.filled(i) for i in fields.get("gtin", ())):
         _add(fields, "gtin", _pick(sample, fields, ("gtin",), _fits_gtin) or _find_gtins(sample, fields))
     if "price" not in fields:
         _find_price(sample, fields)

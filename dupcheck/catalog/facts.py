@@ -4,6 +4,7 @@ What a seller writes under a header that no list holds may be all that tells two
 maker's code. So such a column is an attribute of its own name, unless what it holds says that it is something else.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Final, Literal
 from dupcheck.axes import AXES
 from dupcheck.catalog.contents import is_address, is_date
 from dupcheck.catalog.formats import Fields, list_words, map_general, tell_head
-from dupcheck.catalog.tables import TextArray
+from dupcheck.catalog.tables import TextArray, make_texts
 from dupcheck.catalog.terms import (
     count_heads,
     is_doubtful_code,
@@ -26,6 +27,7 @@ from dupcheck.catalog.terms import (
 from dupcheck.catalog.values import MISSING, parse_price
 from dupcheck.messages import Lang, Message, say
 from dupcheck.titles import align_name, read_title
+from dupcheck.titles.normalising import fold_letters
 
 Reason = Literal[
     "empty", "trade", "shipping", "address", "nested", "markup", "date", "flag", "prose", "constant", "counter", "key",
@@ -64,6 +66,7 @@ _OPAQUE: Final = re.compile(
 _MARKUP: Final = re.compile(r"</?[a-z][^<>]*>|&(?:nbsp|amp|lt|gt|quot);", re.IGNORECASE)
 _PATH: Final = re.compile(r"[a-z_]+(?:/[a-z_]+)+")
 """A header that leads to a field of another object, as data bases export them: sellers/name."""
+_SIGNS: Final = " -–,;:|/"
 _NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)*%?")
 _COUNTED: Final = re.compile(r"(\D*)(\d{1,18})(\D*)")
 _KEYS: Final = frozenset({"id", "ids", "uuid", "guid", "gid", "key", "handle", "slug", "index", "hash"})
@@ -116,6 +119,16 @@ def find_facts(
         else:
             fields[free] = [i]
     return Facts(fields, left)
+
+
+def cut_titles(columns: Sequence[TextArray], fields: Fields) -> Mapping[int, TextArray]:
+    """Return what attributes of no known axis say that tell the titles again, and more: what the titles lack."""
+    titles = [text for i in fields.get("title", ())[:1] for text in columns[i].tolist()]
+    named = (
+        i for name, places in fields.items() if name.startswith("attribute:") and align_name(name[10:]) not in AXES
+        for i in places
+    )  # fmt: skip
+    return {i: _cut(columns[i], titles) for i in named if _says_more(columns[i], titles)}
 
 
 def _tells_apart(header: str) -> bool:
@@ -221,6 +234,8 @@ def _find_reason(header: str, column: TextArray, rows: Rows) -> Reason | None:
     if _is_trade(header, texts, rows, named):
         return "trade"
     told = next((reason for reason, test, least in _KINDS if sum(map(test, texts)) >= least * len(texts)), None)
+    if told is None and _YES_NO.fullmatch("".join(texts).casefold()):
+        told = "flag"
     if told is not None:
         return told
     if sum(map(len, texts)) > (_LONGEST if named else _LONG) * len(texts):
@@ -242,6 +257,8 @@ _KINDS: Final[tuple[tuple[Reason, Callable[[str], bool], float], ...]] = (
     ("date", is_date, 0.8),
     ("flag", is_flag, 1.0),
 )
+_YES_NO: Final = re.compile(r"[^\W\d_]n|n[^\W\d_]")
+"""Two letters that are all that a column holds, one of them no's: J and N, Y and N, O and N, S and N."""
 
 
 def _is_trade(header: str, texts: Sequence[str], rows: Rows, named: bool) -> bool:
@@ -295,11 +312,33 @@ def _varies(column: TextArray, keys: Sequence[str]) -> bool:
 
 def _says_again(column: TextArray, titles: Sequence[str]) -> bool:
     """Say whether a column says nothing but what the titles beside it say, and most of that: a title for addresses."""
-    pairs = [(_list_words(t), _list_words(title)) for t, title in zip(column, titles, strict=False) if t.strip()]
-    pairs = [(told, title) for told, title in pairs if told and title][:_LOOKED_AT]
+    pairs = _pair_words(column, titles)
     again = sum(told <= title and 2 * len(told) > len(title) > 1 for told, title in pairs)
     return bool(pairs) and again >= 0.9 * len(pairs)
 
 
+def _says_more(column: TextArray, titles: Sequence[str]) -> bool:
+    """Say whether a column says all that the titles beside it say, and some of its cells more: a title for invoices."""
+    pairs = [(told, title) for told, title in _pair_words(column, titles) if len(title) > 1]
+    whole = sum(title <= told for told, title in pairs)
+    return whole >= 0.9 * len(pairs) and any(title < told for told, title in pairs)
+
+
+def _cut(column: TextArray, titles: Sequence[str]) -> TextArray:
+    kept = []
+    for text, title in zip(column, titles, strict=True):
+        known = _list_words(title)
+        kept.append(
+            " ".join(w for w in text.split() if not (said := _list_words(w)) or not said <= known).strip(_SIGNS)
+        )
+    return make_texts(kept)
+
+
+def _pair_words(column: TextArray, titles: Sequence[str]) -> list[tuple[set[str], set[str]]]:
+    """The words of the first cells that hold any, each with those of the title beside it."""
+    pairs = ((_list_words(t), _list_words(title)) for t, title in zip(column, titles, strict=False) if t.strip())
+    return list(itertools.islice(((told, title) for told, title in pairs if told and title), _LOOKED_AT))
+
+
 def _list_words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold().replace("_", " ")))
+    return set(re.findall(r"\w+", fold_letters(text).replace("_", " ")))

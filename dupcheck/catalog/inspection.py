@@ -241,6 +241,8 @@ def save_mapping(table: Source, mapping: Mapping[str, str], name: str) -> Path:
     texts = ("image_folder", "title_tail", "currency")
     lines += [f"{key} = {_quote(getattr(base, key))}" for key in texts if getattr(base, key)]
     lines += ["", "[columns]", *(f"{_quote(field)} = {_list(hs)}" for field, hs in fields.items())]
+    for field, meant in base.cells.items():
+        lines += ["", f"[cells.{_quote(field)}]", *(f"{_quote(cell)} = {_quote(text)}" for cell, text in meant.items())]
     return write_file(path, encode_text("\n".join(lines) + "\n"))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from dupcheck.catalog.assembly import CANONICAL, REQUIRED, build_catalog, format_number
 from dupcheck.catalog.currencies import find_stated, name_currency
-from dupcheck.catalog.facts import Facts, Rows, find_facts, name_unused, part_codes
+from dupcheck.catalog.facts import Facts, Rows, cut_titles, find_facts, name_unused, part_codes
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
     GENERIC,
@@ -235,6 +235,12 @@ def _read_sheet(
         sheet = replace(sheet, columns=tuple(_unguard(c) for c in sheet.columns))
     facts = _find_facts(sheet, reading, wish)
     fields.update(facts.fields)
+    written = dict(cut_titles(sheet.columns, fields)) if known.name == GENERIC else {}
+    for name, meant in known.cells.items():
+        for i in fields.get(name, ()):
+            written[i] = make_texts([meant.get(text.strip(), text) for text in sheet.columns[i]])
+    if written:
+        sheet = replace(sheet, columns=tuple(written.get(i, c) for i, c in enumerate(sheet.columns)))
     assembled = assemble_rows(sheet, known, fields)
     told.found += assembled.problems
     used: dict[str, str] = {}

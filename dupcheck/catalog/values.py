@@ -331,6 +331,10 @@ def is_spoiled_id(text: str, numeric: bool = False) -> bool:
 _COMMA_PAIRS = re.compile(
     r"[^=;{\[\s,][^=;,|\n]*=[^=;,|\n]*(?:,(?:[^\s=;,|\n][^=;,|\n]{0,80}=)?[^=;|\n,]*)*,[^\s=;,|\n][^=;,|\n]{0,80}=[^=;|\n]*"
 )
+_PLACED = r"(?=[^:]*[^\W\d_])([^:=]+):(?! )([^:=]+):\d{1,3}(?::[01])?(?:[,;|]|$)"
+_PLACED_PAIR, _PLACED_PAIRS = re.compile(_PLACED), re.compile(f"(?:{_PLACED})+")
+_RATIO = re.compile(r"[^:]+:\d{1,2}:\d+")
+"""One name with a ratio, «Scale:1:43», and no value with its place."""
 _PLAIN_PAIRS = re.compile(r"[^=;{\[\s][^=;]*=[^=;]*(?:; [^=;\s][^=;]*=[^=;]*)*")
 _NAME_KEYS: Final = (
     "name",
@@ -417,8 +421,9 @@ def parse_attributes(text: str) -> dict[str, str]:
     """Read ``Name=Value; Name=Value``, a JSON object or a JSON list of named values; order is kept.
 
     Forgiving: ``Name: Value`` on lines or between ``;`` or ``|``, full-width signs, a ``;`` inside a value
-    (``Material=A;B`` is one value), entities of HTML. A name that stands twice keeps both values (``Red, Blue``); a
-    value without a name has the name "". Anything is read as something: no text is an error.
+    (``Material=A;B`` is one value), values with their places (``Name:Value:1,Name:Value:2``), entities of HTML. A name
+    that stands twice keeps both values (``Red, Blue``); a value without a name has the name "". Anything is read as
+    something: no text is an error.
     """
     text = text.strip()
     if not text:
@@ -440,6 +445,10 @@ def parse_attributes(text: str) -> dict[str, str]:
         for pair in text.split("; "):
             name, _, value = pair.partition("=")
             _add(found, name, value)
+        return found
+    if _PLACED_PAIRS.fullmatch(text) and not _RATIO.fullmatch(text):
+        for placed in _PLACED_PAIR.finditer(text):
+            _add(found, placed[1], placed[2])
         return found
     sign = "=" if "=" in text or "＝" in text else ":"
     bars = sign == ":" or (text.count("|") + 1 == text.count("=") and not re.search("[;；\n]", text))

@@ -58,6 +58,7 @@ class Format:
     unread: tuple[str, ...] = ()
     own: bool = False
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def title(self, lang: Lang = "en") -> str:
         """Return what the format is, in ``lang``."""
@@ -179,6 +180,7 @@ def _make_format(name: str, text: str, path: str) -> Format:
             any_group=bool(held.get("any_group", False)),
             unread=_list(held.get("unread", [])),
             columns={key: _list(value) for key, value in held["columns"].items()},
+            cells={key: {str(c): str(v) for c, v in told.items()} for key, told in held.get("cells", {}).items()},
         )
     except (TypeError, AttributeError, re.error) as error:
         raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
