@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 
 CONNECTIONS = 260
+_PATIENCE = 600
+"""Seconds for whatever a busy machine may take long for: hundreds of databases are cleared away at the end."""
 _SETTINGS = {
     "listen_addresses": "''",
     "max_connections": str(CONNECTIONS),
@@ -44,7 +46,7 @@ class Server:
         with log.open("a") as out:
             ended = subprocess.run(
                 [path, *args], user=self.user, group=None if self.user is None else pwd.getpwnam(self.user).pw_gid,
-                extra_groups=None if self.user is None else [], cwd=self.folder, stdout=out, stderr=out, timeout=60,
+                extra_groups=None if self.user is None else [], cwd=self.folder, stdout=out, stderr=out, timeout=_PATIENCE,
                 stdin=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C.UTF-8"},
             )  # fmt: skip
         assert ended.returncode == 0, log.read_text()
@@ -117,7 +119,7 @@ def start_server() -> Iterator[Server]:
         server.command("pg_ctl", "-D", data, "-w", "-o", f"-k {folder} {settings}", "start")
         yield server
     finally:
-        guard.communicate(timeout=60)
+        guard.communicate(timeout=_PATIENCE)
 
 
 def guard_server(folder: Path, user: str | None) -> None:

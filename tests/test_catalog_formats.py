@@ -176,15 +176,16 @@ def test_cells_that_hold_a_number_are_read_for_what_it_means() -> None:
     assert (facts["Matière"], facts["Couleur"]) == ("Soie", "Rouge")
 
 
-def test_used_and_new_are_no_copies(tmp_path: Path) -> None:
-    head = "*Action(SiteID=UK|Country=GB|Currency=GBP),ItemID,CustomLabel,*Category,*Title,*ConditionID,*StartPrice,*Quantity,*Format"
+def test_used_and_new_are_no_copies_and_of_grades_it_is_asked(tmp_path: Path) -> None:
+    head = "*Action(SiteID=UK|Country=GB|Currency=GBP),ItemID,CustomLabel,*Category,*Title,*ConditionID,*StartPrice,*Format"
     rows = [
-        f"Revise,{n},,139971,Nintendo Switch pro controller black,{c},40,1,FixedPrice"
+        f"Revise,{n},,139971,Nintendo Switch pro controller black,{c},40,FixedPrice"
         for n, c in enumerate((1000, 3000, 5000, 5000))
     ]
     (tmp_path / "ebay.csv").write_text("\n".join([head, *rows]), "utf-8")
     plans = dc.audit(read_catalog(tmp_path / "ebay.csv")).plans
-    assert [(p.action, p.listings) for p in plans] == [("remove_duplicates", ("2", "3"))]
+    told = {m.listing_id: m.role for p in plans for m in p.members}
+    assert told == {"1": "ask", "2": "keep", "3": "remove"}  # of the used ones two say the same
 
 
 def test_it_says_what_it_took_for_what() -> None:

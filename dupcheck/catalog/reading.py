@@ -17,6 +17,8 @@ from dupcheck.catalog.facts import Facts, Rows, cut_titles, find_facts, name_unu
 from dupcheck.catalog.formats import (
     CANONICAL_NAME,
     GENERIC,
+    Fields,
+    Format,
     FormatTitle,
     generic_format,
     known_headers,
@@ -235,12 +237,7 @@ def _read_sheet(
         sheet = replace(sheet, columns=tuple(_unguard(c) for c in sheet.columns))
     facts = _find_facts(sheet, reading, wish)
     fields.update(facts.fields)
-    written = dict(cut_titles(sheet.columns, fields)) if known.name == GENERIC else {}
-    for name, meant in known.cells.items():
-        for i in fields.get(name, ()):
-            written[i] = make_texts([meant.get(text.strip(), text) for text in sheet.columns[i]])
-    if written:
-        sheet = replace(sheet, columns=tuple(written.get(i, c) for i, c in enumerate(sheet.columns)))
+    sheet = _write_out(sheet, known, fields)
     assembled = assemble_rows(sheet, known, fields)
     told.found += assembled.problems
     used: dict[str, str] = {}
@@ -277,6 +274,21 @@ def _read_sheet(
         reasons, told_facts,
     )  # fmt: skip
     return _account(_keep_rows(catalog, raw, known.name, used, assembled.groups), fed, assembled, source)
+
+
+def _write_out(sheet: Sheet, known: Format, fields: Fields) -> Sheet:
+    """Return the sheet with what its cells mean: numbers that the format explains, and what they say beside titles. A
+    column that is several fields is one for each.
+    """
+    headers, columns = list(sheet.headers), list(sheet.columns)
+    for i, column in cut_titles(columns, fields).items() if known.name == GENERIC else ():
+        columns[i] = column
+    for name, meant in known.cells.items():
+        for i in fields.get(name, ())[:1]:
+            fields[name] = [len(columns)]
+            headers.append(headers[i])
+            columns.append(make_texts([meant.get(text.strip(), text) for text in columns[i]]))
+    return replace(sheet, headers=tuple(headers), columns=tuple(columns))
 
 
 def _find_facts(sheet: Sheet, reading: Reading, wish: Wish) -> Facts:
