@@ -46,8 +46,8 @@ class Server:
         with log.open("a") as out:
             ended = subprocess.run(
                 [path, *args], user=self.user, group=None if self.user is None else pwd.getpwnam(self.user).pw_gid,
-                extra_groups=None if self.user is None else [], cwd=self.folder, stdout=out, stderr=out, timeout=_PATIENCE,
-                stdin=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C.UTF-8"},
+                extra_groups=None if self.user is None else [], cwd=self.folder, stdout=out, stderr=out,
+                stdin=subprocess.DEVNULL, timeout=_PATIENCE, env={**os.environ, "LC_ALL": "C.UTF-8"},
             )  # fmt: skip
         assert ended.returncode == 0, log.read_text()
 

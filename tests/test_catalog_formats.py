@@ -177,7 +177,7 @@ def test_cells_that_hold_a_number_are_read_for_what_it_means() -> None:
 
 
 def test_used_and_new_are_no_copies_and_of_grades_it_is_asked(tmp_path: Path) -> None:
-    head = "*Action(SiteID=UK|Country=GB|Currency=GBP),ItemID,CustomLabel,*Category,*Title,*ConditionID,*StartPrice,*Format"
+    head = "*Action(SiteID=UK|Country=GB),ItemID,CustomLabel,*Category,*Title,*ConditionID,*StartPrice,*Format"
     rows = [
         f"Revise,{n},,139971,Nintendo Switch pro controller black,{c},40,FixedPrice"
         for n, c in enumerate((1000, 3000, 5000, 5000))
