@@ -237,6 +237,8 @@ def _read_sheet(
         sheet = replace(sheet, columns=tuple(_unguard(c) for c in sheet.columns))
     facts = _find_facts(sheet, reading, wish)
     fields.update(facts.fields)
+    if len(kinds := fields.get("category", ())) > 1:  # two columns part goods in two ways: one is held against itself
+        fields["category"] = [max(kinds, key=lambda i: np.count_nonzero(sheet.columns[i] != ""))]
     sheet = _write_out(sheet, known, fields)
     assembled = assemble_rows(sheet, known, fields)
     told.found += assembled.problems

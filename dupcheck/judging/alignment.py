@@ -39,6 +39,8 @@ _NAME_WORDS = 4
 """A name has so many words; where more differ, two sellers may have worded one thing."""
 _MISSPELT = 75
 """Percent of likeness from which one word may be another's misspelling."""
+_LONG_FORM = 4
+"""Letters that a word has at least, of which another may be the first."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FAR_MORE = 4
 """So many times as often a word must stand as what it is, that another spelling of it is a slip beyond doubt."""
@@ -317,7 +319,8 @@ class Aligner:
             return _extends_model(left, here) or _extends_model(right, there)
         if max(len(here), len(there)) > _NAME_WORDS:
             return False
-        if _mean_alike([left.tokens[k] for k in here], [right.tokens[k] for k in there]):
+        ours, theirs = [left.tokens[k] for k in here], [right.tokens[k] for k in there]
+        if _mean_alike(ours, theirs) or may_shorten(ours, theirs):
             return False
         if len(here) == len(there) == 1 and fuzz.ratio(left.tokens[here[0]], right.tokens[there[0]]) >= _MISSPELT:
             return not left.tokens[here[0]].isalpha()
@@ -503,6 +506,20 @@ def _mean_alike(here: Sequence[str], there: Sequence[str]) -> bool:
     synonyms = load_vocabulary().synonyms
     ours, theirs = " ".join(map(_plain, here)), " ".join(map(_plain, there))
     return synonyms.get(ours, ours) == synonyms.get(theirs, theirs)
+
+
+def may_shorten(here: Sequence[str], there: Sequence[str]) -> bool:
+    """Whether each word of one run may be short for the word in its place of the other: no names, and perhaps no
+    difference.
+
+    >>> may_shorten(["m"], ["macho"]), may_shorten(["аккум"], ["аккумуляторный"]), may_shorten(["x"], ["xr"])
+    (True, True, False)
+    """
+    pairs = [sorted(pair, key=len) for pair in zip(here, there, strict=False)]
+    return len(here) == len(there) and all(
+        long.isalpha() and len(long) >= _LONG_FORM and len(short) <= len(long) - 2 and long.startswith(short)
+        for short, long in pairs
+    )
 
 
 def _match_scripts(

@@ -11,6 +11,7 @@ import numpy as np
 
 from dupcheck.axes import HEAD, MEASURED, NATURAL
 from dupcheck.groups import is_too_large
+from dupcheck.judging.alignment import may_shorten
 from dupcheck.judging.differences import find_differences
 from dupcheck.judging.likely import NONE_LIKELY, Likely
 from dupcheck.judging.verdicts import Findings
@@ -462,6 +463,8 @@ def _count(group: Sequence[Part]) -> int:
 def _name_versions(gap: Gap | str) -> bool:
     """Whether two differ in one code or letter for one: 1.4541 and 1.4404, X and XR are no synonyms, and no sizes."""
     if isinstance(gap, str) or gap.axis or gap.frame or len(gap.here) != 1 or len(gap.there) != 1:
+        return False
+    if may_shorten(gap.here, gap.there):
         return False
     if gap.here[0].isdigit() and gap.there[0].isdigit():
         return not is_step(gap.here, gap.there)

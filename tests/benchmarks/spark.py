@@ -17,7 +17,9 @@ import argparse
 import csv
 import json
 import math
+import mmap
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -148,6 +150,16 @@ def run_spark(words: Sequence[str | Path], work: Path, settings: dict[str, str])
     }  # fmt: skip
 
 
+def read_counts(record: Path) -> dict[str, int]:
+    """Return how many candidate pairs and groups a record tells; it may be larger than memory."""
+    with record.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
+        found = {
+            part: re.search(rb'"%s":\s*\{[^{}]*"%s":\s*(\d+)' % (part.encode(), name.encode()), held)
+            for part, name in (("candidates", "pairs"), ("counts", "groups"))
+        }
+        return {part: int(told[1]) for part, told in found.items() if told is not None}
+
+
 def read_groups(place: Path) -> dict[str, frozenset[str]]:
     """Return the listings of each group of a report: of groups.csv, or of a folder of such tables."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -225,11 +237,11 @@ def measure(
     local: Run | None = None
     if not alone:
         local = run_command((*audit, "--out", work / "local-report", "--cache", work / "local-cache"))
-        record = json.loads((work / "local-report" / "audit.json").read_bytes())
+        told = read_counts(work / "local-report" / "audit.json")
         rows.append({
             "listings": count, "engine": "local", "seconds": local.seconds, "processor seconds": local.processor,
             "of these Python": local.processor, "Python MB": local.megabytes,
-            "candidates": record["candidates"]["pairs"], "groups": record["counts"]["groups"],
+            "candidates": told["candidates"], "groups": told["counts"],
         })  # fmt: skip
     out = work / "spark-report"
     spark = (*audit, "--engine", "spark", "--cache", work / "spark-cache", "--out")
