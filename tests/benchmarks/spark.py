@@ -154,7 +154,7 @@ def read_counts(record: Path) -> dict[str, int]:
     """Return how many candidate pairs and groups a record tells; it may be larger than memory."""
     with record.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
         found = {
-            part: re.search(rb'"%s":\s*\{[^{}]*"%s":\s*(\d+)' % (part.encode(), name.encode()), held)
+            part: re.search(rb'"%s":\s*\{(?:[^{}]|\{[^{}]*\})*?"%s":\s*(\d+)' % (part.encode(), name.encode()), held)
             for part, name in (("candidates", "pairs"), ("counts", "groups"))
         }
         return {part: int(told[1]) for part, told in found.items() if told is not None}
