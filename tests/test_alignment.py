@@ -192,6 +192,9 @@ class TestNames:
             ("Scarf Alpha Warm", "Scarf Alpah Warm", False),
             # One thing in two words of the language.
             ("Sofa Bed Deep", "Couch Bed Deep", False),
+            # Perhaps the same word, cut short; a model's letter is none.
+            ("Ceiling Adj Lamp Oak Base", "Ceiling Adjustable Lamp Oak Base", False),
+            ("Ceiling X Lamp Oak Base", "Ceiling Xr Lamp Oak Base", True),
             # What follows a model's number makes another model, where it is one short word.
             ("Vacuum V8 Cleaner", "Vacuum V8 Lite Cleaner", True),
             ("Phone 12 Case", "Phone 12 Ultra Case", True),

@@ -530,3 +530,12 @@ def test_reading_plain_files_imports_nothing_heavy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_of_two_columns_of_categories_the_fuller_one_counts(tmp_path: Path) -> None:
+    head = "Handle,Title,Product Category,Type,Variant SKU,Variant Price,Option1 Name,Option1 Value"
+    rows = [f"lamp-{n},Lamp {n},{'Home > Lighting' * (n < 2)},Lamps,L-{n},5,Title,Default Title" for n in range(4)]
+    (tmp_path / "shop.csv").write_text("\n".join([head, *rows]), "utf-8")
+    catalog = read_catalog(tmp_path / "shop.csv")
+    assert catalog.column("category").tolist() == ["Lamps"] * 4
+    assert "Product Category" in catalog.tables[0].unused
