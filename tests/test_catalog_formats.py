@@ -50,6 +50,7 @@ EXPECTED: dict[str, Sequence[tuple[str, str, float | None, Sequence[object]]]] =
     "amazon-template-new.txt": [("tie-1", TIE, 5.99, RED_BLUE), ("mug-1", MUG, 12.5, NONE)],
     "ebay-active.csv": [("110012345678", TIE, 5.99, RED_BLUE), ("110012345679", MUG, 12.5, NONE)],
     "ebay-template.csv": [("tie-1", TIE, 5.99, RED_BLUE), ("mug-1", MUG, 12.5, NONE)],
+    "danea.csv": [("tie-1", TIE, 5.99, NONE), ("mug-1", MUG, 12.5, NONE)],
     "prestashop-import-fr.csv": [("41", TIE, 5.99, NONE), ("42", MUG, 12.5, NONE)],
     "etsy.csv": [
         ("TIE-R", TIE, 5.99, [(options, None, code, None) for options, _, code, _ in RED_BLUE]),

@@ -239,6 +239,7 @@ def _read_sheet(
     fields.update(facts.fields)
     if len(kinds := fields.get("category", ())) > 1:  # two columns part goods in two ways: one is held against itself
         fields["category"] = [max(kinds, key=lambda i: np.count_nonzero(sheet.columns[i] != ""))]
+    unused = tuple(" ".join(reading.headers[i].split()) for i in reading.unused)
     sheet = _write_out(sheet, known, fields)
     assembled = assemble_rows(sheet, known, fields)
     told.found += assembled.problems
@@ -248,7 +249,6 @@ def _read_sheet(
             header = " ".join(sheet.headers[i].split())
             used[header] = f"{used[header]}, {name}" if header in used else name
     title = FormatTitle(known.name, dict(known.titles))
-    unused = tuple(" ".join(reading.headers[i].split()) for i in reading.unused)
     if known.name != CANONICAL_NAME:
         shown = "; ".join(f"{header} → {name}" for header, name in used.items())
         told.add(None, "", "", "info", message("catalog.read_as", format=title, mapping=shorten(shown, 1500)))
