@@ -239,6 +239,9 @@ class TestStated:
             ("Chair Acme Ltd", "Chair Acme", {"brand": "Ltd Acme"}, {"brand": "Acme"}, ("ltd",), (), set()),
             # A number is never told by an attribute: 12 may count anything.
             ("Kit 12", "Kit", {}, {"model": "12"}, ("12",), (), set()),
+            # A letter that stands for itself does; one of a code does not.
+            ("Cable Type B Zorvim", "Cable Type Zorvim", {}, {"type": "B"}, (), (), set()),
+            ("Cable Type B Zorvim", "Cable Type Zorvim", {}, {"asin": "B0TUUYF1ZP"}, ("b",), (), set()),
             # A colour in the title that is not the stated one is no option.
             ("Dress Red", "Dress", {"color": "Red"}, {}, (), (), {"color"}),
             ("Dress Red", "Dress", {"color": "Blue"}, {}, ("red",), (), set()),

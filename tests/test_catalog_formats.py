@@ -540,3 +540,25 @@ def test_of_two_columns_of_categories_the_fuller_one_counts(tmp_path: Path) -> N
     catalog = read_catalog(tmp_path / "shop.csv")
     assert catalog.column("category").tolist() == ["Lamps"] * 4
     assert "Product Category" in catalog.tables[0].unused
+
+
+def test_a_marketplaces_own_number_is_no_difference_and_explains_no_letter(tmp_path: Path) -> None:
+    cable = "Cordway MIDI to TRS Type {} Adapter Cable 5-Pin DIN Female"
+    titles = (
+        cable.format("A"),
+        cable.format("B"),
+        "Cajon birch with bag Nordbeat CJ-1",
+        "Cajon birch with bag Nordbeat CJ-1",
+    )
+    head = (
+        "item-name listing-id seller-sku price quantity open-date product-id item-condition asin1 fulfillment-channel"
+    )
+    asins = ("B0MXYJ7MD1", "B0TUUYF1ZP", "B002ASA8BU", "B00CASA8BX")
+    rows = [
+        f"{t}\tL{k}\tS-{k}\t15.99\t3\t\t{a}\t11\t{a}\tDEFAULT"
+        for k, (t, a) in enumerate(zip(titles, asins, strict=True))
+    ]
+    (tmp_path / "report.txt").write_text("\n".join([head.replace(" ", "\t"), *rows]), "utf-8")
+    told = {m.listing_id: m.role for p in dc.audit(read_catalog(tmp_path / "report.txt")).plans for m in p.members}
+    assert (told["L2"], told["L3"]) == ("keep", "remove")
+    assert {told.get(i, "ask") for i in ("L0", "L1")} == {"ask"}

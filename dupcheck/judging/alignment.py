@@ -42,6 +42,7 @@ _MISSPELT = 75
 _LONG_FORM = 4
 """Letters that a word has at least, of which another may be the first."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_PIECES = re.compile(r"[^\W_]+")
 _FAR_MORE = 4
 """So many times as often a word must stand as what it is, that another spelling of it is a slip beyond doubt."""
 _VOWELS = "aeiouyаеиоуыэюя"
@@ -553,12 +554,12 @@ def _spell_out(words: Sequence[str], at: Sequence[int]) -> dict[tuple[int, ...],
 
 def _is_told(word: str, own: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether a word that only one title has is said by the other listing's attributes, or names, in its own, what both
-    state alike: a brand with and without its Ltd.
+    state alike: a brand with and without its Ltd. A letter of a code says nothing: type B, ASIN B0TUUYF1ZP.
     """
     if not word[0].isalpha():
         return False
     for axis, written in other.items():
-        if word in cut_title(written):
+        if word in cut_title(written) and (len(word) > 1 or word in _PIECES.findall(written.casefold())):
             return True
         mine = own.get(axis)
         if mine is not None and word in cut_title(mine) and begins_alike(cut_title(mine), cut_title(written)):

@@ -39,6 +39,9 @@ _SPEC = frozenset(pick_axes(lambda axis: axis.role == "side" and not axis.apart)
 """Axes that describe; where titles differ in them, it may be a choice or another product."""
 _WORN = frozenset(pick_axes(lambda axis: axis.role == "side" and axis.values == "words" and not axis.apart))
 """Who a thing is for: a word that may as well name its form, the plug and the socket."""
+_ASIN = re.compile(r"B0[0-9A-Z]{8}")
+_NO_FACTS = frozenset({LOGISTICS, "asin"})
+"""What says nothing against a copy where it differs: how it is sent, and a marketplace's own number of each listing."""
 _FACTS = frozenset(pick_axes(lambda axis: axis.role in ("side", "fact", "identity") and not axis.apart))
 _UNSURE = frozenset(pick_axes(lambda axis: axis.unsure or axis.asked))
 """Axes that only titles suggest, or that as often make two products: options where the seller says so."""
@@ -495,14 +498,14 @@ class Bookkeeper:
             if a != b and not (axis in NATURAL and (a or {NATURAL[axis]}) == (b or {NATURAL[axis]})):
                 return Gap("fact", tuple(sorted(a)), tuple(sorted(b)), axis)
         ours, theirs = self.shelf.attributes(kept), self.shelf.attributes(copy)
-        for name in sorted({*ours, *theirs} - {LOGISTICS}):
+        for name in sorted({*ours, *theirs} - _NO_FACTS):
             a_text, b_text = ours.get(name, ("", ""))[1], theirs.get(name, ("", ""))[1]
             if name in here or name in there:
                 continue
             if not say_alike(a_text, b_text) and not (name == "brand" and compare_makers(a_text, b_text) == "one"):
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
-        if all(codes) and codes[0] != codes[1]:
+        if all(codes) and codes[0] != codes[1] and not any(map(_ASIN.fullmatch, codes)):
             return Gap("fact", (codes[0],), (codes[1],), "gtin") if all(map(is_gtin, codes)) else Gap("proof")
         if not any(self.is_proven(m, copy, copies <= FEW) for m in keep):
             return Gap("proof")
