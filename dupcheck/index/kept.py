@@ -40,10 +40,9 @@ from dupcheck.files.arrays import (
     Arrays,
     Codebook,
     Rows,
-    StoredArrays,
     StoredBook,
     Texts,
-    load_facts,
+    load_arrays,
     name_arrays,
     number_all,
     save_arrays,
@@ -132,15 +131,10 @@ class Store:
     @classmethod
     def open(cls, folder: Path) -> Self | None:
         """Return the store kept in ``folder``, None where there is none that this version can read."""
-        found = load_facts(folder)
+        found = load_arrays(folder)
         if found is None or found[1].get("format") != FORMAT:
             return None
-        return cls(StoredArrays(found[0]), found[1])
-
-    def hold(self) -> None:
-        """Map every array now, so that the store stays whole even where its folder is removed later."""
-        for name in self.arrays:
-            self.arrays[name]
+        return cls(*found)
 
     def __len__(self) -> int:
         return len(self.arrays["row"])

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from dupcheck.axes import MEASURED
 from dupcheck.features import Features
-from dupcheck.files.arrays import StoredArrays, load_facts, save_arrays
+from dupcheck.files.arrays import load_arrays, save_arrays
 from dupcheck.judging.makers import compare_makers
 from dupcheck.messages import Message, message
 from dupcheck.model import BoolArray, Catalog, FloatArray, IntArray
@@ -237,10 +237,9 @@ def _take_vectors(titles: Sequence[str], cache: Path, encode: Encode | None) -> 
     place = cache / "languages"
     facts = {"format": 1, "package": _find_version() if encode is None else ""}
     known, kept = np.empty(0, dtype=np.uint64), np.empty((0, 512), dtype=np.float16)
-    found = load_facts(place) if encode is None else None
+    found = load_arrays(place) if encode is None else None
     if found is not None and found[1] == facts:
-        arrays = StoredArrays(found[0])
-        known, kept = np.asarray(arrays["keys"]), np.asarray(arrays["vectors"])
+        known, kept = found[0]["keys"], found[0]["vectors"]
     order = np.argsort(known, kind="stable")
     where = np.minimum(np.searchsorted(known, keys, sorter=order), max(len(known) - 1, 0))
     old = known[order[where]] == keys if len(known) else np.zeros(len(keys), dtype=bool)

@@ -114,7 +114,6 @@ class Desk:
                 self._say_stale(error)
 
     def _take_up(self, checker: Checker, before: int) -> None:
-        checker.store.hold()
         _warm_up(checker)
         self.checker = checker
         self.stale, self._failed, self._seen = False, None, None

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.files.arrays import Array, Codebook, StoredArrays, StoredBook, load_facts, save_arrays
+from dupcheck.files.arrays import Array, Codebook, StoredBook, load_arrays, save_arrays
 from dupcheck.index.opening import place_lesson
 from dupcheck.judging.background import Background, Texts
 from dupcheck.judging.evidence import COLUMNS, Evidence
@@ -43,10 +43,10 @@ class Taught:
     @classmethod
     def open(cls, folder: Path) -> Self | None:
         """Return what is kept in ``folder``, None where there is nothing that this version can use."""
-        found = load_facts(folder)
+        found = load_arrays(folder)
         if found is None or found[1].get("format") != _FORMAT or found[1].get("columns") != list(COLUMNS):
             return None
-        arrays, facts = StoredArrays(found[0]), found[1]
+        arrays, facts = found
         return cls(
             Trees.from_arrays(_under("trees", arrays)), Background.from_arrays(_under("background", arrays)),
             StoredBook(arrays["ids.keys"], arrays["ids.codes"]), Answers(tuple(Answer(**a) for a in facts["answers"])),
@@ -83,10 +83,10 @@ class Known:
     @classmethod
     def open(cls, folder: Path) -> Self | None:
         """Return what an audit kept beside the measured catalogue ``folder``; None where there is nothing."""
-        found = load_facts(folder.with_name(f"{folder.name}-known"))
+        found = load_arrays(folder.with_name(f"{folder.name}-known"))
         if found is None or found[1].get("format") != _FORMAT:
             return None
-        arrays = StoredArrays(found[0])
+        arrays, _ = found
         return cls(
             Background.from_arrays(_under("background", arrays)), StoredBook(arrays["ids.keys"], arrays["ids.codes"])
         )
