@@ -21,6 +21,7 @@ from dupcheck.catalog.frames import are_rows, is_frame
 from dupcheck.decisions import Decision, Settled, hash_content, settle_decisions
 from dupcheck.errors import CatalogError
 from dupcheck.features import Features
+from dupcheck.files.arrays import is_among
 from dupcheck.files.cache import default_cache
 from dupcheck.index.candidates import Candidates, find_candidates, keep_same_seller
 from dupcheck.index.kept import Neighbourhood, Store
@@ -559,7 +560,7 @@ class Checker:
     def _find_nearest(self, found: "_Found", drafts: Sequence[int]) -> dict[int, dict[str, Any]]:
         """The candidate of each draft that comes nearest to a duplicate rule, and how far it is from its limits."""
         left, right = found.candidates.left, found.candidates.right
-        asked = np.flatnonzero(np.isin(left, drafts) | np.isin(right, drafts))
+        asked = np.flatnonzero(is_among(left, drafts) | is_among(right, drafts))
         strength, _ = measure_strength(found.features, self.pack, left[asked], right[asked])
         asked = asked[np.argsort(-strength, kind="stable")]
         best: dict[int, int] = {}
@@ -604,7 +605,7 @@ class Checker:
             near = found.settled.thin(keep_same_seller(near, self.pack, found.catalog))
         elif found.model is None:
             known = self._known
-        mine = np.isin(near.left, drafts) | np.isin(near.right, drafts)
+        mine = is_among(near.left, drafts) | is_among(near.right, drafts)
         if not mine.any() or not (found.whole or found.model is not None or known is not None):
             return NONE_LIKELY
 

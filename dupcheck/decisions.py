@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from dupcheck.files.arrays import sort_distinct
+from dupcheck.files.arrays import is_among, sort_distinct
 from dupcheck.model import BoolArray, Catalog, IntArray, Listing
 
 if TYPE_CHECKING:  # the ledger imports this module, and is opened where nothing is measured
@@ -179,8 +179,7 @@ class Settled:
         if not self.held:
             return np.zeros(len(left), dtype=bool)
         keys = np.minimum(left, right) * self.size + np.maximum(left, right)
-        covered: BoolArray = np.isin(keys, self._keys[kind])
-        return covered
+        return is_among(keys, self._keys[kind])
 
     def part(self, left: IntArray, right: IntArray) -> BoolArray:
         """Return which pairs must not stand in one group to be merged: not duplicates, or allowed as they are."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from dupcheck.decisions import Settled
 from dupcheck.features import Features
-from dupcheck.files.arrays import connect
+from dupcheck.files.arrays import connect, is_among, sort_distinct
 from dupcheck.judging.verdicts import Findings, measure_strength
 from dupcheck.model import BoolArray, FloatArray, Group, IntArray
 from dupcheck.rules import RulePack
@@ -70,7 +70,7 @@ def _split(n: int, left: IntArray, right: IntArray, strength: FloatArray) -> lis
         if len(piece) <= LARGEST:
             done.append(np.sort(piece).astype(np.int64))
             continue
-        inside = np.isin(left, piece)
+        inside = is_among(left, piece)
         kept = inside & (strength > np.quantile(strength[inside], 0.25))
         if kept.any():
             done += _split(n, left[kept], right[kept], strength[kept])
@@ -115,9 +115,9 @@ def _hold_told(distance: FloatArray, told: BoolArray, size: int) -> FloatArray:
     label = connect(size, i[told], j[told])
     square = np.zeros((size, size))
     square[i, j] = square[j, i] = distance
-    order = np.argsort(label, kind="stable")
-    start = np.searchsorted(label[order], np.unique(label))
-    home = np.searchsorted(np.unique(label), label)
+    order, labels = np.argsort(label, kind="stable"), sort_distinct([label])
+    start = np.searchsorted(label[order], labels)
+    home = np.searchsorted(labels, label)
     sorted_square = square[order][:, order]
     many = np.diff([*start, size])
     mean = np.add.reduceat(np.add.reduceat(np.minimum(sorted_square, 1.0), start, axis=0), start, axis=1)

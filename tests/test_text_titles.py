@@ -492,8 +492,10 @@ PARTS = st.sampled_from(
 @example("30 by 40 cm")
 @example("30x40 cm")
 @example("w30 l32")
+@example("38x40 cm 12 pcs/set 5-7 years old")
 def test_a_long_pattern_finds_nothing_more_where_a_title_does_not_ask_for_it(text: str) -> None:
-    short, long, led = (re.compile(p) for p in (number_pattern(False), number_pattern(True), led_pattern()))
+    short, long = (re.compile(number_pattern(joined, plain=False)) for joined in (False, True))
+    led = re.compile(led_pattern(plain=False))
     joint, lead = re.compile(joint_pattern()), re.compile(lead_pattern())
     for at in range(len(text)):
         if joint.search(text, at) is None:
@@ -503,3 +505,12 @@ def test_a_long_pattern_finds_nothing_more_where_a_title_does_not_ask_for_it(tex
             assert led.match(text, at) is None
         if not text[at].isdecimal():
             assert long.match(text, at) is None
+        if text.isascii():
+            for whole, plain in (
+                (short, number_pattern(joined=False, plain=True)), (long, number_pattern(joined=True, plain=True)),
+                (led, led_pattern(plain=True)),
+            ):  # fmt: skip
+                found = [
+                    m and (m.end(), m.lastgroup) for m in (whole.match(text, at), re.compile(plain).match(text, at))
+                ]
+                assert found[0] == found[1]

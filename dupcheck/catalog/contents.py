@@ -7,6 +7,7 @@ is taken for a field only where one column fits and no other does: a column left
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from dupcheck.catalog.choices import split_priced, split_values
@@ -37,9 +38,7 @@ _PICTURE: Final = re.compile(
 _LONG_ID: Final = 4
 """Digits from which a number is no longer taken for a place in a list or the number of a category."""
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
-_SENTENCE: Final = re.compile(
-    r"[^\W\d_]+(?:,? \w+){3,}[.!?](?:\s|$)|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4,}[^\n]*?[。！？；]"
-)
+_SENTENCE: Final = re.compile(r"[^\W\d_]+(?:,? \w+){3,}[.!?](?:\s|$)")
 """Four words and a stop."""
 _TOLD: Final = 300
 """Characters in which a sentence ends."""
@@ -463,7 +462,14 @@ def _find_prose(sample: Sample, fields: Fields) -> list[int]:
 
 
 def _is_prose(text: str) -> bool:
-    return _SENTENCE.search(text[:_TOLD]) is not None and text[:1] not in "[{" and _ADDRESS.match(text) is None
+    begun = text[:_TOLD]
+    told = _SENTENCE.search(begun) or (not begun.isascii() and _unspaced_sentence().search(begun))
+    return bool(told) and text[:1] not in "[{" and _ADDRESS.match(text) is None
+
+
+@cache
+def _unspaced_sentence() -> re.Pattern[str]:
+    return re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4,}[^\n]*?[。！？；]")
 
 
 def _fits_code(sample: Sample, i: int) -> bool:
@@ -772,11 +778,13 @@ def _list_signs(title: str) -> set[str]:
     """Return the words of a title; of scripts without blanks the signs."""
     found: set[str] = set()
     for word in re.findall(r"\w+", title.casefold()):
-        found |= set(word) if _UNSPACED.search(word) else {word}
+        found |= {word} if word.isascii() or not _unspaced().search(word) else set(word)
     return found
 
 
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
 # --------------------------------------------------------------------------------------------------------------

@@ -170,9 +170,8 @@ def find_stated(lines: Iterable[str]) -> str:
     words = [w for line in lines for w in re.findall(r"[^\W\d_]{3,}|[€£₽₴₺₩₫₹₪₸]", line)]
     codes = {w for w in words if w in COMMON} | {SIGNS[w.casefold()] for w in words if SIGNS.get(w.casefold())}
     codes |= {
-        code for sign, code in SIGNS.items() if len(sign) > 1 and _HAN.match(sign) and any(sign in w for w in words)
+        code
+        for sign, code in SIGNS.items()
+        if len(sign) > 1 and "\u4e00" <= sign[0] <= "\u9fff" and any(sign in w for w in words)
     }
     return next(iter(codes)) if len(codes) == 1 else ""
-
-
-_HAN: Final = re.compile("[\u4e00-\u9fff]")

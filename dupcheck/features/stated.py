@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -19,13 +19,10 @@ from dupcheck.titles.vocabulary import load_vocabulary
 _NUMBER = re.compile(r"\d{1,4}(?:\.\d)?(?:[-/]\d{1,4}(?:\.\d)?)?")
 _SHADE = re.compile(r" \d+$")
 _NUMBERED = pick_axes(lambda axis: axis.numbered)
-_SCRIPTS = tuple(
-    (name, re.compile(letters))
-    for name, letters in (
-        ("latin", "[a-z]{3}"), ("cyrillic", "[а-яіїєґ]{3}"), ("greek", "[α-ω]{3}"), ("han", "[\u3400-\u9fff]{2}"),
-        ("kana", "[\u3040-\u30ff]{2}"), ("hangul", "[\uac00-\ud7af]{2}"), ("thai", "[\u0e00-\u0e7f]{3}"),
-        ("arabic", "[\u0600-\u06ff]{3}"),
-    )
+_SCRIPTS = (
+    ("latin", "[a-z]{3}"), ("cyrillic", "[а-яіїєґ]{3}"), ("greek", "[α-ω]{3}"), ("han", "[\u3400-\u9fff]{2}"),
+    ("kana", "[\u3040-\u30ff]{2}"), ("hangul", "[\uac00-\ud7af]{2}"), ("thai", "[\u0e00-\u0e7f]{3}"),
+    ("arabic", "[\u0600-\u06ff]{3}"),
 )  # fmt: skip
 
 
@@ -143,12 +140,17 @@ def _say_lengths(size: str) -> frozenset[str]:
     return frozenset(t.value for t in read_title(size).tokens if t.axis in REPEATING)
 
 
+@cache
+def _scripts() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(letters)) for name, letters in _SCRIPTS)
+
+
 def name_scripts(title: str) -> dict[str, str]:
     """Return the scripts of a title's words, where it is not all Latin."""
     if title.isascii():
         return {}
     text = fold_letters(title)
-    return {SCRIPT: "|".join(name for name, words in _SCRIPTS if words.search(text))}
+    return {SCRIPT: "|".join(name for name, words in _scripts() if words.search(text))}
 
 
 def make_axis_columns(stated: Sequence[Mapping[str, str]]) -> dict[str, AxisColumn]:

@@ -448,3 +448,14 @@ def sort_distinct(parts: Sequence[IntArray]) -> IntArray:
     fresh = np.ones(len(numbers), dtype=bool)
     np.not_equal(numbers[1:], numbers[:-1], out=fresh[1:])
     return numbers[fresh]
+
+
+def is_among(numbers: IntArray, wanted: IntArray | Sequence[int]) -> BoolArray:
+    """Return which numbers are among the wanted ones. NumPy's ``isin`` asks ``unique``, which loads masked arrays: a
+    check of one draft would wait longer for these than for all its numbers.
+    """
+    known = np.sort(np.asarray(wanted, dtype=np.int64))
+    at = np.searchsorted(known, numbers)
+    found = at < len(known)
+    found[found] = known[at[found]] == numbers[found]
+    return found

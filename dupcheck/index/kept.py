@@ -42,6 +42,7 @@ from dupcheck.files.arrays import (
     Rows,
     StoredBook,
     Texts,
+    is_among,
     load_arrays,
     name_arrays,
     number_all,
@@ -334,7 +335,7 @@ class Store:
         alone = make_features(drafts, photos, base=self.open_base())
         draft, listing = self.find_near(alone, choose_search(len(self)))
         near = sort_distinct([listing, self.find_ids(drafts.column("listing_id").tolist())])
-        near = near[~np.isin(near, self.find_ids(without))]
+        near = near[~is_among(near, self.find_ids(without))]
         titles = [normalise(t) for t in self._texts("listing.title").take(near)]
         words = self._learn_from(drafts, titles)
         again = np.array([_is_read_anew(t, self.statistics.taught, words) for t in titles], dtype=bool)
@@ -352,14 +353,14 @@ class Store:
         )
         features = join_features(old, new, catalog, refuse_placeholders(catalog, joined), jobs)
         measured = np.concatenate([rest, stale])
-        kept = np.isin(listing, measured)
+        kept = is_among(listing, measured)
         order = np.argsort(measured)
         left = order[np.searchsorted(measured, listing[kept], sorter=order)]
         return Neighbourhood(catalog, features, left, len(near) + draft[kept], alone)
 
     def _measure_all(self, drafts: Catalog, photos: Photos, without: Sequence[str], jobs: int) -> Neighbourhood:
         """Measure the whole catalogue with the drafts; every pair is worth measuring."""
-        kept = np.setdiff1d(np.arange(len(self)), self.find_ids(without))
+        kept = np.flatnonzero(~is_among(np.arange(len(self)), self.find_ids(without)))
         catalog = merge_catalogs([self.take_catalog(kept), drafts])
         joined = refuse_placeholders(catalog, merge_same(join_photos(self.take_photos(kept), photos)))
         right, left = (a.ravel() for a in np.indices((len(drafts), len(catalog))))
@@ -403,7 +404,7 @@ class Store:
         held = order[at]
         stayed = self.arrays["row_keys"][held] == keys
         rest, changed = np.flatnonzero(stayed), np.flatnonzero(~stayed)
-        gone = np.setdiff1d(np.arange(len(self)), held[stayed])
+        gone = np.flatnonzero(~is_among(np.arange(len(self)), held[stayed]))
         drift = int(self.facts.get("drift", 0)) + len(changed) + len(gone)
         if not len(rest) or drift > SEARCH.drift * len(self):
             return None

@@ -6,7 +6,8 @@ while the catalogue's files and photo folders are untouched; where they changed,
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache as remember
 from functools import partial
@@ -98,9 +99,19 @@ def _is_exact(kept: Store, catalog: Catalog) -> bool:
 @remember
 def _name_tool() -> str:
     """A mark of this program as it is installed: what another made is not taken."""
-    found = sorted(chain.from_iterable(_PACKAGE.rglob(kind) for kind in ("*.py", "*.toml")))
-    known = [(str(f.relative_to(_PACKAGE)), (s := f.stat()).st_size, s.st_mtime_ns) for f in found]
+    home = str(_PACKAGE)
+    known = sorted((f.path.removeprefix(home), (s := f.stat()).st_size, s.st_mtime_ns) for f in _list_own(home))
     return blake2b(json.dumps(known).encode(), digest_size=12).hexdigest()
+
+
+def _list_own(folder: str) -> Iterator[os.DirEntry[str]]:
+    """The files that make up this program; each folder is read once, as a check waits for it."""
+    with os.scandir(folder) as found:
+        for one in found:
+            if one.name.endswith((".py", ".toml")):
+                yield one
+            elif one.is_dir() and one.name != "__pycache__":
+                yield from _list_own(one.path)
 
 
 def open_store(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dupcheck.features import Features
-from dupcheck.files.arrays import Rows
+from dupcheck.files.arrays import Rows, is_among
 from dupcheck.index.candidates import Candidates
 from dupcheck.judging.background import scale_rows
 from dupcheck.judging.differences import contradict
@@ -136,7 +136,6 @@ def _measure(model: "PairModel", left: IntArray, right: IntArray) -> FloatArray:
 
 def _stand_in(candidates: Candidates, caught: Findings, count: int) -> BoolArray:
     """Which candidates were caught."""
-    known: BoolArray = np.isin(
+    return is_among(
         candidates.left.astype(np.int64) * count + candidates.right, caught.left.astype(np.int64) * count + caught.right
     )
-    return known

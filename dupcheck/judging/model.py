@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dupcheck.files.arrays import is_among
 from dupcheck.judging.evidence import COLUMNS, REASONS, Evidence
 from dupcheck.learned.trees import Trees, read_odds
 from dupcheck.model import Addend, BoolArray, FloatArray, IntArray, Weighed
@@ -179,8 +180,7 @@ class PairModel:
     def is_told_one(self, left: IntArray, right: IntArray) -> BoolArray:
         """Return of which pairs the seller has said, or it follows, that they are one product."""
         keys = self._key(left, right)
-        told: BoolArray = np.isin(keys, self.bound[self.said > 0.5])
-        return told
+        return is_among(keys, self.bound[self.said > 0.5])
 
     def _key(self, left: IntArray, right: IntArray) -> IntArray:
         keys: IntArray = np.minimum(left, right) * len(self.evidence.features) + np.maximum(left, right)
@@ -231,7 +231,7 @@ def choose_pairs(
     low, high = np.minimum(*subject), np.maximum(*subject)
     _, matter = np.unique(low * (int(high.max(initial=0)) + 1) + high, return_inverse=True)
     free = np.ones(len(chance), dtype=bool)
-    free[np.isin(matter, matter[taken])] = False
+    free[is_among(matter, matter[taken])] = False
     chosen: list[int] = []
 
     def take(order: IntArray, most: int) -> None:

@@ -7,6 +7,7 @@ Chinese word. Nobody knows a thing by these, so what is shown is what they stand
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from dupcheck.judging.alignment import find_places
@@ -32,15 +33,12 @@ _PIECE = 2
 _SMALL = 5
 """Letters of the longest word that says nothing without the next."""
 _CLOSING = "+%°\"″'"
-_SIGN = re.compile(f"[{UNSPACED}]")
 _KATAKANA = re.compile("[\u30a1-\u30ff]")
 _BLANK = re.compile(r"\s+")
 _LOOSE = " ,;:|-–/"
 _LOST = re.compile(r"[\s\W]*")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
 _MORE = re.compile(r"\s+[^\s,;|()]*\w")
-_COUNTED = re.compile(f"[{UNSPACED}](?![{UNSPACED}])")
-"""One sign behind a number, and no more, is what it counts: 20齿."""
 _DECIMAL = re.compile(r"(?<![\d,])\d+,\d{1,2}(?![\d,])")
 _AMOUNT = re.compile(r"\d[\d.,/x×-]*")
 _DIGITS = 3
@@ -118,17 +116,27 @@ def _join(title: str, spans: Sequence[Span], most: int) -> list[Span]:
     for start, end in others:
         begun, ended = joined[-1]
         between = title[ended:start]
-        if _LOST.fullmatch(between) or (len(between) <= most and all(map(_SIGN.fullmatch, between))):
+        if _LOST.fullmatch(between) or (len(between) <= most and all(map(_is_sign, between))):
             joined[-1] = (begun, max(end, ended))
         else:
             joined.append((start, end))
     return joined
 
 
+@cache
+def _sign() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]")
+
+
+def _is_sign(text: str) -> bool:
+    """Whether a text is one sign of a script that puts no blanks between words."""
+    return not text.isascii() and _sign().fullmatch(text) is not None
+
+
 def _widen(title: str, span: Span) -> Span:
     """Return the place of the whole word that a token is a piece of."""
     start, end = span
-    if _SIGN.fullmatch(title[start:end]):
+    if _is_sign(title[start:end]):
         return span
     piece = end - start <= _PIECE or any(c.isdigit() for c in title[start:end])
     while start > 0 and _is_tied(title, start - 1, -1, piece):
@@ -177,7 +185,7 @@ def _trim(title: str, span: Span) -> Span:
 def _is_tied(title: str, at: int, step: int, piece: bool) -> bool:
     """Whether a sign belongs to the word beside it: a letter or digit, or a joint behind which the word goes on."""
     sign = title[at]
-    if _SIGN.fullmatch(sign):
+    if _is_sign(sign):
         return False
     if sign.isalnum() or sign == "_":
         return True
@@ -189,7 +197,7 @@ def _is_tied(title: str, at: int, step: int, piece: bool) -> bool:
         piece = run is not None and len(run[0]) <= _PIECE  # Lean-To, A-frame
     if sign not in (_JOINTS if piece else _APOSTROPHES) or not 0 <= beyond < len(title):
         return False
-    return title[beyond].isalnum() and _SIGN.fullmatch(title[beyond]) is None
+    return title[beyond].isalnum() and not _is_sign(title[beyond])
 
 
 def _widen_sign(title: str, span: Span) -> Span:
@@ -203,7 +211,7 @@ def _widen_sign(title: str, span: Span) -> Span:
     while end < len(title) and _KATAKANA.fullmatch(title[end - 1]) and _KATAKANA.fullmatch(title[end]):
         end += 1
     text = title[start:end]
-    if _SIGN.fullmatch(text) and text not in load_vocabulary().phrases and start and _SIGN.fullmatch(title[start - 1]):
+    if _is_sign(text) and text not in load_vocabulary().phrases and start and _is_sign(title[start - 1]):
         return start - 1, end
     tied = _LATIN.search(title, 0, start) if len(text) == 1 else None  # V6型
     return (start, end) if tied is None else (tied.start(), end)
@@ -218,13 +226,13 @@ def _complete(title: str, span: Span, alone: bool) -> Span:
     """
     start, end = span
     text = title[start:end]
-    if _SIGN.fullmatch(text):
+    if _is_sign(text):
         return span
     last = text.rpartition(" ")[2]
     if last != text and last.casefold() in load_vocabulary().small and (more := _MORE.match(title, end)) is not None:
         return start, more.end()
-    if text.isdigit() and (counted := _COUNTED.match(title, end)) is not None:
-        return start, counted.end()
+    if text.isdigit() and _is_sign(title[end : end + 1]) and not _is_sign(title[end + 1 : end + 2]):
+        return start, end + 1  # one sign behind a number, and no more, is what it counts: 20齿
     if text.isalpha() and (led := _LED.match(title, end)) is not None:
         return start, led.end(1)
     before = _BEFORE.search(title, 0, start)

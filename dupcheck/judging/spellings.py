@@ -15,7 +15,6 @@ from dupcheck.titles.vocabulary import load_vocabulary, look_up_key
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"[^\s,;|()\[\]【】]*\d(?:,(?=\d)|[^\s,;|()\[\]【】])*")
 _NEXT = re.compile(r"\s+[^\W\d_][^\s,;:!|()\[\]]*")
-_UNSPACED = re.compile(f"[{UNSPACED}]+")
 _MEASURE = re.compile(r"\d+(?:\.\d+)? [a-z]{1,3}")
 _LONGEST = 4
 """Words that name one value at most: «light blue and white»."""
@@ -170,7 +169,8 @@ def _list_known(axis: str) -> frozenset[str]:
 def _list_unspaced(axis: str, value: str) -> tuple[str, ...]:
     """The spellings of a value in scripts without spaces, the longest first."""
     phrases = load_vocabulary().phrases.items()
-    found = [p for p, reading in phrases if (reading.axis, reading.value) == (axis, value) and _UNSPACED.fullmatch(p)]
+    unspaced = re.compile(f"[{UNSPACED}]+")  # of all scripts at once: long to compile, so only where it is asked for
+    found = [p for p, reading in phrases if (reading.axis, reading.value) == (axis, value) and unspaced.fullmatch(p)]
     return tuple(sorted(found, key=len, reverse=True))
 
 

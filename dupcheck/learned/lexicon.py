@@ -37,7 +37,6 @@ _LETTERS = 2
 """Letters that are no sizes and no words, and tell that any letter stands where they stand."""
 _SETS = "option_words", "brands", "houses", "kin", "lettered", "traits"
 _JOINED = re.compile(r"[a-zа-я]{4,}")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _HANGUL = re.compile(r"[가-힣]{5,}")
 _PARTS = 6
 """So many words at most are written as one where blanks are left out."""
@@ -490,6 +489,10 @@ def _chain(aliases: Mapping[str, str], joined: Mapping[str, str]) -> dict[str, s
     return {w: joined.get(right, right) for w, right in aliases.items()}
 
 
+def _is_han(sign: str) -> bool:
+    return "\u3400" <= sign <= "\u9fff"
+
+
 def _is_plain(word: str) -> bool:
     """Whether no vocabulary has a meaning for a word: neither a value nor a word that only sells or links."""
     reading = load_vocabulary().phrases.get(fold_word(word))
@@ -635,7 +638,7 @@ def _find_names_written_twice(texts: Sequence[str], seen: Mapping[str, int]) -> 
     Other titles must bear out that what sounds alike is one name.
     """
     latin: dict[str, list[str]] = {}
-    others = [w for w in seen if len(w) >= _SHORTEST and not w.isascii() and not _HAN.search(w)]
+    others = [w for w in seen if len(w) >= _SHORTEST and not w.isascii() and not any(map(_is_han, w))]
     if not others or len(others) == len(seen):
         return {}
     for word in seen:

@@ -12,6 +12,7 @@ import numpy as np
 
 from dupcheck.decisions import Decision, DecisionKind, Settled
 from dupcheck.features import Features
+from dupcheck.files.arrays import is_among
 from dupcheck.groups import cluster_listings, name_group
 from dupcheck.judging.likely import Likely
 from dupcheck.judging.verdicts import Findings
@@ -153,7 +154,7 @@ class _Allowance:
         return bool(self.settled.cover("not_duplicate", left, right).any())
 
     def _inside(self, listings: Sequence[int]) -> IntArray:
-        return np.flatnonzero(np.isin(self.spared.left, listings) & np.isin(self.spared.right, listings))
+        return np.flatnonzero(is_among(self.spared.left, listings) & is_among(self.spared.right, listings))
 
     def _make_group(self, listings: Sequence[int]) -> tuple[Group, IntArray]:
         pairs = self._inside(listings)

@@ -37,6 +37,7 @@ _SEPARATORS = "(),|/+-"
 _LONG = r"\s(?:[cm]?m|in|inch|ft|[см]?м)(?![a-zа-я])"
 
 
+_CHUNK = r"(?P<chunk>[^\s(),|/+]+(?:\+(?!\w))?)"
 _RUNS = (
     rf"(?P<run>(?:[tvo](?=恤|字?领)|(?:\d{{0,2}}x{{0,4}}[sml]|f)(?=[码号]))?[{UNSPACED}]+)"
     rf"|(?P<chunk>[^\s(),|/+{UNSPACED}]+(?:\+(?!\w))?)"
@@ -44,28 +45,32 @@ _RUNS = (
 
 
 @cache
-def _number_scanner(joined: bool) -> re.Pattern[str]:
-    """The pattern a title is cut by where a digit stands."""
+def _number_scanner(joined: bool, plain: bool) -> re.Pattern[str]:
+    """The pattern a title is cut by where a digit stands; ``plain``: where the title is plain ASCII, for which it is
+    compiled in a third of the time.
+    """
     return re.compile(
         rf"(?P<memory>{_MEMORY_SIZE})"
         r"|(?P<number>\d++/\d++(?![\w/\"']))"
         r"|(?P<grade>\d{1,2}w[-/]\d{2}(?![\w.\"'/]))"
-        rf"|{number_pattern(joined)}"
+        rf"|{number_pattern(joined, plain)}"
         r"|(?P<decimal>(?:\d{2,3},\d|\d,5)(?![\w,%\"'/]))"
         r"|(?P<mixed>[1-5]\d\s(?:1/2|[12]/3)(?![\w/\"]))"
         r"|(?P<thousands>\d{1,3}(?:,\d{3})++(?:\.\d++)?(?![\w.\"'])(?!\s?x\s?\d))"
-        rf"|{_RUNS}"
+        rf"|{_CHUNK if plain else _RUNS}"
     )
 
 
 @cache
-def _word_scanner(leading: bool) -> re.Pattern[str]:
-    """The pattern a title is cut by where no digit stands; ``leading``: where what stands there may lead to one."""
+def _word_scanner(leading: bool, plain: bool) -> re.Pattern[str]:
+    """The pattern a title is cut by where no digit stands; ``leading``: where what stands there may lead to one;
+    ``plain``: where the title is plain ASCII.
+    """
     return re.compile(
         rf"(?P<word>(?!{_leads()})[a-zа-я]+(?=[\s,|]|$))"
         r"|(?P<thread>m\d{1,2}(?:\.\d)?\s?x\s?\d{1,3}(?:\.\d)?(?![\w.]|\s[cm]?m(?![a-z])))"
         rf"|(?P<copies>(?<=\d\s)x\s?\d{{1,3}}(?![\w.]|{_LONG})|x\s\d{{1,3}}(?![\w.\"/]|{_LONG})(?!\s?x))"
-        rf"|{led_pattern() + '|' if leading else ''}{_RUNS}"
+        rf"|{led_pattern(plain) + '|' if leading else ''}{_CHUNK if plain else _RUNS}"
     )
 
 
@@ -84,9 +89,10 @@ def _scan(text: str, at: int, joined: bool) -> re.Match[str] | None:
 
     ``joined``: whether the text may hold numbers that are joined.
     """
+    plain = text.isascii()
     if text[at].isdecimal():
-        return _number_scanner(joined).match(text, at)
-    return _word_scanner(_lead().match(text, at) is not None).match(text, at)
+        return _number_scanner(joined, plain).match(text, at)
+    return _word_scanner(_lead().match(text, at) is not None, plain).match(text, at)
 
 
 @cache

@@ -76,32 +76,46 @@ def _branch(tree: _Tree) -> str:
 
 
 class _Parts(NamedTuple):
-    """What several patterns share: amounts with a unit, lengths, other units, pieces, words before a count."""
+    """What several patterns share: amounts with a unit, lengths, other units, pieces."""
 
     unit: str
     lengths: str
     others: str
     pieces: str
-    before: str
 
 
 _UNBOUND = r"(?!(?!いり|の)[\u3041-\u3096]{2})"
 """No Japanese word goes on behind a count: «5枚とじ» says what a stapler binds, «5個いり» how many there are."""
 
 
+def _list_for(words: Iterable[str], plain: bool) -> list[str]:
+    """Those of the words that may stand in a text; one that is ``plain`` ASCII holds no others."""
+    return [word for word in words if word.isascii() or not plain]
+
+
+def _make_plain(pattern: str, plain: bool) -> str:
+    """A pattern as it is for a text that is plain ASCII: a class of all Chinese characters takes long to compile."""
+    return pattern.replace(_UNDIVIDED, r"(?!\d)") if plain else pattern
+
+
 @cache
-def _parts() -> _Parts:
+def _parts(plain: bool) -> _Parts:
     v = load_vocabulary()
-    names = [s for s in v.units if s not in ("'", '"', "in", "k")]
+    names = _list_for((s for s in v.units if s not in ("'", '"', "in", "k")), plain)
     long_units = _alternatives(s for s in names if not v.units[s].short or len(s) > 1)
     return _Parts(
         rf"(?:\s?{_alternatives(names)}|-(?:{long_units}|{_INCH})|\s?\"|{_FEET}|k{_END}|{_INCH}"
         rf"|(?<=[\d.]\d)\s{_INCH}|\sin(?=\s*(?:$|[x)(,|]))|(?<=[1-9]\d00)\sk{_END})",
         _alternatives(s for s in names if v.units[s].axis == "length"),
         _alternatives(s for s in names if v.units[s].axis != "length"),
-        _alternatives(v.pieces),
-        "|".join(re.escape(w).replace(r"\ ", r"\s") for w in sorted(v.pack_before, key=len, reverse=True)),
+        _alternatives(_list_for(v.pieces, plain)),
     )
+
+
+def _before(plain: bool) -> str:
+    """The words before a count, as alternatives."""
+    words = sorted(_list_for(load_vocabulary().pack_before, plain), key=len, reverse=True)
+    return "|".join(re.escape(w).replace(r"\ ", r"\s") for w in words)
 
 
 def _name_groups(groups: Iterable[tuple[str, str]]) -> str:
@@ -114,9 +128,9 @@ def joint_pattern() -> str:
     return rf"(?:x\s?{_SIGN}?|{_SIGN}|\s(?:{'|'.join((*v.by, *v.by_alone))})\s)\d"
 
 
-def _joined_groups() -> tuple[tuple[str, str], ...]:
+def _joined_groups(plain: bool) -> tuple[tuple[str, str], ...]:
     """Sides, with signs and with words between them; then a count of what is measured."""
-    v, p = load_vocabulary(), _parts()
+    v, p = load_vocabulary(), _parts(plain)
     side = rf"{_AMOUNT}(?:\s?(?:{p.lengths}|{_INCH}|\"|{_FEET}))?{_LETTER}"
     joint = rf"(?:\s?x\s?{_SIGN}?|{_SIGN})"
     sides = rf"{side}(?:{joint}{side}){{1,3}}(?!\.){_UNDIVIDED}(?!\s?{p.others})(?!\s?x\s?\d)(?![a-z])"
@@ -127,17 +141,18 @@ def _joined_groups() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def number_pattern(joined: bool) -> str:
+def number_pattern(joined: bool, plain: bool) -> str:
     """Return the pattern of everything that starts with a number. Its groups are named.
 
     ``joined``: also of what only texts with a :func:`joint_pattern` hold. Without it the pattern is half as long.
+    ``plain``: for texts that are plain ASCII, where words in other letters are left out, which are half of the rest.
     """
-    v, p = load_vocabulary(), _parts()
-    joins = _joined_groups() if joined else ()
-    count = _alternatives([*v.pieces, *v.containers, *v.many])
-    per = _alternatives(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"])
-    ages = _alternatives(v.ages)
-    other = rf"(?!(?:{p.before})\s?\(?\s?\d)"  # "Size 8 Pack of 25"
+    v, p = load_vocabulary(), _parts(plain)
+    joins = _joined_groups(plain) if joined else ()
+    count = _alternatives(_list_for([*v.pieces, *v.containers, *v.many], plain))
+    per = _alternatives(_list_for(["lot", "set", "pack", "bag", "box", "pcs", "лот", "套", "包", "袋", "盒"], plain))
+    ages = _alternatives(_list_for(v.ages, plain))
+    other = rf"(?!(?:{_before(plain)})\s?\(?\s?\d)"  # "Size 8 Pack of 25"
     groups = [
         *joins[:2],
         ("cnsize", rf"1[4-9]\d/\d{{2,3}}[a-dy]{_END}"),
@@ -150,7 +165,8 @@ def number_pattern(joined: bool) -> str:
     ]
     # One copy of the units serves three groups: the name that counts is that of the group closed last.
     amounts = [("range", rf"{NUMBER}\s?-\s?{NUMBER}"), ("list", r"\d++(?:[/+]\d++){1,7}+"), ("measure", _AMOUNT)]
-    return rf"(?=\d)(?:{_name_groups(groups)}|(?:{_name_groups(amounts)}){p.unit}|(?P<percent>\d++(?:\.\d++)?%))"
+    amount = rf"(?:{_name_groups(amounts)}){p.unit}"
+    return _make_plain(rf"(?=\d)(?:{_name_groups(groups)}|{amount}|(?P<percent>\d++(?:\.\d++)?%))", plain)
 
 
 def _in_one_pattern(v: Vocabulary, p: _Parts) -> str:
@@ -166,24 +182,28 @@ def _in_one_pattern(v: Vocabulary, p: _Parts) -> str:
 
 def lead_pattern() -> str:
     """Return the pattern of how everything starts that leads to a number."""
-    return rf"[whdl]\d|(?:{_parts().before})\s?\(?\s?\d|{_SYSTEM}\s?\d"
+    return rf"[whdl]\d|(?:{_before(plain=False)})\s?\(?\s?\d|{_SYSTEM}\s?\d"
 
 
 @cache
-def led_pattern() -> str:
-    """Return the pattern of everything that leads to a number. Its groups are named."""
-    p = _parts()
-    return _name_groups([
+def led_pattern(plain: bool) -> str:
+    """Return the pattern of everything that leads to a number. Its groups are named.
+
+    ``plain``: for texts that are plain ASCII.
+    """
+    p, before = _parts(plain), _before(plain)
+    groups = [
         ("labelled", rf"[whdl]{NUMBER}(?:\s?{p.lengths})?(?:\s?x\s?[whdl]{NUMBER}(?:\s?{p.lengths})?){{1,2}}(?![\w.])"),
         ("jeans", rf"w\d\d\s?[/x]?\s?l\d\d{_END}"),
-        ("before", rf"(?:{p.before})\s?\(?\s?\d{{1,5}}+(?!\.|{p.unit})(?:\s?{p.pieces})?"),
+        ("before", rf"(?:{before})\s?\(?\s?\d{{1,5}}+(?!\.|{p.unit})(?:\s?{p.pieces})?"),
         (
             "system",
             rf"{_SYSTEM}\s?\d{{1,2}}+(?:[.,]5|\s(?:1/2|[12]/3)(?![\w/]))?(?:-\d{{1,2}}+(?:\.5)?|[cy])?"
             rf"(?![\w.,/\"'-])"
             rf"(?!\s?(?:x\s?\d|{p.others}|{p.lengths}|{p.pieces}))",
         ),
-    ])  # fmt: skip
+    ]
+    return _make_plain(_name_groups(groups), plain)
 
 
 def plain_number(text: str) -> str:

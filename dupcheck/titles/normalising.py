@@ -55,11 +55,9 @@ _DECIMAL_COMMA = re.compile(
 )
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _DELIMITERS = re.compile(r"[()|]|(?<!\d),|,(?!\d)")
-_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 # What has one spelling already, but for the variant of its signs: most of the vocabularies.
 _CYRILLIC_WORDS = re.compile(r"[а-я]{2,}(?: [а-я]{2,})*")
-_CJK_WORD = re.compile(r"[\u4e00-\u9fff]+")
 
 _CONFUSABLE = str.maketrans("авекмнорстухіјѕԁ", "abekmhopctyxijsd")
 _CYRILLIC_LIKE = str.maketrans("abekmhopctyxi", "авекмнорстухі")
@@ -70,7 +68,6 @@ _LONE_CODE = re.compile(r"(?<!\w)[авекмнорстухі](?=\d)")
 # Three signs and more with one mark between each two.
 _DOTTED = re.compile(r"(?<!\w)[^\W\d_]([.·・•#*~])[^\W\d_](?:\1[^\W\d_]){2,}(?!\w)")
 _LONE_LATIN = re.compile(r"(?<=[а-я] )[acekopxymhbt](?= [а-я])")
-_SPACED_OUT = re.compile(r"[\u3400-\u9fff]([·・•#*~])[\u3400-\u9fff](?:\1[\u3400-\u9fff])+")
 _MIXED = re.compile(r"[a-zа-яіјѕԁ]*(?:[a-z][а-яіјѕԁ]|[а-яіјѕԁ][a-z])[a-zа-яіјѕԁ]*")
 _SPELLED = re.compile(r"(?<![^ ])[a-zа-я](?: [a-zа-я]){3,}(?![^ ])")
 _SIZES = frozenset("smlx ")
@@ -92,6 +89,21 @@ _MARKS = {
 }
 
 
+# Patterns of whole scripts take long to compile: each is made once a text may hold what it finds.
+@cache
+def _spaced_out() -> re.Pattern[str]:
+    return re.compile(r"[\u3400-\u9fff]([·・•#*~])[\u3400-\u9fff](?:\1[\u3400-\u9fff])+")
+
+
+@cache
+def _cjk_word() -> re.Pattern[str]:
+    return re.compile(r"[\u4e00-\u9fff]+")
+
+
+def _is_cjk(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U0003ffff"
+
+
 @cache
 def _converter() -> Any:
     from opencc import OpenCC  # heavy, and needed only where a text holds Chinese characters
@@ -107,7 +119,7 @@ def _sign(char: str) -> str:
         return char
     code, category = ord(char), unicodedata.category(char)
     if category[0] == "L":
-        if code > 0x2E7F and _CJK.match(char):
+        if code > 0x2E7F and _is_cjk(char):
             simple = str(_converter().convert(char))
             return simple if len(simple) == 1 else char
         if code > 0x7F and unicodedata.name(char, "").startswith("LATIN"):
@@ -292,7 +304,8 @@ def fold(text: str) -> str:
             text = _NUMERO.sub("no ", text)
         text = unicodedata.normalize("NFKC", _reveal(text).translate(_BEFORE)).casefold()
         text = unicodedata.normalize("NFKC", text)
-        text = _SPACED_OUT.sub(_close_up, text)
+        if any(mark in text for mark in "·・•#*~"):
+            text = _spaced_out().sub(_close_up, text)
     if "." in text or "*" in text or "#" in text or "·" in text:
         text = _DOTTED.sub(_close_up, text)
     if "1:" in text:
@@ -317,7 +330,7 @@ def normalise(text: str, folded: str | None = None) -> str:
         return " ".join(text.lower().split())
     if _CYRILLIC_WORDS.fullmatch(text):
         return text
-    if _CJK_WORD.fullmatch(text):
+    if "\u4e00" <= text[:1] <= "\u9fff" and _cjk_word().fullmatch(text):
         return text.translate(_SIGNS)
     once = _plain(fold(text) if folded is None else folded)
     for _ in range(8):

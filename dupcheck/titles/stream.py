@@ -8,7 +8,7 @@ of their own. Scripts written without spaces are cut into single signs.
 import html
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dupcheck.titles.electronics import spell_parts
 from dupcheck.titles.normalising import fold_letters
@@ -18,12 +18,18 @@ _FRACTIONS = {c: unicodedata.normalize("NFKC", c).replace("\u2044", "/") for c i
 _SIGNS = str.maketrans(
     {**{c: f" {text} " for c, text in _FRACTIONS.items()}, "×": "x", "’": "'", "″": '"', "′": "'", "−": "-", "⁄": "/"}
 )
-_TOKEN = re.compile(
-    rf"[{UNSPACED}]|\d+(?:[.,/]\d+)*|[^\W\d_{UNSPACED}]+(?:'[^\W\d_]+)?|[+±°%\"№]|#(?=\s?\d)|(?:(?<=\s)|^)-(?=\d)"
-)
 _TIMES = re.compile(r"(?<=\d)\s*[xх*]\s*(?=\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2})+", re.I)
+
+
+@cache
+def _token(signs: str) -> re.Pattern[str]:
+    """The pattern of a token; ``signs``: the class of those that are each one, empty where a title has none of them."""
+    alone = f"[{signs}]|" if signs else ""
+    return re.compile(
+        rf"{alone}\d+(?:[.,/]\d+)*|[^\W\d_{signs}]+(?:'[^\W\d_]+)?|[+±°%\"№]|#(?=\s?\d)|(?:(?<=\s)|^)-(?=\d)"
+    )
 
 
 def _plain(token: str) -> str:
@@ -48,7 +54,7 @@ def cut_title(title: str) -> tuple[str, ...]:
     if "&" in text:
         text = html.unescape(text)
     text = _TIMES.sub("x", spell_parts(fold_letters(text.translate(_SIGNS))))
-    return tuple([_plain(token) for token in _TOKEN.findall(text)])
+    return tuple([_plain(token) for token in _token("" if text.isascii() else UNSPACED).findall(text)])
 
 
 @lru_cache(maxsize=100_000)

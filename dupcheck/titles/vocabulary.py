@@ -24,11 +24,11 @@ from dupcheck.titles.normalising import normalise
 
 _LANGUAGES = Path(__file__).parent / "languages"
 _FIRST = ("en", "zh", "ru", "es", "pt", "id")
+_KEPT = 2
 _SINGLE_SIGNS = frozenset("男女款的")
 _LATIN_WORD = re.compile(r"[a-z]+")
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """The signs of scripts that put no blanks between words, as a class of a pattern."""
-_RUN = re.compile(rf"[{UNSPACED}]+")
 
 
 class Reading(NamedTuple):
@@ -99,6 +99,47 @@ class Vocabulary:
     synonyms: Mapping[str, str]
     names: Mapping[str, str]
 
+    def pack(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        own = vars(self)
+        apart = {
+            "phrases": _pack_readings(self.phrases),
+            "also_tones": _pack_readings(self.also_tones),
+            "cues": {name: sorted(words) for name, words in self.cues.items()},
+            "units": {sign: unit.name for sign, unit in self.units.items()},
+        }
+        return {
+            **apart,
+            "sets": {name: sorted(held) for name, held in own.items() if isinstance(held, frozenset)},
+            "rows": {name: list(held) for name, held in own.items() if isinstance(held, tuple)},
+            "plain": {name: held for name, held in own.items() if isinstance(held, dict | int) and name not in apart},
+        }
+
+    @classmethod
+    def unpack(cls, held: Mapping[str, Any]) -> "Vocabulary":
+        """Return the vocabulary of which :meth:`pack` gave this."""
+        made: dict[str, Any] = {
+            **held["plain"],
+            **{name: frozenset(words) for name, words in held["sets"].items()},
+            **{name: tuple(words) for name, words in held["rows"].items()},
+            "phrases": _unpack_readings(held["phrases"]),
+            "also_tones": _unpack_readings(held["also_tones"]),
+            "cues": {name: frozenset(words) for name, words in held["cues"].items()},
+            "units": {sign: _units()[name] for sign, name in held["units"].items()},
+        }
+        return cls(**made)
+
+
+def _pack_readings(readings: Mapping[str, Reading]) -> dict[str, Any]:
+    """Spellings, what there is that one may mean, and for each spelling which of it: many mean the same."""
+    known = {reading: number for number, reading in enumerate(dict.fromkeys(readings.values()))}
+    return {"spelled": list(readings), "known": list(known), "meant": [known[r] for r in readings.values()]}
+
+
+def _unpack_readings(held: Mapping[str, Any]) -> dict[str, Reading]:
+    known = [Reading(*reading) for reading in held["known"]]
+    return dict(zip(held["spelled"], map(known.__getitem__, held["meant"]), strict=True))
+
 
 @cache
 def read_words(name: str) -> dict[str, Any]:
@@ -158,6 +199,11 @@ def inflect(code: str, spelling: str) -> Iterator[str]:
         yield spelling[:-1] + ending
 
 
+@cache
+def _unspaced_run() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]+")
+
+
 def _single_sign(spelling: str) -> bool:
     return len(spelling) == 1 and "\u3400" <= spelling <= "\u9fff" and spelling not in _SINGLE_SIGNS
 
@@ -178,7 +224,7 @@ class _Phrases:
         self._set(key, Reading(axis, value, "alone" if _single_sign(key) else place))
         first, *others = key.split()
         self.longest[first] = max(self.longest.get(first, 0), len(others) + 1)
-        if len(key) > self.run and _RUN.fullmatch(key):
+        if len(key) > self.run and not key.isascii() and _unspaced_run().fullmatch(key):
             self.run = len(key)
         return key
 
@@ -201,13 +247,16 @@ class _Phrases:
         self.compact = other.compact | self.compact
         self.synonyms = other.synonyms | self.synonyms
 
+    def pack(self) -> dict[str, Any]:
+        """Return them as JSON can hold them."""
+        apart = {"phrases": _pack_readings(self.phrases), "also_tones": _pack_readings(self.also_tones)}
+        return vars(self) | apart
+
     @classmethod
     def unpack(cls, held: Mapping[str, Any]) -> "_Phrases":
-        """Return the phrases whose ``vars`` are these, from JSON too."""
-        made = cls(**held)
-        made.phrases = {key: Reading(*r) for key, r in held["phrases"].items()}
-        made.also_tones = {key: Reading(*r) for key, r in held["also_tones"].items()}
-        return made
+        """Return the phrases of which :meth:`pack` gave this."""
+        apart = {name: _unpack_readings(held[name]) for name in ("phrases", "also_tones")}
+        return cls(**{**held, **apart})
 
 
 @cache
@@ -226,12 +275,8 @@ def _sources() -> list[str]:
 
 @cache
 def _read_phrases(code: str) -> _Phrases:
-    """The phrases of a language, kept between runs; the first meaning first. None named: of all, put together."""
-
-    def make() -> dict[str, Any]:
-        return vars(_collect_phrases(code) if code else _merge_phrases(list_languages()))
-
-    return _Phrases.unpack(remember(f"phrases-{code or 'all'}", _sources(), make))
+    """The phrases of a language, kept between runs; the first meaning first."""
+    return _Phrases.unpack(remember(f"phrases-{code}", _sources(), lambda: _collect_phrases(code).pack()))
 
 
 def _collect_phrases(code: str) -> _Phrases:
@@ -347,10 +392,17 @@ def _collect_words(code: str) -> frozenset[str]:
 def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
     """Return the vocabulary of some languages, the first one's meanings first; of all where none is named.
 
-    With some languages named, words that are ordinary in one of them mean nothing else there (Spanish: red).
+    With some languages named, words that are ordinary in one of them mean nothing else there (Spanish: red). What nearly
+    every run asks is kept between runs: that of all, of English, and of one language and English.
     """
-    languages = codes or list_languages()
-    whole = _merge_phrases(codes) if codes else _read_phrases("")
+    if len(codes) > _KEPT:
+        return _collect_vocabulary(codes)
+    name = f"vocabulary-{'-'.join(codes) or 'all'}"
+    return Vocabulary.unpack(remember(name, _sources(), lambda: _collect_vocabulary(codes or list_languages()).pack()))
+
+
+def _collect_vocabulary(languages: Sequence[str]) -> Vocabulary:
+    whole = _merge_phrases(languages)
     words = {code: read_language(code, "words") for code in languages}
     measures = {code: read_language(code, "measures") for code in languages}
 

@@ -65,9 +65,6 @@ class Format:
         return self.titles.get(lang) or self.titles.get("en") or self.name
 
 
-_HAN: Final = re.compile("[\u4e00-\u9fff]")
-
-
 @lru_cache(maxsize=4096)
 def _simplify(text: str) -> str:
     """Write a Chinese header in simplified characters, as the formats have them."""
@@ -96,7 +93,7 @@ def normalise_header(header: str) -> str:
     text = re.split(r"[\r\n]|\(必填\)|\(required\)|\(选填\)", text, maxsplit=1)[0]
     text = re.sub(r"(?<!^)\[[^\]]*\]|(?:\|\d+)+$|__\d+$", "", text)
     text = _EXPLAINED.sub("", text)
-    if not text.isascii() and _HAN.search(text):
+    if not text.isascii() and any("\u4e00" <= sign <= "\u9fff" for sign in text):
         text = _simplify(text)
     return " ".join(re.sub(r"[*_\-]", " ", text).split()).rstrip(":")
 
@@ -503,7 +500,7 @@ def tell_head(header: str) -> frozenset[str]:
             near = _complete_word(word)
         for cut in range(1, len(word) - 1) if near is None else ():  # the longest known end of a compound
             end = word[cut:]
-            if end in heads and (len(end) >= _LONG_END or _UNSPACED.match(end)):
+            if end in heads and (len(end) >= _LONG_END or _is_unspaced(end[0])):
                 near = heads[end]
                 break
         found |= near or frozenset()
@@ -521,7 +518,7 @@ def _complete_word(word: str) -> frozenset[str] | None:
 
 
 _LONG_END: Final = 4
-_UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED: Final = (("\u0e00", "\u0e7f"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 _HEADED: Final = (
     "title",
     "price",
@@ -547,13 +544,17 @@ def _read_heads(known: Format) -> Mapping[str, frozenset[str]]:
     return found
 
 
+def _is_unspaced(sign: str) -> bool:
+    return any(first <= sign <= last for first, last in _UNSPACED)
+
+
 @lru_cache(maxsize=2)
 def _read_stems(known: Format) -> Mapping[str, frozenset[str]]:
     """Return the heads by what of them stays when there are several: "prices", "цены", "Preise", "prezzi"."""
     found: dict[str, frozenset[str]] = {}
     for word, names in _read_heads(known).items():
         names = frozenset(n for n in names if n in ("price", "stock") or n.startswith("facet:"))
-        if names and len(word) >= _LONG_END and not _UNSPACED.search(word):
+        if names and len(word) >= _LONG_END and not any(map(_is_unspaced, word)):
             found[word[:-1]] = names if word[:-1] not in found else found[word[:-1]] & names
             found.setdefault(word, names)
     return {word: names for word, names in found.items() if names}

@@ -20,8 +20,19 @@ _DOUBT = 1
 
 @cache
 def _scripts() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    found = ((code, read_language(code, "words").get("script")) for code in list_languages())
-    return tuple((code, re.compile(f"[{signs}]")) for code, signs in found if signs)
+    return tuple((code, re.compile(f"[{read_language(code, 'words')['script']}]")) for code in _list_apart())
+
+
+@cache
+def _list_apart() -> tuple[str, ...]:
+    """The languages that have a script of their own."""
+    return tuple(code for code in list_languages() if read_language(code, "words").get("script"))
+
+
+@cache
+def _list_alphabetic() -> tuple[str, ...]:
+    """The languages that are known by their words, not by a script of their own."""
+    return tuple(code for code in list_languages() if code not in _list_apart())
 
 
 @cache
@@ -33,9 +44,8 @@ def _letters() -> tuple[tuple[str, re.Pattern[str]], ...]:
 @cache
 def _owners() -> dict[str, int]:
     """Each word of the languages without a script of their own → a bit for each that has it."""
-    alphabetic = [code for code in list_languages() if code not in dict(_scripts())]
     owners: dict[str, int] = {}
-    for number, code in enumerate(alphabetic):
+    for number, code in enumerate(_list_alphabetic()):
         for word in list_words(code):
             owners[word] = owners.get(word, 0) | 1 << number
     return owners
@@ -43,8 +53,7 @@ def _owners() -> dict[str, int]:
 
 @cache
 def _bits() -> dict[str, int]:
-    alphabetic = (code for code in list_languages() if code not in dict(_scripts()))
-    return {code: 1 << number for number, code in enumerate(alphabetic)}
+    return {code: 1 << number for number, code in enumerate(_list_alphabetic())}
 
 
 def find_languages(title: str, folded: str) -> tuple[str, ...]:
