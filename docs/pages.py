@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 import dupcheck
 from dupcheck.catalog.formats import read_format_keys
 from dupcheck.cli import main
-from dupcheck.packs import list_packs, read_pack_keys
+from dupcheck.packs import list_packs
+from dupcheck.rules.validation import read_pack_keys
 
 WORDS = {
     "en": {"key": "key", "type": "what it is", "default": "without it", "means": "meaning"},

@@ -4,8 +4,7 @@ Nothing here knows signals or loads pathlib, so that the completion of a rule's 
 """
 
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -30,32 +29,43 @@ def find_pack(source: "str | Path", beside: str = "") -> str:
     return path
 
 
-def parse_file(path: str) -> dict[str, Any]:
+@lru_cache(maxsize=32)
+def parse_text(path: str, text: bytes) -> Mapping[str, Any]:
+    """Parse the text of a file, each once: who checks draft after draft asks for the same packs each time.
+
+    Nobody changes what it returns.
+    """
+    import tomllib  # who has what was kept of a file does not wait for it
+
+    return tomllib.loads(text.decode("utf-8-sig"))
+
+
+Parse = Callable[[str, bytes], Mapping[str, Any]]
+"""What parses the text of a file: :func:`parse_text`, or what keeps between runs what that made."""
+
+
+def parse_file(path: str, parse: Parse = parse_text) -> dict[str, Any]:
     """Return what one file says. Raises RulesError where it cannot be read or is no TOML."""
     try:
         if not os.path.isfile(path):  # noqa: PTH113 - a pipe would be waited for
             raise RulesError("rules.no_such_file", path=path)
-        return dict(_parse(read_given(path, WRITTEN_BYTES)))
+        return dict(parse(path, read_given(path, WRITTEN_BYTES)))
     except CatalogError as error:
         raise RulesError("rules.unreadable", path=path, reason=error.text) from None
     except OSError as error:
         raise RulesError("rules.unreadable", path=path, reason=error.strerror or str(error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise RulesError("rules.not_toml", path=path, reason=str(error)) from None
 
 
-@lru_cache(maxsize=32)
-def _parse(text: bytes) -> Mapping[str, Any]:
-    """Parse TOML, each text once: who checks draft after draft asks for the same packs each time. Nobody changes it."""
-    return tomllib.loads(text.decode("utf-8-sig"))
-
-
-def load_tables(path: str, wrong: list[Message], below: tuple[str, ...] = ()) -> dict[str, Any]:
+def load_tables(
+    path: str, wrong: list[Message], below: tuple[str, ...] = (), parse: Parse = parse_text
+) -> dict[str, Any]:
     """Parse a pack file and lay it over the pack that it extends and the rules that its own are like.
 
     What is wrong with it is appended to ``wrong``. Raises RulesError where the file itself cannot be read.
     """
-    data = parse_file(path)
+    data = parse_file(path, parse)
     place = os.path.realpath(path)
     name = os.path.basename(path)  # noqa: PTH119
     if place in below:
@@ -65,20 +75,20 @@ def load_tables(path: str, wrong: list[Message], below: tuple[str, ...] = ()) ->
     parent = data.pop("extends", None)
     if parent is not None:
         try:
-            base = load_tables(find_pack(str(parent), os.path.dirname(path)), wrong, (*below, place))  # noqa: PTH120
+            base = load_tables(find_pack(str(parent), os.path.dirname(path)), wrong, (*below, place), parse)  # noqa: PTH120
         except RulesError as error:
             wrong.append(error.text)
     rules = data.get("rule")
     if isinstance(rules, list):
-        data["rule"] = [_find_like(r, wrong) if isinstance(r, dict) and "like" in r else r for r in rules]
+        data["rule"] = [_find_like(r, wrong, parse) if isinstance(r, dict) and "like" in r else r for r in rules]
     return _overlay(base, {"name": os.path.splitext(name)[0], **data}) if base else data  # noqa: PTH122
 
 
-def _find_like(rule: dict[str, Any], wrong: list[Message]) -> dict[str, Any]:
+def _find_like(rule: dict[str, Any], wrong: list[Message], parse: Parse) -> dict[str, Any]:
     name, _, code = str(rule["like"]).partition(".")
     own = {k: v for k, v in rule.items() if k not in ("like", "also")}
     try:
-        there = load_tables(find_pack(name), wrong)
+        there = load_tables(find_pack(name), wrong, parse=parse)
     except RulesError as error:
         wrong.append(error.text)
         return own

@@ -1,8 +1,6 @@
-"""The shipped rule packs: where they lie and what they are called, known without reading one; what a pack may hold."""
+"""The shipped rule packs: where they lie and what they are called, known without reading one."""
 
 import os
-from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,12 +35,3 @@ def list_packs() -> tuple[str, ...]:
     """
     files = os.listdir(find_folder())  # noqa: PTH208
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
-
-
-@cache
-def read_pack_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Return what a pack file may hold: table → key → its type, default and meaning in each language."""
-    import tomllib
-
-    with open(os.path.join(_HERE, "pack_keys.toml"), "rb") as file:  # noqa: PTH118, PTH123
-        return tomllib.load(file)

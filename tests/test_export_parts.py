@@ -16,9 +16,9 @@ from PIL import Image
 
 import dupcheck as dc
 from dupcheck.catalog import make_catalog
-from dupcheck.exports import _name_plan
 from dupcheck.exports.books import Book, BookError, settle_times
 from dupcheck.exports.changesets import ChangeSet, _find_row, find_own, make_changes, show_options, show_value
+from dupcheck.exports.delivery import _name_plan
 from dupcheck.exports.merging import Merged, _merge, list_plans, merge_listings
 from dupcheck.exports.steps import list_gone
 from dupcheck.exports.worklist import _count_lines, _put

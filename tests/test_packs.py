@@ -10,8 +10,9 @@ import pytest
 import dupcheck as dc
 from dupcheck.errors import RulesError
 from dupcheck.messages import LANGS, list_whole
-from dupcheck.packs import list_packs, read_pack_keys
+from dupcheck.packs import list_packs
 from dupcheck.rules import MergeLimits, RulePack, read_pack
+from dupcheck.rules.validation import read_pack_keys
 
 MARKETPLACES = list_packs()
 CHINESE = re.compile(r"[\u3400-\u9fff]")

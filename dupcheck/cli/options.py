@@ -203,15 +203,9 @@ class Group(Spoken, click.Group):
 
 def _hear_doubts(lang: Lang) -> None:
     """Say in this run's language what is told along the way."""
-    import logging
+    from dupcheck.files.doubts import hear_doubts
 
-    class Teller(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = getattr(record, "spoken", None)
-            tell(f"dupcheck: {text.say(lang) if isinstance(text, Message) else record.getMessage()}", err=True)
-
-    logger = logging.getLogger("dupcheck")
-    logger.handlers, logger.propagate = [Teller()], False
+    hear_doubts(lambda text: tell(f"dupcheck: {text.say(lang)}", err=True))
 
 
 def _call(command: Callable[[], Any], lang: Lang) -> int:

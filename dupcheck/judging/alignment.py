@@ -12,8 +12,6 @@ from functools import lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
 from dupcheck.axes import pick_axes
 from dupcheck.features import Statistics
 from dupcheck.judging.differences import name_axis
@@ -22,7 +20,7 @@ from dupcheck.messages import Lang, say
 from dupcheck.titles import Token, read_value
 from dupcheck.titles.gifts import drop_gifts
 from dupcheck.titles.normalising import look_latin
-from dupcheck.titles.scripts import sound_alike, spell_latin
+from dupcheck.titles.scripts import compare_letters, sound_alike, spell_latin
 from dupcheck.titles.stems import stem_word
 from dupcheck.titles.stream import cut_title, fold_sign
 from dupcheck.titles.vocabulary import fold_word, load_vocabulary
@@ -323,7 +321,7 @@ class Aligner:
         ours, theirs = [left.tokens[k] for k in here], [right.tokens[k] for k in there]
         if _mean_alike(ours, theirs) or may_shorten(ours, theirs):
             return False
-        if len(here) == len(there) == 1 and fuzz.ratio(left.tokens[here[0]], right.tokens[there[0]]) >= _MISSPELT:
+        if len(here) == len(there) == 1 and compare_letters(left.tokens[here[0]], right.tokens[there[0]]) >= _MISSPELT:
             return not left.tokens[here[0]].isalpha()
         return around is not None and bool(around[1])
 

@@ -10,11 +10,10 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
-from rapidfuzz import fuzz
 
 from dupcheck.learned.lexicon import Lexicon
 from dupcheck.model import BoolArray, IntArray
-from dupcheck.titles.scripts import ALIKE, keep_consonants, spell_latin
+from dupcheck.titles.scripts import ALIKE, compare_letters, keep_consonants, spell_latin
 from dupcheck.titles.stream import cut_title
 
 Makers = Literal["one", "near", "other"]
@@ -99,7 +98,7 @@ def _compare_sounds(one: str, other: str) -> Makers:
     frames = keep_consonants(here), keep_consonants(there)
     if frames[0][:1] != frames[1][:1]:
         return "other"
-    if fuzz.ratio(here, there) >= ALIKE:
+    if compare_letters(here, there) >= ALIKE:
         return "one"
     return "near" if len(frames[0]) > 1 and frames[0] == frames[1] else "other"
 

@@ -3,12 +3,14 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, get_args
 
 from dupcheck.errors import RulesError
+from dupcheck.files.toml import read_toml
 from dupcheck.messages import LANGS, Message, message
 from dupcheck.model import Verdict
-from dupcheck.packs import read_pack_keys
 from dupcheck.rules.limits import Alternative, Example, Limit, Missing, Rule, Side
 from dupcheck.rules.pack import (
     KEEP_KEYS,
@@ -30,6 +32,12 @@ from dupcheck.titles import AXES
 
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 """What an alternative may be called: it stands in ``--set R2.same-code.title.min=20``."""
+
+
+@cache
+def read_pack_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return what a pack file may hold: table → key → its type, default and meaning in each language."""
+    return read_toml(Path(__file__).parent.parent / "pack_keys.toml")
 
 
 class Validator:

@@ -31,7 +31,7 @@ from dupcheck.serve.refresh import renew_store
 Row = Mapping[str, Any]
 LOOK_SECONDS = 2.0
 """How often the catalogue's files are looked at."""
-_LIBRARIES = ("dupcheck.exports", "cv2", "sklearn.cluster")
+_LIBRARIES = ("dupcheck.exports.merging", "cv2", "sklearn.cluster")
 """What some request will need, and should not wait for."""
 MANY = 10
 AGAIN_SECONDS = 60.0

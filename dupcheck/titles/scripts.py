@@ -4,7 +4,6 @@ import re
 from functools import lru_cache
 
 from anyascii import anyascii
-from rapidfuzz import fuzz
 
 _SOUNDS = tuple(
     (re.compile(sound), plain)
@@ -42,7 +41,14 @@ def keep_consonants(word: str) -> str:
     return word
 
 
+def compare_letters(one: str, other: str) -> float:
+    """Return in percent how alike the letters of two words are."""
+    from rapidfuzz.fuzz import ratio  # a check of one draft seldom asks, and loads it only then
+
+    return ratio(one, other)
+
+
 def sound_alike(one: str, other: str) -> bool:
     """Whether two words in Latin letters may be one name: spelt nearly alike, or of the same consonants."""
     frame = keep_consonants(one)
-    return fuzz.ratio(one, other) >= ALIKE or (len(frame) > 1 and frame == keep_consonants(other))
+    return compare_letters(one, other) >= ALIKE or (len(frame) > 1 and frame == keep_consonants(other))

@@ -392,8 +392,8 @@ def _collect_words(code: str) -> frozenset[str]:
 def load_vocabulary(codes: tuple[str, ...] = ()) -> Vocabulary:
     """Return the vocabulary of some languages, the first one's meanings first; of all where none is named.
 
-    With some languages named, words that are ordinary in one of them mean nothing else there (Spanish: red). What nearly
-    every run asks is kept between runs: that of all, of English, and of one language and English.
+    With some languages named, words that are ordinary in one of them mean nothing else there (Spanish: red). What
+    most runs ask is kept between them: that of all, of English, and of one language and English.
     """
     if len(codes) > _KEPT:
         return _collect_vocabulary(codes)

@@ -11,7 +11,6 @@ by ``|`` stand for whichever is there. What a format does not name is read by th
 import itertools
 import os
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -111,6 +110,8 @@ def own_folder() -> Path:
 @lru_cache(maxsize=1)
 def read_format_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return what a format file may hold: table → key → its type and meaning in each language."""
+    import tomllib  # only where a format file is read
+
     return tomllib.loads((Path(__file__).parent.parent / "format_keys.toml").read_text("utf-8"))
 
 
@@ -147,6 +148,8 @@ def _list(value: object) -> tuple[str, ...]:
 
 
 def _make_format(name: str, text: str, path: str) -> Format:
+    import tomllib  # only where a format file is read
+
     try:
         held: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
