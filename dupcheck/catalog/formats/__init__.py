@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -23,6 +22,7 @@ from dupcheck.catalog.currencies import is_code, split_header
 from dupcheck.catalog.terms import count_heads, header_words, list_prices, low_prices
 from dupcheck.errors import CatalogError
 from dupcheck.files.given import WRITTEN_BYTES, read_given
+from dupcheck.files.remembering import remember, sign_files
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
 
@@ -147,13 +147,16 @@ def _list(value: object) -> tuple[str, ...]:
     raise TypeError(value)
 
 
-def _make_format(name: str, text: str, path: str) -> Format:
+def _parse(text: str, path: str) -> dict[str, Any]:
     import tomllib  # only where a format file is read
 
     try:
-        held: dict[str, Any] = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
+
+
+def _make_format(name: str, held: Mapping[str, Any], path: str) -> Format:
     _check_keys(held, path)
     try:
         titles = held.get("title", {})
@@ -188,19 +191,16 @@ def _make_format(name: str, text: str, path: str) -> Format:
 
 @lru_cache(maxsize=8)
 def _load(folder: Path, stamp: tuple[tuple[str, int], ...]) -> tuple[Format, ...]:
-    found = {
-        f.name.removesuffix(".toml"): _make_format(f.name.removesuffix(".toml"), f.read_text("utf-8"), f.name)
-        for f in files(__name__).iterdir()
-        if f.name.endswith(".toml")
-    }
+    ours = sorted(Path(__file__).parent.glob("*.toml"))
+    held = remember("formats", sign_files(ours), lambda: {f.stem: _parse(f.read_text("utf-8"), f.name) for f in ours})
+    found = {name: _make_format(name, tables, f"{name}.toml") for name, tables in held.items()}
     for name, _ in stamp:
         path = folder / name
         try:
-            found[path.stem] = replace(
-                _make_format(path.stem, read_given(path, WRITTEN_BYTES).decode("utf-8"), str(path)), own=True
-            )
+            tables = _parse(read_given(path, WRITTEN_BYTES).decode("utf-8"), str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogError("catalog.bad_format_file", path=path, reason=error) from error
+        found[path.stem] = replace(_make_format(path.stem, tables, str(path)), own=True)
     return tuple(found[name] for name in sorted(found))
 
 
