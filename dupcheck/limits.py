@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dupcheck.model import Sku
 from dupcheck.rules import MergeLimits
@@ -31,8 +31,7 @@ class Breach:
     most: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """What a listing would hold. ``axes`` are the names of its options, ``photos`` how many photos it would show."""
 
     title: str

@@ -23,6 +23,7 @@ from dupcheck.files.arrays import (
     Texts,
     connect,
     group_rows,
+    is_among,
     join_rows,
     load_arrays,
     save_arrays,
@@ -124,6 +125,13 @@ def test_connected_components_are_those_that_scipy_finds(n: int, pairs: list[tup
     _, wanted = sparse.csgraph.connected_components(graph, directed=False)
     assert np.array_equal(label[:, None] == label[None, :], wanted[:, None] == wanted[None, :])
     assert all(label[i] == np.flatnonzero(wanted == wanted[i])[0] for i in range(n))
+
+
+@given(st.lists(st.integers(-9, 9)), st.lists(st.integers(-9, 9)))
+def test_numbers_are_found_among_others_as_numpy_finds_them(numbers: list[int], wanted: list[int]) -> None:
+    some = np.array(numbers, dtype=np.int64)
+    for others in (wanted, np.array(wanted, dtype=np.int64)):
+        assert is_among(some, others).tolist() == np.isin(some, wanted).tolist()
 
 
 class TestFolder:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -105,8 +105,7 @@ _THOUSANDTHS: Final = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"
 """Currencies whose coins are thousandths."""
 
 
-@dataclass(frozen=True, slots=True)
-class PriceColumns:
+class PriceColumns(NamedTuple):
     """What a column of prices says. ``bad`` marks texts that are no price."""
 
     amount: FloatArray

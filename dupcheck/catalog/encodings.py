@@ -2,8 +2,7 @@
 
 import codecs
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from dupcheck.catalog.formats import known_headers, normalise_header
 
@@ -28,8 +27,7 @@ _FEW_WORDS: Final = 3
 """Words with letters beyond ASCII below which no guess is a sure one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A file's text, the encoding it was read in, and others that are nearly as likely."""
 
     text: str

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from dupcheck.axes import AXES
 from dupcheck.catalog.contents import is_address, is_date
@@ -81,8 +81,7 @@ class Facts:
     left: Mapping[int, Reason] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """What a column is weighed against: the titles row by row, and which rows are of one listing, where any are.
 
     ``alone``: a draft has no other rows that could tell what its columns hold. ``named``: only what a table of axes

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -102,8 +102,7 @@ class Draft:
         return list(dict.fromkeys(name for text in texts for name in read_other(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Assembled:
+class Assembled(NamedTuple):
     """Columns of text for :func:`~dupcheck.catalog.assembly.build_catalog`.
 
     ``joined`` are the rows that became a part of a listing begun in an earlier row, ``sold`` those of them that are

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -49,8 +49,7 @@ from dupcheck.titles.normalising import fold
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(NamedTuple):
     """The titles of listings without what only comes with a thing; and these folded, and normalised."""
 
     titles: Sequence[str]
@@ -79,8 +78,7 @@ class Reading:
     written: Sequence[tuple[Token, ...]] = ()
 
 
-@dataclass(frozen=True)
-class Measures:
+class Measures(NamedTuple):
     """What each listing tells by itself, before the catalogue has weighed it: the values that it states, its words and
     codes; ``exact`` marks the words that are numbers, codes or measures.
     """

@@ -98,8 +98,7 @@ def mark_tail(slots: Iterable[tuple[str, str]], lexicon: Lexicon) -> list[Token]
     return mark_slots(slots, lambda text: lexicon.mark(read_title(text).tokens))
 
 
-@dataclass(frozen=True)
-class Base:
+class Base(NamedTuple):
     """What was learned and numbered before, for listings that are measured after the rest of their catalogue."""
 
     statistics: Statistics

@@ -178,8 +178,7 @@ def take_ranges(start: Array, rows: IntArray) -> tuple[IntArray, IntArray]:
     return np.repeat(first - new[:-1], count) + np.arange(int(new[-1])), new
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(NamedTuple):
     """Which listings share one thing: group g holds ``items[start[g]:start[g + 1]]``, ascending."""
 
     items: IntArray

@@ -10,11 +10,11 @@ bears on are read again: the answer is that of measuring everything together. On
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -73,8 +73,7 @@ FORMAT = 19
 _NONE = np.empty(0, dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Neighbourhood:
+class Neighbourhood(NamedTuple):
     """The listings that matter to some drafts, measured with them: the drafts are the last rows.
 
     ``left`` < ``right`` are positions of the pairs worth measuring, the right one a draft's. Where ``alone`` holds the

@@ -5,8 +5,7 @@ a new listing is what a check looks at.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
@@ -75,8 +74,7 @@ def match_few(words: Rows, search: Search = SEARCH) -> tuple[IntArray, IntArray]
     return row[near], col[near]
 
 
-@dataclass(frozen=True)
-class TitleIndex:
+class TitleIndex(NamedTuple):
     """The distinct titles of a catalogue, to be looked up by their words; its arrays may lie on disk.
 
     ``held`` is in how many of them each word stands; ``word_start`` and ``word_items`` list, for each word, the titles

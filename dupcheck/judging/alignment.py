@@ -55,8 +55,7 @@ _SUFFIX = 5
 """Letters of the longest word that makes another model of one: Pro, Max, Lite, Ultra."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One title: its tokens in order; for each the axis on which it is a value, "noise", or "" for neither; and the
     canonical value that it is a part of.
     """

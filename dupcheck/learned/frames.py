@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -211,8 +211,7 @@ def _dig_holes(
     return _Holes(*(np.concatenate([getattr(c, f.name) for c in chunks]) for f in fields(_Holes)))
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(NamedTuple):
     """The words of many titles, a row a title and a column a word: the hash of each, whether it may be a choice and
     whether it is no known value; the hashes of all words before each place and of all from it on; and how many that
     tell what a thing is stand before it.

@@ -8,8 +8,8 @@ product after product, is an amount.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from dupcheck.axes import AXES
 from dupcheck.titles.stems import stem_word
@@ -25,8 +25,7 @@ _RISING = 0.8
 """The share of products of which the larger amount always costs more."""
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(NamedTuple):
     """What stands in one slot behind one head: the values as they are compared, and the price of each, NaN: unknown."""
 
     values: Sequence[str]

@@ -7,9 +7,8 @@ only, the title is read as the others are. Which order it has is still asked abo
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import inf
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 EMPTY: Mapping[str, Container[str]] = {}
@@ -25,8 +24,7 @@ _MOST_VALUES = 50
 """More values than this that may fill one slot are no choice to make."""
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A head: its words, the text that a title has for it, and for each number of slots what stands in them, and on
     which axes.
     """

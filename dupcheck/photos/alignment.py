@@ -6,6 +6,7 @@ Most pairs that are suspected are given up on the smallest thumbnails, where a s
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -49,8 +50,7 @@ class Fit:
         return Fit(self.pair[at], self.maps[at], self.turned[at])
 
 
-@dataclass(frozen=True)
-class Aligned:
+class Aligned(NamedTuple):
     """How pairs of thumbnails fit roughly, and as the hashes say.
 
     What is printed over a photo pulls at the map, so that the way it began may be the better one. ``even`` are the

@@ -8,9 +8,9 @@ in the best of them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -124,8 +124,7 @@ def mask_blocks(blocks: int) -> list[np.uint64]:
     return [np.uint64(a | b) for a, b in combinations(parts, 2)]
 
 
-@dataclass(frozen=True)
-class HashIndex:
+class HashIndex(NamedTuple):
     """``order[b]`` sorts ``hashes`` by block b of their spread bits; ``start[b]`` says where each value begins."""
 
     hashes: HashArray

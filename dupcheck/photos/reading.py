@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -148,8 +148,7 @@ def _place(
     return photos, (*problems, *wrong)
 
 
-@dataclass(frozen=True)
-class _Uses:
+class _Uses(NamedTuple):
     """Who names what: parallel arrays, one entry a mention."""
 
     name: IntArray
@@ -178,16 +177,14 @@ def _collect_uses(catalog: Catalog) -> tuple[list[str], _Uses]:
     return list(index), uses
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a photo could not be read."""
 
     severity: Severity
     text: Message
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """Records that lie in one array already, and the content key of each."""
 
     contents: npt.NDArray[np.void]
@@ -464,8 +461,7 @@ class _Outcome:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True)
-class _Opened:
+class _Opened(NamedTuple):
     """Files that were read, the records of those that are known already, and the pictures of the others by content."""
 
     outcomes: Sequence[_Outcome]

@@ -1,6 +1,6 @@
 """Drafts that no rule catches and that are probably one product with a listing all the same: one question each."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dupcheck.features import Features
 from dupcheck.judging.likely import Likely
@@ -16,8 +16,7 @@ _TRIED = 5
 """Listings of a draft that are looked at, the likeliest first: the rest differ in a name or a fact as well."""
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(NamedTuple):
     """A listing (by position) that a draft is probably one product with, how probable that is, and what to ask."""
 
     listing: int

@@ -6,7 +6,8 @@ in a group of their own, or beside the group that one of them is in, as ``allowe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,7 @@ from dupcheck.rules import RulePack
 Grouped = tuple[Group, IntArray]
 
 
-@dataclass(frozen=True)
-class Remedies:
+class Remedies(NamedTuple):
     """What to do about findings: ``plans`` are those of ``grouped``, in the same order; ``advice`` is for the rest."""
 
     grouped: tuple[Grouped, ...]

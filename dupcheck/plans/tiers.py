@@ -5,8 +5,8 @@ result rounded half up to the cent. Checked on a real product, seven prices of s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 CENT = 0.01
 """How far a tier's price may lie from the one asked for before it is said."""
@@ -14,8 +14,7 @@ POINT = 1
 """Percentage points by which the rounded discounts of SKUs may differ for one discount to serve them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
+class Discount(NamedTuple):
     """A discount in whole percent. ``low`` and ``high``: the least and largest that the SKUs' prices would need.
 
     ``off`` is how far, in money, the worst SKU's tier price lies from its old wholesale price.

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -45,8 +45,7 @@ class Limit:
         return Condition(self.signal, self.side, self.limit, value, state)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """Values of signals at which a rule must fire, or must not; what is not named cannot be told."""
 
     values: Mapping[str, float]

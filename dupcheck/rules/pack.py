@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -71,16 +71,14 @@ def _has_words(category: str, pattern: str) -> bool:
     return re.search(f"{edge}{plain}{edge}", _plain_step(category)) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryFacts:
+class CategoryFacts(NamedTuple):
     """What the seller knows of a category: the axes for which it offers no option, so that no listing can hold them."""
 
     match: str
     no_option: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Opposite:
+class Opposite(NamedTuple):
     """A fault that a wrong merge would be: options on these ``axes`` are looked at with suspicion."""
 
     name: str

@@ -1,8 +1,8 @@
 """Sizes in a title: letters, beds and bare numbers, which are a size only where one may stand."""
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from dupcheck.axes import pick_axes
 from dupcheck.titles.lexer import DELIMITERS, WORN_SIZE, Piece
@@ -110,8 +110,7 @@ def _is_bed_size(pieces: list[Piece], i: int, bed: bool, v: Vocabulary) -> bool:
     return bed or (i > 0 and pieces[i - 1].axis == "color" and is_last(pieces, i))
 
 
-@dataclass(frozen=True)
-class _Context:
+class _Context(NamedTuple):
     """What the words of a title speak of."""
 
     network: bool

@@ -44,8 +44,7 @@ class Reading(NamedTuple):
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit of measure: ``scale`` base units of its axis; a ``short`` one stands behind no hyphen."""
 
     name: str

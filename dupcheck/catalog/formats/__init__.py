@@ -23,6 +23,7 @@ from dupcheck.catalog.terms import count_heads, header_words, list_prices, low_p
 from dupcheck.errors import CatalogError
 from dupcheck.files.given import WRITTEN_BYTES, read_given
 from dupcheck.files.remembering import remember, sign_files
+from dupcheck.files.toml import read_toml
 from dupcheck.messages import Lang, Message, message, say
 from dupcheck.messages.guessing import guess_name
 
@@ -110,9 +111,7 @@ def own_folder() -> Path:
 @lru_cache(maxsize=1)
 def read_format_keys() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return what a format file may hold: table → key → its type and meaning in each language."""
-    import tomllib  # only where a format file is read
-
-    return tomllib.loads((Path(__file__).parent.parent / "format_keys.toml").read_text("utf-8"))
+    return read_toml(Path(__file__).parent.parent / "format_keys.toml")
 
 
 def _hint(word: str, known: Iterable[str]) -> Message | str:
@@ -148,7 +147,7 @@ def _list(value: object) -> tuple[str, ...]:
 
 
 def _parse(text: str, path: str) -> dict[str, Any]:
-    import tomllib  # only where a format file is read
+    import tomllib  # what was kept of our own formats needs none
 
     try:
         return tomllib.loads(text)
