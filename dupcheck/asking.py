@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 import numpy as np
 
+from dupcheck.files.numbers import is_numbered
 from dupcheck.judging.model import PairModel, choose_pairs, find_alike, rank_telling
 from dupcheck.learned.answers import Answer, Answers, Replies, is_for_all
 from dupcheck.messages import Lang, Message, message
@@ -233,8 +234,8 @@ class Desk:
         catalog, axes = self.audit.catalog, self.audit.features.axes
         left, right = catalog.positions[a], catalog.positions[b]
         stated = [(column.value(left), column.value(right)) for axis in _TELLING if (column := axes.get(axis))]
-        gtin = catalog.column("gtin")
-        return all(not one or not other or one == other for one, other in [*stated, (gtin[left], gtin[right])])
+        codes = [code if is_numbered(code) else "" for code in catalog.column("gtin")[[left, right]]]
+        return all(not one or not other or one == other for one, other in [*stated, codes])
 
     def _ask_pair(
         self, books: Bookkeeper, left: int, right: int, chance: float, alike: Sequence[tuple[str, str]]

@@ -112,6 +112,44 @@ def test_what_states_nothing_is_left_out_and_it_is_told_why(reason: str, tmp_pat
         assert say(f"catalog.left_{reason}", lang) in told.say(lang)
 
 
+CODES = ("4006381333931", "4006381333948", "9780306406157")
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes", "reason"),
+    [
+        (["9", "1", "2", "9", "1", "2", "5", "5"], [*CODES, CODES[0]], "wavers"),
+        # What says the same under one barcode states something, though it errs once.
+        (["9", "1", "2", "2", "1", "1", "5", "5"], [*CODES, CODES[0]], ""),
+        # The choices of one article under its one barcode; codes that are no barcodes; no codes.
+        (["9", "1", "2", "9", "1", "2", "5", "7"], [*CODES, CODES[0]], ""),
+        (["9", "1", "2", "9", "1", "2", "5", "5"], ["4006381333932", "4006381333949", "306406158", ""], ""),
+        (["9", "1", "2", "9", "1", "2", "5", "5"], ["", "", "", ""], ""),
+    ],
+)
+def test_what_differs_under_one_barcode_and_title_as_anywhere_states_nothing(
+    cells: list[str], codes: list[str], reason: str, tmp_path: Path
+) -> None:
+    rows = [
+        {"id": f"L{i}", "title": TITLES[i // 2], "price": "12.90", "EAN": codes[i // 2], "Heft": cell}
+        for i, cell in enumerate(cells)
+    ]
+    catalog = read_catalog(put(tmp_path / "x.csv", rows))
+    assert reasons(catalog).get("Heft", "") == reason
+    assert catalog.tables[0].facts == (() if reason else ("Heft",))
+
+
+@pytest.mark.parametrize(("headers", "left"), [(("Category", "Category level 2"), 1), (("Shop group", "Mood"), 0)])
+def test_of_several_columns_of_categories_one_is_read_and_none_is_a_choice(
+    headers: tuple[str, str], left: int, tmp_path: Path
+) -> None:
+    rows = [row | dict(zip(headers, (f"Goods {i % 3}", "Fine" if i % 2 else "Sundry"), strict=True))
+            for i, row in enumerate(table("Roast", STATED["Roast"]))]  # fmt: skip
+    catalog = read_catalog(put(tmp_path / "x.csv", rows))
+    assert list(reasons(catalog).values()) == ["filed"] * left
+    assert "Fine" in get_listing(catalog, 1).other.values() or not left
+
+
 def test_the_same_is_read_of_json_and_of_tables_in_memory(tmp_path: Path) -> None:
     rows = table("Roast", STATED["Roast"])
     path = tmp_path / "x.json"

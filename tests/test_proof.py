@@ -69,6 +69,13 @@ class TestCopies:
         code = "4006381333931"
         assert plan((left, 20.0, HOME), (right, 20.0, HOME), gtin=(code, code)) == "remove_duplicates"
 
+    @pytest.mark.parametrize(("left", "right"), FORMS[2:3])
+    def test_what_is_written_for_no_barcode_proves_nothing(self, left: str, right: str) -> None:
+        none = "Does not apply"
+        assert plan((left, 20.0, HOME), (right, 20.0, HOME), gtin=(none, none)) in ("ask", "")
+        title = COPIES[0][0]
+        assert plan((title, 20.0, HOME), (title, 20.0, HOME), gtin=(none, "9780306406157")) == "remove_duplicates"
+
     @pytest.mark.parametrize(
         ("codes", "said"),
         [

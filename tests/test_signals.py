@@ -242,6 +242,8 @@ class TestCodes(SignalTests):
             ({"sku_code": "HL-B21-RED"}, {"sku_code": "hl-b21-red"}, 1),
             ({"sku_code": "HL-B21-RED"}, {"sku_code": "HL-B21-BLUE"}, math.nan),
             ({"gtin": "6901234002010"}, {}, math.nan),
+            # what marketplaces have written where there is no barcode
+            ({"gtin": "Does not apply"}, {"gtin": "Does not apply"}, math.nan),
             ({"title": "Fridge compressor RSD-4471X"}, {"title": "Compressor for fridge RSD-4471X"}, 0.5),
             ({"title": "Fridge compressor RSD-4471X"}, {"title": "Fridge compressor RSD-9902X"}, 0),
             # codes of different shapes are often the sellers' own

@@ -6,6 +6,7 @@ maker's code. So such a column is an attribute of its own name, unless what it h
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
@@ -25,13 +26,14 @@ from dupcheck.catalog.terms import (
     is_shop_data,
 )
 from dupcheck.catalog.values import MISSING, parse_price
+from dupcheck.files.numbers import is_gtin
 from dupcheck.messages import Lang, Message, say
 from dupcheck.titles import align_name, read_title
 from dupcheck.titles.normalising import fold_letters
 
 Reason = Literal[
     "empty", "trade", "shipping", "address", "nested", "markup", "date", "flag", "prose", "constant", "counter", "key",
-    "number", "again", "skus",
+    "number", "again", "skus", "filed", "wavers",
 ]  # fmt: skip
 """Why a column is no attribute."""
 _TOLD: Final[Mapping[str, str]] = {
@@ -40,6 +42,7 @@ _TOLD: Final[Mapping[str, str]] = {
     "date": "catalog.left_date", "flag": "catalog.left_flag", "prose": "catalog.left_prose",
     "constant": "catalog.left_constant", "counter": "catalog.left_counter", "key": "catalog.left_key",
     "number": "catalog.left_number", "again": "catalog.left_again", "skus": "catalog.left_skus",
+    "filed": "catalog.left_filed", "wavers": "catalog.left_wavers",
 }  # fmt: skip
 
 _LOOKED_AT: Final = 2000
@@ -86,7 +89,8 @@ class Rows(NamedTuple):
 
     ``alone``: a draft has no other rows that could tell what its columns hold. ``named``: only what a table of axes
     knows counts, as in an export whose other columns are known to say nothing. ``counted``: pieces in stock have a
-    column of their own. ``objects``: the columns are keys of objects, some of them of objects within these.
+    column of their own. ``objects``: the columns are keys of objects, some of them of objects within these. ``filed``:
+    a column holds the category. ``codes``: the barcodes row by row, where there are any.
     """
 
     titles: Sequence[str]
@@ -95,6 +99,8 @@ class Rows(NamedTuple):
     named: bool = False
     counted: bool = False
     objects: bool = False
+    filed: bool = False
+    codes: Sequence[str] = ()
 
 
 def find_facts(
@@ -243,6 +249,8 @@ def _find_reason(header: str, column: TextArray, rows: Rows) -> Reason | None:
         return "skus"
     if named:
         return None
+    if rows.filed and tell_head(header) == {"category"}:
+        return "filed"
     if rows.alone:
         known = all(map(_NUMBER.fullmatch, texts)) or is_own_key(header, texts)
         return "number" if known else None
@@ -300,6 +308,8 @@ def _find_common(
     short = all(len(t) < _LONG_CODE or not t.isdigit() for t in seen[:_LOOKED_AT])
     if numbers and short and len(filled) >= _MANY and len(seen) >= 0.9 * len(filled):
         return "number"
+    if _wavers(column, rows):
+        return "wavers"
     return "again" if _says_again(column, rows.titles) else None
 
 
@@ -307,6 +317,23 @@ def _varies(column: TextArray, keys: Sequence[str]) -> bool:
     """Say whether the rows of one listing say different things in a column."""
     told: dict[str, str] = {}
     return any(told.setdefault(key, text) != text for key, text in zip(keys, column, strict=bool(keys)) if key and text)
+
+
+def _wavers(column: TextArray, rows: Rows) -> bool:
+    """Say whether a column differs within one thing as often as between any two: it states nothing of the things.
+
+    One thing is what bears one barcode and one title. Where its rows never say the same, they may be its choices.
+    """
+    held: dict[tuple[str, str], Counter[str]] = {}
+    for text, code, title in zip(column, rows.codes, rows.titles, strict=False):
+        if text.strip() and is_gtin(code.strip()):
+            held.setdefault((code.strip(), " ".join(title.casefold().split())), Counter())[text.strip()] += 1
+    same = sum(n * (n - 1) for texts in held.values() for n in texts.values()) / 2
+    pairs = sum(n * (n - 1) for n in map(Counter.total, held.values())) / 2
+    if not same or pairs - same < _FEW:
+        return False
+    counts = Counter(t for text in column if (t := text.strip()))
+    return same * counts.total() ** 2 <= pairs * sum(n * n for n in counts.values())
 
 
 def _says_again(column: TextArray, titles: Sequence[str]) -> bool:

@@ -309,6 +309,8 @@ def _find_facts(sheet: Sheet, reading: Reading, wish: Wish) -> Facts:
         named=(known.name not in (GENERIC, CANONICAL_NAME) and not known.own) or "other" in plain,
         counted="stock" in fields,
         objects=sheet.objects or reading.grid.objects,
+        filed="category" in fields,
+        codes=next((sheet.columns[i].tolist() for i in fields.get("gtin", ())[:1]), ()),
     )
     closed = {normalise_header(h) for h in known.unread}
     unread = [i for i in reading.unused if normalise_header(sheet.headers[i][:200]) not in closed]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from dupcheck.features.attributes import Attributes
 from dupcheck.features.schema import MATRICES, Books
 from dupcheck.files.arrays import Rows
+from dupcheck.files.numbers import is_numbered
 from dupcheck.model import Catalog, IntArray
 from dupcheck.titles import Token, normalise
 from dupcheck.titles.stems import stem_word
@@ -55,7 +56,7 @@ def make_code_matrices(
         named = {t.text for t in cores[i] if t.kind == "code"}
         models = {stem_word(m) for m in (*named.difference(traits), *numbered[i])}
         stated = {f"code:{m}" for m in parts}
-        if gtin:
+        if is_numbered(gtin):
             stated.add(f"gtin:{gtin}")
         if sku:
             stated.add(f"sku:{sku.casefold()}")

@@ -79,6 +79,15 @@ def is_gtin(text: str) -> bool:
     return text.isdecimal() and text.isascii() and len(text) in (8, 12, 13, 14) and is_checked(text)
 
 
+def is_numbered(text: str) -> bool:
+    """Say whether what stands in the place of a barcode may be one: «Does not apply» is what to write for none.
+
+    >>> is_numbered("4006381333932"), is_numbered("EVM20237"), is_numbered("Does not apply")
+    (True, True, False)
+    """
+    return any(map(str.isdigit, text))
+
+
 def is_checked(digits: str) -> bool:
     """Say whether the last of a trade item's digits fits the others.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dupcheck.axes import pick_axes
+from dupcheck.files.numbers import is_numbered
 from dupcheck.judging.differences import AxisNames
 from dupcheck.limits import is_foreign_title, list_bad_codes, list_foreign, list_long, list_twice
 from dupcheck.messages import Lang, Message, message, say
@@ -134,9 +135,8 @@ def _warn_of_copies(mix: Mixture) -> Iterator[Message]:
     for first, *others in mix.skus.values():
         for other in others:
             copy = mix.shelf.id(other.member)
-            codes += [
-                f"{c} ({copy})" for c in (other.sku_code, other.gtin) if c and c not in (first.sku_code, first.gtin)
-            ]
+            held = (other.sku_code, other.gtin if is_numbered(other.gtin) else "")
+            codes += [f"{c} ({copy})" for c in held if c and c not in (first.sku_code, first.gtin)]
             told = other.price is not None and first.price is not None
             if told and (other.price, other.currency or first.currency) != (first.price, first.currency):
                 prices.append(

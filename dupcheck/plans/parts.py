@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from dupcheck.axes import AXES, CHOICES, CODED, HEAD, MEASURED, NATURAL, pick_axes
-from dupcheck.files.numbers import is_gtin
+from dupcheck.files.numbers import is_gtin, is_numbered
 from dupcheck.judging.alignment import Alignment, find_accented, find_aligner, is_sure_form
 from dupcheck.judging.makers import Makers, compare_makers, relate_makers
 from dupcheck.judging.verdicts import Findings
@@ -378,7 +378,8 @@ class Bookkeeper:
 
     def _share(self, left: int, right: int, name: str) -> bool:
         code = self.shelf.text(left, name)
-        return bool(code) and code == self.shelf.text(right, name)
+        known = is_numbered(code) if name == "gtin" else bool(code)
+        return known and code == self.shelf.text(right, name)
 
     def _is_renamed(self, words: Alignment, left: int, right: int) -> bool:
         """Whether two titles name two products: in one place of equal titles, or, under one code, at half the price: a
@@ -505,7 +506,7 @@ class Bookkeeper:
             if not say_alike(a_text, b_text) and not (name == "brand" and compare_makers(a_text, b_text) == "one"):
                 return Gap("fact", (a_text,), (b_text,), name)
         codes = self.shelf.text(kept, "gtin"), self.shelf.text(copy, "gtin")
-        if all(codes) and codes[0] != codes[1] and not any(map(_ASIN.fullmatch, codes)):
+        if all(map(is_numbered, codes)) and codes[0] != codes[1] and not any(map(_ASIN.fullmatch, codes)):
             return Gap("fact", (codes[0],), (codes[1],), "gtin") if all(map(is_gtin, codes)) else Gap("proof")
         if not any(self.is_proven(m, copy, copies <= FEW) for m in keep):
             return Gap("proof")
