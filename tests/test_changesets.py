@@ -373,6 +373,14 @@ class TestEbay:
         (end,) = rows(files["end"])
         assert list(end.values())[:2] == ["End", *audit.plans[0].offline]
 
+    @pytest.mark.parametrize(("code", "refused"), [("Does not apply", False), ("4006381333932", True)])
+    def test_what_ebay_takes_for_no_barcode_is_not_refused(self, code: str, refused: bool, tmp_path: Path) -> None:
+        mugs = vary(3200, "Stoneware Mug Hand Thrown", {"Color": ("Red", "Blue")})
+        own = write_own("ebay", [replace(x, gtin=code) for x in mugs], tmp_path)
+        dc.audit(own, rules="common").export("ebay", out=tmp_path / "out", all_plans=True)
+        told = rows((tmp_path / "out" / "export-cautions.csv").read_text("utf-8-sig"))
+        assert any(code in r["caution"] for r in told) is refused
+
 
 class TestAmazon:
     def test_a_count_of_items_is_a_number(self, tmp_path: Path) -> None:

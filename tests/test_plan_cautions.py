@@ -444,6 +444,14 @@ class TestAdvice:
         assert {title is not None for _, title in needed} == {True, False}
         assert [photo for photo, _ in needed][4] or needed[4] == (False, None)
 
+    def test_no_photo_that_nobody_compared_is_to_be_taken_anew(self) -> None:
+        """Not even where neither photo nor title keeps a rule from firing: what was learned has the two for one."""
+        signals = {s.name: np.full(2, np.nan) for s in SIGNALS}
+        signals |= {"title": np.array([80.0, 80.0]), "image": np.array([0.0, np.nan]), "learned": np.ones(2)}
+        ends, yes = np.arange(2), np.ones(2, dtype=bool)
+        found = Findings(ends, ends + 2, 0 * ends, yes * 0.9, ~yes, yes, signals)
+        assert [photo for photo, _ in _needed_changes(read_pack("common"), found)] == [True, False]
+
 
 class TestToldApart:
     """Listings of one product that cannot be one: whether each says what it is, and what it still has to say."""

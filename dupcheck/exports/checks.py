@@ -2,7 +2,7 @@
 
 from dupcheck.exports.merging import Merged
 from dupcheck.files.cells import is_call
-from dupcheck.files.numbers import is_gtin
+from dupcheck.files.numbers import is_gtin, is_numbered
 from dupcheck.limits import Breach, Holding, find_breaches
 from dupcheck.messages import Message, message
 from dupcheck.rules import MergeLimits
@@ -64,7 +64,11 @@ def check_addresses(merged: Merged) -> list[Message]:
     return [message("exports.local_photos", photos=", ".join(local[:3]))] if local else []
 
 
-def check_gtins(merged: Merged) -> list[Message]:
-    """Return a caution where a code that is to be a GTIN is none: its length or its check digit is wrong."""
-    wrong = list(dict.fromkeys(s.gtin for s in merged.skus if s.gtin and not is_gtin(s.gtin)))
+def check_gtins(merged: Merged, *, worded: bool = False) -> list[Message]:
+    """Return a caution where a code that is to be a GTIN is none: its length or its check digit is wrong.
+
+    ``worded``: the marketplace takes words for it where there is none («Does not apply»).
+    """
+    codes = (s.gtin for s in merged.skus if (is_numbered(s.gtin) if worded else s.gtin))
+    wrong = list(dict.fromkeys(code for code in codes if not is_gtin(code)))
     return [message("exports.bad_gtin", codes=", ".join(wrong))] if wrong else []

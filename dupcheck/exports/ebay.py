@@ -83,7 +83,7 @@ class Ebay(Target):
     def check(self, merged: Merged) -> list[Message]:
         """Say what eBay wants besides; of a listing that is revised it has all that is not in the row."""
         listing = merged.listing
-        told = [*check_gtins(merged), *check_addresses(merged)]
+        told = [*check_gtins(merged, worded=True), *check_addresses(merged)]
         if _is_known(listing.listing_id):
             return told
         number = listing.category

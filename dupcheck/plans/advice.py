@@ -119,8 +119,10 @@ def _change_component(
 def _needed_changes(pack: RulePack, advice: Findings) -> list[tuple[bool, float | None]]:
     """Return for each pair whether it needs another photo, and below which title likeness it must come, None: as it is.
 
-    The fewest changes after which no rule fires, the photo before the title; both where nothing less is enough.
+    The fewest changes after which no rule fires, the photo before the title; both where nothing less is enough. Of a
+    photo that nobody has compared nothing is asked.
     """
+    seen = ~np.isnan(advice.signals["image"])
     floors = sorted({x.limit for r in pack.rules for c in r.when for x in c if x.signal == "title" and x.side == "min"})
     titles = [None, *(max(f - MARGIN, 0.0) for f in reversed(floors))]
     ways = [(photo, title) for title in titles for photo in (False, True)][1:]
@@ -129,7 +131,7 @@ def _needed_changes(pack: RulePack, advice: Findings) -> list[tuple[bool, float 
         photo, title = ways[k]
         after = dict(advice.signals)
         if photo:
-            after["image"] = np.full(len(advice), get_signal("image").worst)
+            after["image"] = np.where(seen, get_signal("image").worst, np.nan)
             after["color"] = np.full(len(advice), np.nan)
         if title is not None:
             after["title"] = np.minimum(after["title"], title)
@@ -137,7 +139,7 @@ def _needed_changes(pack: RulePack, advice: Findings) -> list[tuple[bool, float 
         # A title that is that unlike already needs no change.
         spare = (title is not None) & (advice.signals["title"] <= (title or 0.0))
         chosen[~fires & ~spare] = k
-    return [ways[k] for k in chosen.tolist()]
+    return [(ways[k][0] and bool(known), ways[k][1]) for k, known in zip(chosen.tolist(), seen, strict=True)]
 
 
 def _change_photo(shelf: Shelf, member: int, partners: Sequence[int]) -> Change:
