@@ -285,11 +285,17 @@ def _write_out(sheet: Sheet, known: Format, fields: Fields) -> Sheet:
     headers, columns = list(sheet.headers), list(sheet.columns)
     for i, column in cut_titles(columns, fields).items() if known.name == GENERIC else ():
         columns[i] = column
+    own: set[int] = set()
     for name, meant in known.cells.items():
         for i in fields.get(name, ())[:1]:
-            fields[name] = [len(columns)]
-            headers.append(headers[i])
-            columns.append(make_texts([meant.get(text.strip(), text) for text in columns[i]]))
+            said = make_texts([meant.get(text.strip(), text) for text in sheet.columns[i]])
+            if i in own:  # a second field of this column
+                fields[name] = [len(columns)]
+                headers.append(headers[i])
+                columns.append(said)
+            else:
+                own.add(i)
+                columns[i] = said
     return replace(sheet, headers=tuple(headers), columns=tuple(columns))
 
 

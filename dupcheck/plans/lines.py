@@ -54,6 +54,8 @@ def quote_choice(title: str, words: Sequence[str]) -> str:
 
     >>> quote_choice("Composite Shade A3.5, 4 g", ["3.5"])
     'A3.5'
+    >>> quote_choice("男士皮带YJ-7M大码", ["大码"])
+    '大码'
     """
     written = [piece.strip(_AROUND) for piece in title.split()]
     wanted = list(words)
@@ -61,9 +63,26 @@ def quote_choice(title: str, words: Sequence[str]) -> str:
         for start in range(len(written) - width + 1):
             piece = " ".join(written[start : start + width])
             if {*wanted} <= {*cut_title(piece)}:
+                if any(map(_is_unspaced, piece)):
+                    return _cut_out(piece, wanted)
                 led = start > 0 and piece[:1].isdigit() and _LEAD.fullmatch(written[start - 1]) is not None
                 return f"{written[start - 1]} {piece}" if led else piece
     return " ".join(wanted)
+
+
+def _is_unspaced(sign: str) -> bool:
+    """Whether a sign is of a script that is written without blanks: Thai, Japanese, Chinese."""
+    return "\u0e00" <= sign <= "\u0e7f" or "\u3040" <= sign <= "\u9fff"
+
+
+def _cut_out(piece: str, words: Sequence[str]) -> str:
+    """The part of a piece of a script without blanks from the first of some words to the last; all of it where one
+    cannot be found.
+    """
+    found = [(start, start + len(word)) for word in words if (start := piece.casefold().find(word)) >= 0]
+    if len(found) < len(words):
+        return piece
+    return piece[min(start for start, _ in found) : max(end for _, end in found)]
 
 
 def _measure(number: re.Match[str]) -> float:
