@@ -6,6 +6,7 @@ What stands in that place is a choice more often than not, and sometimes another
 import re
 from collections.abc import Sequence
 
+from dupcheck.titles.reading import UNSPACED
 from dupcheck.titles.stream import cut_title
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)(?:/(\d+))?")
@@ -63,16 +64,11 @@ def quote_choice(title: str, words: Sequence[str]) -> str:
         for start in range(len(written) - width + 1):
             piece = " ".join(written[start : start + width])
             if {*wanted} <= {*cut_title(piece)}:
-                if any(map(_is_unspaced, piece)):
+                if re.search(f"[{UNSPACED}]", piece):
                     return _cut_out(piece, wanted)
                 led = start > 0 and piece[:1].isdigit() and _LEAD.fullmatch(written[start - 1]) is not None
                 return f"{written[start - 1]} {piece}" if led else piece
     return " ".join(wanted)
-
-
-def _is_unspaced(sign: str) -> bool:
-    """Whether a sign is of a script that is written without blanks: Thai, Japanese, Chinese."""
-    return "\u0e00" <= sign <= "\u0e7f" or "\u3040" <= sign <= "\u9fff"
 
 
 def _cut_out(piece: str, words: Sequence[str]) -> str:
