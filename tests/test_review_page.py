@@ -274,8 +274,10 @@ def test_what_is_typed_stays_with_its_group_whatever_happens_next(serve: Any, op
     page.wait_for_function("() => document.querySelector('#toast').innerText !== ''")
     page.wait_for_timeout(800)
     wait_still(page)
-    field = page.locator("#detail input[data-key='value:0:0']")
-    assert "half" in field.input_value() and field.evaluate("field => field === document.activeElement")
+    page.wait_for_function(
+        "key => document.activeElement?.dataset.key === key && document.activeElement.value.includes('half')",
+        arg="value:0:0",
+    )
     page.unroute_all(behavior="ignoreErrors")
 
 

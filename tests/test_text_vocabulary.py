@@ -260,8 +260,10 @@ class TestKeptVocabulary:
         (tmp_path / "taken").touch()
         made = self.read(tmp_path / "taken")  # where nothing can be kept
         assert self.read(tmp_path) == made
-        kept = [*(tmp_path / "words").glob("phrases-*.json"), tmp_path / "words" / "lists-all.json"]
-        assert len(kept) == len(LANGUAGES) + 2
+        kept = [
+            path for name in ("phrases", "vocabulary", "lists") for path in (tmp_path / "words").glob(f"{name}-*.json")
+        ]
+        assert len(kept) == len(LANGUAGES) + 4
         assert self.read(tmp_path) == made
         for path in kept:
             path.write_bytes(path.read_bytes()[:-9])
