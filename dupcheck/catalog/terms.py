@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from dupcheck.files.toml import read_toml
 
 _INFLECTED, _ENDINGS = 5, "oaeаы"
 """Letters of the shortest word that ends otherwise for another gender, and what it then ends in."""
+_UNSPACED: Final = (("\u0e00", "\u0e7f"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 
 
 @cache
@@ -83,7 +84,7 @@ def _flag_forms() -> frozenset[str]:
 def _name_form(text: str) -> str:
     """A word as it stands in any gender, in Chinese whether or not it is so already: activo, activa; 下架, 已下架."""
     folded = text.casefold()
-    if _is_unspaced(folded):
+    if is_unspaced(folded):
         return folded.removeprefix("已")
     return folded[:-1] if len(folded) >= _INFLECTED and folded[-1] in _ENDINGS else folded
 
@@ -100,11 +101,12 @@ def is_doubtful_code(header: str) -> bool:
 
 def _begins(name: str, header: str) -> bool:
     plain = " ".join(re.sub(r"[_\-]", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)).casefold().split()) + " "
-    return any(re.search(("" if _is_unspaced(s) else r"(?<![^\W_])") + re.escape(s), plain) for s in _terms(name))
+    return any(re.search(("" if is_unspaced(s) else r"(?<![^\W_])") + re.escape(s), plain) for s in _terms(name))
 
 
-def _is_unspaced(text: str) -> bool:
-    return re.search("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", text) is not None
+def is_unspaced(text: str) -> bool:
+    """Say whether a text holds a sign of a script that is written without blanks: Thai, Japanese, Chinese, Korean."""
+    return not text.isascii() and any(first <= sign <= last for sign in text for first, last in _UNSPACED)
 
 
 @cache
@@ -172,7 +174,7 @@ def is_prompt(name: str, value: str, *heads: str) -> bool:
     if _prompt().match(value) is None:
         return False
     plain = " ".join(re.sub(r"[\W_]+", " ", value.casefold()).split())
-    if any(plain == p or plain.startswith(p if _is_unspaced(p) else f"{p} ") for p in _terms("prompts")):
+    if any(plain == p or plain.startswith(p if is_unspaced(p) else f"{p} ") for p in _terms("prompts")):
         return True
     ends = _terms("any_option") | ({n.casefold() for n in (name, *heads)} - {""})
     return any(plain.startswith(verb) and _ends_in(plain[len(verb) :], ends) for verb in _terms("choosing"))
@@ -190,4 +192,4 @@ def _ends_in(rest: str, ends: Iterable[str]) -> bool:
     words = rest.split(" ")
     if not words[0]:
         return len(words) <= 3 and any(" ".join(words[-n:]) in ends for n in (1, 2))
-    return _is_unspaced(rest) and rest in ends
+    return is_unspaced(rest) and rest in ends

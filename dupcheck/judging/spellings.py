@@ -8,9 +8,8 @@ from dupcheck.axes import AXES, MEASURED
 from dupcheck.catalog.values import parse_attributes
 from dupcheck.model import Catalog, Difference
 from dupcheck.titles import align_name, join_shown, read_title, read_value, show_value
-from dupcheck.titles.reading import UNSPACED
 from dupcheck.titles.stream import plain_text
-from dupcheck.titles.vocabulary import load_vocabulary, look_up_key
+from dupcheck.titles.vocabulary import load_vocabulary, look_up_key, unspaced_run
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"[^\s,;|()\[\]【】]*\d(?:,(?=\d)|[^\s,;|()\[\]【】])*")
@@ -169,8 +168,9 @@ def _list_known(axis: str) -> frozenset[str]:
 def _list_unspaced(axis: str, value: str) -> tuple[str, ...]:
     """The spellings of a value in scripts without spaces, the longest first."""
     phrases = load_vocabulary().phrases.items()
-    unspaced = re.compile(f"[{UNSPACED}]+")  # of all scripts at once: long to compile, so only where it is asked for
-    found = [p for p, reading in phrases if (reading.axis, reading.value) == (axis, value) and unspaced.fullmatch(p)]
+    found = [
+        p for p, reading in phrases if (reading.axis, reading.value) == (axis, value) and unspaced_run().fullmatch(p)
+    ]
     return tuple(sorted(found, key=len, reverse=True))
 
 

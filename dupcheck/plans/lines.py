@@ -6,8 +6,8 @@ What stands in that place is a choice more often than not, and sometimes another
 import re
 from collections.abc import Sequence
 
-from dupcheck.titles.reading import UNSPACED
 from dupcheck.titles.stream import cut_title
+from dupcheck.titles.vocabulary import unspaced_run
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)(?:/(\d+))?")
 _SERIAL, _COUNTED = 4, 3
@@ -64,7 +64,7 @@ def quote_choice(title: str, words: Sequence[str]) -> str:
         for start in range(len(written) - width + 1):
             piece = " ".join(written[start : start + width])
             if {*wanted} <= {*cut_title(piece)}:
-                if re.search(f"[{UNSPACED}]", piece):
+                if unspaced_run().search(piece):
                     return _cut_out(piece, wanted)
                 led = start > 0 and piece[:1].isdigit() and _LEAD.fullmatch(written[start - 1]) is not None
                 return f"{written[start - 1]} {piece}" if led else piece

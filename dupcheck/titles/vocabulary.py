@@ -199,7 +199,8 @@ def inflect(code: str, spelling: str) -> Iterator[str]:
 
 
 @cache
-def _unspaced_run() -> re.Pattern[str]:
+def unspaced_run() -> re.Pattern[str]:
+    """Signs of scripts that put no blanks between words. It takes long to compile: made once it is asked for."""
     return re.compile(f"[{UNSPACED}]+")
 
 
@@ -223,7 +224,7 @@ class _Phrases:
         self._set(key, Reading(axis, value, "alone" if _single_sign(key) else place))
         first, *others = key.split()
         self.longest[first] = max(self.longest.get(first, 0), len(others) + 1)
-        if len(key) > self.run and not key.isascii() and _unspaced_run().fullmatch(key):
+        if len(key) > self.run and not key.isascii() and unspaced_run().fullmatch(key):
             self.run = len(key)
         return key
 

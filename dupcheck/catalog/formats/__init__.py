@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from dupcheck.catalog.currencies import is_code, split_header
-from dupcheck.catalog.terms import count_heads, header_words, list_prices, low_prices
+from dupcheck.catalog.terms import count_heads, header_words, is_unspaced, list_prices, low_prices
 from dupcheck.errors import CatalogError
 from dupcheck.files.given import WRITTEN_BYTES, read_given
 from dupcheck.files.remembering import remember, sign_files
@@ -502,7 +502,7 @@ def tell_head(header: str) -> frozenset[str]:
             near = _complete_word(word)
         for cut in range(1, len(word) - 1) if near is None else ():  # the longest known end of a compound
             end = word[cut:]
-            if end in heads and (len(end) >= _LONG_END or _is_unspaced(end[0])):
+            if end in heads and (len(end) >= _LONG_END or is_unspaced(end[0])):
                 near = heads[end]
                 break
         found |= near or frozenset()
@@ -520,7 +520,6 @@ def _complete_word(word: str) -> frozenset[str] | None:
 
 
 _LONG_END: Final = 4
-_UNSPACED: Final = (("\u0e00", "\u0e7f"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 _HEADED: Final = (
     "title",
     "price",
@@ -546,17 +545,13 @@ def _read_heads(known: Format) -> Mapping[str, frozenset[str]]:
     return found
 
 
-def _is_unspaced(sign: str) -> bool:
-    return any(first <= sign <= last for first, last in _UNSPACED)
-
-
 @lru_cache(maxsize=2)
 def _read_stems(known: Format) -> Mapping[str, frozenset[str]]:
     """Return the heads by what of them stays when there are several: "prices", "цены", "Preise", "prezzi"."""
     found: dict[str, frozenset[str]] = {}
     for word, names in _read_heads(known).items():
         names = frozenset(n for n in names if n in ("price", "stock") or n.startswith("facet:"))
-        if names and len(word) >= _LONG_END and not any(map(_is_unspaced, word)):
+        if names and len(word) >= _LONG_END and not is_unspaced(word):
             found[word[:-1]] = names if word[:-1] not in found else found[word[:-1]] & names
             found.setdefault(word, names)
     return {word: names for word, names in found.items() if names}
